@@ -1,0 +1,25 @@
+package jam
+
+import "time"
+
+// A Policy is a learned player of chords with its memory of one jam. It has one owner at a time.
+type Policy interface {
+	// Vocabulary lists the chords that the policy's tokens stand for.
+	Vocabulary() *Vocabulary
+	// Step takes the tokens of frame t-1 (the start tokens first, for t = 0) and returns one logit for each of
+	// Vocabulary().Logits() tokens of frame t. The slice is the policy's own, valid until the next call.
+	Step(chord ChordToken, melody MelodyToken) ([]float32, error)
+	// Reset forgets the jam.
+	Reset()
+}
+
+// An Output takes channel messages to a port (a synth, a DAW, a file). Send neither blocks nor keeps anything.
+type Output interface {
+	Send(status, data1, data2 byte) error
+}
+
+// An Event is a channel message from the player, stamped on arrival.
+type Event struct {
+	At                   time.Duration // on the jam's monotonic clock
+	Status, Data1, Data2 byte
+}

@@ -1,0 +1,36 @@
+package jam
+
+import "time"
+
+// MaxVoices bounds the notes of one voiced chord, its bass included.
+const MaxVoices = 8
+
+// A Voicing is the pitches of a sounding chord, ascending. It is a value, so that reports allocate nothing.
+type Voicing struct {
+	Pitches [MaxVoices]uint8
+	Len     uint8
+}
+
+// Slice returns the pitches as a slice of the receiver's own array.
+func (v *Voicing) Slice() []uint8 { return v.Pitches[:v.Len] }
+
+// A FrameReport tells all about one frame: what was heard, decided and sounded, and how long it took.
+// There is one a frame, sent when the frame's line is over.
+type FrameReport struct {
+	Frame     int64
+	Line      time.Duration // when the frame was due, on the jam's clock
+	Melody    MelodyToken   // of frame Frame-1: the newest that the decision could know
+	Velocity  uint8         // of the note that began in frame Frame-1; 0 where none did
+	Chosen    ChordToken    // what the policy chose; what sounded where it missed
+	Sounded   ChordToken    // what really sounded (memory and listener agree on it)
+	Symbol    string        // of Sounded
+	Voicing   Voicing       // of the sounding chord; empty while listening or where there is none
+	Began     bool          // a chord was struck at this line
+	Listening bool          // the policy ran, but was not heard
+	Missed    bool          // the decision was not there at the line: the chord was held
+	Skipped   int64         // frames lost just before this one (a suspended machine)
+	Prob      float32       // the policy's probability of Chosen, after mask and temperature
+	Step      time.Duration // one policy step; 0 where it missed
+	Lead      time.Duration // how long before the line the loop woke
+	Late      time.Duration // from the line to the last message sent
+}

@@ -1,0 +1,33 @@
+package jam
+
+// A TakeNote is a melody note on the grid.
+type TakeNote struct {
+	Frame    int64 `json:"frame"`
+	Pitch    uint8 `json:"pitch"`
+	Duration int64 `json:"duration"` // frames, at least 1
+	Velocity uint8 `json:"-"`
+}
+
+// A TakeChord is a chord that sounded.
+type TakeChord struct {
+	Frame    int64   `json:"frame"`
+	Symbol   string  `json:"symbol"`
+	Pitches  []uint8 `json:"pitches"` // ascending
+	Duration int64   `json:"duration"`
+}
+
+// A TempoChange sets the tempo from a frame on.
+type TempoChange struct {
+	Frame int64
+	BPM   float64 // quarter notes a minute
+}
+
+// A Take is what one jam sounded like, on the grid: what is written to MIDI files and printed as JSON.
+type Take struct {
+	Name        string
+	Tempo       []TempoChange // the first at frame 0
+	BeatsPerBar int
+	Frames      int64
+	Melody      []TakeNote
+	Chords      []TakeChord
+}

@@ -1,0 +1,113 @@
+package jam
+
+import "fmt"
+
+// FramesPerBeat is fixed: a frame is a sixteenth note.
+const FramesPerBeat = 4
+
+// A MelodyToken says what the melody does in one frame.
+type MelodyToken int32
+
+// Melody tokens: silence, then 128 onsets, 128 holds, and the token that stands before frame 0.
+const (
+	Silence      MelodyToken = 0
+	melodyOnset  MelodyToken = 1
+	melodyHold   MelodyToken = 129
+	MelodyStart  MelodyToken = 257
+	MelodyTokens             = 258
+)
+
+// MelodyOnset is the token of a frame in which pitch begins.
+func MelodyOnset(pitch uint8) MelodyToken { return melodyOnset + MelodyToken(pitch) }
+
+// MelodyHold is the token of a frame in which pitch sounds on.
+func MelodyHold(pitch uint8) MelodyToken { return melodyHold + MelodyToken(pitch) }
+
+// Pitch returns the sounding pitch; ok is false for silence and the start token.
+func (m MelodyToken) Pitch() (pitch uint8, ok bool) {
+	switch {
+	case m >= melodyOnset && m < melodyHold:
+		return uint8(m - melodyOnset), true
+	case m >= melodyHold && m < MelodyStart:
+		return uint8(m - melodyHold), true
+	}
+	return 0, false
+}
+
+// IsOnset reports whether a note begins in the frame.
+func (m MelodyToken) IsOnset() bool { return m >= melodyOnset && m < melodyHold }
+
+// A ChordToken says what the chords do in one frame, in the terms of one Vocabulary of n chords:
+// 0 no chord, 1..n chord 0..n-1 begins, n+1..2n chord 0..n-1 is held, 2n+1 the token that stands before frame 0 (input only).
+type ChordToken int32
+
+// NoChord is the token of a frame without a chord.
+const NoChord ChordToken = 0
+
+// A Vocabulary is the list of chords that a policy can play, in the order of its tokens.
+type Vocabulary struct {
+	chords  []Chord
+	symbols []string
+}
+
+// NewVocabulary reads chord symbols in token order. An unknown or repeated symbol is an error.
+func NewVocabulary(symbols []string) (*Vocabulary, error) {
+	v := &Vocabulary{}
+	seen := map[Chord]bool{}
+	for _, s := range symbols {
+		c, err := ParseChord(s)
+		if err != nil {
+			return nil, err
+		}
+		if seen[c] {
+			return nil, fmt.Errorf("chord %q is in the vocabulary twice", s)
+		}
+		seen[c] = true
+		v.chords, v.symbols = append(v.chords, c), append(v.symbols, c.String())
+	}
+	if len(v.chords) == 0 {
+		return nil, fmt.Errorf("the vocabulary has no chord")
+	}
+	return v, nil
+}
+
+// Len is the number of chords.
+func (v *Vocabulary) Len() int { return len(v.chords) }
+
+// Logits is the number of tokens that a policy chooses among: 2·Len + 1.
+func (v *Vocabulary) Logits() int { return 2*len(v.chords) + 1 }
+
+// Start is the token that stands before frame 0.
+func (v *Vocabulary) Start() ChordToken { return ChordToken(2*len(v.chords) + 1) }
+
+// Begin is the token with which chord i begins.
+func (v *Vocabulary) Begin(i int) ChordToken { return ChordToken(1 + i) }
+
+// Hold is the token with which chord i sounds on.
+func (v *Vocabulary) Hold(i int) ChordToken { return ChordToken(1 + len(v.chords) + i) }
+
+// Index gives the chord of a token; ok is false for NoChord and Start.
+func (v *Vocabulary) Index(t ChordToken) (i int, ok bool) {
+	n := ChordToken(len(v.chords))
+	switch {
+	case t >= 1 && t <= n:
+		return int(t - 1), true
+	case t > n && t <= 2*n:
+		return int(t - 1 - n), true
+	}
+	return 0, false
+}
+
+// IsBegin reports whether a chord begins with the token.
+func (v *Vocabulary) IsBegin(t ChordToken) bool { return t >= 1 && int(t) <= len(v.chords) }
+
+// Chord returns chord i.
+func (v *Vocabulary) Chord(i int) Chord { return v.chords[i] }
+
+// Symbol returns the symbol of a token's chord, "N.C." where there is none. It allocates nothing.
+func (v *Vocabulary) Symbol(t ChordToken) string {
+	if i, ok := v.Index(t); ok {
+		return v.symbols[i]
+	}
+	return "N.C."
+}

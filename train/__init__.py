@@ -1,0 +1,1 @@
+"""Makes jamd's policies: corpora, tokens, networks, training, evaluation, export."""
