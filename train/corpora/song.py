@@ -86,7 +86,7 @@ class Skipped(NamedTuple):
 
 
 def monophonic(notes: list[Note]) -> list[Note]:
-    """The highest note wins at a shared onset, and a later note ends the one before it (last-note priority, as live)."""
+    """The highest note wins at a shared onset; a later note ends the one before it (last-note priority, as live)."""
     out: list[Note] = []
     for note in sorted(notes, key=lambda n: (n.start, -n.pitch)):
         if out and note.start == out[-1].start:

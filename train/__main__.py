@@ -1,0 +1,128 @@
+"""python -m train COMMAND: everything between the corpora and a policy file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from train.corpora import dataset
+from train.corpora.song import CorpusError
+
+
+def default_cache() -> Path:
+    return dataset.cache_folder() / "corpora.npz"
+
+
+def prepare(args: argparse.Namespace) -> None:
+    dataset.prepare(args.data, args.cache)
+    print(f"wrote {args.cache} ({args.cache.stat().st_size / 1e6:.1f} MB)")
+
+
+def stats(args: argparse.Namespace) -> None:
+    from train.stats import corpus_stats, show
+    pieces, folding = dataset.read(args.cache)
+    figures = {name: corpus_stats([p for p in pieces if p.corpus == name], folding[name]) for name in dataset.READERS
+               if any(p.corpus == name for p in pieces)}
+    print(json.dumps(figures, indent=2) if args.json else "\n".join(show(n, f) for n, f in figures.items()))
+
+
+def mle(args: argparse.Namespace) -> None:
+    import torch
+
+    from train.mle import Settings, train
+    from train.network import Shape
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    pieces, _ = dataset.read(args.cache)
+    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads),
+          Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed),
+          args.run, args.device, args.until)
+
+
+def export(args: argparse.Namespace) -> None:
+    from train.export import Card
+    from train.export import export as write
+    from train.mle import load
+    card = json.loads(args.card.read_text())
+    write(load(args.checkpoint), Card(**card), args.output)
+    print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
+
+
+def parity(args: argparse.Namespace) -> None:
+    from train.parity import write
+    write(args.checkpoint, args.output)
+    print(f"wrote {args.output}")
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    from train.evaluate import evaluate as run
+    from train.evaluate import table
+    pieces, _ = dataset.read(args.cache)
+    result = run(args.policies, pieces, list(range(1, args.seeds + 1)), args.temperature, args.per_song, args.workers)
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=1) + "\n")
+    print(table(result))
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(function, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(function.__name__, help=text, description=text,
+                                  formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        sub.set_defaults(function=function)
+        return sub
+
+    def cached(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        sub.add_argument("--cache", type=Path, default=default_cache(), help="the corpora as tokens, in one file")
+        return sub
+
+    sub = cached(command(prepare, "read the corpora and write their tokens into one file"))
+    sub.add_argument("--data", type=Path, required=True,
+                     help="folder with " + ", ".join(dataset.READERS) + ", each a checkout or NAME.tar.xz")
+    sub = cached(command(stats, "print what the corpora hold and what was folded into what"))
+    sub.add_argument("--json", action="store_true", help="print JSON")
+    sub = cached(command(mle, "train the online policy by maximum likelihood, or go on with a run"))
+    sub.add_argument("--run", type=Path, required=True, help="folder of the run; one that exists is resumed")
+    sub.add_argument("--dim", type=int, default=192, help="width")
+    sub.add_argument("--layers", type=int, default=4, help="depth")
+    sub.add_argument("--heads", type=int, default=4, help="attention heads")
+    sub.add_argument("--steps", type=int, default=4000, help="updates in all")
+    sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
+    sub.add_argument("--batch", type=int, default=8, help="windows of 512 frames a step")
+    sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
+    sub.add_argument("--seed", type=int, default=1)
+    sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
+    sub.add_argument("--device", default="cpu", help="cpu or cuda")
+    sub = command(export, "write a checkpoint as a policy file")
+    sub.add_argument("checkpoint", type=Path)
+    sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text, figures")
+    sub.add_argument("-o", "--output", type=Path, required=True)
+    sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
+    sub.add_argument("checkpoint", type=Path)
+    sub.add_argument("-o", "--output", type=Path, required=True)
+    sub = cached(command(evaluate, "play policy files over held-out songs and print the table"))
+    sub.add_argument("policies", type=Path, nargs="+")
+    sub.add_argument("--seeds", type=int, default=3, help="how many")
+    sub.add_argument("--temperature", type=float, default=0.99)
+    sub.add_argument("--per-song", type=int, default=2, help="windows of 256 frames a song, at most")
+    sub.add_argument("--workers", type=int, default=2, help="processes")
+    sub.add_argument("--json", type=Path, help="write the figures here too")
+    return top
+
+
+def main() -> int:
+    args = parser().parse_args()
+    try:
+        args.function(args)
+    except CorpusError as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

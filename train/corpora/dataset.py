@@ -1,0 +1,136 @@
+"""All corpora as token arrays in one compressed file, made once and read in a second.
+
+The split is by song: the hash of corpus and group decides, so that it never moves when songs are added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from train import tokens
+from train.corpora import billboard, nottingham, openewld, pop909
+from train.corpora.song import CorpusError, Skipped, Song
+
+Reader = Callable[[Path], Iterator[Song | Skipped]]
+READERS: dict[str, Reader] = {
+    "pop909": pop909.read, "nottingham": nottingham.read, "billboard": billboard.read, "openewld": openewld.read,
+}
+OUT_OF_DISTRIBUTION = "openewld"
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One song as tokens: melody and chords int16 [frames]; bars int32 [n, 3]: frame, beats, unit."""
+
+    corpus: str
+    id: str
+    split: str
+    melody: np.ndarray
+    chords: np.ndarray
+    bars: np.ndarray
+
+
+def split_of(corpus: str, group: str) -> str:
+    """train (80 %), valid (10 %) or test (10 %) by the song's hash; OpenEWLD is ood, never trained on."""
+    if corpus == OUT_OF_DISTRIBUTION:
+        return "ood"
+    digest = int.from_bytes(hashlib.sha256(f"{corpus}/{group}".encode()).digest()[:4], "big") % 10
+    return "test" if digest == 0 else "valid" if digest == 1 else "train"
+
+
+def corpus_folder(data: Path, name: str) -> Path:
+    """The corpus's folder in data, unpacked beside the cache where data has it as NAME.tar.xz."""
+    folder, archive = data / name, data / f"{name}.tar.xz"
+    if folder.is_dir():
+        return folder
+    if not archive.is_file():
+        raise CorpusError(f"{folder}: not found, nor {archive.name} beside it; train/README.md says where to get it")
+    target = cache_folder() / "corpora"
+    unpacked = target / name
+    if not unpacked.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+        try:
+            with tarfile.open(archive) as tar:
+                tar.extractall(target / f"{name}.part", filter="data")
+        except (tarfile.TarError, EOFError, OSError) as error:
+            raise CorpusError(f"{archive}: cannot be unpacked ({error}); fetch it again") from error
+        (target / f"{name}.part" / name).rename(unpacked)
+    return unpacked
+
+
+def cache_folder() -> Path:
+    """Where jamd's training keeps what it can make again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jamd"
+
+
+def read_songs(data: Path) -> tuple[list[Song], dict[str, list[Skipped]]]:
+    """Every song of every corpus under data, with a progress bar, and what was left out of each."""
+    songs: list[Song] = []
+    skipped: dict[str, list[Skipped]] = {}
+    for name, read in READERS.items():
+        skipped[name] = []
+        for song in tqdm(read(corpus_folder(data, name)), desc=f"reading {name}", unit=" songs"):
+            if isinstance(song, Skipped):
+                skipped[name].append(song)
+            else:
+                song.check()
+                songs.append(song)
+    return songs, skipped
+
+
+def write(pieces: list[Piece], folding: dict, path: Path) -> None:
+    """Writes the cache aside and renames it, so that a killed run leaves no half of one."""
+    header = {"format": FORMAT, "vocabulary": tokens.vocabulary(), "folding": folding,
+              "pieces": [[p.corpus, p.id, p.split, len(p.melody), len(p.bars)] for p in pieces]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".part.npz")
+    np.savez_compressed(aside, header=np.array(json.dumps(header)),
+                        melody=np.concatenate([p.melody for p in pieces]),
+                        chords=np.concatenate([p.chords for p in pieces]),
+                        bars=np.concatenate([p.bars for p in pieces]))
+    aside.rename(path)
+
+
+def read(path: Path) -> tuple[list[Piece], dict]:
+    """The pieces of a cache file and its folding table. CorpusError where it is missing, broken or of another make."""
+    try:
+        with np.load(path) as file:
+            header = json.loads(str(file["header"]))
+            melody, chords, bars = file["melody"], file["chords"], file["bars"]
+    except FileNotFoundError as error:
+        raise CorpusError(f"{path}: not found; make it with: python -m train prepare --data FOLDER") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise CorpusError(f"{path}: not a cache of corpora ({error}); delete it and make it anew") from error
+    if header["format"] != FORMAT or header["vocabulary"] != tokens.vocabulary():
+        raise CorpusError(f"{path}: made by another version; delete it and run: python -m train prepare")
+    pieces, frame, bar = [], 0, 0
+    for corpus, id_, split, frames, n_bars in header["pieces"]:
+        pieces.append(Piece(corpus, id_, split, melody[frame:frame + frames], chords[frame:frame + frames],
+                            bars[bar:bar + n_bars]))
+        frame, bar = frame + frames, bar + n_bars
+    return pieces, header["folding"]
+
+
+def prepare(data: Path, path: Path) -> None:
+    """Reads the corpora under data and writes the cache file."""
+    songs, skipped = read_songs(data)
+    pieces, folding = [], {name: {"skipped": [s._asdict() for s in skipped[name]], "chords": {}} for name in READERS}
+    for song in songs:
+        melody, chords = tokens.encode(song)
+        bars = np.array(song.bars, dtype=np.int32).reshape(-1, 3)
+        pieces.append(Piece(song.corpus, song.id, split_of(song.corpus, song.group), melody, chords, bars))
+        counts = folding[song.corpus]["chords"]
+        for chord in song.chords:
+            counts[str(chord.intervals)] = counts.get(str(chord.intervals), 0) + chord.end - chord.start
+    write(pieces, folding, path)

@@ -1,0 +1,144 @@
+"""Reads POP909 (github.com/music-x-lab/POP909-Dataset): a numbered folder per song with a MIDI file and annotations.
+
+beat_midi.txt has a beat per line: its time in seconds, then two flags, downbeat in simple metre (every two or three
+beats) and downbeat in compound metre (every four or six). A song whose simple bars have three beats is in 3/4 and its
+compound bars are pairs of bars; any other song is in 4/4 and its compound bars are the bars.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from math import floor
+from pathlib import Path
+
+import mido
+import numpy as np
+
+from train.corpora import harte
+from train.corpora.leadsheet import BROKEN, NOT_FOUND
+from train.corpora.song import FRAMES_PER_QUARTER, Bar, Chord, CorpusError, Note, Skipped, Song, monophonic
+
+
+def read(root: Path) -> Iterator[Song | Skipped]:
+    """The songs of the checkout at root by number; root may also be the folder of the numbered folders itself."""
+    songs = root / "POP909" if (root / "POP909").is_dir() else root
+    folders = sorted(f for f in songs.iterdir() if f.name.isdigit() and f.is_dir()) if songs.is_dir() else []
+    if not folders:
+        raise CorpusError(f"{songs}: no numbered folders {NOT_FOUND}")
+    for folder in folders:
+        yield _read_song(folder)
+
+
+def _read_song(folder: Path) -> Song | Skipped:
+    """The song of one folder; its frame 0 is the last bar line at or before the first note or chord."""
+    beats, downbeats, metre = _read_beats(folder / "beat_midi.txt")
+    notes = [Note(start, max(end, start + 1), pitch)
+             for on, off, pitch in _read_melody(folder / f"{folder.name}.mid")
+             for start, end in [(_frame(on, beats), _frame(off, beats))]]
+    chords = _read_chords(folder / "chord_midi.txt", beats)
+    if not notes:
+        return Skipped(folder.name, "no melody")
+    if not chords:
+        return Skipped(folder.name, "no chords")
+
+    notes = monophonic(notes)
+    first = min(notes[0].start, chords[0].start)
+    last = max(notes[-1].end, chords[-1].end)
+    bars = [bar for bar in _bars(downbeats, metre, first, last) if bar.frame < last]
+    zero = max(bar.frame for bar in bars if bar.frame <= first)
+    return Song(
+        corpus="pop909", id=folder.name, group=folder.name, frames=last - zero,
+        notes=[note._replace(start=note.start - zero, end=note.end - zero) for note in notes],
+        chords=[chord._replace(start=chord.start - zero, end=chord.end - zero) for chord in chords],
+        bars=[bar._replace(frame=bar.frame - zero) for bar in bars if bar.frame >= zero])
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The fields of each line of a text file that is not blank, with its line number."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise CorpusError(f"{path}: {NOT_FOUND}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: {error}; {BROKEN}") from error
+    return ((number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+
+
+def _read_beats(path: Path) -> tuple[np.ndarray, list[int], int]:
+    """The times of the beats in seconds, the indices of the beats that begin a bar, and the metre's beats per bar."""
+    beats: list[float] = []
+    simple: list[int] = []
+    compound: list[int] = []
+    for number, fields in _lines(path):
+        try:
+            time, is_simple, is_compound = map(float, fields)
+        except ValueError as error:
+            raise CorpusError(f"{path}, line {number}: not a time and two flags; {BROKEN}") from error
+        if beats and not time > beats[-1]:
+            raise CorpusError(f"{path}, line {number}: not later than the beat before; {BROKEN}")
+        if is_simple:
+            simple.append(len(beats))
+        if is_compound:
+            compound.append(len(beats))
+        beats.append(time)
+    if len(simple) < 2 or not compound:
+        raise CorpusError(f"{path}: has less than two bars; {BROKEN}")
+    (length, _), = Counter(np.diff(simple).tolist()).most_common(1)
+    return np.array(beats), *((simple, 3) if length == 3 else (compound, 4))
+
+
+def _frame(time: float, beats: np.ndarray) -> int:
+    """The frame nearest to a time in seconds, beat 0 being frame 0; the outermost beats' tempo holds beyond them."""
+    i = int(np.clip(np.searchsorted(beats, time, side="right") - 1, 0, len(beats) - 2))
+    return floor((i + (time - beats[i]) / (beats[i + 1] - beats[i])) * FRAMES_PER_QUARTER + 0.5)
+
+
+def _bars(downbeats: list[int], metre: int, first: int, last: int) -> list[Bar]:
+    """The bars at the downbeats, with whole bars added before and after to cover the frames first to last.
+
+    A bar of another length than the metre's is given the metre it has.
+    """
+    before = range(downbeats[0] - metre, first // FRAMES_PER_QUARTER - metre, -metre)
+    after = range(downbeats[-1] + metre, last // FRAMES_PER_QUARTER + metre, metre)
+    lines = [*reversed(before), *downbeats, *after]
+    lengths = [*np.diff(lines).tolist(), metre]
+    return [Bar(line * FRAMES_PER_QUARTER, length, 4) for line, length in zip(lines, lengths)]
+
+
+def _read_melody(path: Path) -> Iterator[tuple[float, float, int]]:
+    """Start and end in seconds and the pitch of each note on the MIDI file's track named MELODY."""
+    try:
+        midi = mido.MidiFile(path)
+    except FileNotFoundError as error:
+        raise CorpusError(f"{path}: {NOT_FOUND}") from error
+    except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError) as error:
+        raise CorpusError(f"{path}: not a readable MIDI file ({error}); {BROKEN}") from error
+    melody = [track for track in midi.tracks if track.name == "MELODY"]
+    if not melody:
+        return
+    # The tempo is on the first track, which has no notes.
+    played = mido.MidiFile(type=1, ticks_per_beat=midi.ticks_per_beat, tracks=[midi.tracks[0], melody[0]])
+    now = 0.0
+    sounding: dict[int, float] = {}
+    for message in played:
+        now += message.time
+        if message.type in ("note_on", "note_off"):
+            if message.note in sounding:
+                yield sounding.pop(message.note), now, message.note
+            if message.type == "note_on" and message.velocity > 0:
+                sounding[message.note] = now
+
+
+def _read_chords(path: Path, beats: np.ndarray) -> list[Chord]:
+    """The chords on frames counted from beat 0; each line has a start and an end in seconds and a Harte label."""
+    chords: list[Chord] = []
+    for number, fields in _lines(path):
+        try:
+            on, off, label = fields
+            start, end, chord = _frame(float(on), beats), _frame(float(off), beats), harte.parse(label)
+        except (ValueError, OverflowError) as error:
+            raise CorpusError(f"{path}, line {number}: {error}; {BROKEN}") from error
+        if chord and end > start:
+            chords.append(Chord(start, end, *chord))
+    return chords

@@ -1,0 +1,158 @@
+"""A decoder as an ONNX file of the contract jamd.policy/1: one call a frame, state kept by the caller.
+
+The graph is written node by node rather than traced, so that it holds just what a frame needs. Weights are stored in
+float16 and cast to float32 once, when ONNX Runtime folds constants at load.
+
+inputs   chord, melody int64 [1]: the tokens of frame t-1
+         cos, sin float32 [head/2]: rotary angles of frame t
+         mask float32 [window]: 0 where a slot of the ring is filled, -inf where not
+         keys, values float32 [layers, heads, window, head]: the ring of the frames before t
+outputs  logits float32 [chord tokens]; new_key, new_value float32 [layers, heads, head]: frame t's own
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from train import tokens
+from train.corpora.song import FRAMES_PER_QUARTER
+from train.network import Decoder
+
+FORMAT = "jamd.policy/1"
+OPSET = 21
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a policy file says of itself beside its shape; figures are those of its evaluation."""
+
+    name: str
+    method: str
+    corpora: list[str]
+    licence: str
+    text: str = ""
+    figures: dict = field(default_factory=dict)
+
+
+class Graph:
+    """Nodes and weights in the order they are added; every call returns the name of its result."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+
+    def weight(self, name: str, value: np.ndarray) -> str:
+        """A float32 constant stored as float16."""
+        self.weights.append(numpy_helper.from_array(value.astype(np.float16), name + ".half"))
+        return self.op("Cast", [name + ".half"], name, to=TensorProto.FLOAT)
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.weights.append(numpy_helper.from_array(value, name))
+        return name
+
+    def op(self, kind: str, inputs: list[str], output: str, **attributes) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
+        return output
+
+    def split(self, value: str, outputs: list[str], axis: int) -> list[str]:
+        self.nodes.append(helper.make_node("Split", [value], outputs, name=outputs[0] + ".split", axis=axis,
+                                           num_outputs=len(outputs)))
+        return outputs
+
+
+def build(network: Decoder) -> onnx.GraphProto:
+    """The graph of one frame."""
+    shape, g = network.shape, Graph()
+    heads, head, dim = shape.heads, shape.head, shape.dim
+    state = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
+    eps = g.constant("eps", np.array(1e-5, dtype=np.float32))
+    scale = g.constant("scale", np.array(head ** -0.5, dtype=np.float32))
+    row = g.constant("row", np.array([1, dim], dtype=np.int64))
+    per_head = g.constant("per_head", np.array([3, heads, 1, head], dtype=np.int64))
+
+    def norm(x: str, name: str) -> str:
+        square = g.op("Mul", [x, x], name + ".square")
+        mean = g.op("ReduceMean", [square, g.constant(name + ".axis", np.array([-1]))], name + ".mean")
+        root = g.op("Sqrt", [g.op("Add", [mean, eps], name + ".add")], name + ".root")
+        unit = g.op("Div", [x, root], name + ".unit")
+        return g.op("Mul", [unit, g.weight(name + ".weight", state[name + ".weight"])], name + ".out")
+
+    def linear(x: str, name: str) -> str:
+        return g.op("MatMul", [x, g.weight(name + ".weight", state[name + ".weight"].T)], name + ".out")
+
+    def rotate(x: str, name: str) -> str:
+        a, b = g.split(x, [name + ".a", name + ".b"], axis=-1)
+        left = g.op("Sub", [g.op("Mul", [a, "cos"], name + ".ac"), g.op("Mul", [b, "sin"], name + ".bs")], name + ".l")
+        right = g.op("Add", [g.op("Mul", [b, "cos"], name + ".bc"), g.op("Mul", [a, "sin"], name + ".as")], name + ".r")
+        return g.op("Concat", [left, right], name + ".rotated", axis=-1)
+
+    x = g.op("Add", [g.op("Gather", [g.weight("chord.weight", state["chord.weight"]), "chord"], "chord.row"),
+                     g.op("Gather", [g.weight("melody.weight", state["melody.weight"]), "melody"], "melody.row")], "x")
+    ring_keys = g.split("keys", [f"keys.{i}" for i in range(shape.layers)], axis=0)
+    ring_values = g.split("values", [f"values.{i}" for i in range(shape.layers)], axis=0)
+    new_keys, new_values = [], []
+    size = g.constant("sizes", np.array([shape.window, 1], dtype=np.int64))
+    zero = g.constant("axis0", np.array([0], dtype=np.int64))
+    for i in range(shape.layers):
+        name = f"blocks.{i}"
+        qkv = g.op("Reshape", [linear(norm(x, f"{name}.norm1"), f"{name}.qkv"), per_head], f"{name}.heads")
+        q, k, v = g.split(qkv, [f"{name}.q", f"{name}.k", f"{name}.v"], axis=0)  # each [1, heads, 1, head]
+        q, k = rotate(q, f"{name}.q"), rotate(k, f"{name}.k")
+        q = g.op("Mul", [q, scale], f"{name}.q.scaled")
+        # Scores against the ring and against the frame itself, apart: joining scores is cheaper than joining keys.
+        turned = g.op("Transpose", [ring_keys[i]], f"{name}.turned", perm=[0, 1, 3, 2])
+        past = g.op("Add", [g.op("MatMul", [q, turned], f"{name}.past.raw"), "mask"], f"{name}.past")
+        own = g.op("ReduceSum", [g.op("Mul", [q, k], f"{name}.qk"), g.constant(f"{name}.last", np.array([-1]))],
+                   f"{name}.own", keepdims=1)
+        share = g.op("Softmax", [g.op("Concat", [past, own], f"{name}.scores", axis=-1)], f"{name}.share", axis=-1)
+        g.nodes.append(helper.make_node("Split", [share, size], [f"{name}.share.past", f"{name}.share.own"],
+                                        name=f"{name}.share.split", axis=-1))
+        seen = g.op("MatMul", [f"{name}.share.past", ring_values[i]], f"{name}.seen.past")
+        seen = g.op("Add", [seen, g.op("Mul", [f"{name}.share.own", v], f"{name}.seen.own")], f"{name}.seen")
+        attended = linear(g.op("Reshape", [seen, row], f"{name}.joined"), f"{name}.out")
+        x = g.op("Add", [x, attended], f"{name}.x1")
+        up = linear(norm(x, f"{name}.norm2"), f"{name}.up")
+        gate, value = g.split(up, [f"{name}.gate", f"{name}.value"], axis=-1)
+        silu = g.op("Mul", [gate, g.op("Sigmoid", [gate], f"{name}.sigmoid")], f"{name}.silu")
+        x = g.op("Add", [x, linear(g.op("Mul", [silu, value], f"{name}.gated"), f"{name}.down")], f"{name}.x2")
+        new_keys.append(g.op("Squeeze", [k, g.constant(f"{name}.k.axis", np.array([2]))], f"{name}.new_key"))
+        new_values.append(g.op("Squeeze", [v, g.constant(f"{name}.v.axis", np.array([2]))], f"{name}.new_value"))
+    g.op("Squeeze", [linear(norm(x, "norm"), "head"), zero], "logits")
+    g.op("Concat", new_keys, "new_key", axis=0)
+    g.op("Concat", new_values, "new_value", axis=0)
+
+    def floats(name: str, *sizes: int) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, sizes)
+
+    ring = (shape.layers, heads, shape.window, head)
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in ("chord", "melody")]
+    inputs += [floats("cos", head // 2), floats("sin", head // 2), floats("mask", shape.window)]
+    inputs += [floats("keys", *ring), floats("values", *ring)]
+    outputs = [floats("logits", len(state["head.weight"])), floats("new_key", shape.layers, heads, head),
+               floats("new_value", shape.layers, heads, head)]
+    return helper.make_graph(g.nodes, "policy", inputs, outputs, g.weights)
+
+
+def export(network: Decoder, card: Card, path: Path) -> None:
+    """Writes the policy file, checked by ONNX's own checker, with all its metadata."""
+    model = helper.make_model(build(network), opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10,
+                              producer_name="jamd")
+    shape = network.shape
+    metadata = {
+        "format": FORMAT, "name": card.name, "method": card.method, "licence": card.licence, "card": card.text,
+        "vocabulary": json.dumps(tokens.vocabulary()), "frames_per_beat": str(FRAMES_PER_QUARTER),
+        "window": str(shape.window), "layers": str(shape.layers), "heads": str(shape.heads),
+        "head_size": str(shape.head), "rotary_base": repr(shape.rotary_base),
+        "parameters": str(sum(p.numel() for p in network.parameters())),
+        "corpora": json.dumps(card.corpora), "figures": json.dumps(card.figures),
+    }
+    helper.set_model_props(model, metadata)
+    onnx.checker.check_model(model, full_check=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(model.SerializeToString())

@@ -1,0 +1,104 @@
+"""Plays an exported policy frame by frame through ONNX Runtime: the same steps as jamd's own, for evaluation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from train import tokens
+from train.corpora.song import FRAMES_PER_QUARTER
+from train.export import FORMAT
+
+
+class PolicyFile:
+    """One .onnx policy and its memory of one jam. ValueError where the file is not of the contract."""
+
+    def __init__(self, path: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.metadata = self.session.get_modelmeta().custom_metadata_map
+        if self.metadata.get("format") != FORMAT:
+            raise ValueError(f"{path}: format {self.metadata.get('format')!r}, not {FORMAT}")
+        if self.metadata["frames_per_beat"] != str(FRAMES_PER_QUARTER):
+            raise ValueError(f"{path}: {self.metadata['frames_per_beat']} frames a beat, not {FRAMES_PER_QUARTER}")
+        self.vocabulary: list[str] = json.loads(self.metadata["vocabulary"])
+        self.window, head = int(self.metadata["window"]), int(self.metadata["head_size"])
+        ring = (int(self.metadata["layers"]), int(self.metadata["heads"]), self.window, head)
+        self.keys, self.values = np.zeros(ring, np.float32), np.zeros(ring, np.float32)
+        self.mask = np.full(self.window, -np.inf, np.float32)
+        self.rates = float(self.metadata["rotary_base"]) ** (-2.0 * np.arange(head // 2) / head)
+        self.frame = 0
+
+    def reset(self) -> None:
+        """Forgets the jam."""
+        self.keys[:], self.values[:], self.mask[:], self.frame = 0, 0, -np.inf, 0
+
+    def step(self, chord: int, melody: int) -> np.ndarray:
+        """Logits of the next frame from the tokens of the frame before it (start tokens first)."""
+        angle = self.frame * self.rates
+        logits, key, value = self.session.run(None, {
+            "chord": np.array([chord]), "melody": np.array([melody]),
+            "cos": np.cos(angle).astype(np.float32), "sin": np.sin(angle).astype(np.float32),
+            "mask": self.mask, "keys": self.keys, "values": self.values})
+        slot = self.frame % self.window
+        self.keys[:, :, slot], self.values[:, :, slot], self.mask[slot] = key, value, 0
+        self.frame += 1
+        return logits
+
+
+def generator(seed: int) -> Callable[[], float]:
+    """jam's seeded draws (Go's math/rand/v2 PCG, a 128-bit PCG-DXSM started at (seed, 0)): floats in [0, 1)."""
+    state, m64, m128 = seed << 64, (1 << 64) - 1, (1 << 128) - 1
+
+    def draw() -> float:
+        nonlocal state
+        state = (state * (2549297995355413924 << 64 | 4865540595714422341)
+                 + (6364136223846793005 << 64 | 1442695040888963407)) & m128
+        high, low = state >> 64, state & m64
+        high ^= high >> 32
+        high = high * 0xDA942042E4DD58B5 & m64
+        high ^= high >> 48
+        high = high * (low | 1) & m64
+        return (high & ((1 << 53) - 1)) / (1 << 53)
+
+    return draw
+
+
+def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top_p: float = 1.0) -> int:
+    """The token that jam's sampler takes: legal tokens alone (any begin, none, the hold of what sounds), softmax at
+    the temperature (0: the likeliest), the smallest set of likeliest tokens whose share reaches top_p, inverse CDF
+    in token order."""
+    chords = (len(logits) - 1) // 2
+    legal = np.full(len(logits), -np.inf)
+    legal[:chords + 1] = logits[:chords + 1]
+    if 1 <= before <= 2 * chords:
+        hold = 1 + chords + (before - 1) % chords
+        legal[hold] = logits[hold]
+    if temperature == 0:
+        return int(legal.argmax())
+    share = np.exp((legal - legal.max()) / temperature)
+    share /= share.sum()
+    if top_p < 1:
+        order = np.argsort(-share, kind="stable")
+        enough = int(np.searchsorted(np.cumsum(share[order]), top_p)) + 1
+        share[order[enough:]] = 0
+        share /= share.sum()
+    return int(min(np.searchsorted(np.cumsum(share), draw, side="right"), len(share) - 1))
+
+
+def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: float = 0.99,
+              top_p: float = 1.0) -> np.ndarray:
+    """Chord tokens int16 for every frame of a melody; the chord of frame t knows the melody before t alone."""
+    policy.reset()
+    draw = generator(seed)
+    chords = np.zeros(len(melody), np.int16)
+    before, heard = 2 * len(policy.vocabulary) + 1, tokens.MELODY_START
+    for t in range(len(melody)):
+        chords[t] = choose(policy.step(before, heard), before, draw(), temperature, top_p)
+        before, heard = int(chords[t]), int(melody[t])
+    return chords

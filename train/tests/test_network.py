@@ -1,0 +1,109 @@
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from train import parity, tokens
+from train.export import Card, export
+from train.network import Decoder, Shape, Stepper, shifted
+from train.play import PolicyFile, accompany, choose, generator
+
+SMALL = Shape(dim=32, layers=3, heads=2, window=24)
+
+
+@pytest.fixture
+def network() -> Decoder:
+    torch.manual_seed(3)
+    decoder = Decoder(SMALL).eval()
+    for weight in decoder.parameters():
+        weight.data = (weight.data * 4).half().float()  # sharper than at the start, and exact in a policy file
+    return decoder
+
+
+def random_tokens(frames: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator_ = torch.Generator().manual_seed(1)
+    return (torch.randint(0, tokens.CHORD_LOGITS, (2, frames), generator=generator_),
+            torch.randint(0, tokens.MELODY_START, (2, frames), generator=generator_))
+
+
+def test_stepping_equals_the_whole_sequence_beyond_the_window(network):
+    chords, melody = random_tokens(3 * SMALL.window)
+    whole = network(*shifted(chords, melody))
+    stepper, (c, m) = Stepper(network, 2), shifted(chords, melody)
+    for t in range(chords.shape[1]):
+        torch.testing.assert_close(stepper.step(c[:, t], m[:, t]), whole[:, t], atol=1e-4, rtol=1e-4)
+
+
+def test_no_frame_sees_the_frames_after_it(network):
+    chords, melody = random_tokens(60)
+    before = network(*shifted(chords, melody))
+    for cut in (1, 20, 45):
+        changed = melody.clone()
+        changed[:, cut:] = (changed[:, cut:] + 7) % tokens.MELODY_START
+        after = network(*shifted(chords, changed))
+        torch.testing.assert_close(after[:, :cut + 1], before[:, :cut + 1])
+        assert not torch.allclose(after[:, cut + 1], before[:, cut + 1])
+
+
+def test_policy_file_computes_what_pytorch_does(network, tmp_path):
+    path = tmp_path / "small.onnx"
+    export(network, Card("small", "random", [], "MIT"), path)
+    policy = PolicyFile(path)
+    chords, melody = random_tokens(3 * SMALL.window)
+    whole = network(*shifted(chords, melody)).detach().numpy()
+    c, m = shifted(chords, melody)
+    for t in range(chords.shape[1]):
+        np.testing.assert_allclose(policy.step(int(c[0, t]), int(m[0, t])), whole[0, t], atol=1e-4)
+
+
+def test_policy_file_plays_legally_and_the_same_for_a_seed(network, tmp_path):
+    path = tmp_path / "small.onnx"
+    export(network, Card("small", "random", [], "MIT"), path)
+    melody = parity.tune(100, seed=2).astype(np.int16)
+    first, again, other = (accompany(PolicyFile(path), melody, seed) for seed in (5, 5, 6))
+    assert (first == again).all() and (first != other).any()
+    from train.metrics import legal
+    assert legal(first)
+
+
+def test_parity_file_agrees_with_the_policy_file(network, tmp_path):
+    import json
+    checkpoint, path, file = tmp_path / "best.pt", tmp_path / "p.onnx", tmp_path / "p.json"
+    torch.save({"network": network.state_dict(), "shape": SMALL.asdict()}, checkpoint)
+    export(network, Card("p", "random", [], "MIT"), path)
+    parity.write(checkpoint, file)
+    kept = json.loads(file.read_text())
+    melody = np.array(kept["melody"][1:] + [0], np.int16)
+    assert accompany(PolicyFile(path), melody, kept["seed"], kept["temperature"]).tolist() == kept["sampled"]
+
+
+def test_foreign_onnx_is_refused(tmp_path):
+    path = tmp_path / "foreign.onnx"
+    path.write_bytes(b"not a model")
+    with pytest.raises(onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf):
+        PolicyFile(path)
+
+
+
+def test_choose_keeps_to_legal_tokens():
+    logits = np.zeros(7)  # three chords: 0 none, 1..3 begin, 4..6 hold
+    logits[[4, 5, 6]] = 50.0
+    assert {choose(logits, 7, u, 1.0) for u in np.linspace(0, 0.999, 50)} == {0, 1, 2, 3}
+    assert choose(logits, 2, 0.5, 1.0) == 5
+    assert choose(logits, 6, 0.5, 1.0) == 6
+    assert choose(np.array([0, 3.0, 1, 2, 9, 9, 9]), 0, 0.7, 0) == 1
+
+
+def test_choose_top_p_drops_the_tail():
+    logits = np.log([0.5, 0.3, 0.15, 0.05, 1e-9, 1e-9, 1e-9])
+    assert {choose(logits, 0, u, 1.0, 0.75) for u in np.linspace(0, 0.999, 99)} == {0, 1}
+    assert {choose(logits, 0, u, 1.0, 0.9) for u in np.linspace(0, 0.999, 99)} == {0, 1, 2}
+
+
+def test_generator_is_gos_pcg():
+    # rand.New(rand.NewPCG(1, 0)).Float64() of math/rand/v2, go1.26
+    draw = generator(1)
+    assert [draw() for _ in range(3)] == pytest.approx(GO_PCG_1_0, abs=0)
+
+
+GO_PCG_1_0 = [0.23842319087387442, 0.50092138792624996, 0.049999111807066621]
