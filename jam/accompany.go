@@ -1,0 +1,111 @@
+package jam
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// maxTuneFrames bounds an offline tune: 34 hours at 120 BPM.
+const maxTuneFrames = 1_000_000
+
+// An Accompaniment is a tune with its chords.
+type Accompaniment struct {
+	Take      Take
+	Summary   Summary
+	Inference []time.Duration // of each frame's policy step
+}
+
+// Accompany plays chords to a tune as the live loop would, as fast as it goes: the same Engine, given nothing of frame t
+// or later before frame t is played. It lasts through the last note, rounded up to a bar. It owns the policy until it
+// returns. Errors are of the settings, the tune (ErrNoNotes), the policy, or the context's.
+func Accompany(ctx context.Context, p Policy, s Settings, tune Tune) (*Accompaniment, error) {
+	if tune.BeatsPerBar != 0 {
+		s.BeatsPerBar = tune.BeatsPerBar
+	}
+	tempo := tune.Tempo
+	if len(tempo) == 0 {
+		tempo = []TempoChange{{BPM: s.Tempo}}
+	}
+	grid, err := NewTuneGrid(tempo)
+	if err != nil {
+		return nil, err
+	}
+	s.Tempo = tempo[0].BPM
+	engine, err := NewEngine(p.Vocabulary(), s, silent{})
+	if err != nil {
+		return nil, err
+	}
+	*engine.Grid() = *grid
+	events := slices.Clone(tune.Events)
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
+	frames, err := lengthOf(grid, s, events)
+	if err != nil {
+		return nil, err
+	}
+	p.Reset()
+	clock := NewSystemClock()
+	builder := NewTakeBuilder(tune.Name, tempo, s.BeatsPerBar)
+	inference := make([]time.Duration, 0, frames)
+	for t := range frames {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for len(events) > 0 && grid.Nearest(events[0].At) < t {
+			engine.Push(events[0])
+			events = events[1:]
+		}
+		chord, melody := engine.Hear()
+		began := clock.Now()
+		logits, err := p.Step(chord, melody)
+		inference = append(inference, clock.Now()-began)
+		if err == nil {
+			err = engine.Decide(logits)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("frame %d: %w", t, err)
+		}
+		report, _ := engine.Play()
+		builder.Add(report)
+	}
+	for _, e := range events {
+		engine.Push(e)
+	}
+	_ = engine.End() // silent never fails
+	summary := engine.Summary()
+	return &Accompaniment{Take: builder.Take(summary.Melody), Summary: summary, Inference: inference}, nil
+}
+
+// lengthOf is the number of frames through the end of the last note, in whole bars.
+func lengthOf(grid *Grid, s Settings, events []Event) (int64, error) {
+	quantiser := NewQuantiser(grid, s.MelodyChannels)
+	var newest int64
+	for _, e := range events {
+		newest = max(newest, grid.Nearest(e.At))
+	}
+	if newest >= maxTuneFrames {
+		return 0, fmt.Errorf("the tune is longer than %d frames (%v)", maxTuneFrames, grid.Line(maxTuneFrames))
+	}
+	var end int64
+	for t := range newest + 1 {
+		for len(events) > 0 && grid.Nearest(events[0].At) <= t {
+			quantiser.Push(events[0])
+			events = events[1:]
+		}
+		if token, _ := quantiser.Close(t); token != Silence {
+			end = t + 1
+		}
+	}
+	if end == 0 {
+		return 0, ErrNoNotes
+	}
+	bar := int64(FramesPerBeat * s.BeatsPerBar)
+	return (end + bar - 1) / bar * bar, nil
+}
+
+// silent is the output of nothing.
+type silent struct{}
+
+func (silent) Send(_, _, _ byte) error { return nil }

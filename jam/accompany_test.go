@@ -1,0 +1,228 @@
+package jam_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"jamd/jam"
+	"jamd/jam/jamtest"
+)
+
+// anyEvents are nonsense and notes, in order, anywhere in the given frames (not on lines).
+func anyEvents(t *rapid.T, name string, from, to time.Duration) []jam.Event {
+	n := rapid.IntRange(0, 40).Draw(t, name)
+	events := make([]jam.Event, n)
+	for i := range events {
+		e := &events[i]
+		e.At = time.Duration(rapid.Int64Range(int64(from), int64(to)).Draw(t, "at"))
+		e.Status = rapid.SampledFrom([]byte{0x90, 0x90, 0x90, 0x80, 0x80, 0xB0}).Draw(t, "status")
+		e.Data1 = byte(rapid.IntRange(48, 84).Draw(t, "pitch"))
+		e.Data2 = byte(rapid.IntRange(0, 127).Draw(t, "value"))
+		if e.Status == 0xB0 {
+			e.Data1 = rapid.SampledFrom([]byte{64, 64, 64, 123}).Draw(t, "controller")
+		}
+	}
+	slices.SortStableFunc(events, func(a, b jam.Event) int { return int(a.At - b.At) })
+	return events
+}
+
+// The chord of frame t depends on melody frames before t alone: a melody that is another from frame n on leaves the
+// chords of all frames up to and including n as they were.
+func TestNoLookahead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := anySettings(t)
+		grid, err := jam.NewGrid(0, s.Tempo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := rapid.Int64Range(0, 60).Draw(t, "n")
+		// The first time that counts for frame n.
+		turn := grid.At(float64(n) - 0.5)
+		for grid.Nearest(turn) < n {
+			turn++
+		}
+		shared := append([]jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}}, anyEvents(t, "shared", 0, max(turn-1, 0))...)
+		if turn <= 0 { // nothing is shared
+			shared = nil
+		}
+		chords := func(name string) []jam.ChordToken {
+			events := append(slices.Clone(shared), anyEvents(t, name, max(turn, 0), grid.Line(n+40))...)
+			// Both last as long, beyond n.
+			events = append(events, jam.Event{At: grid.Line(n + 40), Status: 0x90, Data1: 60, Data2: 90})
+			offline := jamtest.NewPolicy(7)
+			if _, err := jam.Accompany(context.Background(), offline, s, jam.Tune{Events: events}); err != nil {
+				t.Fatal(err)
+			}
+			// An engine that was handed the whole tune beforehand makes no use of what is still to come.
+			knowing := jamtest.NewPolicy(7)
+			e, err := jam.NewEngine(knowing.Vocabulary(), s, quiet{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, event := range events {
+				e.Push(event)
+			}
+			for range offline.Heard() {
+				logits, _ := knowing.Step(e.Hear())
+				if err := e.Decide(logits); err != nil {
+					t.Fatal(err)
+				}
+				_, _ = e.Play()
+			}
+			if !slices.Equal(knowing.Heard(), offline.Heard()) {
+				t.Fatalf("with the whole tune\n%v\nframe by frame\n%v", knowing.Heard(), offline.Heard())
+			}
+			var sounded []jam.ChordToken // what is heard before frame t+1 is what sounded in frame t
+			for _, h := range offline.Heard()[1:] {
+				sounded = append(sounded, h.Chord)
+			}
+			return sounded
+		}
+		if a, b := chords("a"), chords("b"); !slices.Equal(a[:n+1], b[:n+1]) {
+			t.Fatalf("melodies that part at frame %d have chords\n%v and\n%v", n, a[:n+1], b[:n+1])
+		}
+	})
+}
+
+func TestAccompany(t *testing.T) {
+	tune := jam.Tune{Name: "two notes", BeatsPerBar: 3, Tempo: []jam.TempoChange{{Frame: 0, BPM: 100}, {Frame: 8, BPM: 200}}}
+	grid, err := jam.NewTuneGrid(tune.Tempo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []struct {
+		on, off float64
+		pitch   byte
+	}{{2.1, 6.4, 60}, {6.45, 12.6, 64}} {
+		tune.Events = append(tune.Events,
+			jam.Event{At: grid.At(n.on), Status: 0x90, Data1: n.pitch, Data2: 70},
+			jam.Event{At: grid.At(n.off), Status: 0x80, Data1: n.pitch})
+	}
+	p := jamtest.NewPolicy(5)
+	a, err := jam.Accompany(context.Background(), p, settings(nil), tune)
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := a.Take
+	if take.Frames != 24 || len(a.Inference) != 24 || take.BeatsPerBar != 3 ||
+		take.Name != "two notes" || !reflect.DeepEqual(take.Tempo, tune.Tempo) {
+		t.Errorf("%d frames, %d inferences, %+v", take.Frames, len(a.Inference), take)
+	}
+	wantMelody := []jam.TakeNote{{Frame: 2, Pitch: 60, Duration: 4, Velocity: 70}, {Frame: 6, Pitch: 64, Duration: 7, Velocity: 70}}
+	if !slices.Equal(take.Melody, wantMelody) {
+		t.Errorf("melody %v, want %v", take.Melody, wantMelody)
+	}
+	if a.Summary.Misses != 0 || a.Summary.Chords != int64(len(take.Chords)) || len(take.Chords) == 0 {
+		t.Errorf("%+v, %d chords", a.Summary, len(take.Chords))
+	}
+	again, err := jam.Accompany(context.Background(), p, settings(nil), tune)
+	if err != nil || !reflect.DeepEqual(again.Take, take) {
+		t.Errorf("the same again is another: %v, %v", again.Take, err)
+	}
+	for i, c := range take.Chords {
+		if c.Frame%4 != 0 || c.Duration < 1 || c.Frame+c.Duration > take.Frames ||
+			i > 0 && c.Frame < take.Chords[i-1].Frame+take.Chords[i-1].Duration {
+			t.Errorf("chord %d: %+v", i, c)
+		}
+	}
+}
+
+func TestAccompanyRefuses(t *testing.T) {
+	note := []jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}}
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	failing := jamtest.NewPolicy(1)
+	failing.Fail = func(n int64) error {
+		if n == 3 {
+			return errors.New("the network fell over")
+		}
+		return nil
+	}
+	for name, c := range map[string]struct {
+		ctx    context.Context
+		policy jam.Policy
+		change func(*jam.Settings)
+		tune   jam.Tune
+		want   string
+	}{
+		"no notes": {want: jam.ErrNoNotes.Error(), tune: jam.Tune{Events: []jam.Event{{Status: 0x80, Data1: 60}}}},
+		"other channel": {
+			want: jam.ErrNoNotes.Error(), tune: jam.Tune{Events: note},
+			change: func(s *jam.Settings) { s.MelodyChannels = 2 },
+		},
+		"settings":   {want: "temperature -1", tune: jam.Tune{Events: note}, change: func(s *jam.Settings) { s.Temperature = -1 }},
+		"tempo":      {want: "tempo 5000 BPM", tune: jam.Tune{Events: note, Tempo: []jam.TempoChange{{BPM: 5000}}}},
+		"late tempo": {want: "must be at frame 0", tune: jam.Tune{Events: note, Tempo: []jam.TempoChange{{Frame: 4, BPM: 100}}}},
+		"disorder": {want: "frame 2 comes after frame 4", tune: jam.Tune{
+			Events: note, Tempo: []jam.TempoChange{{BPM: 90}, {Frame: 4, BPM: 100}, {Frame: 2, BPM: 100}},
+		}},
+		"endless": {want: "longer than 1000000 frames", tune: jam.Tune{
+			Events: []jam.Event{{At: math.MaxInt64, Status: 0x90, Data1: 60, Data2: 90}},
+		}},
+		"policy":  {want: "frame 3: the network fell over", tune: jam.Tune{Events: note}, policy: failing},
+		"stopped": {want: "canceled", tune: jam.Tune{Events: note}, ctx: stopped},
+	} {
+		if c.ctx == nil {
+			c.ctx = context.Background()
+		}
+		if c.policy == nil {
+			c.policy = jamtest.NewPolicy(1)
+		}
+		if _, err := jam.Accompany(c.ctx, c.policy, settings(c.change), c.tune); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q in it", name, err, c.want)
+		}
+	}
+}
+
+func TestNoteInChord(t *testing.T) {
+	take := jam.Take{
+		Melody: []jam.TakeNote{{Frame: 0, Pitch: 60, Duration: 4}, {Frame: 4, Pitch: 62, Duration: 8},
+			{Frame: 20, Pitch: 64, Duration: 2}},
+		Chords: []jam.TakeChord{{Frame: 2, Symbol: "C", Duration: 6}, {Frame: 8, Symbol: "G7", Duration: 2},
+			{Frame: 21, Symbol: "Em", Duration: 9}},
+	}
+	// 60 over C: 2 in; 62 over C: 4 out; 62 over G7: 2 in; 64 over Em: 1 in.
+	if share, frames := take.NoteInChord(); frames != 9 || share != 5./9 {
+		t.Errorf("%v of %d frames", share, frames)
+	}
+	if share, frames := new(jam.Take).NoteInChord(); share != 0 || frames != 0 {
+		t.Errorf("of nothing: %v of %d", share, frames)
+	}
+}
+
+func TestTakeBuilderBridgesLostReports(t *testing.T) {
+	voicing := func(pitches ...uint8) (v jam.Voicing) {
+		v.Len = uint8(copy(v.Pitches[:], pitches))
+		return v
+	}
+	b := jam.NewTakeBuilder("", []jam.TempoChange{{BPM: 120}}, 4)
+	on, hold := jam.MelodyOnset(60), jam.MelodyHold(60)
+	for _, r := range []jam.FrameReport{
+		{Frame: 0, Melody: jam.MelodyStart, Began: true, Voicing: voicing(60, 64), Symbol: "C"},
+		{Frame: 1, Melody: on, Velocity: 33, Voicing: voicing(60, 64), Symbol: "C"},
+		{Frame: 1, Melody: on}, // twice
+		{Frame: 4, Melody: hold, Voicing: voicing(60, 64), Symbol: "C"},
+		{Frame: 7, Melody: jam.Silence, Voicing: voicing(57, 64), Symbol: "Am"},        // the strike was lost
+		{Frame: 8, Melody: jam.MelodyHold(65), Voicing: voicing(57, 64), Symbol: "Am"}, // so was the onset
+		{Frame: 9, Melody: jam.MelodyHold(65), Symbol: "N.C.", Sounded: jam.NoChord},
+	} {
+		b.Add(r)
+	}
+	got := b.Take(jam.MelodyOnset(67))
+	want := jam.Take{
+		Tempo: []jam.TempoChange{{BPM: 120}}, BeatsPerBar: 4, Frames: 10,
+		Melody: []jam.TakeNote{{0, 60, 6, 33}, {7, 65, 2, 80}, {9, 67, 1, 80}},
+		Chords: []jam.TakeChord{{0, "C", []uint8{60, 64}, 7}, {7, "Am", []uint8{57, 64}, 2}},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}

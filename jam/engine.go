@@ -1,0 +1,272 @@
+package jam
+
+// An Engine makes the music of one jam, frame by frame. It is passive: it has one owner, knows no time but its grid's,
+// starts nothing and waits for nothing. For each frame t, in order from 0:
+//
+//	Push   every event that has arrived
+//	Hear   close the melody of frame t-1; what it returns goes to the policy's Step
+//	Decide choose the chord of frame t from the policy's logits, and lay it out (left out where there are none in time)
+//	Play   at the line of frame t: sound what was decided, or let what sounds go on
+//
+// The chord history that Hear returns is what really sounded; while listening, what the policy would have played.
+// No frame allocates.
+type Engine struct {
+	settings   Settings
+	vocabulary *Vocabulary
+	grid       *Grid
+	quantiser  *Quantiser
+	sampler    *Sampler
+	voicer     *Voicer
+	output     Output
+	gridStep   int64 // frames from one line of the chord grid to the next
+	listen     int64 // frames
+
+	frame    int64 // to be played next
+	heard    bool  // Hear was called for it
+	melody   MelodyToken
+	velocity uint8 // of the note that began with melody
+	draw     float64
+
+	chord    ChordToken // of the frame before: what sounded
+	audible  bool       // listening is over
+	sounding Voicing
+	last     Voicing // that sounded last: where the next one moves from
+
+	decided bool
+	chosen  ChordToken
+	prob    float32
+	plan    plan // of the frame to be played
+
+	summary Summary
+}
+
+// A Summary counts what happened in a jam.
+type Summary struct {
+	Frames  int64       `json:"frames"`  // played
+	Chords  int64       `json:"chords"`  // struck
+	Misses  int64       `json:"misses"`  // frames whose decision was not there at the line
+	Skipped int64       `json:"skipped"` // frames lost to a stopped machine
+	Lost    uint64      `json:"lost"`    // events of the player that the inbox had no room for
+	Errors  int64       `json:"errors"`  // of the policy and the output
+	Melody  MelodyToken `json:"-"`       // of the last frame, which no report could hold
+}
+
+// A plan is what one line brings.
+type plan struct {
+	token    ChordToken
+	voicing  Voicing
+	began    bool
+	audible  bool
+	messages [2 * MaxVoices]message
+	n        int
+}
+
+type message struct{ status, data1, data2 byte }
+
+// NewEngine makes an engine whose grid begins at 0. It returns the error of s.Check.
+func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	grid, err := NewGrid(0, s.Tempo)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{
+		settings: s, vocabulary: v, grid: grid, output: out,
+		quantiser: NewQuantiser(grid, s.MelodyChannels),
+		sampler:   NewSampler(v, s.Temperature, s.TopP, s.Seed),
+		voicer:    NewVoicer(s),
+		gridStep:  s.ChordGrid.Frames(s.BeatsPerBar),
+		listen:    int64(s.Listen) * FramesPerBeat,
+		chord:     v.Start(), melody: MelodyStart,
+	}, nil
+}
+
+// Grid is the engine's own; its owner may move it and change its tempo.
+func (e *Engine) Grid() *Grid { return e.grid }
+
+// Frame is the frame to be played next.
+func (e *Engine) Frame() int64 { return e.frame }
+
+// Summary is what happened so far.
+func (e *Engine) Summary() Summary { return e.summary }
+
+// Push takes an event of the player's.
+func (e *Engine) Push(event Event) { e.quantiser.Push(event) }
+
+// Resync ends the melody's note: for when events were lost and its release may have been among them.
+func (e *Engine) Resync() { e.quantiser.LetGo() }
+
+// Hear closes the melody of the frame before the one to be played and returns the tokens of that frame (the start tokens
+// before frame 0) for the policy's Step.
+func (e *Engine) Hear() (ChordToken, MelodyToken) {
+	if e.frame > 0 {
+		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
+	}
+	e.draw = e.sampler.Draw()
+	e.heard, e.decided = true, false
+	return e.chord, e.melody
+}
+
+// Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
+// error and decides nothing.
+func (e *Engine) Decide(logits []float32) error {
+	token, prob, err := e.sampler.Choose(logits, e.chord, e.frame%e.gridStep == 0, e.draw)
+	if err != nil {
+		return err
+	}
+	e.chosen, e.prob, e.decided = token, prob, true
+	e.prepare(token)
+	return nil
+}
+
+// Play sounds the chord that was decided; where none was, what sounds goes on, which counts as a miss. The error is the
+// first of the output's: the frame is over all the same.
+func (e *Engine) Play() (FrameReport, error) {
+	missed := !e.decided
+	if missed {
+		e.chosen, e.prob = e.vocabulary.Continue(e.chord), 0
+		e.prepare(e.chosen)
+		e.summary.Misses++
+	}
+	p := &e.plan
+	err := e.send(p.messages[:p.n])
+	e.chord, e.sounding, e.audible = p.token, p.voicing, p.audible
+	if p.began {
+		e.last = p.voicing
+		e.summary.Chords++
+	}
+	report := FrameReport{
+		Frame: e.frame, Line: e.grid.Line(e.frame),
+		Melody: e.melody, Velocity: e.velocity,
+		Chosen: e.chosen, Sounded: e.chord, Symbol: e.vocabulary.Symbol(e.chord), Voicing: e.sounding,
+		Began: p.began, Listening: !e.audible, Missed: missed, Prob: e.prob,
+	}
+	e.summary.Frames++
+	e.next()
+	return report, err
+}
+
+// Skip passes over a frame, after Hear, whose line is long gone: what sounded went on sounding.
+func (e *Engine) Skip() {
+	e.chord = e.vocabulary.Continue(e.chord)
+	e.summary.Skipped++
+	e.next()
+}
+
+// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins.
+func (e *Engine) LetGo() error {
+	p := &e.plan
+	p.n = 0
+	for i := range int(e.sounding.Len) {
+		p.off(e.message(&e.sounding, i))
+	}
+	e.chord, e.sounding, e.decided = NoChord, Voicing{}, false
+	return e.send(p.messages[:p.n])
+}
+
+// End ends all sounding notes and closes the melody of the last frame, which Summary then holds.
+func (e *Engine) End() error {
+	switch {
+	case e.frame == 0:
+	case e.heard:
+		e.summary.Melody = e.melody
+	default:
+		e.summary.Melody, _ = e.quantiser.Close(e.frame - 1)
+	}
+	return e.LetGo()
+}
+
+func (e *Engine) next() {
+	e.frame++
+	e.heard, e.decided = false, false
+}
+
+// prepare lays out the frame to be played: its chord and the messages that lead there from what sounds.
+func (e *Engine) prepare(token ChordToken) {
+	p := &e.plan
+	p.token, p.voicing, p.began, p.n = token, e.sounding, false, 0
+	onGrid := e.frame%e.gridStep == 0
+	// Listening ends on a line of the chord grid, and the chord that was only imagined is struck there.
+	p.audible = e.audible || e.frame >= e.listen && onGrid
+	if !p.audible {
+		return
+	}
+	index, chord := e.vocabulary.Index(token)
+	if !chord {
+		p.voicing = Voicing{}
+		p.offsBut(e, nil)
+		return
+	}
+	if !e.vocabulary.IsBegin(token) && e.audible {
+		return
+	}
+	p.began = true
+	p.voicing = e.voicer.Voice(e.last, e.vocabulary.Chord(index))
+	before, sounded := e.vocabulary.Index(e.chord)
+	if again := sounded && before == index || p.voicing == e.sounding; again {
+		p.offsBut(e, nil) // a chord that begins must be heard to begin
+		p.onsBut(e, nil)
+		return
+	}
+	p.offsBut(e, &p.voicing)
+	p.onsBut(e, &e.sounding)
+}
+
+// offsBut ends the sounding notes that are not in keep.
+func (p *plan) offsBut(e *Engine, keep *Voicing) {
+	for i, pitch := range e.sounding.Slice() {
+		if !keep.has(pitch) {
+			p.off(e.message(&e.sounding, i))
+		}
+	}
+}
+
+// onsBut begins the notes of the plan's voicing that are not in sounding.
+func (p *plan) onsBut(e *Engine, sounding *Voicing) {
+	for i, pitch := range p.voicing.Slice() {
+		if !sounding.has(pitch) {
+			p.add(e.message(&p.voicing, i))
+		}
+	}
+}
+
+func (p *plan) add(m message) {
+	p.messages[p.n] = m
+	p.n++
+}
+
+func (p *plan) off(m message) {
+	p.add(message{noteOff | m.status&0x0F, m.data1, 0})
+}
+
+// message is the note on of a voicing's note. The bass, if there is one, is its first note.
+func (e *Engine) message(v *Voicing, i int) message {
+	channel := e.settings.ChordChannel
+	if e.settings.Bass && i == 0 {
+		channel = e.settings.BassChannel
+	}
+	return message{noteOn | (channel - 1), v.Pitches[i], e.settings.Velocity}
+}
+
+func (v *Voicing) has(pitch uint8) bool {
+	if v == nil {
+		return false
+	}
+	for _, p := range v.Slice() {
+		if p == pitch {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Engine) send(messages []message) (first error) {
+	for _, m := range messages {
+		if err := e.output.Send(m.status, m.data1, m.data2); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

@@ -1,0 +1,20 @@
+package jam
+
+import "context"
+
+// Begin starts the grid at 0 with nobody but the test to serve requests.
+func (l *Loop) Begin(ctx context.Context) {
+	l.ask()
+	l.Serve()
+	l.decide(ctx, 0)
+}
+
+// Frame plays one frame.
+func (l *Loop) Frame(ctx context.Context) bool { return l.frame(ctx) }
+
+// Serve lets the worker answer what it was asked, on the test's goroutine.
+func (l *Loop) Serve() {
+	for len(l.worker.requests) > 0 {
+		l.worker.serve(<-l.worker.requests)
+	}
+}

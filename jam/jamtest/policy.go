@@ -1,0 +1,108 @@
+// Package jamtest has stand-ins for the parts of a jam: a policy without a network and an output without a port.
+package jamtest
+
+import (
+	"sync"
+	"time"
+
+	"jamd/jam"
+)
+
+// A Heard is what a policy was told in one step.
+type Heard struct {
+	Chord  jam.ChordToken
+	Melody jam.MelodyToken
+}
+
+// A Policy chooses by a hash of everything that it has heard since its last Reset: a change of one token anywhere in the
+// past changes all that follows. It allocates only to remember, where Remember is set.
+type Policy struct {
+	Seed     uint64
+	Remember bool
+	// Delay, if set, is how long the nth step since the policy was made takes (from 0), by the clock of package time.
+	Delay func(n int64) time.Duration
+	// Fail, if set, gives the error of the nth step.
+	Fail func(n int64) error
+
+	vocabulary *jam.Vocabulary
+	logits     []float32
+	hash       uint64
+	steps      int64
+
+	mu     sync.Mutex
+	heard  []Heard
+	resets int
+}
+
+// Symbols is the vocabulary of NewPolicy.
+var Symbols = []string{"C", "Dm", "Em", "F", "G7", "Am7", "Bm7b5",
+	"Cmaj7", "C#dim7", "Dsus4", "Eaug", "F6", "Gm6", "Ab9", "B5", "C6",
+}
+
+// NewPolicy makes a policy that remembers. The same seed and the same tokens give the same logits.
+func NewPolicy(seed uint64) *Policy {
+	v, err := jam.NewVocabulary(Symbols)
+	if err != nil {
+		panic(err) // Symbols is ours
+	}
+	return &Policy{Seed: seed, Remember: true, vocabulary: v, logits: make([]float32, v.Logits()), hash: seed}
+}
+
+// Vocabulary is that of Symbols.
+func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
+
+// Reset forgets all that was heard.
+func (p *Policy) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hash, p.heard = p.Seed, p.heard[:0]
+	p.resets++
+}
+
+// Step returns logits between 0 and 8.
+func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+	n := p.steps
+	p.steps++
+	if p.Delay != nil {
+		if d := p.Delay(n); d > 0 {
+			time.Sleep(d)
+		}
+	}
+	if p.Remember {
+		p.mu.Lock()
+		p.heard = append(p.heard, Heard{chord, melody})
+		p.mu.Unlock()
+	}
+	p.hash = mix(p.hash ^ uint64(chord)<<32 ^ uint64(melody))
+	for i := range p.logits {
+		p.logits[i] = float32(mix(p.hash+uint64(i))>>40) / (1 << 21)
+	}
+	if p.Fail != nil {
+		if err := p.Fail(n); err != nil {
+			return nil, err
+		}
+	}
+	return p.logits, nil
+}
+
+// Heard is all that was heard since the last Reset, in order. It may be asked from any goroutine.
+func (p *Policy) Heard() []Heard {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]Heard(nil), p.heard...)
+}
+
+// Resets is how often the policy was reset.
+func (p *Policy) Resets() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.resets
+}
+
+// mix is the finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+func mix(x uint64) uint64 {
+	x += 0x9E3779B97F4A7C15
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return x ^ x>>31
+}

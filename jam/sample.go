@@ -1,0 +1,126 @@
+package jam
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// ErrLogits is returned for logits that no chord can be chosen by: not a number, infinite, or all impossible.
+var ErrLogits = errors.New("the policy's logits are not finite numbers")
+
+// A Sampler chooses the chord token of each frame from a policy's logits: illegal tokens are masked out, the rest goes
+// through a softmax at the temperature, the smallest set of likeliest tokens whose share reaches top-p is kept, and one
+// is drawn by the inverse of their cumulative distribution in token order. It allocates nothing after NewSampler.
+type Sampler struct {
+	vocabulary  *Vocabulary
+	temperature float64
+	topP        float64
+	random      *rand.Rand
+	tokens      []candidate // room for all
+}
+
+type candidate struct {
+	token ChordToken
+	share float64
+}
+
+// NewSampler makes a sampler with its own generator: the PCG of math/rand/v2 seeded with (seed, 0).
+// Temperature 0 always takes the likeliest token; topP 1 keeps all.
+func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler {
+	return &Sampler{
+		vocabulary: v, temperature: temperature, topP: topP,
+		random: rand.New(rand.NewPCG(seed, 0)),
+		tokens: make([]candidate, 0, v.Logits()),
+	}
+}
+
+// Draw is the random number of the next frame, in [0, 1). One is drawn for every frame, whatever happens in it, so that
+// what is chosen in one frame does not shift the draws of those after it.
+func (s *Sampler) Draw() float64 { return s.random.Float64() }
+
+// Choose returns the token of a frame and its probability. before is the token of the frame before it; onGrid says
+// whether a chord may change here: where it may not, what sounded before goes on. A tie goes to the lower token.
+func (s *Sampler) Choose(logits []float32, before ChordToken, onGrid bool, draw float64) (ChordToken, float32, error) {
+	if len(logits) != s.vocabulary.Logits() {
+		return 0, 0, fmt.Errorf("the policy gave %d logits for %d chord tokens", len(logits), s.vocabulary.Logits())
+	}
+	if !onGrid {
+		return s.vocabulary.Continue(before), 1, nil
+	}
+	if err := s.weigh(logits, before); err != nil {
+		return 0, 0, err
+	}
+	sum := 0.0
+	for i := range s.tokens {
+		sum += s.tokens[i].share
+	}
+	chosen := s.tokens[len(s.tokens)-1]
+	below := 0.0
+	for _, c := range s.tokens {
+		if below += c.share / sum; below > draw {
+			chosen = c
+			break
+		}
+	}
+	return chosen.token, float32(chosen.share / sum), nil
+}
+
+// weigh puts the tokens that may be drawn into s.tokens, in token order, with shares above 0.
+func (s *Sampler) weigh(logits []float32, before ChordToken) error {
+	s.tokens = s.tokens[:0]
+	top := math.Inf(-1)
+	for i, logit := range logits {
+		token := ChordToken(i)
+		if !s.vocabulary.Legal(before, token) {
+			continue
+		}
+		x := float64(logit)
+		if math.IsNaN(x) || math.IsInf(x, 1) {
+			return ErrLogits
+		}
+		top = max(top, x)
+		s.tokens = append(s.tokens, candidate{token, x})
+	}
+	if math.IsInf(top, -1) {
+		return ErrLogits
+	}
+	if s.temperature == 0 {
+		first := slices.IndexFunc(s.tokens, func(c candidate) bool { return c.share == top })
+		s.tokens = append(s.tokens[:0], candidate{s.tokens[first].token, 1})
+		return nil
+	}
+	sum := 0.0
+	for i := range s.tokens {
+		c := &s.tokens[i]
+		c.share = math.Exp((c.share - top) / s.temperature)
+		sum += c.share
+	}
+	s.tokens = slices.DeleteFunc(s.tokens, func(c candidate) bool { return c.share == 0 })
+	if s.topP < 1 {
+		s.nucleus(sum)
+	}
+	return nil
+}
+
+// nucleus keeps the likeliest tokens that together reach top-p of the sum.
+func (s *Sampler) nucleus(sum float64) {
+	slices.SortFunc(s.tokens, func(a, b candidate) int {
+		switch {
+		case a.share > b.share:
+			return -1
+		case a.share < b.share:
+			return 1
+		}
+		return int(a.token - b.token)
+	})
+	enough, reached := 0, 0.0
+	for enough < len(s.tokens) && reached < s.topP {
+		reached += s.tokens[enough].share / sum
+		enough++
+	}
+	s.tokens = s.tokens[:enough]
+	slices.SortFunc(s.tokens, func(a, b candidate) int { return int(a.token - b.token) })
+}

@@ -1,0 +1,113 @@
+package jam
+
+// A TakeBuilder makes a Take from the frame reports of a jam. Reports may be missing (a slow reader's queue, a stopped
+// machine): what sounded before such a gap is taken to go on through it.
+type TakeBuilder struct {
+	take   Take
+	next   int64   // the frame that the next report is expected for
+	note   bool    // the last note of the take sounds on
+	chord  bool    // the last chord of the take sounds on
+	notes  Voicing // its notes
+	pieces []uint8 // room for the pitches of the chords
+}
+
+// NewTakeBuilder begins a take.
+func NewTakeBuilder(name string, tempo []TempoChange, beatsPerBar int) *TakeBuilder {
+	return &TakeBuilder{take: Take{Name: name, Tempo: tempo, BeatsPerBar: beatsPerBar}}
+}
+
+// Add takes the next report. One for a frame already passed is ignored.
+func (b *TakeBuilder) Add(r FrameReport) {
+	if r.Frame < b.next {
+		return
+	}
+	b.next = r.Frame + 1
+	b.melody(r.Frame-1, r.Melody, r.Velocity)
+	b.voicing(r)
+}
+
+// Take ends the take after the last reported frame, whose melody no report holds: last is its token. The builder is
+// done with.
+func (b *TakeBuilder) Take(last MelodyToken) Take {
+	b.melody(b.next-1, last, 0)
+	b.endNote(b.next)
+	b.endChord(b.next)
+	b.take.Frames = b.next
+	return b.take
+}
+
+// defaultVelocity is that of notes whose velocity no report tells.
+const defaultVelocity = 80
+
+func (b *TakeBuilder) melody(frame int64, token MelodyToken, velocity uint8) {
+	if frame < 0 {
+		return
+	}
+	pitch, sounds := token.Pitch()
+	if sounds && !token.IsOnset() && b.note && b.take.Melody[len(b.take.Melody)-1].Pitch == pitch {
+		return
+	}
+	b.endNote(frame)
+	if !sounds {
+		return
+	}
+	if velocity == 0 {
+		velocity = defaultVelocity
+	}
+	b.take.Melody = append(b.take.Melody, TakeNote{Frame: frame, Pitch: pitch, Velocity: velocity})
+	b.note = true
+}
+
+func (b *TakeBuilder) voicing(r FrameReport) {
+	silent := r.Voicing.Len == 0
+	if silent || r.Began || r.Voicing != b.notes {
+		b.endChord(r.Frame)
+	}
+	if silent || b.chord {
+		return
+	}
+	b.pieces = append(b.pieces, r.Voicing.Slice()...)
+	pitches := b.pieces[len(b.pieces)-int(r.Voicing.Len) : len(b.pieces) : len(b.pieces)]
+	b.take.Chords = append(b.take.Chords, TakeChord{Frame: r.Frame, Symbol: r.Symbol, Pitches: pitches})
+	b.chord, b.notes = true, r.Voicing
+}
+
+func (b *TakeBuilder) endNote(frame int64) {
+	if b.note {
+		n := &b.take.Melody[len(b.take.Melody)-1]
+		n.Duration, b.note = frame-n.Frame, false
+	}
+}
+
+func (b *TakeBuilder) endChord(frame int64) {
+	if b.chord {
+		c := &b.take.Chords[len(b.take.Chords)-1]
+		c.Duration, b.chord = frame-c.Frame, false
+	}
+}
+
+// NoteInChord is the share of frames whose melody note is in the sounding chord, among the frames in which both sound;
+// frames is the number of those.
+func (t *Take) NoteInChord() (share float64, frames int64) {
+	var in int64
+	next := 0
+	for _, n := range t.Melody {
+		for next < len(t.Chords) && t.Chords[next].Frame+t.Chords[next].Duration <= n.Frame {
+			next++
+		}
+		for _, c := range t.Chords[next:] {
+			if c.Frame >= n.Frame+n.Duration {
+				break
+			}
+			both := min(n.Frame+n.Duration, c.Frame+c.Duration) - max(n.Frame, c.Frame)
+			frames += both
+			if chord, err := ParseChord(c.Symbol); err == nil && chord.Has(n.Pitch) {
+				in += both
+			}
+		}
+	}
+	if frames == 0 {
+		return 0, 0
+	}
+	return float64(in) / float64(frames), frames
+}

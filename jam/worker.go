@@ -1,0 +1,152 @@
+package jam
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+const (
+	// backlog is how many frames' tokens wait for a policy that is behind: the window that the policies were trained on,
+	// so that a policy that lost more remembers what is left of it as well as it ever could.
+	backlog = 256
+	// answerSlots is one answer with the loop, one waiting for it, and one being written.
+	answerSlots = 3
+)
+
+// A request asks for the chord of a frame, and tells the policy what sounded in the frame before it.
+type request struct {
+	frame  int64
+	chord  ChordToken
+	melody MelodyToken
+}
+
+// An answer is the policy's to one request. Its logits are a copy: the policy goes on while the loop reads them.
+type answer struct {
+	frame  int64
+	logits []float32
+	step   time.Duration
+	err    error
+}
+
+// A worker owns the policy of a running loop. Every frame's tokens go through the policy in order, late or not, so that
+// its memory is what really sounded. Neither side of it ever waits for the other to make room.
+type worker struct {
+	policy   Policy
+	clock    Clock
+	requests chan request
+	answers  chan *answer
+	free     chan *answer
+	wake     chan struct{} // poked when there is an answer
+	next     int64         // frame of the request that follows the last one
+}
+
+func newWorker(p Policy, clock Clock) *worker {
+	w := &worker{
+		policy: p, clock: clock,
+		requests: make(chan request, backlog),
+		answers:  make(chan *answer, answerSlots),
+		free:     make(chan *answer, answerSlots),
+		wake:     make(chan struct{}, 1),
+	}
+	for range answerSlots {
+		w.free <- &answer{logits: make([]float32, 0, p.Vocabulary().Logits())}
+	}
+	return w
+}
+
+// ask is the loop's. Where the backlog is full, its oldest request makes room.
+func (w *worker) ask(r request) {
+	for {
+		select {
+		case w.requests <- r:
+			return
+		default:
+		}
+		select {
+		case <-w.requests:
+		default:
+		}
+	}
+}
+
+// answer is the loop's: the oldest answer that is there. The loop gives it back with done.
+func (w *worker) answer() (a *answer, ok bool) {
+	select {
+	case a = <-w.answers:
+		return a, true
+	default:
+		return nil, false
+	}
+}
+
+func (w *worker) done(a *answer) { w.free <- a }
+
+// poke ends the loop's present or next wait.
+func (w *worker) poke() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run serves requests until there are no more.
+func (w *worker) run() {
+	runtime.LockOSThread() // an inference should not be moved between cores
+	defer runtime.UnlockOSThread()
+	for r := range w.requests {
+		w.serve(r)
+	}
+}
+
+func (w *worker) serve(r request) {
+	began := w.clock.Now()
+	logits, err := w.step(r)
+	took := w.clock.Now() - began
+	w.next = r.frame + 1
+	if err != nil {
+		err = fmt.Errorf("policy at frame %d: %w", r.frame, err)
+	} else if len(w.requests) > 0 {
+		return // the line of this frame is over
+	}
+	a := w.slot()
+	a.frame, a.step, a.err = r.frame, took, err
+	a.logits = append(a.logits[:0], logits...)
+	w.answers <- a
+	w.poke()
+}
+
+// step runs the policy. Where requests were dropped the policy starts afresh, as on a piece cut out of a longer one: what
+// is held at the cut begins there.
+func (w *worker) step(r request) ([]float32, error) {
+	v := w.policy.Vocabulary()
+	if r.frame == w.next {
+		return w.policy.Step(r.chord, r.melody)
+	}
+	w.policy.Reset()
+	if _, err := w.policy.Step(v.Start(), MelodyStart); err != nil {
+		return nil, err
+	}
+	if i, ok := v.Index(r.chord); ok {
+		r.chord = v.Begin(i)
+	}
+	if pitch, ok := r.melody.Pitch(); ok {
+		r.melody = MelodyOnset(pitch)
+	}
+	return w.policy.Step(r.chord, r.melody)
+}
+
+// slot is a free answer, or else the oldest that the loop did not come for: it holds one at most, so there is one.
+func (w *worker) slot() *answer {
+	select {
+	case a := <-w.free:
+		return a
+	default:
+	}
+	select {
+	case a := <-w.free:
+		return a
+	case a := <-w.answers:
+		return a
+	}
+}
