@@ -1,0 +1,83 @@
+package alsa
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"jamd/midiio"
+)
+
+// playScript plays a tune into jamd with aplaymidi, listens to it with aseqdump, ends it with SIGINT, and shows what was heard.
+// Frames are long, because the emulated processor is slow: at 20 BPM a policy step has most of a second.
+const playScript = `
+jamd play --in 'jamd in' --out 'jamd out' --tempo 20 --listen 1 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
+jamd=$!
+for i in $(seq 600); do
+    aconnect -l | grep -q "'jamd in'" && aconnect -l | grep -q "'jamd out'" && break
+    kill -0 $jamd 2>/dev/null || break
+    sleep 0.2
+done
+aconnect -l
+aseqdump -p 'jamd out' >heard.txt 2>&1 &
+dump=$!
+sleep 1
+aplaymidi -p 'jamd in' -d 2 tune.mid
+echo "aplaymidi: $?"
+sleep 6
+kill -INT $jamd
+wait $jamd
+status=$?
+sleep 1
+kill $dump
+wait $dump
+echo "--- begin play"; cat play.txt; echo "--- end play"
+echo "--- begin heard"; cat heard.txt; echo "--- end heard"
+echo "--- begin sessions"; find /run/sessions -type f; echo "--- end sessions"
+exit $status
+`
+
+// TestPlay is the whole of jamd with a real sequencer: chords sound, and all of them are off at the end.
+func TestPlay(t *testing.T) {
+	machine := vm(t)
+	const binary, library = "../../bin/jamd", "../../bin/libonnxruntime.so"
+	for _, file := range []string{binary, library} {
+		if _, err := os.Stat(file); err != nil {
+			t.Skipf("run 'make build' first: %v", err)
+		}
+	}
+	const tune = "../testdata/tune.mid"
+	melody, err := midiio.ReadFile(tune)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := machine.Run(t.Context(), Guest{
+		Script: playScript,
+		Files:  map[string]string{"jamd": binary, filepath.Base(library): library, "tune.mid": tune},
+		Limit:  5 * time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(r.Console)
+	if r.Exit != 0 {
+		t.Fatalf("jamd play ended with exit status %d", r.Exit)
+	}
+	heard, err := Section(r.Console, "heard")
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, err := ParseDump(heard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began, hanging := Balance(messages)
+	if began < 3 {
+		t.Errorf("only %d chord notes were heard, over a melody of %d notes", began, len(melody.Notes))
+	}
+	if hanging != nil {
+		t.Errorf("notes hang after the end: %v", hanging)
+	}
+	t.Logf("%d notes began, none hangs: %v", began, hanging == nil)
+}

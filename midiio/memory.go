@@ -1,0 +1,67 @@
+package midiio
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"jamd/jam"
+)
+
+// A Recorder is an output in memory that keeps every message and the time at which it was sent.
+type Recorder struct {
+	now    func() time.Duration
+	mu     sync.Mutex
+	events []jam.Event
+}
+
+// NewRecorder makes a recorder that asks now for the time of each message.
+func NewRecorder(now func() time.Duration) *Recorder { return &Recorder{now: now} }
+
+// Send keeps the message.
+func (r *Recorder) Send(status, data1, data2 byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.events = append(r.events, jam.Event{At: r.now(), Status: status, Data1: data1, Data2: data2})
+	return nil
+}
+
+// Events returns a copy of what was sent so far, in order.
+func (r *Recorder) Events() []jam.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.events)
+}
+
+// A Cable is a pair of ports in memory: what is sent into it arrives at once at its other end, through the same
+// parser as a real port's.
+type Cable struct{ in In }
+
+// NewCable joins an output to receive, with times from now.
+func NewCable(now func() time.Duration, receive func(jam.Event)) *Cable {
+	return &Cable{in: In{now: now, receive: receive}}
+}
+
+// Send delivers one message, on the sender's goroutine.
+func (c *Cable) Send(status, data1, data2 byte) error {
+	message := [3]byte{status, data1, data2}
+	return c.Packet(message[:1+dataBytes(status)])
+}
+
+// Packet delivers raw bytes as a driver would, broken ones too. After Close it returns ErrClosed.
+func (c *Cable) Packet(packet []byte) error {
+	if c.in.closed.Load() {
+		return ErrClosed
+	}
+	c.in.packet(packet)
+	return nil
+}
+
+// Dropped counts what was sent and was no channel message.
+func (c *Cable) Dropped() Dropped { return c.in.Dropped() }
+
+// Close pulls the cable.
+func (c *Cable) Close() error {
+	c.in.closed.Store(true)
+	return nil
+}

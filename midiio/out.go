@@ -1,0 +1,174 @@
+package midiio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"jamd/jam"
+)
+
+// Kinds of channel messages (status & 0xF0), and the controllers that end sound.
+const (
+	noteOff       = 0x80
+	noteOn        = 0x90
+	controlChange = 0xB0
+
+	sustainPedal = 64
+	allSoundOff  = 120
+	allNotesOff  = 123
+)
+
+var (
+	// ErrClosed says that an Out was used after Close.
+	ErrClosed = errors.New("the MIDI output is closed")
+	// ErrNotAChannelMessage says that an Out was given something else than a channel message.
+	ErrNotAChannelMessage = errors.New("not a MIDI channel message")
+)
+
+// An Out is an output port with a ledger of every note that it made sound, so that each way out ends them all.
+// It is safe for concurrent use: the loop's chords and the thru of the melody may share it. Send allocates nothing.
+type Out struct {
+	info PortInfo
+
+	mu       sync.Mutex
+	to       jam.Output
+	closed   bool
+	used     [16]bool
+	sounding [16][128]uint16 // note ons without their off, by channel and pitch
+}
+
+var _ jam.Output = (*Out)(nil)
+
+// NewOut keeps the ledger for messages to another output. Close also closes that one, where it is an io.Closer.
+func NewOut(to jam.Output) *Out { return newOut(to, PortInfo{}) }
+
+func newOut(to jam.Output, info PortInfo) *Out { return &Out{to: to, info: info} }
+
+// Info names the port; it is empty where there is none.
+func (o *Out) Info() PortInfo { return o.info }
+
+// Send sends one channel message. data2 is ignored for kinds that have one data byte.
+func (o *Out) Send(status, data1, data2 byte) error {
+	if status < 0x80 || status >= 0xF0 || data1 > 0x7F || data2 > 0x7F {
+		return ErrNotAChannelMessage
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return ErrClosed
+	}
+	return o.send(status, data1, data2)
+}
+
+// send enters a note before it is sent and strikes it out after its off was sent: a note of which
+// it is not known whether it sounds is in the ledger.
+func (o *Out) send(status, data1, data2 byte) error {
+	channel := status & 0x0F
+	count := &o.sounding[channel][data1]
+	kind := status & 0xF0
+	o.used[channel] = true
+	if kind == noteOn && data2 > 0 && *count < ^uint16(0) {
+		*count++
+	}
+	err := o.to.Send(status, data1, data2)
+	if err == nil && *count > 0 && (kind == noteOff || kind == noteOn && data2 == 0) {
+		*count--
+	}
+	return err
+}
+
+// Sounding is the number of note ons that have not had their off.
+func (o *Out) Sounding() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for c := range o.sounding {
+		for _, count := range o.sounding[c] {
+			n += int(count)
+		}
+	}
+	return n
+}
+
+// Silence ends everything that sounds: an off for every on in the ledger, then on each used channel pedal up,
+// all notes off and all sound off. It tries them all, whatever fails, and returns the first error.
+func (o *Out) Silence() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return ErrClosed
+	}
+	return o.silence()
+}
+
+func (o *Out) silence() error {
+	var first error
+	for c := range o.sounding {
+		for pitch := range o.sounding[c] {
+			// The bound is taken before, as a failing send leaves its note in the ledger.
+			for range o.sounding[c][pitch] {
+				first = orElse(first, o.send(noteOff|byte(c), byte(pitch), 0))
+			}
+		}
+	}
+	for c, used := range o.used {
+		if used {
+			first = orElse(first, o.release(byte(c)))
+		}
+	}
+	return first
+}
+
+// Sweep ends what a predecessor that was killed may have left sounding: pedal up, all notes off and all sound off on the
+// given channels (0 to 15), and on the first of them, the chords', an off for each of the 128 notes, as
+// many synths ignore all notes off.
+func (o *Out) Sweep(chords byte, others ...byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return ErrClosed
+	}
+	first := o.release(chords & 0x0F)
+	for pitch := range byte(128) {
+		first = orElse(first, o.send(noteOff|chords&0x0F, pitch, 0))
+	}
+	for _, c := range others {
+		first = orElse(first, o.release(c&0x0F))
+	}
+	return first
+}
+
+func (o *Out) release(channel byte) error {
+	var first error
+	for _, controller := range [...]byte{sustainPedal, allNotesOff, allSoundOff} {
+		first = orElse(first, o.send(controlChange|channel, controller, 0))
+	}
+	return first
+}
+
+// Close silences the port and closes it. A second Close does nothing.
+func (o *Out) Close() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return nil
+	}
+	err := o.silence()
+	o.closed = true
+	if c, ok := o.to.(io.Closer); ok {
+		err = orElse(err, c.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("output %q: closing: %w", o.info, err)
+	}
+	return nil
+}
+
+func orElse(first, err error) error {
+	if first != nil {
+		return first
+	}
+	return err
+}

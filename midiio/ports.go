@@ -1,0 +1,297 @@
+// Package midiio is jamd's way to MIDI: ports of the system by name, virtual ports, ports in memory for tests,
+// and Standard MIDI Files. No message that could hang or hurt leaves or enters it: see Out and parser.
+package midiio
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"jamd/jam"
+)
+
+// What can be wrong with a port, for errors.Is.
+var (
+	ErrNoSequencer    = errors.New("no MIDI sequencer on this machine")
+	ErrPortNotFound   = errors.New("no such MIDI port")
+	ErrPortAmbiguous  = errors.New("more than one MIDI port has this name")
+	ErrNoVirtualPorts = errors.New("this system has no virtual MIDI ports")
+)
+
+// The names of jamd's virtual ports. Each port is a client of the sequencer's of its own and of the same name, so that
+// ALSA's tools find it: aplaymidi -p "jamd in", aseqdump -p "jamd out".
+const (
+	VirtualIn  = "jamd in"
+	VirtualOut = "jamd out"
+)
+
+// lister is the client that only looks round.
+const lister = "jamd"
+
+// A PortInfo names a port of another program or device.
+type PortInfo struct {
+	Name    string `json:"name"`              // "Keystation 49:Keystation 49 MIDI 1"; the same from day to day
+	Address string `json:"address,omitempty"` // "24:0", on ALSA alone; moves when things are plugged in
+}
+
+// String is the name and, where there is one, the address.
+func (p PortInfo) String() string {
+	if p.Address == "" {
+		return p.Name
+	}
+	return p.Name + " " + p.Address
+}
+
+// List gives the ports that can be played from and to. On a machine without a sequencer it fails with ErrNoSequencer.
+func List() (ins, outs []PortInfo, err error) {
+	in, err := newInput(lister)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer in.Close()
+	out, err := newOutput(lister)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer out.Close()
+	if ins, err = portsOf(in); err != nil {
+		return nil, nil, err
+	}
+	if outs, err = portsOf(out); err != nil {
+		return nil, nil, err
+	}
+	return ins, outs, nil
+}
+
+// portsOf lists what a device could be connected to, in the driver's order.
+func portsOf(d device) ([]PortInfo, error) {
+	n, err := d.PortCount()
+	if err != nil {
+		return nil, errors.New("the driver could not count the MIDI ports")
+	}
+	list := make([]PortInfo, 0, n)
+	for i := range n {
+		full, err := d.PortName(i)
+		if err != nil || full == "" { // it left while we were counting, and all behind it moved
+			break
+		}
+		list = append(list, portInfo(full))
+	}
+	return list, nil
+}
+
+var alsaAddress = regexp.MustCompile(`^(.*) (\d+:\d+)$`)
+
+// portInfo takes the address off a name as RtMidi writes it for ALSA: "client:port 24:0".
+func portInfo(full string) PortInfo {
+	if m := alsaAddress.FindStringSubmatch(full); m != nil {
+		return PortInfo{Name: m[1], Address: m[2]}
+	}
+	return PortInfo{Name: full}
+}
+
+// match finds a port: exactly by name (with or without its address, or the address alone), else by a part of
+// the name, in any case, that only one port has. kind ("input", "output") is for the error.
+func match(kind, name string, have []PortInfo) (int, error) {
+	var exact, part []int
+	for i, p := range have {
+		switch {
+		case name == p.Name || name == p.String() || name != "" && name == p.Address:
+			exact = append(exact, i)
+		case name != "" && strings.Contains(strings.ToLower(p.String()), strings.ToLower(name)):
+			part = append(part, i)
+		}
+	}
+	found := exact
+	if len(found) == 0 {
+		found = part
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		matches := make([]PortInfo, len(found))
+		for k, i := range found {
+			matches[k] = have[i]
+		}
+		return 0, fmt.Errorf("%s %q: %w: %s; give more of the name", kind, name, ErrPortAmbiguous, quoted(matches))
+	case len(have) == 0:
+		return 0, fmt.Errorf("%s %q: %w, and no other: %s", kind, name, ErrPortNotFound, plugIn(kind))
+	}
+	return 0, fmt.Errorf("%s %q: %w; there are %s; choose one, or %s", kind, name, ErrPortNotFound, quoted(have), plugIn(kind))
+}
+
+func plugIn(kind string) string {
+	if kind == "input" {
+		return "plug in a keyboard and try again"
+	}
+	return "start a synth or a DAW and try again"
+}
+
+func quoted(ports []PortInfo) string {
+	var b strings.Builder
+	for i, p := range ports {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", p)
+	}
+	return b.String()
+}
+
+// connectTries bounds how often connect starts again because the ports moved under it.
+const connectTries = 3
+
+// connect makes a device and opens the port with that name on it. Port numbers move when things are plugged in or out,
+// so the name is asked for again after opening, and another port than the one meant is closed at once.
+func connect[D device](kind, name, own string, newDevice func(client string) (D, error)) (D, PortInfo, error) {
+	var none D
+	for range connectTries {
+		d, err := newDevice(own)
+		if err != nil {
+			return none, PortInfo{}, err
+		}
+		have, err := portsOf(d)
+		if err != nil {
+			_ = d.Close()
+			return none, PortInfo{}, err
+		}
+		i, err := match(kind, name, have)
+		if err != nil {
+			_ = d.Close()
+			return none, PortInfo{}, err
+		}
+		if d.OpenPort(i, own) == nil {
+			if full, err := d.PortName(i); err == nil && portInfo(full) == have[i] {
+				return d, have[i], nil
+			}
+		}
+		_ = d.Close()
+	}
+	return none, PortInfo{}, fmt.Errorf("%s %q: the port could not be opened, or others came and went all the time; try again", kind, name)
+}
+
+// virtual makes a device with a port of our own that others can connect to.
+func virtual[D device](kind, name string, newDevice func(client string) (D, error)) (D, PortInfo, error) {
+	var none D
+	if runtime.GOOS == "windows" {
+		return none, PortInfo{}, fmt.Errorf("%s %q: %w; make one with loopMIDI and give its name", kind, name, ErrNoVirtualPorts)
+	}
+	d, err := newDevice(name)
+	if err != nil {
+		return none, PortInfo{}, err
+	}
+	if d.OpenVirtualPort(name) != nil {
+		_ = d.Close()
+		return none, PortInfo{}, fmt.Errorf("virtual %s %q: the sequencer refused it; close other MIDI programs and try again", kind, name)
+	}
+	return d, PortInfo{Name: name}, nil
+}
+
+// An In is an open input port.
+type In struct {
+	info    PortInfo
+	device  inputDevice
+	closed  atomic.Bool
+	parser  parser
+	now     func() time.Duration
+	receive func(jam.Event)
+}
+
+// OpenIn opens the input port with that name (see match). Every channel message is given to receive, stamped by now
+// on arrival. Both are called on the driver's thread, one message at a time: they must not block, nor close the port.
+// Everything else that arrives is dropped and counted.
+func OpenIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
+	in := &In{now: now, receive: receive}
+	return in.open(connect("input", name, VirtualIn, in.newDevice))
+}
+
+// OpenVirtualIn makes an input port of that name, which other programs can connect to. Otherwise it is as OpenIn.
+func OpenVirtualIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
+	in := &In{now: now, receive: receive}
+	return in.open(virtual("input", name, in.newDevice))
+}
+
+// newDevice has the callback in place before the port opens, so that the first note is not lost in the driver's queue.
+func (in *In) newDevice(client string) (inputDevice, error) {
+	d, err := newInput(client)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.listen(in.packet); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (in *In) open(d inputDevice, info PortInfo, err error) (*In, error) {
+	if err != nil {
+		return nil, err
+	}
+	in.device, in.info = d, info
+	return in, nil
+}
+
+// packet takes what the driver received.
+func (in *In) packet(packet []byte) {
+	if in.closed.Load() {
+		return
+	}
+	at := in.now()
+	in.parser.parse(packet, func(status, data1, data2 byte) {
+		in.receive(jam.Event{At: at, Status: status, Data1: data1, Data2: data2})
+	})
+}
+
+// Info names the port.
+func (in *In) Info() PortInfo { return in.info }
+
+// Dropped counts what arrived and was no channel message.
+func (in *In) Dropped() Dropped { return in.parser.dropped() }
+
+// Close ends the port. When it has returned, receive is not called any more. Close outputs first: silence, then this.
+func (in *In) Close() error {
+	if in.closed.Swap(true) {
+		return nil
+	}
+	return in.device.Close()
+}
+
+// OpenOut opens the output port with that name (see match).
+func OpenOut(name string) (*Out, error) {
+	d, info, err := connect("output", name, VirtualOut, newOutput)
+	if err != nil {
+		return nil, err
+	}
+	return newOut(&wire{device: d}, info), nil
+}
+
+// OpenVirtualOut makes an output port of that name, which other programs can connect to.
+func OpenVirtualOut(name string) (*Out, error) {
+	d, info, err := virtual("output", name, newOutput)
+	if err != nil {
+		return nil, err
+	}
+	return newOut(&wire{device: d}, info), nil
+}
+
+// A wire sends messages to a device with a buffer of its own, so that nothing is allocated. Out guards it.
+type wire struct {
+	device  outputDevice
+	message [3]byte
+}
+
+func (w *wire) Send(status, data1, data2 byte) error {
+	w.message = [3]byte{status, data1, data2}
+	if w.device.SendMessage(w.message[:1+dataBytes(status)]) != nil {
+		return errors.New("the MIDI driver could not send")
+	}
+	return nil
+}
+
+func (w *wire) Close() error { return w.device.Close() }

@@ -1,0 +1,163 @@
+package midiio
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"gitlab.com/gomidi/midi/v2"
+	"gitlab.com/gomidi/midi/v2/smf"
+
+	"jamd/jam"
+)
+
+const (
+	ticksPerQuarter = 480
+	ticksPerFrame   = ticksPerQuarter / jam.FramesPerBeat
+
+	melodyChannel, chordChannel = 0, 1
+
+	// Velocities of notes that say none, and of chords: below the melody.
+	melodyVelocity, chordVelocity = 90, 68
+)
+
+// WriteTake writes a take as a Standard MIDI File, format 1, 480 ticks to the quarter note, in three tracks:
+// the take's name, tempo and time signature; "Melody" on channel 1; "Chords" on channel 2.
+// Each chord's symbol stands twice: as a text event beside its notes in the chord track, where programs that read files look, and
+// as a marker in the first track, because DAWs draw markers on their time line and hide text events.
+// Tempo is kept to the microsecond per quarter note. A take that cannot be written is an error, and nothing is written.
+func WriteTake(w io.Writer, take jam.Take) error {
+	if err := checkTake(take); err != nil {
+		return fmt.Errorf("take %q cannot be written as MIDI: %w", take.Name, err)
+	}
+	end := take.Frames
+	var conductor, melody, chords track
+	conductor.add(0, meta, smf.MetaTrackSequenceName(take.Name))
+	conductor.add(0, meta, smf.MetaMeter(uint8(take.BeatsPerBar), 4))
+	for _, c := range take.Tempo {
+		conductor.add(c.Frame, meta, smf.MetaTempo(c.BPM))
+	}
+	melody.add(0, meta, smf.MetaTrackSequenceName("Melody"))
+	for _, n := range take.Melody {
+		velocity := n.Velocity
+		if velocity == 0 {
+			velocity = melodyVelocity
+		}
+		melody.note(n.Frame, n.Duration, melodyChannel, n.Pitch, velocity)
+		end = max(end, n.Frame+n.Duration)
+	}
+	chords.add(0, meta, smf.MetaTrackSequenceName("Chords"))
+	for _, c := range take.Chords {
+		conductor.add(c.Frame, text, smf.MetaMarker(c.Symbol))
+		chords.add(c.Frame, text, smf.MetaText(c.Symbol))
+		for _, pitch := range c.Pitches {
+			chords.note(c.Frame, c.Duration, chordChannel, pitch, chordVelocity)
+		}
+		end = max(end, c.Frame+c.Duration)
+	}
+
+	file := smf.NewSMF1()
+	file.TimeFormat = smf.MetricTicks(ticksPerQuarter)
+	file.NoRunningStatus = true // some programs lose it over the text events
+	for _, t := range []*track{&conductor, &melody, &chords} {
+		if err := file.Add(t.smf(end)); err != nil {
+			return fmt.Errorf("take %q: %w", take.Name, err)
+		}
+	}
+	var b bytes.Buffer // the library forgets errors of its writer
+	if _, err := file.WriteTo(&b); err != nil {
+		return fmt.Errorf("take %q: %w", take.Name, err)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("take %q: writing MIDI: %w", take.Name, err)
+	}
+	return nil
+}
+
+// checkTake refuses what the format, or a reader of it, could not hold.
+func checkTake(take jam.Take) error {
+	if take.BeatsPerBar < 1 || take.BeatsPerBar > 255 {
+		return fmt.Errorf("%d beats per bar", take.BeatsPerBar)
+	}
+	if take.Frames < 0 || take.Frames > maxTakeFrames {
+		return fmt.Errorf("%d frames", take.Frames)
+	}
+	for _, c := range take.Tempo {
+		if err := jam.CheckTempo(c.BPM); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {
+			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no place for a tempo change")))
+		}
+	}
+	for _, n := range take.Melody {
+		if err := checkNote(n.Frame, n.Duration, n.Pitch); err != nil || n.Velocity > 127 {
+			return fmt.Errorf("melody note at frame %d: %w", n.Frame, cmp.Or(err, fmt.Errorf("velocity %d", n.Velocity)))
+		}
+	}
+	for _, c := range take.Chords {
+		for _, pitch := range append([]uint8{0}, c.Pitches...) {
+			if err := checkNote(c.Frame, c.Duration, pitch); err != nil {
+				return fmt.Errorf("chord %s at frame %d: %w", c.Symbol, c.Frame, err)
+			}
+		}
+	}
+	return nil
+}
+
+// maxTakeFrames keeps every tick within the 28 bits of one delta time: three days at 120 BPM.
+const maxTakeFrames = math.MaxInt32 / 8 / ticksPerFrame
+
+func checkNote(frame, duration int64, pitch uint8) error {
+	switch {
+	case frame < 0 || frame > maxTakeFrames:
+		return fmt.Errorf("frame %d", frame)
+	case duration < 1 || duration > maxTakeFrames-frame:
+		return fmt.Errorf("a duration of %d frames", duration)
+	case pitch > 127:
+		return fmt.Errorf("pitch %d", pitch)
+	}
+	return nil
+}
+
+// What comes first in one frame: names and tempo, then the ends of notes, texts, and the notes that begin.
+const (
+	meta = iota
+	off
+	text
+	on
+)
+
+// A track collects events in any order.
+type track []trackEvent
+
+type trackEvent struct {
+	frame   int64
+	order   int
+	message []byte
+}
+
+func (t *track) add(frame int64, order int, message []byte) {
+	*t = append(*t, trackEvent{frame, order, message})
+}
+
+func (t *track) note(frame, duration int64, channel, pitch, velocity uint8) {
+	t.add(frame, on, midi.NoteOn(channel, pitch, velocity))
+	t.add(frame+duration, off, midi.NoteOff(channel, pitch))
+}
+
+// smf sorts the events and ends the track at the given frame.
+func (t track) smf(end int64) smf.Track {
+	slices.SortStableFunc(t, func(a, b trackEvent) int {
+		return cmp.Or(cmp.Compare(a.frame, b.frame), cmp.Compare(a.order, b.order))
+	})
+	var out smf.Track
+	var last int64
+	for _, e := range t {
+		out.Add(uint32((e.frame-last)*ticksPerFrame), e.message)
+		last = e.frame
+	}
+	out.Close(uint32(max(end-last, 0) * ticksPerFrame))
+	return out
+}
