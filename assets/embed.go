@@ -1,0 +1,13 @@
+// Package assets holds what jamd carries inside itself: trained policies and demo melodies.
+package assets
+
+import "embed"
+
+// Files has policies/NAME.onnx, each with its model card NAME.md, and demo/NAME.mid; demo/README.md says where the
+// tunes come from.
+//
+//go:embed policies demo
+var Files embed.FS
+
+// DemoMelody is the tune played where no input port is given: 4/4, one track named MELODY.
+const DemoMelody = "demo/auld-lang-syne.mid"

@@ -1,0 +1,145 @@
+package model
+
+import (
+	"debug/elf"
+	"debug/macho"
+	"debug/pe"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+)
+
+// An image is what a library file says of the machine it is for and of how far it reaches.
+type image struct {
+	system, processor string // as GOOS and GOARCH have them; processor is "another" for all that jamd is not built for
+	end               uint64 // the file must have as many bytes
+}
+
+// checkImage tells whether the file can be given to the system's loader: kind is nil where it can.
+func checkImage(path string) (kind error, detail string) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrLibraryMissing, ""
+	}
+	if err != nil {
+		return ErrLibraryBroken, err.Error()
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return ErrLibraryBroken, err.Error()
+	}
+	if !info.Mode().IsRegular() {
+		return ErrLibraryBroken, "it is not a file"
+	}
+	found, err := readImage(file)
+	switch {
+	case err != nil:
+		return ErrLibraryBroken, fmt.Sprintf("%v (%d bytes)", err, info.Size())
+	case found.system != runtime.GOOS:
+		return ErrLibraryForeign, fmt.Sprintf("it is for %s, this is %s", found.system, runtime.GOOS)
+	case found.processor != runtime.GOARCH:
+		return ErrLibraryForeign, fmt.Sprintf("it is for %s, this is %s", found.processor, runtime.GOARCH)
+	case found.end > uint64(info.Size()):
+		return ErrLibraryBroken, fmt.Sprintf("it is cut short: %d bytes of %d", info.Size(), found.end)
+	}
+	return nil, ""
+}
+
+func readImage(file io.ReaderAt) (image, error) {
+	var magic [4]byte
+	if _, err := file.ReadAt(magic[:], 0); err != nil {
+		return image{}, errors.New("it is not a shared library")
+	}
+	switch {
+	case string(magic[:]) == elf.ELFMAG:
+		return readELF(file)
+	case string(magic[:2]) == "MZ":
+		return readPE(file)
+	case string(magic[:]) == "\xcf\xfa\xed\xfe":
+		return readMachO(file)
+	case string(magic[:]) == "\xca\xfe\xba\xbe":
+		return readUniversal(file)
+	}
+	return image{}, errors.New("it is not a shared library")
+}
+
+func readELF(file io.ReaderAt) (image, error) {
+	f, err := elf.NewFile(file)
+	if err != nil {
+		// The section headers lie at the end, so a cut file fails here.
+		return image{}, fmt.Errorf("it is damaged or cut short: %w", err)
+	}
+	found := image{system: "linux", processor: "another"}
+	switch f.Machine {
+	case elf.EM_X86_64:
+		found.processor = "amd64"
+	case elf.EM_AARCH64:
+		found.processor = "arm64"
+	}
+	for _, p := range f.Progs {
+		found.end = max(found.end, p.Off+p.Filesz)
+	}
+	return found, nil
+}
+
+func readPE(file io.ReaderAt) (image, error) {
+	f, err := pe.NewFile(file)
+	if err != nil {
+		return image{}, fmt.Errorf("it is damaged or cut short: %w", err)
+	}
+	found := image{system: "windows", processor: "another"}
+	switch f.Machine {
+	case pe.IMAGE_FILE_MACHINE_AMD64:
+		found.processor = "amd64"
+	case pe.IMAGE_FILE_MACHINE_ARM64:
+		found.processor = "arm64"
+	}
+	for _, s := range f.Sections {
+		found.end = max(found.end, uint64(s.Offset)+uint64(s.Size))
+	}
+	return found, nil
+}
+
+func readMachO(file io.ReaderAt) (image, error) {
+	f, err := macho.NewFile(file)
+	if err != nil {
+		return image{}, fmt.Errorf("it is damaged or cut short: %w", err)
+	}
+	found := image{system: "darwin", processor: machoProcessor(f.Cpu)}
+	for _, load := range f.Loads {
+		if s, ok := load.(*macho.Segment); ok {
+			found.end = max(found.end, s.Offset+s.Filesz)
+		}
+	}
+	return found, nil
+}
+
+// readUniversal takes this machine's part of a file with several.
+func readUniversal(file io.ReaderAt) (image, error) {
+	f, err := macho.NewFatFile(file)
+	if err != nil {
+		return image{}, fmt.Errorf("it is damaged or cut short: %w", err)
+	}
+	found := image{system: "darwin", processor: "another"}
+	for _, part := range f.Arches {
+		found.end = max(found.end, uint64(part.Offset)+uint64(part.Size))
+		if machoProcessor(part.Cpu) == runtime.GOARCH {
+			found.processor = runtime.GOARCH
+		}
+	}
+	return found, nil
+}
+
+func machoProcessor(cpu macho.Cpu) string {
+	switch cpu {
+	case macho.CpuAmd64:
+		return "amd64"
+	case macho.CpuArm64:
+		return "arm64"
+	}
+	return "another"
+}

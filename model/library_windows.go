@@ -1,0 +1,36 @@
+package model
+
+import (
+	"fmt"
+	"syscall"
+	"unsafe"
+)
+
+// The head of ONNX Runtime's ABI, the same in all its versions (OrtApiBase in onnxruntime_c_api.h).
+type apiBase struct {
+	getAPI     uintptr
+	getVersion uintptr
+}
+
+// probe loads a library and asks what it is. The library stays loaded: the binding takes it from there.
+func probe(path string) (probed, error) {
+	library, err := syscall.LoadDLL(path)
+	if err != nil {
+		return probed{}, err
+	}
+	get, err := library.FindProc("OrtGetApiBase")
+	if err != nil {
+		return probed{}, fmt.Errorf("it has no OrtGetApiBase, so it is another library")
+	}
+	address, _, _ := get.Call()
+	if address == 0 {
+		return probed{}, fmt.Errorf("OrtGetApiBase gave nothing")
+	}
+	base := *(**apiBase)(unsafe.Pointer(&address))
+	text, _, _ := syscall.SyscallN(base.getVersion)
+	var version []byte
+	for p := *(**byte)(unsafe.Pointer(&text)); *p != 0; p = (*byte)(unsafe.Add(unsafe.Pointer(p), 1)) {
+		version = append(version, *p)
+	}
+	return probed{version: string(version)}, nil
+}

@@ -1,0 +1,210 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"jamd/jam"
+)
+
+// Format is the contract that a policy file must meet.
+const Format = "jamd.policy/1"
+
+// Metadata is what a policy file says of itself, and its size and hash.
+type Metadata struct {
+	Name       string         `json:"name"`
+	Method     string         `json:"method"`     // how it was trained
+	Vocabulary []string       `json:"vocabulary"` // chord symbols in token order
+	Window     int            `json:"window"`     // frames before the present one that it can see
+	Layers     int            `json:"layers"`
+	Heads      int            `json:"heads"`
+	HeadSize   int            `json:"head_size"`
+	RotaryBase float64        `json:"rotary_base"`
+	Parameters int64          `json:"parameters"`
+	Corpora    []string       `json:"corpora"`
+	Licence    string         `json:"licence"`
+	Figures    map[string]any `json:"figures"` // of its evaluation: numbers or lists of them
+	Card       string         `json:"card,omitempty"`
+	Bytes      int64          `json:"bytes"`
+	SHA256     string         `json:"sha256"` // of the file, in hex
+}
+
+// Bounds on the memory of a policy, far above any that could step within a frame.
+const (
+	maxDimension  = 1 << 16
+	maxRingFloats = 1 << 27 // keys, and as many values
+)
+
+// parse reads and checks all that a policy file declares. What it accepts, newTensors can allocate.
+func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
+	file, err := readONNX(data)
+	if err != nil {
+		return Metadata{}, nil, err
+	}
+	switch format, ok := file.metadata["format"]; {
+	case !ok:
+		return Metadata{}, nil, fmt.Errorf("not a jamd policy, though an ONNX file: metadata format: found none, expected %s",
+			Format)
+	case format != Format:
+		return Metadata{}, nil, fmt.Errorf("metadata format: found %q, expected %q", format, Format)
+	}
+	sum := sha256.Sum256(data)
+	m := Metadata{Bytes: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}
+	p := properties{values: file.metadata}
+	m.Name = p.text("name")
+	m.Method = p.text("method")
+	m.Licence = p.text("licence")
+	m.Card = file.metadata["card"]
+	if n := p.integer("frames_per_beat", maxDimension); n != jam.FramesPerBeat {
+		p.fail("frames_per_beat", fmt.Sprint(n), fmt.Sprint(jam.FramesPerBeat))
+	}
+	m.Window = int(p.integer("window", maxDimension))
+	m.Layers = int(p.integer("layers", maxDimension))
+	m.Heads = int(p.integer("heads", maxDimension))
+	m.HeadSize = int(p.integer("head_size", maxDimension))
+	m.Parameters = p.integer("parameters", math.MaxInt64)
+	m.RotaryBase = p.number("rotary_base")
+	p.json("vocabulary", &m.Vocabulary, "a JSON list of chord symbols")
+	p.json("corpora", &m.Corpora, "a JSON list of names")
+	p.json("figures", &m.Figures, "a JSON object")
+	if p.err != nil {
+		return Metadata{}, nil, p.err
+	}
+	if m.HeadSize%2 != 0 {
+		return Metadata{}, nil, fmt.Errorf("head_size: found %d, expected an even number", m.HeadSize)
+	}
+	// Each factor is at most 2^16, so that the product of four fits into a float64 with room.
+	if float64(m.Layers)*float64(m.Heads)*float64(m.Window)*float64(m.HeadSize) > maxRingFloats {
+		return Metadata{}, nil, fmt.Errorf("layers %d, heads %d, window %d, head_size %d: "+
+			"together more memory than any policy needs", m.Layers, m.Heads, m.Window, m.HeadSize)
+	}
+	vocabulary, err := jam.NewVocabulary(m.Vocabulary)
+	if err != nil {
+		return Metadata{}, nil, fmt.Errorf("vocabulary: %w", err)
+	}
+	if err := compare("input", file.inputs, m.inputs()); err != nil {
+		return Metadata{}, nil, err
+	}
+	return m, vocabulary, compare("output", file.outputs, m.outputs(vocabulary))
+}
+
+const (
+	elementFloat32 = 1
+	elementInt64   = 7
+)
+
+func declare(name string, element uint64, dims ...int) tensorInfo {
+	t := tensorInfo{name: name, element: element}
+	for _, d := range dims {
+		t.dims = append(t.dims, strconv.Itoa(d))
+	}
+	return t
+}
+
+// inputs and outputs are the tensors of the contract for this policy's sizes.
+func (m *Metadata) inputs() []tensorInfo {
+	return []tensorInfo{
+		declare("chord", elementInt64, 1),
+		declare("melody", elementInt64, 1),
+		declare("cos", elementFloat32, m.HeadSize/2),
+		declare("sin", elementFloat32, m.HeadSize/2),
+		declare("mask", elementFloat32, m.Window),
+		declare("keys", elementFloat32, m.Layers, m.Heads, m.Window, m.HeadSize),
+		declare("values", elementFloat32, m.Layers, m.Heads, m.Window, m.HeadSize),
+	}
+}
+
+func (m *Metadata) outputs(v *jam.Vocabulary) []tensorInfo {
+	return []tensorInfo{
+		declare("logits", elementFloat32, v.Logits()),
+		declare("new_key", elementFloat32, m.Layers, m.Heads, m.HeadSize),
+		declare("new_value", elementFloat32, m.Layers, m.Heads, m.HeadSize),
+	}
+}
+
+// compare finds the first tensor that is not as the contract and the file's own metadata have it.
+func compare(role string, found, expected []tensorInfo) error {
+	for _, e := range expected {
+		i := indexOf(found, e.name)
+		if i < 0 {
+			return fmt.Errorf("%s %q: found none, expected %v", role, e.name, e)
+		}
+		if f := found[i].String(); f != e.String() {
+			return fmt.Errorf("%s %q: found %s, expected %v by the file's own metadata", role, e.name, f, e)
+		}
+	}
+	for i, f := range found {
+		if indexOf(expected, f.name) < 0 || indexOf(found, f.name) != i {
+			return fmt.Errorf("%s %q: the contract %s has no such, or only one", role, f.name, Format)
+		}
+	}
+	return nil
+}
+
+func indexOf(tensors []tensorInfo, name string) int {
+	for i, t := range tensors {
+		if t.name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// properties reads a file's metadata and keeps the first error.
+type properties struct {
+	values map[string]string
+	err    error
+}
+
+func (p *properties) fail(key, found, expected string) {
+	if p.err == nil {
+		p.err = fmt.Errorf("metadata %s: found %s, expected %s", key, found, expected)
+	}
+}
+
+func (p *properties) text(key string) string {
+	s := p.values[key]
+	if strings.TrimSpace(s) == "" {
+		p.fail(key, "none", "a text")
+	}
+	return s
+}
+
+// integer reads a number from 1 to most.
+func (p *properties) integer(key string, most int64) int64 {
+	s, ok := p.values[key]
+	n, err := strconv.ParseInt(s, 10, 64)
+	switch {
+	case !ok:
+		p.fail(key, "none", "a whole number")
+	case err != nil || n < 1 || n > most:
+		p.fail(key, strconv.Quote(s), fmt.Sprintf("a whole number from 1 to %d", most))
+	}
+	return n
+}
+
+func (p *properties) number(key string) float64 {
+	s, ok := p.values[key]
+	x, err := strconv.ParseFloat(s, 64)
+	switch {
+	case !ok:
+		p.fail(key, "none", "a number")
+	case err != nil || !(x > 0) || math.IsInf(x, 0):
+		p.fail(key, strconv.Quote(s), "a number above 0")
+	}
+	return x
+}
+
+func (p *properties) json(key string, into any, expected string) {
+	s, ok := p.values[key]
+	if !ok {
+		p.fail(key, "none", expected)
+	} else if err := json.Unmarshal([]byte(s), into); err != nil {
+		p.fail(key, fmt.Sprintf("%.40q", s), expected)
+	}
+}

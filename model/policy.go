@@ -1,0 +1,270 @@
+// Package model runs learned policies with ONNX Runtime: it finds the library, checks a policy file against the
+// contract jamd.policy/1, and steps it frame by frame with the keys and values of the last frames in a ring.
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"jamd/assets"
+	"jamd/jam"
+)
+
+// A PolicyError says in one line what is wrong with a policy, and with which.
+type PolicyError struct {
+	Policy string // as asked for
+	Reason string
+}
+
+func (e *PolicyError) Error() string { return "policy " + e.Policy + ": " + oneLine(e.Reason) }
+
+// Options for Load; the zero value is fine.
+type Options struct {
+	Library  string // path of ONNX Runtime's library, see OpenLibrary
+	Provider Provider
+}
+
+// A Policy is a policy file loaded, with its memory of one jam. It implements jam.Policy and has one owner at a time.
+type Policy struct {
+	metadata   Metadata
+	vocabulary *jam.Vocabulary
+	library    Library
+	provider   Provider
+	note       string
+
+	session     *ort.AdvancedSession
+	tensors     *tensors
+	frequencies []float64 // of the rotary angles, in radians a frame
+	frame       int64     // of the next step
+}
+
+var _ jam.Policy = (*Policy)(nil)
+
+// Names lists the policies that jamd carries, sorted.
+func Names() []string {
+	files, _ := fs.Glob(assets.Files, "policies/*.onnx") // fails for a malformed pattern only
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(path.Base(f), ".onnx")
+	}
+	return files
+}
+
+// List describes the policies that jamd carries. It needs no ONNX Runtime.
+func List() ([]Metadata, error) {
+	var list []Metadata
+	for _, name := range Names() {
+		data, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		m, _, err := parse(data)
+		if err != nil {
+			return nil, &PolicyError{name, err.Error()}
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// maxFile is protobuf's own limit.
+const maxFile = 1<<31 - 1
+
+// read brings the bytes of a policy: spec is a name that jamd carries, or the path of a file.
+func read(spec string) ([]byte, error) {
+	names := Names()
+	for _, name := range names {
+		if name == spec {
+			return assets.Files.ReadFile("policies/" + name + ".onnx")
+		}
+	}
+	info, err := os.Stat(spec)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(spec, `/\`) && !strings.HasSuffix(spec, ".onnx"):
+		known := "jamd carries none"
+		if len(names) > 0 {
+			known = "there are " + strings.Join(names, ", ")
+		}
+		return nil, &PolicyError{fmt.Sprintf("%q", spec), "unknown; " + known + ", or give the path of an .onnx file"}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &PolicyError{spec, "there is no such file"}
+	case err != nil:
+		return nil, &PolicyError{spec, err.Error()}
+	case !info.Mode().IsRegular():
+		return nil, &PolicyError{spec, "not a file"}
+	case info.Size() > maxFile:
+		return nil, &PolicyError{spec, fmt.Sprintf("%d bytes are more than an ONNX file can have", info.Size())}
+	}
+	data, err := os.ReadFile(spec)
+	if err != nil {
+		return nil, &PolicyError{spec, err.Error()}
+	}
+	return data, nil
+}
+
+// Load reads a policy (a name that jamd carries, or the path of an .onnx file), checks it against the contract, opens
+// ONNX Runtime and steps the policy once, so that one that loads also runs. Where CUDA is asked for and cannot be had,
+// the policy runs on the CPU and ProviderNote says why. Errors are of type *PolicyError or *LibraryError. The caller
+// closes the policy.
+func Load(spec string, o Options) (*Policy, error) {
+	data, err := read(spec)
+	if err != nil {
+		return nil, err
+	}
+	metadata, vocabulary, err := parse(data)
+	if err != nil {
+		return nil, &PolicyError{spec, err.Error()}
+	}
+	library, err := OpenLibrary(o.Library)
+	if err != nil {
+		return nil, err
+	}
+	p := &Policy{metadata: metadata, vocabulary: vocabulary, library: library}
+	for i := range metadata.HeadSize / 2 {
+		exponent := -2 * float64(i) / float64(metadata.HeadSize)
+		p.frequencies = append(p.frequencies, math.Pow(metadata.RotaryBase, exponent))
+	}
+	if o.Provider != CPU {
+		err := p.open(data, CUDA)
+		if err == nil {
+			return p, nil
+		}
+		if o.Provider == CUDA {
+			p.note = "CUDA cannot be used (" + strings.TrimSuffix(oneLine(err.Error()), ".") + "): running on the CPU"
+		}
+	}
+	if err := p.open(data, CPU); err != nil {
+		return nil, &PolicyError{spec, "ONNX Runtime cannot run it: " + err.Error()}
+	}
+	return p, nil
+}
+
+// open makes the session on a provider and tries it. On an error nothing is left behind.
+func (p *Policy) open(data []byte, provider Provider) (err error) {
+	options, err := sessionOptions(provider)
+	if err != nil {
+		return err
+	}
+	defer options.Destroy()
+	if p.tensors, err = newTensors(&p.metadata, p.vocabulary); err != nil {
+		return err
+	}
+	t := p.tensors
+	p.session, err = ort.NewAdvancedSessionWithONNXData(data, t.inputNames, t.outputNames, t.inputs, t.outputs, options)
+	if err == nil {
+		p.provider = provider
+		p.Reset()
+		_, err = p.Step(p.vocabulary.Start(), jam.MelodyStart)
+	}
+	if err != nil {
+		p.Close()
+		return err
+	}
+	p.Reset()
+	return nil
+}
+
+// Metadata is what the policy's file says of itself.
+func (p *Policy) Metadata() Metadata { return p.metadata }
+
+// Vocabulary lists the chords that the policy's tokens stand for.
+func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
+
+// Library is the ONNX Runtime that runs the policy.
+func (p *Policy) Library() Library { return p.library }
+
+// Provider is what the policy really runs on: CPU or CUDA.
+func (p *Policy) Provider() Provider { return p.provider }
+
+// ProviderNote says why CUDA, though asked for, is not in use; empty otherwise.
+func (p *Policy) ProviderNote() string { return p.note }
+
+var errClosed = errors.New("the policy is closed")
+
+// Step takes the tokens of frame t-1 (the start tokens for t = 0) and returns the logits of frame t, valid until the
+// next call. On an error the memory is as it was before the call.
+func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+	if p.session == nil {
+		return nil, errClosed
+	}
+	if chord < 0 || chord > p.vocabulary.Start() {
+		return nil, fmt.Errorf("chord token %d is not one of 0 to %d", chord, p.vocabulary.Start())
+	}
+	if melody < 0 || melody > jam.MelodyStart {
+		return nil, fmt.Errorf("melody token %d is not one of 0 to %d", melody, jam.MelodyStart)
+	}
+	t := p.tensors
+	t.chord[0], t.melody[0] = int64(chord), int64(melody)
+	for i, frequency := range p.frequencies {
+		// Sincos reduces the angle in float64: exact to about 1e-9 even after a week of frames.
+		sin, cos := math.Sincos(float64(p.frame) * frequency)
+		t.cos[i], t.sin[i] = float32(cos), float32(sin)
+	}
+	if err := p.session.Run(); err != nil {
+		return nil, fmt.Errorf("frame %d: %s", p.frame, oneLine(err.Error()))
+	}
+	for i, logit := range t.logits {
+		if logit-logit != 0 {
+			return nil, fmt.Errorf("frame %d: logit %d is %v", p.frame, i, logit)
+		}
+	}
+	// Frame t takes the place of frame t-window, which frame t+1 cannot see.
+	slot, window, head := int(p.frame%int64(p.metadata.Window)), p.metadata.Window, p.metadata.HeadSize
+	for i := range p.metadata.Layers * p.metadata.Heads {
+		ring := (i*window + slot) * head
+		copy(t.keys[ring:ring+head], t.newKey[i*head:])
+		copy(t.values[ring:ring+head], t.newValue[i*head:])
+	}
+	t.mask[slot] = 0
+	p.frame++
+	return t.logits, nil
+}
+
+// Reset forgets the jam.
+func (p *Policy) Reset() {
+	if p.session == nil {
+		return
+	}
+	clear(p.tensors.keys)
+	clear(p.tensors.values)
+	for i := range p.tensors.mask {
+		p.tensors.mask[i] = float32(math.Inf(-1))
+	}
+	p.frame = 0
+}
+
+// Warm steps n times, forgets that again, and returns how long each step took: the first ones are slow, and the later
+// ones tell how early a step must start to be in time.
+func (p *Policy) Warm(n int) ([]time.Duration, error) {
+	times := make([]time.Duration, n)
+	defer p.Reset()
+	for i := range times {
+		start := time.Now()
+		if _, err := p.Step(p.vocabulary.Start(), jam.MelodyStart); err != nil {
+			return nil, err
+		}
+		times[i] = time.Since(start)
+	}
+	return times, nil
+}
+
+// Close frees the policy's memory; it can be called again. A Step after it is an error.
+func (p *Policy) Close() error {
+	var err error
+	if p.session != nil {
+		err = p.session.Destroy()
+		p.session = nil
+	}
+	if p.tensors != nil {
+		p.tensors.destroy()
+		p.tensors = nil
+	}
+	return err
+}

@@ -1,0 +1,413 @@
+package model
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"jamd/jam"
+)
+
+const tiny = "testdata/tiny.onnx"
+
+// testLibrary is where make build puts the library; the environment can name another.
+func testLibrary(t testing.TB) string {
+	t.Helper()
+	if named := os.Getenv(LibraryEnv); named != "" {
+		return named
+	}
+	built := filepath.Join("..", "bin", libraryName())
+	if _, err := os.Stat(built); err != nil {
+		t.Skipf("no ONNX Runtime: run make build, or set %s (%v)", LibraryEnv, err)
+	}
+	return built
+}
+
+func load(t testing.TB, spec string) *Policy {
+	t.Helper()
+	p, err := Load(spec, Options{Library: testLibrary(t), Provider: CPU})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+// A parity file holds the tokens that go in, frame by frame, and the logits that a second implementation gives for
+// some of the frames.
+type parity struct {
+	Chord  []jam.ChordToken  `json:"chord"`
+	Melody []jam.MelodyToken `json:"melody"`
+	Frames []int             `json:"frames"`
+	Logits [][]float32       `json:"logits"`
+
+	// The chords that a seed draws there, frame by frame; none in a file that is about logits alone.
+	Seed        uint64           `json:"seed"`
+	Temperature float64          `json:"temperature"`
+	Sampled     []jam.ChordToken `json:"sampled"`
+}
+
+func readParity(t testing.TB, name string) parity {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name+".parity.json"))
+	if err != nil {
+		t.Fatal(err) // python -m train parity writes it
+	}
+	var p parity
+	if err := json.Unmarshal(data, &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Frames) == 0 || len(p.Frames) != len(p.Logits) || len(p.Chord) != len(p.Melody) {
+		t.Fatalf("parity file of %s: %d frames, %d logits, %d chords, %d melody tokens",
+			name, len(p.Frames), len(p.Logits), len(p.Chord), len(p.Melody))
+	}
+	return p
+}
+
+// checkParity plays the tokens and compares the logits. It returns the largest difference.
+func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
+	t.Helper()
+	expected := map[int][]float32{}
+	for i, frame := range want.Frames {
+		expected[frame] = want.Logits[i]
+	}
+	worst, compared := 0.0, 0
+	for frame := range want.Chord {
+		logits, err := p.Step(want.Chord[frame], want.Melody[frame])
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, ok := expected[frame]
+		if !ok {
+			continue
+		}
+		compared++
+		if len(e) != len(logits) {
+			t.Fatalf("frame %d: %d logits, want %d", frame, len(logits), len(e))
+		}
+		for i := range e {
+			difference := math.Abs(float64(e[i] - logits[i]))
+			if !(difference <= within) {
+				t.Fatalf("frame %d, logit %d: %v, want %v", frame, i, logits[i], e[i])
+			}
+			worst = max(worst, difference)
+		}
+	}
+	if compared != len(expected) {
+		t.Fatalf("compared %d frames of %d", compared, len(expected))
+	}
+	return worst
+}
+
+func TestTinyParity(t *testing.T) {
+	p, want := load(t, tiny), readParity(t, "tiny")
+	if len(want.Frames) <= 2*p.Metadata().Window {
+		t.Fatalf("%d frames do not go round a window of %d twice", len(want.Frames), p.Metadata().Window)
+	}
+	for range 2 { // the second time shows that Reset forgets all
+		t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-4))
+		p.Reset()
+	}
+}
+
+func TestEmbeddedParity(t *testing.T) {
+	if len(Names()) == 0 {
+		t.Skip("no policy is embedded")
+	}
+	for _, name := range Names() {
+		t.Run(name, func(t *testing.T) {
+			p, want := load(t, name), readParity(t, name)
+			if window := p.Metadata().Window; len(want.Chord) <= window {
+				t.Fatalf("%d frames do not leave a window of %d", len(want.Chord), window)
+			}
+			t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-3))
+			checkSampled(t, p, want)
+		})
+	}
+}
+
+// checkSampled plays the melody with the sampler of package jam: the same seed draws the same chords as in Python.
+func checkSampled(t *testing.T, p *Policy, want parity) {
+	t.Helper()
+	if window := p.Metadata().Window; len(want.Sampled) < 2*window {
+		t.Fatalf("%d chords were drawn, less than two windows of %d", len(want.Sampled), window)
+	}
+	p.Reset()
+	sampler := jam.NewSampler(p.Vocabulary(), want.Temperature, 1, want.Seed)
+	before := p.Vocabulary().Start()
+	for frame, chord := range want.Sampled {
+		logits, err := p.Step(before, want.Melody[frame])
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := sampler.Choose(logits, before, true, sampler.Draw())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != chord {
+			t.Fatalf("frame %d: %s (token %d), want %s (%d)", frame, p.Vocabulary().Symbol(got), got,
+				p.Vocabulary().Symbol(chord), chord)
+		}
+		before = got
+	}
+}
+
+// The parity test must be able to fail: here each kind of mistake is made on purpose, before one step.
+func TestParitySeesMistakes(t *testing.T) {
+	want := readParity(t, "tiny")
+	for name, mistake := range map[string]struct {
+		frame int
+		make  func(p *Policy)
+	}{
+		"slot open too early":    {3, func(p *Policy) { p.tensors.mask[9] = 0 }},
+		"slot closed":            {20, func(p *Policy) { p.tensors.mask[2] = float32(math.Inf(-1)) }},
+		"position off by one":    {20, func(p *Policy) { p.frame++ }},
+		"values of a frame lost": {20, func(p *Policy) { clear(p.tensors.values[:8]) }},
+		"keys of a frame lost":   {20, func(p *Policy) { clear(p.tensors.keys[:8]) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, worst := load(t, tiny), 0.0
+			for i := range want.Chord {
+				if i == mistake.frame {
+					mistake.make(p)
+				}
+				logits, err := p.Step(want.Chord[i], want.Melody[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				for j := range logits {
+					worst = max(worst, math.Abs(float64(logits[j]-want.Logits[i][j])))
+				}
+			}
+			if worst < 1e-2 {
+				t.Errorf("the logits differ by %.2g only", worst)
+			}
+		})
+	}
+}
+
+// Rotary positions are relative, so a jam that began millions of frames ago sounds like one that began now.
+func TestPrecisionAfterMonths(t *testing.T) {
+	p := load(t, tiny)
+	p.frame = 1 << 26 // 97 days of sixteenths at 120 BPM, and a whole number of windows
+	t.Logf("largest difference %.2g", checkParity(t, p, readParity(t, "tiny"), 1e-4))
+}
+
+func TestStepRefusesForeignTokens(t *testing.T) {
+	p := load(t, tiny)
+	start := p.Vocabulary().Start()
+	for _, tokens := range []struct {
+		chord  jam.ChordToken
+		melody jam.MelodyToken
+	}{{-1, 0}, {start + 1, 0}, {0, -1}, {0, jam.MelodyStart + 1}} {
+		if _, err := p.Step(tokens.chord, tokens.melody); err == nil {
+			t.Errorf("step %v: no error", tokens)
+		}
+	}
+	// The refused steps must not have moved the memory.
+	checkParity(t, p, readParity(t, "tiny"), 1e-4)
+}
+
+// A step that fails leaves the memory as it was, here one whose logits are not numbers.
+func TestStepKeepsMemoryOnError(t *testing.T) {
+	p, want := load(t, tiny), readParity(t, "tiny")
+	for i := range want.Chord {
+		if i == 30 {
+			kept := p.tensors.values[0]
+			p.tensors.values[0] = float32(math.NaN())
+			if logits, err := p.Step(want.Chord[i], want.Melody[i]); err == nil {
+				t.Fatalf("logits %v: no error", logits)
+			}
+			p.tensors.values[0] = kept
+		}
+		logits, err := p.Step(want.Chord[i], want.Melody[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j := range logits {
+			if math.Abs(float64(logits[j]-want.Logits[i][j])) > 1e-4 {
+				t.Fatalf("frame %d, logit %d: %v, want %v", i, j, logits[j], want.Logits[i][j])
+			}
+		}
+	}
+}
+
+func TestClosed(t *testing.T) {
+	p := load(t, tiny)
+	for range 2 {
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Reset()
+	if _, err := p.Step(0, 0); err == nil {
+		t.Error("a closed policy steps")
+	}
+	if _, err := p.Warm(1); err == nil {
+		t.Error("a closed policy warms")
+	}
+}
+
+func TestWarm(t *testing.T) {
+	p := load(t, tiny)
+	if _, err := p.Step(1, 1); err != nil {
+		t.Fatal(err)
+	}
+	times, err := p.Warm(20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(times) != 20 || slices.Min(times) <= 0 {
+		t.Errorf("times of 20 steps: %v", times)
+	}
+	checkParity(t, p, readParity(t, "tiny"), 1e-4)
+}
+
+func TestPoliciesShareNothing(t *testing.T) {
+	a, b, want := load(t, tiny), load(t, tiny), readParity(t, "tiny")
+	if _, err := b.Warm(3); err != nil {
+		t.Fatal(err)
+	}
+	for i := range want.Chord {
+		logits, err := a.Step(want.Chord[i], want.Melody[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Step(b.Vocabulary().Begin(i%6), jam.MelodyOnset(uint8(i))); err != nil {
+			t.Fatal(err)
+		}
+		for j := range logits {
+			if math.Abs(float64(logits[j]-want.Logits[i][j])) > 1e-4 {
+				t.Fatalf("frame %d, logit %d: %v, want %v", i, j, logits[j], want.Logits[i][j])
+			}
+		}
+	}
+}
+
+func TestStepAllocatesNothing(t *testing.T) {
+	for _, spec := range append([]string{tiny}, Names()...) {
+		p := load(t, spec)
+		token := p.Vocabulary().Begin(0)
+		if n := testing.AllocsPerRun(200, func() {
+			if _, err := p.Step(token, jam.Silence); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations a step", spec, n)
+		}
+	}
+}
+
+// ONNX Runtime holds the tensors' addresses between calls: a collector that runs all the time must not disturb it.
+func TestGarbageCollection(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
+	p, want := load(t, tiny), readParity(t, "tiny")
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	var litter [][]float32
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				litter = append(litter[max(0, len(litter)-8):], make([]float32, 4096)) // sizes of the tensors' own classes
+				runtime.GC()
+			}
+		}
+	}()
+	for range 10 {
+		checkParity(t, p, want, 1e-4)
+		p.Reset()
+	}
+	close(stop)
+	<-stopped
+}
+
+func TestMetadataOfTiny(t *testing.T) {
+	p := load(t, tiny)
+	m := p.Metadata()
+	if m.Name != "tiny" || m.Method != "random weights" || m.Licence != "MIT" || m.Window != 16 || m.Layers != 2 ||
+		m.Heads != 2 || m.HeadSize != 8 || m.RotaryBase != 100 || m.Figures["note_in_chord"] != 0.5 || len(m.Corpora) != 0 {
+		t.Errorf("metadata %+v", m)
+	}
+	data, err := os.ReadFile(tiny)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Bytes != int64(len(data)) || len(m.SHA256) != 64 {
+		t.Errorf("%d bytes, hash %s; the file has %d", m.Bytes, m.SHA256, len(data))
+	}
+	if got := p.Vocabulary().Symbol(p.Vocabulary().Hold(4)); got != "G7" {
+		t.Errorf("chord 4 is %s", got)
+	}
+	if p.Library().Version == "" || p.Library().Path == "" {
+		t.Errorf("library %+v", p.Library())
+	}
+}
+
+func TestListMatchesNames(t *testing.T) {
+	list, err := List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != len(Names()) {
+		t.Fatalf("%d policies, %d names", len(list), len(Names()))
+	}
+	for i, m := range list {
+		if m.Name != Names()[i] {
+			t.Errorf("file %s.onnx calls itself %s", Names()[i], m.Name)
+		}
+	}
+}
+
+func TestProviders(t *testing.T) {
+	for _, asked := range []Provider{Auto, CPU, CUDA} {
+		p, err := Load(tiny, Options{Library: testLibrary(t), Provider: asked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		t.Logf("%v: %v %s", asked, p.Provider(), p.ProviderNote())
+		if fell := asked == CUDA && p.Provider() != CUDA; fell != (p.ProviderNote() != "") {
+			t.Errorf("asked for %v: got %v, with the note %q", asked, p.Provider(), p.ProviderNote())
+		}
+		if p.Provider() == Auto || asked == CPU && p.Provider() != CPU {
+			t.Errorf("asked for %v: got %v", asked, p.Provider())
+		}
+		if strings.Contains(p.ProviderNote(), "\n") {
+			t.Errorf("note of several lines: %q", p.ProviderNote())
+		}
+		checkParity(t, p, readParity(t, "tiny"), 1e-4)
+	}
+	for _, name := range []string{"auto", "cpu", "cuda"} {
+		var p Provider
+		if err := p.UnmarshalText([]byte(name)); err != nil || p.String() != name {
+			t.Errorf("%s: %v, %v", name, p, err)
+		}
+	}
+	var p Provider
+	if err := p.UnmarshalText([]byte("tpu")); err == nil || !strings.Contains(err.Error(), "auto, cpu and cuda") {
+		t.Errorf("tpu: %v", err)
+	}
+}
+
+func BenchmarkStep(b *testing.B) {
+	for _, spec := range append([]string{tiny}, Names()...) {
+		b.Run(strings.TrimSuffix(filepath.Base(spec), ".onnx"), func(b *testing.B) {
+			p := load(b, spec)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, err := p.Step(p.Vocabulary().Begin(i%p.Vocabulary().Len()), jam.MelodyOnset(uint8(i%128))); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Makes tiny.onnx, a policy of the contract jamd.policy/1 with random weights, and tiny.parity.json, its logits.
+
+The logits do not come from the graph: a second implementation runs the whole sequence at once with banded attention,
+so that a mistake in the ring, the mask, the positions or the graph shows. Needs numpy and onnx; run it in this folder.
+"""
+
+import json
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+LAYERS, HEADS, HEAD, WINDOW, HIDDEN, BASE = 2, 2, 8, 16, 32, 100.0
+DIM = HEADS * HEAD
+VOCABULARY = ["C", "Dm", "Em7", "Fmaj7", "G7", "Am"]
+LOGITS = 2 * len(VOCABULARY) + 1
+CHORD_START, MELODY_START = LOGITS, 257
+EPS = 1e-5
+FRAMES = 64
+
+
+def random_weights(rng: np.random.Generator) -> dict:
+    """float16 arrays, large enough that attention is far from even."""
+    def matrix(rows: int, columns: int) -> np.ndarray:
+        return (rng.standard_normal((rows, columns)) * 1.6 / np.sqrt(rows)).astype(np.float16)
+
+    weights = {"chord": rng.standard_normal((CHORD_START + 1, DIM)).astype(np.float16),
+               "melody": rng.standard_normal((MELODY_START + 1, DIM)).astype(np.float16),
+               "norm": rng.uniform(0.5, 1.5, DIM).astype(np.float16), "head": matrix(DIM, LOGITS)}
+    for i in range(LAYERS):
+        weights |= {f"{i}.norm1": rng.uniform(0.5, 1.5, DIM).astype(np.float16), f"{i}.qkv": matrix(DIM, 3 * DIM),
+                    f"{i}.out": matrix(DIM, DIM), f"{i}.norm2": rng.uniform(0.5, 1.5, DIM).astype(np.float16),
+                    f"{i}.up": matrix(DIM, 2 * HIDDEN), f"{i}.down": matrix(HIDDEN, DIM)}
+    return weights
+
+
+def reference(weights: dict, chord: np.ndarray, melody: np.ndarray) -> np.ndarray:
+    """Logits [frames, LOGITS], in float64, of the whole sequence at once."""
+    w = {name: value.astype(np.float64) for name, value in weights.items()}
+    frames = len(chord)
+    theta = np.arange(frames)[:, None] * BASE ** (-2 * np.arange(HEAD // 2) / HEAD)
+    turn = np.exp(1j * theta)[:, None, :]  # rotary embedding as a complex factor (RoFormer, 3.2)
+    gap = np.arange(frames)[:, None] - np.arange(frames)[None, :]
+    band = np.where((gap >= 0) & (gap <= WINDOW), 0.0, -np.inf)
+
+    def norm(x: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        return x / np.sqrt((x * x).mean(-1, keepdims=True) + EPS) * scale
+
+    def rotate(x: np.ndarray) -> np.ndarray:
+        z = (x[..., :HEAD // 2] + 1j * x[..., HEAD // 2:]) * turn
+        return np.concatenate([z.real, z.imag], axis=-1)
+
+    x = w["chord"][chord] + w["melody"][melody]
+    for i in range(LAYERS):
+        q, k, v = (norm(x, w[f"{i}.norm1"]) @ w[f"{i}.qkv"]).reshape(frames, 3, HEADS, HEAD).transpose(1, 0, 2, 3)
+        scores = np.einsum("qhd,khd->hqk", rotate(q), rotate(k)) / np.sqrt(HEAD) + band
+        share = np.exp(scores - scores.max(-1, keepdims=True))
+        share /= share.sum(-1, keepdims=True)
+        x = x + np.einsum("hqk,khd->qhd", share, v).reshape(frames, DIM) @ w[f"{i}.out"]
+        gate, value = np.split(norm(x, w[f"{i}.norm2"]) @ w[f"{i}.up"], 2, axis=-1)
+        x = x + (gate / (1 + np.exp(-gate)) * value) @ w[f"{i}.down"]
+    return norm(x, w["norm"]) @ w["head"]
+
+
+def graph(weights: dict) -> onnx.GraphProto:
+    """One frame: weights are stored in float16 and computed with in float32."""
+    nodes, constants = [], []
+
+    def constant(value: np.ndarray) -> str:
+        constants.append(numpy_helper.from_array(value, f"constant{len(constants)}"))
+        return constants[-1].name
+
+    def op(kind: str, *inputs: str, to: str = "", **attributes) -> str:
+        name = to or f"{kind}{len(nodes)}"
+        nodes.append(helper.make_node(kind, list(inputs), [name], name=name, **attributes))
+        return name
+
+    def split(x: str, parts: int, axis: int) -> list:
+        names = [f"{x}.{axis}.{p}" for p in range(parts)]
+        nodes.append(helper.make_node("Split", [x], names, name=names[0], axis=axis, num_outputs=parts))
+        return names
+
+    def weight(name: str) -> str:
+        half = constant(weights[name])
+        nodes.append(helper.make_node("Cast", [half], [f"weight.{name}"], name=f"weight.{name}", to=TensorProto.FLOAT))
+        return f"weight.{name}"
+
+    def norm(x: str, name: str) -> str:
+        mean = op("ReduceMean", op("Mul", x, x), constant(np.array([-1])))
+        return op("Mul", op("Div", x, op("Sqrt", op("Add", mean, constant(np.float32([EPS]))))), weight(name))
+
+    def rotate(x: str) -> str:
+        a, b = split(x, 2, -1)
+        return op("Concat", op("Sub", op("Mul", a, "cos"), op("Mul", b, "sin")),
+                  op("Add", op("Mul", b, "cos"), op("Mul", a, "sin")), axis=-1)
+
+    x = op("Add", op("Gather", weight("chord"), "chord"), op("Gather", weight("melody"), "melody"))
+    past_keys, past_values, new_keys, new_values = split("keys", LAYERS, 0), split("values", LAYERS, 0), [], []
+    mask = op("Concat", "mask", constant(np.zeros(1, np.float32)), axis=0)
+    for i in range(LAYERS):
+        qkv = op("MatMul", norm(x, f"{i}.norm1"), weight(f"{i}.qkv"))
+        qkv = op("Reshape", qkv, constant(np.array([3, HEADS, 1, HEAD])))
+        q, k, v = split(qkv, 3, 0)
+        q, k = rotate(q), rotate(k)
+        keys, values = op("Concat", past_keys[i], k, axis=2), op("Concat", past_values[i], v, axis=2)
+        q = op("Mul", q, constant(np.float32([HEAD ** -0.5])))
+        scores = op("MatMul", q, op("Transpose", keys, perm=[0, 1, 3, 2]))
+        seen = op("MatMul", op("Softmax", op("Add", scores, mask), axis=-1), values)
+        x = op("Add", x, op("MatMul", op("Reshape", seen, constant(np.array([1, DIM]))), weight(f"{i}.out")))
+        gate, value = split(op("MatMul", norm(x, f"{i}.norm2"), weight(f"{i}.up")), 2, -1)
+        silu = op("Mul", gate, op("Sigmoid", gate))
+        x = op("Add", x, op("MatMul", op("Mul", silu, value), weight(f"{i}.down")))
+        new_keys.append(op("Squeeze", k, constant(np.array([2]))))
+        new_values.append(op("Squeeze", v, constant(np.array([2]))))
+    op("Squeeze", op("MatMul", norm(x, "norm"), weight("head")), constant(np.array([0])), to="logits")
+    op("Concat", *new_keys, to="new_key", axis=0)
+    op("Concat", *new_values, to="new_value", axis=0)
+
+    def tensor(name: str, *sizes: int, kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(name, kind, sizes)
+
+    ring = (LAYERS, HEADS, WINDOW, HEAD)
+    inputs = [tensor("chord", 1, kind=TensorProto.INT64), tensor("melody", 1, kind=TensorProto.INT64),
+              tensor("cos", HEAD // 2), tensor("sin", HEAD // 2), tensor("mask", WINDOW),
+              tensor("keys", *ring), tensor("values", *ring)]
+    outputs = [tensor("logits", LOGITS),
+               tensor("new_key", LAYERS, HEADS, HEAD), tensor("new_value", LAYERS, HEADS, HEAD)]
+    return helper.make_graph(nodes, "tiny", inputs, outputs, constants)
+
+
+def main() -> None:
+    rng = np.random.default_rng(1)
+    weights = random_weights(rng)
+    model = helper.make_model(graph(weights), opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    helper.set_model_props(model, {
+        "format": "jamd.policy/1", "name": "tiny", "method": "random weights", "vocabulary": json.dumps(VOCABULARY),
+        "frames_per_beat": "4", "window": str(WINDOW), "layers": str(LAYERS), "heads": str(HEADS),
+        "head_size": str(HEAD), "rotary_base": str(BASE), "parameters": str(sum(w.size for w in weights.values())),
+        "corpora": "[]", "licence": "MIT", "figures": json.dumps({"note_in_chord": 0.5}), "card": "For tests only."})
+    onnx.checker.check_model(model, full_check=True)
+    with open("tiny.onnx", "wb") as file:
+        file.write(model.SerializeToString())
+
+    chord, melody = rng.integers(0, LOGITS, FRAMES), rng.integers(0, MELODY_START, FRAMES)
+    chord[0], melody[0] = CHORD_START, MELODY_START
+    logits = reference(weights, chord, melody)
+    with open("tiny.parity.json", "w", encoding="utf-8") as file:
+        json.dump({"chord": chord.tolist(), "melody": melody.tolist(), "frames": list(range(FRAMES)),
+                   "logits": [[round(x, 6) for x in row] for row in logits.tolist()]}, file, separators=(",", ":"))
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
