@@ -1,0 +1,44 @@
+package session
+
+import (
+	"errors"
+	"io"
+	"os"
+)
+
+// A file is what a session needs of *os.File, so that tests can put a full or a slow disk in its place.
+type file interface {
+	io.WriteCloser
+	Truncate(size int64) error
+	Sync() error
+}
+
+// createFile makes a new file that is written at its end, wherever that is after a cut.
+func createFile(path string) (file, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err // not a file that is nil inside
+	}
+	return f, nil
+}
+
+// writeWhole makes a file that is there with all its content or not at all.
+func writeWhole(create func(path string) (file, error), path string, content []byte) error {
+	aside := path + ".part"
+	f, err := create(aside)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(aside, path)
+	}
+	if err != nil {
+		_ = os.Remove(aside) // the first error says it all
+	}
+	return err
+}
