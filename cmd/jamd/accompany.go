@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"jamd/jam"
+	"jamd/midiio"
+)
+
+type accompanyCmd struct {
+	File   string     `arg:"" placeholder:"FILE.mid" help:"Standard MIDI File with the melody: its track named MELODY, or the first with notes."`
+	Output string     `short:"o" placeholder:"OUT.mid" help:"Write melody, chords and chord symbols into this MIDI file."`
+	Tempo  *float64   `placeholder:"BPM" help:"Another tempo than the file's."`
+	JSON   bool       `help:"Print one JSON object."`
+	Music  musicFlags `embed:""`
+}
+
+// An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
+type accompaniment struct {
+	Policy        string          `json:"policy"`
+	Seed          uint64          `json:"seed"`
+	Tempo         float64         `json:"tempo"`
+	FramesPerBeat int             `json:"frames_per_beat"`
+	Frames        int64           `json:"frames"`
+	Melody        []jam.TakeNote  `json:"melody"`
+	Chords        []jam.TakeChord `json:"chords"`
+	NoteInChord   float64         `json:"note_in_chord"`
+	ElapsedMS     float64         `json:"elapsed_ms"`
+	InferenceMS   quantiles       `json:"inference_ms"`
+}
+
+type quantiles struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
+func (c *accompanyCmd) Run(ctx context.Context, to console) error {
+	if c.Output == "" && !c.JSON {
+		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json, or both"))
+	}
+	melody, err := readMelody(c.File, c.Tempo)
+	if err != nil {
+		return err
+	}
+	settings, err := c.Music.settings(melody.Tempo[0].BPM)
+	if err != nil {
+		return err
+	}
+	tune, err := melody.Tune()
+	if err != nil {
+		return asInput(fmt.Errorf("%s: %w", c.File, err))
+	}
+	policy, err := c.Music.load(to)
+	if err != nil {
+		return err
+	}
+	defer policy.Close()
+	if _, err := policy.Warm(warmSteps); err != nil {
+		return err
+	}
+	began := time.Now()
+	result, err := jam.Accompany(ctx, policy, settings, tune)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	elapsed := time.Since(began)
+	if c.Output != "" {
+		if err := writeTake(c.Output, result.Take); err != nil {
+			return err
+		}
+	}
+	share, _ := result.Take.NoteInChord()
+	inference := quantilesOf(result.Inference)
+	if c.JSON {
+		encoder := json.NewEncoder(to.Out)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(accompaniment{
+			Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
+			Frames: result.Take.Frames, Melody: result.Take.Melody, Chords: result.Take.Chords,
+			NoteInChord: share, ElapsedMS: milliseconds(elapsed), InferenceMS: inference,
+		})
+	}
+	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
+		c.Output, len(result.Take.Chords), bars(result.Take), share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
+	return nil
+}
+
+// readMelody reads a tune; bpm, if there is one, replaces the file's own.
+func readMelody(path string, bpm *float64) (midiio.Melody, error) {
+	melody, err := midiio.ReadFile(path)
+	if err != nil {
+		return melody, asInput(err)
+	}
+	return atTempo(melody, bpm)
+}
+
+// atTempo is the melody at another tempo, where there is one.
+func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
+	if bpm == nil {
+		return melody, nil
+	}
+	if err := jam.CheckTempo(*bpm); err != nil {
+		return melody, asInput(err)
+	}
+	return melody.At(*bpm), nil
+}
+
+// writeTake writes a MIDI file aside and renames it, so that a failure leaves no half of one.
+func writeTake(path string, take jam.Take) error {
+	var file bytes.Buffer
+	if err := midiio.WriteTake(&file, take); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	aside, err := os.CreateTemp(filepath.Dir(path), ".jamd-*.mid")
+	if err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", path, err)
+	}
+	_, err = aside.Write(file.Bytes())
+	if e := aside.Chmod(0o644); err == nil {
+		err = e
+	}
+	if e := aside.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(aside.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(aside.Name())
+		return fmt.Errorf("%s: cannot be written: %w", path, err)
+	}
+	return nil
+}
+
+func bars(t jam.Take) int64 {
+	perBar := int64(max(1, t.BeatsPerBar) * jam.FramesPerBeat)
+	return (t.Frames + perBar - 1) / perBar
+}
+
+// quantilesOf are exact, of all the values, in milliseconds.
+func quantilesOf(times []time.Duration) quantiles {
+	if len(times) == 0 {
+		return quantiles{}
+	}
+	sorted := slices.Sorted(slices.Values(times))
+	at := func(q float64) float64 { return milliseconds(sorted[int(q*float64(len(sorted)-1)+0.5)]) }
+	return quantiles{P50: at(0.5), P99: at(0.99), Max: at(1)}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }

@@ -1,0 +1,96 @@
+// Command jamd jams: it hears a melody and plays chords to it on the grid, decided by a learned policy.
+//
+// Exit codes: 0 fine, 1 failed while running, 2 wrong usage or input.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
+
+	"jamd/model"
+)
+
+// Exit codes of every command.
+const (
+	exitFine   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// An inputError is the user's to mend: a wrong flag, a file that is not there, an unknown port. It ends with exit code 2.
+type inputError struct{ error }
+
+func (e inputError) Unwrap() error { return e.error }
+
+// asInput marks an error as the user's to mend; nil stays nil.
+func asInput(err error) error {
+	if err == nil {
+		return nil
+	}
+	return inputError{err}
+}
+
+// A console is where a command writes: results to Out, everything said beside them to Err.
+type console struct {
+	Out, Err io.Writer
+}
+
+type cli struct {
+	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
+	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
+	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
+	Policies   policiesCmd               `cmd:"" help:"List the policies that come with jamd."`
+	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to mend it."`
+	Version    versionCmd                `cmd:"" help:"Print the versions of jamd and its parts."`
+	Completion kongcompletion.Completion `cmd:"" help:"Print the line that gives your shell completion of jamd's commands."`
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the whole program but for the exit.
+func run(args []string, stdout, stderr io.Writer) int {
+	exited, code := false, exitFine
+	parser, err := kong.New(&cli{},
+		kong.Name("jamd"),
+		kong.Description("A live jamming partner: it hears your melody and answers with chords on the next sixteenth note.\n\n"+
+			"Exit codes: 0 fine, 1 failed while running, 2 wrong usage or input."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(c int) { exited, code = true, c }),
+		kong.Vars{"policy": defaultPolicy, "ort_env": model.LibraryEnv},
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "jamd:", err)
+		return exitFailed
+	}
+	kongcompletion.Register(parser)
+	command, err := parser.Parse(args)
+	if exited { // --help has been printed
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "jamd: %v (see jamd --help)\n", err)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	if err = command.Run(console{Out: stdout, Err: stderr}); err == nil {
+		return exitFine
+	}
+	fmt.Fprintln(stderr, "jamd:", err)
+	var input inputError
+	if errors.As(err, &input) {
+		return exitUsage
+	}
+	return exitFailed
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"jamd/jam"
+	"jamd/model"
+)
+
+const defaultPolicy = "online-mle"
+
+// musicFlags say how jamd plays; play and accompany share them and their defaults.
+type musicFlags struct {
+	Policy      string        `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
+	Listen      int           `default:"8" placeholder:"BEATS" help:"Listen this long before playing (${default})."`
+	ChordGrid   jam.ChordGrid `default:"beat" placeholder:"frame|beat|half|bar" help:"Where chords may change (${default}); a frame is a sixteenth note."`
+	Temperature float64       `default:"0.99" help:"How adventurous: 0 plays the likeliest chord, 1 as the policy learned (${default})."`
+	TopP        float64       `default:"1" placeholder:"P" help:"Choose among the likeliest chords that make up this share (${default})."`
+	Seed        uint64        `default:"1" help:"The same seed and melody give the same chords (${default})."`
+	Register    pitchRange    `default:"48-72" placeholder:"LOW-HIGH" help:"MIDI pitches of the chords (${default})."`
+	Bass        bool          `help:"Also play the root in the bass, on channel 3."`
+
+	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
+	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
+}
+
+// settings are the engine's settings at a tempo; a value out of its range is the user's error.
+func (f *musicFlags) settings(bpm float64) (jam.Settings, error) {
+	s := jam.DefaultSettings()
+	s.Tempo, s.Listen, s.ChordGrid = bpm, f.Listen, f.ChordGrid
+	s.Temperature, s.TopP, s.Seed = f.Temperature, f.TopP, f.Seed
+	s.Low, s.High, s.Bass = f.Register.low, f.Register.high, f.Bass
+	return s, asInput(s.Check())
+}
+
+// load opens the policy and tells what the user should know of it.
+func (f *musicFlags) load(to console) (*model.Policy, error) {
+	p, err := model.Load(f.Policy, model.Options{Library: f.OrtLib, Provider: f.Provider})
+	if err != nil {
+		return nil, asInput(err)
+	}
+	if note := p.ProviderNote(); note != "" {
+		fmt.Fprintln(to.Err, "jamd:", note)
+	}
+	return p, nil
+}
+
+// A pitchRange reads as LOW-HIGH, two MIDI pitches.
+type pitchRange struct{ low, high uint8 }
+
+func (r *pitchRange) UnmarshalText(text []byte) error {
+	low, high, found := strings.Cut(string(text), "-")
+	l, err := strconv.ParseUint(low, 10, 7)
+	h, err2 := strconv.ParseUint(high, 10, 7)
+	if !found || err != nil || err2 != nil {
+		return fmt.Errorf("%q is no range of MIDI pitches such as 48-72", text)
+	}
+	r.low, r.high = uint8(l), uint8(h)
+	return nil
+}
+
+// pitchName writes a MIDI pitch with its octave, middle C as C4.
+func pitchName(pitch uint8) string {
+	names := [12]string{"C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"}
+	return names[pitch%12] + strconv.Itoa(int(pitch)/12-1)
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"jamd/midiio"
+)
+
+type portsCmd struct {
+	JSON bool `help:"Print one JSON object."`
+}
+
+func (c *portsCmd) Run(to console) error {
+	ins, outs, err := midiio.List()
+	if err != nil && !(c.JSON && errors.Is(err, midiio.ErrNoSequencer)) {
+		return err
+	}
+	if c.JSON {
+		return printJSON(to, map[string][]midiio.PortInfo{"in": orEmpty(ins), "out": orEmpty(outs)})
+	}
+	for _, kind := range []struct {
+		title, flag string
+		ports       []midiio.PortInfo
+	}{{"jamd can hear", "--in", ins}, {"jamd can play to", "--out", outs}} {
+		fmt.Fprintf(to.Out, "%s (%s NAME, or a part of it that no other port has):\n", kind.title, kind.flag)
+		for _, p := range kind.ports {
+			fmt.Fprintf(to.Out, "  %s\n", p)
+		}
+		if len(kind.ports) == 0 {
+			fmt.Fprintln(to.Out, "  nothing: plug in a keyboard or synth, or start the program that has the port")
+		}
+	}
+	return nil
+}
+
+func orEmpty(ports []midiio.PortInfo) []midiio.PortInfo {
+	if ports == nil {
+		return []midiio.PortInfo{}
+	}
+	return ports
+}

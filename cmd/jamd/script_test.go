@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"jamd/assets"
+	"jamd/jam"
+	"jamd/midiio"
+	"jamd/model"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"jamd": main})
+}
+
+// TestScripts runs the command line as a user does: testdata/*.txt read like sessions at a terminal.
+func TestScripts(t *testing.T) {
+	library := os.Getenv(model.LibraryEnv)
+	if library == "" {
+		library, _ = filepath.Abs("../../bin/libonnxruntime.so")
+	}
+	if _, err := os.Stat(library); err != nil {
+		t.Skipf("ONNX Runtime's library is not there (%v): run 'make build'", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(model.LibraryEnv, library)
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+			return writeInputs(env.WorkDir)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":     code,
+			"truncate": truncate,
+			"isjson":   isJSON,
+			"parses":   parses,
+		},
+	})
+}
+
+// writeInputs puts into dir the MIDI files and policies that scripts use.
+func writeInputs(dir string) error {
+	demo, err := assets.Files.ReadFile(assets.DemoMelody)
+	if err != nil {
+		return err
+	}
+	policy, err := assets.Files.ReadFile("policies/" + defaultPolicy + ".onnx")
+	if err != nil {
+		return err
+	}
+	var empty bytes.Buffer
+	if err := midiio.WriteTake(&empty, jam.Take{Tempo: []jam.TempoChange{{BPM: 120}}, BeatsPerBar: 4, Frames: 16}); err != nil {
+		return err
+	}
+	for name, data := range map[string][]byte{
+		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(),
+		"empty.mid": {}, "text.mid": []byte("a letter, not a tune\n"), "empty.onnx": {}, "text.onnx": []byte("no network\n"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// code N COMMAND... checks the exit code of a command that fails.
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || fmt.Sprint(exit.ExitCode()) != args[0] {
+		ts.Fatalf("%v ended with %v, not with exit code %s", args[1:], err, args[0])
+	}
+}
+
+// truncate FILE BYTES cuts a file.
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: truncate FILE BYTES")
+	}
+	var size int64
+	_, err := fmt.Sscan(args[1], &size)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// isjson FILE KEY... checks that a file holds one JSON object with these keys.
+func isJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: isjson FILE KEY...")
+	}
+	var object map[string]json.RawMessage
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
+	for _, key := range args[1:] {
+		if _, ok := object[key]; !ok {
+			ts.Fatalf("no %q in %s", key, args[0])
+		}
+	}
+}
+
+// parses FILE.mid checks that a file is a MIDI file with a melody; parses OTHER.mid SAME.mid that both have the same one.
+func parses(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: parses FILE.mid [SAME.mid]")
+	}
+	first, err := midiio.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, other := range args[1:] {
+		m, err := midiio.ReadFile(ts.MkAbs(other))
+		ts.Check(err)
+		if len(m.Notes) != len(first.Notes) {
+			ts.Fatalf("%s has %d melody notes, %s %d", args[0], len(first.Notes), other, len(m.Notes))
+		}
+	}
+}

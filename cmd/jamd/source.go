@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"jamd/assets"
+	"jamd/jam"
+	"jamd/midiio"
+)
+
+// A source is where the melody of a jam comes from: a port to be opened, or a file that is performed in real time.
+type source struct {
+	name   string    // of the port or file
+	port   string    // to be opened, where tune is nil
+	tune   *jam.Tune // performed
+	length int64     // of the tune, in frames
+	hint   string    // what the user could do for more
+}
+
+// source decides what to listen to: --melody, --in, the first keyboard found, or else the bundled melody.
+func (c *playCmd) source() (source, error) {
+	if c.Melody != "" && c.In != "" {
+		return source{}, asInput(errors.New("--melody and --in exclude each other: jamd listens to one melody"))
+	}
+	if c.Melody != "" {
+		melody, err := readMelody(c.Melody, c.Tempo)
+		if err != nil {
+			return source{}, err
+		}
+		return performed(c.Melody, melody)
+	}
+	if c.In != "" {
+		return source{port: c.In}, nil
+	}
+	ins, _, err := midiio.List()
+	for _, p := range ins {
+		if !strings.Contains(p.Name, "Midi Through") {
+			s := source{port: p.Name}
+			if len(ins) > 1 {
+				s.hint = "other ports: jamd ports"
+			}
+			return s, nil
+		}
+	}
+	hint := "no keyboard found: plug one in, or see 'jamd ports' and --in"
+	if err != nil {
+		hint = "no keyboard can be heard: " + err.Error()
+	}
+	melody, err := demo(c.Tempo)
+	if err != nil {
+		return source{}, err
+	}
+	s, err := performed(assets.DemoMelody, melody)
+	s.hint = hint
+	return s, err
+}
+
+// performed is a melody played at one tempo, its first: a jam keeps its tempo.
+func performed(name string, m midiio.Melody) (source, error) {
+	m = m.At(m.Tempo[0].BPM)
+	tune, err := m.Tune()
+	if err != nil {
+		return source{}, asInput(fmt.Errorf("%s: %w", name, err))
+	}
+	return source{name: name, tune: &tune, length: m.Frames()}, nil
+}
+
+// demo is the bundled melody.
+func demo(bpm *float64) (midiio.Melody, error) {
+	data, err := assets.Files.ReadFile(assets.DemoMelody)
+	if err != nil {
+		return midiio.Melody{}, err
+	}
+	melody, err := midiio.Read(assets.DemoMelody, data)
+	if err != nil {
+		return melody, err
+	}
+	return atTempo(melody, bpm)
+}
+
+// open opens the source's port.
+func (s source) open(now func() time.Duration, hear func(jam.Event)) (*midiio.In, error) {
+	if s.port == midiio.VirtualIn {
+		return midiio.OpenVirtualIn(midiio.VirtualIn, now, hear)
+	}
+	return midiio.OpenIn(s.port, now, hear)
+}
+
+// title names the take.
+func (s source) title() string {
+	if s.tune != nil {
+		return s.tune.Name
+	}
+	return "jam"
+}
+
+// frames is the melody's length in whole bars.
+func (s source) frames(beatsPerBar int) int64 {
+	bar := int64(beatsPerBar * jam.FramesPerBeat)
+	return (s.length + bar - 1) / bar * bar
+}
+
+// perform plays events as a player would, each at its time after the beginning, and is done when ctx is.
+func perform(ctx context.Context, clock jam.Clock, events []jam.Event, began <-chan time.Duration, hear func(jam.Event)) {
+	var start time.Duration
+	select {
+	case start = <-began:
+	case <-ctx.Done():
+		return
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for _, e := range events {
+		e.At += start
+		timer.Reset(e.At - clock.Now())
+		select {
+		case <-timer.C:
+			hear(e)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// announce says what is about to happen.
+func (c *playCmd) announce(to console, policy string, s jam.Settings, src source, out *midiio.Out) {
+	heard := src.name
+	if src.tune != nil {
+		heard = fmt.Sprintf("%s (%s)", src.tune.Name, src.name)
+	}
+	fmt.Fprintf(to.Out, "%s at %.4g BPM, seed %d\n  hears  %s\n  plays  %s\n", policy, s.Tempo, s.Seed, heard, portName(out))
+	if src.hint != "" {
+		fmt.Fprintln(to.Out, "  "+src.hint)
+	}
+	switch {
+	case src.tune != nil || c.CountIn != nil:
+		fmt.Fprintf(to.Out, "Listening for %d beats, then joining in; Control-C ends.\n", s.Listen)
+	default:
+		fmt.Fprintf(to.Out, "Play: the clock starts with your first note, chords join in %d beats later; Control-C ends.\n", s.Listen)
+	}
+}
+
+func portName(out *midiio.Out) string {
+	if name := out.Info().Name; name != "" {
+		return name
+	}
+	return "nothing (no MIDI port)"
+}
