@@ -126,6 +126,7 @@ func (l *Loop) begin(ctx context.Context) bool {
 	if l.config.Start == StartAtOnce {
 		grid := l.engine.Grid() // which begins at 0 so far
 		grid.SetStart(l.clock.Now() - grid.Line(int64(-l.config.CountIn*FramesPerBeat)))
+		l.began()
 		return l.countIn(ctx)
 	}
 	for {

@@ -19,34 +19,34 @@ type image struct {
 }
 
 // checkImage tells whether the file can be given to the system's loader: kind is nil where it can.
-func checkImage(path string) (kind error, detail string) {
+func checkImage(path string) (detail string, kind error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return ErrLibraryMissing, ""
+		return "", ErrLibraryMissing
 	}
 	if err != nil {
-		return ErrLibraryBroken, err.Error()
+		return err.Error(), ErrLibraryBroken
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return ErrLibraryBroken, err.Error()
+		return err.Error(), ErrLibraryBroken
 	}
 	if !info.Mode().IsRegular() {
-		return ErrLibraryBroken, "it is not a file"
+		return "it is not a file", ErrLibraryBroken
 	}
 	found, err := readImage(file)
 	switch {
 	case err != nil:
-		return ErrLibraryBroken, fmt.Sprintf("%v (%d bytes)", err, info.Size())
+		return fmt.Sprintf("%v (%d bytes)", err, info.Size()), ErrLibraryBroken
 	case found.system != runtime.GOOS:
-		return ErrLibraryForeign, fmt.Sprintf("it is for %s, this is %s", found.system, runtime.GOOS)
+		return fmt.Sprintf("it is for %s, this is %s", found.system, runtime.GOOS), ErrLibraryForeign
 	case found.processor != runtime.GOARCH:
-		return ErrLibraryForeign, fmt.Sprintf("it is for %s, this is %s", found.processor, runtime.GOARCH)
+		return fmt.Sprintf("it is for %s, this is %s", found.processor, runtime.GOARCH), ErrLibraryForeign
 	case found.end > uint64(info.Size()):
-		return ErrLibraryBroken, fmt.Sprintf("it is cut short: %d bytes of %d", info.Size(), found.end)
+		return fmt.Sprintf("it is cut short: %d bytes of %d", info.Size(), found.end), ErrLibraryBroken
 	}
-	return nil, ""
+	return "", nil
 }
 
 func readImage(file io.ReaderAt) (image, error) {

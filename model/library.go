@@ -127,9 +127,9 @@ func checkedLibrary(path, origin string) (Library, error) {
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute // a bare name would be looked for in the system's folders
 	}
-	if kind, detail := checkImage(path); kind != nil {
+	if detail, kind := checkImage(path); kind != nil {
 		cure := "run make build again, or give the path of a whole one with --ort-lib or " + LibraryEnv
-		if kind == ErrLibraryMissing {
+		if errors.Is(kind, ErrLibraryMissing) {
 			cure = "check the path"
 		}
 		return Library{}, &LibraryError{Kind: kind, Path: path, Origin: origin, Detail: detail, Cure: cure}
