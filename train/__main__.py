@@ -31,13 +31,28 @@ def stats(args: argparse.Namespace) -> None:
 def mle(args: argparse.Namespace) -> None:
     import torch
 
-    from train.mle import Settings, train
+    from train.fit import Settings
+    from train.mle import train
     from train.network import Shape
     if args.threads:
         torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads),
           Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed),
+          args.run, args.device, args.until)
+
+
+def reward(args: argparse.Namespace) -> None:
+    import torch
+
+    from train.encoder import EncoderShape
+    from train.fit import Settings
+    from train.reward_models import train
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    pieces, _ = dataset.read(args.cache)
+    train(args.kind, pieces, EncoderShape(dim=args.dim, layers=args.layers, rhythm=args.rhythm),
+          Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed, valid_every=100),
           args.run, args.device, args.until)
 
 
@@ -93,6 +108,19 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--steps", type=int, default=4000, help="updates in all")
     sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
     sub.add_argument("--batch", type=int, default=8, help="windows of 512 frames a step")
+    sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
+    sub.add_argument("--seed", type=int, default=1)
+    sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
+    sub.add_argument("--device", default="cpu", help="cpu or cuda")
+    sub = cached(command(reward, "train a reward model on the pairs of the data, or go on with a run"))
+    sub.add_argument("kind", choices=["contrastive", "discriminative"])
+    sub.add_argument("--run", type=Path, required=True, help="folder of the run; one that exists is resumed")
+    sub.add_argument("--rhythm", action="store_true", help="onsets, holds and silence alone")
+    sub.add_argument("--dim", type=int, default=128, help="width")
+    sub.add_argument("--layers", type=int, default=4, help="depth")
+    sub.add_argument("--steps", type=int, default=3000, help="updates in all")
+    sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
+    sub.add_argument("--batch", type=int, default=128, help="windows of 256 frames a step")
     sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
     sub.add_argument("--seed", type=int, default=1)
     sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")

@@ -40,6 +40,18 @@ class Card:
     figures: dict = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """What the caller of a policy must know of its network."""
+
+    window: int
+    layers: int
+    heads: int
+    head: int
+    rotary_base: float
+    parameters: int
+
+
 class Graph:
     """Nodes and weights in the order they are added; every call returns the name of its result."""
 
@@ -127,32 +139,45 @@ def build(network: Decoder) -> onnx.GraphProto:
     g.op("Concat", new_keys, "new_key", axis=0)
     g.op("Concat", new_values, "new_value", axis=0)
 
-    def floats(name: str, *sizes: int) -> onnx.ValueInfoProto:
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, sizes)
-
-    ring = (shape.layers, heads, shape.window, head)
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in ("chord", "melody")]
-    inputs += [floats("cos", head // 2), floats("sin", head // 2), floats("mask", shape.window)]
-    inputs += [floats("keys", *ring), floats("values", *ring)]
-    outputs = [floats("logits", len(state["head.weight"])), floats("new_key", shape.layers, heads, head),
-               floats("new_value", shape.layers, heads, head)]
-    return helper.make_graph(g.nodes, "policy", inputs, outputs, g.weights)
+    return helper.make_graph(g.nodes, "policy", *interface(sizes_of(network), shape.logits), g.weights)
 
 
-def export(network: Decoder, card: Card, path: Path) -> None:
-    """Writes the policy file, checked by ONNX's own checker, with all its metadata."""
-    model = helper.make_model(build(network), opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10,
-                              producer_name="jamd")
+def sizes_of(network: Decoder) -> Sizes:
+    """The sizes of a decoder of ours."""
     shape = network.shape
-    metadata = {
+    return Sizes(shape.window, shape.layers, shape.heads, shape.head, shape.rotary_base,
+                 sum(p.numel() for p in network.parameters()))
+
+
+def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], list[onnx.ValueInfoProto]]:
+    """The inputs and outputs of the contract."""
+    def floats(name: str, *shape: int) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    ring = (sizes.layers, sizes.heads, sizes.window, sizes.head)
+    new = (sizes.layers, sizes.heads, sizes.head)
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in ("chord", "melody")]
+    inputs += [floats("cos", sizes.head // 2), floats("sin", sizes.head // 2), floats("mask", sizes.window)]
+    inputs += [floats("keys", *ring), floats("values", *ring)]
+    return inputs, [floats("logits", logits), floats("new_key", *new), floats("new_value", *new)]
+
+
+def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Sizes, path: Path) -> None:
+    """Writes the policy file, checked by ONNX's own checker, with all its metadata."""
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10,
+                              producer_name="jamd")
+    helper.set_model_props(model, {
         "format": FORMAT, "name": card.name, "method": card.method, "licence": card.licence, "card": card.text,
-        "vocabulary": json.dumps(tokens.vocabulary()), "frames_per_beat": str(FRAMES_PER_QUARTER),
-        "window": str(shape.window), "layers": str(shape.layers), "heads": str(shape.heads),
-        "head_size": str(shape.head), "rotary_base": repr(shape.rotary_base),
-        "parameters": str(sum(p.numel() for p in network.parameters())),
+        "vocabulary": json.dumps(vocabulary), "frames_per_beat": str(FRAMES_PER_QUARTER),
+        "window": str(sizes.window), "layers": str(sizes.layers), "heads": str(sizes.heads),
+        "head_size": str(sizes.head), "rotary_base": repr(sizes.rotary_base), "parameters": str(sizes.parameters),
         "corpora": json.dumps(card.corpora), "figures": json.dumps(card.figures),
-    }
-    helper.set_model_props(model, metadata)
+    })
     onnx.checker.check_model(model, full_check=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString())
+
+
+def export(network: Decoder, card: Card, path: Path) -> None:
+    """Writes a policy of ours."""
+    write(build(network), card, tokens.vocabulary(), sizes_of(network), path)

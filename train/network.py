@@ -17,7 +17,10 @@ from train import tokens
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a network. head = dim // heads must be even (rotary angles come in pairs)."""
+    """The size of a network. head = dim // heads must be even (rotary angles come in pairs).
+
+    plays: "chords", or "melody" for the network that plays the other part.
+    """
 
     dim: int = 192
     layers: int = 4
@@ -25,6 +28,12 @@ class Shape:
     window: int = 256
     rotary_base: float = 10000.0
     dropout: float = 0.1
+    plays: str = "chords"
+
+    @property
+    def logits(self) -> int:
+        """The tokens that the network chooses among: all but the start token."""
+        return tokens.CHORD_LOGITS if self.plays == "chords" else tokens.MELODY_START
 
     @property
     def head(self) -> int:
@@ -86,66 +95,92 @@ class Block(nn.Module):
         return x + F.dropout(self.down(F.silu(gate) * value), p, self.training)
 
 
-class Decoder(nn.Module):
+class Stack(nn.Module):
+    """Blocks and a last norm: what decoders and encoders share."""
+
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.chord = nn.Embedding(tokens.CHORD_TOKENS, shape.dim)
-        self.melody = nn.Embedding(tokens.MELODY_TOKENS, shape.dim)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.dim, eps=1e-5)
-        self.head = nn.Linear(shape.dim, tokens.CHORD_LOGITS, bias=False)
-        for name, weight in self.named_parameters():
-            if weight.dim() == 2:
-                # Residual branches start smaller with depth (GPT-2), so that the stream's variance stays near one.
-                residual = name.endswith(("out.weight", "down.weight"))
-                nn.init.normal_(weight, std=0.02 / (2 * shape.layers) ** 0.5 if residual else 0.02)
 
-    def forward(self, chord: Tensor, melody: Tensor, features: bool = False) -> Tensor:
-        """Logits [batch, length, CHORD_LOGITS] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. [batch, length].
-
-        With features, the normed activations [batch, length, dim] instead."""
-        x = self.chord(chord) + self.melody(melody)
-        length = x.shape[1]
-        cos, sin = angles(self.shape, torch.arange(length, device=x.device))
-        mask = None if length <= self.shape.window + 1 else sliding(length, self.shape.window, x.device)
+    def run(self, x: Tensor, seen: Tensor | None = None, causal: bool = False) -> Tensor:
+        """Activations [batch, length, dim]. seen, bool and broadcast to [batch, heads, length, length], is True where
+        query i may see key j; without it every position sees all, or where causal those before it and itself."""
+        cos, sin = angles(self.shape, torch.arange(x.shape[1], device=x.device))
         for block in self.blocks:
             q, k, v = block.project(x, cos, sin)
-            x = block.finish(x, F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None))
-        x = self.norm(x)
-        return x if features else self.head(x)
+            x = block.finish(x, F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=causal))
+        return self.norm(x)
+
+    def follow(self, x: Tensor) -> Tensor:
+        """The same for a decoder: each frame sees itself and the window before it."""
+        length = x.shape[1]
+        if length <= self.shape.window + 1:
+            return self.run(x, causal=True)
+        return self.run(x, seen=sliding(length, self.shape.window, x.device))
+
+
+def initialise(network: nn.Module, layers: int) -> None:
+    """Matrices and embeddings small; residual branches smaller with depth (GPT-2), so that the stream's variance stays
+    near one."""
+    for name, weight in network.named_parameters():
+        if weight.dim() == 2:
+            residual = name.endswith(("out.weight", "down.weight"))
+            nn.init.normal_(weight, std=0.02 / (2 * layers) ** 0.5 if residual else 0.02)
+
+
+class Decoder(Stack):
+    """The policy."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.chord = nn.Embedding(tokens.CHORD_TOKENS, shape.dim)
+        self.melody = nn.Embedding(tokens.MELODY_TOKENS, shape.dim)
+        self.head = nn.Linear(shape.dim, shape.logits, bias=False)
+        initialise(self, shape.layers)
+
+    def features(self, chord: Tensor, melody: Tensor) -> Tensor:
+        """Activations [batch, length, dim] behind the logits: what the network knows before each frame."""
+        return self.follow(self.chord(chord) + self.melody(melody))
+
+    def forward(self, chord: Tensor, melody: Tensor) -> Tensor:
+        """Logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. [batch, length]."""
+        return self.head(self.features(chord, melody))
+
+
+def late(frames: Tensor, start: int) -> Tensor:
+    """Tokens [batch, length] one frame late, behind the start token."""
+    return torch.cat((torch.full_like(frames[:, :1], start), frames[:, :-1]), dim=1)
 
 
 def shifted(chords: Tensor, melody: Tensor) -> tuple[Tensor, Tensor]:
-    """The network's inputs for targets chords [batch, length]: both one frame late, start tokens first."""
-    chord_in = torch.cat((torch.full_like(chords[:, :1], tokens.CHORD_START), chords[:, :-1]), dim=1)
-    melody_in = torch.cat((torch.full_like(melody[:, :1], tokens.MELODY_START), melody[:, :-1]), dim=1)
-    return chord_in, melody_in
+    """The policy's inputs for frames [batch, length] of chords and melody."""
+    return late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START)
 
 
 class Stepper:
-    """Plays a decoder frame by frame, many songs at once, with the keys and values of the last frames in a ring."""
+    """Plays a decoder frame by frame, many songs at once, with the keys and values of a frame and of the window before
+    it in a ring: the slot that a frame takes is that of the newest frame which it does not see any more."""
 
     def __init__(self, decoder: Decoder, batch: int) -> None:
         shape = decoder.shape
         device = decoder.head.weight.device
         self.decoder, self.frame = decoder, 0
-        ring = (shape.layers, batch, shape.heads, shape.window, shape.head)
+        ring = (shape.layers, batch, shape.heads, shape.window + 1, shape.head)
         self.keys, self.values = torch.zeros(ring, device=device), torch.zeros(ring, device=device)
 
     @torch.no_grad()
     def step(self, chord: Tensor, melody: Tensor) -> Tensor:
-        """Logits [batch, CHORD_LOGITS] of the next frame, from the tokens [batch] of the frame before it."""
-        decoder, window = self.decoder, self.decoder.shape.window
+        """Logits [batch, logits] of the next frame, from the tokens [batch] of the frame before it."""
+        decoder, slots = self.decoder, self.decoder.shape.window + 1
         x = (decoder.chord(chord) + decoder.melody(melody))[:, None]
         cos, sin = angles(decoder.shape, torch.tensor([self.frame], device=x.device))
-        filled, slot = min(self.frame, window), self.frame % window
+        filled, slot = min(self.frame + 1, slots), self.frame % slots
         for layer, block in enumerate(decoder.blocks):
             q, k, v = block.project(x, cos, sin)
-            keys = torch.cat((self.keys[layer, :, :, :filled], k), dim=2)
-            values = torch.cat((self.values[layer, :, :, :filled], v), dim=2)
-            x = block.finish(x, F.scaled_dot_product_attention(q, keys, values))
-            # Only now: the slot may hold the oldest frame that this one could still see.
             self.keys[layer, :, :, slot], self.values[layer, :, :, slot] = k[:, :, 0], v[:, :, 0]
+            keys, values = self.keys[layer, :, :, :filled], self.values[layer, :, :, :filled]
+            x = block.finish(x, F.scaled_dot_product_attention(q, keys, values))
         self.frame += 1
         return decoder.head(decoder.norm(x))[:, 0]

@@ -80,6 +80,14 @@ def chord_pitch_classes() -> np.ndarray:
     return table
 
 
+def melody_pitch_classes() -> np.ndarray:
+    """bool [MELODY_TOKENS, 12]: the pitch class that sounds under each melody token."""
+    table = np.zeros((MELODY_TOKENS, 12), dtype=bool)
+    pitches = np.arange(128)
+    table[1 + pitches, pitches % 12] = table[129 + pitches, pitches % 12] = True
+    return table
+
+
 def encode(song: Song) -> tuple[np.ndarray, np.ndarray]:
     """melody and chord tokens of every frame, int16. A chord written again without a change is held, not begun."""
     melody = np.zeros(song.frames, dtype=np.int16)
@@ -110,7 +118,8 @@ def _transposition_tables() -> tuple[np.ndarray, np.ndarray]:
     return melody.astype(np.int16), chords.astype(np.int16)
 
 
-# Token tables [12, tokens]: row r moves tokens by r - 6 semitones.
+# Token tables [12, tokens]: row r moves tokens by r - 6 semitones; row OWN_KEY leaves them.
+OWN_KEY = 6
 TRANSPOSE_MELODY, TRANSPOSE_CHORDS = _transposition_tables()
 
 

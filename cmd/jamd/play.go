@@ -19,6 +19,7 @@ const (
 	defaultTempo = 120
 	warmSteps    = 64 // policy steps before a jam: the first ones are slow
 	inboxLength  = 1024
+	errorsLength = 64
 	// closing is how long the end of a jam may wait for a slow disk.
 	closing = 5 * time.Second
 )
@@ -69,44 +70,22 @@ func (c *playCmd) Run(ctx context.Context, to console) error {
 	if err := out.Sweep(settings.ChordChannel-1, settings.BassChannel-1); err != nil {
 		return fmt.Errorf("output %q: %w", out.Info().Name, err)
 	}
-	inbox := jam.NewQueue[jam.Event](inboxLength)
-	thru := source.tune != nil
-	if c.Thru != nil {
-		thru = *c.Thru
-	}
-	hear := func(e jam.Event) {
-		inbox.TrySend(e)
-		if thru {
-			_ = out.Send(e.Status, e.Data1, e.Data2) // a melody note that the synth did not take changes nothing here
-		}
-	}
-
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	config := jam.LoopConfig{
-		Settings: settings, Policy: policy, Output: out, Inbox: inbox, Clock: clock,
-		Frames: framesOf(c.For, settings.Tempo), Errors: jam.NewQueue[error](64),
-	}
 	lead := latency.Lead(steps, stepAt(settings.Tempo))
-	config.Lead = func() time.Duration { return lead }
+	config := jam.LoopConfig{
+		Settings: settings, Policy: policy, Output: out, Inbox: jam.NewQueue[jam.Event](inboxLength), Clock: clock,
+		Frames: framesOf(c.For, settings.Tempo), Errors: jam.NewQueue[error](errorsLength),
+		Lead: func() time.Duration { return lead },
+	}
 	if c.CountIn != nil {
 		config.Start, config.CountIn, config.Click = jam.StartAtOnce, *c.CountIn, true
 	}
-	if source.tune != nil {
-		began := make(chan time.Duration, 1)
-		config.Start, config.Began = jam.StartAtOnce, began
-		if length := source.frames(settings.BeatsPerBar); config.Frames == 0 || length < config.Frames {
-			config.Frames = length
-		}
-		go perform(ctx, clock, source.tune.Events, began, hear)
-	} else {
-		in, err := source.open(clock.Now, hear)
-		if err != nil {
-			return asInput(err)
-		}
-		defer in.Close()
-		source.name = in.Info().Name
+	stopHearing, err := c.hear(ctx, &source, &config, out)
+	if err != nil {
+		return err
 	}
+	defer stopHearing()
 
 	record := session.Start(session.Options{
 		Root:      c.SessionDir,
@@ -139,6 +118,35 @@ func (c *playCmd) Run(ctx context.Context, to console) error {
 		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo,
 		Jam: summary, NoteInChord: share, Figures: figures,
 	}, kept))
+}
+
+// hear lets the melody in: from a file, performed until ctx ends, or from a port, until the returned function is called.
+func (c *playCmd) hear(ctx context.Context, s *source, config *jam.LoopConfig, out *midiio.Out) (stop func(), err error) {
+	thru := s.tune != nil
+	if c.Thru != nil {
+		thru = *c.Thru
+	}
+	take := func(e jam.Event) {
+		config.Inbox.TrySend(e)
+		if thru {
+			_ = out.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
+		}
+	}
+	if s.tune == nil {
+		in, err := s.open(config.Clock.Now, take)
+		if err != nil {
+			return nil, asInput(err)
+		}
+		s.name = in.Info().Name
+		return func() { _ = in.Close() }, nil
+	}
+	began := make(chan time.Duration, 1)
+	config.Start, config.Began = jam.StartAtOnce, began
+	if length := s.frames(config.Settings.BeatsPerBar); config.Frames == 0 || length < config.Frames {
+		config.Frames = length
+	}
+	go perform(ctx, config.Clock, s.tune.Events, began, take)
+	return func() {}, nil
 }
 
 // settings joins the flags with what the melody's file says.

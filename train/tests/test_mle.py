@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import torch
 
-from train import mle, tokens
+from train import fit, mle, tokens
 from train.corpora import dataset
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
-from train.network import Shape
+from train.network import Decoder, Shape
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32)
-SETTINGS = mle.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, rate=1e-2)
+SETTINGS = fit.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, rate=1e-2)
 
 
 def pieces() -> list[Piece]:
@@ -35,25 +35,25 @@ def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
 
 
 def test_training_learns_and_leaves_its_record(tmp_path):
-    settings = mle.Settings(steps=60, batch=4, length=64, warmup=5, valid_every=30, rate=1e-2)
+    settings = fit.Settings(steps=60, batch=4, length=64, warmup=5, valid_every=30, rate=1e-2)
     network = mle.train(pieces(), SHAPE, settings, tmp_path)
     assert mle.validate(network, pieces()[1:], 64, "cpu") < 3.0  # a uniform guess costs 5.9 nats
     rows = (tmp_path / "metrics.csv").read_text().splitlines()
-    assert len(rows) == 3 and rows[0].startswith("step,frames")
+    assert len(rows) == 3 and rows[0].startswith("step,seconds")
     assert mle.load(tmp_path / "best.pt").shape == SHAPE
 
 
 def test_rate_warms_up_stays_and_falls_to_zero():
-    s = mle.Settings(steps=100, warmup=10, decay=0.2, rate=1.0)
-    assert mle.rate_at(0, s) == pytest.approx(0.1)
-    assert mle.rate_at(50, s) == 1.0
-    assert mle.rate_at(90, s) == pytest.approx(0.5)
-    assert mle.rate_at(100, s) == 0.0
+    s = fit.Settings(steps=100, warmup=10, decay=0.2, rate=1.0)
+    assert fit.rate_at(0, s) == pytest.approx(0.1)
+    assert fit.rate_at(50, s) == 1.0
+    assert fit.rate_at(90, s) == pytest.approx(0.5)
+    assert fit.rate_at(100, s) == 0.0
 
 
 def test_loss_leaves_out_frames_past_the_end(tmp_path):
     torch.manual_seed(0)
-    network = mle.Decoder(SHAPE).eval()
+    network = Decoder(SHAPE).eval()
     chords, melody = torch.randint(0, 100, (1, 40)), torch.randint(0, 200, (1, 40))
     mask = torch.ones(1, 40, dtype=torch.bool)
     mask[:, 30:] = False

@@ -1,0 +1,39 @@
+"""The discriminative reward: is this melody with these chords a true pair? (ReaLchords, 3.2)
+
+An encoder over both tells the pairs of the data from pairs shuffled within the batch. The reward is the probability of
+a true pair.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from train.encoder import Encoder, EncoderShape
+
+
+class Discriminative(nn.Module):
+    def __init__(self, shape: EncoderShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.encoder = Encoder(shape, "melody", "chords")
+        self.head = nn.Linear(shape.dim, 1)
+
+    def logit(self, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
+        """[batch]: above 0 for a true pair."""
+        return self.head(self.encoder(mask, melody=melody, chords=chords))[:, 0]
+
+    def forward(self, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
+        """The reward [batch]: the probability of a true pair."""
+        return self.logit(chords, melody, mask).sigmoid()
+
+    def loss(self, chords: Tensor, melody: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Binary cross-entropy over the batch and the batch with its melodies moved on by one; and the accuracy.
+
+        Every pair, true or shuffled, lasts as long as the shorter of two songs, so that lengths give nothing away.
+        """
+        other, both = melody.roll(1, dims=0), mask & mask.roll(1, dims=0)
+        logits = self.logit(torch.cat((chords, chords)), torch.cat((melody, other)), torch.cat((both, both)))
+        true = torch.cat((torch.ones(len(chords)), torch.zeros(len(chords)))).to(logits.device)
+        return F.binary_cross_entropy_with_logits(logits, true), ((logits > 0) == (true > 0.5)).float().mean()

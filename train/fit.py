@@ -1,0 +1,101 @@
+"""The loop that trains every network by a loss on data: the policy, the anchor, the reward models.
+
+The learning rate warms up, stays, and falls to zero over the last part of the steps, so that a run can be made longer
+without starting again. A run is a folder (record.py): a resumed run is the run it would have been, and best.pt is the
+network of the best validation figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from train.record import Record
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run. batch counts windows, length frames; decay is the share of the steps over which the rate falls."""
+
+    steps: int = 4000
+    batch: int = 8
+    length: int = 512
+    rate: float = 1e-3
+    warmup: int = 200
+    decay: float = 0.2
+    weight_decay: float = 0.05
+    seed: int = 1
+    valid_every: int = 250
+    checkpoint_seconds: int = 180
+
+
+def rate_at(step: int, settings: Settings) -> float:
+    """The learning rate of a step: linear warm-up, a plateau, linear to zero over the last part `decay`."""
+    left = (settings.steps - step) / max(1, settings.decay * settings.steps)
+    return settings.rate * min(1.0, (step + 1) / settings.warmup, max(0.0, left))
+
+
+def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
+    """AdamW that decays matrices alone."""
+    decayed = [p for p in network.parameters() if p.dim() >= 2]
+    plain = [p for p in network.parameters() if p.dim() < 2]
+    return torch.optim.AdamW([{"params": decayed, "weight_decay": settings.weight_decay},
+                              {"params": plain, "weight_decay": 0.0}], lr=settings.rate, betas=(0.9, 0.95), fused=True)
+
+
+def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, float]],
+        random: np.random.Generator, settings: Settings, shape: dict, run: Path, until: int | None = None) -> None:
+    """Trains the network in the run's folder, or goes on where its last checkpoint was.
+
+    loss draws a batch by `random` and returns its loss; valid returns figures of held-out data, the first of which is
+    the one to minimise. until ends the run early at a step, to be resumed later.
+    """
+    optimiser = adamw(network, settings)
+    step, best, recent = 0, float("inf"), float("nan")
+    with Record(run, {"shape": shape, "settings": asdict(settings)}, settings.checkpoint_seconds) as record:
+        state = record.restore(next(network.parameters()).device)
+        if state:
+            network.load_state_dict(state["network"])
+            optimiser.load_state_dict(state["optimiser"])
+            random.bit_generator.state = state["random"]
+            torch.set_rng_state(state["torch"].cpu())
+            step, best, recent = state["step"], state["best"], state["recent"]
+
+        def checkpoint() -> None:
+            record.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                         "step": step, "best": best, "recent": recent,
+                         "random": random.bit_generator.state, "torch": torch.get_rng_state()})
+
+        network.train()
+        bar = tqdm(total=settings.steps, initial=step, desc=run.name, unit=" steps")
+        while step < min(settings.steps, until or settings.steps):
+            for group in optimiser.param_groups:
+                group["lr"] = rate_at(step, settings)
+            value = loss()
+            optimiser.zero_grad(set_to_none=True)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            recent = value.item() if step == 0 else 0.98 * recent + 0.02 * value.item()
+            step += 1
+            bar.update()
+            if step % settings.valid_every == 0 or step == settings.steps:
+                network.eval()
+                with torch.no_grad():
+                    figures = valid()
+                network.train()
+                record.write(step, {"rate": rate_at(step - 1, settings), "train_loss": recent, **figures})
+                bar.set_postfix(train=f"{recent:.3f}", **{k: f"{v:.3f}" for k, v in figures.items()})
+                if (aim := next(iter(figures.values()))) < best:
+                    best = aim
+                    record.keep("best.pt", {"network": network.state_dict(), "step": step, "valid": figures})
+            if record.due():
+                checkpoint()
+        checkpoint()
+        bar.close()

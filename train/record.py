@@ -1,0 +1,72 @@
+"""What a run leaves behind: a folder with its settings, a table of figures, TensorBoard's log, and checkpoints."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+
+import torch
+from torch.utils.tensorboard import SummaryWriter
+
+
+class Record:
+    """The folder of a run: settings.json, metrics.csv, tensorboard/, last.pt. One that exists is gone on with."""
+
+    def __init__(self, run: Path, described: dict, every: float = 180) -> None:
+        run.mkdir(parents=True, exist_ok=True)
+        self.run, self.described, self.every = run, described, every
+        (run / "settings.json").write_text(json.dumps(described, indent=2) + "\n")
+        self.spent, self.began = 0.0, time.monotonic()
+        self.saved = self.began
+
+    def __enter__(self) -> Record:
+        self.file = open(self.run / "metrics.csv", "a", newline="")
+        self.board = SummaryWriter(str(self.run / "tensorboard"))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.file.close()
+        self.board.close()
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on the run so far, over all its parts."""
+        return self.spent + time.monotonic() - self.began
+
+    def restore(self, device: str | torch.device) -> dict | None:
+        """The state that was saved last, or None at the beginning of a run."""
+        last = self.run / "last.pt"
+        if not last.exists():
+            return None
+        state = torch.load(last, map_location=device, weights_only=False)
+        self.spent = state["spent"]
+        return state
+
+    def save(self, state: dict) -> None:
+        """Keeps the state, aside first, so that a killed run leaves no half of one."""
+        torch.save({**state, "spent": self.seconds, **self.described}, self.run / "last.part")
+        os.replace(self.run / "last.part", self.run / "last.pt")
+        self.saved = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether the last checkpoint is older than it should be."""
+        return time.monotonic() - self.saved > self.every
+
+    def keep(self, name: str, state: dict) -> None:
+        """Writes a network beside the checkpoints, with what describes it."""
+        torch.save({**state, **self.described}, self.run / name)
+
+    def write(self, step: int, figures: dict[str, float]) -> None:
+        """A row of the table, and the same for TensorBoard. The names of the first row are those of all."""
+        table = csv.writer(self.file)
+        if self.file.tell() == 0:
+            table.writerow(["step", "seconds", *figures])
+        table.writerow([step, f"{self.seconds:.0f}", *(f"{f:.6g}" for f in figures.values())])
+        self.file.flush()
+        for name, figure in figures.items():
+            self.board.add_scalar(name, figure, step)

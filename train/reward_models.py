@@ -1,0 +1,49 @@
+"""The reward models: trained on the pairs of the data, then frozen to judge what policies play."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from train.contrastive import Contrastive
+from train.corpora.dataset import Piece
+from train.discriminative import Discriminative
+from train.encoder import EncoderShape
+from train.fit import Settings, fit
+from train.windows import Windows
+
+KINDS: dict[str, type[Contrastive] | type[Discriminative]] = {
+    "contrastive": Contrastive, "discriminative": Discriminative,
+}
+VALID_PAIRS, VALID_BATCHES = 128, 4
+
+
+def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Settings, run: Path, device: str = "cpu",
+          until: int | None = None) -> Contrastive | Discriminative:
+    """Trains a reward model in folder `run`, or goes on with it. One of rhythm hears every song in its own key."""
+    torch.manual_seed(settings.seed)
+    windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
+                      transpose=not shape.rhythm, apart=True)
+    held_out = [p for p in pieces if p.split == "valid"]
+    network = KINDS[kind](shape).to(device)
+
+    def valid() -> dict[str, float]:
+        """Loss and share of right answers on the same held-out windows each time."""
+        same = Windows(held_out, min(VALID_PAIRS, len(held_out)), settings.length, 0, windows.transpose, apart=True)
+        batches = [network.loss(*(t.to(device) for t in same.batch())) for _ in range(VALID_BATCHES)]
+        return {"valid_loss": float(torch.stack([b[0] for b in batches]).mean()),
+                "valid_right": float(torch.stack([b[1] for b in batches]).mean())}
+
+    fit(network, lambda: network.loss(*(t.to(device) for t in windows.batch()))[0], valid, windows.random, settings,
+        {"kind": kind, **shape.asdict()}, run, until)
+    return network
+
+
+def load(path: Path, device: str = "cpu") -> Contrastive | Discriminative:
+    """The reward model of a checkpoint, ready to judge."""
+    state = torch.load(path, map_location=device, weights_only=True)
+    shape = dict(state["shape"])
+    network = KINDS[shape.pop("kind")](EncoderShape(**shape)).to(device)
+    network.load_state_dict(state["network"])
+    return network.eval()

@@ -1,0 +1,54 @@
+"""Rollouts: policies playing to melodies of the data, or melodies to its chords, many windows at once."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from train import tokens
+from train.network import Decoder, Stepper, late
+
+VOICES = {"chords": tokens.CHORDS, "melody": 128}
+
+
+def masked(logits: Tensor, before: Tensor, n: int) -> Tensor:
+    """Logits [..., 2n + 1] with -inf for illegal tokens: the holds, but for that of what sounds in before [...]."""
+    held = torch.arange(n, device=logits.device)
+    sounding = torch.where((before >= 1) & (before <= 2 * n), (before - 1) % n, torch.full_like(before, -1))
+    silent = held != sounding[..., None]
+    return torch.cat((logits[..., :n + 1], logits[..., n + 1:].masked_fill(silent, -torch.inf)), dim=-1)
+
+
+def inputs(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
+    """(chord, melody) as the decoder takes them, of what is played and what is heard."""
+    return (own, heard) if plays == "chords" else (heard, own)
+
+
+@torch.no_grad()
+def play(policy: Decoder, heard: Tensor, temperature: float, random: torch.Generator) -> Tensor:
+    """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t."""
+    plays, n = policy.shape.plays, VOICES[policy.shape.plays]
+    other = "melody" if plays == "chords" else "chords"
+    stepper = Stepper(policy, len(heard))
+    before = torch.full_like(heard[:, 0], 2 * n + 1)
+    listened = torch.full_like(before, 2 * VOICES[other] + 1)
+    played = []
+    for t in range(heard.shape[1]):
+        logits = masked(stepper.step(*inputs(before, listened, plays)), before, n)
+        before = torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=random)[:, 0]
+        listened = heard[:, t]
+        played.append(before)
+    return torch.stack(played, dim=1)
+
+
+def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float) -> Tensor:
+    """[batch, length, 2n + 1]: log pi(. | what came before) under mask and temperature, as play draws."""
+    n = VOICES[policy.shape.plays]
+    logits = masked(policy.head(features(policy, own, heard)), late(own, 2 * n + 1), n)
+    return (logits / temperature).log_softmax(dim=-1)
+
+
+def features(policy: Decoder, own: Tensor, heard: Tensor) -> Tensor:
+    """The policy's activations [batch, length, dim] before each frame of own."""
+    chords, melody = inputs(own, heard, policy.shape.plays)
+    return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START))

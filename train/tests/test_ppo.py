@@ -1,0 +1,212 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from train import metrics, ppo, rollout, tokens
+from train.adversary import Discriminator, Schedule
+from train.anchor import Anchor
+from train.corpora.dataset import Piece
+from train.encoder import EncoderShape
+from train.network import Decoder, Shape
+
+SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)
+JUDGE = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
+
+
+def pieces() -> list[Piece]:
+    random = np.random.default_rng(0)
+    made = []
+    for i in range(12):
+        chords = np.zeros(96, np.int16)
+        for start in range(0, 96, 16):
+            c = int(random.integers(24))
+            chords[start:start + 16], chords[start] = 1 + tokens.CHORDS + c, 1 + c
+        melody = np.repeat(random.integers(61, 73, 24), 4).astype(np.int16)
+        bars = np.array([[f, 4, 4] for f in range(0, 96, 16)], np.int32)
+        made.append(Piece("made", str(i), "train", melody, chords, bars))
+    return made
+
+
+def windows(batch: int = 3, length: int = 20) -> tuple[torch.Tensor, torch.Tensor]:
+    draw = torch.Generator().manual_seed(2)
+    return (torch.randint(0, tokens.MELODY_START, (batch, length), generator=draw),
+            torch.randint(0, tokens.CHORD_LOGITS, (batch, length), generator=draw))
+
+
+def trainer(plays: str = "chords", **settings) -> ppo.Trainer:
+    torch.manual_seed(0)
+    shape = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, plays=plays)
+    described = ppo.Settings(**{"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, **settings})
+    return ppo.Trainer(Decoder(shape), Anchor(shape), ppo.Judges(plays, {}), described, JUDGE, pieces())
+
+
+# The rules of the discriminator's schedule.
+
+@pytest.mark.parametrize("step, rewards, due", [
+    (1, [], True),                          # the first step
+    (2, [0.1], False), (5, [0.1] * 4, True), (10, [0.1] * 9, True), (11, [0.1] * 10, False),
+    (7, [0.1] * 5 + [1.5], False),          # a mean of .57 over three
+    (7, [0.1] * 3 + [1.2] * 3, True),       # fooled already in the first phase
+    (195, [0.1] * 194, True), (200, [0.1] * 199, False), (205, [0.1] * 204, False),  # the phase changes at 200
+    (300, [0.1] * 296 + [1.01] * 3, True), (300, [0.1] * 296 + [1.0] * 3, False),    # above, not at, the threshold
+])
+def test_when_the_discriminator_learns(step, rewards, due):
+    assert Schedule().due(step, rewards) is due
+
+
+def test_adversarial_reward_is_minus_log_of_one_minus_d():
+    torch.manual_seed(0)
+    judge = Discriminator(JUDGE, "chords").eval()
+    _, chords = windows(length=32)
+    with torch.no_grad():
+        judge.head.bias.fill_(0.7)
+        d = judge.logit(chords).sigmoid()
+        torch.testing.assert_close(judge(chords), -(1 - d).log())
+
+
+def test_label_smoothing_pulls_the_best_answer_off_the_ends():
+    judge = Discriminator(JUDGE, "chords").eval()
+    _, chords = windows(length=32)
+    with torch.no_grad():
+        judge.head.weight.zero_()
+        judge.head.bias.zero_()
+        loss, _ = judge.loss(chords, chords)
+        assert loss.item() == pytest.approx(math.log(2))
+        judge.logit = lambda own: torch.cat((torch.full((3,), -math.log(19)), torch.full((3,), math.log(19))))
+        best, right = judge.loss(chords, chords)
+        judge.logit = lambda own: torch.cat((torch.full((3,), -9.0), torch.full((3,), 9.0)))
+        surer, _ = judge.loss(chords, chords)
+    assert right == 1 and best < surer  # 0.95 is the smoothed label: to be surer costs
+    assert best.item() == pytest.approx(-(0.95 * math.log(0.95) + 0.05 * math.log(0.05)), rel=1e-5)
+
+
+# The arithmetic of a step.
+
+def test_gae_by_hand():
+    rewards = torch.tensor([[1.0, 0.0, 2.0, 9.0]])
+    values = torch.tensor([[0.5, 1.0, 1.5, 9.0]])
+    mask = torch.tensor([[True, True, True, False]])
+    advantages, returns = ppo.advantages_of(rewards, values, mask, gamma=1.0, gae=0.5)
+    # deltas: 1 + 1 - .5 = 1.5, 0 + 1.5 - 1 = .5, 2 + 0 - 1.5 = .5; backwards: .5, .5 + .25 = .75, 1.5 + .375 = 1.875
+    torch.testing.assert_close(advantages, torch.tensor([[1.875, 0.75, 0.5, 0.0]]))
+    torch.testing.assert_close(returns, torch.tensor([[2.375, 1.75, 2.0, 0.0]]))
+
+
+def test_normalised_looks_at_the_mask_alone():
+    mask = torch.tensor([[True, True, False], [True, False, False]])
+    out = ppo.normalised(torch.tensor([[1.0, 2.0, 99.0], [3.0, 99.0, 99.0]]), mask)
+    torch.testing.assert_close(out, torch.tensor([[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]))
+
+
+def test_spread_puts_the_whole_on_the_last_frame_and_normalises_the_sums():
+    mask = torch.tensor([[True, True, True], [True, True, False], [True, True, True]])
+    frames = torch.tensor([[0.0, -0.1, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    rewards = ppo.spread(torch.tensor([1.0, 2.0, 4.0]), frames, mask)
+    sums = rewards.sum(dim=1)
+    assert sums.mean().item() == pytest.approx(0, abs=1e-6) and sums.std().item() == pytest.approx(1, rel=1e-4)
+    assert rewards[1, 1] != 0 and rewards[1, 2] == 0 and rewards[0, 0] == 0 and rewards[0, 1] < 0
+
+
+def test_policy_loss_is_clipped():
+    mask = torch.ones(1, 2, dtype=torch.bool)
+    old = torch.zeros(1, 2)
+    new = torch.tensor([[math.log(2.0), math.log(0.5)]])
+    advantages = torch.tensor([[1.0, -1.0]])
+    assert ppo.policy_loss(new, old, advantages, mask, 0.2).item() == pytest.approx(-(1.2 - 0.8) / 2)
+    assert ppo.policy_loss(new, old, -advantages, mask, 0.2).item() == pytest.approx((2.0 - 0.5) / 2)
+
+
+def test_divergence_and_entropy_leave_illegal_tokens_out():
+    p = torch.tensor([[[0.5, 0.5, 0.0]]]).log()
+    q = torch.tensor([[[0.25, 0.75, 0.0]]]).log()
+    assert ppo.divergence(p, q).item() == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(2 / 3))
+    assert ppo.divergence(p, p).item() == 0
+    assert ppo.entropy_of(p).item() == pytest.approx(math.log(2))
+
+
+# Rollouts.
+
+@pytest.mark.parametrize("plays", ["chords", "melody"])
+def test_rollouts_are_legal_and_hear_no_frame_early(plays):
+    torch.manual_seed(1)
+    policy = Decoder(Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, plays=plays)).eval()
+    for weight in policy.parameters():
+        weight.data *= 5
+    melody, chords = windows()
+    heard = melody if plays == "chords" else chords
+    changed = heard.clone()
+    changed[:, 10:] = 0
+    first = rollout.play(policy, heard, 1.0, torch.Generator().manual_seed(3))
+    other = rollout.play(policy, changed, 1.0, torch.Generator().manual_seed(3))
+    assert torch.equal(first[:, :11], other[:, :11]) and not torch.equal(first, other)
+    n = rollout.VOICES[plays]
+    for row in first.numpy():
+        before = 0
+        for token in row:
+            assert token <= n or (1 <= before <= 2 * n and (before - 1) % n == (token - 1) % n)
+            before = token
+
+
+def test_log_probabilities_are_those_that_play_draws_by():
+    policy = Decoder(SHAPE).eval()
+    melody, _ = windows()
+    own = rollout.play(policy, melody, 0.9, torch.Generator().manual_seed(3))
+    log_p = rollout.log_probabilities(policy, own, melody, 0.9)
+    torch.testing.assert_close(log_p.exp().sum(dim=-1), torch.ones(own.shape))
+    assert bool(log_p.gather(2, own[..., None]).isfinite().all())
+
+
+def test_anchor_hears_the_whole_melody_but_no_later_chord():
+    torch.manual_seed(0)
+    anchor = Anchor(SHAPE).eval()
+    melody, chords = windows()
+    before = anchor(chords, melody)
+    later = chords.clone()
+    later[:, 12:] = 1
+    torch.testing.assert_close(anchor(later, melody)[:, :13], before[:, :13])
+    heard = melody.clone()
+    heard[:, 19] = (heard[:, 19] + 60) % tokens.MELODY_START
+    assert not torch.allclose(anchor(chords, heard)[:, 0], before[:, 0])
+
+
+# Whole runs.
+
+@pytest.mark.parametrize("plays", ["chords", "melody"])
+def test_a_resumed_run_is_the_run_it_would_have_been(plays, tmp_path):
+    whole = ppo.train(trainer(plays), tmp_path / "whole")
+    ppo.train(trainer(plays), tmp_path / "parts", until=3)
+    parts = ppo.train(trainer(plays), tmp_path / "parts")
+    for a, b in zip(whole.parameters(), parts.parameters()):
+        assert torch.equal(a, b)
+    rows = (tmp_path / "parts" / "metrics.csv").read_text().splitlines()
+    assert len(rows) == 7 and "note_in_chord" in rows[0]
+    assert (tmp_path / "parts" / "best.pt").exists()
+
+
+def test_the_policy_learns_what_it_is_paid_for(tmp_path):
+    class LikesTheFirstHalf(torch.nn.Module):
+        """Of the vocabulary: about half of what an untrained policy plays."""
+
+        def forward(self, chords, melody, mask):
+            return ((chords - 1) % tokens.CHORDS < tokens.CHORDS // 2).float().mean(dim=1)
+
+    made = trainer(steps=40, windows=12, minibatch=6, actor_rate=1e-2, entropy=0.0, adversary=False)
+    made.judges = ppo.Judges("chords", {"liked": LikesTheFirstHalf()})
+    ppo.train(made, tmp_path)
+    rows = [row.split(",") for row in (tmp_path / "metrics.csv").read_text().splitlines()]
+    liked = [float(row[rows[0].index("liked")]) for row in rows[1:]]
+    assert liked[0] < 0.6 and sum(liked[-5:]) / 5 > 0.75
+
+
+def test_the_adversary_is_paid_only_where_it_is_on():
+    figures = trainer(adversary=False).once()
+    assert math.isnan(figures["adversary_right"])
+    assert not math.isnan(trainer(adversary=True).once()["adversary_right"])
+
+
+def test_note_in_chord_of_a_batch_is_that_of_its_windows():
+    melody, chords = (w.numpy() for w in windows())
+    one_by_one = [metrics.note_in_chord(m, c) for m, c in zip(melody, chords)]
+    assert metrics.note_in_chord(melody, chords) == tuple(map(sum, zip(*one_by_one)))
