@@ -37,9 +37,43 @@ def mle(args: argparse.Namespace) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
-    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads),
+    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
           Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed),
           args.run, args.device, args.until)
+
+
+def anchor(args: argparse.Namespace) -> None:
+    import torch
+
+    from train.anchor import train
+    from train.fit import Settings
+    from train.network import Shape
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    pieces, _ = dataset.read(args.cache)
+    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
+          Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed),
+          args.run, args.device, args.until)
+
+
+def rl(args: argparse.Namespace) -> None:
+    from dataclasses import replace
+
+    import torch
+
+    from train import anchor, mle, ppo, reward_models
+    from train.encoder import EncoderShape
+    from train.systems import SYSTEMS
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    pieces, _ = dataset.read(args.cache)
+    policy = mle.load(args.policy, args.device)
+    judges = ppo.Judges(policy.shape.plays, {path.parent.name: reward_models.load(path, args.device)
+                                             for path in args.rewards})
+    settings = replace(SYSTEMS[args.system], steps=args.steps, windows=args.windows, minibatch=args.minibatch,
+                       actor_rate=args.actor_rate, seed=args.seed)
+    trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, settings, EncoderShape(), pieces)
+    ppo.train(trainer, args.run, args.until)
 
 
 def reward(args: argparse.Namespace) -> None:
@@ -51,7 +85,7 @@ def reward(args: argparse.Namespace) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
-    train(args.kind, pieces, EncoderShape(dim=args.dim, layers=args.layers, rhythm=args.rhythm),
+    train(args.kind, pieces, EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads, rhythm=args.rhythm),
           Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed, valid_every=100),
           args.run, args.device, args.until)
 
@@ -100,31 +134,41 @@ def parser() -> argparse.ArgumentParser:
                      help="folder with " + ", ".join(dataset.READERS) + ", each a checkout or NAME.tar.xz")
     sub = cached(command(stats, "print what the corpora hold and what was folded into what"))
     sub.add_argument("--json", action="store_true", help="print JSON")
-    sub = cached(command(mle, "train the online policy by maximum likelihood, or go on with a run"))
-    sub.add_argument("--run", type=Path, required=True, help="folder of the run; one that exists is resumed")
-    sub.add_argument("--dim", type=int, default=192, help="width")
-    sub.add_argument("--layers", type=int, default=4, help="depth")
-    sub.add_argument("--heads", type=int, default=4, help="attention heads")
-    sub.add_argument("--steps", type=int, default=4000, help="updates in all")
-    sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
-    sub.add_argument("--batch", type=int, default=8, help="windows of 512 frames a step")
-    sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
-    sub.add_argument("--seed", type=int, default=1)
-    sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
-    sub.add_argument("--device", default="cpu", help="cpu or cuda")
-    sub = cached(command(reward, "train a reward model on the pairs of the data, or go on with a run"))
+    def trained(sub: argparse.ArgumentParser, steps: int) -> argparse.ArgumentParser:
+        sub.add_argument("--run", type=Path, required=True, help="folder of the run; one that exists is resumed")
+        sub.add_argument("--steps", type=int, default=steps, help="updates in all")
+        sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
+        sub.add_argument("--seed", type=int, default=1)
+        sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
+        sub.add_argument("--device", default="cpu", help="cpu or cuda")
+        return sub
+
+    def sized(sub: argparse.ArgumentParser, dim: int, layers: int, batch: int) -> argparse.ArgumentParser:
+        sub.add_argument("--dim", type=int, default=dim, help="width")
+        sub.add_argument("--layers", type=int, default=layers, help="depth")
+        sub.add_argument("--heads", type=int, default=4, help="attention heads")
+        sub.add_argument("--batch", type=int, default=batch, help="windows a step")
+        sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
+        return sub
+
+    def part(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        sub.add_argument("--plays", choices=["chords", "melody"], default="chords", help="the part that it plays")
+        return sub
+
+    part(sized(trained(cached(command(mle, "train the online policy on data, or go on with a run")), 3900), 192, 4, 8))
+    part(sized(trained(cached(command(anchor, "train the offline anchor, or go on with a run")), 4000), 192, 3, 16))
+    sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),
+                        3000), 128, 4, 128)
     sub.add_argument("kind", choices=["contrastive", "discriminative"])
-    sub.add_argument("--run", type=Path, required=True, help="folder of the run; one that exists is resumed")
     sub.add_argument("--rhythm", action="store_true", help="onsets, holds and silence alone")
-    sub.add_argument("--dim", type=int, default=128, help="width")
-    sub.add_argument("--layers", type=int, default=4, help="depth")
-    sub.add_argument("--steps", type=int, default=3000, help="updates in all")
-    sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
-    sub.add_argument("--batch", type=int, default=128, help="windows of 256 frames a step")
-    sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
-    sub.add_argument("--seed", type=int, default=1)
-    sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
-    sub.add_argument("--device", default="cpu", help="cpu or cuda")
+    sub = trained(cached(command(rl, "train a system by reinforcement learning, or go on with a run")), 500)
+    sub.add_argument("system", choices=["realchords", "gapt-noadv", "gapt", "melody"])
+    sub.add_argument("--policy", type=Path, required=True, help="best.pt of the policy to begin with")
+    sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
+    sub.add_argument("--rewards", type=Path, nargs="+", required=True, help="best.pt of each reward model")
+    sub.add_argument("--windows", type=int, default=48, help="windows played a step")
+    sub.add_argument("--minibatch", type=int, default=24, help="windows an update")
+    sub.add_argument("--actor-rate", type=float, default=5e-6, help="learning rate of the policy")
     sub = command(export, "write a checkpoint as a policy file")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text, figures")
@@ -142,8 +186,8 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def main() -> int:
-    args = parser().parse_args()
+def main(arguments: list[str] | None = None) -> int:
+    args = parser().parse_args(arguments)
     try:
         args.function(args)
     except CorpusError as error:

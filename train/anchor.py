@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from train import tokens
 from train.corpora.dataset import Piece
 from train.fit import Settings, fit
-from train.network import Shape, Stack, initialise, late
+from train.network import Shape, Stack, by_part, initialise, late
 from train.windows import Windows
 
 
@@ -56,7 +56,7 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
 
     def parts(source: Windows) -> tuple[Tensor, Tensor, Tensor]:
         chords, melody, mask = (t.to(device) for t in source.batch())
-        return (chords, melody, mask) if shape.plays == "chords" else (melody, chords, mask)
+        return *by_part(chords, melody, shape.plays), mask
 
     def valid() -> dict[str, float]:
         same = Windows(held_out, settings.batch, settings.length, 0)
@@ -64,3 +64,11 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
 
     fit(network, lambda: loss_of(network, *parts(windows)), valid, windows.random, settings, shape.asdict(), run, until)
     return network
+
+
+def load(path: Path, device: str = "cpu") -> Anchor:
+    """The anchor of a checkpoint, ready to be compared with."""
+    state = torch.load(path, map_location=device, weights_only=True)
+    network = Anchor(Shape(**state["shape"])).to(device)
+    network.load_state_dict(state["network"])
+    return network.eval()

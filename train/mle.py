@@ -12,14 +12,15 @@ from torch import Tensor
 from train import tokens
 from train.corpora.dataset import Piece
 from train.fit import Settings, fit
-from train.network import Decoder, Shape, shifted
+from train.network import Decoder, Shape, by_part, shifted
 from train.windows import Windows
 
 
 def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
-    """Mean negative log-likelihood of the chords, in nats a frame, over the frames in mask."""
+    """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask."""
     logits = network(*shifted(chords, melody))
-    loss = F.cross_entropy(logits.flatten(0, 1), chords.flatten(), reduction="none").view_as(mask)
+    own, _ = by_part(chords, melody, network.shape.plays)
+    loss = F.cross_entropy(logits.flatten(0, 1), own.flatten(), reduction="none").view_as(mask)
     return (loss * mask).sum() / mask.sum()
 
 

@@ -149,6 +149,11 @@ class Decoder(Stack):
         return self.head(self.features(chord, melody))
 
 
+def by_part(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
+    """(chords, melody) of what is played and what is heard; and, as it is its own inverse, the other way round."""
+    return (own, heard) if plays == "chords" else (heard, own)
+
+
 def late(frames: Tensor, start: int) -> Tensor:
     """Tokens [batch, length] one frame late, behind the start token."""
     return torch.cat((torch.full_like(frames[:, :1], start), frames[:, :-1]), dim=1)

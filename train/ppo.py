@@ -25,7 +25,7 @@ from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
 from train.encoder import EncoderShape
-from train.network import Decoder
+from train.network import Decoder, by_part
 from train.record import Record
 from train.windows import Windows
 
@@ -126,7 +126,7 @@ class Judges:
 
     def __call__(self, own: Tensor, heard: Tensor, mask: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """Named rewards [batch] of whole windows, and the silence penalty [batch, length] of frames."""
-        chords, melody = rollout.inputs(own, heard, self.plays)
+        chords, melody = by_part(own, heard, self.plays)
         whole = {name: model(chords, melody, mask) for name, model in self.models.items()}
         whole["repetition"] = penalties.repetition(own, rollout.VOICES[self.plays])
         return whole, penalties.silence(own, heard) * mask
@@ -202,7 +202,7 @@ class Trainer:
         """A rollout with its advantages; and the same windows as the data has them, for the discriminator."""
         s, plays = self.settings, self.policy.shape.plays
         chords, melody, mask = (t.to(self.device) for t in self.windows.batch())
-        data, heard = rollout.inputs(chords, melody, plays)
+        data, heard = by_part(chords, melody, plays)
         own = rollout.play(self.policy, heard, s.temperature, self.random) * mask  # silence beyond the song's end
         log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
         n = rollout.VOICES[plays]
@@ -217,7 +217,7 @@ class Trainer:
         rewards = spread(torch.stack(list(whole.values())).sum(dim=0), frames, mask) - s.kl * kl
         values = self.critic(own, heard)
         advantages, returns = advantages_of(rewards, values, mask, s.gamma, s.gae)
-        played, listened = rollout.inputs(own, heard, plays)
+        played, listened = by_part(own, heard, plays)
         inside, both = metrics.note_in_chord(listened.cpu().numpy(), played.cpu().numpy())
         figures |= {
             "adversary": float(fooling.mean()), "silence": float(frames.sum(dim=1).mean()),

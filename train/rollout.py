@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from train import tokens
-from train.network import Decoder, Stepper, late
+from train.network import Decoder, Stepper, by_part, late
 
 VOICES = {"chords": tokens.CHORDS, "melody": 128}
 
@@ -19,11 +19,6 @@ def masked(logits: Tensor, before: Tensor, n: int) -> Tensor:
     return torch.cat((logits[..., :n + 1], logits[..., n + 1:].masked_fill(silent, -torch.inf)), dim=-1)
 
 
-def inputs(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
-    """(chord, melody) as the decoder takes them, of what is played and what is heard."""
-    return (own, heard) if plays == "chords" else (heard, own)
-
-
 @torch.no_grad()
 def play(policy: Decoder, heard: Tensor, temperature: float, random: torch.Generator) -> Tensor:
     """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t."""
@@ -34,7 +29,7 @@ def play(policy: Decoder, heard: Tensor, temperature: float, random: torch.Gener
     listened = torch.full_like(before, 2 * VOICES[other] + 1)
     played = []
     for t in range(heard.shape[1]):
-        logits = masked(stepper.step(*inputs(before, listened, plays)), before, n)
+        logits = masked(stepper.step(*by_part(before, listened, plays)), before, n)
         before = torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=random)[:, 0]
         listened = heard[:, t]
         played.append(before)
@@ -50,5 +45,5 @@ def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: 
 
 def features(policy: Decoder, own: Tensor, heard: Tensor) -> Tensor:
     """The policy's activations [batch, length, dim] before each frame of own."""
-    chords, melody = inputs(own, heard, policy.shape.plays)
+    chords, melody = by_part(own, heard, policy.shape.plays)
     return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START))

@@ -1,0 +1,16 @@
+"""The systems of the paper that are trained by reinforcement learning: one method, other settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from train.ppo import Settings
+
+GAPT = Settings()
+
+SYSTEMS: dict[str, Settings] = {
+    "realchords": replace(GAPT, entropy=0.0, adversary=False),
+    "gapt-noadv": replace(GAPT, adversary=False),
+    "gapt": GAPT,
+    "melody": replace(GAPT, entropy=0.002),  # the agent that plays melodies to chords
+}

@@ -1,0 +1,81 @@
+"""The whole way from a cache of corpora to a policy file and its figures, by the commands that a user gives."""
+
+import json
+
+import numpy as np
+import pytest
+
+from train import tokens
+from train.__main__ import main
+from train.corpora import dataset
+from train.corpora.dataset import Piece
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a cache of made-up songs."""
+    root = tmp_path_factory.mktemp("train")
+    random = np.random.default_rng(0)
+    pieces = []
+    for split, songs in (("train", 8), ("valid", 4), ("test", 2), ("ood", 1)):
+        for i in range(songs):
+            chords = np.zeros(320, np.int16)
+            for start in range(0, 320, 16):
+                c = int(random.integers(24))
+                chords[start:start + 16], chords[start] = 1 + tokens.CHORDS + c, 1 + c
+            melody = np.repeat(random.integers(61, 73, 80), 4).astype(np.int16)
+            bars = np.array([[f, 4, 4] for f in range(0, 320, 16)], np.int32)
+            pieces.append(Piece("made", f"{split}{i}", split, melody, chords, bars))
+    dataset.write(pieces, {}, root / "cache.npz")
+    return root
+
+
+def run(folder, *arguments: object) -> None:
+    assert main([str(a) for a in arguments]) == 0
+
+
+def small(folder, name: str) -> list:
+    return ["--cache", folder / "cache.npz", "--run", folder / name, "--dim", 32, "--layers", 1, "--heads", 2,
+            "--steps", 2, "--threads", 1]
+
+
+@pytest.mark.parametrize("plays", ["chords", "melody"])
+def test_from_corpora_to_policies(folder, plays, capsys):
+    mle, anchor = f"mle-{plays}", f"anchor-{plays}"
+    run(folder, "mle", *small(folder, mle), "--batch", 2, "--plays", plays)
+    run(folder, "anchor", *small(folder, anchor), "--batch", 2, "--plays", plays)
+    judges = []
+    for kind in ("contrastive", "discriminative"):
+        for rhythm in ([], ["--rhythm"]):
+            name = f"{kind}-{plays}{'-rhythm' if rhythm else ''}"
+            run(folder, "reward", kind, *small(folder, name), "--batch", 4, *rhythm)
+            judges.append(folder / name / "best.pt")
+    systems = ["realchords", "gapt-noadv", "gapt"] if plays == "chords" else ["melody"]
+    for system in systems:
+        run(folder, "rl", system, "--cache", folder / "cache.npz", "--run", folder / system, "--steps", 2,
+            "--windows", 4, "--minibatch", 2, "--threads", 1, "--policy", folder / mle / "best.pt",
+            "--anchor", folder / anchor / "best.pt", "--rewards", *judges)
+        header = (folder / system / "metrics.csv").read_text().splitlines()[0]
+        assert all(judge.parent.name in header for judge in judges)
+    if plays == "melody":
+        return
+    card = folder / "card.json"
+    card.write_text(json.dumps({"name": "gapt", "method": "GAPT", "corpora": ["made"], "licence": "MIT"}))
+    run(folder, "export", folder / "gapt" / "best.pt", "--card", card, "-o", folder / "gapt.onnx")
+    run(folder, "evaluate", folder / "gapt.onnx", "--cache", folder / "cache.npz", "--seeds", 2, "--per-song", 1,
+        "--workers", 1, "--json", folder / "figures.json")
+    assert "| test songs | gapt |" in capsys.readouterr().out
+    figures = json.loads((folder / "figures.json").read_text())
+    assert figures["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["test"]["windows"] == 2
+    run(folder, "stats", "--cache", folder / "cache.npz")
+
+
+def test_a_missing_cache_is_said_in_one_line(tmp_path, capsys):
+    assert main(["stats", "--cache", str(tmp_path / "none.npz")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("train: ") and "python -m train prepare" in said and said.count("\n") == 1
+
+
+def test_a_missing_corpus_is_said_in_one_line(tmp_path, capsys):
+    assert main(["prepare", "--data", str(tmp_path), "--cache", str(tmp_path / "c.npz")]) == 2
+    assert "pop909" in capsys.readouterr().err
