@@ -8,7 +8,7 @@ package jam
 //	Decide choose the chord of frame t from the policy's logits, and lay it out (left out where there are none in time)
 //	Play   at the line of frame t: sound what was decided, or let what sounds go on
 //
-// The chord history that Hear returns is what really sounded; while listening, what the policy would have played.
+// The chord history that Hear returns is what really sounded: while listening, no chord.
 // No frame allocates.
 type Engine struct {
 	settings   Settings
@@ -28,7 +28,7 @@ type Engine struct {
 	draw     float64
 
 	chord    ChordToken // of the frame before: what sounded
-	audible  bool       // listening is over
+	joined   bool       // listening is over: a chord has been struck, or there was no listening
 	sounding Voicing
 	last     Voicing // that sounded last: where the next one moves from
 
@@ -56,7 +56,7 @@ type plan struct {
 	token    ChordToken
 	voicing  Voicing
 	began    bool
-	audible  bool
+	joined   bool
 	messages [2 * MaxVoices]message
 	n        int
 }
@@ -79,7 +79,7 @@ func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
 		voicer:    NewVoicer(s),
 		gridStep:  s.ChordGrid.Frames(s.BeatsPerBar),
 		listen:    int64(s.Listen) * FramesPerBeat,
-		chord:     v.Start(), melody: MelodyStart,
+		chord:     v.Start(), melody: MelodyStart, joined: s.Listen == 0,
 	}, nil
 }
 
@@ -112,13 +112,24 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 // Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
 // error and decides nothing.
 func (e *Engine) Decide(logits []float32) error {
-	token, prob, err := e.sampler.Choose(logits, e.chord, e.frame%e.gridStep == 0, e.draw)
+	token, prob, err := e.sampler.Choose(logits, e.chord, e.move(), e.draw)
 	if err != nil {
 		return err
 	}
 	e.chosen, e.prob, e.decided = token, prob, true
 	e.prepare(token)
 	return nil
+}
+
+// move is what the policy may do in the frame to be played: listening ends on a line of the chord grid, with a chord.
+func (e *Engine) move() Move {
+	switch onGrid := e.frame%e.gridStep == 0; {
+	case !onGrid || e.frame < e.listen:
+		return GoOn
+	case !e.joined:
+		return Join
+	}
+	return Change
 }
 
 // Play sounds the chord that was decided; where none was, what sounds goes on, which counts as a miss. The error is the
@@ -132,7 +143,7 @@ func (e *Engine) Play() (FrameReport, error) {
 	}
 	p := &e.plan
 	err := e.send(p.messages[:p.n])
-	e.chord, e.sounding, e.audible = p.token, p.voicing, p.audible
+	e.chord, e.sounding, e.joined = p.token, p.voicing, p.joined
 	if p.began {
 		e.last = p.voicing
 		e.summary.Chords++
@@ -141,7 +152,7 @@ func (e *Engine) Play() (FrameReport, error) {
 		Frame: e.frame, Line: e.grid.Line(e.frame),
 		Melody: e.melody, Velocity: e.velocity,
 		Chosen: e.chosen, Sounded: e.chord, Symbol: e.vocabulary.Symbol(e.chord), Voicing: e.sounding,
-		Began: p.began, Listening: !e.audible, Missed: missed, Prob: e.prob,
+		Began: p.began, Listening: !e.joined, Missed: missed, Prob: e.prob,
 	}
 	e.summary.Frames++
 	e.next()
@@ -187,19 +198,14 @@ func (e *Engine) next() {
 func (e *Engine) prepare(token ChordToken) {
 	p := &e.plan
 	p.token, p.voicing, p.began, p.n = token, e.sounding, false, 0
-	onGrid := e.frame%e.gridStep == 0
-	// Listening ends on a line of the chord grid, and the chord that was only imagined is struck there.
-	p.audible = e.audible || e.frame >= e.listen && onGrid
-	if !p.audible {
-		return
-	}
+	p.joined = e.joined || e.vocabulary.IsBegin(token)
 	index, chord := e.vocabulary.Index(token)
 	if !chord {
 		p.voicing = Voicing{}
 		p.offsBut(e, nil)
 		return
 	}
-	if !e.vocabulary.IsBegin(token) && e.audible {
+	if !e.vocabulary.IsBegin(token) {
 		return
 	}
 	p.began = true

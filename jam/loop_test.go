@@ -241,7 +241,7 @@ func TestLateInference(t *testing.T) {
 		grid, _ := jam.NewGrid(time.Second, s.Tempo)
 		// Step 0 is done beforehand; its delay is before the player's first note.
 		busy := delays[0]
-		misses := int64(0)
+		misses, joined := int64(0), s.Listen == 0
 		judge := jamtest.NewPolicy(9)
 		for i, r := range j.reports {
 			logits, _ := judge.Step(j.policy.Heard()[i].Chord, j.policy.Heard()[i].Melody)
@@ -257,8 +257,9 @@ func TestLateInference(t *testing.T) {
 				before = j.reports[i-1].Sounded
 			}
 			want := judge.Vocabulary().Continue(before)
-			if !late && r.Frame%s.ChordGrid.Frames(4) == 0 {
-				want = likeliest(judge.Vocabulary(), logits, before)
+			if !late && r.Frame%s.ChordGrid.Frames(4) == 0 && r.Frame >= int64(4*s.Listen) {
+				want = likeliest(judge.Vocabulary(), logits, before, !joined)
+				joined = joined || want != jam.NoChord
 			}
 			if r.Missed != late || r.Sounded != want || r.Frame != int64(i) {
 				rt.Fatalf("frame %d (late: %v): missed %v, sounded %d, want %d", i, late, r.Missed, r.Sounded, want)
@@ -270,10 +271,10 @@ func TestLateInference(t *testing.T) {
 	})
 }
 
-func likeliest(v *jam.Vocabulary, logits []float32, before jam.ChordToken) jam.ChordToken {
+func likeliest(v *jam.Vocabulary, logits []float32, before jam.ChordToken, begin bool) jam.ChordToken {
 	best, most := jam.NoChord, math.Inf(-1)
 	for i, x := range logits {
-		if token := jam.ChordToken(i); v.Legal(before, token) && float64(x) > most {
+		if token := jam.ChordToken(i); v.Legal(before, token) && (!begin || v.IsBegin(token)) && float64(x) > most {
 			best, most = token, float64(x)
 		}
 	}

@@ -11,6 +11,15 @@ import (
 // ErrLogits is returned for logits that no chord can be chosen by: not a number, infinite, or all impossible.
 var ErrLogits = errors.New("the policy's logits are not finite numbers")
 
+// A Move is what a policy may do in a frame.
+type Move uint8
+
+const (
+	GoOn   Move = iota // what sounds goes on
+	Change             // any legal token
+	Join               // begin a chord: silence is no choice
+)
+
 // A Sampler chooses the chord token of each frame from a policy's logits: illegal tokens are masked out, the rest goes
 // through a softmax at the temperature, the smallest set of likeliest tokens whose share reaches top-p is kept, and one
 // is drawn by the inverse of their cumulative distribution in token order. It allocates nothing after NewSampler.
@@ -41,16 +50,16 @@ func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler 
 // what is chosen in one frame does not shift the draws of those after it.
 func (s *Sampler) Draw() float64 { return s.random.Float64() }
 
-// Choose returns the token of a frame and its probability. before is the token of the frame before it; onGrid says
-// whether a chord may change here: where it may not, what sounded before goes on. A tie goes to the lower token.
-func (s *Sampler) Choose(logits []float32, before ChordToken, onGrid bool, draw float64) (ChordToken, float32, error) {
+// Choose returns the token of a frame and its probability; before is the token of the frame before it. A tie goes to the
+// lower token.
+func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, draw float64) (ChordToken, float32, error) {
 	if len(logits) != s.vocabulary.Logits() {
 		return 0, 0, fmt.Errorf("the policy gave %d logits for %d chord tokens", len(logits), s.vocabulary.Logits())
 	}
-	if !onGrid {
+	if move == GoOn {
 		return s.vocabulary.Continue(before), 1, nil
 	}
-	if err := s.weigh(logits, before); err != nil {
+	if err := s.weigh(logits, before, move); err != nil {
 		return 0, 0, err
 	}
 	sum := 0.0
@@ -69,12 +78,12 @@ func (s *Sampler) Choose(logits []float32, before ChordToken, onGrid bool, draw 
 }
 
 // weigh puts the tokens that may be drawn into s.tokens, in token order, with shares above 0.
-func (s *Sampler) weigh(logits []float32, before ChordToken) error {
+func (s *Sampler) weigh(logits []float32, before ChordToken, move Move) error {
 	s.tokens = s.tokens[:0]
 	top := math.Inf(-1)
 	for i, logit := range logits {
 		token := ChordToken(i)
-		if !s.vocabulary.Legal(before, token) {
+		if !s.vocabulary.Legal(before, token) || move == Join && !s.vocabulary.IsBegin(token) {
 			continue
 		}
 		x := float64(logit)

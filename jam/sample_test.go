@@ -109,7 +109,7 @@ func TestChooseIsLegalAndAsThePlainWay(t *testing.T) {
 		topP := rapid.SampledFrom([]float64{0.01, 0.5, 0.9, 1}).Draw(t, "top-p")
 		draw := rapid.Float64Range(0, 0.999999).Draw(t, "draw")
 		s := NewSampler(v, temperature, topP, 1)
-		got, prob, err := s.Choose(logits, before, true, draw)
+		got, prob, err := s.Choose(logits, before, Change, draw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestChooseIsLegalAndAsThePlainWay(t *testing.T) {
 		if want := choose(v, logits, before, temperature, topP, draw); got != want {
 			t.Fatalf("token %d, want %d", got, want)
 		}
-		if got, prob, _ := s.Choose(logits, before, false, draw); got != v.Continue(before) || prob != 1 {
+		if got, prob, _ := s.Choose(logits, before, GoOn, draw); got != v.Continue(before) || prob != 1 {
 			t.Fatalf("off the chord grid: token %d after %d", got, before)
 		}
 	})
@@ -136,7 +136,7 @@ func TestChooseDrawsByProbability(t *testing.T) {
 	const draws = 20_000
 	threes := 0
 	for range draws {
-		token, prob, err := s.Choose(logits, NoChord, true, s.Draw())
+		token, prob, err := s.Choose(logits, NoChord, Change, s.Draw())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,15 +160,15 @@ func TestChooseRefusesWhatIsNoNumber(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 		logits := slices.Clone(good)
 		logits[v.Begin(3)] = float32(bad)
-		if _, _, err := s.Choose(logits, NoChord, true, 0.5); !errors.Is(err, ErrLogits) {
+		if _, _, err := s.Choose(logits, NoChord, Change, 0.5); !errors.Is(err, ErrLogits) {
 			t.Errorf("logit %v: %v", bad, err)
 		}
 	}
 	impossible := slices.Repeat([]float32{float32(math.Inf(-1))}, v.Logits())
-	if _, _, err := s.Choose(impossible, NoChord, true, 0.5); !errors.Is(err, ErrLogits) {
+	if _, _, err := s.Choose(impossible, NoChord, Change, 0.5); !errors.Is(err, ErrLogits) {
 		t.Errorf("all impossible: %v", err)
 	}
-	if _, _, err := s.Choose(good[1:], NoChord, true, 0.5); err == nil {
+	if _, _, err := s.Choose(good[1:], NoChord, Change, 0.5); err == nil {
 		t.Error("too few logits are taken")
 	}
 }
@@ -179,7 +179,7 @@ func TestChooseAllocatesNothing(t *testing.T) {
 	for _, topP := range []float64{1, 0.7} {
 		s := NewSampler(v, 1, topP, 3)
 		if n := testing.AllocsPerRun(1000, func() {
-			if _, _, err := s.Choose(logits, NoChord, true, s.Draw()); err != nil {
+			if _, _, err := s.Choose(logits, NoChord, Change, s.Draw()); err != nil {
 				t.Fatal(err)
 			}
 		}); n != 0 {

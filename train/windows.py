@@ -14,33 +14,38 @@ class Windows:
     """An endless stream of windows: songs drawn by length, mostly from a bar line on, in every key where transpose.
 
     A fifth begins at any frame, as a player may begin anywhere. Where a song ends early its last frames are silent and
-    False in the mask. apart: no song is twice in a batch. Same seed, same windows; `random` is all there is of state.
+    False in the mask. apart: no song is twice in a batch. shorter: the shares of batches whose windows are half and a
+    quarter as long, and two and four times as many. Same seed, same windows; `random` is all there is of state.
     """
 
     def __init__(self, pieces: list[Piece], batch: int, length: int, seed: int, transpose: bool = True,
-                 apart: bool = False) -> None:
+                 apart: bool = False, shorter: tuple[float, float] = (0.0, 0.0)) -> None:
         self.pieces = [p for p in pieces if len(p.melody) >= 64]
         if len(self.pieces) < (batch if apart else 1):
             raise ValueError(f"{len(self.pieces)} songs of 64 frames or more are too few to train on")
         frames = np.array([len(p.melody) for p in self.pieces], dtype=np.float64)
         self.share = frames / frames.sum()
-        self.count, self.length, self.transpose, self.apart = batch, length, transpose, apart
+        self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter
         self.random = np.random.default_rng(seed)
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """chords, melody int64 [batch, length] and the mask, bool."""
-        melody = np.zeros((self.count, self.length), dtype=np.int64)
-        chords = np.zeros((self.count, self.length), dtype=np.int64)
-        mask = np.zeros((self.count, self.length), dtype=bool)
-        for row, i in enumerate(self.random.choice(len(self.pieces), self.count, replace=not self.apart, p=self.share)):
+        parts = 1
+        if any(self.shorter):
+            parts = int(self.random.choice([1, 2, 4], p=[1 - sum(self.shorter), *self.shorter]))
+        count, length = self.count * parts, self.length // parts
+        melody = np.zeros((count, length), dtype=np.int64)
+        chords = np.zeros((count, length), dtype=np.int64)
+        mask = np.zeros((count, length), dtype=bool)
+        for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.share)):
             piece = self.pieces[i]
-            last = max(1, len(piece.melody) - self.length // 2)
+            last = max(1, len(piece.melody) - length // 2)
             if self.random.random() < 0.2 or not len(piece.bars):
                 start = int(self.random.integers(last))
             else:
                 lines = piece.bars[piece.bars[:, 0] < last, 0]
                 start = int(self.random.choice(lines)) if len(lines) else 0
-            m, c = tokens.cut(piece.melody, piece.chords, start, self.length)
+            m, c = tokens.cut(piece.melody, piece.chords, start, length)
             key = int(self.random.integers(12)) if self.transpose else tokens.OWN_KEY
             melody[row, :len(m)] = tokens.TRANSPOSE_MELODY[key][m]
             chords[row, :len(c)] = tokens.TRANSPOSE_CHORDS[key][c]

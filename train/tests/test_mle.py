@@ -7,6 +7,7 @@ from train.corpora import dataset
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 from train.network import Decoder, Shape
+from train.windows import Windows
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32)
 SETTINGS = fit.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, rate=1e-2)
@@ -92,3 +93,9 @@ def test_split_is_by_group_and_stable():
     assert dataset.split_of("openewld", "x") == "ood"
     assert [dataset.split_of("nottingham", g) for g in "abcdefgh"] == \
         ["train", "train", "train", "valid", "train", "train", "valid", "train"]
+
+
+def test_shorter_windows_are_more_in_a_batch():
+    windows = Windows(pieces(), 2, 64, seed=1, shorter=(0.25, 0.5))
+    shapes = [tuple(windows.batch()[0].shape) for _ in range(40)]
+    assert set(shapes) == {(2, 64), (4, 32), (8, 16)} and 10 < shapes.count((8, 16)) < 30
