@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from train.corpora import dataset
@@ -57,8 +58,6 @@ def anchor(args: argparse.Namespace) -> None:
 
 
 def rl(args: argparse.Namespace) -> None:
-    from dataclasses import replace
-
     import torch
 
     from train import anchor, mle, ppo, reward_models
@@ -94,8 +93,11 @@ def export(args: argparse.Namespace) -> None:
     from train.export import Card
     from train.export import export as write
     from train.mle import load
-    card = json.loads(args.card.read_text())
-    write(load(args.checkpoint), Card(**card), args.output)
+    card = Card(**json.loads(args.card.read_text()))
+    if args.figures:
+        from train.evaluate import figures_of
+        card = replace(card, figures=figures_of(card.name, json.loads(args.figures.read_text())))
+    write(load(args.checkpoint), card, args.output)
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
@@ -171,7 +173,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--actor-rate", type=float, default=5e-6, help="learning rate of the policy")
     sub = command(export, "write a checkpoint as a policy file")
     sub.add_argument("checkpoint", type=Path)
-    sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text, figures")
+    sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text")
+    sub.add_argument("--figures", type=Path, help="JSON of an evaluation that the policy was in")
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
     sub.add_argument("checkpoint", type=Path)

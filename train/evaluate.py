@@ -132,6 +132,13 @@ def evaluate(paths: list[Path], pieces: list[Piece], seeds: list[int], temperatu
     return result
 
 
+def figures_of(policy: str, result: dict) -> dict[str, list[float]]:
+    """What a policy's file says of its evaluation: the figures that matter most, the data's beside them."""
+    return {f"{place}_{figure}{whose}": result[place][system][figure]
+            for place in ("test", "ood") for figure in ("note_in_chord", "changes_per_bar")
+            for system, whose in ((policy, ""), ("data", "_of_data"))}
+
+
 def table(result: dict) -> str:
     """The result as Markdown."""
     lines = ["| place | system | note-in-chord | chord changes a bar | distinct chords a window | silent over melody |",

@@ -2,31 +2,20 @@
 
 import json
 
-import numpy as np
 import pytest
 
-from train import tokens
 from train.__main__ import main
 from train.corpora import dataset
-from train.corpora.dataset import Piece
+from train.play import PolicyFile
+from train.tests.songs import made
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with a cache of made-up songs."""
     root = tmp_path_factory.mktemp("train")
-    random = np.random.default_rng(0)
-    pieces = []
-    for split, songs in (("train", 8), ("valid", 4), ("test", 2), ("ood", 1)):
-        for i in range(songs):
-            chords = np.zeros(320, np.int16)
-            for start in range(0, 320, 16):
-                c = int(random.integers(24))
-                chords[start:start + 16], chords[start] = 1 + tokens.CHORDS + c, 1 + c
-            melody = np.repeat(random.integers(61, 73, 80), 4).astype(np.int16)
-            bars = np.array([[f, 4, 4] for f in range(0, 320, 16)], np.int32)
-            pieces.append(Piece("made", f"{split}{i}", split, melody, chords, bars))
-    dataset.write(pieces, {}, root / "cache.npz")
+    splits = ["train"] * 8 + ["valid"] * 4 + ["test"] * 2 + ["ood"]
+    dataset.write(made(splits, 320), {}, root / "cache.npz")
     return root
 
 
@@ -61,12 +50,17 @@ def test_from_corpora_to_policies(folder, plays, capsys):
         return
     card = folder / "card.json"
     card.write_text(json.dumps({"name": "gapt", "method": "GAPT", "corpora": ["made"], "licence": "MIT"}))
-    run(folder, "export", folder / "gapt" / "best.pt", "--card", card, "-o", folder / "gapt.onnx")
+    export = ("export", folder / "gapt" / "best.pt", "--card", card, "-o", folder / "gapt.onnx")
+    run(folder, *export)
     run(folder, "evaluate", folder / "gapt.onnx", "--cache", folder / "cache.npz", "--seeds", 2, "--per-song", 1,
         "--workers", 1, "--json", folder / "figures.json")
     assert "| test songs | gapt |" in capsys.readouterr().out
     figures = json.loads((folder / "figures.json").read_text())
     assert figures["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["test"]["windows"] == 2
+    run(folder, *export, "--figures", folder / "figures.json")
+    kept = json.loads(PolicyFile(folder / "gapt.onnx").metadata["figures"])
+    assert kept["test_note_in_chord"] == figures["test"]["gapt"]["note_in_chord"]
+    assert kept["ood_changes_per_bar_of_data"] == figures["ood"]["data"]["changes_per_bar"]
     run(folder, "stats", "--cache", folder / "cache.npz")
 
 

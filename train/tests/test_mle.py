@@ -1,12 +1,12 @@
-import numpy as np
 import pytest
 import torch
 
-from train import fit, mle, tokens
+from train import fit, mle
 from train.corpora import dataset
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 from train.network import Decoder, Shape
+from train.tests.songs import made
 from train.windows import Windows
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32)
@@ -14,17 +14,7 @@ SETTINGS = fit.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, r
 
 
 def pieces() -> list[Piece]:
-    random = np.random.default_rng(0)
-    made = []
-    for i in range(6):
-        chords = np.zeros(160, np.int16)
-        for start in range(0, 160, 16):
-            c = int(random.integers(24))
-            chords[start:start + 16], chords[start] = 1 + tokens.CHORDS + c, 1 + c
-        melody = np.repeat(random.integers(61, 73, 40), 4).astype(np.int16)
-        bars = np.array([[f, 4, 4] for f in range(0, 160, 16)], np.int32)
-        made.append(Piece("made", str(i), "valid" if i == 0 else "train", melody, chords, bars))
-    return made
+    return made(["valid"] + ["train"] * 5, 160)
 
 
 def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):

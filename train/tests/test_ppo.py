@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import pytest
 import torch
 
@@ -10,23 +9,14 @@ from train.anchor import Anchor
 from train.corpora.dataset import Piece
 from train.encoder import EncoderShape
 from train.network import Decoder, Shape
+from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)
 JUDGE = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
 
 
 def pieces() -> list[Piece]:
-    random = np.random.default_rng(0)
-    made = []
-    for i in range(12):
-        chords = np.zeros(96, np.int16)
-        for start in range(0, 96, 16):
-            c = int(random.integers(24))
-            chords[start:start + 16], chords[start] = 1 + tokens.CHORDS + c, 1 + c
-        melody = np.repeat(random.integers(61, 73, 24), 4).astype(np.int16)
-        bars = np.array([[f, 4, 4] for f in range(0, 96, 16)], np.int32)
-        made.append(Piece("made", str(i), "train", melody, chords, bars))
-    return made
+    return made(["train"] * 12, 96)
 
 
 def windows(batch: int = 3, length: int = 20) -> tuple[torch.Tensor, torch.Tensor]:
