@@ -81,6 +81,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "jamd: %v (see jamd --help)\n", err)
 		return exitUsage
 	}
+	signal.Ignore(syscall.SIGPIPE) // a reader of the output who leaves ends no jam: no note would be let go
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
