@@ -40,7 +40,7 @@ def mle(args: argparse.Namespace) -> None:
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
           Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed),
-          args.run, args.device, args.until)
+          args.run, args.device, args.until, args.begin, args.swap)
 
 
 def anchor(args: argparse.Namespace) -> None:
@@ -111,7 +111,7 @@ def evaluate(args: argparse.Namespace) -> None:
     from train.evaluate import evaluate as run
     from train.evaluate import table
     pieces, _ = dataset.read(args.cache)
-    result = run(args.policies, pieces, list(range(1, args.seeds + 1)), args.temperature, args.per_song, args.workers)
+    result = run(args.systems, pieces, list(range(1, args.seeds + 1)), args.temperature, args.per_song, args.workers)
     if args.json:
         args.json.write_text(json.dumps(result, indent=1) + "\n")
     print(table(result))
@@ -157,7 +157,10 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--plays", choices=["chords", "melody"], default="chords", help="the part that it plays")
         return sub
 
-    part(sized(trained(cached(command(mle, "train the online policy on data, or go on with a run")), 3900), 192, 4, 8))
+    sub = part(sized(trained(cached(command(mle, "train the online policy on data, or go on with a run")), 3900),
+                     192, 4, 8))
+    sub.add_argument("--begin", type=Path, help="best.pt or last.pt of a run whose network this one begins with")
+    sub.add_argument("--swap", type=float, default=0.0, help="share of windows whose chord history is led astray")
     part(sized(trained(cached(command(anchor, "train the offline anchor, or go on with a run")), 4000), 192, 3, 16))
     sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),
                         3000), 128, 4, 128)
@@ -180,10 +183,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = cached(command(evaluate, "play policy files over held-out songs and print the table"))
-    sub.add_argument("policies", type=Path, nargs="+")
+    sub.add_argument("systems", nargs="+", help="policy files, and any of rules-bar, rules-half, rules-beat, chance")
     sub.add_argument("--seeds", type=int, default=3, help="how many")
     sub.add_argument("--temperature", type=float, default=0.99)
-    sub.add_argument("--per-song", type=int, default=2, help="windows of 256 frames a song, at most")
+    sub.add_argument("--per-song", type=int, default=1, help="windows of 256 frames a song, at most")
     sub.add_argument("--workers", type=int, default=2, help="processes")
     sub.add_argument("--json", type=Path, help="write the figures here too")
     return top

@@ -15,6 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from train import metrics, tokens
+from train.baselines import BASELINES
 from train.corpora.dataset import Piece
 from train.play import PolicyFile, accompany
 
@@ -31,7 +32,7 @@ class Window:
     bars: float
 
 
-def windows(pieces: list[Piece], split: str, per_song: int = 2) -> list[Window]:
+def windows(pieces: list[Piece], split: str, per_song: int = 1) -> list[Window]:
     """At most per_song windows of each song of a split, evenly spread, from bar lines where the melody plays."""
     found = []
     for piece in pieces:
@@ -72,26 +73,28 @@ def measure(window: Window, chords: np.ndarray) -> Played:
                   sounding, metrics.entropy(metrics.durations(chords)), metrics.legal(chords))
 
 
-_policy: PolicyFile | None = None
+_accompany: Callable[[np.ndarray, int], np.ndarray] | None = None  # of a worker process
 
 
-def _open(path: Path) -> None:
-    global _policy
-    _policy = PolicyFile(path)
+def _open(system: str, temperature: float) -> None:
+    global _accompany
+    if system in BASELINES:
+        _accompany = BASELINES[system].accompany
+    else:
+        _accompany = partial(accompany, PolicyFile(Path(system)), temperature=temperature)
 
 
-def _play(job: tuple[Window, int], temperature: float) -> Played:
+def _play(job: tuple[Window, int]) -> Played:
     window, seed = job
-    assert _policy is not None
-    return measure(window, accompany(_policy, window.melody, seed, temperature))
+    assert _accompany is not None
+    return measure(window, _accompany(window.melody, seed))
 
 
-def play(path: Path, windows_: list[Window], seeds: list[int], temperature: float, workers: int) -> list[Played]:
-    """Every window under every seed, through the exported file."""
+def play(system: str, windows_: list[Window], seeds: list[int], temperature: float, workers: int) -> list[Played]:
+    """Every window under every seed, by a policy file or a baseline."""
     jobs = [(window, 1000 * seed + i) for seed in seeds for i, window in enumerate(windows_)]
-    with ProcessPoolExecutor(workers, initializer=_open, initargs=(path,)) as pool:
-        return list(tqdm(pool.map(partial(_play, temperature=temperature), jobs, chunksize=4), total=len(jobs),
-                         desc=path.stem, unit=" windows"))
+    with ProcessPoolExecutor(workers, initializer=_open, initargs=(system, temperature)) as pool:
+        return list(tqdm(pool.map(_play, jobs, chunksize=4), total=len(jobs), desc=Path(system).stem, unit=" windows"))
 
 
 FIGURES: dict[str, Callable[[list[Played]], float]] = {
@@ -119,16 +122,17 @@ def summary(played: list[Played], draws: int = 1000) -> dict[str, list[float]]:
     return out
 
 
-def evaluate(paths: list[Path], pieces: list[Piece], seeds: list[int], temperature: float = 0.99,
-             per_song: int = 2, workers: int = 2) -> dict:
-    """{"test" | "ood": {"data" | policy name: figures}}, with the number of windows and songs of each place."""
+def evaluate(systems: list[str], pieces: list[Piece], seeds: list[int], temperature: float = 0.99,
+             per_song: int = 1, workers: int = 2) -> dict:
+    """{"test" | "ood": {"data" | system: figures}}, with the number of windows and songs of each place. A system is the
+    path of a policy file or the name of a baseline."""
     result: dict = {}
     for split in ("test", "ood"):
         chosen = windows(pieces, split, per_song)
         place = result[split] = {"windows": len(chosen), "songs": len({w.song for w in chosen}),
                                  "data": summary([measure(w, w.chords) for w in chosen])}
-        for path in paths:
-            place[path.stem] = summary(play(path, chosen, seeds, temperature, workers))
+        for system in systems:
+            place[Path(system).stem] = summary(play(system, chosen, seeds, temperature, workers))
     return result
 
 

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from train import tokens
+from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.fit import Settings, fit
 from train.network import Decoder, Shape, by_part, shifted
@@ -20,9 +21,10 @@ from train.windows import Windows
 SHORTER = (0.25, 0.5)
 
 
-def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
-    """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask."""
-    logits = network(*shifted(chords, melody))
+def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None) -> Tensor:
+    """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask. history is what
+    it is told that the chords were, where that is not what they were."""
+    logits = network(*shifted(chords if history is None else history, melody))
     own, _ = by_part(chords, melody, network.shape.plays)
     loss = F.cross_entropy(logits.flatten(0, 1), own.flatten(), reduction="none").view_as(mask)
     return (loss * mask).sum() / mask.sum()
@@ -45,15 +47,21 @@ def validate(network: Decoder, pieces: list[Piece], length: int, device: str) ->
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None) -> Decoder:
-    """Trains the policy in folder `run`, or goes on with it."""
+          until: int | None = None, begin: Path | None = None, swap: float = 0.0) -> Decoder:
+    """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint of the same shape whose network it
+    starts with; swap: the share of windows whose history is led astray (astray.py)."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
                       shorter=SHORTER)
-    network = Decoder(shape).to(device)
-    fit(network, lambda: loss_of(network, *(t.to(device) for t in windows.batch())),
-        lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
+    network = load(begin, device) if begin else Decoder(shape).to(device)
+
+    def loss() -> Tensor:
+        chords, melody, mask = windows.batch()
+        history, chords, mask = lead_astray(chords, mask, swap, windows.random)
+        return loss_of(network, *(t.to(device) for t in (chords, melody, mask, history)))
+
+    fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
         windows.random, settings, shape.asdict(), run, until)
     return network
 

@@ -33,6 +33,8 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     mle, anchor = f"mle-{plays}", f"anchor-{plays}"
     run(folder, "mle", *small(folder, mle), "--batch", 2, "--plays", plays)
     run(folder, "anchor", *small(folder, anchor), "--batch", 2, "--plays", plays)
+    if plays == "chords":
+        run(folder, "mle", *small(folder, "astray"), "--batch", 4, "--begin", folder / mle / "best.pt", "--swap", 0.7)
     judges = []
     for kind in ("contrastive", "discriminative"):
         for rhythm in ([], ["--rhythm"]):
@@ -52,9 +54,10 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     card.write_text(json.dumps({"name": "gapt", "method": "GAPT", "corpora": ["made"], "licence": "MIT"}))
     export = ("export", folder / "gapt" / "best.pt", "--card", card, "-o", folder / "gapt.onnx")
     run(folder, *export)
-    run(folder, "evaluate", folder / "gapt.onnx", "--cache", folder / "cache.npz", "--seeds", 2, "--per-song", 1,
+    run(folder, "evaluate", folder / "gapt.onnx", "rules-bar", "--cache", folder / "cache.npz", "--seeds", 2,
         "--workers", 1, "--json", folder / "figures.json")
-    assert "| test songs | gapt |" in capsys.readouterr().out
+    table = capsys.readouterr().out
+    assert "| test songs | gapt |" in table and "| OpenEWLD (out of distribution) | rules-bar |" in table
     figures = json.loads((folder / "figures.json").read_text())
     assert figures["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["test"]["windows"] == 2
     run(folder, *export, "--figures", folder / "figures.json")

@@ -41,7 +41,9 @@ def piece(song: str, split: str, frames: int) -> Piece:
 
 
 def test_windows_lie_on_bar_lines_of_the_split():
-    found = windows([piece("a", "test", 600), piece("b", "train", 600), piece("c", "test", 100)], "test", per_song=2)
+    songs = [piece("a", "test", 600), piece("b", "train", 600), piece("c", "test", 100)]
+    found = windows(songs, "test", per_song=2)
+    assert len(windows(songs, "test")) == 1
     assert [w.song for w in found] == ["made/a", "made/a"]
     assert all(len(w.melody) == WINDOW and w.bars == 16 and metrics.legal(w.chords) for w in found)
 

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
-from train import fit, mle
+from train import fit, metrics, mle, tokens
+from train.astray import lead_astray
 from train.corpora import dataset
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
@@ -89,3 +91,24 @@ def test_shorter_windows_are_more_in_a_batch():
     windows = Windows(pieces(), 2, 64, seed=1, shorter=(0.25, 0.5))
     shapes = [tuple(windows.batch()[0].shape) for _ in range(40)]
     assert set(shapes) == {(2, 64), (4, 32), (8, 16)} and 10 < shapes.count((8, 16)) < 30
+
+
+def test_histories_are_led_astray_and_come_back():
+    windows = Windows(pieces(), 16, 64, seed=1)
+    chords, _, mask = windows.batch()
+    history, target, learnt = lead_astray(chords, mask, 0.7, np.random.default_rng(3))
+    astray = 0
+    for row in range(16):
+        told, true, inside = history[row].numpy(), target[row].numpy(), learnt[row].numpy()
+        out = np.flatnonzero(mask[row].numpy() & ~inside)
+        assert metrics.legal(told)
+        assert (told[inside] == true[inside]).all()  # learnt frames are told as they are
+        if len(out):
+            astray += 1
+            end = out[-1] + 1
+            assert out[-1] - out[0] == len(out) - 1 and len(out) <= 32
+            assert true[end] <= tokens.CHORDS  # begins there
+            assert (np.delete(true, end) == np.delete(chords[row].numpy(), end)).all()
+    assert 7 <= astray <= 15
+    same = lead_astray(chords, mask, 0.0, np.random.default_rng(3))
+    assert same[0] is chords and same[1] is chords and same[2] is mask
