@@ -9,7 +9,7 @@ import (
 	"jamd/model"
 )
 
-const defaultPolicy = "online-mle"
+const defaultPolicy = "jamd"
 
 // musicFlags say how jamd plays; play and accompany share them and their defaults.
 type musicFlags struct {
