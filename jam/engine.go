@@ -32,6 +32,7 @@ type Engine struct {
 	sounding Voicing
 	last     Voicing // that sounded last: where the next one moves from
 
+	wanted  float64 // probability that the policy wanted a change since the last line of the chord grid
 	decided bool
 	chosen  ChordToken
 	prob    float32
@@ -112,9 +113,21 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 // Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
 // error and decides nothing.
 func (e *Engine) Decide(logits []float32) error {
-	token, prob, err := e.sampler.Choose(logits, e.chord, e.move(), e.draw)
+	move := e.move()
+	if move == GoOn && e.joined {
+		// A change that the policy wants between two lines of the chord grid is made up for at the next one.
+		goes, err := e.sampler.GoesOn(logits, e.chord)
+		if err != nil {
+			return err
+		}
+		e.wanted = 1 - (1-e.wanted)*goes
+	}
+	token, prob, err := e.sampler.Choose(logits, e.chord, move, e.wanted, e.draw)
 	if err != nil {
 		return err
+	}
+	if move != GoOn {
+		e.wanted = 0
 	}
 	e.chosen, e.prob, e.decided = token, prob, true
 	e.prepare(token)

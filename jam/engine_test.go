@@ -375,3 +375,32 @@ func TestAMissShiftsNoDraw(t *testing.T) {
 		t.Errorf("after a miss and a skipped frame %v, without %v", got, want)
 	}
 }
+
+// A policy that wants a change between the beats, at frames 13, 29, ..., gets it on the next beat.
+func TestEngineMakesUpForChangesOffTheGrid(t *testing.T) {
+	e, v := newEngine(t, settings(func(s *jam.Settings) { s.ChordGrid, s.Temperature = jam.GridBeat, 1 }), jamtest.NewOutput(nil))
+	logits := make([]float32, v.Logits())
+	for frame := range int64(64) {
+		chord, _ := e.Hear()
+		for i := range logits {
+			logits[i] = -30
+		}
+		next := int(frame/8) % 5
+		if i, ok := v.Index(chord); ok && (frame%8 != 5 || i == next) {
+			logits[v.Hold(i)] = 0 // all but sure to go on
+			logits[v.Begin(next)] = -15
+		} else {
+			logits[v.Begin(next)] = 0
+		}
+		if err := e.Decide(logits); err != nil {
+			t.Fatal(err)
+		}
+		r, err := e.Play()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := frame%16 == 0; r.Began != want {
+			t.Errorf("frame %d: began %v, want %v (%s)", frame, r.Began, want, r.Symbol)
+		}
+	}
+}

@@ -50,11 +50,24 @@ func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler 
 // what is chosen in one frame does not shift the draws of those after it.
 func (s *Sampler) Draw() float64 { return s.random.Float64() }
 
-// Choose returns the token of a frame and its probability; before is the token of the frame before it. A tie goes to the
-// lower token.
-func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, draw float64) (ChordToken, float32, error) {
+// GoesOn is the probability with which the policy, free to change, would let go on what sounded in the frame before.
+func (s *Sampler) GoesOn(logits []float32, before ChordToken) (float64, error) {
 	if len(logits) != s.vocabulary.Logits() {
-		return 0, 0, fmt.Errorf("the policy gave %d logits for %d chord tokens", len(logits), s.vocabulary.Logits())
+		return 0, s.mismatch(logits)
+	}
+	if err := s.weigh(logits, before, Change); err != nil {
+		return 0, err
+	}
+	going, all := s.shares(before)
+	return going / all, nil
+}
+
+// Choose returns the token of a frame and its probability; before is the token of the frame before it. wanted is the
+// probability, in [0, 1), that the policy wanted a change in frames where it had none, and so has one to make up for: what
+// goes on is that much less likely, all else likelier in proportion. A tie goes to the lower token.
+func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, wanted, draw float64) (ChordToken, float32, error) {
+	if len(logits) != s.vocabulary.Logits() {
+		return 0, 0, s.mismatch(logits)
 	}
 	if move == GoOn {
 		return s.vocabulary.Continue(before), 1, nil
@@ -62,9 +75,16 @@ func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, draw fl
 	if err := s.weigh(logits, before, move); err != nil {
 		return 0, 0, err
 	}
-	sum := 0.0
-	for i := range s.tokens {
-		sum += s.tokens[i].share
+	going, sum := s.shares(before)
+	if other := sum - going; wanted > 0 && other > 0 {
+		more := 1 + going*wanted/other
+		for i := range s.tokens {
+			if s.tokens[i].token == s.vocabulary.Continue(before) {
+				s.tokens[i].share *= 1 - wanted
+			} else {
+				s.tokens[i].share *= more
+			}
+		}
 	}
 	chosen := s.tokens[len(s.tokens)-1]
 	below := 0.0
@@ -75,6 +95,21 @@ func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, draw fl
 		}
 	}
 	return chosen.token, float32(chosen.share / sum), nil
+}
+
+// shares are the weight of the token that goes on with what sounded, and that of all tokens.
+func (s *Sampler) shares(before ChordToken) (going, all float64) {
+	for _, c := range s.tokens {
+		all += c.share
+		if c.token == s.vocabulary.Continue(before) {
+			going = c.share
+		}
+	}
+	return going, all
+}
+
+func (s *Sampler) mismatch(logits []float32) error {
+	return fmt.Errorf("the policy gave %d logits for %d chord tokens", len(logits), s.vocabulary.Logits())
 }
 
 // weigh puts the tokens that may be drawn into s.tokens, in token order, with shares above 0.

@@ -146,7 +146,7 @@ func checkSampled(t *testing.T, p *Policy, want parity) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := sampler.Choose(logits, before, jam.Change, sampler.Draw())
+		got, _, err := sampler.Choose(logits, before, jam.Change, 0, sampler.Draw())
 		if err != nil {
 			t.Fatal(err)
 		}
