@@ -14,6 +14,7 @@ var ErrLogits = errors.New("the policy's logits are not finite numbers")
 // A Move is what a policy may do in a frame.
 type Move uint8
 
+// The moves.
 const (
 	GoOn   Move = iota // what sounds goes on
 	Change             // any legal token
