@@ -101,6 +101,12 @@ def export(args: argparse.Namespace) -> None:
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
+def keep(args: argparse.Namespace) -> None:
+    from train.record import keep as write
+    write(args.checkpoint, args.output)
+    print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
+
+
 def parity(args: argparse.Namespace) -> None:
     from train.parity import write
     write(args.checkpoint, args.output)
@@ -178,6 +184,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text")
     sub.add_argument("--figures", type=Path, help="JSON of an evaluation that the policy was in")
+    sub.add_argument("-o", "--output", type=Path, required=True)
+    sub = command(keep, "write the network of a checkpoint in float16, to train on from")
+    sub.add_argument("checkpoint", type=Path)
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
     sub.add_argument("checkpoint", type=Path)

@@ -13,6 +13,14 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 
 
+def keep(checkpoint: Path, path: Path) -> None:
+    """Writes the network of a checkpoint in float16, with its shape: enough to play it and to train on from it."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    halves = {name: value.half() for name, value in state["network"].items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"network": halves, "shape": state["shape"]}, path)
+
+
 class Record:
     """The folder of a run: settings.json, metrics.csv, tensorboard/, last.pt. One that exists is gone on with."""
 

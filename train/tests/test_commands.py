@@ -3,9 +3,11 @@
 import json
 
 import pytest
+import torch
 
 from train.__main__ import main
 from train.corpora import dataset
+from train.mle import load
 from train.play import PolicyFile
 from train.tests.songs import made
 
@@ -35,6 +37,11 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     run(folder, "anchor", *small(folder, anchor), "--batch", 2, "--plays", plays)
     if plays == "chords":
         run(folder, "mle", *small(folder, "astray"), "--batch", 4, "--begin", folder / mle / "best.pt", "--swap", 0.7)
+    weights = folder / "weights" / f"{plays}.pt"
+    run(folder, "keep", folder / mle / "best.pt", "-o", weights)
+    kept, whole = load(weights), load(folder / mle / "best.pt")
+    for a, b in zip(kept.parameters(), whole.parameters()):
+        assert a.dtype == torch.float32 and torch.equal(a, b.half().float())
     judges = []
     for kind in ("contrastive", "discriminative"):
         for rhythm in ([], ["--rhythm"]):
