@@ -113,11 +113,18 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	return melody.At(*bpm), nil
 }
 
-// writeTake writes a MIDI file aside and renames it, so that a failure leaves no half of one.
+// writeTake writes a MIDI file aside and renames it, so that a failure leaves no half of one. What is there already and is
+// no plain file (a pipe, a device) is written to, not replaced.
 func writeTake(path string, take jam.Take) error {
 	var file bytes.Buffer
 	if err := midiio.WriteTake(&file, take); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
+			return fmt.Errorf("%s: cannot be written: %w", path, err)
+		}
+		return nil
 	}
 	aside, err := os.CreateTemp(filepath.Dir(path), ".jamd-*.mid")
 	if err != nil {
