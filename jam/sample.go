@@ -64,7 +64,7 @@ func (s *Sampler) GoesOn(logits []float32, before ChordToken) (float64, error) {
 }
 
 // Choose returns the token of a frame and its probability; before is the token of the frame before it. wanted is the
-// probability, in [0, 1), that the policy wanted a change in frames where it had none, and so has one to make up for: what
+// probability, in [0, 1], that the policy wanted a change in frames where it had none, and so has one to make up for: what
 // goes on is that much less likely, all else likelier in proportion. A tie goes to the lower token.
 func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, wanted, draw float64) (ChordToken, float32, error) {
 	if len(logits) != s.vocabulary.Logits() {
@@ -78,9 +78,9 @@ func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, wanted,
 	}
 	going, sum := s.shares(before)
 	if other := sum - going; wanted > 0 && other > 0 {
-		more := 1 + going*wanted/other
+		on, more := s.vocabulary.Continue(before), 1+going*wanted/other
 		for i := range s.tokens {
-			if s.tokens[i].token == s.vocabulary.Continue(before) {
+			if s.tokens[i].token == on {
 				s.tokens[i].share *= 1 - wanted
 			} else {
 				s.tokens[i].share *= more
@@ -100,9 +100,10 @@ func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, wanted,
 
 // shares are the weight of the token that goes on with what sounded, and that of all tokens.
 func (s *Sampler) shares(before ChordToken) (going, all float64) {
+	on := s.vocabulary.Continue(before)
 	for _, c := range s.tokens {
 		all += c.share
-		if c.token == s.vocabulary.Continue(before) {
+		if c.token == on {
 			going = c.share
 		}
 	}

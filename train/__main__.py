@@ -30,13 +30,9 @@ def stats(args: argparse.Namespace) -> None:
 
 
 def mle(args: argparse.Namespace) -> None:
-    import torch
-
     from train.fit import Settings
     from train.mle import train
     from train.network import Shape
-    if args.threads:
-        torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
           Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed),
@@ -44,13 +40,9 @@ def mle(args: argparse.Namespace) -> None:
 
 
 def anchor(args: argparse.Namespace) -> None:
-    import torch
-
     from train.anchor import train
     from train.fit import Settings
     from train.network import Shape
-    if args.threads:
-        torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
           Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed),
@@ -58,13 +50,9 @@ def anchor(args: argparse.Namespace) -> None:
 
 
 def rl(args: argparse.Namespace) -> None:
-    import torch
-
     from train import anchor, mle, ppo, reward_models
     from train.encoder import EncoderShape
     from train.systems import SYSTEMS
-    if args.threads:
-        torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
     policy = mle.load(args.policy, args.device)
     judges = ppo.Judges(policy.shape.plays, {path.parent.name: reward_models.load(path, args.device)
@@ -76,13 +64,9 @@ def rl(args: argparse.Namespace) -> None:
 
 
 def reward(args: argparse.Namespace) -> None:
-    import torch
-
     from train.encoder import EncoderShape
     from train.fit import Settings
     from train.reward_models import train
-    if args.threads:
-        torch.set_num_threads(args.threads)
     pieces, _ = dataset.read(args.cache)
     train(args.kind, pieces, EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads, rhythm=args.rhythm),
           Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed, valid_every=100),
@@ -203,6 +187,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
+    if getattr(args, "threads", 0):
+        import torch
+        torch.set_num_threads(args.threads)
     try:
         args.function(args)
     except CorpusError as error:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from train import tokens
+from train import record, tokens
 from train.corpora.dataset import Piece
 from train.fit import Settings, fit
 from train.network import Shape, Stack, by_part, initialise, late
@@ -68,7 +68,4 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
 
 def load(path: Path, device: str = "cpu") -> Anchor:
     """The anchor of a checkpoint, ready to be compared with."""
-    state = torch.load(path, map_location=device, weights_only=True)
-    network = Anchor(Shape(**state["shape"])).to(device)
-    network.load_state_dict(state["network"])
-    return network.eval()
+    return record.load(path, lambda shape: Anchor(Shape(**shape)), device)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from train import tokens
+from train import record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.fit import Settings, fit
@@ -68,7 +68,4 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
 
 def load(path: Path, device: str = "cpu") -> Decoder:
     """The network of a checkpoint, ready to play."""
-    state = torch.load(path, map_location=device, weights_only=True)
-    network = Decoder(Shape(**state["shape"])).to(device)
-    network.load_state_dict(state["network"])
-    return network.eval()
+    return record.load(path, lambda shape: Decoder(Shape(**shape)), device)

@@ -6,11 +6,24 @@ import csv
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import torch
+from torch import nn
 from torch.utils.tensorboard import SummaryWriter
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def load(path: Path, make: Callable[[dict], Network], device: str = "cpu") -> Network:
+    """The network of a checkpoint or of kept weights, ready to play or judge; make builds it from its shape."""
+    state = torch.load(path, map_location=device, weights_only=True)
+    network = make(state["shape"]).to(device)
+    network.load_state_dict(state["network"])
+    return network.eval()
 
 
 def keep(checkpoint: Path, path: Path) -> None:

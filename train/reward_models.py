@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from train import record
 from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
@@ -42,8 +43,8 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
 
 def load(path: Path, device: str = "cpu") -> Contrastive | Discriminative:
     """The reward model of a checkpoint, ready to judge."""
-    state = torch.load(path, map_location=device, weights_only=True)
-    shape = dict(state["shape"])
-    network = KINDS[shape.pop("kind")](EncoderShape(**shape)).to(device)
-    network.load_state_dict(state["network"])
-    return network.eval()
+    def make(shape: dict) -> Contrastive | Discriminative:
+        sizes = {name: value for name, value in shape.items() if name != "kind"}
+        return KINDS[shape["kind"]](EncoderShape(**sizes))
+
+    return record.load(path, make, device)
