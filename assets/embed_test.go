@@ -3,6 +3,7 @@ package assets
 import (
 	"bytes"
 	"io/fs"
+	"strings"
 	"testing"
 )
 
@@ -26,9 +27,23 @@ func TestDemoMelodies(t *testing.T) {
 }
 
 func TestReadMe(t *testing.T) {
-	for _, name := range []string{"policies/README.md", "demo/README.md"} {
+	for _, name := range []string{"policies/README.md", "agents/README.md", "demo/README.md"} {
 		if _, err := fs.Stat(Files, name); err != nil {
 			t.Error(err) // without a file in it, the folder could not be embedded
+		}
+	}
+}
+
+func TestModelCards(t *testing.T) {
+	for _, folder := range []string{"policies", "agents"} {
+		files, err := fs.Glob(Files, folder+"/*.onnx")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			if _, err := fs.Stat(Files, strings.TrimSuffix(name, ".onnx")+".md"); err != nil {
+				t.Errorf("%s has no model card: %v", name, err)
+			}
 		}
 	}
 }

@@ -15,7 +15,7 @@ type Engine struct {
 	vocabulary *Vocabulary
 	grid       *Grid
 	quantiser  *Quantiser
-	sampler    *Sampler
+	sampler    *Sampler[ChordToken]
 	voicer     *Voicer
 	output     Output
 	gridStep   int64 // frames from one line of the chord grid to the next

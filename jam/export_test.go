@@ -18,3 +18,10 @@ func (l *Loop) Serve() {
 		l.worker.serve(<-l.worker.requests)
 	}
 }
+
+// Play plays the agent's next frame and hears its report, which is there already.
+func (a *Agent) Play(ctx context.Context) {
+	token, ok := a.decide()
+	a.play(ctx, token, ok)
+	a.hear(ctx)
+}

@@ -1,23 +1,39 @@
 package jam
 
-// Legal reports whether token may follow before: any chord may begin, there may be no chord, and a chord may be held
-// only where it began or was held just before.
-func (v *Vocabulary) Legal(before, token ChordToken) bool {
-	if token == NoChord || v.IsBegin(token) {
-		return true
-	}
-	held, ok := v.Index(token)
-	if !ok {
-		return false
-	}
-	sounding, ok := v.Index(before)
-	return ok && held == sounding
+// A grammar says which tokens of a part may follow which. Both parts have one order: 0 nothing, 1..n one of n chords or
+// pitches begins, n+1..2n it is held, 2n+1 the token that stands before frame 0.
+type grammar[T ChordToken | MelodyToken] struct{ n T }
+
+// melodyGrammar is that of the 128 pitches.
+var melodyGrammar = grammar[MelodyToken]{melodyHold - melodyOnset}
+
+// logits is the number of tokens that a policy chooses among: all but the one before frame 0.
+func (g grammar[T]) logits() int { return int(2*g.n + 1) }
+
+func (g grammar[T]) begins(token T) bool { return token >= 1 && token <= g.n }
+
+// legal reports whether token may follow before: anything may begin, there may be nothing, and only what began or was
+// held just before may be held.
+func (g grammar[T]) legal(before, token T) bool {
+	return token == 0 || g.begins(token) || token > g.n && token <= 2*g.n && token == g.goesOn(before)
 }
 
-// Continue is the token with which what sounded in the frame before goes on: the hold of its chord, or no chord.
-func (v *Vocabulary) Continue(before ChordToken) ChordToken {
-	if i, ok := v.Index(before); ok {
-		return v.Hold(i)
+// goesOn is the token with which what sounded in the frame before goes on: its hold, or nothing.
+func (g grammar[T]) goesOn(before T) T {
+	switch {
+	case g.begins(before):
+		return before + g.n
+	case before > g.n && before <= 2*g.n:
+		return before
 	}
-	return NoChord
+	return 0
 }
+
+func (v *Vocabulary) grammar() grammar[ChordToken] { return grammar[ChordToken]{ChordToken(v.Len())} }
+
+// Legal reports whether token may follow before: any chord may begin, there may be no chord, and a chord may be held
+// only where it began or was held just before.
+func (v *Vocabulary) Legal(before, token ChordToken) bool { return v.grammar().legal(before, token) }
+
+// Continue is the token with which what sounded in the frame before goes on: the hold of its chord, or no chord.
+func (v *Vocabulary) Continue(before ChordToken) ChordToken { return v.grammar().goesOn(before) }

@@ -94,7 +94,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 	}
 	l.ran = true
 	l.config.Policy.Reset()
-	defer context.AfterFunc(ctx, l.worker.poke)()
+	defer context.AfterFunc(ctx, func() { poke(l.worker.wake) })()
 	workerDone := make(chan struct{})
 	go func() {
 		defer close(workerDone)
@@ -279,9 +279,7 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 
 // wait returns at the given time, or when the context ends.
 func (l *Loop) wait(ctx context.Context, until time.Duration) {
-	for l.clock.Now() < until && ctx.Err() == nil {
-		l.clock.Wait(until, l.worker.wake)
-	}
+	waitUntil(ctx, l.clock, until, l.worker.wake)
 }
 
 // drain takes all that has arrived. Where the inbox had no room for some of it, a key's release may be missing.

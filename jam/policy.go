@@ -2,12 +2,13 @@ package jam
 
 import "time"
 
-// A Policy is a learned player of chords with its memory of one jam. It has one owner at a time.
+// A Policy is a learned player, of chords or of melodies, with its memory of one jam. It has one owner at a time.
 type Policy interface {
 	// Vocabulary lists the chords that the policy's tokens stand for.
 	Vocabulary() *Vocabulary
-	// Step takes the tokens of frame t-1 (the start tokens first, for t = 0) and returns one logit for each of
-	// Vocabulary().Logits() tokens of frame t. The slice is the policy's own, valid until the next call.
+	// Step takes the tokens of frame t-1 (the start tokens first, for t = 0) and returns one logit for each token of
+	// frame t: Vocabulary().Logits() of them from a player of chords, MelodyLogits from one of melodies. The slice is
+	// the policy's own, valid until the next call.
 	Step(chord ChordToken, melody MelodyToken) ([]float32, error)
 	// Reset forgets the jam.
 	Reset()

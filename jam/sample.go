@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// ErrLogits is returned for logits that no chord can be chosen by: not a number, infinite, or all impossible.
+// ErrLogits is returned for logits that nothing can be chosen by: not a number, infinite, or all impossible.
 var ErrLogits = errors.New("the policy's logits are not finite numbers")
 
 // A Move is what a policy may do in a frame.
@@ -18,42 +18,51 @@ type Move uint8
 const (
 	GoOn   Move = iota // what sounds goes on
 	Change             // any legal token
-	Join               // begin a chord: silence is no choice
+	Join               // begin: silence is no choice
 )
 
-// A Sampler chooses the chord token of each frame from a policy's logits: illegal tokens are masked out, the rest goes
+// A Sampler chooses the token of each frame from a policy's logits: illegal tokens are masked out, the rest goes
 // through a softmax at the temperature, the smallest set of likeliest tokens whose share reaches top-p is kept, and one
-// is drawn by the inverse of their cumulative distribution in token order. It allocates nothing after NewSampler.
-type Sampler struct {
-	vocabulary  *Vocabulary
+// is drawn by the inverse of their cumulative distribution in token order. It allocates nothing once it is made.
+type Sampler[T ChordToken | MelodyToken] struct {
+	grammar     grammar[T]
 	temperature float64
 	topP        float64
 	random      *rand.Rand
-	tokens      []candidate // room for all
+	tokens      []candidate[T] // room for all
 }
 
-type candidate struct {
-	token ChordToken
+type candidate[T ChordToken | MelodyToken] struct {
+	token T
 	share float64
 }
 
-// NewSampler makes a sampler with its own generator: the PCG of math/rand/v2 seeded with (seed, 0).
+// NewSampler makes a sampler of chords with its own generator: the PCG of math/rand/v2 seeded with (seed, 0).
 // Temperature 0 always takes the likeliest token; topP 1 keeps all.
-func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler {
-	return &Sampler{
-		vocabulary: v, temperature: temperature, topP: topP,
+func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler[ChordToken] {
+	return newSampler(v.grammar(), temperature, topP, seed)
+}
+
+// NewMelodySampler makes a sampler of melodies, as NewSampler does.
+func NewMelodySampler(temperature, topP float64, seed uint64) *Sampler[MelodyToken] {
+	return newSampler(melodyGrammar, temperature, topP, seed)
+}
+
+func newSampler[T ChordToken | MelodyToken](g grammar[T], temperature, topP float64, seed uint64) *Sampler[T] {
+	return &Sampler[T]{
+		grammar: g, temperature: temperature, topP: topP,
 		random: rand.New(rand.NewPCG(seed, 0)),
-		tokens: make([]candidate, 0, v.Logits()),
+		tokens: make([]candidate[T], 0, g.logits()),
 	}
 }
 
 // Draw is the random number of the next frame, in [0, 1). One is drawn for every frame, whatever happens in it, so that
 // what is chosen in one frame does not shift the draws of those after it.
-func (s *Sampler) Draw() float64 { return s.random.Float64() }
+func (s *Sampler[T]) Draw() float64 { return s.random.Float64() }
 
 // GoesOn is the probability with which the policy, free to change, would let go on what sounded in the frame before.
-func (s *Sampler) GoesOn(logits []float32, before ChordToken) (float64, error) {
-	if len(logits) != s.vocabulary.Logits() {
+func (s *Sampler[T]) GoesOn(logits []float32, before T) (float64, error) {
+	if len(logits) != s.grammar.logits() {
 		return 0, s.mismatch(logits)
 	}
 	if err := s.weigh(logits, before, Change); err != nil {
@@ -66,19 +75,19 @@ func (s *Sampler) GoesOn(logits []float32, before ChordToken) (float64, error) {
 // Choose returns the token of a frame and its probability; before is the token of the frame before it. wanted is the
 // probability, in [0, 1], that the policy wanted a change in frames where it had none, and so has one to make up for: what
 // goes on is that much less likely, all else likelier in proportion. A tie goes to the lower token.
-func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, wanted, draw float64) (ChordToken, float32, error) {
-	if len(logits) != s.vocabulary.Logits() {
+func (s *Sampler[T]) Choose(logits []float32, before T, move Move, wanted, draw float64) (T, float32, error) {
+	if len(logits) != s.grammar.logits() {
 		return 0, 0, s.mismatch(logits)
 	}
 	if move == GoOn {
-		return s.vocabulary.Continue(before), 1, nil
+		return s.grammar.goesOn(before), 1, nil
 	}
 	if err := s.weigh(logits, before, move); err != nil {
 		return 0, 0, err
 	}
 	going, sum := s.shares(before)
 	if other := sum - going; wanted > 0 && other > 0 {
-		on, more := s.vocabulary.Continue(before), 1+going*wanted/other
+		on, more := s.grammar.goesOn(before), 1+going*wanted/other
 		for i := range s.tokens {
 			if s.tokens[i].token == on {
 				s.tokens[i].share *= 1 - wanted
@@ -99,8 +108,8 @@ func (s *Sampler) Choose(logits []float32, before ChordToken, move Move, wanted,
 }
 
 // shares are the weight of the token that goes on with what sounded, and that of all tokens.
-func (s *Sampler) shares(before ChordToken) (going, all float64) {
-	on := s.vocabulary.Continue(before)
+func (s *Sampler[T]) shares(before T) (going, all float64) {
+	on := s.grammar.goesOn(before)
 	for _, c := range s.tokens {
 		all += c.share
 		if c.token == on {
@@ -110,17 +119,17 @@ func (s *Sampler) shares(before ChordToken) (going, all float64) {
 	return going, all
 }
 
-func (s *Sampler) mismatch(logits []float32) error {
-	return fmt.Errorf("the policy gave %d logits for %d chord tokens", len(logits), s.vocabulary.Logits())
+func (s *Sampler[T]) mismatch(logits []float32) error {
+	return fmt.Errorf("the policy gave %d logits for %d tokens", len(logits), s.grammar.logits())
 }
 
 // weigh puts the tokens that may be drawn into s.tokens, in token order, with shares above 0.
-func (s *Sampler) weigh(logits []float32, before ChordToken, move Move) error {
+func (s *Sampler[T]) weigh(logits []float32, before T, move Move) error {
 	s.tokens = s.tokens[:0]
 	top := math.Inf(-1)
 	for i, logit := range logits {
-		token := ChordToken(i)
-		if !s.vocabulary.Legal(before, token) || move == Join && !s.vocabulary.IsBegin(token) {
+		token := T(i)
+		if !s.grammar.legal(before, token) || move == Join && !s.grammar.begins(token) {
 			continue
 		}
 		x := float64(logit)
@@ -128,14 +137,14 @@ func (s *Sampler) weigh(logits []float32, before ChordToken, move Move) error {
 			return ErrLogits
 		}
 		top = max(top, x)
-		s.tokens = append(s.tokens, candidate{token, x})
+		s.tokens = append(s.tokens, candidate[T]{token, x})
 	}
 	if math.IsInf(top, -1) {
 		return ErrLogits
 	}
 	if s.temperature == 0 {
-		first := slices.IndexFunc(s.tokens, func(c candidate) bool { return c.share == top })
-		s.tokens = append(s.tokens[:0], candidate{s.tokens[first].token, 1})
+		first := slices.IndexFunc(s.tokens, func(c candidate[T]) bool { return c.share == top })
+		s.tokens = append(s.tokens[:0], candidate[T]{s.tokens[first].token, 1})
 		return nil
 	}
 	sum := 0.0
@@ -144,7 +153,7 @@ func (s *Sampler) weigh(logits []float32, before ChordToken, move Move) error {
 		c.share = math.Exp((c.share - top) / s.temperature)
 		sum += c.share
 	}
-	s.tokens = slices.DeleteFunc(s.tokens, func(c candidate) bool { return c.share == 0 })
+	s.tokens = slices.DeleteFunc(s.tokens, func(c candidate[T]) bool { return c.share == 0 })
 	if s.topP < 1 {
 		s.nucleus(sum)
 	}
@@ -152,8 +161,8 @@ func (s *Sampler) weigh(logits []float32, before ChordToken, move Move) error {
 }
 
 // nucleus keeps the likeliest tokens that together reach top-p of the sum.
-func (s *Sampler) nucleus(sum float64) {
-	slices.SortFunc(s.tokens, func(a, b candidate) int {
+func (s *Sampler[T]) nucleus(sum float64) {
+	slices.SortFunc(s.tokens, func(a, b candidate[T]) int {
 		switch {
 		case a.share > b.share:
 			return -1
@@ -168,5 +177,5 @@ func (s *Sampler) nucleus(sum float64) {
 		enough++
 	}
 	s.tokens = s.tokens[:enough]
-	slices.SortFunc(s.tokens, func(a, b candidate) int { return int(a.token - b.token) })
+	slices.SortFunc(s.tokens, func(a, b candidate[T]) int { return int(a.token - b.token) })
 }

@@ -48,6 +48,9 @@ func (s Settings) Check() error {
 	if err := CheckTempo(s.Tempo); err != nil {
 		return err
 	}
+	if err := checkSampling(s.Temperature, s.TopP); err != nil {
+		return err
+	}
 	switch {
 	case s.BeatsPerBar < 1 || s.BeatsPerBar > 16:
 		return fmt.Errorf("beats per bar %d: must be 1 to 16", s.BeatsPerBar)
@@ -55,10 +58,6 @@ func (s Settings) Check() error {
 		return fmt.Errorf("listen %d beats: must be 0 to 1024 beats", s.Listen)
 	case int(s.ChordGrid) >= len(chordGrids):
 		return fmt.Errorf("chord grid %d: must be frame, beat, half or bar", s.ChordGrid)
-	case !(s.Temperature >= 0 && s.Temperature <= 10):
-		return fmt.Errorf("temperature %v: must be 0 to 10", s.Temperature)
-	case !(s.TopP > 0 && s.TopP <= 1):
-		return fmt.Errorf("top-p %v: must be above 0, up to 1", s.TopP)
 	case s.High > 127 || int(s.High)-int(s.Low) < 11:
 		return fmt.Errorf("register %d to %d: must be within 0 to 127 and at least 11 semitones wide", s.Low, s.High)
 	case s.ChordChannel < 1 || s.ChordChannel > 16:
@@ -72,6 +71,17 @@ func (s Settings) Check() error {
 		return fmt.Errorf("velocity %d: must be 1 to 127", s.Velocity)
 	case s.MelodyChannels == 0:
 		return fmt.Errorf("melody channels: must be at least one of 1 to 16")
+	}
+	return nil
+}
+
+// checkSampling returns an error for what no Sampler draws by.
+func checkSampling(temperature, topP float64) error {
+	if !(temperature >= 0 && temperature <= 10) { // NaN is outside too
+		return fmt.Errorf("temperature %v: must be 0 to 10", temperature)
+	}
+	if !(topP > 0 && topP <= 1) {
+		return fmt.Errorf("top-p %v: must be above 0, up to 1", topP)
 	}
 	return nil
 }

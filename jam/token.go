@@ -15,6 +15,8 @@ const (
 	melodyHold   MelodyToken = 129
 	MelodyStart  MelodyToken = 257
 	MelodyTokens             = 258
+	// MelodyLogits is the number of tokens that a player of melodies chooses among: all but MelodyStart.
+	MelodyLogits = 257
 )
 
 // MelodyOnset is the token of a frame in which pitch begins.

@@ -32,18 +32,17 @@ type answer struct {
 // A worker owns the policy of a running loop. Every frame's tokens go through the policy in order, late or not, so that
 // its memory is what really sounded. Neither side of it ever waits for the other to make room.
 type worker struct {
-	policy   Policy
+	memory   memory
 	clock    Clock
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
 	wake     chan struct{} // poked when there is an answer
-	next     int64         // frame of the request that follows the last one
 }
 
 func newWorker(p Policy, clock Clock) *worker {
 	w := &worker{
-		policy: p, clock: clock,
+		memory: memory{policy: p}, clock: clock,
 		requests: make(chan request, backlog),
 		answers:  make(chan *answer, answerSlots),
 		free:     make(chan *answer, answerSlots),
@@ -82,14 +81,6 @@ func (w *worker) answer() (a *answer, ok bool) {
 
 func (w *worker) done(a *answer) { w.free <- a }
 
-// poke ends the loop's present or next wait.
-func (w *worker) poke() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-}
-
 // run serves requests until there are no more.
 func (w *worker) run() {
 	runtime.LockOSThread() // an inference should not be moved between cores
@@ -101,9 +92,8 @@ func (w *worker) run() {
 
 func (w *worker) serve(r request) {
 	began := w.clock.Now()
-	logits, err := w.step(r)
+	logits, err := w.memory.step(r)
 	took := w.clock.Now() - began
-	w.next = r.frame + 1
 	if err != nil {
 		err = fmt.Errorf("policy at frame %d: %w", r.frame, err)
 	} else if len(w.requests) > 0 {
@@ -113,18 +103,25 @@ func (w *worker) serve(r request) {
 	a.frame, a.step, a.err = r.frame, took, err
 	a.logits = append(a.logits[:0], logits...)
 	w.answers <- a
-	w.poke()
+	poke(w.wake)
+}
+
+// A memory is a policy that is told every frame in order.
+type memory struct {
+	policy Policy
+	next   int64 // frame of the request that follows the last one
 }
 
 // step runs the policy. Where requests were dropped the policy starts afresh, as on a piece cut out of a longer one: what
 // is held at the cut begins there.
-func (w *worker) step(r request) ([]float32, error) {
-	v := w.policy.Vocabulary()
-	if r.frame == w.next {
-		return w.policy.Step(r.chord, r.melody)
+func (m *memory) step(r request) ([]float32, error) {
+	v, inOrder := m.policy.Vocabulary(), r.frame == m.next
+	m.next = r.frame + 1
+	if inOrder {
+		return m.policy.Step(r.chord, r.melody)
 	}
-	w.policy.Reset()
-	if _, err := w.policy.Step(v.Start(), MelodyStart); err != nil {
+	m.policy.Reset()
+	if _, err := m.policy.Step(v.Start(), MelodyStart); err != nil {
 		return nil, err
 	}
 	if i, ok := v.Index(r.chord); ok {
@@ -133,7 +130,7 @@ func (w *worker) step(r request) ([]float32, error) {
 	if pitch, ok := r.melody.Pitch(); ok {
 		r.melody = MelodyOnset(pitch)
 	}
-	return w.policy.Step(r.chord, r.melody)
+	return m.policy.Step(r.chord, r.melody)
 }
 
 // slot is a free answer, or else the oldest that the loop did not come for: it holds one at most, so there is one.

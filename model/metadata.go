@@ -18,6 +18,7 @@ const Format = "jamd.policy/1"
 // Metadata is what a policy file says of itself, and its size and hash.
 type Metadata struct {
 	Name       string         `json:"name"`
+	Plays      Part           `json:"plays"`
 	Method     string         `json:"method"`     // how it was trained
 	Vocabulary []string       `json:"vocabulary"` // chord symbols in token order
 	Window     int            `json:"window"`     // frames before the present one that it can see
@@ -60,6 +61,11 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	m.Method = p.text("method")
 	m.Licence = p.text("licence")
 	m.Card = file.metadata["card"]
+	if plays, ok := file.metadata["plays"]; ok {
+		if err := m.Plays.UnmarshalText([]byte(plays)); err != nil {
+			p.fail("plays", strconv.Quote(plays), "chords or melody")
+		}
+	}
 	if n := p.integer("frames_per_beat", maxDimension); n != jam.FramesPerBeat {
 		p.fail("frames_per_beat", fmt.Sprint(n), fmt.Sprint(jam.FramesPerBeat))
 	}
@@ -121,7 +127,7 @@ func (m *Metadata) inputs() []tensorInfo {
 
 func (m *Metadata) outputs(v *jam.Vocabulary) []tensorInfo {
 	return []tensorInfo{
-		declare("logits", elementFloat32, v.Logits()),
+		declare("logits", elementFloat32, m.Plays.logits(v)),
 		declare("new_key", elementFloat32, m.Layers, m.Heads, m.HeadSize),
 		declare("new_value", elementFloat32, m.Layers, m.Heads, m.HeadSize),
 	}

@@ -94,6 +94,8 @@ func TestBrokenPolicies(t *testing.T) {
 		"vocabulary empty":   {with("vocabulary", "[]"), []string{"vocabulary", "no chord"}},
 		"vocabulary unknown": {with("vocabulary", `["C","H"]`), []string{"vocabulary", `"H"`}},
 		"vocabulary twice":   {with("vocabulary", `["Db","C#"]`), []string{"vocabulary", "twice"}},
+		"plays the drums":    {with("plays", "drums"), []string{"metadata plays", `"drums"`, "chords or melody"}},
+		"plays the melody":   {with("plays", "melody"), []string{`output "logits"`, "float32[13]", "float32[257]"}},
 		"vocabulary short":   {with("vocabulary", `["C","Dm"]`), []string{`output "logits"`, "float32[13]", "float32[5]"}},
 		"figures of text":    {with("figures", "good"), []string{"metadata figures"}},
 		"corpora of text":    {with("corpora", "pop909"), []string{"metadata corpora"}},
@@ -173,11 +175,38 @@ func TestUnknownPolicy(t *testing.T) {
 			t.Errorf("%q: %v, want %q", spec, err, want)
 			continue
 		}
-		for _, name := range Names() {
+		for _, name := range Names(Chords) {
 			if strings.Contains(want, "unknown") && !strings.Contains(err.Error(), name) {
 				t.Errorf("%q: %v does not name %s", spec, err, name)
 			}
 		}
+	}
+}
+
+// A policy is no agent, and an agent no policy.
+func TestLoadRefusesTheOtherPart(t *testing.T) {
+	for _, c := range []struct {
+		spec  string
+		plays Part
+		want  string
+	}{
+		{tiny, Melody, "agent testdata/tiny.onnx: it plays chords, not melody: give it as the policy"},
+		{tinyMelody, Chords, "policy testdata/tiny-melody.onnx: it plays melody, not chords: give it as the agent"},
+		{"nobody", Melody, `agent "nobody": unknown; `},
+		{"jamd", Melody, `agent "jamd": unknown; `}, // a policy's name
+	} {
+		_, err := Load(c.spec, Options{Plays: c.plays, Library: "/nowhere"})
+		var broken *PolicyError
+		if !errors.As(err, &broken) || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s as %v: %v, want %s", c.spec, c.plays, err, c.want)
+		}
+	}
+	m, v, _, err := read(tinyMelody, Melody)
+	if err != nil || m.Plays != Melody || v.Len() != 6 {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if text, err := m.Plays.MarshalText(); err != nil || string(text) != "melody" {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 
@@ -186,6 +215,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:100])
 	f.Add(withMetadata(f, whole, "window", "32"))
+	f.Add(withMetadata(f, whole, "plays", "melody"))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, vocabulary, err := parse(data)

@@ -20,14 +20,18 @@ import (
 
 // A PolicyError says in one line what is wrong with a policy, and with which.
 type PolicyError struct {
+	Plays  Part   // what it was to play
 	Policy string // as asked for
 	Reason string
 }
 
-func (e *PolicyError) Error() string { return "policy " + e.Policy + ": " + oneLine(e.Reason) }
+func (e *PolicyError) Error() string {
+	return parts[e.Plays].player + " " + e.Policy + ": " + oneLine(e.Reason)
+}
 
 // Options for Load; the zero value is fine.
 type Options struct {
+	Plays    Part   // what the policy must play
 	Library  string // path of ONNX Runtime's library, see OpenLibrary
 	Provider Provider
 }
@@ -48,28 +52,26 @@ type Policy struct {
 
 var _ jam.Policy = (*Policy)(nil)
 
-// Names lists the policies that jamd carries, sorted.
-func Names() []string {
-	files, _ := fs.Glob(assets.Files, "policies/*.onnx") // fails for a malformed pattern only
+// Names lists the policies that jamd carries for a part, sorted.
+func Names(plays Part) []string {
+	files, _ := fs.Glob(assets.Files, parts[plays].folder+"/*.onnx") // fails for a malformed pattern only
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(path.Base(f), ".onnx")
 	}
 	return files
 }
 
-// List describes the policies that jamd carries. It needs no ONNX Runtime.
+// List describes the policies that jamd carries, those that play chords first. It needs no ONNX Runtime.
 func List() ([]Metadata, error) {
 	var list []Metadata
-	for _, name := range Names() {
-		data, err := read(name)
-		if err != nil {
-			return nil, err
+	for plays := range parts {
+		for _, name := range Names(Part(plays)) {
+			m, _, _, err := read(name, Part(plays))
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, m)
 		}
-		m, _, err := parse(data)
-		if err != nil {
-			return nil, &PolicyError{name, err.Error()}
-		}
-		list = append(list, m)
 	}
 	return list, nil
 }
@@ -77,50 +79,59 @@ func List() ([]Metadata, error) {
 // maxFile is protobuf's own limit.
 const maxFile = 1<<31 - 1
 
-// read brings the bytes of a policy: spec is a name that jamd carries, or the path of a file.
-func read(spec string) ([]byte, error) {
-	names := Names()
+// read brings a policy, and checks it, and that it plays the part: spec is a name that jamd carries, or the path of a file.
+func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, err error) {
+	if data, err = bytesOf(spec, plays); err != nil {
+		return m, nil, nil, err
+	}
+	if m, v, err = parse(data); err != nil {
+		return m, nil, nil, &PolicyError{plays, spec, err.Error()}
+	}
+	if m.Plays != plays {
+		return m, nil, nil, &PolicyError{plays, spec, fmt.Sprintf("it plays %v, not %v: give it as the %s", m.Plays, plays, parts[m.Plays].player)}
+	}
+	return m, v, data, nil
+}
+
+func bytesOf(spec string, plays Part) ([]byte, error) {
+	names := Names(plays)
 	for _, name := range names {
 		if name == spec {
-			return assets.Files.ReadFile("policies/" + name + ".onnx")
+			return assets.Files.ReadFile(parts[plays].folder + "/" + name + ".onnx")
 		}
 	}
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(spec, `/\`) && !strings.HasSuffix(spec, ".onnx"):
-		known := "jamd carries none"
+		known := "this build of jamd carries none: give"
 		if len(names) > 0 {
-			known = "there are " + strings.Join(names, ", ")
+			known = "there are " + strings.Join(names, ", ") + ", or give"
 		}
-		return nil, &PolicyError{fmt.Sprintf("%q", spec), "unknown; " + known + ", or give the path of an .onnx file"}
+		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file"}
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &PolicyError{spec, "there is no such file"}
+		return nil, &PolicyError{plays, spec, "there is no such file"}
 	case err != nil:
-		return nil, &PolicyError{spec, err.Error()}
+		return nil, &PolicyError{plays, spec, err.Error()}
 	case !info.Mode().IsRegular():
-		return nil, &PolicyError{spec, "not a file"}
+		return nil, &PolicyError{plays, spec, "not a file"}
 	case info.Size() > maxFile:
-		return nil, &PolicyError{spec, fmt.Sprintf("%d bytes are more than an ONNX file can have", info.Size())}
+		return nil, &PolicyError{plays, spec, fmt.Sprintf("%d bytes are more than an ONNX file can have", info.Size())}
 	}
 	data, err := os.ReadFile(spec)
 	if err != nil {
-		return nil, &PolicyError{spec, err.Error()}
+		return nil, &PolicyError{plays, spec, err.Error()}
 	}
 	return data, nil
 }
 
-// Load reads a policy (a name that jamd carries, or the path of an .onnx file), checks it against the contract, opens
-// ONNX Runtime and steps the policy once, so that one that loads also runs. Where CUDA is asked for and cannot be had,
-// the policy runs on the CPU and ProviderNote says why. Errors are of type *PolicyError or *LibraryError. The caller
-// closes the policy.
+// Load reads a policy (a name that jamd carries, or the path of an .onnx file), checks it against the contract and that it
+// plays the part asked for, opens ONNX Runtime and steps the policy once, so that one that loads also runs. Where CUDA is
+// asked for and cannot be had, the policy runs on the CPU and ProviderNote says why. Errors are of type *PolicyError or
+// *LibraryError. The caller closes the policy.
 func Load(spec string, o Options) (*Policy, error) {
-	data, err := read(spec)
+	metadata, vocabulary, data, err := read(spec, o.Plays)
 	if err != nil {
 		return nil, err
-	}
-	metadata, vocabulary, err := parse(data)
-	if err != nil {
-		return nil, &PolicyError{spec, err.Error()}
 	}
 	library, err := OpenLibrary(o.Library)
 	if err != nil {
@@ -141,7 +152,7 @@ func Load(spec string, o Options) (*Policy, error) {
 		}
 	}
 	if err := p.open(data, CPU); err != nil {
-		return nil, &PolicyError{spec, "ONNX Runtime cannot run it: " + err.Error()}
+		return nil, &PolicyError{o.Plays, spec, "ONNX Runtime cannot run it: " + err.Error()}
 	}
 	return p, nil
 }
@@ -174,7 +185,7 @@ func (p *Policy) open(data []byte, provider Provider) (err error) {
 // Metadata is what the policy's file says of itself.
 func (p *Policy) Metadata() Metadata { return p.metadata }
 
-// Vocabulary lists the chords that the policy's tokens stand for.
+// Vocabulary lists the chords that the chord tokens stand for.
 func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
 
 // Library is the ONNX Runtime that runs the policy.

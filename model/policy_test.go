@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"iter"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,7 +15,11 @@ import (
 	"jamd/jam"
 )
 
-const tiny = "testdata/tiny.onnx"
+// Policies with random weights, made by testdata/make_tiny.py.
+const (
+	tiny       = "testdata/tiny.onnx"
+	tinyMelody = "testdata/tiny-melody.onnx" // an agent
+)
 
 // testLibrary is where make build puts the library; the environment can name another.
 func testLibrary(t testing.TB) string {
@@ -31,7 +36,12 @@ func testLibrary(t testing.TB) string {
 
 func load(t testing.TB, spec string) *Policy {
 	t.Helper()
-	p, err := Load(spec, Options{Library: testLibrary(t), Provider: CPU})
+	return loadPlayer(t, spec, Chords)
+}
+
+func loadPlayer(t testing.TB, spec string, plays Part) *Policy {
+	t.Helper()
+	p, err := Load(spec, Options{Plays: plays, Library: testLibrary(t), Provider: CPU})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,10 +57,10 @@ type parity struct {
 	Frames []int             `json:"frames"`
 	Logits [][]float32       `json:"logits"`
 
-	// The chords that a seed draws there, frame by frame; none in a file that is about logits alone.
-	Seed        uint64           `json:"seed"`
-	Temperature float64          `json:"temperature"`
-	Sampled     []jam.ChordToken `json:"sampled"`
+	// The tokens that a seed draws there, frame by frame; none in a file that is about logits alone.
+	Seed        uint64  `json:"seed"`
+	Temperature float64 `json:"temperature"`
+	Sampled     []int   `json:"sampled"`
 }
 
 func readParity(t testing.TB, name string) parity {
@@ -117,44 +127,63 @@ func TestTinyParity(t *testing.T) {
 }
 
 func TestEmbeddedParity(t *testing.T) {
-	if len(Names()) == 0 {
-		t.Skip("no policy is embedded")
-	}
-	for _, name := range Names() {
-		t.Run(name, func(t *testing.T) {
-			p, want := load(t, name), readParity(t, name)
-			if window := p.Metadata().Window; len(want.Chord) <= window {
-				t.Fatalf("%d frames do not leave a window of %d", len(want.Chord), window)
-			}
-			t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-3))
-			checkSampled(t, p, want)
-		})
+	for plays := range parts {
+		for _, name := range Names(Part(plays)) {
+			t.Run(name, func(t *testing.T) {
+				p, want := loadPlayer(t, name, Part(plays)), readParity(t, name)
+				if window := p.Metadata().Window; len(want.Chord) <= window {
+					t.Fatalf("%d frames do not leave a window of %d", len(want.Chord), window)
+				}
+				t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-3))
+				checkSampled(t, p, want)
+			})
+		}
 	}
 }
 
-// checkSampled plays the melody with the sampler of package jam: the same seed draws the same chords as in Python.
+func TestTinyMelodyParity(t *testing.T) {
+	p, want := loadPlayer(t, tinyMelody, Melody), readParity(t, "tiny-melody")
+	for range 2 {
+		t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-4))
+		checkSampled(t, p, want)
+		p.Reset()
+	}
+}
+
+// checkSampled plays with the samplers of package jam: the same seed draws the same tokens as in Python.
 func checkSampled(t *testing.T, p *Policy, want parity) {
 	t.Helper()
 	if window := p.Metadata().Window; len(want.Sampled) < 2*window {
-		t.Fatalf("%d chords were drawn, less than two windows of %d", len(want.Sampled), window)
+		t.Fatalf("%d tokens were drawn, less than two windows of %d", len(want.Sampled), window)
 	}
 	p.Reset()
+	if p.Metadata().Plays == Melody {
+		sampler := jam.NewMelodySampler(want.Temperature, 1, want.Seed)
+		drawsAs(t, sampler, want.Sampled, jam.MelodyStart, func(frame int, before jam.MelodyToken) ([]float32, error) {
+			return p.Step(want.Chord[frame], before)
+		})
+		return
+	}
 	sampler := jam.NewSampler(p.Vocabulary(), want.Temperature, 1, want.Seed)
-	before := p.Vocabulary().Start()
-	for frame, chord := range want.Sampled {
-		logits, err := p.Step(before, want.Melody[frame])
+	drawsAs(t, sampler, want.Sampled, p.Vocabulary().Start(), func(frame int, before jam.ChordToken) ([]float32, error) {
+		return p.Step(before, want.Melody[frame])
+	})
+}
+
+func drawsAs[T jam.ChordToken | jam.MelodyToken](t *testing.T, sampler *jam.Sampler[T], want []int, before T,
+	step func(frame int, before T) ([]float32, error)) {
+	t.Helper()
+	for frame, token := range want {
+		logits, err := step(frame, before)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := sampler.Choose(logits, before, jam.Change, 0, sampler.Draw())
-		if err != nil {
+		if before, _, err = sampler.Choose(logits, before, jam.Change, 0, sampler.Draw()); err != nil {
 			t.Fatal(err)
 		}
-		if got != chord {
-			t.Fatalf("frame %d: %s (token %d), want %s (%d)", frame, p.Vocabulary().Symbol(got), got,
-				p.Vocabulary().Symbol(chord), chord)
+		if int(before) != token {
+			t.Fatalf("frame %d: token %d, want %d", frame, before, token)
 		}
-		before = got
 	}
 }
 
@@ -290,9 +319,22 @@ func TestPoliciesShareNothing(t *testing.T) {
 	}
 }
 
+// everyPolicy lists the tiny policies and all that are embedded.
+func everyPolicy() iter.Seq2[string, Part] {
+	return func(yield func(string, Part) bool) {
+		for plays, made := range []string{Chords: tiny, Melody: tinyMelody} {
+			for _, spec := range append([]string{made}, Names(Part(plays))...) {
+				if !yield(spec, Part(plays)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func TestStepAllocatesNothing(t *testing.T) {
-	for _, spec := range append([]string{tiny}, Names()...) {
-		p := load(t, spec)
+	for spec, plays := range everyPolicy() {
+		p := loadPlayer(t, spec, plays)
 		token := p.Vocabulary().Begin(0)
 		if n := testing.AllocsPerRun(200, func() {
 			if _, err := p.Step(token, jam.Silence); err != nil {
@@ -333,7 +375,7 @@ func TestGarbageCollection(t *testing.T) {
 func TestMetadataOfTiny(t *testing.T) {
 	p := load(t, tiny)
 	m := p.Metadata()
-	if m.Name != "tiny" || m.Method != "random weights" || m.Licence != "MIT" || m.Window != 16 || m.Layers != 2 ||
+	if m.Name != "tiny" || m.Plays != Chords || m.Method != "random weights" || m.Licence != "MIT" || m.Window != 16 || m.Layers != 2 ||
 		m.Heads != 2 || m.HeadSize != 8 || m.RotaryBase != 100 || m.Figures["note_in_chord"] != 0.5 || len(m.Corpora) != 0 {
 		t.Errorf("metadata %+v", m)
 	}
@@ -357,12 +399,14 @@ func TestListMatchesNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != len(Names()) {
-		t.Fatalf("%d policies, %d names", len(list), len(Names()))
+	policies, agents := Names(Chords), Names(Melody)
+	names := append(slices.Clone(policies), agents...)
+	if len(policies) == 0 || len(list) != len(names) {
+		t.Fatalf("%d descriptions of %q", len(list), names)
 	}
 	for i, m := range list {
-		if m.Name != Names()[i] {
-			t.Errorf("file %s.onnx calls itself %s", Names()[i], m.Name)
+		if m.Name != names[i] || (m.Plays == Melody) != (i >= len(policies)) {
+			t.Errorf("file %s.onnx calls itself %s, which plays %v", names[i], m.Name, m.Plays)
 		}
 	}
 }
@@ -399,9 +443,9 @@ func TestProviders(t *testing.T) {
 }
 
 func BenchmarkStep(b *testing.B) {
-	for _, spec := range append([]string{tiny}, Names()...) {
+	for spec, plays := range everyPolicy() {
 		b.Run(strings.TrimSuffix(filepath.Base(spec), ".onnx"), func(b *testing.B) {
-			p := load(b, spec)
+			p := loadPlayer(b, spec, plays)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				if _, err := p.Step(p.Vocabulary().Begin(i%p.Vocabulary().Len()), jam.MelodyOnset(uint8(i%128))); err != nil {

@@ -57,7 +57,8 @@ type Manifest struct {
 	ONNXRuntime string       `json:"onnx_runtime"` // that ran the policy
 	Provider    string       `json:"provider"`     // really in use: cpu or cuda
 	Policy      Policy       `json:"policy"`
-	Settings    jam.Settings `json:"settings"` // the seed among them
+	Agent       *Agent       `json:"agent,omitempty"` // that played the melody; none where a player or a file did
+	Settings    jam.Settings `json:"settings"`        // the seed among them
 	Ports       Ports        `json:"ports"`
 	Start       time.Time    `json:"start"` // wall time of the jam clock's 0
 }
@@ -66,6 +67,14 @@ type Manifest struct {
 type Policy struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"` // of its file, in hexadecimal
+}
+
+// An Agent names the policy that played the melody, and says how it drew its notes.
+type Agent struct {
+	Policy
+	Temperature float64 `json:"temperature"`
+	TopP        float64 `json:"top_p"`
+	Seed        uint64  `json:"seed"`
 }
 
 // Ports are the names of the ports of a jam; "" where there was none.

@@ -7,7 +7,8 @@ inputs   chord, melody int64 [1]: the tokens of frame t-1
          cos, sin float32 [head/2]: rotary angles of frame t
          mask float32 [window]: 0 where a slot of the ring is filled, -inf where not
          keys, values float32 [layers, heads, window, head]: the ring of the frames before t
-outputs  logits float32 [chord tokens]; new_key, new_value float32 [layers, heads, head]: frame t's own
+outputs  logits float32 [tokens of the part that it plays, but the start token]
+         new_key, new_value float32 [layers, heads, head]: frame t's own
 """
 
 from __future__ import annotations
@@ -162,12 +163,14 @@ def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], lis
     return inputs, [floats("logits", logits), floats("new_key", *new), floats("new_value", *new)]
 
 
-def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Sizes, path: Path) -> None:
+def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Sizes, path: Path,
+          plays: str = "chords") -> None:
     """Writes the policy file, checked by ONNX's own checker, with all its metadata."""
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10,
                               producer_name="jamd")
     helper.set_model_props(model, {
         "format": FORMAT, "name": card.name, "method": card.method, "licence": card.licence, "card": card.text,
+        "plays": plays,
         "vocabulary": json.dumps(vocabulary), "frames_per_beat": str(FRAMES_PER_QUARTER),
         "window": str(sizes.window), "layers": str(sizes.layers), "heads": str(sizes.heads),
         "head_size": str(sizes.head), "rotary_base": repr(sizes.rotary_base), "parameters": str(sizes.parameters),
@@ -179,5 +182,5 @@ def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Size
 
 
 def export(network: Decoder, card: Card, path: Path) -> None:
-    """Writes a policy of ours."""
-    write(build(network), card, tokens.vocabulary(), sizes_of(network), path)
+    """Writes a policy of ours, of chords or of melodies."""
+    write(build(network), card, tokens.vocabulary(), sizes_of(network), path, network.shape.plays)

@@ -1,7 +1,8 @@
 """What PyTorch computes for a policy, kept for jamd's tests: the Go side must find the same through ONNX Runtime.
 
-The file holds input tokens of some frames more than two windows, the logits at some of them, and the chords that one
-seed draws. A seed is taken only when no draw falls close to the border between two chords, where rounding would decide.
+The file holds input tokens of some frames more than two windows, the logits at some of them, and what one seed draws:
+chords, or a melody where the policy plays that. A seed is taken only when no draw falls close to the border between two
+tokens, where rounding would decide.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import torch
 
 from train import tokens
 from train.mle import load
-from train.network import Decoder, Stepper
+from train.network import Decoder, Stepper, by_part
 from train.play import choose, generator
 
 TEMPERATURE = 0.99
@@ -36,21 +37,35 @@ def tune(frames: int, seed: int) -> np.ndarray:
     return melody
 
 
+def changes(frames: int, seed: int) -> np.ndarray:
+    """Chord tokens of a made-up accompaniment: any chord for half a bar, one or two; none now and then."""
+    random = np.random.default_rng(seed)
+    chords, t = np.zeros(frames, np.int64), 0
+    while t < frames:
+        length = int(random.choice([8, 16, 32]))
+        if random.random() < 0.9:
+            chord = int(random.integers(tokens.CHORDS))
+            chords[t:t + length], chords[t] = 1 + tokens.CHORDS + chord, 1 + chord
+        t += length
+    return chords
+
+
 @torch.no_grad()
-def sample(network: Decoder, melody: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """chords and the logits of every frame, or None where a draw falls within MARGIN of a border between two tokens."""
-    stepper, draw = Stepper(network, 1), generator(seed)
-    before, heard = tokens.CHORD_START, tokens.MELODY_START
-    chords, all_logits = np.zeros(len(melody), np.int64), []
-    for t in range(len(melody)):
-        logits = stepper.step(torch.tensor([before]), torch.tensor([heard]))[0].double().numpy()
+def sample(network: Decoder, heard: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """What is played to heard and the logits of every frame, or None where a draw falls within MARGIN of a border
+    between two tokens."""
+    plays, stepper, draw = network.shape.plays, Stepper(network, 1), generator(seed)
+    before, last = by_part(tokens.CHORD_START, tokens.MELODY_START, plays)
+    played, all_logits = np.zeros(len(heard), np.int64), []
+    for t in range(len(heard)):
+        logits = stepper.step(*by_part(torch.tensor([before]), torch.tensor([last]), plays))[0].double().numpy()
         u = draw()
-        chords[t] = choose(logits, before, u, TEMPERATURE)
-        if any(choose(logits, before, near, TEMPERATURE) != chords[t] for near in (max(u - MARGIN, 0.0), u + MARGIN)):
+        played[t] = choose(logits, before, u, TEMPERATURE)
+        if any(choose(logits, before, near, TEMPERATURE) != played[t] for near in (max(u - MARGIN, 0.0), u + MARGIN)):
             return None
         all_logits.append(logits)
-        before, heard = int(chords[t]), int(melody[t])
-    return chords, np.stack(all_logits)
+        before, last = int(played[t]), int(heard[t])
+    return played, np.stack(all_logits)
 
 
 def write(checkpoint: Path, path: Path) -> None:
@@ -58,17 +73,19 @@ def write(checkpoint: Path, path: Path) -> None:
     network = load(checkpoint)
     for weight in network.parameters():
         weight.data = weight.data.half().float()
-    melody = tune(2 * network.shape.window + 96, seed=1)
+    plays, length = network.shape.plays, 2 * network.shape.window + 96
+    heard = tune(length, seed=1) if plays == "chords" else changes(length, seed=1)
     for seed in range(1, 1000):
-        sampled = sample(network, melody, seed)
+        sampled = sample(network, heard, seed)
         if sampled:
             break
     else:
-        raise RuntimeError("no seed keeps its draws away from the borders between chords")
-    chords, logits = sampled
-    frames = sorted({0, 1, 2, network.shape.window - 1, network.shape.window, network.shape.window + 1, len(melody) - 1,
-                     *range(40, len(melody), 61)})
+        raise RuntimeError("no seed keeps its draws away from the borders between tokens")
+    played, logits = sampled
+    chords, melody = by_part(played, heard, plays)
+    frames = sorted({0, 1, 2, network.shape.window - 1, network.shape.window, network.shape.window + 1, length - 1,
+                     *range(40, length, 61)})
     path.write_text(json.dumps({
         "melody": [tokens.MELODY_START, *melody[:-1].tolist()], "chord": [tokens.CHORD_START, *chords[:-1].tolist()],
         "frames": frames, "logits": [[round(float(x), 5) for x in logits[t]] for t in frames],
-        "seed": seed, "temperature": TEMPERATURE, "sampled": chords.tolist()}) + "\n")
+        "seed": seed, "temperature": TEMPERATURE, "sampled": played.tolist()}) + "\n")

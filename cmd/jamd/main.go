@@ -45,9 +45,10 @@ type console struct {
 
 type cli struct {
 	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
+	Jam        jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
 	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
 	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
-	Policies   policiesCmd               `cmd:"" help:"List the policies that come with jamd."`
+	Policies   policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
 	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to mend it."`
 	Version    versionCmd                `cmd:"" help:"Print the versions of jamd and its parts."`
 	Completion kongcompletion.Completion `cmd:"" help:"Print the line that gives your shell completion of jamd's commands."`

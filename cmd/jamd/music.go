@@ -11,7 +11,7 @@ import (
 
 const defaultPolicy = "jamd"
 
-// musicFlags say how jamd plays; play and accompany share them and their defaults.
+// musicFlags say how jamd plays; play, jam and accompany share them and their defaults.
 type musicFlags struct {
 	Policy      string        `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
 	Listen      int           `default:"8" placeholder:"BEATS" help:"Listen this long before playing (${default})."`
@@ -37,7 +37,12 @@ func (f *musicFlags) settings(bpm float64) (jam.Settings, error) {
 
 // load opens the policy and tells what the user should know of it.
 func (f *musicFlags) load(to console) (*model.Policy, error) {
-	p, err := model.Load(f.Policy, model.Options{Library: f.OrtLib, Provider: f.Provider})
+	return f.loadPlayer(to, f.Policy, model.Chords)
+}
+
+// loadPlayer opens a policy of either part.
+func (f *musicFlags) loadPlayer(to console, spec string, plays model.Part) (*model.Policy, error) {
+	p, err := model.Load(spec, model.Options{Plays: plays, Library: f.OrtLib, Provider: f.Provider})
 	if err != nil {
 		return nil, asInput(err)
 	}

@@ -22,9 +22,9 @@ func (c *policiesCmd) Run(to console) error {
 		return printJSON(to, policies)
 	}
 	table := tabwriter.NewWriter(to.Out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tMETHOD\tPARAMETERS\tSIZE\tCHORDS\tCORPORA\tLICENCE")
+	fmt.Fprintln(table, "NAME\tPLAYS\tMETHOD\tPARAMETERS\tSIZE\tCHORDS\tCORPORA\tLICENCE")
 	for _, p := range policies {
-		fmt.Fprintf(table, "%s\t%s\t%.2f M\t%.1f MB\t%d\t%s\t%s\n", p.Name, p.Method, float64(p.Parameters)/1e6,
+		fmt.Fprintf(table, "%s\t%v\t%s\t%.2f M\t%.1f MB\t%d\t%s\t%s\n", p.Name, p.Plays, p.Method, float64(p.Parameters)/1e6,
 			float64(p.Bytes)/1e6, len(p.Vocabulary), strings.Join(p.Corpora, ", "), p.Licence)
 	}
 	if err := table.Flush(); err != nil {

@@ -61,7 +61,16 @@ func writeInputs(dir string) error {
 	if err := midiio.WriteTake(&empty, jam.Take{Tempo: []jam.TempoChange{{BPM: 120}}, BeatsPerBar: 4, Frames: 16}); err != nil {
 		return err
 	}
+	tiny, err := os.ReadFile("../../model/testdata/tiny.onnx")
+	if err != nil {
+		return err
+	}
+	agent, err := os.ReadFile("../../model/testdata/tiny-melody.onnx")
+	if err != nil {
+		return err
+	}
 	for name, data := range map[string][]byte{
+		"tiny.onnx": tiny, "agent.onnx": agent,
 		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(),
 		"empty.mid": {}, "text.mid": []byte("a letter, not a tune\n"), "empty.onnx": {}, "text.onnx": []byte("no network\n"),
 	} {

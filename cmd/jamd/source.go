@@ -127,12 +127,14 @@ func perform(ctx context.Context, clock jam.Clock, events []jam.Event, began <-c
 }
 
 // announce says what is about to happen.
-func (c *playCmd) announce(to console, policy string, s jam.Settings, src source, out *midiio.Out) {
+func (c *playCmd) announce(l *live, src source) {
+	to, s := l.to, l.config.Settings
 	heard := src.name
 	if src.tune != nil {
 		heard = fmt.Sprintf("%s (%s)", src.tune.Name, src.name)
 	}
-	fmt.Fprintf(to.Out, "%s at %.4g BPM, seed %d\n  hears  %s\n  plays  %s\n", policy, s.Tempo, s.Seed, heard, portName(out))
+	fmt.Fprintf(to.Out, "%s at %.4g BPM, seed %d\n  hears  %s\n  plays  %s\n",
+		l.policy.Metadata().Name, s.Tempo, s.Seed, heard, portName(l.out))
 	if src.hint != "" {
 		fmt.Fprintln(to.Out, "  "+src.hint)
 	}
@@ -142,11 +144,4 @@ func (c *playCmd) announce(to console, policy string, s jam.Settings, src source
 	default:
 		fmt.Fprintf(to.Out, "Play: the clock starts with your first note, chords join in %d beats later; Control-C ends.\n", s.Listen)
 	}
-}
-
-func portName(out *midiio.Out) string {
-	if name := out.Info().Name; name != "" {
-		return name
-	}
-	return "nothing (no MIDI port)"
 }

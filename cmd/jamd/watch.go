@@ -95,16 +95,24 @@ func position(frame int64, beatsPerBar int) string {
 	return fmt.Sprintf("%7s", at)
 }
 
-// A jamSummary is what play --json prints at the end of a jam.
+// A jamSummary is what play --json and jam --json print at the end of a jam.
 type jamSummary struct {
 	Policy      string          `json:"policy"`
 	Seed        uint64          `json:"seed"`
 	Tempo       float64         `json:"tempo"`
 	Jam         jam.Summary     `json:"jam"`
+	Agent       *agentSummary   `json:"agent,omitempty"` // that played the melody
 	NoteInChord float64         `json:"note_in_chord"`
 	Figures     latency.Summary `json:"latency"`
 	Session     string          `json:"session"` // its folder; "" where it could not be kept
 	Loss        string          `json:"loss,omitempty"`
+}
+
+// An agentSummary is what the agent of a jam did.
+type agentSummary struct {
+	Name string `json:"name"`
+	Seed uint64 `json:"seed"`
+	jam.AgentSummary
 }
 
 // conclude tells how a jam went. A record that is not whole is said, and is no failure of the jam.
@@ -118,6 +126,9 @@ func conclude(to console, asJSON bool, s jamSummary, kept session.Summary) error
 	}
 	fmt.Fprintf(to.Out, "\n%d chords in %d frames, %d missed, %d lost; note-in-chord %.2f\n",
 		s.Jam.Chords, s.Jam.Frames, s.Jam.Misses, s.Jam.Skipped, s.NoteInChord)
+	if a := s.Agent; a != nil {
+		fmt.Fprintf(to.Out, "%d notes of the agent %s, %d frames missed\n", a.Notes, a.Name, a.Misses)
+	}
 	for _, stage := range []struct {
 		name string
 		latency.Stage

@@ -26,6 +26,7 @@ type Policy struct {
 
 	vocabulary *jam.Vocabulary
 	logits     []float32
+	lean       []float32 // added to the logits; nil: nothing
 	hash       uint64
 	steps      int64
 
@@ -48,6 +49,18 @@ func NewPolicy(seed uint64) *Policy {
 	return &Policy{Seed: seed, Remember: true, vocabulary: v, logits: make([]float32, v.Logits()), hash: seed}
 }
 
+// NewMelodist makes a policy that plays melodies to the chords of NewPolicy's vocabulary. It holds a note for some frames,
+// and rests now and then.
+func NewMelodist(seed uint64) *Policy {
+	p := NewPolicy(seed)
+	p.logits, p.lean = make([]float32, jam.MelodyLogits), make([]float32, jam.MelodyLogits)
+	for pitch := range uint8(128) {
+		p.lean[jam.MelodyHold(pitch)] = 10
+	}
+	p.lean[jam.Silence] = 6
+	return p
+}
+
 // Vocabulary is that of Symbols.
 func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
 
@@ -59,7 +72,7 @@ func (p *Policy) Reset() {
 	p.resets++
 }
 
-// Step returns logits between 0 and 8.
+// Step returns logits between 0 and 8, and what a melodist leans to.
 func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
 	n := p.steps
 	p.steps++
@@ -76,6 +89,9 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, 
 	p.hash = mix(p.hash ^ uint64(chord)<<32 ^ uint64(melody))
 	for i := range p.logits {
 		p.logits[i] = float32(mix(p.hash+uint64(i))>>40) / (1 << 21)
+	}
+	for i, x := range p.lean {
+		p.logits[i] += x
 	}
 	if p.Fail != nil {
 		if err := p.Fail(n); err != nil {

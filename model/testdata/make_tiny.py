@@ -1,33 +1,38 @@
-#!/usr/bin/env python3
-"""Makes tiny.onnx, a policy of the contract jamd.policy/1 with random weights, and tiny.parity.json, its logits.
+"""Makes policies of the contract jamd.policy/1 with random weights, and what they compute: tiny.onnx, which plays
+chords, with its logits; tiny-melody.onnx, which plays melodies of an octave, with its logits and what a seed draws.
 
 The logits do not come from the graph: a second implementation runs the whole sequence at once with banded attention,
-so that a mistake in the ring, the mask, the positions or the graph shows. Needs numpy and onnx; run it in this folder.
+so that a mistake in the ring, the mask, the positions or the graph shows. Run it in the repository's root, in the
+environment of the package train: python -m model.testdata.make_tiny
 """
 
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from train.play import choose, generator
+
+FOLDER = Path(__file__).parent
 LAYERS, HEADS, HEAD, WINDOW, HIDDEN, BASE = 2, 2, 8, 16, 32, 100.0
 DIM = HEADS * HEAD
 VOCABULARY = ["C", "Dm", "Em7", "Fmaj7", "G7", "Am"]
-LOGITS = 2 * len(VOCABULARY) + 1
-CHORD_START, MELODY_START = LOGITS, 257
+CHORD_START = 2 * len(VOCABULARY) + 1
+MELODY_START = 257
 EPS = 1e-5
 FRAMES = 64
 
 
-def random_weights(rng: np.random.Generator) -> dict:
+def random_weights(rng: np.random.Generator, logits: int) -> dict:
     """float16 arrays, large enough that attention is far from even."""
     def matrix(rows: int, columns: int) -> np.ndarray:
         return (rng.standard_normal((rows, columns)) * 1.6 / np.sqrt(rows)).astype(np.float16)
 
     weights = {"chord": rng.standard_normal((CHORD_START + 1, DIM)).astype(np.float16),
                "melody": rng.standard_normal((MELODY_START + 1, DIM)).astype(np.float16),
-               "norm": rng.uniform(0.5, 1.5, DIM).astype(np.float16), "head": matrix(DIM, LOGITS)}
+               "norm": rng.uniform(0.5, 1.5, DIM).astype(np.float16), "head": matrix(DIM, logits)}
     for i in range(LAYERS):
         weights |= {f"{i}.norm1": rng.uniform(0.5, 1.5, DIM).astype(np.float16), f"{i}.qkv": matrix(DIM, 3 * DIM),
                     f"{i}.out": matrix(DIM, DIM), f"{i}.norm2": rng.uniform(0.5, 1.5, DIM).astype(np.float16),
@@ -36,7 +41,7 @@ def random_weights(rng: np.random.Generator) -> dict:
 
 
 def reference(weights: dict, chord: np.ndarray, melody: np.ndarray) -> np.ndarray:
-    """Logits [frames, LOGITS], in float64, of the whole sequence at once."""
+    """Logits [frames, logits], in float64, of the whole sequence at once."""
     w = {name: value.astype(np.float64) for name, value in weights.items()}
     frames = len(chord)
     theta = np.arange(frames)[:, None] * BASE ** (-2 * np.arange(HEAD // 2) / HEAD)
@@ -60,7 +65,7 @@ def reference(weights: dict, chord: np.ndarray, melody: np.ndarray) -> np.ndarra
         x = x + np.einsum("hqk,khd->qhd", share, v).reshape(frames, DIM) @ w[f"{i}.out"]
         gate, value = np.split(norm(x, w[f"{i}.norm2"]) @ w[f"{i}.up"], 2, axis=-1)
         x = x + (gate / (1 + np.exp(-gate)) * value) @ w[f"{i}.down"]
-    return norm(x, w["norm"]) @ w["head"]
+    return norm(x, w["norm"]) @ w["head"] + w.get("bias", 0)
 
 
 def graph(weights: dict) -> onnx.GraphProto:
@@ -113,7 +118,10 @@ def graph(weights: dict) -> onnx.GraphProto:
         x = op("Add", x, op("MatMul", op("Mul", silu, value), weight(f"{i}.down")))
         new_keys.append(op("Squeeze", k, constant(np.array([2]))))
         new_values.append(op("Squeeze", v, constant(np.array([2]))))
-    op("Squeeze", op("MatMul", norm(x, "norm"), weight("head")), constant(np.array([0])), to="logits")
+    x = op("MatMul", norm(x, "norm"), weight("head"))
+    if "bias" in weights:
+        x = op("Add", x, weight("bias"))
+    op("Squeeze", x, constant(np.array([0])), to="logits")
     op("Concat", *new_keys, to="new_key", axis=0)
     op("Concat", *new_values, to="new_value", axis=0)
 
@@ -124,31 +132,64 @@ def graph(weights: dict) -> onnx.GraphProto:
     inputs = [tensor("chord", 1, kind=TensorProto.INT64), tensor("melody", 1, kind=TensorProto.INT64),
               tensor("cos", HEAD // 2), tensor("sin", HEAD // 2), tensor("mask", WINDOW),
               tensor("keys", *ring), tensor("values", *ring)]
-    outputs = [tensor("logits", LOGITS),
+    outputs = [tensor("logits", weights["head"].shape[1]),
                tensor("new_key", LAYERS, HEADS, HEAD), tensor("new_value", LAYERS, HEADS, HEAD)]
     return helper.make_graph(nodes, "tiny", inputs, outputs, constants)
 
 
-def main() -> None:
-    rng = np.random.default_rng(1)
-    weights = random_weights(rng)
+def write_policy(weights: dict, name: str, **more: str) -> None:
     model = helper.make_model(graph(weights), opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     helper.set_model_props(model, {
-        "format": "jamd.policy/1", "name": "tiny", "method": "random weights", "vocabulary": json.dumps(VOCABULARY),
+        "format": "jamd.policy/1", "name": name, "method": "random weights", "vocabulary": json.dumps(VOCABULARY),
         "frames_per_beat": "4", "window": str(WINDOW), "layers": str(LAYERS), "heads": str(HEADS),
         "head_size": str(HEAD), "rotary_base": str(BASE), "parameters": str(sum(w.size for w in weights.values())),
-        "corpora": "[]", "licence": "MIT", "figures": json.dumps({"note_in_chord": 0.5}), "card": "For tests only."})
+        "corpora": "[]", "licence": "MIT", "figures": json.dumps({"note_in_chord": 0.5}), "card": "For tests only.",
+        **more})
     onnx.checker.check_model(model, full_check=True)
-    with open("tiny.onnx", "wb") as file:
-        file.write(model.SerializeToString())
+    (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
-    chord, melody = rng.integers(0, LOGITS, FRAMES), rng.integers(0, MELODY_START, FRAMES)
+
+def write_parity(name: str, chord: np.ndarray, melody: np.ndarray, logits: np.ndarray, frames: range, **more) -> None:
+    text = json.dumps({"chord": chord.tolist(), "melody": melody.tolist(), "frames": list(frames),
+                       "logits": [[round(x, 6) for x in logits[t].tolist()] for t in frames], **more},
+                      separators=(",", ":"))
+    (FOLDER / f"{name}.parity.json").write_text(text + "\n", encoding="utf-8")
+
+
+def random_frames(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens of both parts that go in, the start tokens first."""
+    chord, melody = rng.integers(0, CHORD_START, FRAMES), rng.integers(0, MELODY_START, FRAMES)
     chord[0], melody[0] = CHORD_START, MELODY_START
-    logits = reference(weights, chord, melody)
-    with open("tiny.parity.json", "w", encoding="utf-8") as file:
-        json.dump({"chord": chord.tolist(), "melody": melody.tolist(), "frames": list(range(FRAMES)),
-                   "logits": [[round(x, 6) for x in row] for row in logits.tolist()]}, file, separators=(",", ":"))
-        file.write("\n")
+    return chord, melody
+
+
+def chords_player() -> None:
+    rng = np.random.default_rng(1)
+    weights = random_weights(rng, CHORD_START)
+    write_policy(weights, "tiny")
+    chord, melody = random_frames(rng)
+    write_parity("tiny", chord, melody, reference(weights, chord, melody), range(FRAMES))
+
+
+def melody_player() -> None:
+    rng = np.random.default_rng(2)
+    weights = random_weights(rng, MELODY_START)
+    weights["bias"] = np.full(MELODY_START, -30, np.float16)
+    weights["bias"][0], weights["bias"][1 + 60:1 + 73], weights["bias"][129 + 60:129 + 73] = 1, 0, 3
+    write_policy(weights, "tiny-melody", plays="melody")
+    (chord, melody), seed, temperature = random_frames(rng), 3, 0.99
+    draw, sampled = generator(seed), []
+    for t in range(FRAMES):
+        logits = reference(weights, chord[:t + 1], melody[:t + 1])[t]
+        sampled.append(choose(logits, int(melody[t]), draw(), temperature))
+        melody[t + 1:t + 2] = sampled[t]
+    write_parity("tiny-melody", chord, melody, reference(weights, chord, melody), range(0, FRAMES, 3),
+                 seed=seed, temperature=temperature, sampled=sampled)
+
+
+def main() -> None:
+    chords_player()
+    melody_player()
 
 
 if __name__ == "__main__":

@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -11,13 +14,23 @@ from train.play import PolicyFile, accompany, choose, generator
 SMALL = Shape(dim=32, layers=3, heads=2, window=24)
 
 
-@pytest.fixture
-def network() -> Decoder:
+def sharp(shape: Shape) -> Decoder:
     torch.manual_seed(3)
-    decoder = Decoder(SMALL).eval()
+    decoder = Decoder(shape).eval()
     for weight in decoder.parameters():
         weight.data = (weight.data * 4).half().float()  # sharper than at the start, and exact in a policy file
     return decoder
+
+
+@pytest.fixture
+def network() -> Decoder:
+    return sharp(SMALL)
+
+
+@pytest.fixture(params=["chords", "melody"])
+def player(request) -> Decoder:
+    """Networks of either part."""
+    return sharp(replace(SMALL, plays=request.param))
 
 
 def random_tokens(frames: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -45,12 +58,14 @@ def test_no_frame_sees_the_frames_after_it(network):
         assert not torch.allclose(after[:, cut + 1], before[:, cut + 1])
 
 
-def test_policy_file_computes_what_pytorch_does(network, tmp_path):
+def test_policy_file_computes_what_pytorch_does(player, tmp_path):
     path = tmp_path / "small.onnx"
-    export(network, Card("small", "random", [], "MIT"), path)
+    export(player, Card("small", "random", [], "MIT"), path)
     policy = PolicyFile(path)
+    assert policy.metadata["plays"] == player.shape.plays
     chords, melody = random_tokens(3 * SMALL.window)
-    whole = network(*shifted(chords, melody)).detach().numpy()
+    whole = player(*shifted(chords, melody)).detach().numpy()
+    assert whole.shape[2] == (tokens.CHORD_LOGITS if player.shape.plays == "chords" else 257)
     c, m = shifted(chords, melody)
     for t in range(chords.shape[1]):
         np.testing.assert_allclose(policy.step(int(c[0, t]), int(m[0, t])), whole[0, t], atol=1e-4)
@@ -66,15 +81,31 @@ def test_policy_file_plays_legally_and_the_same_for_a_seed(network, tmp_path):
     assert legal(first)
 
 
-def test_parity_file_agrees_with_the_policy_file(network, tmp_path):
-    import json
+def test_parity_file_agrees_with_the_policy_file(player, tmp_path):
     checkpoint, path, file = tmp_path / "best.pt", tmp_path / "p.onnx", tmp_path / "p.json"
-    torch.save({"network": network.state_dict(), "shape": SMALL.asdict()}, checkpoint)
-    export(network, Card("p", "random", [], "MIT"), path)
+    torch.save({"network": player.state_dict(), "shape": player.shape.asdict()}, checkpoint)
+    export(player, Card("p", "random", [], "MIT"), path)
     parity.write(checkpoint, file)
     kept = json.loads(file.read_text())
-    melody = np.array(kept["melody"][1:] + [0], np.int16)
-    assert accompany(PolicyFile(path), melody, kept["seed"], kept["temperature"]).tolist() == kept["sampled"]
+    policy, draw = PolicyFile(path), generator(kept["seed"])
+    own = kept["chord" if player.shape.plays == "chords" else "melody"]
+    assert kept["chord"][0] == tokens.CHORD_START and kept["melody"][0] == tokens.MELODY_START
+    assert own[1:] == kept["sampled"][:-1] and len(own) == len(kept["sampled"]) > 2 * SMALL.window
+    logits = dict(zip(kept["frames"], kept["logits"]))
+    for t, (chord, melody) in enumerate(zip(kept["chord"], kept["melody"])):
+        found = policy.step(chord, melody)
+        if t in logits:
+            np.testing.assert_allclose(found, logits[t], atol=1e-4)
+        assert choose(found, own[t], draw(), kept["temperature"]) == kept["sampled"][t]
+
+
+@pytest.mark.parametrize(("make", "n"), [(parity.tune, 128), (parity.changes, tokens.CHORDS)])
+def test_what_parity_plays_against_is_music(make, n):
+    made = make(500, seed=1)
+    onsets, holds = (made >= 1) & (made <= n), made > n
+    assert len(made) == 500 and (made == 0).any() and onsets.sum() > 10 and holds.sum() > 250
+    for t in np.flatnonzero(holds):
+        assert t > 0 and made[t - 1] in (made[t], made[t] - n)
 
 
 def test_foreign_onnx_is_refused(tmp_path):

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"jamd/jam"
+	"jamd/model"
+	"jamd/session"
+)
+
+const (
+	jamBars = 64
+	// reportsLength is as many frames as an agent that is late can catch up with.
+	reportsLength = 256
+)
+
+type jamCmd struct {
+	Agent            string        `default:"melody" placeholder:"NAME|FILE" help:"Who plays the melody: an agent from 'jamd policies' or an .onnx file (${default})."`
+	AgentTemperature float64       `default:"0.99" help:"How adventurous the agent is: 0 plays the likeliest note, 1 as it learned (${default})."`
+	AgentTopP        float64       `default:"1" placeholder:"P" help:"Choose among the likeliest notes that make up this share (${default})."`
+	AgentSeed        uint64        `default:"2" help:"The agent's. The same two seeds give the same jam (${default}); --random-seed draws both."`
+	Tempo            float64       `default:"120" placeholder:"BPM" help:"Quarter notes a minute (${default})."`
+	For              time.Duration `placeholder:"DURATION" help:"End after this long, such as 90s or 5m (64 bars)."`
+	Live             liveFlags     `embed:""`
+}
+
+func (c *jamCmd) Run(ctx context.Context, to console) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	agent, err := c.Live.Music.loadPlayer(to, c.Agent, model.Melody)
+	if err != nil {
+		return err
+	}
+	defer agent.Close()
+	if _, err := agent.Warm(warmSteps); err != nil {
+		return fmt.Errorf("agent %s: %w", c.Agent, err)
+	}
+	l, err := c.Live.open(to, settings, jam.AgentChannel)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	if !slices.Equal(agent.Metadata().Vocabulary, l.policy.Metadata().Vocabulary) {
+		return asInput(fmt.Errorf("agent %s and policy %s know different chords: they cannot play together",
+			c.Agent, c.Live.Music.Policy))
+	}
+	l.config.Frames = framesOf(c.For, settings.Tempo)
+	if c.For == 0 {
+		l.config.Frames = int64(jamBars * settings.BeatsPerBar * jam.FramesPerBeat)
+	}
+	hearing, err := c.perform(ctx, l, agent)
+	if err != nil {
+		return asInput(err)
+	}
+	if !c.Live.JSON {
+		fmt.Fprintf(to.Out, "%s and %s at %.4g BPM, seeds %d and %d\n  plays  %s\nThe chords listen for %d beats, then join in; Control-C ends.\n",
+			l.policy.Metadata().Name, agent.Metadata().Name, settings.Tempo, settings.Seed, c.AgentSeed, portName(l.out), settings.Listen)
+	}
+	return l.run(ctx, hearing)
+}
+
+func (c *jamCmd) settings() (jam.Settings, error) {
+	if c.Live.RandomSeed {
+		c.AgentSeed = randomSeed()
+	}
+	if c.Live.OutChannel == jam.AgentChannel {
+		return jam.Settings{}, asInput(fmt.Errorf("--out-channel %d: the agent plays there, the chords need another", jam.AgentChannel))
+	}
+	settings, err := c.Live.settings(c.Tempo, c.Live.BeatsPer)
+	if err != nil {
+		return settings, err
+	}
+	return settings, checkFor(c.For)
+}
+
+// perform lets the agent play. Both start after a silent beat, in which either decides on its frame 0.
+func (c *jamCmd) perform(ctx context.Context, l *live, policy *model.Policy) (hearing, error) {
+	began := make(chan time.Duration, 1)
+	reports := jam.NewQueue[jam.FrameReport](reportsLength)
+	l.config.Start, l.config.CountIn, l.config.Began = jam.StartAtOnce, 1, began
+	l.config.Reports = append(l.config.Reports, reports)
+	agent, err := jam.NewAgent(jam.AgentConfig{
+		Policy: policy, Tempo: l.config.Settings.Tempo,
+		Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
+		Clock: l.clock.Beside(), Began: began, Frames: l.config.Frames, Reports: reports, Errors: l.config.Errors,
+		Play: func(e jam.Event) {
+			l.config.Inbox.TrySend(e)
+			_ = l.out.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
+		},
+	})
+	if err != nil {
+		return hearing{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	played := make(chan jam.AgentSummary, 1)
+	go func() {
+		summary, _ := agent.Run(ctx) // fails the second time only
+		played <- summary
+	}()
+	m := policy.Metadata()
+	return hearing{
+		title: "jam",
+		agent: &session.Agent{
+			Policy:      session.Policy{Name: m.Name, SHA256: m.SHA256},
+			Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
+		},
+		stop: func() *agentSummary {
+			cancel()
+			return &agentSummary{Name: m.Name, Seed: c.AgentSeed, AgentSummary: <-played}
+		},
+	}, nil
+}

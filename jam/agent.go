@@ -1,0 +1,210 @@
+package jam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// AgentConfig is what an Agent is made of.
+type AgentConfig struct {
+	Policy      Policy  // plays melodies, and knows the chords of the loop's; the agent's own while it runs, reset first
+	Tempo       float64 // the loop's
+	Temperature float64 // as in Settings
+	TopP        float64
+	Seed        uint64
+	Clock       Clock // for the agent alone to wait on; it shows the loop's time
+
+	Began   <-chan time.Duration // brings the time of frame 0
+	Frames  int64                // length of the jam; 0: until the context ends
+	Reports *Queue[FrameReport]  // the loop's, of every frame
+	Play    func(Event)          // takes what the agent plays, to the loop's inbox and wherever else; it must not block
+	Errors  *Queue[error]        // of the policy; the agent plays on; may be nil
+}
+
+// AgentChannel is the MIDI channel, 1 to 16, of an agent's notes.
+const AgentChannel = 1
+
+// agentVelocity is how hard an agent strikes.
+const agentVelocity = 90
+
+// An Agent plays the melody of a jam with a policy of its own, as a player would: it hears the chord of a frame when it
+// sounds, decides on its next frame, and plays that at its line, into the loop's inbox, stamped with the line. So of frame
+// t both players know the frames before t, and no more. A decision that is not there at the line is a miss: its note, or
+// its rest, goes on, and its policy is told so. It has a goroutine of its own, which nothing waits for but the jam's end.
+type Agent struct {
+	config  AgentConfig
+	grid    *Grid
+	memory  memory
+	sampler *Sampler[MelodyToken]
+	wake    chan struct{} // poked when the context ends
+	ran     bool
+
+	frame   int64         // to be played next
+	chord   ChordToken    // of the frame before
+	sounded MelodyToken   // of the frame before
+	acted   time.Duration // the line at which a decision was played last
+	summary AgentSummary
+}
+
+// An AgentSummary counts what an agent did in a jam.
+type AgentSummary struct {
+	Frames int64 `json:"frames"` // gone by
+	Notes  int64 `json:"notes"`  // begun
+	Misses int64 `json:"misses"` // frames whose decision was not there at the line
+	Errors int64 `json:"errors"` // of the policy
+}
+
+// NewAgent makes an agent. The error is of the tempo or the sampling, or says what is missing in the configuration.
+func NewAgent(c AgentConfig) (*Agent, error) {
+	if c.Policy == nil || c.Clock == nil || c.Began == nil || c.Reports == nil || c.Play == nil {
+		return nil, errors.New("an agent needs a policy, a clock, the jam's beginning, its reports, and somewhere to play")
+	}
+	if err := checkSampling(c.Temperature, c.TopP); err != nil {
+		return nil, fmt.Errorf("agent: %w", err)
+	}
+	grid, err := NewGrid(0, c.Tempo)
+	if err != nil {
+		return nil, err
+	}
+	return &Agent{
+		config: c, grid: grid, memory: memory{policy: c.Policy},
+		sampler: NewMelodySampler(c.Temperature, c.TopP, c.Seed),
+		wake:    make(chan struct{}, 1),
+		chord:   c.Policy.Vocabulary().Start(), sounded: MelodyStart,
+	}, nil
+}
+
+// Run plays until the jam's length is reached, the reports are closed or the context ends. Its note has been let go when it
+// returns. It runs once.
+func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
+	if a.ran {
+		return AgentSummary{}, errors.New("an agent runs once")
+	}
+	a.ran = true
+	runtime.LockOSThread() // an inference should not be moved between cores
+	defer runtime.UnlockOSThread()
+	a.config.Policy.Reset()
+	defer context.AfterFunc(ctx, func() { poke(a.wake) })()
+
+	// Frame 0 needs nothing of anybody, so its decision is made before the start.
+	token, decided := a.decide()
+	select {
+	case <-ctx.Done():
+		return a.summary, nil
+	case start := <-a.config.Began:
+		a.grid.SetStart(start)
+		a.acted = start
+	}
+	for a.play(ctx, token, decided) && a.hear(ctx) {
+		token, decided = a.decide()
+	}
+	// A quarter of a frame before the end, so that the loop still hears the last note end.
+	waitUntil(ctx, a.config.Clock, a.grid.At(float64(a.frame)-0.25), a.wake)
+	a.letGo(a.config.Clock.Now())
+	return a.summary, nil
+}
+
+// decide tells the policy of the frame before the one to be played, and draws the token of that one; ok is false where the
+// policy has none.
+func (a *Agent) decide() (token MelodyToken, ok bool) {
+	draw := a.sampler.Draw()
+	logits, err := a.memory.step(request{a.frame, a.chord, a.sounded})
+	if err == nil {
+		token, _, err = a.sampler.Choose(logits, a.sounded, Change, 0, draw)
+	}
+	if err == nil {
+		return token, true
+	}
+	a.summary.Errors++
+	if a.config.Errors != nil {
+		a.config.Errors.TrySend(fmt.Errorf("agent at frame %d: %w", a.frame, err))
+	}
+	return 0, false
+}
+
+// play waits for the line and plays what was decided, if it was in time. It returns false where the jam is over.
+func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool {
+	clock, line := a.config.Clock, a.grid.Line(a.frame)
+	inTime := decided && clock.Now() <= line
+	if inTime {
+		if waitUntil(ctx, clock, line, a.wake); ctx.Err() != nil {
+			return false
+		}
+		// Half a frame later (a stopped machine) the loop may have closed the frame.
+		inTime = a.grid.Nearest(clock.Now()) <= a.frame
+	}
+	if inTime {
+		a.sound(token, line)
+		a.next()
+	} else {
+		a.miss()
+	}
+	return a.config.Frames == 0 || a.frame < a.config.Frames
+}
+
+// hear waits for the report of the frame that was played last, or a later one: what sounded before a gap is taken to have
+// gone on through it. It returns false where the jam is over.
+func (a *Agent) hear(ctx context.Context) bool {
+	var r FrameReport
+	var open bool
+	select {
+	case <-ctx.Done():
+		return false
+	case r, open = <-a.config.Reports.C():
+		if !open {
+			return false
+		}
+	}
+	for a.frame <= r.Frame {
+		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)
+		if r.Frame-a.frame < backlog {
+			a.decide() // for the policy's memory; the line is over
+		} else {
+			a.sampler.Draw()
+		}
+		a.miss()
+	}
+	a.chord = r.Sounded
+	if now := a.config.Clock.Now(); now-a.acted > longLoss {
+		a.letGo(now)
+	}
+	return true
+}
+
+// sound plays a token at the line of its frame.
+func (a *Agent) sound(token MelodyToken, line time.Duration) {
+	a.acted = line
+	if token == melodyGrammar.goesOn(a.sounded) {
+		a.sounded = token
+		return
+	}
+	a.letGo(line)
+	if pitch, ok := token.Pitch(); ok {
+		a.config.Play(Event{At: line, Status: noteOn | (AgentChannel - 1), Data1: pitch, Data2: agentVelocity})
+		a.summary.Notes++
+	}
+	a.sounded = token
+}
+
+// letGo ends the agent's note, if one sounds.
+func (a *Agent) letGo(at time.Duration) {
+	if pitch, ok := a.sounded.Pitch(); ok {
+		a.config.Play(Event{At: at, Status: noteOff | (AgentChannel - 1), Data1: pitch})
+		a.sounded = Silence
+	}
+}
+
+// miss lets a frame go by as the one before it went on.
+func (a *Agent) miss() {
+	a.sounded = melodyGrammar.goesOn(a.sounded)
+	a.summary.Misses++
+	a.next()
+}
+
+func (a *Agent) next() {
+	a.frame++
+	a.summary.Frames++
+}
