@@ -41,6 +41,12 @@ class Piece:
     bars: np.ndarray
 
 
+def piece_of(song: Song, split: str) -> Piece:
+    """A song as tokens."""
+    melody, chords = tokens.encode(song)
+    return Piece(song.corpus, song.id, split, melody, chords, np.array(song.bars, dtype=np.int32).reshape(-1, 3))
+
+
 def split_of(corpus: str, group: str) -> str:
     """train (80 %), valid (10 %) or test (10 %) by the song's hash; OpenEWLD is ood, never trained on."""
     if corpus == OUT_OF_DISTRIBUTION:
@@ -127,9 +133,7 @@ def prepare(data: Path, path: Path) -> None:
     songs, skipped = read_songs(data)
     pieces, folding = [], {name: {"skipped": [s._asdict() for s in skipped[name]], "chords": {}} for name in READERS}
     for song in songs:
-        melody, chords = tokens.encode(song)
-        bars = np.array(song.bars, dtype=np.int32).reshape(-1, 3)
-        pieces.append(Piece(song.corpus, song.id, split_of(song.corpus, song.group), melody, chords, bars))
+        pieces.append(piece_of(song, split_of(song.corpus, song.group)))
         counts = folding[song.corpus]["chords"]
         for chord in song.chords:
             counts[str(chord.intervals)] = counts.get(str(chord.intervals), 0) + chord.end - chord.start

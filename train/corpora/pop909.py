@@ -15,7 +15,7 @@ from pathlib import Path
 import mido
 import numpy as np
 
-from train.corpora import harte
+from train.corpora import harte, midi
 from train.corpora.leadsheet import BROKEN, NOT_FOUND
 from train.corpora.song import FRAMES_PER_QUARTER, Bar, Chord, CorpusError, Note, Skipped, Song, monophonic
 
@@ -109,25 +109,18 @@ def _bars(downbeats: list[int], metre: int, first: int, last: int) -> list[Bar]:
 def _read_melody(path: Path) -> Iterator[tuple[float, float, int]]:
     """Start and end in seconds and the pitch of each note on the MIDI file's track named MELODY."""
     try:
-        midi = mido.MidiFile(path)
+        file = midi.load(path)
     except FileNotFoundError as error:
         raise CorpusError(f"{path}: {NOT_FOUND}") from error
-    except (OSError, EOFError, ValueError, IndexError, mido.KeySignatureError) as error:
-        raise CorpusError(f"{path}: not a readable MIDI file ({error}); {BROKEN}") from error
-    melody = [track for track in midi.tracks if track.name == "MELODY"]
+    except ValueError as error:
+        raise CorpusError(f"{path}: {error}; {BROKEN}") from error
+    melody = [track for track in file.tracks if track.name == "MELODY"]
     if not melody:
         return
     # The tempo is on the first track, which has no notes.
-    played = mido.MidiFile(type=1, ticks_per_beat=midi.ticks_per_beat, tracks=[midi.tracks[0], melody[0]])
-    now = 0.0
-    sounding: dict[int, float] = {}
-    for message in played:
-        now += message.time
-        if message.type in ("note_on", "note_off"):
-            if message.note in sounding:
-                yield sounding.pop(message.note), now, message.note
-            if message.type == "note_on" and message.velocity > 0:
-                sounding[message.note] = now
+    played = mido.MidiFile(type=1, ticks_per_beat=file.ticks_per_beat, tracks=[file.tracks[0], melody[0]])
+    for on, off, _, pitch in midi.note_spans(played):
+        yield on, off, pitch
 
 
 def _read_chords(path: Path, beats: np.ndarray) -> list[Chord]:

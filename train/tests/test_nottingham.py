@@ -2,7 +2,8 @@ import pathlib
 
 import pytest
 
-from train.corpora.nottingham import normalised, read, read_chord
+from train.corpora.abc_notation import read_chord
+from train.corpora.nottingham import normalised, read
 from train.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
 
 MAJOR, MINOR, SEVENTH = 0b10010001, 0b10001001, 0b10010010001

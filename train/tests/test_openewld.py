@@ -4,7 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from train.corpora.openewld import KINDS, read, read_harmony
+from train.corpora.musicxml import KINDS, read_harmony
+from train.corpora.openewld import read
 from train.corpora.song import Bar, Chord, CorpusError, Note, Song
 
 MAJOR, SEVENTH = 0b10010001, 0b10010010001
@@ -178,7 +179,7 @@ def test_a_missing_folder_is_named_with_the_cure(tmp_path):
     (score(FOUR_FOUR)[:-30], "unclosed token|no element found"),
     ("<score-partwise/>", "no part in score-partwise"),
     (score(FOUR_FOUR + harmony("C", "mystic")), "measure 0: unknown chord kind 'mystic'"),
-    (score(FOUR_FOUR, harmony("C", "major", degree(5, 0, "subtract"))), "measure 1: unknown degree type 'subtract'"),
+    (score(FOUR_FOUR, harmony("C", "major", degree(5, 0, "omit"))), "measure 1: unknown degree type 'omit'"),
     (score(FOUR_FOUR + "<note><pitch/></note>"), "measure 0: no duration in note"),
     (score("<attributes><divisions>0</divisions></attributes>"), "measure 0: divisions or metre below 1"),
 ])

@@ -1,0 +1,83 @@
+import json
+
+import mido
+import numpy as np
+import pytest
+
+from train import tokens
+from train.__main__ import main
+from train.corpora import dataset, own
+from train.corpora.song import CorpusError
+from train.tests.songs import made
+from train.tests.test_midi import block, track, write
+from train.tests.test_openewld import FOUR_FOUR, harmony, note, score
+
+BARS = 17
+ABC = 'X:{0}\nT:{0}\nM:4/4\nL:1/4\nK:C\n' + '"C"cdec|"G7"gfdB|' * 9
+
+
+def four_songs(folder):
+    """A MIDI file, a score and two tunes, long enough for a window; and one file of each kind that is none."""
+    folder.mkdir()
+    tune = [(beat, beat + 1, 72 + beat % 5) for beat in range(4 * BARS)]
+    chords = [b for bar in range(BARS) for b in block(4 * bar, 4 * bar + 4, *((48, 52, 55), (43, 47, 53))[bar % 2])]
+    (folder / "sub").mkdir()
+    write(folder / "sub" / "Song.MID", track("Melody", tune), track("Chords", chords, 1))
+    (folder / "sheet.musicxml").write_text(score(FOUR_FOUR + harmony("C") + note("C", 4), *[note("D", 4)] * BARS))
+    (folder / "tunes.abc").write_text("\n".join([ABC.format(1), "X:2\nK:H\n", ABC.format(3)]))
+    (folder / "broken.mid").write_bytes(b"MThd")
+    (folder / "page.xml").write_text("<html/>")
+    (folder / "short.abc").write_text('X:1\nM:4/4\nK:C\n"C"c4|')
+    (folder / "notes.abc").write_text("nothing")
+    mido.MidiFile().save(folder / "empty.midi")
+    (folder / "readme.txt").write_text("no song")
+    return folder
+
+
+def test_a_folder_of_songs(tmp_path):
+    pieces, skipped = own.read(four_songs(tmp_path / "songs"))
+    assert [p.id for p in pieces] == ["sheet.musicxml", "sub/Song.MID", "tunes.abc#1", "tunes.abc#3"]
+    assert {(p.corpus, p.split) for p in pieces} == {("own", "own")}
+    midi, symbols = pieces[1], tokens.vocabulary()
+    assert midi.melody[:8].tolist() == [73, 201, 201, 201, 74, 202, 202, 202]
+    assert [symbols[midi.chords[frame] - 1] for frame in (0, 16, 32)] == ["C", "G7", "C"]
+    assert midi.bars.tolist() == [[16 * bar, 4, 4] for bar in range(BARS)]
+    assert pieces[2].chords.tolist() == pieces[3].chords.tolist() and len(pieces[2].melody) == 18 * 16
+    assert {name: why.split(":")[0].partition(" (")[0] for name, why in skipped} == {
+        "broken.mid": "not a readable MIDI file", "page.xml": "html in it, not score-partwise, as programs write it",
+        "short.abc": "no 256 frames", "notes.abc": "no tune in it", "empty.midi": "no melody",
+        "tunes.abc#2": "tune 2, line 8"}
+
+
+@pytest.mark.parametrize(("files", "message"), [
+    ({}, "no songs in it, which are files *.mid, *.midi"), ({"readme.txt": ""}, "no songs in it"),
+    ({"a.abc": "", "b.xml": "<html/>"}, "none of its 2 songs can be evaluated on; a.abc: no tune in it"),
+])
+def test_a_folder_without_songs_is_an_error(tmp_path, files, message):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(CorpusError) as caught:
+        own.read(tmp_path)
+    assert message in str(caught.value)
+
+
+def test_a_song_longer_than_any_is_left_out(tmp_path):
+    (tmp_path / "long.abc").write_text('X:1\nM:4/4\nK:C\n"C"c4|Z99999999|c4|\n')
+    (tmp_path / "song.abc").write_text(ABC.format(1))
+    pieces, (left_out,) = own.read(tmp_path)
+    assert len(pieces) == 1 and "a song has at most 131072" in left_out.why
+
+
+def test_evaluating_on_own_songs(tmp_path, capsys):
+    dataset.write(made(["test"] * 2, 320), {}, tmp_path / "cache.npz")
+    folder = four_songs(tmp_path / "songs")
+    evaluate = ["evaluate", "chance", "--cache", str(tmp_path / "cache.npz"), "-o", str(tmp_path / "out"),
+                "--seeds", "1", "--workers", "1", "--minutes", "0", "--songs"]
+    assert main([*evaluate, str(folder)]) == 0
+    printed = capsys.readouterr()
+    assert "| own songs | chance |" in printed.out and "left out page.xml: html in it" in printed.err
+    place = json.loads((tmp_path / "out" / "figures.json").read_text())["places"]["own"]
+    assert place["songs"] == 4 and np.load(tmp_path / "out" / "played.npz")["own/chance"].shape == (1, 4, 256)
+    assert main([*evaluate, str(tmp_path / "nowhere")]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith("nowhere: no songs in it, which are files *.mid, *.midi, "
+                                                             "*.musicxml, *.mxl, *.xml, *.abc")
