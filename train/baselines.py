@@ -1,7 +1,6 @@
 """Accompanists without learning, as causal as the policies: what a programmer would build, and chance.
 
-Each has accompany(melody, seed): chord tokens int16 for every frame of a melody, the chord of frame t from the melody
-before t alone.
+Each has begin(seed): a player of one jam (play.py).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from train import tokens
+from train.play import Player
 
 # How well each pitch class fits a key, tonic first (Krumhansl and Kessler 1982, major and minor).
 MAJOR_PROFILE = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
@@ -40,11 +40,11 @@ def _triads(key: int) -> list[int]:
 TRIADS = [_triads(key) for key in range(24)]
 
 
-def _play(chords: np.ndarray, frame: int, length: int, chord: int) -> None:
-    """Chord `chord` on `length` frames from `frame`, begun there unless it sounds already."""
-    chords[frame:frame + length] = 1 + tokens.CHORDS + chord
-    if frame == 0 or (chords[frame - 1] - 1) % tokens.CHORDS != chord:
-        chords[frame] = 1 + chord
+def _token(chord: int, before: int) -> int:
+    """Chord `chord`, begun unless it sounds already; none where it is -1."""
+    if chord < 0:
+        return tokens.NO_CHORD
+    return 1 + chord + (tokens.CHORDS if chord == before else 0)
 
 
 @dataclass(frozen=True)
@@ -54,23 +54,28 @@ class RuleBased:
 
     every: int
 
-    def accompany(self, melody: np.ndarray, seed: int) -> np.ndarray:
-        chords = np.zeros(len(melody), np.int16)
+    def begin(self, seed: int) -> Player:
         sounding = tokens.chord_pitch_classes()
         heard, recent = np.zeros(12), np.zeros(12)
-        chord = -1
-        for t, token in enumerate(melody):
-            if t % self.every == 0 and t > 0:
-                key = int((KEYS @ heard).argmax()) if heard.any() else 0
-                if recent.any() or chord < 0:
-                    chord = max(TRIADS[key], key=lambda c: recent[sounding[1 + c]].sum())
-                _play(chords, t, self.every, chord)
-                recent[:] = 0
-            heard *= np.exp(-1 / MEMORY)
-            if token != tokens.SILENCE:
-                heard[(token - 1) % 128 % 12] += 1
-                recent[(token - 1) % 128 % 12] += 1
-        return chords
+        frame, chord = 0, -1
+
+        def play(note: int) -> int:
+            nonlocal frame, chord
+            before = chord
+            if frame > 0:
+                heard[:] *= np.exp(-1 / MEMORY)
+                if note != tokens.SILENCE:
+                    heard[(note - 1) % 128 % 12] += 1
+                    recent[(note - 1) % 128 % 12] += 1
+                if frame % self.every == 0:
+                    key = int((KEYS @ heard).argmax()) if heard.any() else 0
+                    if recent.any() or chord < 0:
+                        chord = max(TRIADS[key], key=lambda c: recent[sounding[1 + c]].sum())
+                    recent[:] = 0
+            frame += 1
+            return _token(chord, before)
+
+        return play
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,19 @@ class Chance:
 
     every: int = 16
 
-    def accompany(self, melody: np.ndarray, seed: int) -> np.ndarray:
-        chords = np.zeros(len(melody), np.int16)
+    def begin(self, seed: int) -> Player:
         random = np.random.default_rng(seed)
-        for t in range(0, len(melody), self.every):
-            _play(chords, t, self.every, int(random.integers(24)))
-        return chords
+        frame, chord = 0, -1
+
+        def play(note: int) -> int:
+            nonlocal frame, chord
+            before = chord
+            if frame % self.every == 0:
+                chord = int(random.integers(24))
+            frame += 1
+            return _token(chord, before)
+
+        return play
 
 
 BASELINES = {"rules-bar": RuleBased(16), "rules-half": RuleBased(8), "rules-beat": RuleBased(4), "chance": Chance()}

@@ -1,157 +1,181 @@
 """How well exported policies accompany songs that they never saw: the same windows for every system and seed.
 
-Harmony, diversity and rate of changes are as in metrics.py; intervals are 95 % bootstrap intervals over songs.
+A folder holds an evaluation: played.npz, what was played (played.py), and figures.json, what it came to. A system that
+is there already is not played again; everything is measured anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+import json
+import os
+import platform
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from train import metrics, tokens
-from train.baselines import BASELINES
+from train import adaptation, figures
+from train.bootstrap import jackknife
 from train.corpora.dataset import Piece
-from train.play import PolicyFile, accompany
+from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
+from train.diversity import Encoder, vendi_scores
+from train.performers import Performance, Performer
+from train.places import WINDOW, Window, medleys, moved, windows
+from train.played import Played
+from train.vocabulary import OURS, Vocabulary
 
-WINDOW = 256
-
-
-@dataclass(frozen=True)
-class Window:
-    """A stretch of a held-out song; bars is its length in bars of the song's own metre."""
-
-    song: str
-    melody: np.ndarray
-    chords: np.ndarray
-    bars: float
-
-
-def windows(pieces: list[Piece], split: str, per_song: int = 1) -> list[Window]:
-    """At most per_song windows of each song of a split, evenly spread, from bar lines where the melody plays."""
-    found = []
-    for piece in pieces:
-        if piece.split != split or len(piece.melody) < WINDOW or not len(piece.bars):
-            continue
-        lines = piece.bars[piece.bars[:, 0] <= len(piece.melody) - WINDOW, 0]
-        lines = [int(f) for f in lines if (piece.melody[f:f + WINDOW] != tokens.SILENCE).mean() > 0.5
-                 and (piece.chords[f:f + WINDOW] != tokens.NO_CHORD).mean() > 0.5]
-        spread = np.linspace(0, len(lines) - 1, per_song).round().astype(int) if lines else []
-        for start in sorted({lines[i] for i in spread}):
-            melody, chords = tokens.cut(piece.melody, piece.chords, start, WINDOW)
-            inside = ((piece.bars[:, 0] >= start) & (piece.bars[:, 0] < start + WINDOW)).sum()
-            found.append(Window(f"{piece.corpus}/{piece.id}", melody, chords, float(inside)))
-    return found
+SONGS = ("test", "ood", "own")
+MINUTE = 120 * FRAMES_PER_QUARTER  # in frames, at 120 BPM
+LONG_JAMS = 4
+BAR = 16  # frames; the jams with the agent have no bars of their own
+ENCODER = Path(__file__).parent / "weights" / "contrastive-1.pt"  # shipped, as the agent is
+AGENT = Path(__file__).parents[1] / "assets" / "agents" / "melody.onnx"
+RESERVED = ("data", "melody")  # names that played.npz has for its own
 
 
 @dataclass(frozen=True)
-class Played:
-    """The counts of one window under one system and seed, summed before any ratio is taken."""
+class Settings:
+    """seeds: how many, 1 and up; adaptation and long jams are under the first alone. minutes: of the long jams, at
+    120 BPM; 0: none. per_song: windows a song, at most."""
 
-    song: str
-    inside: int
-    both: int
-    changes: int
-    bars: float
-    distinct: int
-    silent: int
-    sounding: int
-    entropy: float
-    legal: bool
+    seeds: int = 3
+    temperature: float = 0.99
+    per_song: int = 1
+    minutes: int = 20
 
 
-def measure(window: Window, chords: np.ndarray) -> Played:
-    """The figures of one accompaniment of a window."""
-    inside, both = metrics.note_in_chord(window.melody, chords)
-    silent, sounding = metrics.silent(window.melody, chords)
-    return Played(window.song, inside, both, metrics.changes(chords), window.bars, metrics.distinct(chords), silent,
-                  sounding, metrics.entropy(metrics.durations(chords)), metrics.legal(chords))
+def places(pieces: list[Piece], settings: Settings) -> dict[str, tuple[list[Window], list[int]]]:
+    """The windows and seeds of every place where there are songs. CorpusError where there are none to test on."""
+    seeds = list(range(1, settings.seeds + 1))
+    found = {split: (windows(pieces, split, settings.per_song), seeds) for split in SONGS}
+    for name, semitones in adaptation.JUMPS.items():
+        found[name] = ([moved(w, adaptation.JUMP_FRAME, semitones) for w in found["test"][0]], seeds[:1])
+    if settings.minutes:
+        found["long"] = (medleys(pieces, "test", LONG_JAMS, settings.minutes * MINUTE), seeds[:1])
+    if not found["test"][0]:
+        raise CorpusError(f"no song of the test split has {WINDOW} frames; prepare more corpora")
+    return {name: place for name, place in found.items() if place[0]}
 
 
-_accompany: Callable[[np.ndarray, int], np.ndarray] | None = None  # of a worker process
+def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settings: Settings,
+             encoder: Path | None = None, agent: Performer | None = None, workers: int = 2) -> dict:
+    """Plays what is not in the folder yet, measures all that is, and writes and returns figures.json.
 
-
-def _open(system: str, temperature: float) -> None:
-    global _accompany
-    if system in BASELINES:
-        _accompany = BASELINES[system].accompany
-    else:
-        _accompany = partial(accompany, PolicyFile(Path(system)), temperature=temperature)
-
-
-def _play(job: tuple[Window, int]) -> Played:
-    window, seed = job
-    assert _accompany is not None
-    return measure(window, _accompany(window.melody, seed))
-
-
-def play(system: str, windows_: list[Window], seeds: list[int], temperature: float, workers: int) -> list[Played]:
-    """Every window under every seed, by a policy file or a baseline."""
-    jobs = [(window, 1000 * seed + i) for seed in seeds for i, window in enumerate(windows_)]
-    with ProcessPoolExecutor(workers, initializer=_open, initargs=(system, temperature)) as pool:
-        return list(tqdm(pool.map(_play, jobs, chunksize=4), total=len(jobs), desc=Path(system).stem, unit=" windows"))
-
-
-FIGURES: dict[str, Callable[[list[Played]], float]] = {
-    "note_in_chord": lambda p: sum(x.inside for x in p) / max(1, sum(x.both for x in p)),
-    "changes_per_bar": lambda p: sum(x.changes for x in p) / max(1.0, sum(x.bars for x in p)),
-    "distinct_chords": lambda p: float(np.mean([x.distinct for x in p])),
-    "duration_entropy": lambda p: float(np.mean([x.entropy for x in p])),
-    "silent_share": lambda p: sum(x.silent for x in p) / max(1, sum(x.sounding for x in p)),
-    "legal_share": lambda p: float(np.mean([x.legal for x in p])),
-}
-
-
-def summary(played: list[Played], draws: int = 1000) -> dict[str, list[float]]:
-    """Each figure with the ends of its 95 % bootstrap interval over songs: [value, low, high]."""
-    by_song: dict[str, list[Played]] = {}
-    for p in played:
-        by_song.setdefault(p.song, []).append(p)
-    songs = list(by_song.values())
-    random = np.random.default_rng(0)
-    samples = [[p for i in random.integers(len(songs), size=len(songs)) for p in songs[i]] for _ in range(draws)]
-    out = {}
-    for name, figure in FIGURES.items():
-        low, high = np.percentile([figure(s) for s in samples], [2.5, 97.5])
-        out[name] = [round(figure(played), 4), round(float(low), 4), round(float(high), 4)]
-    return out
-
-
-def evaluate(systems: list[str], pieces: list[Piece], seeds: list[int], temperature: float = 0.99,
-             per_song: int = 1, workers: int = 2) -> dict:
-    """{"test" | "ood": {"data" | system: figures}}, with the number of windows and songs of each place. A system is the
-    path of a policy file or the name of a baseline."""
-    result: dict = {}
-    for split in ("test", "ood"):
-        chosen = windows(pieces, split, per_song)
-        place = result[split] = {"windows": len(chosen), "songs": len({w.song for w in chosen}),
-                                 "data": summary([measure(w, w.chords) for w in chosen])}
-        for system in systems:
-            place[Path(system).stem] = summary(play(system, chosen, seeds, temperature, workers))
+    CorpusError where systems or agent are not what they should be, or the folder is of another evaluation."""
+    check(systems, agent)
+    model = Encoder(encoder) if encoder else None
+    where = places(pieces, settings)
+    seeds = where["test"][1]
+    played = Played(folder / "played.npz", {"window": WINDOW, "seeds": seeds, "temperature": settings.temperature,
+                                            "per_song": settings.per_song, "minutes": settings.minutes})
+    played.forget_others(systems, agent)
+    for place, (windows_, _) in where.items():
+        played.over(place, windows_)
+    for system in systems:
+        with Performance(system, agent, settings.temperature, workers) as performance:
+            for place, (windows_, place_seeds) in where.items():
+                if not played.has(place, system):
+                    played.keep(place, system, performance.accompany(place, windows_, place_seeds))
+            if agent and not played.has("agent", system):
+                chords, melody = performance.jam(len(where["test"][0]), seeds)
+                played.keep("agent", system, chords, agent, melody)
+    result = {"settings": {**played.header["settings"], "encoder": digest(encoder), "agent": played.agent(),
+                           "systems": played.digests()},
+              **measured(played, {name: place[0] for name, place in where.items()}, model),
+              "machine": machine(), "date": date.today().isoformat()}
+    (folder / "figures.json").write_text(json.dumps(result, indent=1) + "\n")
     return result
 
 
+def check(systems: list[Performer], agent: Performer | None) -> None:
+    """CorpusError where names clash, or something is to play what it does not."""
+    names = [s.name for s in systems]
+    for system in systems:
+        if system.plays != "chords":
+            raise CorpusError(f"{system.path}: plays the melody; give it as --agent")
+        if system.name in RESERVED or names.count(system.name) > 1:
+            raise CorpusError(f"{system.path or system.name}: another is called {system.name!r} too; rename the file")
+    if agent and (agent.plays != "melody" or not agent.vocabulary.is_ours):
+        raise CorpusError(f"{agent.path or agent.name}: no melody agent of jamd's chords; give another --agent")
+
+
+def measured(played: Played, where: dict[str, list[Window]], model: Encoder | None) -> dict:
+    """places, adaptation and long of figures.json."""
+    out: dict = {"places": {}, "adaptation": {}, "long": {}}
+    for place in SONGS:
+        if place in where:
+            out["places"][place] = of_songs(played, place, where[place], model)
+    if played.systems("agent"):
+        out["places"]["agent"] = of_jams(played, model)
+    for jump in adaptation.JUMPS:
+        out["adaptation"][jump] = {name: adaptation.adaptation(where[jump], *who)
+                                   for name, who in everyone(played, jump).items()}
+    if "long" in where:
+        out["long"] = {name: figures.long_jam(where["long"], *who, MINUTE)
+                       for name, who in everyone(played, "long").items()}
+    return out
+
+
+def everyone(played: Played, place: str) -> dict[str, tuple[np.ndarray, Vocabulary]]:
+    """Chords [seeds, windows, frames] and vocabulary of the data and of every system that played at a place."""
+    return {"data": (played.ours(place, "data"), OURS),
+            **{name: played.chords(place, name) for name in played.systems(place)}}
+
+
+def of_songs(played: Played, place: str, windows_: list[Window], model: Encoder | None) -> dict:
+    """The figures of a place with songs."""
+    found = figures.of_place(windows_, everyone(played, place))
+    songs = [w.song for w in windows_]
+    if model:
+        scores = {name: vendi_scores(model.embed(played.ours(place, name)), songs) for name in found}
+        for name, score in scores.items():
+            found[name] |= {"vendi": jackknife(score), "vendi_share": jackknife(score / scores["data"])}
+    return {"windows": len(windows_), "songs": len(set(songs)), "systems": found}
+
+
+def of_jams(played: Played, model: Encoder | None) -> dict:
+    """The figures of the jams with the agent. Each has its own melody, so that there is no data beside them; bars are
+    taken to be of four beats."""
+    systems: dict = {}
+    for name in played.systems("agent"):
+        chords, vocabulary = played.chords("agent", name)
+        seeds, count, frames = chords.shape
+        lines = np.array([[f, 4, 4] for f in range(0, frames, BAR)])
+        songs = [f"jam {i + 1}" for i in range(count)]
+        jams = [Window(song, melody, row, lines) for seed, rows in zip(played.tokens[f"agent/{name}/melody"], chords)
+                for song, melody, row in zip(songs, seed, rows)]
+        systems |= figures.of_place(jams, {name: (chords.reshape(1, -1, frames), vocabulary)})
+        if model:
+            systems[name]["vendi"] = jackknife(vendi_scores(model.embed(played.ours("agent", name)), songs))
+    return {"windows": len(jams), "songs": count, "systems": systems}
+
+
+def digest(path: Path | None) -> str | None:
+    return sha256(path.read_bytes()).hexdigest() if path else None
+
+
+def machine() -> str:
+    """The processor's name and how many threads it has."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line[:10] == "model name"]
+        name = models[0] if models else name
+    return f"{name}, {os.cpu_count()} threads"
+
+
 def figures_of(policy: str, result: dict) -> dict[str, list[float]]:
-    """What a policy's file says of its evaluation: the figures that matter most, the data's beside them."""
-    return {f"{place}_{figure}{whose}": result[place][system][figure]
-            for place in ("test", "ood") for figure in ("note_in_chord", "changes_per_bar")
-            for system, whose in ((policy, ""), ("data", "_of_data"))}
-
-
-def table(result: dict) -> str:
-    """The result as Markdown."""
-    lines = ["| place | system | note-in-chord | chord changes a bar | distinct chords a window | silent over melody |",
-             "| --- | --- | --- | --- | --- | --- |"]
-    names = {"test": "test songs", "ood": "OpenEWLD (out of distribution)"}
-    for split, place in result.items():
-        for system, f in place.items():
-            if isinstance(f, dict):
-                cell = {k: "{:.3f} ({:.3f} to {:.3f})".format(*v) for k, v in f.items()}
-                lines.append(f"| {names[split]} | {system} | {cell['note_in_chord']} | {cell['changes_per_bar']} | "
-                             f"{cell['distinct_chords']} | {cell['silent_share']} |")
-    return "\n".join(lines)
+    """What a policy's file says of its evaluation: the figures that matter most, the data's beside them. CorpusError
+    where it was not evaluated."""
+    kept = {}
+    for place in SONGS:
+        systems = result.get("places", {}).get(place, {}).get("systems", {})
+        for figure in ("note_in_chord", "changes_per_bar", "vendi"):
+            for system, whose in ((policy, ""), ("data", "_of_data")):
+                if figure in systems.get(system, {}):
+                    kept[f"{place}_{figure}{whose}"] = systems[system][figure]
+    if "test_note_in_chord" not in kept:
+        raise CorpusError(f"the evaluation has no figures of {policy!r}; add it with: python -m train evaluate")
+    return kept

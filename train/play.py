@@ -1,4 +1,8 @@
-"""Plays an exported policy frame by frame through ONNX Runtime: the same steps as jamd's own, for evaluation."""
+"""Plays exported policies frame by frame through ONNX Runtime: the same steps as jamd's own, for evaluation.
+
+A player of one jam is a function: given the other part's token of the frame before (its start token at frame 0) it
+plays its own token of the next frame. Policies and baselines begin jams with such players.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,14 @@ from train import tokens
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.export import FORMAT
 
+Player = Callable[[int], int]
+
 
 class PolicyFile:
-    """One .onnx policy and its memory of one jam. ValueError where the file is not of the contract."""
+    """One .onnx policy and its memory of one jam. ValueError where the file is not of the contract.
+
+    plays: "chords" (also where the file does not say) or "melody".
+    """
 
     def __init__(self, path: Path) -> None:
         options = onnxruntime.SessionOptions()
@@ -26,6 +35,9 @@ class PolicyFile:
             raise ValueError(f"{path}: format {self.metadata.get('format')!r}, not {FORMAT}")
         if self.metadata["frames_per_beat"] != str(FRAMES_PER_QUARTER):
             raise ValueError(f"{path}: {self.metadata['frames_per_beat']} frames a beat, not {FRAMES_PER_QUARTER}")
+        self.plays = self.metadata.get("plays", "chords")
+        if self.plays not in ("chords", "melody"):
+            raise ValueError(f"{path}: plays {self.plays!r}, neither chords nor melody")
         self.vocabulary: list[str] = json.loads(self.metadata["vocabulary"])
         self.window, head = int(self.metadata["window"]), int(self.metadata["head_size"])
         ring = (int(self.metadata["layers"]), int(self.metadata["heads"]), self.window, head)
@@ -91,14 +103,44 @@ def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top
     return int(min(np.searchsorted(np.cumsum(share), draw, side="right"), len(share) - 1))
 
 
-def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: float = 0.99,
-              top_p: float = 1.0) -> np.ndarray:
-    """Chord tokens int16 for every frame of a melody; the chord of frame t knows the melody before t alone."""
+def begin(policy: PolicyFile, seed: int, temperature: float = 0.99, top_p: float = 1.0) -> Player:
+    """A new jam of the policy, which forgets the one before."""
     policy.reset()
     draw = generator(seed)
+    melody = policy.plays == "melody"
+    before = tokens.MELODY_START if melody else 2 * len(policy.vocabulary) + 1
+
+    def play(heard: int) -> int:
+        nonlocal before
+        logits = policy.step(heard, before) if melody else policy.step(before, heard)
+        before = choose(logits, before, draw(), temperature, top_p)
+        return before
+
+    return play
+
+
+def follow(player: Player, melody: np.ndarray) -> np.ndarray:
+    """Chord tokens int16 for every frame of a melody; the chord of frame t knows the melody before t alone."""
     chords = np.zeros(len(melody), np.int16)
-    before, heard = 2 * len(policy.vocabulary) + 1, tokens.MELODY_START
+    heard = tokens.MELODY_START
     for t in range(len(melody)):
-        chords[t] = choose(policy.step(before, heard), before, draw(), temperature, top_p)
-        before, heard = int(chords[t]), int(melody[t])
+        chords[t] = player(heard)
+        heard = int(melody[t])
     return chords
+
+
+def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: float = 0.99,
+              top_p: float = 1.0) -> np.ndarray:
+    """What a policy plays to a melody."""
+    return follow(begin(policy, seed, temperature, top_p), melody)
+
+
+def together(chords: Player, melody: Player, frames: int, folded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens int16 [frames] of both players, who decide frame t from the frames before t of each other. The one of the
+    melody hears folded[token], as it may know other chords than the other plays."""
+    played = np.zeros((2, frames), np.int16)
+    chord, note = tokens.CHORD_START, tokens.MELODY_START
+    for t in range(frames):
+        played[:, t] = chords(note), melody(chord)
+        chord, note = int(folded[played[0, t]]), int(played[1, t])
+    return played[0], played[1]

@@ -2,8 +2,6 @@ import numpy as np
 import pytest
 
 from train import metrics, tokens
-from train.corpora.dataset import Piece
-from train.evaluate import WINDOW, measure, summary, table, windows
 
 N = tokens.CHORDS
 C, AM = 1 + tokens.vocabulary().index("C"), 1 + tokens.vocabulary().index("Am")
@@ -19,10 +17,20 @@ def test_note_in_chord_counts_frames_where_both_sound():
 def test_changes_durations_and_distinct():
     chords = np.array([C, C + N, C, AM, AM + N, AM + N, 0, AM])
     assert metrics.changes(chords) == 2  # to Am, and to Am again out of silence; C struck again is no change
+    assert metrics.change_frames(chords).tolist() == [3, 7]
+    assert metrics.onset_frames(chords).tolist() == [2, 3, 7]  # but C struck again is an onset; frame 0 is none
     assert metrics.durations(chords).tolist() == [3, 3, 1]
     assert metrics.distinct(chords) == 2
     assert metrics.entropy(np.array([4, 4, 8, 8])) == 1.0
     assert metrics.entropy(np.array([])) == 0.0
+
+
+def test_another_vocabulary_counts_by_its_own_number_of_chords():
+    chords = np.array([1, 3, 2, 4, 4, 1])  # two chords: 1 and 2 begin, 3 and 4 are held
+    assert metrics.change_frames(chords, 2).tolist() == [2, 5]
+    assert metrics.onset_frames(chords, 2).tolist() == [2, 5]
+    assert metrics.durations(chords, 2).tolist() == [2, 3, 1]
+    assert metrics.distinct(chords, 2) == 2 and metrics.legal(chords, 2) and not metrics.legal(chords[3:], 2)
 
 
 @pytest.mark.parametrize("chords, legal", [
@@ -32,24 +40,14 @@ def test_legal(chords, legal):
     assert metrics.legal(np.array(chords)) is legal
 
 
-def piece(song: str, split: str, frames: int) -> Piece:
-    melody = np.full(frames, 129 + 60, np.int16)
-    chords = np.full(frames, C + N, np.int16)
-    melody[0], chords[0] = 1 + 60, C
-    bars = np.array([[f, 4, 4] for f in range(0, frames, 16)], np.int32)
-    return Piece("made", song, split, melody, chords, bars)
-
-
-def test_windows_lie_on_bar_lines_of_the_split():
-    songs = [piece("a", "test", 600), piece("b", "train", 600), piece("c", "test", 100)]
-    found = windows(songs, "test", per_song=2)
-    assert len(windows(songs, "test")) == 1
-    assert [w.song for w in found] == ["made/a", "made/a"]
-    assert all(len(w.melody) == WINDOW and w.bars == 16 and metrics.legal(w.chords) for w in found)
-
-
-def test_summary_of_the_data_and_its_table():
-    found = windows([piece(s, "test", 600) for s in "abc"], "test")
-    figures = summary([measure(w, w.chords) for w in found], draws=50)
-    assert figures["note_in_chord"] == [1.0, 1.0, 1.0] and figures["legal_share"][0] == 1.0
-    assert "| test songs | data | 1.000" in table({"test": {"windows": 6, "songs": 3, "data": figures}})
+@pytest.mark.parametrize("metre, frames, positions, beats", [
+    ((4, 4, 16), [0, 4, 7, 16, 31], [0, 4, 7, 0, 15], [True, True, False, True, False]),
+    ((3, 4, 12), [4, 12, 14, 20], [4, 0, 2, 8], [True, True, False, True]),
+    ((6, 8, 12), [4, 6, 12, 20], [4, 6, 0, 8], [False, True, True, False]),
+    ((3, 8, 6), [4, 6, 9], [4, 0, 3], [True, True, False]),
+])
+def test_places_in_the_bar(metre, frames, positions, beats):
+    length = metre[2]
+    lines = np.array([[f, *metre[:2]] for f in range(0, 64, length)])
+    assert metrics.bar_positions(np.array(frames), lines).tolist() == positions
+    assert metrics.on_beat(np.array(frames), lines).tolist() == beats

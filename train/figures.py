@@ -1,0 +1,128 @@
+"""The figures of what systems played over the windows of a place: quotients of sums, over all windows and seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.stats import wasserstein_distance
+
+from train import metrics
+from train.bootstrap import Interval, Songs, interval, quotient, students
+from train.corpora.song import FRAMES_PER_QUARTER
+from train.places import Window
+from train.vocabulary import Vocabulary
+
+
+def _note_in_chord(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.note_in_chord(w.melody, chords, v.pitch_classes)
+
+
+def _changes_per_bar(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.changes(chords, v.chords), len(w.lines)
+
+
+def _changes_on_beat(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    frames = metrics.change_frames(chords, v.chords)
+    return metrics.on_beat(frames, w.lines).sum(), len(frames)
+
+
+def _distinct_chords(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.distinct(chords, v.chords), 1
+
+
+def _duration_entropy(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.entropy(metrics.durations(chords, v.chords)), 1
+
+
+def _longest_hold(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.durations(chords, v.chords).max(initial=0) / FRAMES_PER_QUARTER, 1
+
+
+def _silent_share(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.silent(w.melody, chords)
+
+
+def _legal_share(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, float]:
+    return metrics.legal(chords, v.chords), 1
+
+
+# Each figure as what to divide by what; where the latter is 1, the figure is a mean over windows. longest_hold is in
+# beats, changes_on_beat the share of the changes, duration_entropy in bits, legal_share the share of the windows.
+FIGURES: dict[str, Callable[[Window, np.ndarray, Vocabulary], tuple[float, float]]] = {
+    "note_in_chord": _note_in_chord, "changes_per_bar": _changes_per_bar, "changes_on_beat": _changes_on_beat,
+    "distinct_chords": _distinct_chords, "duration_entropy": _duration_entropy, "longest_hold": _longest_hold,
+    "silent_share": _silent_share, "legal_share": _legal_share,
+}
+LATER = ("note_in_chord", "changes_per_bar")  # what long jams are asked about
+
+
+def count(figure: str, windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+    """[windows, 2]: what to divide by what, summed over the seeds of chords [seeds, windows, frames]."""
+    return np.array([[FIGURES[figure](w, c, vocabulary) for w, c in zip(windows, seed)] for seed in chords],
+                    dtype=float).sum(axis=0)
+
+
+def measure(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, songs: Songs) -> dict[str, np.ndarray]:
+    """Every figure [1 + draws], as bootstrap.interval takes it."""
+    sums = {name: songs.sums(count(name, windows, chords, vocabulary)) for name in FIGURES}
+    return {name: quotient(s[:, 0], s[:, 1]) for name, s in sums.items()}
+
+
+def onset_histograms(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, songs: Songs) -> np.ndarray:
+    """[1 + draws, positions]: how many chords are struck at each sixteenth of the bar, over all seeds. Bars of every
+    metre are counted from their own bar line and pooled (a waltz has the positions 0 to 11): all systems play to the
+    same bars, so that the metres weigh the same for each."""
+    length = max(np.diff(w.lines[:, 0], append=len(w.melody)).max() for w in windows)
+    counts = np.zeros((len(windows), length))
+    for seed in chords:
+        for i, (window, row) in enumerate(zip(windows, seed)):
+            np.add.at(counts[i], metrics.bar_positions(metrics.onset_frames(row, vocabulary.chords), window.lines), 1)
+    return songs.sums(counts)
+
+
+def onset_emd(histograms: np.ndarray, of_data: np.ndarray) -> np.ndarray:
+    """[draws]: the earth mover's distance of two histograms [draws, positions], in sixteenths: how far an onset of the
+    one is on average from its place in the other, within the bar (from its end to its start is the whole way back).
+    NaN where one of them is empty."""
+    positions = np.arange(histograms.shape[1])
+    return np.array([wasserstein_distance(positions, positions, a, b) if a.any() and b.any() else np.nan
+                     for a, b in zip(histograms, of_data)])
+
+
+def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, minute: int) -> dict[str, dict]:
+    """How a system plays in the first minute of long jams, in their second half, and how much higher that is: for each
+    of LATER {"first", "second_half", "difference"}. Means over jams, with Student's intervals: jams are few.
+    legal_share: the share of the jams in which every frame is legal. minute: in frames."""
+    half = len(windows[0].melody) // 2
+
+    def of(figure: str, start: int, end: int) -> np.ndarray:
+        parts = [part(w, start, end) for w in windows]
+        counts = count(figure, parts, chords[:, :, start:end], vocabulary)
+        return quotient(counts[:, 0], counts[:, 1])
+
+    out: dict[str, dict] = {}
+    for figure in LATER:
+        first, later = of(figure, 0, minute), of(figure, half, 2 * half)
+        out[figure] = {"first": students(first), "second_half": students(later), "difference": students(later - first)}
+    legal = count("legal_share", windows, chords, vocabulary).sum(axis=0)
+    return {**out, "legal_share": float(legal[0] / legal[1])}
+
+
+def part(window: Window, start: int, end: int) -> Window:
+    """Frames start..end of a window as they stand, with the bars that begin there."""
+    inside = (window.lines[:, 0] >= start) & (window.lines[:, 0] < end)
+    return Window(window.song, window.melody[start:end], window.chords[start:end], window.lines[inside] - [start, 0, 0])
+
+
+def of_place(windows: list[Window], played: dict[str, tuple[np.ndarray, Vocabulary]]) -> dict[str, dict[str, Interval]]:
+    """The figures of every system at a place, each [value, low, high]; where the data is among them, shares of its own
+    and distances from it too. played: by system, chords [seeds, windows, frames] and their vocabulary."""
+    songs = Songs([w.song for w in windows])
+    drawn = {system: measure(windows, chords, v, songs) for system, (chords, v) in played.items()}
+    if "data" in played:
+        onsets = {system: onset_histograms(windows, chords, v, songs) for system, (chords, v) in played.items()}
+        for system, figures in drawn.items():
+            figures["note_in_chord_share"] = quotient(figures["note_in_chord"], drawn["data"]["note_in_chord"])
+            figures["onset_emd"] = onset_emd(onsets[system], onsets["data"])
+    return {system: {name: interval(d) for name, d in figures.items()} for system, figures in drawn.items()}

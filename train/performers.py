@@ -1,0 +1,112 @@
+"""Who plays in an evaluation, and the playing itself: many windows by a few worker processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from train import baselines
+from train.baselines import BASELINES
+from train.corpora.song import CorpusError
+from train.places import WINDOW, Window
+from train.play import Player, PolicyFile, begin, follow, together
+from train.vocabulary import OURS, Vocabulary
+
+AGENT_SEEDS = 1_000_000  # the agent's seeds lie this far above those of the system that it plays with
+
+
+@dataclass(frozen=True)
+class Performer:
+    """A policy file, or a baseline where path is None. digest: of the file, or of the baselines' source."""
+
+    name: str
+    path: Path | None
+    digest: str
+    vocabulary: Vocabulary = OURS
+    plays: str = "chords"
+
+    def open(self, temperature: float) -> Callable[[int], Player]:
+        """What begins a jam, given its seed."""
+        if self.path is None:
+            return BASELINES[self.name].begin
+        policy = PolicyFile(self.path)
+        return lambda seed: begin(policy, seed, temperature)
+
+
+def performer(given: str) -> Performer:
+    """By a baseline's name or a policy file's path. CorpusError where it is neither."""
+    if given in BASELINES:
+        return Performer(given, None, sha256(Path(baselines.__file__).read_bytes()).hexdigest())
+    path = Path(given)
+    try:
+        policy = PolicyFile(path)
+        vocabulary = Vocabulary(tuple(policy.vocabulary))
+    except Exception as error:  # ONNX Runtime's errors have no class of their own in common
+        raise CorpusError(f"{path}: neither a policy file ({error}) nor one of {', '.join(BASELINES)}") from error
+    return Performer(path.stem, path, sha256(path.read_bytes()).hexdigest(), vocabulary, policy.plays)
+
+
+_begin: Callable[[int], Player]  # these three are a worker process's own
+_begin_agent: Callable[[int], Player]
+_folded: np.ndarray
+
+
+def _open(system: Performer, agent: Performer | None, temperature: float) -> None:
+    global _begin, _begin_agent, _folded
+    _begin, _folded = system.open(temperature), system.vocabulary.folded
+    if agent:
+        _begin_agent = agent.open(temperature)
+
+
+def _accompany(job: tuple[np.ndarray, int]) -> np.ndarray:
+    melody, seed = job
+    return follow(_begin(seed), melody)
+
+
+def _with_agent(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    return together(_begin(seed), _begin_agent(AGENT_SEEDS + seed), WINDOW, _folded)
+
+
+class Performance:
+    """A system, and the melody agent where there is one, in worker processes; a context, which they end with."""
+
+    def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int) -> None:
+        self.name = system.name
+        self.pool = ProcessPoolExecutor(workers, initializer=_open, initargs=(system, agent, temperature))
+
+    def __enter__(self) -> Performance:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def accompany(self, place: str, windows: list[Window], seeds: list[int]) -> np.ndarray:
+        """Chords [seeds, windows, frames] to the windows' melodies, in the system's own tokens."""
+        jobs = [(windows[i].melody, seed) for i, seed in _seeded(len(windows), seeds)]
+        return _stacked(self._each(place, _accompany, jobs), len(seeds))
+
+    def jam(self, count: int, seeds: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Chords and melodies [seeds, count, frames] of jams with the agent; both begin with nothing heard."""
+        chords, melodies = zip(*self._each("agent", _with_agent, [seed for _, seed in _seeded(count, seeds)]))
+        return _stacked(chords, len(seeds)), _stacked(melodies, len(seeds))
+
+    def _each(self, place: str, function: Callable, jobs: list) -> Iterable:
+        return tqdm(self.pool.map(function, jobs, chunksize=1 + len(jobs) // 100), total=len(jobs),
+                    desc=f"{self.name}, {place}", unit=" windows")
+
+
+def _seeded(count: int, seeds: list[int]) -> list[tuple[int, int]]:
+    """(i, the seed to draw by) of count jams under each seed."""
+    return [(i, 1000 * seed + i) for seed in seeds for i in range(count)]
+
+
+def _stacked(rows: Iterable[np.ndarray], seeds: int) -> np.ndarray:
+    """[seeds, windows, frames]."""
+    stack = np.stack(list(rows))
+    return stack.reshape(seeds, -1, stack.shape[-1])

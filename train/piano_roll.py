@@ -1,0 +1,72 @@
+"""Piano rolls: one melody, and under it what each system played to it (GAPT, Figure 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from train import tokens
+
+FRAMES = 128  # shown of a window: eight bars of 4/4
+LOWEST = 54  # chords lie in the octave from here, F#3, up: middle C is its middle
+MELODY = "#222222"
+PITCHES = 128
+PITCH_CLASSES = tokens.chord_pitch_classes()
+
+
+def spans(frames: np.ndarray, voices: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, voice) of all that sounds in tokens of `voices` pitches or chords: 0 is none, 1..voices begin,
+    the next `voices` hold."""
+    voice = np.where(frames == 0, -1, (frames - 1) % voices)
+    changes = np.diff(voice, prepend=-1) != 0
+    edges = np.flatnonzero(changes | (frames >= 1) & (frames <= voices))
+    for start, end in zip(edges, [*edges[1:], len(frames)]):
+        if voice[start] >= 0:
+            yield int(start), int(end), int(voice[start])
+
+
+def close_position(chord: int) -> list[int]:
+    """The MIDI pitches of a chord (by its place in the vocabulary), all within the octave around middle C."""
+    sounding = np.flatnonzero(PITCH_CLASSES[1 + chord])
+    return sorted(LOWEST + int(pitch_class - LOWEST) % 12 for pitch_class in sounding)
+
+
+def piano_roll(title: str, melody: np.ndarray, played: dict[str, np.ndarray], colours: dict[str, str],
+               bar_lines: np.ndarray) -> Figure:
+    """A panel for each of `played`, which are chord tokens [frames] to the melody's tokens [frames]: the melody in
+    black, the chords as blocks with their symbols above, and bar lines at these frames."""
+    melody = melody[:FRAMES]
+    figure = Figure(figsize=(9.0, 0.3 + 1.35 * len(played)))
+    panels = figure.subplots(len(played), sharex=True, squeeze=False).flat
+    top = max([LOWEST + 12, *(pitch + 1 for _, _, pitch in spans(melody, PITCHES))])
+    bottom = min([LOWEST, *(pitch for _, _, pitch in spans(melody, PITCHES))])
+    for axes, (name, chords) in zip(panels, played.items()):
+        blocks(axes, [(s, e, p) for s, e, chord in spans(chords[:FRAMES], tokens.CHORDS)
+                      for p in close_position(chord)], colours[name], 0.75)
+        blocks(axes, list(spans(melody, PITCHES)), MELODY, 1.0)
+        write_symbols(axes, list(spans(chords[:FRAMES], tokens.CHORDS)), top + 1)
+        axes.set(xlim=(0, len(melody)), ylim=(bottom - 1, top + 10), yticks=[60], yticklabels=["C4"])
+        axes.set_xticks([line for line in bar_lines if line <= len(melody)], labels=[])
+        axes.set_title(name, loc="left", fontweight="bold", pad=2)
+        axes.grid(axis="x", color="#999999", linewidth=0.8)
+        axes.grid(axis="y", visible=False)
+    figure.suptitle(title)
+    return figure
+
+
+def blocks(axes: Axes, notes: Sequence[tuple[int, int, int]], colour: str, opacity: float) -> None:
+    """Bars of the notes (start, end, pitch), a gap between two of a pitch."""
+    axes.barh([pitch + 0.5 for _, _, pitch in notes], [end - start - 0.25 for start, end, _ in notes],
+              left=[start for start, _, _ in notes], height=0.9, color=colour, alpha=opacity, linewidth=0)
+
+
+def write_symbols(axes: Axes, chords: Sequence[tuple[int, int, int]], height: float) -> None:
+    """The chords' symbols above where they begin; one that would touch its neighbour is written a line higher."""
+    symbols, free = tokens.vocabulary(), [0.0, 0.0]
+    for start, _, chord in chords:
+        line = 0 if free[0] <= start or free[0] < free[1] else 1
+        axes.text(start, height + 4 * line, symbols[chord], fontsize=7)
+        free[line] = start + 1.0 + 0.9 * len(symbols[chord])

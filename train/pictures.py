@@ -1,0 +1,282 @@
+"""The pictures of an evaluation, from the folder that `python -m train evaluate -o FOLDER` leaves, and of runs.
+
+A system has one colour and one marker in all of them; the data is black. They are the pictures of GAPT (arXiv
+2511.17879), Figures 2 and 4, and the training curves.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from sklearn.manifold import TSNE
+
+from train.adaptation import JUMP_BEAT, JUMPS
+from train.corpora.dataset import Piece
+from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
+from train.diversity import Encoder
+from train.piano_roll import piano_roll
+from train.places import windows
+from train.tables import PLACES
+
+WIDTH = 9.0  # inches: 900 pixels at 100 dots an inch, which is the size that the letters are meant for
+STYLE = {"figure.facecolor": "white", "figure.dpi": 100, "savefig.dpi": 150, "font.size": 9, "axes.titlesize": 9,
+         "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e6e6e6",
+         "axes.axisbelow": True, "legend.frameon": False, "figure.constrained_layout.use": True}
+DATA = ("#000000", "*")
+# Paul Tol's "muted" colours, which the colour-blind tell apart, and a marker each for print without colour.
+COLOURS = ("#882255", "#332288", "#44AA99", "#CC6677", "#999933", "#88CCEE", "#117733", "#DDCC77", "#AA4499", "#777777")
+MARKERS = "osD^vP<>Xh"
+BEATS_PER_BAR = 4
+EXCERPTS = 3  # test windows shown as piano rolls
+
+
+class Missing(Exception):
+    """What a picture needs and there is not."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """figures: figures.json; played: the tokens of played.npz by "place/system" (played.py)."""
+
+    figures: dict
+    played: dict[str, np.ndarray]
+
+    def systems(self, place: str) -> dict[str, dict[str, list[float]]]:
+        """The figures of a place by system; none where it was not evaluated."""
+        return self.figures["places"].get(place, {}).get("systems", {})
+
+    def test_chords(self) -> dict[str, np.ndarray]:
+        """Chord tokens [windows, frames] to the test songs: the data's, then by each system under the first seed."""
+        if not {"test/melody", "test/data"} <= self.played.keys():
+            raise Missing("no test songs in played.npz")
+        there = [name for name in self.names() if f"test/{name}" in self.played]
+        return {"data": self.played["test/data"], **{name: self.played[f"test/{name}"][0] for name in there}}
+
+    def names(self) -> list[str]:
+        """Every system but the data, in the order of the evaluation."""
+        systems = [s for place in self.figures["places"] for s in self.systems(place)]
+        jumped = [s for systems in self.figures.get("adaptation", {}).values() for s in systems]
+        return list(dict.fromkeys(s for s in systems + jumped if s != "data"))
+
+
+def read(folder: Path) -> Evaluation:
+    """The evaluation in a folder; CorpusError where it is none."""
+    try:
+        figures = json.loads((folder / "figures.json").read_text())
+        with np.load(folder / "played.npz") as file:
+            played = {name: file[name] for name in file.files if "/" in name}
+        if not isinstance(figures["places"], dict):
+            raise ValueError("no places in figures.json")
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise CorpusError(f"{folder}: not the folder of an evaluation ({error}); "
+                          f"make one with: python -m train evaluate ... -o {folder}") from error
+    return Evaluation(figures, played)
+
+
+def marks(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The colour and the marker of each system."""
+    styles = {name: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, name in enumerate(names)}
+    return styles | {"data": DATA}
+
+
+def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
+    """The indices of the points that no other surpasses in both coordinates, by rising x: the Pareto front."""
+    front: list[int] = []
+    for i in sorted(range(len(points)), key=lambda i: (-points[i][0], -points[i][1])):
+        if not front or points[i][1] > points[front[-1]][1]:
+            front.append(i)
+    return front[::-1]
+
+
+def harmony_against_diversity(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Figure:
+    """Note-in-chord over the Vendi score at each place, with 95 % intervals and the systems' Pareto front (4a, 4b)."""
+    places = {place: {name: f for name, f in evaluation.systems(place).items() if "vendi" in f} for place in PLACES}
+    places = {place: systems for place, systems in places.items() if systems}
+    if not places:
+        raise Missing("no Vendi scores in figures.json")
+    rows = -(-len(places) // 2)
+    figure = Figure(figsize=(WIDTH, 3.8 * rows))
+    panels = figure.subplots(rows, min(2, len(places)), squeeze=False).flat
+    for axes, (place, systems) in zip(panels, places.items()):
+        for name, f in systems.items():
+            (x, *x_ends), (y, *y_ends) = f["vendi"], f["note_in_chord"]
+            colour, marker = styles[name]
+            axes.errorbar(x, y, xerr=arms(x, *x_ends), yerr=arms(y, *y_ends), color=colour, marker=marker,
+                          markersize=11 if name == "data" else 6, elinewidth=1, label=name)
+        ours = [name for name in systems if name != "data"]
+        points = [(systems[name]["vendi"][0], systems[name]["note_in_chord"][0]) for name in ours]
+        front = np.array([points[i] for i in pareto(points)]).reshape(-1, 2)
+        axes.plot(*front.T, color="#bbbbbb", linestyle="--", zorder=1, label="Pareto front")
+        axes.set(title=PLACES[place], xlabel="diversity: Vendi score", ylabel="harmony: note-in-chord")
+    hide(panels[len(places):])
+    legend(figure)
+    return figure
+
+
+def arms(value: float, low: float, high: float) -> list[list[float]]:
+    """An interval as matplotlib wants it: how far it reaches below and above the value."""
+    return [[max(0.0, value - low)], [max(0.0, high - value)]]
+
+
+def legend(figure: Figure) -> None:
+    """One legend for all panels, below them."""
+    named = {}
+    for axes in figure.axes:
+        handles, labels = axes.get_legend_handles_labels()
+        named |= dict(zip(labels, handles))
+    figure.legend(named.values(), named.keys(), loc="outside lower center", ncols=min(6, len(named)))
+
+
+def generations(evaluation: Evaluation, styles: dict[str, tuple[str, str]], encoder: Encoder | None) -> Figure:
+    """t-SNE of the contrastive embeddings of what is played to the test songs, a panel per system over the data in
+    grey; the first seed's, so that every panel has as many points (4c)."""
+    if encoder is None:
+        raise Missing("no --encoder")
+    chords = evaluation.test_chords()
+    if len(chords["data"]) < 3:
+        raise Missing("less than three test windows")
+    flat = TSNE(perplexity=min(30, len(chords["data"]) / 2), init="pca", random_state=0).fit_transform(
+        encoder.embed(np.concatenate(list(chords.values()))))
+    points = dict(zip(chords, flat.reshape(len(chords), -1, 2)))
+    data = points.pop("data")
+    if not points:
+        raise Missing("no system's chords in played.npz")
+    columns = min(4, len(points))
+    rows = -(-len(points) // columns)
+    figure = Figure(figsize=(WIDTH, WIDTH / columns * rows))
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat
+    for axes, (name, own) in zip(panels, points.items()):
+        axes.scatter(*data.T, s=7, color="#cccccc", linewidths=0)
+        axes.scatter(*own.T, s=7, color=styles[name][0], linewidths=0)
+        axes.set(title=name, xticks=[], yticks=[])
+    hide(panels[len(points):])
+    return figure
+
+
+def hide(panels: Sequence) -> None:
+    """Leaves the panels of a grid that nothing is in blank."""
+    for axes in panels:
+        axes.set_axis_off()
+
+
+def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Figure:
+    """Note-in-chord by beat, as means over four beats that do not reach over the jump, before and after the melody's
+    key changes."""
+    jumps = {jump: systems for jump in JUMPS if (systems := evaluation.figures.get("adaptation", {}).get(jump))}
+    if not jumps:
+        raise Missing("no adaptation in figures.json")
+    figure = Figure(figsize=(WIDTH, 3.4 * len(jumps)))
+    for axes, (jump, systems) in zip(figure.subplots(len(jumps), squeeze=False).flat, jumps.items()):
+        for name, f in systems.items():
+            harmony = np.array(f["by_beat"], dtype=float)
+            beats = 1.0 + np.arange(len(harmony))
+            x, y = (np.concatenate([means(v[:JUMP_BEAT], BEATS_PER_BAR), [np.nan], means(v[JUMP_BEAT:], BEATS_PER_BAR)])
+                    for v in (beats, harmony))
+            colour, marker = styles[name]
+            axes.plot(x, y, color=colour, marker=marker, markevery=6, markersize=4, linewidth=1.4, label=name)
+        axes.axvline(JUMP_BEAT + 0.5, color="#777777", linestyle="--", linewidth=1)
+        axes.set(title=f"the melody's key moves by a {jump}", xlabel="beat", ylabel="note-in-chord")
+    legend(figure)
+    return figure
+
+
+def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[str, str]]) -> Figure:
+    """Every figure of the tables of some runs by step, a panel per figure, lightly smoothed."""
+    if not tables:
+        raise Missing("no --runs")
+    names = list(dict.fromkeys(name for table in tables.values() for name in table if name not in ("step", "seconds")))
+    columns = 3
+    rows = -(-len(names) // columns)
+    figure = Figure(figsize=(WIDTH, 1.7 * rows + 0.5))
+    panels = figure.subplots(rows, columns, squeeze=False).flat
+    for axes, name in zip(panels, names):
+        for run, table in tables.items():
+            if name in table:
+                there = np.isfinite(table[name])  # a figure that is not taken at every step is nan at the others
+                x, y = (means(table[column][there], 1 + there.sum() // 30) for column in ("step", name))
+                axes.plot(x, y, color=styles[run.name][0], linewidth=1.2, label=run.name)
+        axes.set_title(name)
+    hide(panels[len(names):])
+    for axes in panels[max(0, len(names) - columns):len(names)]:
+        axes.set_xlabel("step")
+    legend(figure)
+    return figure
+
+
+def read_metrics(path: Path) -> dict[str, np.ndarray]:
+    """The columns of a run's table (record.py), by rising step; of a step done twice, by a run resumed, the last."""
+    try:
+        with open(path, newline="") as file:
+            rows = {int(row["step"]): row for row in csv.DictReader(file)}
+        columns = {name: np.array([float(rows[step][name]) for step in sorted(rows)])
+                   for name in next(iter(rows.values()), {})}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorpusError(f"{path}: not the table of a run ({error})") from error
+    if not columns:
+        raise CorpusError(f"{path}: no step in it yet")
+    return columns
+
+
+def means(values: np.ndarray, width: int) -> np.ndarray:
+    """The mean of every so many values in a row; none where there are less."""
+    return np.convolve(values, np.full(width, 1 / width), mode="valid") if len(values) >= width else values[:0]
+
+
+def excerpts(evaluation: Evaluation, pieces: Sequence[Piece]) -> list[tuple[int, str, np.ndarray]]:
+    """Three test windows for piano rolls, always the same: their places among the windows, titles, and the frames of
+    their bar lines. The first of each corpus where `pieces` are those of the evaluation; else spread evenly, and taken
+    to be in 4/4."""
+    melody = evaluation.played["test/melody"]
+    found = windows(list(pieces), "test", evaluation.figures["settings"].get("per_song", 1))
+    if len(found) == len(melody) and all(np.array_equal(w.melody, m) for w, m in zip(found, melody)):
+        first = {w.song.partition("/")[0]: i for i, w in reversed(list(enumerate(found)))}
+        return [(i, found[i].song, found[i].lines[:, 0]) for i in sorted(first.values())[:EXCERPTS]]
+    bars = np.arange(0, melody.shape[1], BEATS_PER_BAR * FRAMES_PER_QUARTER)
+    return [(i, f"test window {i + 1}", bars) for i in sorted({len(melody) * k // 6 for k in (1, 3, 5)})]
+
+
+def rolls(evaluation: Evaluation, styles: dict[str, tuple[str, str]], pieces: Sequence[Piece], n: int) -> Figure:
+    """The piano roll of the n-th excerpt, from 0: the chords of the data and of each system under the first seed."""
+    chords, chosen = evaluation.test_chords(), excerpts(evaluation, pieces)
+    if n >= len(chosen):
+        raise Missing(f"test songs for {len(chosen)} alone")
+    i, title, lines = chosen[n]
+    return piano_roll(title, evaluation.played["test/melody"][i], {name: rows[i] for name, rows in chords.items()},
+                      {name: colour for name, (colour, _) in styles.items()}, lines)
+
+
+def draw(folder: Path, output: Path, pieces: Sequence[Piece] = (), encoder: Encoder | None = None,
+         runs: Sequence[Path] = ()) -> Iterator[str]:
+    """Writes every picture that there is something for as PNG into output; says of each that it is made, or why not.
+
+    pieces are the corpora that were evaluated on, for the names and bars of songs; it goes without them too.
+    """
+    evaluation, tables = read(folder), {run: read_metrics(run / "metrics.csv") for run in runs}
+    styles = marks(list(dict.fromkeys([*evaluation.names(), *(run.name for run in runs)])))
+    pictures: dict[str, Callable[[], Figure]] = {
+        "harmony-diversity": partial(harmony_against_diversity, evaluation, styles),
+        "generations": partial(generations, evaluation, styles, encoder),
+        "adaptation": partial(adaptation, evaluation, styles),
+        **{f"piano-roll-{n + 1}": partial(rolls, evaluation, styles, pieces, n) for n in range(EXCERPTS)},
+        "training": partial(curves, tables, styles),
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context(STYLE):
+        for name, picture in pictures.items():
+            try:
+                figure = picture()
+            except Missing as missing:
+                yield f"left out {name}: {missing}"
+                continue
+            path = output / f"{name}.png"
+            figure.savefig(path, pil_kwargs={"optimize": True})
+            yield f"wrote {path} ({path.stat().st_size / 1e3:.0f} kB)"

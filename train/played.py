@@ -1,0 +1,113 @@
+"""What systems played, kept in one file, played.npz, so that they are measured anew without playing again.
+
+Tokens of ours, int16: "place/system" [seeds, windows, frames]; "place/melody" and "place/data" [windows, frames]; of
+jams with the melody agent "agent/system/melody" [seeds, jams, frames]. What a policy that names other chords than ours
+played in its own tokens is "place/system/own". "header" is JSON: settings, what each entry was played by (system, its
+digest, the agent's digest), and the chord symbols of own tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from train.corpora.song import CorpusError
+from train.performers import Performer
+from train.places import Window
+from train.vocabulary import OURS, Vocabulary
+
+
+class Played:
+    """The file of an evaluation, made where it is not there. CorpusError where it is another's: its systems were played
+    under other settings or over other windows, so that what is added could not be compared with them."""
+
+    def __init__(self, path: Path, settings: dict) -> None:
+        self.path = path
+        self.tokens: dict[str, np.ndarray] = {}
+        self.header: dict = {"settings": settings, "by": {}, "vocabularies": {}}
+        if path.is_file():
+            self._read(settings)
+
+    def _read(self, settings: dict) -> None:
+        try:
+            with np.load(self.path) as file:
+                self.tokens = {name: file[name] for name in file.files}
+            self.header = json.loads(str(self.tokens.pop("header")))
+            other = self.header["settings"]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise CorpusError(f"{self.path}: not what an evaluation played ({error}); delete it or use another folder"
+                              ) from error
+        if other != settings:
+            raise CorpusError(f"{self.path}: played under other settings ({_said(other, settings)}, not "
+                              f"{_said(settings, other)}); give the same ones or use another folder")
+
+    def over(self, place: str, windows: list[Window]) -> None:
+        """The windows of a place, whose melody and chords are kept too."""
+        melody, data = (np.stack([getattr(w, field) for w in windows]) for field in ("melody", "chords"))
+        if not np.array_equal(self.tokens.setdefault(f"{place}/melody", melody), melody):
+            raise CorpusError(f"{self.path}: played over other windows, as the corpora were others; use another folder")
+        self.tokens[f"{place}/data"] = data
+
+    def forget_others(self, systems: list[Performer], agent: Performer | None) -> None:
+        """Drops what an older file of one of these systems played, and jams with another agent than this one."""
+        digests = {s.name: s.digest for s in systems}
+        for entry, (system, by, with_) in list(self.header["by"].items()):
+            if digests.get(system, by) != by or agent and with_ not in (None, agent.digest):
+                del self.header["by"][entry]
+                for name in (entry, f"{entry}/own", f"{entry}/melody"):
+                    self.tokens.pop(name, None)
+
+    def has(self, place: str, system: Performer) -> bool:
+        return f"{place}/{system.name}" in self.header["by"]
+
+    def keep(self, place: str, system: Performer, chords: np.ndarray, agent: Performer | None = None,
+             melody: np.ndarray | None = None) -> None:
+        """Adds what a system played, in its own tokens, and writes the file aside and renames it: a run that is killed
+        has all that it had kept."""
+        entry = f"{place}/{system.name}"
+        self.tokens[entry] = system.vocabulary.folded[chords]
+        if not system.vocabulary.is_ours:
+            self.tokens[f"{entry}/own"] = chords
+            self.header["vocabularies"][entry] = system.vocabulary.symbols
+        if melody is not None:
+            self.tokens[f"{entry}/melody"] = melody
+        self.header["by"][entry] = [system.name, system.digest, agent.digest if agent else None]
+        self.write()
+
+    def write(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.path.with_suffix(".part.npz")
+        np.savez_compressed(aside, header=np.array(json.dumps(self.header)), **self.tokens)
+        aside.rename(self.path)
+
+    def systems(self, place: str) -> list[str]:
+        """Who played there, the first to come first."""
+        return [system for entry, (system, _, _) in self.header["by"].items() if entry == f"{place}/{system}"]
+
+    def digests(self) -> dict[str, str]:
+        """What each system is: the digest of its file."""
+        return {system: digest for system, digest, _ in self.header["by"].values()}
+
+    def agent(self) -> str | None:
+        """The digest of the melody agent's file, if there were jams with one."""
+        return next((agent for *_, agent in self.header["by"].values() if agent), None)
+
+    def ours(self, place: str, system: str) -> np.ndarray:
+        """[seeds, windows, frames] of the data or of a system, in tokens of ours."""
+        tokens = self.tokens[f"{place}/{system}"]
+        return tokens if tokens.ndim == 3 else tokens[None]
+
+    def chords(self, place: str, system: str) -> tuple[np.ndarray, Vocabulary]:
+        """[seeds, windows, frames] in the system's own tokens, and its vocabulary."""
+        entry = f"{place}/{system}"
+        if f"{entry}/own" in self.tokens:
+            return self.tokens[f"{entry}/own"], Vocabulary(tuple(self.header["vocabularies"][entry]))
+        return self.tokens[entry], OURS
+
+
+def _said(settings: dict, other: dict) -> str:
+    """The settings that differ from the other ones."""
+    return ", ".join(f"{name} {value}" for name, value in settings.items() if other.get(name) != value)

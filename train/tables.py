@@ -1,0 +1,46 @@
+"""An evaluation's figures as Markdown tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from train.bootstrap import Interval
+
+PLACES = {"test": "test songs", "ood": "OpenEWLD (out of distribution)", "own": "own songs", "agent": "melody agent"}
+COLUMNS = {
+    "note_in_chord": "note-in-chord", "note_in_chord_share": "share of the data's",
+    "vendi": "Vendi score", "vendi_share": "share of the data's",
+    "onset_emd": "onset EMD, sixteenths", "changes_per_bar": "chord changes a bar",
+    "changes_on_beat": "changes on a beat", "distinct_chords": "distinct chords a window",
+    "duration_entropy": "duration entropy, bits", "longest_hold": "longest hold, beats",
+    "silent_share": "silent over melody", "legal_share": "legal",
+}
+
+
+def tables(result: dict) -> str:
+    """figures.json as tables: places, adaptation, long jams; the values with their 95 % intervals."""
+    found = [table(["place", "system", *COLUMNS.values()],
+                   [[PLACES[place], name, *(cell(f.get(column)) for column in COLUMNS)]
+                    for place, there in result["places"].items() for name, f in there["systems"].items()])]
+    found.append(table(["the melody jumps by a", "system", "note-in-chord before", "beats to 90 % of it"],
+                       [[jump, name, cell([f["before"]]), cell(f["beats_to_recover"])]
+                        for jump, systems in result["adaptation"].items() for name, f in systems.items()]))
+    if result["long"]:
+        found.append(table(["long jams", "figure", "first minute", "second half", "difference", "legal jams"],
+                           [[name, COLUMNS[figure], *(cell(f[figure][part]) for part in
+                                                      ("first", "second_half", "difference")), cell([f["legal_share"]])]
+                            for name, f in result["long"].items() for figure in f if figure != "legal_share"]))
+    return "\n\n".join(found)
+
+
+def table(head: list[str], rows: Iterable[list[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def cell(figure: Interval | None) -> str:
+    """A value and its interval; - where there is none."""
+    if not figure or figure[0] is None:
+        return "-"
+    value, *ends = ("-" if v is None else f"{v:.3f}" for v in figure)
+    return f"{value} ({ends[0]} to {ends[1]})" if ends else value

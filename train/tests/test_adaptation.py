@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from train import tokens
+from train.adaptation import adaptation, beats_to_recover, by_beat, level_before
+from train.places import Window
+from train.vocabulary import OURS
+
+N = tokens.CHORDS
+
+
+def counts(*curve: float) -> np.ndarray:
+    """Frames inside and frames of both of beats whose note-in-chord is the curve; 64 of them, the last repeated."""
+    inside = np.array([*curve, *[curve[-1]] * (64 - len(curve))]) * 100
+    return np.stack((inside, np.full(64, 100.0)), axis=-1)
+
+
+BEFORE = [0.0] * 8 + [0.5] * 8  # the level is of beats 9 to 16 alone
+
+
+@pytest.mark.parametrize("after, beats", [
+    ([0.5], 0),
+    ([0.45], 0),                                # nine tenths of it are enough
+    ([0.44], 48),                               # and less is not
+    ([0.2] * 10 + [0.5], 10),                   # beats 10 to 13 after the jump are all at the level again
+    ([0.2] * 10 + [0.6, 0.4, 0.4, 0.4, 0.1], 10),
+    ([0.9, 0, 0, 0] + [0.1] * 4 + [0.5], 8),    # one good beat is no recovery
+])
+def test_beats_to_recover(after, beats):
+    made = counts(*BEFORE, *after)
+    assert level_before(made) == 0.5
+    assert beats_to_recover(made) == beats
+    assert beats_to_recover(np.stack([made, made])).tolist() == [beats, beats]
+
+
+def test_a_system_without_a_level_never_recovers():
+    nothing = np.zeros((64, 2))
+    assert np.isnan(level_before(nothing)) and beats_to_recover(nothing) == 48
+
+
+def test_by_beat_pools_windows_and_seeds():
+    melody = np.full(256, 129 + 60)                       # C throughout
+    chords = np.full((2, 1, 256), 1 + N)                  # C major, by two seeds
+    chords[1, 0, 64:130] = 1 + N + 2                      # the second plays D major from the jump to mid-beat 33
+    windows = [Window("a", melody, chords[0, 0], np.array([[0, 4, 4]]))]
+    found = by_beat(windows, chords, OURS)
+    assert found.shape == (1, 64, 2)
+    assert found[0, [15, 16, 31, 32, 33]].tolist() == [[8, 8], [4, 8], [4, 8], [6, 8], [8, 8]]
+    result = adaptation(windows, chords, OURS)
+    assert result["by_beat"][15:17] == [1.0, 0.5] and result["before"] == 1.0
+    # Four beats from the 32nd on have 26 of 32 frames inside, too few; from the 33rd on 30, which are enough.
+    assert result["beats_to_recover"] == [16.0, 16.0, 16.0]
+
+
+def test_beats_where_nothing_sounds_have_no_figure():
+    melody, chords = np.full(256, 129 + 60), np.full((1, 1, 256), 1 + N)
+    chords[0, 0, :8] = 0
+    found = adaptation([Window("a", melody, chords[0, 0], np.array([[0, 4, 4]]))], chords, OURS)
+    assert found["by_beat"][:3] == [None, None, 1.0]

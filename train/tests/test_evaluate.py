@@ -1,0 +1,156 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from train import evaluate as evaluation
+from train import performers, tokens
+from train.contrastive import Contrastive
+from train.corpora.song import CorpusError
+from train.evaluate import Settings, evaluate, figures_of
+from train.performers import performer
+from train.tests.songs import made
+from train.tests.test_diversity import SHAPE, save
+from train.tests.test_play import policy_file
+
+SETTINGS = Settings(seeds=2, minutes=1)
+PIECES = made(["test"] * 3 + ["ood"], 320)
+
+
+@pytest.fixture
+def played(monkeypatch) -> list[tuple[str, str]]:
+    """(system, place) of all that is played, in order."""
+    seen = []
+    each = performers.Performance._each
+
+    def noted(self, place, function, jobs):
+        seen.append((self.name, place))
+        return each(self, place, function, jobs)
+
+    monkeypatch.setattr(performers.Performance, "_each", noted)
+    return seen
+
+
+def run(folder: Path, *systems: str, settings: Settings = SETTINGS, **others) -> dict:
+    return evaluate([performer(s) for s in systems], PIECES, folder, settings, workers=1, **others)
+
+
+PLACES = ["test", "ood", "tritone", "fifth", "long"]
+
+
+def test_systems_are_added_one_by_one_and_none_is_played_twice(tmp_path, played):
+    first = run(tmp_path, "chance")
+    assert played == [("chance", place) for place in PLACES]
+    assert json.loads((tmp_path / "figures.json").read_text()) == first
+    both = run(tmp_path, "rules-bar")
+    assert played[5:] == [("rules-bar", place) for place in PLACES]
+    assert list(both["places"]["test"]["systems"]) == ["data", "chance", "rules-bar"]
+    assert both["places"]["test"]["systems"]["chance"] == first["places"]["test"]["systems"]["chance"]
+    assert run(tmp_path, "rules-bar", "chance") == both and len(played) == 10
+    with np.load(tmp_path / "played.npz") as file:
+        shapes = {name: file[name].shape for name in file.files if name != "header"}
+        assert all(file[name].dtype == np.int16 for name in shapes)
+    assert shapes["test/chance"] == (2, 3, 256) and shapes["test/melody"] == shapes["test/data"] == (3, 256)
+    assert shapes["ood/chance"] == (2, 1, 256) and shapes["fifth/rules-bar"] == (1, 3, 256)
+    assert shapes["long/chance"] == (1, 4, 480)
+
+
+def test_a_killed_run_keeps_what_it_had_played(tmp_path, played, monkeypatch):
+    with monkeypatch.context() as killed:
+        killed.setattr(evaluation.Played, "write", lambda self, write=evaluation.Played.write: (
+            write(self), 1 / 0 if self.has("tritone", performer("chance")) else None))
+        with pytest.raises(ZeroDivisionError):
+            run(tmp_path, "chance")
+    played.clear()
+    run(tmp_path, "chance")
+    assert played == [("chance", "fifth"), ("chance", "long")]
+
+
+def test_what_cannot_be_compared_is_not_mixed(tmp_path):
+    run(tmp_path, "chance")
+    with pytest.raises(CorpusError, match=r"other settings \(seeds \[1, 2\], not seeds \[1\]\)"):
+        run(tmp_path, "rules-bar", settings=Settings(seeds=1, minutes=1))
+    with pytest.raises(CorpusError, match="other windows"):
+        evaluate([performer("chance")], PIECES[1:], tmp_path, SETTINGS, workers=1)
+    (tmp_path / "played.npz").write_bytes(b"PK")
+    with pytest.raises(CorpusError, match="not what an evaluation played"):
+        run(tmp_path, "chance")
+
+
+def test_a_policy_file_that_changed_is_played_again(tmp_path, played):
+    path = tmp_path / "p.onnx"
+    policy_file(path)
+    run(tmp_path, str(path), "chance")
+    policy_file(path, vocabulary=tokens.vocabulary()[::-1])
+    run(tmp_path, "chance")
+    played.clear()
+    run(tmp_path, str(path))
+    assert played == [("p", place) for place in PLACES]
+
+
+def test_jams_with_the_agent_and_diversity(tmp_path, played):
+    policy_file(tmp_path / "p.onnx", vocabulary=tokens.vocabulary()[::-1])
+    policy_file(tmp_path / "m.onnx", "melody")
+    save(Contrastive(SHAPE), "contrastive", tmp_path / "c.pt")
+    agent = performer(str(tmp_path / "m.onnx"))
+    result = run(tmp_path, str(tmp_path / "p.onnx"), agent=agent, encoder=tmp_path / "c.pt")
+    assert played[-1] == ("p", "agent")
+    there = result["places"]["agent"]
+    assert (there["windows"], there["songs"], list(there["systems"])) == (6, 3, ["p"])
+    assert there["systems"]["p"]["legal_share"] == [1, 1, 1] and 1 <= there["systems"]["p"]["vendi"][0] <= 3
+    assert 1 <= result["places"]["test"]["systems"]["data"]["vendi"][0] <= 3
+    assert result["places"]["test"]["systems"]["data"]["vendi_share"] == [1, 1, 1]
+    assert result["settings"]["agent"] == agent.digest and len(result["settings"]["encoder"]) == 64
+    with np.load(tmp_path / "played.npz") as file:
+        own, ours = file["agent/p/own"], file["agent/p"]
+        assert file["agent/p/melody"].shape == own.shape == (2, 3, 256)
+    names, held = tokens.vocabulary(), own > tokens.CHORDS
+    assert (held == (ours > tokens.CHORDS)).all()
+    for token, folded in {*zip(own[own > 0].tolist(), ours[own > 0].tolist())}:
+        assert names[::-1][(token - 1) % tokens.CHORDS] == names[(folded - 1) % tokens.CHORDS]
+    without = run(tmp_path, "chance")
+    assert "agent" in without["places"] and "vendi" not in without["places"]["agent"]["systems"]["p"]
+
+
+def test_jams_with_another_agent_are_dropped(tmp_path):
+    policy_file(tmp_path / "m.onnx", "melody")
+    policy_file(tmp_path / "p.onnx", vocabulary=tokens.vocabulary()[::-1])
+    agent = performer(str(tmp_path / "m.onnx"))
+    before = run(tmp_path, str(tmp_path / "p.onnx"), agent=agent)["places"]
+    assert list(before["agent"]["systems"]) == ["p"]
+    after = run(tmp_path, "rules-bar", agent=replace(agent, digest="another"))["places"]
+    assert list(after["agent"]["systems"]) == ["rules-bar"]
+    assert after["test"]["systems"]["p"] == before["test"]["systems"]["p"]
+
+
+def test_what_is_no_system_is_said(tmp_path):
+    (tmp_path / "x.onnx").write_bytes(b"not a model")
+    for name in ("x.onnx", "none.onnx"):
+        with pytest.raises(CorpusError, match=f"{name}: neither a policy file"):
+            performer(str(tmp_path / name))
+    policy_file(tmp_path / "m.onnx", "melody")
+    policy_file(tmp_path / "chance.onnx")
+    policy_file(tmp_path / "data.onnx")
+    with pytest.raises(CorpusError, match="m.onnx: plays the melody"):
+        run(tmp_path / "out", str(tmp_path / "m.onnx"))
+    with pytest.raises(CorpusError, match="'chance'"):
+        run(tmp_path / "out", "chance", str(tmp_path / "chance.onnx"))
+    with pytest.raises(CorpusError, match="'data'"):
+        run(tmp_path / "out", str(tmp_path / "data.onnx"))
+    with pytest.raises(CorpusError, match="no melody agent"):
+        run(tmp_path / "out", "chance", agent=performer("rules-bar"))
+    with pytest.raises(CorpusError, match="no song of the test split"):
+        evaluate([performer("chance")], made(["train"], 320), tmp_path / "out", SETTINGS)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_policy_file_carries_its_figures_and_the_datas():
+    one = {"note_in_chord": [0.5, 0.4, 0.6], "changes_per_bar": [1, 1, 1], "distinct_chords": [2, 2, 2]}
+    result = {"places": {"test": {"systems": {"data": one | {"vendi": [6, 5, 7]}, "p": one}}}}
+    assert figures_of("p", result) == {
+        "test_note_in_chord": [0.5, 0.4, 0.6], "test_note_in_chord_of_data": [0.5, 0.4, 0.6],
+        "test_changes_per_bar": [1, 1, 1], "test_changes_per_bar_of_data": [1, 1, 1], "test_vendi_of_data": [6, 5, 7]}
+    with pytest.raises(CorpusError, match="no figures of 'q'"):
+        figures_of("q", result)

@@ -1,0 +1,85 @@
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from train import metrics, parity, tokens
+from train.export import Card, build, sizes_of, write
+from train.network import Decoder, Shape
+from train.play import PolicyFile, begin, follow, together
+from train.rollout import masked
+
+
+def policy_file(path, plays: str = "chords", vocabulary: list[str] | None = None) -> PolicyFile:
+    """A small random network as a policy file."""
+    torch.manual_seed(3)
+    network = Decoder(Shape(dim=32, layers=1, heads=2, window=16, plays=plays)).eval()
+    for weight in network.parameters():
+        weight.data *= 4
+    write(build(network), Card(path.stem, "random", [], "MIT"), vocabulary or tokens.vocabulary(), sizes_of(network),
+          path, plays)
+    return PolicyFile(path)
+
+
+def test_follow_tells_the_melody_one_frame_late():
+    heard = []
+    follow(lambda note: heard.append(note) or 0, np.array([5, 6, 7]))
+    assert heard == [tokens.MELODY_START, 5, 6]
+
+
+def test_together_each_decides_from_the_frames_before_of_the_other():
+    heard: tuple[list, list] = ([], [])
+
+    def chords(note: int) -> int:
+        heard[0].append(note)
+        return len(heard[0])
+
+    def melody(chord: int) -> int:
+        heard[1].append(chord)
+        return 10 * len(heard[1])
+
+    folded = 100 + np.arange(9)
+    played = together(chords, melody, 3, folded)
+    assert [p.tolist() for p in played] == [[1, 2, 3], [10, 20, 30]]
+    assert heard == ([tokens.MELODY_START, 10, 20], [tokens.CHORD_START, 101, 102])
+
+
+def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_path):
+    policy, agent = policy_file(tmp_path / "p.onnx"), policy_file(tmp_path / "m.onnx", "melody")
+    assert (policy.plays, agent.plays) == ("chords", "melody")
+
+    def jam(seed: int, agents: int) -> tuple[np.ndarray, np.ndarray]:
+        return together(begin(policy, seed), begin(agent, agents), 80, np.arange(tokens.CHORD_TOKENS))
+
+    chords, melody = jam(1, 2)
+    assert metrics.legal(chords) and metrics.legal(melody, 128)
+    assert set(melody.tolist()) - {0} and melody.max() < tokens.MELODY_START
+    again, other = jam(1, 2), jam(1, 3)
+    assert (again[0] == chords).all() and (again[1] == melody).all()
+    assert (other[1] != melody).any()
+    heard = follow(begin(policy, 1), melody)  # as a policy it plays what it would play to that melody
+    assert (heard == chords).all()
+
+
+def test_an_agent_file_computes_what_pytorch_plays_with(tmp_path):
+    """Masks and start tokens of the melody are those of rollout.py."""
+    agent = policy_file(tmp_path / "m.onnx", "melody")
+    logits = torch.from_numpy(agent.step(tokens.CHORD_START, tokens.MELODY_START).copy())
+    likeliest = int(masked(logits, torch.tensor(tokens.MELODY_START), 128).argmax())
+    assert begin(agent, 1, temperature=0)(tokens.CHORD_START) == likeliest
+
+
+def test_a_file_that_does_not_say_what_it_plays_plays_chords(tmp_path):
+    policy_file(tmp_path / "p.onnx")
+    model = onnx.load(tmp_path / "p.onnx")
+    entries = {e.key: e.value for e in model.metadata_props}
+
+    def saying(**plays: str) -> PolicyFile:
+        onnx.helper.set_model_props(model, {**{k: v for k, v in entries.items() if k != "plays"}, **plays})
+        onnx.save(model, tmp_path / "p.onnx")
+        return PolicyFile(tmp_path / "p.onnx")
+
+    policy = saying()
+    assert policy.plays == "chords" and metrics.legal(follow(begin(policy, 1), parity.tune(40, seed=2)))
+    with pytest.raises(ValueError, match="plays 'drums', neither chords nor melody"):
+        saying(plays="drums")

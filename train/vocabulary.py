@@ -1,0 +1,61 @@
+"""The chords that a policy file can play, as it names them in jam's notation (jam/chord.go): ours, or its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from train import tokens
+from train.corpora.leadsheet import LETTERS
+from train.import_realchords import QUALITIES
+
+SYMBOL = re.compile("([A-G])([#b]?)(.*)")
+
+
+def read_symbol(symbol: str) -> tuple[int, int]:
+    """Root, a pitch class, and the 12-bit set of semitones above it. ValueError where jam writes no such chord."""
+    found = SYMBOL.fullmatch(symbol)
+    if not found or found[3] not in QUALITIES:
+        raise ValueError(f"chord {symbol!r}: jam writes no such chord")
+    letter, sign, quality = found.groups()
+    return (LETTERS[letter] + {"": 0, "#": 1, "b": -1}[sign]) % 12, tokens.mask_of(QUALITIES[quality])
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Chord symbols in token order; n chords have the tokens that tokens.py says. ValueError where jam writes no such
+    chord."""
+
+    symbols: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for symbol in self.symbols:
+            read_symbol(symbol)
+
+    @property
+    def chords(self) -> int:
+        return len(self.symbols)
+
+    @property
+    def is_ours(self) -> bool:
+        return list(self.symbols) == tokens.vocabulary()
+
+    @cached_property
+    def pitch_classes(self) -> np.ndarray:
+        """bool [2n + 2, 12]: what sounds under each token."""
+        rows = [[above >> (p - root) % 12 & 1 for p in range(12)] for root, above in map(read_symbol, self.symbols)]
+        none = [[0] * 12]
+        return np.array(none + rows + rows + none, dtype=bool)
+
+    @cached_property
+    def folded(self) -> np.ndarray:
+        """int16 [2n + 2]: the token of ours for each token, by the nearest quality (tokens.fold) on the same root."""
+        ours = np.array([12 * tokens.fold(above) + root for root, above in map(read_symbol, self.symbols)])
+        return np.concatenate(([tokens.NO_CHORD], 1 + ours, 1 + tokens.CHORDS + ours, [tokens.CHORD_START])).astype(
+            np.int16)
+
+
+OURS = Vocabulary(tuple(tokens.vocabulary()))
