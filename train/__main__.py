@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from train.corpora import dataset
 from train.corpora.song import CorpusError
+from train.runs.stages import StageError
+
+if TYPE_CHECKING:
+    from train.fit import Settings
 
 
 def default_cache() -> Path:
@@ -29,24 +35,27 @@ def stats(args: argparse.Namespace) -> None:
     print(json.dumps(figures, indent=2) if args.json else "\n".join(show(n, f) for n, f in figures.items()))
 
 
-def mle(args: argparse.Namespace) -> None:
+def settings(args: argparse.Namespace, **others: int) -> Settings:
+    """The settings of a training by fit."""
     from train.fit import Settings
+    return Settings(steps=args.steps, batch=args.batch, rate=args.rate, bfloat16=args.bfloat16, seed=args.seed,
+                    **others)
+
+
+def mle(args: argparse.Namespace) -> None:
     from train.mle import train
     from train.network import Shape
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
-          Settings(steps=args.steps, batch=args.batch, rate=args.rate, seed=args.seed),
-          args.run, args.device, args.until, args.begin, args.swap)
+          settings(args), args.run, args.device, args.until, args.begin, args.swap)
 
 
 def anchor(args: argparse.Namespace) -> None:
     from train.anchor import train
-    from train.fit import Settings
     from train.network import Shape
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
-          Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed),
-          args.run, args.device, args.until)
+          settings(args, length=256), args.run, args.device, args.until, args.begin, args.swap)
 
 
 def rl(args: argparse.Namespace) -> None:
@@ -55,22 +64,44 @@ def rl(args: argparse.Namespace) -> None:
     from train.systems import SYSTEMS
     pieces, _ = dataset.read(args.cache)
     policy = mle.load(args.policy, args.device)
-    judges = ppo.Judges(policy.shape.plays, {path.parent.name: reward_models.load(path, args.device)
-                                             for path in args.rewards})
-    settings = replace(SYSTEMS[args.system], steps=args.steps, windows=args.windows, minibatch=args.minibatch,
-                       actor_rate=args.actor_rate, seed=args.seed)
-    trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, settings, EncoderShape(), pieces)
+    # runs/contrastive-1/best.pt and weights/contrastive-1.pt are both contrastive-1.
+    judges = ppo.Judges(policy.shape.plays, {
+        path.parent.name if path.stem in ("best", "last") else path.stem: reward_models.load(path, args.device)
+        for path in args.rewards})
+    system = SYSTEMS[args.system]
+    chosen = replace(system, steps=args.steps, windows=args.windows, minibatch=args.minibatch,
+                     actor_rate=args.actor_rate, critic_rate=args.critic_rate, adversary_rate=args.adversary_rate,
+                     schedule=replace(system.schedule, phase=args.phase), warmup=args.warmup, bfloat16=args.bfloat16,
+                     seed=args.seed)
+    adversary = EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads)
+    trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, chosen, adversary, pieces)
     ppo.train(trainer, args.run, args.until)
 
 
 def reward(args: argparse.Namespace) -> None:
     from train.encoder import EncoderShape
-    from train.fit import Settings
     from train.reward_models import train
     pieces, _ = dataset.read(args.cache)
     train(args.kind, pieces, EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads, rhythm=args.rhythm),
-          Settings(steps=args.steps, batch=args.batch, length=256, rate=args.rate, seed=args.seed, valid_every=100),
-          args.run, args.device, args.until)
+          settings(args, length=256, valid_every=100), args.run, args.device, args.until)
+
+
+def all_stages(args: argparse.Namespace) -> None:
+    from train.runs.scales import SCALES
+    from train.runs.stages import Stage, go, plan
+    stages = plan(SCALES[args.scale], args.runs, args.cache, args.data, args.fresh)
+    if unknown := set(args.stages) - {stage.name for stage in stages}:
+        raise StageError(f"no stage {', '.join(sorted(unknown))}; the stages are "
+                         + ", ".join(stage.name for stage in stages))
+
+    def launch(stage: Stage) -> int:
+        start = [sys.executable, "-m"]
+        if stage.run and args.processes > 1:  # "--": torchrun would take our --run for its own
+            start += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(args.processes), "-m", "--"]
+        return subprocess.run([*start, "train", *stage.arguments]).returncode
+
+    go([stage for stage in stages if not args.stages or stage.name in args.stages], launch,
+       lambda line: print(line, flush=True), args.dry_run)
 
 
 def export(args: argparse.Namespace) -> None:
@@ -98,21 +129,47 @@ def parity(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
+    from train.evaluate import AGENT, ENCODER, Settings
     from train.evaluate import evaluate as run
-    from train.evaluate import table
+    from train.performers import performer
+    from train.tables import tables
+    encoder, agent = (given or (shipped if shipped.is_file() else None)
+                      for given, shipped in ((args.encoder, ENCODER), (args.agent, AGENT)))
+    if not encoder:
+        print("no encoder, so no Vendi score: give --encoder", file=sys.stderr)
+    if not agent:
+        print("no melody agent, so no jams with it: give --agent", file=sys.stderr)
     pieces, _ = dataset.read(args.cache)
-    result = run(args.systems, pieces, list(range(1, args.seeds + 1)), args.temperature, args.per_song, args.workers)
-    if args.json:
-        args.json.write_text(json.dumps(result, indent=1) + "\n")
-    print(table(result))
+    pieces += own_songs(args.songs) if args.songs else []
+    chosen = Settings(args.seeds, args.temperature, args.per_song, args.minutes)
+    print(tables(run([performer(s) for s in args.systems], pieces, args.output, chosen, encoder,
+                     performer(str(agent)) if agent else None, args.workers)))
+
+
+def own_songs(folder: Path) -> list[dataset.Piece]:
+    """The songs of a user's folder, and a line on what was left out of it."""
+    from train.corpora import own
+    pieces, skipped = own.read(folder)
+    for name, why in skipped:
+        print(f"left out {name}: {why}", file=sys.stderr)
+    return pieces
+
+
+def pictures(args: argparse.Namespace) -> None:
+    from train.diversity import Encoder
+    from train.pictures import draw
+    pieces = dataset.read(args.cache)[0] if args.cache.is_file() else []
+    encoder = Encoder(args.encoder) if args.encoder else None
+    for said in draw(args.folder, args.output, pieces, encoder, args.runs):
+        print(said)
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(function, text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(function.__name__, help=text, description=text,
+    def command(function, text: str, name: str = "") -> argparse.ArgumentParser:
+        sub = commands.add_parser(name or function.__name__, help=text, description=text,
                                   formatter_class=argparse.ArgumentDefaultsHelpFormatter)
         sub.set_defaults(function=function)
         return sub
@@ -141,29 +198,47 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--heads", type=int, default=4, help="attention heads")
         sub.add_argument("--batch", type=int, default=batch, help="windows a step")
         sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
+        sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16")
         return sub
 
     def part(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
         sub.add_argument("--plays", choices=["chords", "melody"], default="chords", help="the part that it plays")
         return sub
 
-    sub = part(sized(trained(cached(command(mle, "train the online policy on data, or go on with a run")), 3900),
-                     192, 4, 8))
-    sub.add_argument("--begin", type=Path, help="best.pt or last.pt of a run whose network this one begins with")
-    sub.add_argument("--swap", type=float, default=0.0, help="share of windows whose chord history is led astray")
-    part(sized(trained(cached(command(anchor, "train the offline anchor, or go on with a run")), 4000), 192, 3, 16))
+    for function, text, steps, layers, batch in (
+            (mle, "train the online policy on data, or go on with a run", 3900, 4, 8),
+            (anchor, "train the offline anchor, or go on with a run", 4000, 3, 16)):
+        sub = part(sized(trained(cached(command(function, text)), steps), 192, layers, batch))
+        sub.add_argument("--begin", type=Path, help="best.pt or last.pt of a run whose network this one begins with")
+        sub.add_argument("--swap", type=float, default=0.0, help="share of windows whose chord history is led astray")
     sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),
                         3000), 128, 4, 128)
     sub.add_argument("kind", choices=["contrastive", "discriminative"])
     sub.add_argument("--rhythm", action="store_true", help="onsets, holds and silence alone")
     sub = trained(cached(command(rl, "train a system by reinforcement learning, or go on with a run")), 500)
-    sub.add_argument("system", choices=["realchords", "gapt-noadv", "gapt", "melody"])
+    sub.add_argument("system", choices=["realchords", "gapt-noadv", "gapt", "jamd", "melody"])
     sub.add_argument("--policy", type=Path, required=True, help="best.pt of the policy to begin with")
     sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
     sub.add_argument("--rewards", type=Path, nargs="+", required=True, help="best.pt of each reward model")
     sub.add_argument("--windows", type=int, default=48, help="windows played a step")
     sub.add_argument("--minibatch", type=int, default=24, help="windows an update")
     sub.add_argument("--actor-rate", type=float, default=5e-6, help="learning rate of the policy")
+    sub.add_argument("--critic-rate", type=float, default=9e-5, help="learning rate of the critic")
+    sub.add_argument("--adversary-rate", type=float, default=9e-5, help="learning rate of the discriminator")
+    sub.add_argument("--phase", type=int, default=200, help="the step from which the discriminator waits to be fooled")
+    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, but in rollouts")
+    sub.add_argument("--warmup", type=int, default=20, help="steps over which the rates rise")
+    sub.add_argument("--dim", type=int, default=128, help="width of the adversary")
+    sub.add_argument("--layers", type=int, default=4, help="depth of the adversary")
+    sub.add_argument("--heads", type=int, default=4, help="attention heads of the adversary")
+    sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))
+    sub.add_argument("stages", nargs="*", metavar="STAGE", help="run these alone")
+    sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes: train/runs/scales.py")
+    sub.add_argument("--runs", type=Path, required=True, help="folder of all runs and all that is made from them")
+    sub.add_argument("--data", type=Path, help="folder of the corpora, where there is no cache of them yet")
+    sub.add_argument("--processes", type=int, default=1, help="processes of each training, one a GPU")
+    sub.add_argument("--fresh", action="store_true", help="train also what train/weights holds")
+    sub.add_argument("--dry-run", action="store_true", help="print what would run")
     sub = command(export, "write a checkpoint as a policy file")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text")
@@ -175,24 +250,52 @@ def parser() -> argparse.ArgumentParser:
     sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("-o", "--output", type=Path, required=True)
-    sub = cached(command(evaluate, "play policy files over held-out songs and print the table"))
+    sub = cached(command(evaluate, "play policy files over held-out songs, measure them and print the tables; what is "
+                         "in the folder already is not played again"))
     sub.add_argument("systems", nargs="+", help="policy files, and any of rules-bar, rules-half, rules-beat, chance")
+    sub.add_argument("-o", "--output", type=Path, required=True,
+                     help="folder for figures.json and played.npz")
+    sub.add_argument("--encoder", type=Path, help="contrastive reward model that diversity is measured by; without it "
+                     "train/weights/contrastive-1.pt, if it is there")
+    sub.add_argument("--agent", type=Path, help="policy file that plays melodies, to jam with; without it "
+                     "assets/agents/melody.onnx, if it is there")
     sub.add_argument("--seeds", type=int, default=3, help="how many")
     sub.add_argument("--temperature", type=float, default=0.99)
     sub.add_argument("--per-song", type=int, default=1, help="windows of 256 frames a song, at most")
+    sub.add_argument("--minutes", type=int, default=20, help="length of the long jams; 0: none")
     sub.add_argument("--workers", type=int, default=2, help="processes")
-    sub.add_argument("--json", type=Path, help="write the figures here too")
+    sub.add_argument("--songs", type=Path, help="folder of your own songs, to play to these too: MIDI files with a "
+                     "chord track, MusicXML, ABC")
+    sub = cached(command(pictures, "draw the pictures of an evaluation and of training runs"))
+    sub.add_argument("folder", type=Path, help="what evaluate -o has written")
+    sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")
+    sub.add_argument("--encoder", type=Path, help="contrastive reward model, to show generations by")
+    sub.add_argument("--runs", type=Path, nargs="+", default=[], help="folders of runs, to show training curves of")
     return top
+
+
+def ready(args: argparse.Namespace) -> None:
+    """Readies PyTorch for a training: threads, device, and the other processes where torchrun started more."""
+    import torch
+
+    from train import processes
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    if args.device == "cuda" and not torch.cuda.is_available():
+        parser().error("--device cuda: PyTorch finds no CUDA device here")
+    args.device = processes.join(args.device)
+    for name in ("batch", "windows", "minibatch"):
+        if (count := getattr(args, name, 0)) % processes.world():
+            parser().error(f"--{name} {count} does not share out evenly among {processes.world()} processes")
 
 
 def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
-    if getattr(args, "threads", 0):
-        import torch
-        torch.set_num_threads(args.threads)
     try:
+        if hasattr(args, "device"):
+            ready(args)
         args.function(args)
-    except CorpusError as error:
+    except (CorpusError, StageError, OSError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
     return 0

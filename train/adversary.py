@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from train import processes
 from train.encoder import Encoder, EncoderShape
 
 SMOOTHING = 0.1
@@ -36,26 +37,32 @@ class Schedule:
 
 
 class Discriminator(nn.Module):
-    """D over windows of one kind of token, "chords" or "melody"."""
+    """D over windows of one kind of token, "chords" or "melody". by_beat: it judges each beat of a window, knowing all
+    of it, where GAPT's says one thing of the whole; so the policy learns where it gave itself away."""
 
-    def __init__(self, shape: EncoderShape, kind: str) -> None:
+    def __init__(self, shape: EncoderShape, kind: str, by_beat: bool = False) -> None:
         super().__init__()
-        self.shape, self.kind = shape, kind
+        self.shape, self.kind, self.by_beat = shape, kind, by_beat
         self.encoder = Encoder(shape, kind)
         self.head = nn.Linear(shape.dim, 1)
 
     def logit(self, own: Tensor) -> Tensor:
-        """[batch] of windows [batch, length]: above 0 for data."""
+        """[batch, 1] of windows [batch, length], or [batch, beats]: above 0 for data."""
         everywhere = torch.ones_like(own, dtype=torch.bool)
-        return self.head(self.encoder(everywhere, **{self.kind: own}))[:, 0]
+        if self.by_beat:
+            return self.head(self.encoder.beats(everywhere, **{self.kind: own})[0])[..., 0].float()
+        return self.head(self.encoder(everywhere, **{self.kind: own})).float()
 
     def forward(self, own: Tensor) -> Tensor:
-        """R_adv [batch] = -log(1 - D(y)) = softplus of the logit."""
+        """R_adv [batch, 1 or beats] = -log(1 - D(y)) = softplus of the logit."""
         return F.softplus(self.logit(own))
 
     def loss(self, played: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
-        """Cross-entropy with smoothed labels (0.05 and 0.95: a smoothing of 0.1 over two classes), and the accuracy."""
+        """Cross-entropy with smoothed labels (0.05 and 0.95: a smoothing of 0.1 over two classes), and the accuracy;
+        of both this process's part."""
+        played, data = processes.mine(played), processes.mine(data)
         logits = self.logit(torch.cat((played, data)))
-        true = torch.cat((torch.zeros(len(played)), torch.ones(len(data)))).to(logits.device)
+        true = torch.cat((torch.zeros(len(played)), torch.ones(len(data)))).to(logits.device)[:, None].expand_as(logits)
         smooth = true * (1 - SMOOTHING) + SMOOTHING / 2
-        return F.binary_cross_entropy_with_logits(logits, smooth), ((logits > 0) == (true > 0.5)).float().mean()
+        right = ((logits > 0) == (true > 0.5)).float().mean()
+        return F.binary_cross_entropy_with_logits(logits, smooth) / processes.world(), right / processes.world()

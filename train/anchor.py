@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from train import record, tokens
+from train import processes, record, tokens
+from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.fit import Settings, fit
 from train.network import Shape, Stack, by_part, initialise, late
@@ -40,29 +41,37 @@ class Anchor(nn.Module):
         return self.head(self.decoder.follow(self.own(late(own, self.own.num_embeddings - 1)) + context))
 
 
-def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor) -> Tensor:
-    """Mean negative log-likelihood of own, in nats a frame, over the frames in mask."""
-    loss = F.cross_entropy(network(own, heard).flatten(0, 1), own.flatten(), reduction="none").view_as(mask)
-    return (loss * mask).sum() / mask.sum()
+def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor, history: Tensor) -> Tensor:
+    """Mean negative log-likelihood of own, in nats a frame, over the frames in mask. history is what the network is
+    told that own was."""
+    logits = network(history, heard).flatten(0, 1).float()
+    loss = F.cross_entropy(logits, own.flatten(), reduction="none").view_as(mask)
+    return (loss * mask).sum() / mask.sum().clamp(min=1)  # a window may be led astray as a whole
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None) -> Anchor:
-    """Trains the anchor in folder `run`, or goes on with it."""
+          until: int | None = None, begin: Path | None = None, swap: float = 0.0) -> Anchor:
+    """Trains the anchor in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
+    shape says; swap: the share of windows whose chord history is led astray (astray.py), for an anchor of chords."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
-    network = Anchor(shape).to(device)
+    network = load(begin, device) if begin else Anchor(shape).to(device)
+    shape = network.shape
 
-    def parts(source: Windows) -> tuple[Tensor, Tensor, Tensor]:
-        chords, melody, mask = (t.to(device) for t in source.batch())
-        return *by_part(chords, melody, shape.plays), mask
+    def loss(source: Windows, swap: float = 0.0) -> Tensor:
+        chords, melody, mask = source.batch()
+        history, chords, mask = lead_astray(chords, mask, swap, source.random)
+        own, heard = by_part(chords, melody, shape.plays)
+        told = history if shape.plays == "chords" else own
+        rows = (processes.mine(whole).to(device) for whole in (own, heard, mask, told))
+        return loss_of(network, *rows) * processes.share(mask)
 
-    def valid() -> dict[str, float]:
+    def valid() -> dict[str, Tensor]:
         same = Windows(held_out, settings.batch, settings.length, 0)
-        return {"valid_loss": sum(loss_of(network, *parts(same)).item() for _ in range(16)) / 16}
+        return {"valid_loss": torch.stack([loss(same) for _ in range(16)]).mean()}
 
-    fit(network, lambda: loss_of(network, *parts(windows)), valid, windows.random, settings, shape.asdict(), run, until)
+    fit(network, lambda: loss(windows, swap), valid, windows.random, settings, shape.asdict(), run, until)
     return network
 
 

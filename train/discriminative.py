@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from train import processes
 from train.encoder import Encoder, EncoderShape
 
 
@@ -29,11 +30,14 @@ class Discriminative(nn.Module):
         return self.logit(chords, melody, mask).sigmoid()
 
     def loss(self, chords: Tensor, melody: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Binary cross-entropy over the batch and the batch with its melodies moved on by one; and the accuracy.
+        """Binary cross-entropy over the batch and the batch with its melodies moved on by one, and the accuracy; both
+        are this process's parts.
 
         Every pair, true or shuffled, lasts as long as the shorter of two songs, so that lengths give nothing away.
         """
-        other, both = melody.roll(1, dims=0), mask & mask.roll(1, dims=0)
-        logits = self.logit(torch.cat((chords, chords)), torch.cat((melody, other)), torch.cat((both, both)))
+        pairs = (chords, melody, melody.roll(1, dims=0), mask & mask.roll(1, dims=0))
+        chords, melody, other, both = (processes.mine(whole) for whole in pairs)
+        logits = self.logit(torch.cat((chords, chords)), torch.cat((melody, other)), torch.cat((both, both))).float()
         true = torch.cat((torch.ones(len(chords)), torch.zeros(len(chords)))).to(logits.device)
-        return F.binary_cross_entropy_with_logits(logits, true), ((logits > 0) == (true > 0.5)).float().mean()
+        right = ((logits > 0) == (true > 0.5)).float().mean()
+        return F.binary_cross_entropy_with_logits(logits, true) / processes.world(), right / processes.world()

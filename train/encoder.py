@@ -71,8 +71,9 @@ class Encoder(nn.Module):
         self.join = nn.Linear(shape.patch * width, shape.dim)
         self.stack = Stack(Shape(dim=shape.dim, layers=shape.layers, heads=shape.heads, dropout=shape.dropout))
 
-    def forward(self, mask: Tensor, **windows: Tensor) -> Tensor:
-        """Vectors [batch, dim]: the mean over the beats in which mask, bool [batch, length], holds anywhere.
+    def beats(self, mask: Tensor, **windows: Tensor) -> tuple[Tensor, Tensor]:
+        """Vectors [batch, beats, dim], 0 outside the mask, and the mask of beats: those in which mask, bool
+        [batch, length], holds anywhere.
 
         windows are tokens [batch, length] by kind; length must be a multiple of the patch.
         """
@@ -80,5 +81,10 @@ class Encoder(nn.Module):
         x = F.silu(self.mix(x)).unflatten(1, (-1, self.shape.patch)).flatten(2)
         x = self.join(x)
         beats = mask.unflatten(1, (-1, self.shape.patch)).any(dim=-1)
-        x = self.stack.run(x, seen=None if bool(beats.all()) else beats[:, None, None, :]) * beats[..., None]
+        seen = None if bool(beats.all()) else beats[:, None, None, :]
+        return self.stack.run(x, seen=seen) * beats[..., None], beats
+
+    def forward(self, mask: Tensor, **windows: Tensor) -> Tensor:
+        """Vectors [batch, dim]: the mean over the beats of the mask."""
+        x, beats = self.beats(mask, **windows)
         return x.sum(dim=1) / beats.sum(dim=1, keepdim=True)

@@ -16,12 +16,14 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from train import processes
 from train.record import Record
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One run. batch counts windows, length frames; decay is the share of the steps over which the rate falls."""
+    """One run. batch counts windows, length frames; decay is the share of the steps over which the rate falls.
+    bfloat16: matrix products in half the bits, which is quicker where the processor can (2.3 times on one EPYC)."""
 
     steps: int = 4000
     batch: int = 8
@@ -30,6 +32,7 @@ class Settings:
     warmup: int = 200
     decay: float = 0.2
     weight_decay: float = 0.05
+    bfloat16: bool = False
     seed: int = 1
     valid_every: int = 250
     checkpoint_seconds: int = 180
@@ -49,46 +52,50 @@ def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
                               {"params": plain, "weight_decay": 0.0}], lr=settings.rate, betas=(0.9, 0.95), fused=True)
 
 
-def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, float]],
+def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, Tensor]],
         random: np.random.Generator, settings: Settings, shape: dict, run: Path, until: int | None = None) -> None:
     """Trains the network in the run's folder, or goes on where its last checkpoint was.
 
     loss draws a batch by `random` and returns its loss; valid returns figures of held-out data, the first of which is
-    the one to minimise. until ends the run early at a step, to be resumed later.
+    the one to minimise; of both, this process's part: the parts of all processes add up. until ends the run early at a
+    step, to be resumed later.
     """
-    optimiser = adamw(network, settings)
+    optimiser, device = adamw(network, settings), next(network.parameters()).device.type
     step, best, recent = 0, float("inf"), float("nan")
     with Record(run, {"shape": shape, "settings": asdict(settings)}, settings.checkpoint_seconds) as record:
-        state = record.restore(next(network.parameters()).device)
+        state = record.restore(device)
         if state:
             network.load_state_dict(state["network"])
             optimiser.load_state_dict(state["optimiser"])
             random.bit_generator.state = state["random"]
-            torch.set_rng_state(state["torch"].cpu())
             step, best, recent = state["step"], state["best"], state["recent"]
 
         def checkpoint() -> None:
             record.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(),
-                         "step": step, "best": best, "recent": recent,
-                         "random": random.bit_generator.state, "torch": torch.get_rng_state()})
+                         "step": step, "best": best, "recent": recent, "random": random.bit_generator.state})
 
         network.train()
-        bar = tqdm(total=settings.steps, initial=step, desc=run.name, unit=" steps")
+        bar = tqdm(total=settings.steps, initial=step, desc=run.name, unit=" steps",
+                   disable=processes.rank() > 0)
         while step < min(settings.steps, until or settings.steps):
             for group in optimiser.param_groups:
                 group["lr"] = rate_at(step, settings)
-            value = loss()
+            processes.seed(settings.seed, step)
+            with torch.autocast(device, torch.bfloat16, enabled=settings.bfloat16):
+                value = loss()
             optimiser.zero_grad(set_to_none=True)
             value.backward()
+            processes.reduce_gradients(network)
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
-            recent = value.item() if step == 0 else 0.98 * recent + 0.02 * value.item()
+            now = processes.total(value).item()
+            recent = now if step == 0 else 0.98 * recent + 0.02 * now
             step += 1
             bar.update()
             if step % settings.valid_every == 0 or step == settings.steps:
                 network.eval()
                 with torch.no_grad():
-                    figures = valid()
+                    figures = {name: processes.total(part).item() for name, part in valid().items()}
                 network.train()
                 record.write(step, {"rate": rate_at(step - 1, settings), "train_loss": recent, **figures})
                 bar.set_postfix(train=f"{recent:.3f}", **{k: f"{v:.3f}" for k, v in figures.items()})

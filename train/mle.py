@@ -9,9 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from train import record, tokens
+from train import processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
+from train.corpora.song import CorpusError
 from train.fit import Settings, fit
 from train.network import Decoder, Shape, by_part, shifted
 from train.windows import Windows
@@ -26,30 +27,31 @@ def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, hist
     it is told that the chords were, where that is not what they were."""
     logits = network(*shifted(chords if history is None else history, melody))
     own, _ = by_part(chords, melody, network.shape.plays)
-    loss = F.cross_entropy(logits.flatten(0, 1), own.flatten(), reduction="none").view_as(mask)
-    return (loss * mask).sum() / mask.sum()
+    loss = F.cross_entropy(logits.flatten(0, 1).float(), own.flatten(), reduction="none").view_as(mask)
+    return (loss * mask).sum() / mask.sum().clamp(min=1)  # a window may be led astray as a whole
 
 
 @torch.no_grad()
-def validate(network: Decoder, pieces: list[Piece], length: int, device: str) -> float:
-    """The same loss over whole songs, cut into windows in their own keys; every run sees the same windows."""
-    total = frames = 0.0
-    for piece in pieces:
-        for start in range(0, len(piece.melody), length):
-            m, c = tokens.cut(piece.melody, piece.chords, start, length)
-            if len(m) < 16:
-                continue
-            chords = torch.from_numpy(c.astype(np.int64))[None].to(device)
-            melody = torch.from_numpy(m.astype(np.int64))[None].to(device)
-            total += loss_of(network, chords, melody, torch.ones_like(chords, dtype=torch.bool)).item() * len(m)
-            frames += len(m)
-    return total / frames
+def validate(network: Decoder, pieces: list[Piece], length: int, device: str) -> Tensor:
+    """The same loss over whole songs, cut into windows in their own keys; every run sees the same windows. It is this
+    process's part, that of its windows."""
+    cuts = [tokens.cut(piece.melody, piece.chords, start, length)
+            for piece in pieces for start in range(0, len(piece.melody), length)]
+    cuts = [(m, c) for m, c in cuts if len(m) >= 16]
+    if not cuts:
+        raise CorpusError("no song to validate on: of all songs, about one in ten is held out for that")
+    total = torch.zeros((), dtype=torch.float64)
+    for m, c in cuts[processes.rank()::processes.world()]:
+        chords = torch.from_numpy(c.astype(np.int64))[None].to(device)
+        melody = torch.from_numpy(m.astype(np.int64))[None].to(device)
+        total += loss_of(network, chords, melody, torch.ones_like(chords, dtype=torch.bool)).cpu() * len(m)
+    return (total / sum(len(m) for m, _ in cuts)).to(device)
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
           until: int | None = None, begin: Path | None = None, swap: float = 0.0) -> Decoder:
-    """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint of the same shape whose network it
-    starts with; swap: the share of windows whose history is led astray (astray.py)."""
+    """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
+    shape says; swap: the share of windows whose history is led astray (astray.py)."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
@@ -59,10 +61,11 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
     def loss() -> Tensor:
         chords, melody, mask = windows.batch()
         history, chords, mask = lead_astray(chords, mask, swap, windows.random)
-        return loss_of(network, *(t.to(device) for t in (chords, melody, mask, history)))
+        rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history))
+        return loss_of(network, *rows) * processes.share(mask)
 
     fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
-        windows.random, settings, shape.asdict(), run, until)
+        windows.random, settings, network.shape.asdict(), run, until)
     return network
 
 

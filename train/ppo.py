@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train import metrics, penalties, rollout
+from train import coherence, metrics, penalties, processes, rollout
 from train.adversary import Discriminator, Schedule
 from train.anchor import Anchor
 from train.contrastive import Contrastive
@@ -33,7 +33,11 @@ from train.windows import Windows
 @dataclass(frozen=True)
 class Settings:
     """One run. windows of `length` frames are played a step and learnt from in minibatches. entropy weighs the bonus
-    for a spread policy; kl the divergence from the anchor; adversary turns GAPT's reward on. Rates are of Adam."""
+    for a spread policy; kl the divergence from the anchor; adversary weighs GAPT's reward. Rates are of Adam.
+    Not of the paper: by_beat, an adversary that judges each beat; harmony, which weighs what is paid frame by frame,
+    and price, the gain of an onset's price (coherence.py); distil, which weighs a loss: how far the policy is from what
+    the anchor, hearing the whole melody, would have played after what the policy played.
+    bfloat16: matrix products in half the bits, but not where the policy plays."""
 
     steps: int = 500
     windows: int = 48
@@ -49,8 +53,13 @@ class Settings:
     gae: float = 0.95
     kl: float = 0.001
     entropy: float = 0.01
-    adversary: bool = True
+    adversary: float = 1.0
+    by_beat: bool = False
+    harmony: float = 0.0
+    price: float = 0.0
+    distil: float = 0.0
     schedule: Schedule = Schedule()
+    bfloat16: bool = False
     seed: int = 1
     checkpoint_seconds: int = 180
 
@@ -67,7 +76,7 @@ class Critic(nn.Module):
 
     def forward(self, own: Tensor, heard: Tensor) -> Tensor:
         """[batch, length]."""
-        return self.value(rollout.features(self.decoder, own, heard))[..., 0]
+        return self.value(rollout.features(self.decoder, own, heard))[..., 0].float()
 
 
 def advantages_of(rewards: Tensor, values: Tensor, mask: Tensor, gamma: float, gae: float) -> tuple[Tensor, Tensor]:
@@ -97,6 +106,15 @@ def spread(whole: Tensor, frames: Tensor, mask: Tensor) -> Tensor:
     rewards = frames / scale
     last = mask.sum(dim=1) - 1
     return rewards.scatter_add(1, last[:, None], ((whole - total.mean()) / scale)[:, None])
+
+
+def by_frame(parts: Tensor, mask: Tensor) -> Tensor:
+    """Rewards [batch, length] of parts [batch, n], the n equal parts of each window: a share of 1/n on the last frame
+    of a part, or on the window's last frame where that comes earlier."""
+    n, length = parts.shape[1], mask.shape[1]
+    ends = torch.arange(1, n + 1, device=mask.device) * (length // n) - 1
+    ends = torch.minimum(ends[None], mask.sum(dim=1, keepdim=True) - 1)
+    return torch.zeros(mask.shape, device=mask.device).scatter_add(1, ends, parts / n)
 
 
 def policy_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip: float) -> Tensor:
@@ -134,7 +152,8 @@ class Judges:
 
 @dataclass
 class Step:
-    """What one rollout brings to learn from; all but figures [windows, length]."""
+    """What one rollout brings to learn from; all but figures [windows, length], and anchor, where the policy learns
+    from its log probabilities, [windows, length, tokens]."""
 
     own: Tensor
     heard: Tensor
@@ -142,6 +161,7 @@ class Step:
     old: Tensor
     advantages: Tensor
     returns: Tensor
+    anchor: Tensor | None
     figures: dict[str, float]
 
 
@@ -155,7 +175,7 @@ class Trainer:
         self.device = policy.head.weight.device
         self.policy = policy.eval()  # no dropout in reinforcement learning, so that old and new agree
         self.critic = Critic(policy).to(self.device).eval()
-        self.adversary = Discriminator(adversary, policy.shape.plays).to(self.device)
+        self.adversary = Discriminator(adversary, policy.shape.plays, settings.by_beat).to(self.device)
         betas = (0.9, 0.95)
         self.optimisers = {
             "actor": torch.optim.Adam(self.policy.parameters(), settings.actor_rate, betas),
@@ -165,7 +185,8 @@ class Trainer:
         self.rates = {name: o.param_groups[0]["lr"] for name, o in self.optimisers.items()}
         self.windows = Windows([p for p in pieces if p.split == "train"], settings.windows, settings.length,
                                settings.seed, apart=True)
-        self.random = torch.Generator(self.device).manual_seed(settings.seed)
+        self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
+        self.price = coherence.Price(settings.price)
         self.step = 0
         self.fooled: list[float] = []  # mean R_adv of each step
 
@@ -175,7 +196,7 @@ class Trainer:
                 "adversary": self.adversary.state_dict(),
                 "optimisers": {name: o.state_dict() for name, o in self.optimisers.items()},
                 "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
-                "torch": torch.get_rng_state(), "step": self.step, "fooled": self.fooled}
+                "step": self.step, "fooled": self.fooled, "owed": self.price.owed}
 
     def restore(self, state: dict) -> None:
         """Goes on from a state."""
@@ -186,8 +207,7 @@ class Trainer:
             optimiser.load_state_dict(state["optimisers"][name])
         self.windows.random.bit_generator.state = state["windows"]
         self.random.set_state(state["random"].cpu())
-        torch.set_rng_state(state["torch"].cpu())
-        self.step, self.fooled = state["step"], list(state["fooled"])
+        self.step, self.fooled, self.price.owed = state["step"], list(state["fooled"]), state["owed"]
 
     def rate(self) -> float:
         """The share of the full rates: linear warm-up, then a cosine down to a tenth."""
@@ -198,78 +218,114 @@ class Trainer:
         return 0.1 + 0.9 * (1 + math.cos(math.pi * min(1.0, done))) / 2
 
     @torch.no_grad()
+    def perform(self, heard: Tensor, mask: Tensor, uniform: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Plays to windows and has what it played judged: what there is of each frame [batch, length, ..] and each
+        window [batch]: the rewards, as they are called."""
+        s, n = self.settings, rollout.VOICES[self.policy.shape.plays]
+        own = rollout.play(self.policy, heard, s.temperature, uniform) * mask  # silence beyond the song's end
+        with self.halved():
+            log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
+            before = rollout.late(own, 2 * n + 1)
+            log_q = (rollout.masked(self.anchor(own, heard).float(), before, n) / s.temperature).log_softmax(dim=-1)
+            whole, silence = self.judges(own, heard, mask)
+            fooling = self.adversary(own)
+            values = self.critic(own, heard)
+        frames = {"own": own, "old": log_p.gather(2, own[..., None])[..., 0], "silence": silence,
+                  "adversary": by_frame(fooling, mask),
+                  "harmony": coherence.harmony(*by_part(own, heard, self.policy.shape.plays)),
+                  "kl": divergence(log_p, log_q) * mask, "entropy": entropy_of(log_p) * mask, "values": values}
+        if s.distil:
+            frames["anchor"] = log_q
+        return frames, whole | {"adversary": fooling.mean(dim=1)}
+
+    @torch.no_grad()
     def play(self) -> tuple[Step, Tensor]:
         """A rollout with its advantages; and the same windows as the data has them, for the discriminator."""
         s, plays = self.settings, self.policy.shape.plays
         chords, melody, mask = (t.to(self.device) for t in self.windows.batch())
         data, heard = by_part(chords, melody, plays)
-        own = rollout.play(self.policy, heard, s.temperature, self.random) * mask  # silence beyond the song's end
-        log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
+        uniform = torch.rand(heard.shape, generator=self.random).to(self.device)
+        # Each process plays and judges its windows; then all hold all of them.
+        performed = self.perform(*map(processes.mine, (heard, mask, uniform)))
+        frames, whole = ({name: processes.gather(of) for name, of in each.items()} for each in performed)
+        own, kl, silence = frames["own"], frames["kl"], frames["silence"]
         n = rollout.VOICES[plays]
-        before = rollout.late(own, 2 * n + 1)
-        log_q = (rollout.masked(self.anchor(own, heard), before, n) / s.temperature).log_softmax(dim=-1)
-        kl = divergence(log_p, log_q) * mask
-        whole, frames = self.judges(own, heard, mask)
-        fooling = self.adversary(own)
-        figures = {name: float(r.mean()) for name, r in whole.items()}
-        if s.adversary:
-            whole["adversary"] = fooling
-        rewards = spread(torch.stack(list(whole.values())).sum(dim=0), frames, mask) - s.kl * kl
-        values = self.critic(own, heard)
-        advantages, returns = advantages_of(rewards, values, mask, s.gamma, s.gae)
-        played, listened = by_part(own, heard, plays)
-        inside, both = metrics.note_in_chord(listened.cpu().numpy(), played.cpu().numpy())
-        figures |= {
-            "adversary": float(fooling.mean()), "silence": float(frames.sum(dim=1).mean()),
-            "kl": float(kl.sum() / mask.sum()), "entropy": float(entropy_of(log_p)[mask].mean()),
+        onsets, given = ((part >= 1) & (part <= n) for part in (own, data))
+        price = self.price.after(float((onsets.sum() - given.sum()) / mask.sum()) * 16)
+        at_once = silence + s.adversary * frames["adversary"] + s.harmony * frames["harmony"] - price * onsets
+        at_last = torch.stack([of for name, of in whole.items() if name != "adversary"]).sum(dim=0)
+        rewards = spread(at_last, at_once, mask) - s.kl * kl
+        advantages, returns = advantages_of(rewards, frames["values"], mask, s.gamma, s.gae)
+        played, listened = (part.cpu().numpy() for part in by_part(own, heard, plays))
+        inside, both = metrics.note_in_chord(listened, played)
+        figures = {name: float(of.mean()) for name, of in whole.items()} | {
+            "silence": float(silence.sum(dim=1).mean()), "price": price,
+            "kl": float(kl.sum() / mask.sum()), "entropy": float(frames["entropy"].sum() / mask.sum()),
             "note_in_chord": inside / max(1, both),
-            "onsets": float(((own >= 1) & (own <= n)).sum() / mask.sum() * 16),
-            "distinct": float(torch.tensor([metrics.distinct(row) for row in played.cpu().numpy()]).float().mean()),
+            "onsets": float(onsets.sum() / mask.sum() * 16),
+            "distinct": float(torch.tensor([metrics.distinct(row) for row in played]).float().mean()),
         }
-        old = log_p.gather(2, own[..., None])[..., 0]
-        return Step(own, heard, mask, old, normalised(advantages, mask), returns, figures), data
+        return Step(own, heard, mask, frames["old"], normalised(advantages, mask), returns, frames.get("anchor"),
+                    figures), data
 
     def learn(self, got: Step) -> dict[str, float]:
         """One epoch over the rollout."""
         s = self.settings
-        order = torch.randperm(len(got.own), generator=self.random, device=self.device)
-        sums = {"actor_loss": 0.0, "critic_loss": 0.0}
-        for rows in order.split(s.minibatch):
+        order = torch.randperm(len(got.own), generator=self.random).to(self.device)
+        losses = torch.zeros(2, device=self.device)
+        for whole in order.split(s.minibatch):
+            rows = processes.mine(whole)
             own, heard, mask = got.own[rows], got.heard[rows], got.mask[rows]
-            log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
+            share = processes.share(got.mask[whole])
+            with self.halved():
+                log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
+                values = self.critic(own, heard)
             new = log_p.gather(2, own[..., None])[..., 0]
             actor = policy_loss(new, got.old[rows], got.advantages[rows], mask, s.clip)
             bonus = (entropy_of(log_p) * mask).sum() / mask.sum()
-            self.update("actor", self.policy, actor - s.entropy * bonus)
-            missed = (self.critic(own, heard) - got.returns[rows]) ** 2
+            apart = 0.0
+            if got.anchor is not None:
+                apart = (divergence(got.anchor[rows], log_p) * mask).sum() / mask.sum()
+            self.update("actor", self.policy, (actor - s.entropy * bonus + s.distil * apart) * share)
+            missed = (values - got.returns[rows]) ** 2
             critic = (missed * mask).sum() / mask.sum() / 2
-            self.update("critic", self.critic, critic)
-            sums["actor_loss"] += actor.item() * len(rows) / len(order)
-            sums["critic_loss"] += critic.item() * len(rows) / len(order)
-        return sums
+            self.update("critic", self.critic, critic * share)
+            losses += torch.stack((actor, critic)).detach() * share * len(whole) / len(order)
+        return dict(zip(("actor_loss", "critic_loss"), processes.total(losses).tolist()))
 
     def discriminate(self, got: Step, data: Tensor) -> dict[str, float]:
-        """One update of the discriminator, if it is due, on this rollout and the data's own windows."""
+        """One epoch of the discriminator, if it is due, over this rollout and the data's own windows."""
         s = self.settings
         if not (s.adversary and s.schedule.due(self.step + 1, self.fooled)):
             return {"adversary_right": float("nan")}
         self.adversary.train()
-        loss, right = self.adversary.loss(got.own, data)
-        self.update("adversary", self.adversary, loss)
+        sure = torch.zeros((), device=self.device)
+        for played, true in zip(got.own.split(s.minibatch), data.split(s.minibatch)):
+            with self.halved():
+                loss, right = self.adversary.loss(played, true)
+            self.update("adversary", self.adversary, loss)
+            sure += right * len(played) / len(data)
         self.adversary.eval()
-        return {"adversary_right": right.item()}
+        return {"adversary_right": processes.total(sure).item()}
+
+    def halved(self) -> torch.autocast:
+        """In which matrix products have half the bits, if the settings say so."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
 
     def update(self, name: str, network: nn.Module, loss: Tensor) -> None:
+        """One step of a network down its loss, of which this process has its part."""
         optimiser = self.optimisers[name]
         for group in optimiser.param_groups:
             group["lr"] = self.rates[name] * self.rate()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        processes.reduce_gradients(network)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
 
     def once(self) -> dict[str, float]:
         """One whole step and its figures."""
+        processes.seed(self.settings.seed, self.step)
         got, data = self.play()
         figures = got.figures | self.learn(got) | self.discriminate(got, data)
         self.fooled.append(got.figures["adversary"])
@@ -285,7 +341,8 @@ def train(trainer: Trainer, run: Path, until: int | None = None) -> Decoder:
         state = record.restore(trainer.device)
         if state:
             trainer.restore(state)
-        bar = tqdm(total=s.steps, initial=trainer.step, desc=run.name, unit=" steps")
+        bar = tqdm(total=s.steps, initial=trainer.step, desc=run.name, unit=" steps",
+                   disable=processes.rank() > 0)
         while trainer.step < min(s.steps, until or s.steps):
             figures = trainer.once()
             record.write(trainer.step, figures)

@@ -1,4 +1,4 @@
-"""What a run leaves behind: a folder with its settings, a table of figures, TensorBoard's log, and checkpoints."""
+"""What a run leaves behind: a folder with settings, a table of figures, TensorBoard's log, checkpoints, a report."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import TypeVar
 import torch
 from torch import nn
 from torch.utils.tensorboard import SummaryWriter
+
+from train import processes, report
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -35,24 +37,33 @@ def keep(checkpoint: Path, path: Path) -> None:
 
 
 class Record:
-    """The folder of a run: settings.json, metrics.csv, tensorboard/, last.pt. One that exists is gone on with."""
+    """The folder of a run: settings.json, metrics.csv, tensorboard/, last.pt, and report.md in the end. One that exists
+    is gone on with. Of several processes the first alone writes."""
 
     def __init__(self, run: Path, described: dict, every: float = 180) -> None:
-        run.mkdir(parents=True, exist_ok=True)
         self.run, self.described, self.every = run, described, every
-        (run / "settings.json").write_text(json.dumps(described, indent=2) + "\n")
-        self.spent, self.began = 0.0, time.monotonic()
+        self.writes = processes.rank() == 0
+        if self.writes:
+            run.mkdir(parents=True, exist_ok=True)
+            (run / "settings.json").write_text(json.dumps(described, indent=2) + "\n")
+        self.spent, self.began, self.step = 0.0, time.monotonic(), 0
         self.saved = self.began
 
     def __enter__(self) -> Record:
-        self.file = open(self.run / "metrics.csv", "a", newline="")
-        self.board = SummaryWriter(str(self.run / "tensorboard"))
+        if self.writes:
+            self.file = open(self.run / "metrics.csv", "a", newline="")
+            self.board = SummaryWriter(str(self.run / "tensorboard"))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        self.file.close()
-        self.board.close()
+        if self.writes:
+            self.file.close()
+            self.board.close()
+            if error is None:
+                report.write(self.run, self.step, self.seconds)
+        if error is None:
+            processes.wait()  # what comes next may read what this run has written
 
     @property
     def seconds(self) -> float:
@@ -69,10 +80,12 @@ class Record:
         return state
 
     def save(self, state: dict) -> None:
-        """Keeps the state, aside first, so that a killed run leaves no half of one."""
+        """Keeps the state, aside first, so that a killed run leaves no half of one. state["step"] counts steps."""
+        if not self.writes:
+            return
         torch.save({**state, "spent": self.seconds, **self.described}, self.run / "last.part")
         os.replace(self.run / "last.part", self.run / "last.pt")
-        self.saved = time.monotonic()
+        self.saved, self.step = time.monotonic(), state["step"]
 
     def due(self) -> bool:
         """Whether the last checkpoint is older than it should be."""
@@ -80,10 +93,13 @@ class Record:
 
     def keep(self, name: str, state: dict) -> None:
         """Writes a network beside the checkpoints, with what describes it."""
-        torch.save({**state, **self.described}, self.run / name)
+        if self.writes:
+            torch.save({**state, **self.described}, self.run / name)
 
     def write(self, step: int, figures: dict[str, float]) -> None:
         """A row of the table, and the same for TensorBoard. The names of the first row are those of all."""
+        if not self.writes:
+            return
         table = csv.writer(self.file)
         if self.file.tell() == 0:
             table.writerow(["step", "seconds", *figures])

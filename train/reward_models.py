@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
-from train import record
+from train import processes, record
 from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
@@ -29,12 +30,13 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
     held_out = [p for p in pieces if p.split == "valid"]
     network = KINDS[kind](shape).to(device)
 
-    def valid() -> dict[str, float]:
+    pairs = min(VALID_PAIRS, len(held_out)) // processes.world() * processes.world()
+
+    def valid() -> dict[str, Tensor]:
         """Loss and share of right answers on the same held-out windows each time."""
-        same = Windows(held_out, min(VALID_PAIRS, len(held_out)), settings.length, 0, windows.transpose, apart=True)
-        batches = [network.loss(*(t.to(device) for t in same.batch())) for _ in range(VALID_BATCHES)]
-        return {"valid_loss": float(torch.stack([b[0] for b in batches]).mean()),
-                "valid_right": float(torch.stack([b[1] for b in batches]).mean())}
+        same = Windows(held_out, pairs, settings.length, 0, windows.transpose, apart=True)
+        losses, right = zip(*(network.loss(*(t.to(device) for t in same.batch())) for _ in range(VALID_BATCHES)))
+        return {"valid_loss": torch.stack(losses).mean(), "valid_right": torch.stack(right).mean()}
 
     fit(network, lambda: network.loss(*(t.to(device) for t in windows.batch()))[0], valid, windows.random, settings,
         {"kind": kind, **shape.asdict()}, run, until)

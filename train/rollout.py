@@ -19,9 +19,17 @@ def masked(logits: Tensor, before: Tensor, n: int) -> Tensor:
     return torch.cat((logits[..., :n + 1], logits[..., n + 1:].masked_fill(silent, -torch.inf)), dim=-1)
 
 
+def draw(shares: Tensor, uniform: Tensor) -> Tensor:
+    """Tokens int64 [batch] drawn by shares [batch, tokens]: the first whose cumulative share is above uniform [batch]
+    (inverse transform sampling). In float64, so that no rounding draws a token of share 0."""
+    heights = shares.double().cumsum(dim=-1)
+    return torch.searchsorted(heights, uniform[:, None] * heights[:, -1:], right=True)[:, 0]
+
+
 @torch.no_grad()
-def play(policy: Decoder, heard: Tensor, temperature: float, random: torch.Generator) -> Tensor:
-    """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t."""
+def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+    """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t. uniform,
+    float32 [batch, length] in [0, 1), decides each draw."""
     plays, n = policy.shape.plays, VOICES[policy.shape.plays]
     other = "melody" if plays == "chords" else "chords"
     stepper = Stepper(policy, len(heard))
@@ -30,7 +38,7 @@ def play(policy: Decoder, heard: Tensor, temperature: float, random: torch.Gener
     played = []
     for t in range(heard.shape[1]):
         logits = masked(stepper.step(*by_part(before, listened, plays)), before, n)
-        before = torch.multinomial((logits / temperature).softmax(dim=-1), 1, generator=random)[:, 0]
+        before = draw((logits / temperature).softmax(dim=-1), uniform[:, t])
         listened = heard[:, t]
         played.append(before)
     return torch.stack(played, dim=1)
@@ -39,7 +47,7 @@ def play(policy: Decoder, heard: Tensor, temperature: float, random: torch.Gener
 def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float) -> Tensor:
     """[batch, length, 2n + 1]: log pi(. | what came before) under mask and temperature, as play draws."""
     n = VOICES[policy.shape.plays]
-    logits = masked(policy.head(features(policy, own, heard)), late(own, 2 * n + 1), n)
+    logits = masked(policy.head(features(policy, own, heard)).float(), late(own, 2 * n + 1), n)
     return (logits / temperature).log_softmax(dim=-1)
 
 

@@ -1,4 +1,4 @@
-"""The systems of the paper that are trained by reinforcement learning: one method, other settings."""
+"""The systems that are trained by reinforcement learning: one method, other settings. `jamd` is not of the paper."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from train.ppo import Settings
 GAPT = Settings()
 
 SYSTEMS: dict[str, Settings] = {
-    "realchords": replace(GAPT, entropy=0.0, adversary=False),
-    "gapt-noadv": replace(GAPT, adversary=False),
+    "realchords": replace(GAPT, entropy=0.0, adversary=0.0),
+    "gapt-noadv": replace(GAPT, adversary=0.0),
     "gapt": GAPT,
+    "jamd": replace(GAPT, entropy=0.0, kl=0.01, by_beat=True, harmony=2.0, price=0.03, distil=1.0, gamma=0.97),
     "melody": replace(GAPT, entropy=0.002),  # the agent that plays melodies to chords
 }

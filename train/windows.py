@@ -8,6 +8,7 @@ from torch import Tensor
 
 from train import tokens
 from train.corpora.dataset import Piece
+from train.corpora.song import CorpusError
 
 
 class Windows:
@@ -22,7 +23,9 @@ class Windows:
                  apart: bool = False, shorter: tuple[float, float] = (0.0, 0.0)) -> None:
         self.pieces = [p for p in pieces if len(p.melody) >= 64]
         if len(self.pieces) < (batch if apart else 1):
-            raise ValueError(f"{len(self.pieces)} songs of 64 frames or more are too few to train on")
+            needed = f"{batch}, as many as a batch has windows" if apart else "1"
+            raise CorpusError(f"{len(self.pieces)} songs of 64 frames or more to draw windows from: at least {needed}, "
+                              "are needed")
         frames = np.array([len(p.melody) for p in self.pieces], dtype=np.float64)
         self.share = frames / frames.sum()
         self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter

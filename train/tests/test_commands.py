@@ -62,15 +62,16 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     export = ("export", folder / "gapt" / "best.pt", "--card", card, "-o", folder / "gapt.onnx")
     run(folder, *export)
     run(folder, "evaluate", folder / "gapt.onnx", "rules-bar", "--cache", folder / "cache.npz", "--seeds", 2,
-        "--workers", 1, "--json", folder / "figures.json")
+        "--workers", 1, "--minutes", 1, "--encoder", judges[0], "-o", folder / "evaluation")
     table = capsys.readouterr().out
     assert "| test songs | gapt |" in table and "| OpenEWLD (out of distribution) | rules-bar |" in table
-    figures = json.loads((folder / "figures.json").read_text())
-    assert figures["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["test"]["windows"] == 2
-    run(folder, *export, "--figures", folder / "figures.json")
+    figures = json.loads((folder / "evaluation" / "figures.json").read_text())
+    places = {name: place["systems"] for name, place in figures["places"].items()}
+    assert places["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["places"]["test"]["windows"] == 2
+    run(folder, *export, "--figures", folder / "evaluation" / "figures.json")
     kept = json.loads(PolicyFile(folder / "gapt.onnx").metadata["figures"])
-    assert kept["test_note_in_chord"] == figures["test"]["gapt"]["note_in_chord"]
-    assert kept["ood_changes_per_bar_of_data"] == figures["ood"]["data"]["changes_per_bar"]
+    assert kept["test_note_in_chord"] == places["test"]["gapt"]["note_in_chord"]
+    assert kept["ood_changes_per_bar_of_data"] == places["ood"]["data"]["changes_per_bar"]
     run(folder, "stats", "--cache", folder / "cache.npz")
 
 

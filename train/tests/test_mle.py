@@ -87,6 +87,13 @@ def test_split_is_by_group_and_stable():
         ["train", "train", "train", "valid", "train", "train", "valid", "train"]
 
 
+def test_too_few_songs_are_said():
+    with pytest.raises(CorpusError, match="6 songs .* at least 8, "):
+        Windows(pieces(), 8, 64, seed=1, apart=True)
+    with pytest.raises(CorpusError, match="validate"):
+        mle.validate(Decoder(SHAPE), [], 64, "cpu")
+
+
 def test_shorter_windows_are_more_in_a_batch():
     windows = Windows(pieces(), 2, 64, seed=1, shorter=(0.25, 0.5))
     shapes = [tuple(windows.batch()[0].shape) for _ in range(40)]

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from train import metrics, ppo, rollout, tokens
+from train import coherence, metrics, ppo, rollout, tokens
 from train.adversary import Discriminator, Schedule
 from train.anchor import Anchor
 from train.corpora.dataset import Piece
@@ -54,6 +54,7 @@ def test_adversarial_reward_is_minus_log_of_one_minus_d():
         judge.head.bias.fill_(0.7)
         d = judge.logit(chords).sigmoid()
         torch.testing.assert_close(judge(chords), -(1 - d).log())
+        assert judge(chords).shape == (3, 1)
 
 
 def test_label_smoothing_pulls_the_best_answer_off_the_ends():
@@ -64,9 +65,9 @@ def test_label_smoothing_pulls_the_best_answer_off_the_ends():
         judge.head.bias.zero_()
         loss, _ = judge.loss(chords, chords)
         assert loss.item() == pytest.approx(math.log(2))
-        judge.logit = lambda own: torch.cat((torch.full((3,), -math.log(19)), torch.full((3,), math.log(19))))
+        judge.logit = lambda own: torch.cat((torch.full((3, 1), -math.log(19)), torch.full((3, 1), math.log(19))))
         best, right = judge.loss(chords, chords)
-        judge.logit = lambda own: torch.cat((torch.full((3,), -9.0), torch.full((3,), 9.0)))
+        judge.logit = lambda own: torch.cat((torch.full((3, 1), -9.0), torch.full((3, 1), 9.0)))
         surer, _ = judge.loss(chords, chords)
     assert right == 1 and best < surer  # 0.95 is the smoothed label: to be surer costs
     assert best.item() == pytest.approx(-(0.95 * math.log(0.95) + 0.05 * math.log(0.05)), rel=1e-5)
@@ -118,6 +119,15 @@ def test_divergence_and_entropy_leave_illegal_tokens_out():
 
 # Rollouts.
 
+def test_tokens_are_drawn_by_their_shares():
+    shares = torch.tensor([0.25, 0.0, 0.5, 0.25, 0.0])
+    uniform = torch.tensor([0.0, 0.2499, 0.25, 0.7499, 0.75, 1 - 2 ** -24])
+    assert rollout.draw(shares.expand(6, 5), uniform).tolist() == [0, 0, 2, 2, 3, 3]
+    thirds = torch.full((1, 4), 1 / 3)
+    thirds[:, 3] = 0.0  # their sum is above or below 1 by rounding
+    assert rollout.draw(thirds * 0.9999, torch.tensor([1 - 2 ** -24])).tolist() == [2]
+
+
 @pytest.mark.parametrize("plays", ["chords", "melody"])
 def test_rollouts_are_legal_and_hear_no_frame_early(plays):
     torch.manual_seed(1)
@@ -128,8 +138,9 @@ def test_rollouts_are_legal_and_hear_no_frame_early(plays):
     heard = melody if plays == "chords" else chords
     changed = heard.clone()
     changed[:, 10:] = 0
-    first = rollout.play(policy, heard, 1.0, torch.Generator().manual_seed(3))
-    other = rollout.play(policy, changed, 1.0, torch.Generator().manual_seed(3))
+    uniform = torch.rand(heard.shape, generator=torch.Generator().manual_seed(3))
+    first = rollout.play(policy, heard, 1.0, uniform)
+    other = rollout.play(policy, changed, 1.0, uniform)
     assert torch.equal(first[:, :11], other[:, :11]) and not torch.equal(first, other)
     n = rollout.VOICES[plays]
     for row in first.numpy():
@@ -142,7 +153,7 @@ def test_rollouts_are_legal_and_hear_no_frame_early(plays):
 def test_log_probabilities_are_those_that_play_draws_by():
     policy = Decoder(SHAPE).eval()
     melody, _ = windows()
-    own = rollout.play(policy, melody, 0.9, torch.Generator().manual_seed(3))
+    own = rollout.play(policy, melody, 0.9, torch.rand(melody.shape, generator=torch.Generator().manual_seed(3)))
     log_p = rollout.log_probabilities(policy, own, melody, 0.9)
     torch.testing.assert_close(log_p.exp().sum(dim=-1), torch.ones(own.shape))
     assert bool(log_p.gather(2, own[..., None]).isfinite().all())
@@ -200,3 +211,53 @@ def test_note_in_chord_of_a_batch_is_that_of_its_windows():
     melody, chords = (w.numpy() for w in windows())
     one_by_one = [metrics.note_in_chord(m, c) for m, c in zip(melody, chords)]
     assert metrics.note_in_chord(melody, chords) == tuple(map(sum, zip(*one_by_one)))
+
+
+# What `jamd` is paid beyond the paper.
+
+def test_harmony_is_paid_frame_by_frame():
+    c_major = 1 + 0  # root C, quality 0
+    chords = torch.tensor([[c_major, c_major + tokens.CHORDS, c_major + tokens.CHORDS, 0]])
+    melody = torch.tensor([[1 + 64, 129 + 64, 1 + 65, 1 + 60]])  # E, E held, F, and C over no chord
+    torch.testing.assert_close(coherence.harmony(chords, melody), torch.tensor([[1 / 7, 1 / 7, -3 / 28, 0.0]]))
+
+
+def test_rewards_of_parts_fall_on_their_last_frames():
+    mask = torch.tensor([[True] * 8, [True] * 5 + [False] * 3])
+    parts = torch.tensor([[2.0, 4.0], [2.0, 4.0]])
+    torch.testing.assert_close(ppo.by_frame(parts, mask), torch.tensor([
+        [0, 0, 0, 1.0, 0, 0, 0, 2.0], [0, 0, 0, 1.0, 2.0, 0, 0, 0]]))
+    torch.testing.assert_close(ppo.by_frame(torch.tensor([[3.0], [3.0]]), mask), torch.tensor([
+        [0.0] * 7 + [3.0], [0.0] * 4 + [3.0] + [0.0] * 3]))
+
+
+def test_an_adversary_by_beat_judges_each():
+    judge = Discriminator(JUDGE, "chords", by_beat=True).eval()
+    _, chords = windows(length=32)
+    assert judge(chords).shape == (3, 8) and judge.loss(chords, chords)[0].dim() == 0
+    figures = trainer(by_beat=True, harmony=1.0, price=0.1).once()
+    assert not math.isnan(figures["adversary_right"])
+
+
+def test_the_price_of_an_onset_rises_while_there_are_too_many():
+    price = coherence.Price(gain=0.08, owed=0.5)
+    assert price.after(2.0) == pytest.approx(0.5 + 0.02 + 0.16) and price.owed == pytest.approx(0.52)
+    assert price.after(-1.0) == pytest.approx(0.52 - 0.01 - 0.08)
+    assert coherence.Price(gain=0.0).after(3.0) == 0
+
+
+def test_onsets_beyond_the_data_s_are_paid_less():
+    made = trainer(harmony=4.0, price=10.0)
+    got, data = made.play()
+    excess = ((got.own >= 1) & (got.own <= tokens.CHORDS)).sum() - ((data >= 1) & (data <= tokens.CHORDS)).sum()
+    assert excess > 0 and made.price.owed > 0 and got.figures["price"] == pytest.approx(made.price.owed * 9)
+    assert made.state()["owed"] == made.price.owed
+
+
+def test_distilled_the_policy_comes_nearer_to_the_anchor():
+    made = trainer(distil=1.0, steps=30, windows=6, minibatch=6, actor_rate=1e-2, entropy=0.0, adversary=0.0, kl=0.0)
+    fond = torch.zeros(tokens.CHORD_LOGITS)
+    fond[[1, 1 + tokens.CHORDS]] = 8.0  # of one chord
+    made.anchor = lambda own, heard: fond.expand(*own.shape, -1)
+    kl = [made.once()["kl"] for _ in range(30)]
+    assert sum(kl[-3:]) < 0.5 * sum(kl[:3])

@@ -1,0 +1,136 @@
+"""The recipes: their order, what they skip, and a whole pass at toy size."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from train.__main__ import main, parser
+from train.corpora import dataset
+from train.play import PolicyFile
+from train.runs.scales import SCALES, Scale
+from train.runs.stages import POLICIES, Stage, StageError, go, plan
+from train.tests.songs import made
+
+JUDGE = "--dim 16 --layers 1 --heads 2 --batch 4 --steps 2"
+TOY = Scale(
+    everywhere="--device cpu --threads 1", mle="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2",
+    astray="--batch 2 --steps 2", anchor="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2", contrastive=JUDGE,
+    discriminative=JUDGE, contrastive_rhythm=JUDGE, discriminative_rhythm=JUDGE,
+    rl="--windows 4 --minibatch 2 --steps 2 --dim 16 --layers 1 --heads 2")
+TRAININGS = ["online-mle", "anchor", *(f"{kind}-{i}" for kind in (
+    "contrastive", "discriminative", "contrastive-rhythm", "discriminative-rhythm") for i in (1, 2)),
+    "realchords", "gapt-noadv", "gapt", "astray", "jamd", "melody-mle", "melody-anchor", "melody"]
+
+
+def fake(stage: Stage) -> int:
+    """What a stage leaves behind, without its work."""
+    stage.makes.parent.mkdir(parents=True, exist_ok=True)
+    stage.makes.touch()
+    if stage.run:
+        (stage.run / "settings.json").write_text('{"settings": {"steps": 3}}')
+        (stage.run / "metrics.csv").write_text("step,seconds\n3,1\n")
+    return 0
+
+
+def launched(stages: list[Stage], **options) -> list[str]:
+    """The stages that a pass launches."""
+    names: list[str] = []
+    go(stages, lambda stage: names.append(stage.name) or fake(stage), lambda line: None, **options)
+    return names
+
+
+def toy(root: Path, scale: Scale = TOY, **options) -> list[Stage]:
+    return plan(scale, root / "runs", root / "cache.npz", root, **options)
+
+
+def test_every_stage_comes_after_what_it_needs():
+    for name, scale in SCALES.items():
+        there: set[Path] = set()
+        for stage in plan(scale, Path("runs"), Path("cache.npz"), fresh=True):
+            assert all(n in there or "cards" in n.parts for n in stage.needs), (name, stage.name)
+            there.add(stage.makes)
+        assert [s.name for s in plan(scale, Path("runs"), Path("cache.npz")) if s.run] == TRAININGS
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_stage_is_a_command_that_there_is(scale):
+    for stage in plan(SCALES[scale], Path("runs"), Path("cache.npz"), Path("corpora")):
+        args = parser().parse_args(stage.arguments)
+        made_by = getattr(args, "run", None) or getattr(args, "output", None) or args.cache
+        assert stage.makes == made_by or made_by in stage.makes.parents
+
+
+def test_a_pass_skips_what_is_done(tmp_path):
+    names = [stage.name for stage in toy(tmp_path)]
+    assert launched(toy(tmp_path), dry=True) == [] and launched(toy(tmp_path)) == names
+    assert launched(toy(tmp_path)) == []
+
+
+def test_a_run_with_steps_to_go_is_gone_on_with_and_what_it_feeds_made_anew(tmp_path):
+    launched(toy(tmp_path))
+    (tmp_path / "runs" / "gapt" / "settings.json").write_text('{"settings": {"steps": 4}}')
+    assert launched(toy(tmp_path)) == ["gapt", "export-gapt", "parity-gapt", "evaluate", "pictures",
+                                       *(f"policy-{name}" for name in POLICIES)]
+
+
+def test_what_is_older_than_what_it_was_made_from_is_made_anew(tmp_path):
+    launched(toy(tmp_path))
+    newest = max(stage.makes.stat().st_mtime for stage in toy(tmp_path))
+    os.utime(tmp_path / "runs" / "evaluation" / "figures.json", (newest + 5, newest + 5))
+    assert launched(toy(tmp_path)) == ["pictures", *(f"policy-{name}" for name in POLICIES)]
+
+
+def test_kept_networks_stand_in_for_runs_that_are_not_there(tmp_path):
+    scale = replace(TOY, kept=True)
+    stages = {stage.name: stage for stage in toy(tmp_path, scale)}
+    kept = stages["online-mle"].kept
+    assert kept and kept.name == "online-mle.pt" and kept in stages["gapt"].needs
+    assert str(kept) in stages["gapt"].arguments and str(kept) in stages["astray"].arguments
+    assert "online-mle" not in launched(list(stages.values()))
+    assert all(stage.kept is None for stage in toy(tmp_path, scale, fresh=True))
+    (tmp_path / "runs" / "online-mle").mkdir()
+    assert launched(toy(tmp_path, scale))[0] == "online-mle"  # begun: the kept one is out
+
+
+def test_a_stage_that_fails_ends_the_pass(tmp_path):
+    with pytest.raises(StageError, match="prepare failed .exit 3"):
+        go(toy(tmp_path), lambda stage: 3, lambda line: None)
+    gapt = [stage for stage in toy(tmp_path) if stage.name == "gapt"]
+    with pytest.raises(StageError, match="gapt needs .*online-mle"):
+        go(gapt, fake, lambda line: None)
+
+
+def test_stages_by_name_and_a_wrong_one(tmp_path, capsys):
+    everywhere = ["all", "--scale", "gpu", "--runs", str(tmp_path), "--cache", str(tmp_path / "c.npz"), "--dry-run"]
+    assert main([*everywhere, "gapt"]) == 0
+    assert capsys.readouterr().out.startswith("gapt: python -m train rl gapt ")
+    assert main([*everywhere, "gap"]) == 2
+    assert capsys.readouterr().err.startswith("train: no stage gap; the stages are prepare, online-mle, ")
+
+
+def test_a_whole_pass_at_toy_size(tmp_path):
+    """From a cache of songs to policy files. Measuring and drawing, which take minutes, have tests of their own."""
+    dataset.write(made(["train"] * 8 + ["valid"] * 4 + ["test"] * 2, 320), {}, tmp_path / "cache.npz")
+
+    def launch(stage: Stage) -> int:
+        if stage.name in ("evaluate", "pictures"):
+            return fake(stage)
+        arguments = stage.arguments
+        if "--figures" in arguments:  # of an evaluation that was not made
+            arguments = arguments[:arguments.index("--figures")]
+        return main(arguments)
+
+    said: list[str] = []
+    go(toy(tmp_path), launch, said.append)
+    assert said[0] == "prepare: done"
+    for name in TRAININGS:
+        report = (tmp_path / "runs" / name / "report.md").read_text()
+        assert report.startswith(f"# {name}\n\n2 of 2 steps in ")
+    for name in POLICIES:
+        assert PolicyFile(tmp_path / "runs" / "policies" / f"{name}.onnx").metadata["name"] == name
+    parity = json.loads((tmp_path / "runs" / "exported" / "melody.parity.json").read_text())
+    assert len(parity["logits"][0]) == 257
+    assert launched(toy(tmp_path)) == []
