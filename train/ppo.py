@@ -285,7 +285,7 @@ class Trainer:
             bonus = (entropy_of(log_p) * mask).sum() / mask.sum()
             apart = 0.0
             if got.anchor is not None:
-                apart = (divergence(got.anchor[rows], log_p) * mask).sum() / mask.sum()
+                apart = (divergence(log_p, got.anchor[rows]) * mask).sum() / mask.sum()
             self.update("actor", self.policy, (actor - s.entropy * bonus + s.distil * apart) * share)
             missed = (values - got.returns[rows]) ** 2
             critic = (missed * mask).sum() / mask.sum() / 2
