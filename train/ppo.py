@@ -33,7 +33,8 @@ from train.windows import Windows
 @dataclass(frozen=True)
 class Settings:
     """One run. windows of `length` frames are played a step and learnt from in minibatches. entropy weighs the bonus
-    for a spread policy; kl the divergence from the anchor; adversary weighs GAPT's reward. Rates are of Adam.
+    for a spread policy; kl the divergence from the anchor; adversary weighs GAPT's reward. Rates are of Adam. The
+    critic learns returns of lambda critic_gae: 1 tells it at once what a window came to, which few steps need.
     Not of the paper: by_beat, an adversary that judges each beat; harmony, which weighs what is paid frame by frame,
     and price, the gain of an onset's price (coherence.py); distil, which weighs a loss: how far the policy is from what
     the anchor, hearing the whole melody, would have played after what the policy played.
@@ -51,6 +52,7 @@ class Settings:
     clip: float = 0.2
     gamma: float = 1.0
     gae: float = 0.95
+    critic_gae: float = 0.95
     kl: float = 0.001
     entropy: float = 0.01
     adversary: float = 1.0
@@ -255,7 +257,8 @@ class Trainer:
         at_once = silence + s.adversary * frames["adversary"] + s.harmony * frames["harmony"] - price * onsets
         at_last = torch.stack([of for name, of in whole.items() if name != "adversary"]).sum(dim=0)
         rewards = spread(at_last, at_once, mask) - s.kl * kl
-        advantages, returns = advantages_of(rewards, frames["values"], mask, s.gamma, s.gae)
+        advantages, _ = advantages_of(rewards, frames["values"], mask, s.gamma, s.gae)
+        _, returns = advantages_of(rewards, frames["values"], mask, s.gamma, s.critic_gae)
         played, listened = (part.cpu().numpy() for part in by_part(own, heard, plays))
         inside, both = metrics.note_in_chord(listened, played)
         figures = {name: float(of.mean()) for name, of in whole.items()} | {

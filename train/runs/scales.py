@@ -18,6 +18,7 @@ class Scale:
     mle: str
     astray: str
     anchor: str
+    anchor_astray: str
     contrastive: str
     discriminative: str
     contrastive_rhythm: str
@@ -32,12 +33,13 @@ SCALES = {
         mle="--dim 192 --layers 4 --heads 4 --batch 8 --steps 4350",
         astray="--batch 8 --steps 1450 --rate 8e-4 --seed 7",
         anchor="--dim 192 --layers 3 --heads 4 --batch 16 --steps 2000 --bfloat16",
+        anchor_astray="--batch 16 --steps 600 --rate 7e-4 --seed 7 --bfloat16",
         contrastive="--dim 128 --layers 3 --heads 4 --batch 128 --steps 1000 --bfloat16",
         discriminative="--dim 128 --layers 3 --heads 4 --batch 128 --steps 800 --bfloat16",
         contrastive_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 400",
         discriminative_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 400",
         rl="--windows 48 --minibatch 12 --steps 300 --actor-rate 1e-4 --critic-rate 4e-4 --adversary-rate 4e-4 "
-           "--phase 60 --bfloat16",
+           "--phase 60 --critic-gae 1 --bfloat16",
         kept=True,
     ),
     "gpu": Scale(
@@ -45,6 +47,7 @@ SCALES = {
         mle="--dim 512 --layers 8 --heads 8 --batch 64 --steps 11000 --rate 1e-4 --bfloat16",
         astray="--batch 64 --steps 3700 --rate 1e-4 --seed 7 --bfloat16",
         anchor="--dim 512 --layers 8 --heads 8 --batch 64 --steps 13000 --rate 1e-4 --bfloat16",
+        anchor_astray="--batch 64 --steps 4000 --rate 1e-4 --seed 7 --bfloat16",
         contrastive="--dim 512 --layers 6 --heads 8 --batch 196 --steps 8000 --rate 1e-4 --bfloat16",
         discriminative="--dim 512 --layers 6 --heads 8 --batch 128 --steps 3000 --rate 1e-4 --bfloat16",
         contrastive_rhythm="--dim 512 --layers 6 --heads 8 --batch 196 --steps 2500 --rate 1e-4 --bfloat16",

@@ -69,6 +69,10 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
         stages.append(Stage(name, [*arguments.split(), "--cache", str(cache), "--run", str(run),
                                    *scale.everywhere.split()], run / "best.pt", (cache, *needs), run, stands))
 
+    def lead(name: str, arguments: str, begin: str) -> None:
+        train(name, f"{arguments} --swap 0.7", [weights[begin]])
+        stages[-1].arguments.extend(["--begin", str(weights[begin])])
+
     def strengthen(name: str, system: str, policy: str, anchor: str) -> None:
         judges = [weights[f"{kind}-{i}"] for kind in JUDGES for i in (1, 2)]
         train(name, f"rl {system} {scale.rl}", (weights[policy], weights[anchor], *judges))
@@ -93,9 +97,9 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
             train(f"{kind}-{seed}", f"{command} {sizes} --seed {seed}")
     for system in ("realchords", "gapt-noadv", "gapt"):
         strengthen(system, system, "online-mle", "anchor")
-    train("astray", f"mle {scale.astray} --swap 0.7", [weights["online-mle"]])
-    stages[-1].arguments.extend(["--begin", str(weights["online-mle"])])
-    strengthen("jamd", "jamd", "astray", "anchor")
+    lead("astray", f"mle {scale.astray}", "online-mle")
+    lead("anchor-astray", f"anchor {scale.anchor_astray}", "anchor")
+    strengthen("jamd", "jamd", "astray", "anchor-astray")
     train("melody-mle", f"mle --plays melody {scale.mle}")
     train("melody-anchor", f"anchor --plays melody {scale.anchor}")
     strengthen("melody", "melody", "melody-mle", "melody-anchor")
