@@ -36,8 +36,8 @@ SCALES = {
         anchor_astray="--batch 16 --steps 600 --rate 7e-4 --seed 7 --bfloat16",
         contrastive="--dim 128 --layers 3 --heads 4 --batch 128 --steps 1000 --bfloat16",
         discriminative="--dim 128 --layers 3 --heads 4 --batch 128 --steps 800 --bfloat16",
-        contrastive_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 400",
-        discriminative_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 400",
+        contrastive_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 500 --bfloat16",
+        discriminative_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 500 --bfloat16",
         rl="--windows 48 --minibatch 12 --steps 300 --actor-rate 1e-4 --critic-rate 4e-4 --adversary-rate 4e-4 "
            "--phase 60 --critic-gae 1 --bfloat16",
         kept=True,
