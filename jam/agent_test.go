@@ -315,10 +315,10 @@ func TestLateAgent(t *testing.T) {
 		d.run(t)
 		for _, r := range d.reports[1:] {
 			want := jam.MelodyOnset(72)
-			switch frame := r.Frame - 1; {
-			case frame == 19:
+			switch r.Frame - 1 {
+			case 19:
 				want = c.before
-			case frame == 20 || frame == 21:
+			case 20, 21:
 				want = c.want
 			}
 			if r.Melody != want || r.Missed {

@@ -34,12 +34,7 @@ func testLibrary(t testing.TB) string {
 	return built
 }
 
-func load(t testing.TB, spec string) *Policy {
-	t.Helper()
-	return loadPlayer(t, spec, Chords)
-}
-
-func loadPlayer(t testing.TB, spec string, plays Part) *Policy {
+func load(t testing.TB, spec string, plays Part) *Policy {
 	t.Helper()
 	p, err := Load(spec, Options{Plays: plays, Library: testLibrary(t), Provider: CPU})
 	if err != nil {
@@ -116,7 +111,7 @@ func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
 }
 
 func TestTinyParity(t *testing.T) {
-	p, want := load(t, tiny), readParity(t, "tiny")
+	p, want := load(t, tiny, Chords), readParity(t, "tiny")
 	if len(want.Frames) <= 2*p.Metadata().Window {
 		t.Fatalf("%d frames do not go round a window of %d twice", len(want.Frames), p.Metadata().Window)
 	}
@@ -130,7 +125,7 @@ func TestEmbeddedParity(t *testing.T) {
 	for plays := range parts {
 		for _, name := range Names(Part(plays)) {
 			t.Run(name, func(t *testing.T) {
-				p, want := loadPlayer(t, name, Part(plays)), readParity(t, name)
+				p, want := load(t, name, Part(plays)), readParity(t, name)
 				if window := p.Metadata().Window; len(want.Chord) <= window {
 					t.Fatalf("%d frames do not leave a window of %d", len(want.Chord), window)
 				}
@@ -142,7 +137,7 @@ func TestEmbeddedParity(t *testing.T) {
 }
 
 func TestTinyMelodyParity(t *testing.T) {
-	p, want := loadPlayer(t, tinyMelody, Melody), readParity(t, "tiny-melody")
+	p, want := load(t, tinyMelody, Melody), readParity(t, "tiny-melody")
 	for range 2 {
 		t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-4))
 		checkSampled(t, p, want)
@@ -201,7 +196,7 @@ func TestParitySeesMistakes(t *testing.T) {
 		"keys of a frame lost":   {20, func(p *Policy) { clear(p.tensors.keys[:8]) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, worst := load(t, tiny), 0.0
+			p, worst := load(t, tiny, Chords), 0.0
 			for i := range want.Chord {
 				if i == mistake.frame {
 					mistake.make(p)
@@ -223,13 +218,13 @@ func TestParitySeesMistakes(t *testing.T) {
 
 // Rotary positions are relative, so a jam that began millions of frames ago sounds like one that began now.
 func TestPrecisionAfterMonths(t *testing.T) {
-	p := load(t, tiny)
+	p := load(t, tiny, Chords)
 	p.frame = 1 << 26 // 97 days of sixteenths at 120 BPM, and a whole number of windows
 	t.Logf("largest difference %.2g", checkParity(t, p, readParity(t, "tiny"), 1e-4))
 }
 
 func TestStepRefusesForeignTokens(t *testing.T) {
-	p := load(t, tiny)
+	p := load(t, tiny, Chords)
 	start := p.Vocabulary().Start()
 	for _, tokens := range []struct {
 		chord  jam.ChordToken
@@ -245,7 +240,7 @@ func TestStepRefusesForeignTokens(t *testing.T) {
 
 // A step that fails leaves the memory as it was, here one whose logits are not numbers.
 func TestStepKeepsMemoryOnError(t *testing.T) {
-	p, want := load(t, tiny), readParity(t, "tiny")
+	p, want := load(t, tiny, Chords), readParity(t, "tiny")
 	for i := range want.Chord {
 		if i == 30 {
 			kept := p.tensors.values[0]
@@ -268,7 +263,7 @@ func TestStepKeepsMemoryOnError(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
-	p := load(t, tiny)
+	p := load(t, tiny, Chords)
 	for range 2 {
 		if err := p.Close(); err != nil {
 			t.Fatal(err)
@@ -284,7 +279,7 @@ func TestClosed(t *testing.T) {
 }
 
 func TestWarm(t *testing.T) {
-	p := load(t, tiny)
+	p := load(t, tiny, Chords)
 	if _, err := p.Step(1, 1); err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +294,7 @@ func TestWarm(t *testing.T) {
 }
 
 func TestPoliciesShareNothing(t *testing.T) {
-	a, b, want := load(t, tiny), load(t, tiny), readParity(t, "tiny")
+	a, b, want := load(t, tiny, Chords), load(t, tiny, Chords), readParity(t, "tiny")
 	if _, err := b.Warm(3); err != nil {
 		t.Fatal(err)
 	}
@@ -334,7 +329,7 @@ func everyPolicy() iter.Seq2[string, Part] {
 
 func TestStepAllocatesNothing(t *testing.T) {
 	for spec, plays := range everyPolicy() {
-		p := loadPlayer(t, spec, plays)
+		p := load(t, spec, plays)
 		token := p.Vocabulary().Begin(0)
 		if n := testing.AllocsPerRun(200, func() {
 			if _, err := p.Step(token, jam.Silence); err != nil {
@@ -349,7 +344,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 // ONNX Runtime holds the tensors' addresses between calls: a collector that runs all the time must not disturb it.
 func TestGarbageCollection(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1))
-	p, want := load(t, tiny), readParity(t, "tiny")
+	p, want := load(t, tiny, Chords), readParity(t, "tiny")
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	var litter [][]float32
 	go func() {
@@ -373,7 +368,7 @@ func TestGarbageCollection(t *testing.T) {
 }
 
 func TestMetadataOfTiny(t *testing.T) {
-	p := load(t, tiny)
+	p := load(t, tiny, Chords)
 	m := p.Metadata()
 	if m.Name != "tiny" || m.Plays != Chords || m.Method != "random weights" || m.Licence != "MIT" || m.Window != 16 || m.Layers != 2 ||
 		m.Heads != 2 || m.HeadSize != 8 || m.RotaryBase != 100 || m.Figures["note_in_chord"] != 0.5 || len(m.Corpora) != 0 {
@@ -445,7 +440,7 @@ func TestProviders(t *testing.T) {
 func BenchmarkStep(b *testing.B) {
 	for spec, plays := range everyPolicy() {
 		b.Run(strings.TrimSuffix(filepath.Base(spec), ".onnx"), func(b *testing.B) {
-			p := loadPlayer(b, spec, plays)
+			p := load(b, spec, plays)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				if _, err := p.Step(p.Vocabulary().Begin(i%p.Vocabulary().Len()), jam.MelodyOnset(uint8(i%128))); err != nil {
