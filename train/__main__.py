@@ -71,7 +71,7 @@ def rl(args: argparse.Namespace) -> None:
     system = SYSTEMS[args.system]
     chosen = replace(system, steps=args.steps, windows=args.windows, minibatch=args.minibatch,
                      actor_rate=args.actor_rate, critic_rate=args.critic_rate, adversary_rate=args.adversary_rate,
-                     schedule=replace(system.schedule, phase=args.phase), critic_gae=args.critic_gae,
+                     schedule=replace(system.schedule, phase=args.phase), critic_gae=args.critic_gae, told=args.told,
                      warmup=args.warmup, bfloat16=args.bfloat16, seed=args.seed)
     adversary = EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads)
     trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, chosen, adversary, pieces)
@@ -225,6 +225,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--actor-rate", type=float, default=5e-6, help="learning rate of the policy")
     sub.add_argument("--critic-rate", type=float, default=9e-5, help="learning rate of the critic")
     sub.add_argument("--critic-gae", type=float, default=0.95, help="lambda of the returns that the critic learns")
+    sub.add_argument("--told", type=int, default=1, help="parts of a window after which its reward so far is told")
     sub.add_argument("--adversary-rate", type=float, default=9e-5, help="learning rate of the discriminator")
     sub.add_argument("--phase", type=int, default=200, help="the step from which the discriminator waits to be fooled")
     sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, but in rollouts")

@@ -37,7 +37,8 @@ class Settings:
     critic learns returns of lambda critic_gae: 1 tells it at once what a window came to, which few steps need.
     Not of the paper: by_beat, an adversary that judges each beat; harmony, which weighs what is paid frame by frame,
     and price, the gain of an onset's price (coherence.py); distil, which weighs a loss: how far the policy is from what
-    the anchor, hearing the whole melody, would have played after what the policy played.
+    the anchor, hearing the whole melody, would have played after what the policy played; told, the parts of a window
+    after each of which it is told how far the rewards of whole windows have grown (1: at the end, as in the paper).
     bfloat16: matrix products in half the bits, but not where the policy plays."""
 
     steps: int = 500
@@ -60,6 +61,7 @@ class Settings:
     harmony: float = 0.0
     price: float = 0.0
     distil: float = 0.0
+    told: int = 1
     schedule: Schedule = Schedule()
     bfloat16: bool = False
     seed: int = 1
@@ -100,23 +102,22 @@ def normalised(values: Tensor, mask: Tensor) -> Tensor:
     return torch.where(mask, (values - inside.mean()) / (inside.std() + 1e-8), torch.zeros_like(values))
 
 
-def spread(whole: Tensor, frames: Tensor, mask: Tensor) -> Tensor:
-    """Rewards [batch, length]: whole [batch] on each window's last frame, frames [batch, length] where they are, all
-    normalised so that the windows' sums have mean 0 and deviation 1 over the batch."""
-    total = whole + frames.sum(dim=1)
+def spread(rewards: Tensor, mask: Tensor) -> Tensor:
+    """Rewards [batch, length] normalised so that the windows' sums have mean 0 and deviation 1 over the batch; what
+    they have in common is taken off each window's last frame."""
+    total = rewards.sum(dim=1)
     scale = total.std() + 1e-8
-    rewards = frames / scale
-    last = mask.sum(dim=1) - 1
-    return rewards.scatter_add(1, last[:, None], ((whole - total.mean()) / scale)[:, None])
+    last = mask.sum(dim=1, keepdim=True) - 1
+    return (rewards / scale).scatter_add(1, last, (-total.mean() / scale).expand_as(last))
 
 
 def by_frame(parts: Tensor, mask: Tensor) -> Tensor:
-    """Rewards [batch, length] of parts [batch, n], the n equal parts of each window: a share of 1/n on the last frame
-    of a part, or on the window's last frame where that comes earlier."""
+    """Rewards [batch, length] of parts [batch, n], the n equal parts of each window: on the last frame of a part, or on
+    the window's last frame where that comes earlier."""
     n, length = parts.shape[1], mask.shape[1]
     ends = torch.arange(1, n + 1, device=mask.device) * (length // n) - 1
     ends = torch.minimum(ends[None], mask.sum(dim=1, keepdim=True) - 1)
-    return torch.zeros(mask.shape, device=mask.device).scatter_add(1, ends, parts / n)
+    return torch.zeros(mask.shape, device=mask.device).scatter_add(1, ends, parts)
 
 
 def policy_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip: float) -> Tensor:
@@ -139,17 +140,16 @@ def entropy_of(p: Tensor) -> Tensor:
 
 
 class Judges:
-    """All that a rollout is paid by, but the KL and the adversary."""
+    """What judges windows as a whole, but for the adversary."""
 
     def __init__(self, plays: str, models: dict[str, Contrastive | Discriminative]) -> None:
         self.plays, self.models = plays, models
 
-    def __call__(self, own: Tensor, heard: Tensor, mask: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """Named rewards [batch] of whole windows, and the silence penalty [batch, length] of frames."""
+    def __call__(self, own: Tensor, heard: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Named rewards [batch]."""
         chords, melody = by_part(own, heard, self.plays)
         whole = {name: model(chords, melody, mask) for name, model in self.models.items()}
-        whole["repetition"] = penalties.repetition(own, rollout.VOICES[self.plays])
-        return whole, penalties.silence(own, heard) * mask
+        return whole | {"repetition": penalties.repetition(own, rollout.VOICES[self.plays])}
 
 
 @dataclass
@@ -229,16 +229,35 @@ class Trainer:
             log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
             before = rollout.late(own, 2 * n + 1)
             log_q = (rollout.masked(self.anchor(own, heard).float(), before, n) / s.temperature).log_softmax(dim=-1)
-            whole, silence = self.judges(own, heard, mask)
-            fooling = self.adversary(own)
+            # The same reward, told as it grows from part to part: the sums, and so the best policy, stay as they are
+            # (potential-based shaping, Ng et al. 1999).
+            ends = [mask.shape[1] * (i + 1) // s.told for i in range(s.told)]
+            judged = [self.worth(own[:, :end], heard[:, :end], mask[:, :end]) for end in ends]
             values = self.critic(own, heard)
-        frames = {"own": own, "old": log_p.gather(2, own[..., None])[..., 0], "silence": silence,
-                  "adversary": by_frame(fooling, mask),
-                  "harmony": coherence.harmony(*by_part(own, heard, self.policy.shape.plays)),
+            beats = self.adversary(own) if s.by_beat else None
+        worth, whole = torch.stack([paid for paid, _ in judged], dim=1), judged[-1][1]
+        silence = penalties.silence(own, heard) * mask
+        rewards = silence + by_frame(worth.diff(dim=1, prepend=torch.zeros_like(worth[:, :1])), mask)
+        if s.harmony:
+            rewards = rewards + s.harmony * coherence.harmony(*by_part(own, heard, self.policy.shape.plays))
+        if beats is not None:
+            rewards = rewards + s.adversary * by_frame(beats / beats.shape[1], mask)
+            whole["adversary"] = beats.mean(dim=1)
+        frames = {"own": own, "old": log_p.gather(2, own[..., None])[..., 0], "rewards": rewards, "silence": silence,
                   "kl": divergence(log_p, log_q) * mask, "entropy": entropy_of(log_p) * mask, "values": values}
         if s.distil:
             frames["anchor"] = log_q
-        return frames, whole | {"adversary": fooling.mean(dim=1)}
+        return frames, whole
+
+    def worth(self, own: Tensor, heard: Tensor, mask: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """What windows are paid as a whole [batch], and the rewards [batch] that are judged of them, as they are
+        called."""
+        whole = self.judges(own, heard, mask)
+        paid = torch.stack([of.float() for of in whole.values()]).sum(dim=0)
+        if not self.settings.by_beat:
+            whole["adversary"] = self.adversary(own)[:, 0]
+            paid = paid + self.settings.adversary * whole["adversary"]
+        return paid, whole
 
     @torch.no_grad()
     def play(self) -> tuple[Step, Tensor]:
@@ -250,19 +269,17 @@ class Trainer:
         # Each process plays and judges its windows; then all hold all of them.
         performed = self.perform(*map(processes.mine, (heard, mask, uniform)))
         frames, whole = ({name: processes.gather(of) for name, of in each.items()} for each in performed)
-        own, kl, silence = frames["own"], frames["kl"], frames["silence"]
+        own, kl = frames["own"], frames["kl"]
         n = rollout.VOICES[plays]
         onsets, given = ((part >= 1) & (part <= n) for part in (own, data))
         price = self.price.after(float((onsets.sum() - given.sum()) / mask.sum()) * 16)
-        at_once = silence + s.adversary * frames["adversary"] + s.harmony * frames["harmony"] - price * onsets
-        at_last = torch.stack([of for name, of in whole.items() if name != "adversary"]).sum(dim=0)
-        rewards = spread(at_last, at_once, mask) - s.kl * kl
+        rewards = spread(frames["rewards"] - price * onsets, mask) - s.kl * kl
         advantages, _ = advantages_of(rewards, frames["values"], mask, s.gamma, s.gae)
         _, returns = advantages_of(rewards, frames["values"], mask, s.gamma, s.critic_gae)
         played, listened = (part.cpu().numpy() for part in by_part(own, heard, plays))
         inside, both = metrics.note_in_chord(listened, played)
         figures = {name: float(of.mean()) for name, of in whole.items()} | {
-            "silence": float(silence.sum(dim=1).mean()), "price": price,
+            "silence": float(frames["silence"].sum(dim=1).mean()), "price": price,
             "kl": float(kl.sum() / mask.sum()), "entropy": float(frames["entropy"].sum() / mask.sum()),
             "note_in_chord": inside / max(1, both),
             "onsets": float(onsets.sum() / mask.sum() * 16),

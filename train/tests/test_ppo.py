@@ -91,10 +91,10 @@ def test_normalised_looks_at_the_mask_alone():
     torch.testing.assert_close(out, torch.tensor([[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]))
 
 
-def test_spread_puts_the_whole_on_the_last_frame_and_normalises_the_sums():
+def test_spread_normalises_the_sums_and_takes_their_mean_off_the_last_frame():
     mask = torch.tensor([[True, True, True], [True, True, False], [True, True, True]])
-    frames = torch.tensor([[0.0, -0.1, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
-    rewards = ppo.spread(torch.tensor([1.0, 2.0, 4.0]), frames, mask)
+    paid = torch.tensor([[0.0, -0.1, 1.0], [0.0, 2.0, 0.0], [0.0, 0.0, 4.0]])
+    rewards = ppo.spread(paid, mask)
     sums = rewards.sum(dim=1)
     assert sums.mean().item() == pytest.approx(0, abs=1e-6) and sums.std().item() == pytest.approx(1, rel=1e-4)
     assert rewards[1, 1] != 0 and rewards[1, 2] == 0 and rewards[0, 0] == 0 and rewards[0, 1] < 0
@@ -226,7 +226,7 @@ def test_rewards_of_parts_fall_on_their_last_frames():
     mask = torch.tensor([[True] * 8, [True] * 5 + [False] * 3])
     parts = torch.tensor([[2.0, 4.0], [2.0, 4.0]])
     torch.testing.assert_close(ppo.by_frame(parts, mask), torch.tensor([
-        [0, 0, 0, 1.0, 0, 0, 0, 2.0], [0, 0, 0, 1.0, 2.0, 0, 0, 0]]))
+        [0, 0, 0, 2.0, 0, 0, 0, 4.0], [0, 0, 0, 2.0, 4.0, 0, 0, 0]]))
     torch.testing.assert_close(ppo.by_frame(torch.tensor([[3.0], [3.0]]), mask), torch.tensor([
         [0.0] * 7 + [3.0], [0.0] * 4 + [3.0] + [0.0] * 3]))
 
@@ -261,3 +261,20 @@ def test_distilled_the_policy_comes_nearer_to_the_anchor():
     made.anchor = lambda own, heard: fond.expand(*own.shape, -1)
     kl = [made.once()["kl"] for _ in range(30)]
     assert sum(kl[-3:]) < 0.5 * sum(kl[:3])
+
+
+def test_told_earlier_the_reward_is_the_same_in_all():
+    class LikesTheFirst(torch.nn.Module):
+        def forward(self, chords, melody, mask):
+            return ((chords == chords[:, :1]) & mask).float().sum(dim=1)
+
+    made = {}
+    for told in (1, 4):
+        one = trainer(told=told, adversary=0.5)
+        one.judges = ppo.Judges("chords", {"liked": LikesTheFirst()})
+        chords, melody, mask = one.windows.batch()
+        made[told] = one.perform(melody, mask, torch.rand(melody.shape, generator=one.random))
+    early, late = made[4][0]["rewards"], made[1][0]["rewards"]
+    assert torch.equal(made[4][0]["own"], made[1][0]["own"])
+    torch.testing.assert_close(early.sum(dim=1), late.sum(dim=1))
+    assert (early != 0).sum() > (late != 0).sum() and bool((early[:, 7] > 0).all())
