@@ -10,13 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from train import processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
-from train.fit import Settings, fit
+from train.fit import Settings, fit, unlikelihood
 from train.network import Shape, Stack, by_part, initialise, late
 from train.windows import Windows
 
@@ -44,9 +43,7 @@ class Anchor(nn.Module):
 def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor, history: Tensor) -> Tensor:
     """Mean negative log-likelihood of own, in nats a frame, over the frames in mask. history is what the network is
     told that own was."""
-    logits = network(history, heard).flatten(0, 1).float()
-    loss = F.cross_entropy(logits, own.flatten(), reduction="none").view_as(mask)
-    return (loss * mask).sum() / mask.sum().clamp(min=1)  # a window may be led astray as a whole
+    return unlikelihood(network(history, heard), own, mask)
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -24,6 +23,7 @@ from train.diversity import Encoder, vendi_scores
 from train.performers import Performance, Performer
 from train.places import WINDOW, Window, medleys, moved, windows
 from train.played import Played
+from train.report import processor
 from train.vocabulary import OURS, Vocabulary
 
 SONGS = ("test", "ood", "own")
@@ -84,7 +84,7 @@ def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settin
     result = {"settings": {**played.header["settings"], "encoder": digest(encoder), "agent": played.agent(),
                            "systems": played.digests()},
               **measured(played, {name: place[0] for name, place in where.items()}, model),
-              "machine": machine(), "date": date.today().isoformat()}
+              "machine": f"{processor()}, {os.cpu_count()} threads", "date": date.today().isoformat()}
     (folder / "figures.json").write_text(json.dumps(result, indent=1) + "\n")
     return result
 
@@ -154,16 +154,6 @@ def of_jams(played: Played, model: Encoder | None) -> dict:
 
 def digest(path: Path | None) -> str | None:
     return sha256(path.read_bytes()).hexdigest() if path else None
-
-
-def machine() -> str:
-    """The processor's name and how many threads it has."""
-    name = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line[:10] == "model name"]
-        name = models[0] if models else name
-    return f"{name}, {os.cpu_count()} threads"
 
 
 def figures_of(policy: str, result: dict) -> dict[str, list[float]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -50,6 +51,13 @@ def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
     plain = [p for p in network.parameters() if p.dim() < 2]
     return torch.optim.AdamW([{"params": decayed, "weight_decay": settings.weight_decay},
                               {"params": plain, "weight_decay": 0.0}], lr=settings.rate, betas=(0.9, 0.95), fused=True)
+
+
+def unlikelihood(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
+    """Mean negative log-likelihood of tokens [batch, length] by logits [batch, length, n], in nats a frame, over the
+    frames in mask; 0 where there are none, as a window may be led astray as a whole."""
+    loss = F.cross_entropy(logits.flatten(0, 1).float(), tokens.flatten(), reduction="none").view_as(mask)
+    return (loss * mask).sum() / mask.sum().clamp(min=1)
 
 
 def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, Tensor]],

@@ -34,6 +34,7 @@ import torch
 from onnx import TensorProto, helper
 
 from train import tokens
+from train.corpora.leadsheet import LETTERS
 from train.export import Card, Graph, Sizes, interface, write
 
 WINDOW = 255
@@ -91,7 +92,6 @@ KINDS: dict[str, str] = {
     "ped": "1",
     "5": "1 5",
 }
-STEPS = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11)))
 ROOT = r"([A-G])(#*|b*)(?![#b])"
 CHANGE = re.compile(r"\(?(no|add)?(#*|b*)(\d+)\)?")
 NAME = re.compile(ROOT + "(" + "|".join(re.escape(a) for names in KINDS for a in sorted(names.split("|"), key=len))
@@ -120,7 +120,7 @@ class Named:
 
 
 def _degree(alteration: str, number: int) -> int:
-    return (STEPS["CDEFGAB"[(number - 1) % 7]] + alteration.count("#") - alteration.count("b")) % 12
+    return (LETTERS["CDEFGAB"[(number - 1) % 7]] + alteration.count("#") - alteration.count("b")) % 12
 
 
 def read_name(name: str) -> Named | None:
@@ -140,8 +140,8 @@ def read_name(name: str) -> Named | None:
             degrees.pop(int(number), None)
         else:
             degrees[int(number)] = _degree(alteration, int(number))
-    root = (STEPS[letter] + sign.count("#") - sign.count("b")) % 12
-    bass = (STEPS[bass_letter] + bass_sign.count("#") - bass_sign.count("b")) % 12 if bass_letter else root
+    root = (LETTERS[letter] + sign.count("#") - sign.count("b")) % 12
+    bass = (LETTERS[bass_letter] + bass_sign.count("#") - bass_sign.count("b")) % 12 if bass_letter else root
     usual = letter + sign in WRITTEN_ROOTS and kind in WRITTEN_KINDS
     return Named(root, kind + changes, tokens.mask_of(tuple(set(degrees.values()))), bass, usual)
 

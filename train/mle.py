@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from train import processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
-from train.fit import Settings, fit
+from train.fit import Settings, fit, unlikelihood
 from train.network import Decoder, Shape, by_part, shifted
 from train.windows import Windows
 
@@ -27,8 +26,7 @@ def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, hist
     it is told that the chords were, where that is not what they were."""
     logits = network(*shifted(chords if history is None else history, melody))
     own, _ = by_part(chords, melody, network.shape.plays)
-    loss = F.cross_entropy(logits.flatten(0, 1).float(), own.flatten(), reduction="none").view_as(mask)
-    return (loss * mask).sum() / mask.sum().clamp(min=1)  # a window may be led astray as a whole
+    return unlikelihood(logits, own, mask)
 
 
 @torch.no_grad()

@@ -6,7 +6,6 @@ A system has one colour and one marker in all of them; the data is black. They a
 
 from __future__ import annotations
 
-import csv
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from sklearn.manifold import TSNE
 from train.adaptation import JUMP_BEAT, JUMPS
 from train.corpora.dataset import Piece
 from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
+from train.curves import read as read_curves
 from train.diversity import Encoder
 from train.piano_roll import piano_roll
 from train.places import windows
@@ -212,18 +212,12 @@ def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[st
     return figure
 
 
-def read_metrics(path: Path) -> dict[str, np.ndarray]:
-    """The columns of a run's table (record.py), by rising step; of a step done twice, by a run resumed, the last."""
-    try:
-        with open(path, newline="") as file:
-            rows = {int(row["step"]): row for row in csv.DictReader(file)}
-        columns = {name: np.array([float(rows[step][name]) for step in sorted(rows)])
-                   for name in next(iter(rows.values()), {})}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorpusError(f"{path}: not the table of a run ({error})") from error
-    if not columns:
-        raise CorpusError(f"{path}: no step in it yet")
-    return columns
+def curves_of(run: Path) -> dict[str, np.ndarray]:
+    """The figures of a run by name (curves.py). CorpusError where there are none."""
+    found = read_curves(run / "metrics.csv")
+    if not found:
+        raise CorpusError(f"{run / 'metrics.csv'}: no step in it yet")
+    return found
 
 
 def means(values: np.ndarray, width: int) -> np.ndarray:
@@ -260,7 +254,7 @@ def draw(folder: Path, output: Path, pieces: Sequence[Piece] = (), encoder: Enco
 
     pieces are the corpora that were evaluated on, for the names and bars of songs; it goes without them too.
     """
-    evaluation, tables = read(folder), {run: read_metrics(run / "metrics.csv") for run in runs}
+    evaluation, tables = read(folder), {run: curves_of(run) for run in runs}
     styles = marks(list(dict.fromkeys([*evaluation.names(), *(run.name for run in runs)])))
     pictures: dict[str, Callable[[], Figure]] = {
         "harmony-diversity": partial(harmony_against_diversity, evaluation, styles),

@@ -120,12 +120,17 @@ def by_frame(parts: Tensor, mask: Tensor) -> Tensor:
     return torch.zeros(mask.shape, device=mask.device).scatter_add(1, ends, parts)
 
 
+def mean(values: Tensor, mask: Tensor) -> Tensor:
+    """Of the frames in mask."""
+    return (values * mask).sum() / mask.sum()
+
+
 def policy_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip: float) -> Tensor:
     """PPO's clipped objective, to be minimised, over the frames in mask (Schulman et al. 2017, (7)); new and old are
     log probabilities of what was played."""
     ratio = (new - old).exp()
     gain = torch.minimum(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
-    return -(gain * mask).sum() / mask.sum()
+    return -mean(gain, mask)
 
 
 def divergence(p: Tensor, q: Tensor) -> Tensor:
@@ -302,13 +307,12 @@ class Trainer:
                 values = self.critic(own, heard)
             new = log_p.gather(2, own[..., None])[..., 0]
             actor = policy_loss(new, got.old[rows], got.advantages[rows], mask, s.clip)
-            bonus = (entropy_of(log_p) * mask).sum() / mask.sum()
+            bonus = mean(entropy_of(log_p), mask)
             apart = 0.0
             if got.anchor is not None:
-                apart = (divergence(log_p, got.anchor[rows]) * mask).sum() / mask.sum()
+                apart = mean(divergence(log_p, got.anchor[rows]), mask)
             self.update("actor", self.policy, (actor - s.entropy * bonus + s.distil * apart) * share)
-            missed = (values - got.returns[rows]) ** 2
-            critic = (missed * mask).sum() / mask.sum() / 2
+            critic = mean((values - got.returns[rows]) ** 2, mask) / 2
             self.update("critic", self.critic, critic * share)
             losses += torch.stack((actor, critic)).detach() * share * len(whole) / len(order)
         return dict(zip(("actor_loss", "critic_loss"), processes.total(losses).tolist()))

@@ -119,7 +119,7 @@ def test_nobody_surpasses_the_front_and_all_others_are_surpassed(points):
 
 def test_a_run_resumed_counts_its_later_rows(tmp_path):
     run = a_run(tmp_path / "run", "1,1,0.1,5,nan", "2,2,0.2,6,0.5", "2,9,0.4,7,nan")
-    table = pictures.read_metrics(run / "metrics.csv")
+    table = pictures.curves_of(run)
     assert table["step"].tolist() == [1, 2] and table["entropy"].tolist() == [5, 7]
     assert np.isnan(table["adversary_right"]).all()
 
