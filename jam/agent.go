@@ -39,7 +39,6 @@ type Agent struct {
 	grid    *Grid
 	memory  memory
 	sampler *Sampler[MelodyToken]
-	wake    chan struct{} // poked when the context ends
 	ran     bool
 
 	frame   int64         // to be played next
@@ -72,7 +71,6 @@ func NewAgent(c AgentConfig) (*Agent, error) {
 	return &Agent{
 		config: c, grid: grid, memory: memory{policy: c.Policy},
 		sampler: NewMelodySampler(c.Temperature, c.TopP, c.Seed),
-		wake:    make(chan struct{}, 1),
 		chord:   c.Policy.Vocabulary().Start(), sounded: MelodyStart,
 	}, nil
 }
@@ -87,7 +85,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	runtime.LockOSThread() // an inference should not be moved between cores
 	defer runtime.UnlockOSThread()
 	a.config.Policy.Reset()
-	defer context.AfterFunc(ctx, func() { poke(a.wake) })()
+	defer context.AfterFunc(ctx, a.config.Clock.Wake)()
 
 	// Frame 0 needs nothing of anybody, so its decision is made before the start.
 	token, decided := a.decide()
@@ -102,7 +100,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 		token, decided = a.decide()
 	}
 	// A quarter of a frame before the end, so that the loop still hears the last note end.
-	waitUntil(ctx, a.config.Clock, a.grid.At(float64(a.frame)-0.25), a.wake)
+	waitUntil(ctx, a.config.Clock, a.grid.At(float64(a.frame)-0.25))
 	a.letGo(a.config.Clock.Now())
 	return a.summary, nil
 }
@@ -130,7 +128,7 @@ func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool 
 	clock, line := a.config.Clock, a.grid.Line(a.frame)
 	inTime := decided && clock.Now() <= line
 	if inTime {
-		if waitUntil(ctx, clock, line, a.wake); ctx.Err() != nil {
+		if waitUntil(ctx, clock, line); ctx.Err() != nil {
 			return false
 		}
 		// Half a frame later (a stopped machine) the loop may have closed the frame.

@@ -6,27 +6,20 @@ import (
 )
 
 // A Clock is the jam's monotonic time. Events are stamped with the Now of the clock that drives the loop.
-// Wait has one caller at a time.
+// Wait has one caller at a time; Now and Wake may be called from any goroutine.
 type Clock interface {
 	// Now is the time since the clock was made.
 	Now() time.Duration
-	// Wait returns at the given time, or when wake has something to receive (which it then has received), or sooner:
-	// a return is a hint, Now decides.
-	Wait(until time.Duration, wake <-chan struct{})
+	// Wait returns at the given time, or at a Wake since the last return, or sooner: a return is a hint, Now decides.
+	Wait(until time.Duration)
+	// Wake ends the present Wait, or else the next.
+	Wake()
 }
 
-// poke ends the present or next wait of a clock's caller; wake has room for one.
-func poke(wake chan<- struct{}) {
-	select {
-	case wake <- struct{}{}:
-	default:
-	}
-}
-
-// waitUntil returns at the given time, or when the context ends, which must poke wake.
-func waitUntil(ctx context.Context, clock Clock, until time.Duration, wake <-chan struct{}) {
+// waitUntil returns at the given time, or when the context ends, which must wake the clock.
+func waitUntil(ctx context.Context, clock Clock, until time.Duration) {
 	for clock.Now() < until && ctx.Err() == nil {
-		clock.Wait(until, wake)
+		clock.Wait(until)
 	}
 }
 
@@ -34,13 +27,14 @@ func waitUntil(ctx context.Context, clock Clock, until time.Duration, wake <-cha
 type SystemClock struct {
 	zero  time.Time
 	timer *time.Timer
+	wake  chan struct{} // has room for one
 }
 
 // NewSystemClock makes a clock that shows zero now.
 func NewSystemClock() *SystemClock {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	return &SystemClock{zero: time.Now(), timer: timer}
+	return &SystemClock{zero: time.Now(), timer: timer, wake: make(chan struct{}, 1)}
 }
 
 // Beside makes a clock that shows the same time, for another goroutine to wait on.
@@ -50,11 +44,11 @@ func (c *SystemClock) Beside() *SystemClock {
 	return other
 }
 
-// Now may be called from any goroutine.
+// Now is exact to the system's clock.
 func (c *SystemClock) Now() time.Duration { return time.Since(c.zero) }
 
 // Wait allocates nothing.
-func (c *SystemClock) Wait(until time.Duration, wake <-chan struct{}) {
+func (c *SystemClock) Wait(until time.Duration) {
 	left := until - c.Now()
 	if left <= 0 {
 		return
@@ -62,7 +56,15 @@ func (c *SystemClock) Wait(until time.Duration, wake <-chan struct{}) {
 	c.timer.Reset(left)
 	select {
 	case <-c.timer.C:
-	case <-wake:
+	case <-c.wake:
 		c.timer.Stop()
+	}
+}
+
+// Wake allocates nothing.
+func (c *SystemClock) Wake() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
 	}
 }

@@ -94,7 +94,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 	}
 	l.ran = true
 	l.config.Policy.Reset()
-	defer context.AfterFunc(ctx, func() { poke(l.worker.wake) })()
+	defer context.AfterFunc(ctx, l.clock.Wake)()
 	workerDone := make(chan struct{})
 	go func() {
 		defer close(workerDone)
@@ -273,13 +273,13 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 		if l.clock.Now() >= until || ctx.Err() != nil {
 			return
 		}
-		l.clock.Wait(until, l.worker.wake)
+		l.clock.Wait(until)
 	}
 }
 
 // wait returns at the given time, or when the context ends.
 func (l *Loop) wait(ctx context.Context, until time.Duration) {
-	waitUntil(ctx, l.clock, until, l.worker.wake)
+	waitUntil(ctx, l.clock, until)
 }
 
 // drain takes all that has arrived. Where the inbox had no room for some of it, a key's release may be missing.

@@ -46,8 +46,8 @@ type stoppingClock struct {
 	stops []stop
 }
 
-func (c *stoppingClock) Wait(until time.Duration, wake <-chan struct{}) {
-	c.SystemClock.Wait(until, wake)
+func (c *stoppingClock) Wait(until time.Duration) {
+	c.SystemClock.Wait(until)
 	for len(c.stops) > 0 && c.Now() >= c.stops[0].at {
 		time.Sleep(c.stops[0].lasts)
 		c.stops = c.stops[1:]
@@ -528,19 +528,21 @@ func TestNewLoopRefuses(t *testing.T) {
 // handClock is moved by its Wait alone.
 type handClock struct {
 	now   time.Duration
+	woken bool
 	serve func()
 }
 
 func (c *handClock) Now() time.Duration { return c.now }
 
-func (c *handClock) Wait(until time.Duration, wake <-chan struct{}) {
+func (c *handClock) Wait(until time.Duration) {
 	c.serve()
-	select {
-	case <-wake:
-	default:
+	if !c.woken {
 		c.now = until
 	}
+	c.woken = false
 }
+
+func (c *handClock) Wake() { c.woken = true }
 
 func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[jam.Event]) {
 	p := jamtest.NewPolicy(1)
@@ -583,22 +585,22 @@ func BenchmarkLoopFrame(b *testing.B) {
 
 func TestSystemClockWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		clock, wake := jam.NewSystemClock(), make(chan struct{}, 1)
-		clock.Wait(time.Second, wake)
+		clock := jam.NewSystemClock()
+		clock.Wait(time.Second)
 		if clock.Now() != time.Second {
 			t.Errorf("woken at %v", clock.Now())
 		}
-		time.AfterFunc(time.Second, func() { wake <- struct{}{} })
-		clock.Wait(time.Hour, wake)
-		clock.Wait(0, wake)
+		time.AfterFunc(time.Second, clock.Wake)
+		clock.Wait(time.Hour)
+		clock.Wait(0)
 		if clock.Now() != 2*time.Second {
 			t.Errorf("woken at %v", clock.Now())
 		}
-		clock.Wait(3*time.Second, wake)
+		clock.Wait(3 * time.Second)
 		if clock.Now() != 3*time.Second {
 			t.Errorf("woken at %v", clock.Now())
 		}
-		if n := testing.AllocsPerRun(100, func() { clock.Wait(clock.Now()+time.Millisecond, wake) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { clock.Wait(clock.Now() + time.Millisecond) }); n != 0 {
 			t.Errorf("%v allocations a wait", n)
 		}
 	})

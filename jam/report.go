@@ -30,7 +30,16 @@ type FrameReport struct {
 	Missed    bool          // the decision was not there at the line: the chord was held
 	Skipped   int64         // frames lost just before this one (a suspended machine)
 	Prob      float32       // the policy's probability of Chosen, after mask and temperature
-	Step      time.Duration // one policy step; 0 where it missed
-	Lead      time.Duration // how long before the line the loop woke
-	Late      time.Duration // from the line to the last message sent
+	Tempo     float64       // quarter notes a minute, from this line on
+	Rung      Rung          // the guard's order
+	Policy    string        // name of the policy that was asked
+
+	// How long each stage took, in the order of the way of a note.
+	Arrival time.Duration // from an event's stamp to the loop's taking it: the longest of this frame; 0 where none came
+	Lead    time.Duration // how long before the line the loop woke
+	Step    time.Duration // one policy step; 0 where it missed
+	Voice   time.Duration // from logits to messages: choosing and laying out; 0 where it missed
+	Late    time.Duration // from the line to the last message sent
+	Send    time.Duration // of Late, the part from the first message to the last; 0 where nothing was sent
+	Age     time.Duration // at the line, of the newest note that the chord could know; 0 where no new one came
 }

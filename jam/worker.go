@@ -33,11 +33,10 @@ type answer struct {
 // its memory is what really sounded. Neither side of it ever waits for the other to make room.
 type worker struct {
 	memory   memory
-	clock    Clock
+	clock    Clock // the loop's: woken when there is an answer
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
-	wake     chan struct{} // poked when there is an answer
 }
 
 func newWorker(p Policy, clock Clock) *worker {
@@ -46,7 +45,6 @@ func newWorker(p Policy, clock Clock) *worker {
 		requests: make(chan request, backlog),
 		answers:  make(chan *answer, answerSlots),
 		free:     make(chan *answer, answerSlots),
-		wake:     make(chan struct{}, 1),
 	}
 	for range answerSlots {
 		w.free <- &answer{logits: make([]float32, 0, p.Vocabulary().Logits())}
@@ -103,7 +101,7 @@ func (w *worker) serve(r request) {
 	a.frame, a.step, a.err = r.frame, took, err
 	a.logits = append(a.logits[:0], logits...)
 	w.answers <- a
-	poke(w.wake)
+	w.clock.Wake()
 }
 
 // A memory is a policy that is told every frame in order.

@@ -1,0 +1,28 @@
+package jam
+
+import "time"
+
+// A Rung is how much of itself a jam gives up to stay on the grid.
+type Rung uint8
+
+// The rungs of the ladder, from the top.
+const (
+	RungFull   Rung = iota // the policy plays
+	RungFaster             // its faster variant plays
+	RungHold               // the chord is held
+)
+
+// Orders say how the next frame is to be played.
+type Orders struct {
+	Lead time.Duration // how long before the line to wake
+	Rung Rung
+}
+
+// A Guard keeps a jam on the grid: it sees how each frame went, and orders the next. It is the loop's own, called on its
+// goroutine; it neither blocks nor allocates.
+type Guard interface {
+	// Orders are those of the next frame, whose length is given.
+	Orders(frame time.Duration) Orders
+	// Saw tells how a frame went.
+	Saw(r *FrameReport)
+}
