@@ -46,6 +46,12 @@ build: ## Build bin/jamd, with ONNX Runtime's library beside it
 	@$(PYTHON) assets/fetch-onnxruntime bin
 	CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/jamd ./cmd/jamd
 
+.PHONY: cuda
+cuda: build ## Bring ONNX Runtime with CUDA and NVIDIA's libraries for --provider cuda (Linux, 3.5 GB in bin/cuda)
+	@.ci/system-packages build
+	$(PYTHON) -m pip --disable-pip-version-check install --quiet --no-deps --upgrade --require-hashes \
+	    --target bin/cuda -r assets/onnxruntime-gpu.lock
+
 ##@ Check
 
 .PHONY: test
@@ -96,12 +102,14 @@ train-path: train-env ## Print the line that puts the Python environment first i
 	@echo 'export PATH="$(TRAIN_ENV)/bin:$$PATH"'
 
 .PHONY: lock
-lock: ## Compile train/requirements.lock anew from train/requirements.in
+lock: ## Compile the lock files of Python packages anew: train's, and that of make cuda
 	@.ci/system-packages build
 	$(PYTHON) -m venv "$(CACHE)/lock"
 	"$(CACHE)/lock/bin/python" -m pip --disable-pip-version-check install --quiet $(UV)
 	"$(CACHE)/lock/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --upgrade --output-file $(TRAIN_LOCK) train/requirements.in
+	"$(CACHE)/lock/bin/uv" pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header \
+	    --upgrade --output-file assets/onnxruntime-gpu.lock assets/onnxruntime-gpu.in
 
 .PHONY: clean
 clean: ## Remove what was built in the checkout

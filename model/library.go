@@ -114,9 +114,11 @@ func findLibrary(explicit string) (Library, error) {
 		if real, err := filepath.EvalSymlinks(program); err == nil {
 			program = real
 		}
-		beside := filepath.Join(filepath.Dir(program), libraryName())
-		if _, err := os.Stat(beside); err == nil {
-			return checkedLibrary(beside, "beside the program")
+		for _, name := range []string{cudaLibrary, libraryName()} {
+			beside, _ := filepath.Glob(filepath.Join(filepath.Dir(program), name)) // fails for a malformed pattern only
+			if len(beside) > 0 {
+				return checkedLibrary(beside[0], "beside the program")
+			}
 		}
 	}
 	return Library{Origin: "the system"}, nil

@@ -28,6 +28,8 @@ static const char *probe(const char *path, const char **version, const char **fi
 	if (dladdr(symbol, &info) != 0) *file = info.dli_fname;
 	return NULL;
 }
+
+static int load(const char *path) { return dlopen(path, RTLD_LAZY | RTLD_GLOBAL) != NULL; }
 */
 import "C"
 
@@ -46,4 +48,11 @@ func probe(path string) (probed, error) {
 		return probed{}, errors.New(C.GoString(wrong))
 	}
 	return probed{version: C.GoString(version), file: C.GoString(file)}, nil
+}
+
+// loadLibrary loads a library that others will need; it stays.
+func loadLibrary(path string) bool {
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	return C.load(name) != 0
 }

@@ -34,3 +34,9 @@ func probe(path string) (probed, error) {
 	}
 	return probed{version: string(version)}, nil
 }
+
+// loadLibrary loads a library that others will need; it stays.
+func loadLibrary(path string) bool {
+	_, err := syscall.LoadDLL(path)
+	return err == nil
+}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"iter"
 	"math"
 	"os"
@@ -414,7 +415,7 @@ func TestProviders(t *testing.T) {
 		}
 		defer p.Close()
 		t.Logf("%v: %v %s", asked, p.Provider(), p.ProviderNote())
-		if fell := asked == CUDA && p.Provider() != CUDA; fell != (p.ProviderNote() != "") {
+		if fell := asked == CUDA && p.Provider() != CUDA; fell != (p.ProviderNote() != "") && asked != Auto {
 			t.Errorf("asked for %v: got %v, with the note %q", asked, p.Provider(), p.ProviderNote())
 		}
 		if p.Provider() == Auto || asked == CPU && p.Provider() != CPU {
@@ -425,14 +426,24 @@ func TestProviders(t *testing.T) {
 		}
 		checkParity(t, p, readParity(t, "tiny"), 1e-4)
 	}
-	for _, name := range []string{"auto", "cpu", "cuda"} {
+	p, err := Load(tiny, Options{Library: testLibrary(t), Provider: OnlyCUDA})
+	var wrong *PolicyError
+	switch {
+	case err == nil && p.Provider() != CUDA:
+		t.Errorf("insisted on CUDA, got %v", p.Provider())
+	case err != nil && (!errors.As(err, &wrong) || !strings.Contains(err.Error(), "CUDA cannot be used")):
+		t.Errorf("insisted on CUDA: %v", err)
+	case err == nil:
+		p.Close()
+	}
+	for _, name := range []string{"auto", "cpu", "cuda", "cuda!"} {
 		var p Provider
 		if err := p.UnmarshalText([]byte(name)); err != nil || p.String() != name {
 			t.Errorf("%s: %v, %v", name, p, err)
 		}
 	}
-	var p Provider
-	if err := p.UnmarshalText([]byte("tpu")); err == nil || !strings.Contains(err.Error(), "auto, cpu and cuda") {
+	var unknown Provider
+	if err := unknown.UnmarshalText([]byte("tpu")); err == nil || !strings.Contains(err.Error(), "auto, cpu, cuda and cuda!") {
 		t.Errorf("tpu: %v", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 type doctorCmd struct {
 	Policy     string         `default:"${policy}" placeholder:"NAME|FILE" help:"Policy to try (${default})."`
 	OrtLib     string         `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
-	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
+	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails where CUDA cannot be had (${default})."`
 	SessionDir string         `placeholder:"DIR" help:"Where sessions lie, as for 'jamd play'."`
 	JSON       bool           `help:"Print one JSON array."`
 }

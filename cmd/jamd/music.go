@@ -22,7 +22,7 @@ type musicFlags struct {
 	Register    pitchRange    `default:"48-72" placeholder:"LOW-HIGH" help:"MIDI pitches of the chords (${default})."`
 	Bass        bool          `help:"Also play the root in the bass, on channel 3."`
 
-	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
+	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails where CUDA cannot be had (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
 }
 
