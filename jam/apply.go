@@ -2,11 +2,13 @@ package jam
 
 // Apply does what a control says, before Hear of the frame from which on it holds. The same controls before the same frames,
 // with the same events and answers of the policy, give the same music. An error leaves all as it was; of a panic it is
-// the output's. The policy and the tapped beat are not the engine's: of them it does nothing. It allocates nothing where
+// the output's. A panic may be applied at any time between two frames. The policy and the tapped beat are not the engine's: of them it does nothing. It allocates nothing where
 // all is well, but now and then for a change of tempo.
 func (e *Engine) Apply(c Control) error {
 	if c.Param == ParamPanic {
-		e.Resync()
+		for channel := range byte(16) { // the melody's note ends when it was asked for, as by a message of the player's
+			e.quantiser.Push(Event{At: c.At, Status: control | channel, Data1: notesOff})
+		}
 		return e.LetGo()
 	}
 	if err := e.settings.Set(c); err != nil {

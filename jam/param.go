@@ -200,7 +200,7 @@ func (i *ParamInfo) check(v float64) error {
 	if unit != "" {
 		unit = " " + unit
 	}
-	return fmt.Errorf("%s %v%s: must be %v to %v%s", i.Name, v, unit, i.Min, i.Max, unit)
+	return fmt.Errorf("%s %v: must be %v to %v%s", i.Name, v, i.Min, i.Max, unit)
 }
 
 // round is the value of the param's steps that is nearest, exact in decimals.
