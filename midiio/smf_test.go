@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -344,6 +345,42 @@ func checkByLibrary(t *rapid.T, data []byte, take jam.Take) {
 	}
 	if !slices.Equal(texts, want) || !slices.Equal(markers, want) || ons != 0 {
 		t.Fatalf("texts %v, markers %v, want %v; %d notes unbalanced", texts, markers, want, ons)
+	}
+}
+
+// Chords are written as their style played them, the bass on a track of its own.
+func TestTakeHasItsStyle(t *testing.T) {
+	take := jam.Take{Meter: jam.Meter{Count: 6, Unit: 8}, Frames: 12, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}},
+		Melody: []jam.TakeNote{{Frame: 0, Pitch: 72, Duration: 12, Velocity: 80}},
+		Chords: []jam.TakeChord{{Frame: 0, Symbol: "C", Pitches: []uint8{36, 55, 60, 64}, Duration: 12}},
+		Upper:  []jam.TakeNote{{Frame: 0, Pitch: 55, Duration: 2, Velocity: 70}, {Frame: 2, Pitch: 60, Duration: 10, Velocity: 60}},
+		Bass:   []jam.TakeNote{{Frame: 0, Pitch: 36, Duration: 12, Velocity: 50}},
+	}
+	var b bytes.Buffer
+	if err := WriteTake(&b, take); err != nil {
+		t.Fatal(err)
+	}
+	s, err := parseSong("take.mid", b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"", "Melody", "Chords", "Bass"}
+	want := []string{"", "0:72@0 0:72@1440", "1:55@0 1:55@240 1:60@240 1:60@1440", "2:36@0 2:36@1440"}
+	for i, track := range s.tracks {
+		var got []string
+		for _, n := range track.notes {
+			got = append(got, fmt.Sprintf("%d:%d@%d", n.channel, n.pitch, n.tick))
+		}
+		if i >= len(names) || track.name != names[i] || strings.Join(got, " ") != want[i] {
+			t.Errorf("track %d, %q: %v", i, track.name, got)
+		}
+	}
+	if len(s.tracks) != len(names) || s.meter() != take.Meter {
+		t.Errorf("%d tracks in %v", len(s.tracks), s.meter())
+	}
+	take.Bass[0].Pitch = 128
+	if err := WriteTake(&b, take); err == nil || !strings.Contains(err.Error(), "pitch 128") {
+		t.Errorf("error %v", err)
 	}
 }
 
