@@ -72,6 +72,9 @@ func ParseControl(name, value string) (Control, error) {
 	if c.Value, err = strconv.ParseFloat(value, 64); err != nil {
 		return Control{}, fmt.Errorf("%s %q: must be a number from %v to %v", name, value, info.Min, info.Max)
 	}
+	if c.Value == 0 {
+		c.Value = 0 // not -0
+	}
 	return c, info.check(c.Value)
 }
 

@@ -95,24 +95,30 @@ func checkSampling(temperature, topP float64) error {
 	return cmp.Or(params[ParamTemperature].check(temperature), params[ParamTopP].check(topP))
 }
 
-// Set does what a control says, where the settings are good with it; else they stay as they were. What settings do not
-// hold (the policy, an action) changes nothing. It allocates nothing where all is well.
-func (s *Settings) Set(c Control) error {
-	if int(c.Param) >= len(params) {
-		return fmt.Errorf("there is no setting with number %d", c.Param)
-	}
-	info := &params[c.Param]
-	if info.set == nil {
-		return nil
-	}
-	if err := info.check(c.Value); err != nil {
-		return err
-	}
+// Set does what controls say, all together, where the settings are good with them; else they stay as they were, and the
+// error names what is wrong. What settings do not hold (the policy, an action) changes nothing. It allocates nothing where
+// all is well.
+func (s *Settings) Set(controls ...Control) error {
 	before := *s
-	info.set(s, c.Value)
+	for i := range controls {
+		c := &controls[i]
+		if int(c.Param) >= len(params) {
+			*s = before
+			return fmt.Errorf("there is no setting with number %d", c.Param)
+		}
+		info := &params[c.Param]
+		if info.set == nil {
+			continue
+		}
+		if err := info.check(c.Value); err != nil {
+			*s = before
+			return err
+		}
+		info.set(s, c.Value)
+	}
 	if err := s.Check(); err != nil {
 		*s = before
-		return fmt.Errorf("%s: %w", info.Name, err)
+		return err
 	}
 	return nil
 }

@@ -35,15 +35,11 @@ func (f *musicFlags) settings(s jam.Settings) (jam.Settings, error) {
 	s.Listen, s.ChordGrid, s.Style, s.Complexity = f.Listen, f.ChordGrid, f.Style, f.Complexity
 	s.Temperature, s.TopP, s.Seed = f.Temperature, f.TopP, f.Seed
 	s.Low, s.High, s.Bass = f.Register.low, f.Register.high, f.Bass
-	if err := s.Check(); err != nil {
-		return s, asInput(err)
+	controls := make([]jam.Control, len(f.Set))
+	for i, set := range f.Set {
+		controls[i] = set.Control
 	}
-	for _, set := range f.Set {
-		if err := s.Set(set.Control); err != nil {
-			return s, asInput(fmt.Errorf("--set %v: %w", set, err))
-		}
-	}
-	return s, nil
+	return s, asInput(s.Set(controls...))
 }
 
 // A setting reads as NAME=VALUE: one of jam.Params that settings hold.
