@@ -382,9 +382,9 @@ func TestTempoChangesOnABeat(t *testing.T) {
 		play(t, e, v, -1)
 	}
 	apply(t, e, "tempo", "75")
-	for frame, want := range map[int64]time.Duration{11: 1100, 12: 1200, 13: 1400, 18: 2400} {
-		if got := e.Grid().Line(frame); got != want*time.Millisecond {
-			t.Errorf("frame %d begins at %v, want %v ms", frame, got, int64(want))
+	for frame, want := range map[int64]int64{11: 1100, 12: 1200, 13: 1400, 18: 2400} {
+		if got := e.Grid().Line(frame); got != time.Duration(want)*time.Millisecond {
+			t.Errorf("frame %d begins at %v, want %v ms", frame, got, want)
 		}
 	}
 	if err := e.Apply(jam.Control{Param: jam.ParamTempo, Value: 1000}); err == nil || e.Settings().Tempo != 75 {

@@ -262,7 +262,7 @@ func TestComplexity(t *testing.T) {
 	if got := allowed(Triads); !slices.Equal(got, triads) {
 		t.Errorf("triads %q", got)
 	}
-	sevenths := append(triads, "6", "m6", "7", "maj7", "m7", "mmaj7", "dim7", "m7b5", "aug7", "7sus4")
+	sevenths := append(slices.Clone(triads), "6", "m6", "7", "maj7", "m7", "mmaj7", "dim7", "m7b5", "aug7", "7sus4")
 	if got := allowed(Sevenths); !slices.Equal(got, sevenths) {
 		t.Errorf("sevenths %q", got)
 	}

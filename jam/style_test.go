@@ -143,10 +143,11 @@ func TestTakeHasTheStyle(t *testing.T) {
 	b := jam.NewTakeBuilder("", nil, jam.Quarters(4))
 	for frame := range 9 {
 		token := jam.ChordToken(-1)
-		if frame == 8 {
-			token = jam.NoChord
-		} else if frame == 0 {
+		switch frame {
+		case 0:
 			token = v.Begin(index("C"))
+		case 8:
+			token = jam.NoChord
 		}
 		r := play(t, e, v, token)
 		if frame != 2 { // its pulse is lost with it

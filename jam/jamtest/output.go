@@ -67,7 +67,7 @@ func (o *Output) SoundingOn(channel int) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	n := 0
-	for _, count := range o.notes[channel-1] {
+	for _, count := range &o.notes[channel-1] {
 		n += max(count, 0)
 	}
 	return n
