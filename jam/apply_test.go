@@ -340,6 +340,7 @@ func TestThru(t *testing.T) {
 	}
 	thru.Transpose(-3)
 	_ = thru.Take(jam.Event{Status: 0x90, Data1: 60})
+	_ = thru.Take(jam.Event{Status: 0x80, Data1: 60}) // it is let go already
 	_ = thru.Take(jam.Event{Status: 0x90, Data1: 60, Data2: 90})
 	want := [][2]byte{{0x90, 62}, {0xB0, 64}, {0xA0, 62}, {0x90, 62}, {0x90, 57}}
 	if got := since(out, 0); !slices.Equal(got, want) || out.Sounding() != 1 {
