@@ -22,8 +22,8 @@ type Accompaniment struct {
 // or later before frame t is played. It lasts through the last note, rounded up to a bar. It owns the policy until it
 // returns. Errors are of the settings, the tune (ErrNoNotes), the policy, or the context's.
 func Accompany(ctx context.Context, p Policy, s Settings, tune Tune) (*Accompaniment, error) {
-	if tune.BeatsPerBar != 0 {
-		s.BeatsPerBar = tune.BeatsPerBar
+	if tune.Meter != (Meter{}) {
+		s.Meter = tune.Meter
 	}
 	tempo := tune.Tempo
 	if len(tempo) == 0 {
@@ -47,7 +47,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune) (*Accompani
 	}
 	p.Reset()
 	clock := NewSystemClock()
-	builder := NewTakeBuilder(tune.Name, tempo, s.BeatsPerBar)
+	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
 	inference := make([]time.Duration, 0, frames)
 	for t := range frames {
 		if err := ctx.Err(); err != nil {
@@ -101,7 +101,7 @@ func lengthOf(grid *Grid, s Settings, events []Event) (int64, error) {
 	if end == 0 {
 		return 0, ErrNoNotes
 	}
-	bar := int64(FramesPerBeat * s.BeatsPerBar)
+	bar := s.Meter.Bar()
 	return (end + bar - 1) / bar * bar, nil
 }
 

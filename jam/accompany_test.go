@@ -38,7 +38,7 @@ func anyEvents(t *rapid.T, name string, from, to time.Duration) []jam.Event {
 // chords of all frames up to and including n as they were.
 func TestNoLookahead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := anySettings(t)
+		s := atKeys(t, anySettings(t))
 		grid, err := jam.NewGrid(0, s.Tempo)
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +93,7 @@ func TestNoLookahead(t *testing.T) {
 }
 
 func TestAccompany(t *testing.T) {
-	tune := jam.Tune{Name: "two notes", BeatsPerBar: 3, Tempo: []jam.TempoChange{{Frame: 0, BPM: 100}, {Frame: 8, BPM: 200}}}
+	tune := jam.Tune{Name: "two notes", Meter: jam.Quarters(3), Tempo: []jam.TempoChange{{Frame: 0, BPM: 100}, {Frame: 8, BPM: 200}}}
 	grid, err := jam.NewTuneGrid(tune.Tempo)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func TestAccompany(t *testing.T) {
 		t.Fatal(err)
 	}
 	take := a.Take
-	if take.Frames != 24 || len(a.Inference) != 24 || take.BeatsPerBar != 3 ||
+	if take.Frames != 24 || len(a.Inference) != 24 || take.Meter != jam.Quarters(3) ||
 		take.Name != "two notes" || !reflect.DeepEqual(take.Tempo, tune.Tempo) {
 		t.Errorf("%d frames, %d inferences, %+v", take.Frames, len(a.Inference), take)
 	}
@@ -203,7 +203,7 @@ func TestTakeBuilderBridgesLostReports(t *testing.T) {
 		v.Len = uint8(copy(v.Pitches[:], pitches))
 		return v
 	}
-	b := jam.NewTakeBuilder("", []jam.TempoChange{{BPM: 120}}, 4)
+	b := jam.NewTakeBuilder("", []jam.TempoChange{{BPM: 120}}, jam.Quarters(4))
 	on, hold := jam.MelodyOnset(60), jam.MelodyHold(60)
 	for _, r := range []jam.FrameReport{
 		{Frame: 0, Melody: jam.MelodyStart, Began: true, Voicing: voicing(60, 64), Symbol: "C"},
@@ -218,7 +218,7 @@ func TestTakeBuilderBridgesLostReports(t *testing.T) {
 	}
 	got := b.Take(jam.MelodyOnset(67))
 	want := jam.Take{
-		Tempo: []jam.TempoChange{{BPM: 120}}, BeatsPerBar: 4, Frames: 10,
+		Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4), Frames: 10,
 		Melody: []jam.TakeNote{{0, 60, 6, 33}, {7, 65, 2, 80}, {9, 67, 1, 80}},
 		Chords: []jam.TakeChord{{0, "C", []uint8{60, 64}, 7}, {7, "Am", []uint8{57, 64}, 2}},
 	}

@@ -1,17 +1,23 @@
 package jam
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // A Param is something of a jam that can be set while it is under way.
 type Param uint8
 
 // A Control sets a Param, from the next frame on.
 type Control struct {
-	At     time.Duration // when it was asked for, on the jam's clock
-	Param  Param
-	Value  float64 // in the Param's unit; of a list, the number of its entry from 0; of a switch, 0 or 1
-	Text   string  // of a Param that is text: the name of a policy
-	Policy Policy  // with ParamPolicy: loaded and warm, the loop's from now on
+	At     time.Duration `json:"at"` // when it was asked for, on the jam's clock
+	Param  Param         `json:"param"`
+	Value  float64       `json:"value"`          // in the Param's unit; of a list, the number of its entry from 0; of a switch, 0 or 1
+	Text   string        `json:"text,omitempty"` // of a Param that is text: the name of a policy
+	Policy Policy        `json:"-"`              // with ParamPolicy: loaded and warm, the loop's from now on
 }
 
 // An Applied is a Control that holds from a frame on.
@@ -31,4 +37,83 @@ type Segment struct {
 	Frame int64
 	At    time.Duration
 	BPM   float64 // quarter notes a minute
+}
+
+// ParseControl reads a control as users write it: the name of a param and its value. An action has no value. The error names
+// the param, and what it can be.
+func ParseControl(name, value string) (Control, error) {
+	p, err := ParseParam(name)
+	if err != nil {
+		return Control{}, err
+	}
+	info := p.Info()
+	c := Control{Param: p}
+	value = strings.TrimSpace(value)
+	switch info.Kind {
+	case Action:
+		if value != "" {
+			return Control{}, fmt.Errorf("%s %q: it is done at once, and has no value", name, value)
+		}
+		return c, nil
+	case Text:
+		if c.Text = value; value == "" {
+			return Control{}, fmt.Errorf("%s: must not be empty", name)
+		}
+		return c, nil
+	case Switch:
+		on, err := switches.find(name, strings.ToLower(value))
+		c.Value = float64(on % 2)
+		return c, err
+	case List:
+		i, err := words(info.Words).find(name, value)
+		c.Value = float64(i)
+		return c, err
+	}
+	if c.Value, err = strconv.ParseFloat(value, 64); err != nil {
+		return Control{}, fmt.Errorf("%s %q: must be a number from %v to %v", name, value, info.Min, info.Max)
+	}
+	if c.Value == 0 {
+		c.Value = 0 // not -0
+	}
+	return c, info.check(c.Value)
+}
+
+// switches are the ways to write a switch: off and on in turn.
+var switches = words{"off", "on", "false", "true", "no", "yes", "0", "1"}
+
+// ValueText is the value as ParseControl reads it; "" of an action.
+func (c Control) ValueText() string {
+	if info := c.Param.Info(); info.Kind != Text {
+		return info.text(c.Value)
+	}
+	return c.Text
+}
+
+// String is name=value, or the name alone of an action.
+func (c Control) String() string {
+	if c.Param.Info().Kind == Action {
+		return c.Param.String()
+	}
+	return c.Param.String() + "=" + c.ValueText()
+}
+
+// FromMIDI is what a controller's value, 0 to 127, or a note's velocity, does to a param: from one end of its knob's range to
+// the other; a switch is on and an action done from 64 on. ok is false where nothing is to be done.
+func FromMIDI(p Param, value byte) (c Control, ok bool) {
+	info := p.Info()
+	v := float64(min(value, 127))
+	c = Control{Param: p}
+	switch info.Kind {
+	case Text:
+		return c, false
+	case Action:
+		return c, v >= 64
+	case Switch:
+		c.Value = math.Floor(v / 64)
+	case List:
+		c.Value = math.Floor(v * float64(len(info.Words)) / 128)
+	default:
+		c.Value = info.round(info.Knob[0] + (info.Knob[1]-info.Knob[0])*v/127)
+	}
+	return c, true
 }

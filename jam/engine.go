@@ -14,9 +14,10 @@ type Engine struct {
 	settings   Settings
 	vocabulary *Vocabulary
 	grid       *Grid
+	keys       transposer
 	quantiser  *Quantiser
 	sampler    *Sampler[ChordToken]
-	voicer     *Voicer
+	voicer     Voicer
 	output     Output
 	gridStep   int64 // frames from one line of the chord grid to the next
 	listen     int64 // frames
@@ -24,13 +25,15 @@ type Engine struct {
 	frame    int64 // to be played next
 	heard    bool  // Hear was called for it
 	melody   MelodyToken
-	velocity uint8 // of the note that began with melody
+	velocity uint8   // of the note that began with melody
+	force    float64 // how hard the player plays: the mean velocity of the last notes
 	draw     float64
 
-	chord    ChordToken // of the frame before: what sounded
-	joined   bool       // listening is over: a chord has been struck, or there was no listening
-	sounding Voicing
-	last     Voicing // that sounded last: where the next one moves from
+	chord   ChordToken // of the frame before: what sounded, NoChord where the vocabulary has no name for it
+	joined  bool       // listening is over: a chord has been struck, or there was no listening
+	sounds  soundingChord
+	last    Layout // that sounded last: where the next one moves from
+	ringing chorus
 
 	wanted  float64 // probability that the policy wanted a change since the last line of the chord grid
 	decided bool
@@ -44,25 +47,13 @@ type Engine struct {
 // A Summary counts what happened in a jam.
 type Summary struct {
 	Frames  int64       `json:"frames"`  // played
-	Chords  int64       `json:"chords"`  // struck
+	Chords  int64       `json:"chords"`  // begun
 	Misses  int64       `json:"misses"`  // frames whose decision was not there at the line
 	Skipped int64       `json:"skipped"` // frames lost to a stopped machine
 	Lost    uint64      `json:"lost"`    // events of the player that the inbox had no room for
 	Errors  int64       `json:"errors"`  // of the policy and the output
 	Melody  MelodyToken `json:"-"`       // of the last frame, which no report could hold
 }
-
-// A plan is what one line brings.
-type plan struct {
-	token    ChordToken
-	voicing  Voicing
-	began    bool
-	joined   bool
-	messages [2 * MaxVoices]message
-	n        int
-}
-
-type message struct{ status, data1, data2 byte }
 
 // NewEngine makes an engine whose grid begins at 0. It returns the error of s.Check.
 func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
@@ -73,15 +64,15 @@ func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{
+	e := &Engine{
 		settings: s, vocabulary: v, grid: grid, output: out,
 		quantiser: NewQuantiser(grid, s.MelodyChannels),
 		sampler:   NewSampler(v, s.Temperature, s.TopP, s.Seed),
-		voicer:    NewVoicer(s),
-		gridStep:  s.ChordGrid.Frames(s.BeatsPerBar),
-		listen:    int64(s.Listen) * FramesPerBeat,
-		chord:     v.Start(), melody: MelodyStart, joined: s.Listen == 0,
-	}, nil
+		listen:    int64(s.Listen) * s.Meter.Beat(),
+		force:     usualForce, chord: v.Start(), melody: MelodyStart, joined: s.Listen == 0,
+	}
+	e.follow()
+	return e, nil
 }
 
 // Grid is the engine's own; its owner may move it and change its tempo.
@@ -93,8 +84,18 @@ func (e *Engine) Frame() int64 { return e.frame }
 // Summary is what happened so far.
 func (e *Engine) Summary() Summary { return e.summary }
 
-// Push takes an event of the player's.
-func (e *Engine) Push(event Event) { e.quantiser.Push(event) }
+// Settings are those in force.
+func (e *Engine) Settings() Settings { return e.settings }
+
+// Push takes an event of the player's. What the melody is, Split and Transpose say; a key is let go as it was struck.
+func (e *Engine) Push(event Event) {
+	if event.Data1 < e.settings.Split && event.Status&0xF0 == noteOn && event.Data2 > 0 {
+		return
+	}
+	if event, ok := e.keys.sounding(event); ok {
+		e.quantiser.Push(event)
+	}
+}
 
 // Resync ends the melody's note: for when events were lost and its release may have been among them.
 func (e *Engine) Resync() { e.quantiser.LetGo() }
@@ -104,6 +105,9 @@ func (e *Engine) Resync() { e.quantiser.LetGo() }
 func (e *Engine) Hear() (ChordToken, MelodyToken) {
 	if e.frame > 0 {
 		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
+	}
+	if e.velocity > 0 {
+		e.force += (float64(e.velocity) - e.force) / 4
 	}
 	e.draw = e.sampler.Draw()
 	e.heard, e.decided = true, false
@@ -129,6 +133,9 @@ func (e *Engine) Decide(logits []float32) error {
 	if move != GoOn {
 		e.wanted = 0
 	}
+	if e.settings.Mute {
+		token = NoChord
+	}
 	e.chosen, e.prob, e.decided = token, prob, true
 	e.prepare(token)
 	return nil
@@ -137,7 +144,7 @@ func (e *Engine) Decide(logits []float32) error {
 // move is what the policy may do in the frame to be played: listening ends on a line of the chord grid, with a chord.
 func (e *Engine) move() Move {
 	switch onGrid := e.frame%e.gridStep == 0; {
-	case !onGrid || e.frame < e.listen:
+	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
 		return GoOn
 	case !e.joined:
 		return Join
@@ -151,20 +158,24 @@ func (e *Engine) Play() (FrameReport, error) {
 	missed := !e.decided
 	if missed {
 		e.chosen, e.prob = e.vocabulary.Continue(e.chord), 0
+		if e.settings.Mute {
+			e.chosen = NoChord
+		}
 		e.prepare(e.chosen)
 		e.summary.Misses++
 	}
 	p := &e.plan
 	err := e.send(p.messages[:p.n])
-	e.chord, e.sounding, e.joined = p.token, p.voicing, p.joined
+	e.chord, e.sounds, e.joined, e.ringing = p.token, p.sounds, p.joined, p.ringing
 	if p.began {
-		e.last = p.voicing
+		e.last = p.sounds.layout
 		e.summary.Chords++
 	}
 	report := FrameReport{
 		Frame: e.frame, Line: e.grid.Line(e.frame),
 		Melody: e.melody, Velocity: e.velocity,
-		Chosen: e.chosen, Sounded: e.chord, Symbol: e.vocabulary.Symbol(e.chord), Voicing: e.sounding,
+		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
+		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(),
 		Began: p.began, Listening: !e.joined, Missed: missed, Prob: e.prob,
 	}
 	e.summary.Frames++
@@ -182,11 +193,9 @@ func (e *Engine) Skip() {
 // LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins.
 func (e *Engine) LetGo() error {
 	p := &e.plan
-	p.n = 0
-	for i := range int(e.sounding.Len) {
-		p.off(e.message(&e.sounding, i))
-	}
-	e.chord, e.sounding, e.decided = NoChord, Voicing{}, false
+	p.ringing.n = 0
+	p.lead(e)
+	e.chord, e.sounds, e.decided, e.ringing.n = NoChord, soundingChord{}, false, 0
 	return e.send(p.messages[:p.n])
 }
 
@@ -205,80 +214,6 @@ func (e *Engine) End() error {
 func (e *Engine) next() {
 	e.frame++
 	e.heard, e.decided = false, false
-}
-
-// prepare lays out the frame to be played: its chord and the messages that lead there from what sounds.
-func (e *Engine) prepare(token ChordToken) {
-	p := &e.plan
-	p.token, p.voicing, p.began, p.n = token, e.sounding, false, 0
-	p.joined = e.joined || e.vocabulary.IsBegin(token)
-	index, chord := e.vocabulary.Index(token)
-	if !chord {
-		p.voicing = Voicing{}
-		p.offsBut(e, nil)
-		return
-	}
-	if !e.vocabulary.IsBegin(token) {
-		return
-	}
-	p.began = true
-	p.voicing = e.voicer.Voice(e.last, e.vocabulary.Chord(index))
-	before, sounded := e.vocabulary.Index(e.chord)
-	if again := sounded && before == index || p.voicing == e.sounding; again {
-		p.offsBut(e, nil) // a chord that begins must be heard to begin
-		p.onsBut(e, nil)
-		return
-	}
-	p.offsBut(e, &p.voicing)
-	p.onsBut(e, &e.sounding)
-}
-
-// offsBut ends the sounding notes that are not in keep.
-func (p *plan) offsBut(e *Engine, keep *Voicing) {
-	for i, pitch := range e.sounding.Slice() {
-		if !keep.has(pitch) {
-			p.off(e.message(&e.sounding, i))
-		}
-	}
-}
-
-// onsBut begins the notes of the plan's voicing that are not in sounding.
-func (p *plan) onsBut(e *Engine, sounding *Voicing) {
-	for i, pitch := range p.voicing.Slice() {
-		if !sounding.has(pitch) {
-			p.add(e.message(&p.voicing, i))
-		}
-	}
-}
-
-func (p *plan) add(m message) {
-	p.messages[p.n] = m
-	p.n++
-}
-
-func (p *plan) off(m message) {
-	p.add(message{noteOff | m.status&0x0F, m.data1, 0})
-}
-
-// message is the note on of a voicing's note. The bass, if there is one, is its first note.
-func (e *Engine) message(v *Voicing, i int) message {
-	channel := e.settings.ChordChannel
-	if e.settings.Bass && i == 0 {
-		channel = e.settings.BassChannel
-	}
-	return message{noteOn | (channel - 1), v.Pitches[i], e.settings.Velocity}
-}
-
-func (v *Voicing) has(pitch uint8) bool {
-	if v == nil {
-		return false
-	}
-	for _, p := range v.Slice() {
-		if p == pitch {
-			return true
-		}
-	}
-	return false
 }
 
 func (e *Engine) send(messages []message) (first error) {

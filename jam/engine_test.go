@@ -122,7 +122,7 @@ func TestEngineBassHasItsChannel(t *testing.T) {
 }
 
 func TestEngineChangesOnTheChordGridOnly(t *testing.T) {
-	e, v := newEngine(t, settings(func(s *jam.Settings) { s.ChordGrid, s.BeatsPerBar = jam.GridHalf, 4 }), jamtest.NewOutput(nil))
+	e, v := newEngine(t, settings(func(s *jam.Settings) { s.ChordGrid, s.Meter = jam.GridHalf, jam.Quarters(4) }), jamtest.NewOutput(nil))
 	for frame := range 32 {
 		r := play(t, e, v, v.Begin(frame%v.Len()))
 		wantToken := v.Hold(frame / 8 * 8 % v.Len())
@@ -225,7 +225,7 @@ func TestEngineGoesOnWithoutItsOutputAndWithoutNumbers(t *testing.T) {
 // Whatever is played, decided, missed and skipped: every on has its off, tokens are legal, and reports tell what sounds.
 func TestEngineOffsBalanceOns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := anySettings(t)
+		s := atKeys(t, anySettings(t))
 		out := jamtest.NewOutput(nil)
 		p := jamtest.NewPolicy(1)
 		v := p.Vocabulary()
@@ -233,7 +233,7 @@ func TestEngineOffsBalanceOns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before, last := v.Start(), jam.Voicing{}
+		before, last, voicer := v.Start(), jam.Layout{}, jam.NewVoicer(s)
 		for range rapid.IntRange(0, 200).Draw(t, "frames") {
 			if rapid.Bool().Draw(t, "event") {
 				e.Push(jam.Event{
@@ -266,17 +266,18 @@ func TestEngineOffsBalanceOns(t *testing.T) {
 			if !v.Legal(before, r.Sounded) && r.Sounded != v.Continue(before) {
 				t.Fatalf("token %d after %d", r.Sounded, before)
 			}
-			if r.Sounded != before && r.Sounded != v.Continue(before) && r.Frame%s.ChordGrid.Frames(s.BeatsPerBar) != 0 {
+			if r.Sounded != before && r.Sounded != v.Continue(before) && r.Frame%s.ChordGrid.Frames(s.Meter) != 0 {
 				t.Fatalf("frame %d changes the chord off the chord grid", r.Frame)
 			}
-			if int(r.Voicing.Len) != out.Sounding() {
-				t.Fatalf("%d notes sound, the report has %v", out.Sounding(), r.Voicing.Slice())
+			if clicks := out.SoundingOn(10); int(r.Notes.Len)+clicks != out.Sounding() || clicks > 0 != (s.Metronome && r.Frame%s.Meter.Beat() == 0) {
+				t.Fatalf("%d notes sound, %d of them clicks, the report has %v", out.Sounding(), clicks, r.Notes.Slice())
 			}
 			if i, _ := v.Index(r.Sounded); r.Began {
-				if want := jam.NewVoicer(s).Voice(last, v.Chord(i)); r.Voicing != want {
-					t.Fatalf("%s is laid out as %v, from %v it should be %v", r.Symbol, r.Voicing.Slice(), last.Slice(), want.Slice())
+				want := voicer.Voice(last, v.Chord(i))
+				if r.Voicing != want.Voicing() {
+					t.Fatalf("%s is laid out as %v, from %v it should be %v", r.Symbol, r.Voicing.Slice(), last, want)
 				}
-				last = r.Voicing
+				last = want
 			}
 			before = r.Sounded
 		}
@@ -290,14 +291,24 @@ func TestEngineOffsBalanceOns(t *testing.T) {
 func anySettings(t *rapid.T) jam.Settings {
 	return settings(func(s *jam.Settings) {
 		s.Tempo = rapid.Float64Range(40, 300).Draw(t, "tempo")
-		s.BeatsPerBar = rapid.IntRange(1, 7).Draw(t, "beats")
+		s.Meter = rapid.SampledFrom([]jam.Meter{jam.Quarters(1), jam.Quarters(2), jam.Quarters(3), jam.Quarters(4), jam.Quarters(7), {Count: 6, Unit: 8}, {Count: 9, Unit: 8}}).Draw(t, "meter")
 		s.Listen = rapid.IntRange(0, 5).Draw(t, "listen")
 		s.ChordGrid = rapid.SampledFrom([]jam.ChordGrid{jam.GridFrame, jam.GridBeat, jam.GridHalf, jam.GridBar}).Draw(t, "chord grid")
 		s.Temperature = rapid.SampledFrom([]float64{0, 0.5, 0.99, 2}).Draw(t, "temperature")
 		s.TopP = rapid.SampledFrom([]float64{0.3, 0.9, 1}).Draw(t, "top-p")
 		s.Seed = rapid.Uint64().Draw(t, "seed")
 		s.Bass = rapid.Bool().Draw(t, "bass")
+		s.Style = jam.Style(rapid.IntRange(0, int(jam.Ripple)).Draw(t, "style"))
+		s.Complexity = jam.Complexity(rapid.IntRange(0, int(jam.AllChords)).Draw(t, "complexity"))
+		s.Metronome = rapid.Bool().Draw(t, "metronome")
 	})
+}
+
+// atKeys adds what changes a player's keys.
+func atKeys(t *rapid.T, s jam.Settings) jam.Settings {
+	s.Transpose = int8(rapid.IntRange(-24, 24).Draw(t, "transpose"))
+	s.Split = rapid.SampledFrom([]uint8{0, 0, 60}).Draw(t, "split")
+	return s
 }
 
 func TestEngineAllocatesNothing(t *testing.T) {

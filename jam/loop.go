@@ -125,7 +125,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 func (l *Loop) begin(ctx context.Context) bool {
 	if l.config.Start == StartAtOnce {
 		grid := l.engine.Grid() // which begins at 0 so far
-		grid.SetStart(l.clock.Now() - grid.Line(int64(-l.config.CountIn*FramesPerBeat)))
+		grid.SetStart(l.clock.Now() - grid.Line(int64(-l.config.CountIn)*l.config.Settings.Meter.Beat()))
 		l.began()
 		return l.countIn(ctx)
 	}
@@ -165,14 +165,14 @@ const (
 
 // countIn clicks the beats before frame 0.
 func (l *Loop) countIn(ctx context.Context) bool {
-	grid := l.engine.Grid()
+	grid, meter := l.engine.Grid(), l.config.Settings.Meter
 	for beat := -l.config.CountIn; beat < 0; beat++ {
-		line := int64(beat * FramesPerBeat)
+		line := int64(beat) * meter.Beat()
 		if l.wait(ctx, grid.Line(line)); ctx.Err() != nil {
 			return false
 		}
 		click := byte(clickBeat)
-		if beat%l.config.Settings.BeatsPerBar == 0 {
+		if beat%meter.Beats() == 0 {
 			click = clickDownbeat
 		}
 		if l.config.Click {

@@ -97,7 +97,7 @@ func (j *liveJam) run(t *testing.T) {
 			t.Fatal(err)
 		}
 		j.ended = clock.Now()
-		builder := jam.NewTakeBuilder("", []jam.TempoChange{{BPM: c.Settings.Tempo}}, c.Settings.BeatsPerBar)
+		builder := jam.NewTakeBuilder("", []jam.TempoChange{{BPM: c.Settings.Tempo}}, c.Settings.Meter)
 		reports.Close()
 		for r := range reports.C() {
 			j.reports = append(j.reports, r)
@@ -257,7 +257,7 @@ func TestLateInference(t *testing.T) {
 				before = j.reports[i-1].Sounded
 			}
 			want := judge.Vocabulary().Continue(before)
-			if !late && r.Frame%s.ChordGrid.Frames(4) == 0 && r.Frame >= int64(4*s.Listen) {
+			if !late && r.Frame%s.ChordGrid.Frames(jam.Quarters(4)) == 0 && r.Frame >= int64(4*s.Listen) {
 				want = likeliest(judge.Vocabulary(), logits, before, !joined)
 				joined = joined || want != jam.NoChord
 			}
@@ -431,7 +431,7 @@ func TestCancelAnywhere(t *testing.T) {
 
 func TestCountIn(t *testing.T) {
 	j := liveJam{config: jam.LoopConfig{
-		Settings: settings(func(s *jam.Settings) { s.BeatsPerBar = 3 }),
+		Settings: settings(func(s *jam.Settings) { s.Meter = jam.Quarters(3) }),
 		Frames:   8, Start: jam.StartAtOnce, CountIn: 4, Click: true,
 	}}
 	j.run(t)
@@ -510,12 +510,12 @@ func TestNewLoopRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*jam.LoopConfig){
-		"a clock":            func(c *jam.LoopConfig) { c.Clock = nil },
-		"a policy":           func(c *jam.LoopConfig) { c.Policy = nil },
-		"count-in 65 beats":  func(c *jam.LoopConfig) { c.CountIn = 65 },
-		"length -1":          func(c *jam.LoopConfig) { c.Frames = -1 },
-		"tempo 0":            func(c *jam.LoopConfig) { c.Settings.Tempo = 0 },
-		"beats per bar 1000": func(c *jam.LoopConfig) { c.Settings.BeatsPerBar = 1000 },
+		"a clock":           func(c *jam.LoopConfig) { c.Clock = nil },
+		"a policy":          func(c *jam.LoopConfig) { c.Policy = nil },
+		"count-in 65 beats": func(c *jam.LoopConfig) { c.CountIn = 65 },
+		"length -1":         func(c *jam.LoopConfig) { c.Frames = -1 },
+		"tempo 0":           func(c *jam.LoopConfig) { c.Settings.Tempo = 0 },
+		"meter 0/0":         func(c *jam.LoopConfig) { c.Settings.Meter = jam.Meter{} },
 	} {
 		c := good
 		change(&c)

@@ -14,6 +14,22 @@ type Voicing struct {
 // Slice returns the pitches as a slice of the receiver's own array.
 func (v *Voicing) Slice() []uint8 { return v.Pitches[:v.Len] }
 
+// A ChordNote is a note of a chord, or of its bass, in one frame.
+type ChordNote struct {
+	Pitch, Velocity uint8
+	Bass            bool
+	Struck          bool // at the frame's line; else it goes on
+}
+
+// ChordNotes are the notes that sound in one frame. They are a value, so that reports allocate nothing.
+type ChordNotes struct {
+	Notes [MaxVoices]ChordNote
+	Len   uint8
+}
+
+// Slice returns the notes as a slice of the receiver's own array.
+func (n *ChordNotes) Slice() []ChordNote { return n.Notes[:n.Len] }
+
 // A FrameReport tells all about one frame: what was heard, decided and sounded, and how long it took.
 // There is one a frame, sent when the frame's line is over.
 type FrameReport struct {
@@ -25,7 +41,8 @@ type FrameReport struct {
 	Sounded   ChordToken    // what really sounded (memory and listener agree on it)
 	Symbol    string        // of Sounded
 	Voicing   Voicing       // of the sounding chord; empty while listening or where there is none
-	Began     bool          // a chord was struck at this line
+	Notes     ChordNotes    // what of it sounds in this frame, by the style: all, or some of it
+	Began     bool          // a chord began at this line
 	Listening bool          // the policy ran, but was not heard
 	Missed    bool          // the decision was not there at the line: the chord was held
 	Skipped   int64         // frames lost just before this one (a suspended machine)

@@ -21,13 +21,14 @@ const (
 	Join               // begin: silence is no choice
 )
 
-// A Sampler chooses the token of each frame from a policy's logits: illegal tokens are masked out, the rest goes
+// A Sampler chooses the token of each frame from a policy's logits: illegal and barred tokens are masked out, the rest goes
 // through a softmax at the temperature, the smallest set of likeliest tokens whose share reaches top-p is kept, and one
 // is drawn by the inverse of their cumulative distribution in token order. It allocates nothing once it is made.
 type Sampler[T ChordToken | MelodyToken] struct {
 	grammar     grammar[T]
 	temperature float64
 	topP        float64
+	barred      []bool // chords that may not begin, by their number; nil: none
 	random      *rand.Rand
 	tokens      []candidate[T] // room for all
 }
@@ -36,6 +37,9 @@ type candidate[T ChordToken | MelodyToken] struct {
 	token T
 	share float64
 }
+
+// maxChordLogits are those of a vocabulary with every chord there is: a sampler that is given another one has room for it.
+var maxChordLogits = 2*12*len(Qualities) + 1
 
 // NewSampler makes a sampler of chords with its own generator: the PCG of math/rand/v2 seeded with (seed, 0).
 // Temperature 0 always takes the likeliest token; topP 1 keeps all.
@@ -52,7 +56,7 @@ func newSampler[T ChordToken | MelodyToken](g grammar[T], temperature, topP floa
 	return &Sampler[T]{
 		grammar: g, temperature: temperature, topP: topP,
 		random: rand.New(rand.NewPCG(seed, 0)),
-		tokens: make([]candidate[T], 0, g.logits()),
+		tokens: make([]candidate[T], 0, max(g.logits(), maxChordLogits)),
 	}
 }
 
@@ -129,7 +133,8 @@ func (s *Sampler[T]) weigh(logits []float32, before T, move Move) error {
 	top := math.Inf(-1)
 	for i, logit := range logits {
 		token := T(i)
-		if !s.grammar.legal(before, token) || move == Join && !s.grammar.begins(token) {
+		begins := s.grammar.begins(token)
+		if !s.grammar.legal(before, token) || move == Join && !begins || begins && s.barred != nil && s.barred[i-1] {
 			continue
 		}
 		x := float64(logit)

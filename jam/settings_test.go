@@ -19,17 +19,22 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		want   string
 	}{
 		"tempo":       {func(s *Settings) { s.Tempo = 0 }, "20 to 400"},
-		"bar":         {func(s *Settings) { s.BeatsPerBar = 0 }, "beats per bar 0: must be 1 to 16"},
+		"meter":       {func(s *Settings) { s.Meter = Quarters(0) }, "meter 0/4: must be 1/4 to 16/4, 6/8, 9/8 or 12/8"},
 		"listen":      {func(s *Settings) { s.Listen = -1 }, "listen -1 beats: must be 0 to 1024"},
 		"chord grid":  {func(s *Settings) { s.ChordGrid = 9 }, "frame, beat, half or bar"},
 		"temperature": {func(s *Settings) { s.Temperature = math.NaN() }, "temperature NaN: must be 0 to 10"},
-		"top-p":       {func(s *Settings) { s.TopP = 0 }, "top-p 0: must be above 0, up to 1"},
+		"top-p":       {func(s *Settings) { s.TopP = 0 }, "top-p 0: must be 0.01 to 1"},
 		"register":    {func(s *Settings) { s.High = s.Low + 10 }, "at least 11 semitones"},
-		"register up": {func(s *Settings) { s.High = 128 }, "within 0 to 127"},
+		"register up": {func(s *Settings) { s.High = 128 }, "high 128: must be 11 to 127"},
 		"channel":     {func(s *Settings) { s.ChordChannel = 17 }, "chord channel 17: must be 1 to 16"},
 		"bass":        {func(s *Settings) { s.Bass, s.BassHigh = true, s.Low }, "below the chords' lowest pitch 48"},
 		"bass ch":     {func(s *Settings) { s.Bass, s.BassChannel = true, 0 }, "bass channel 0: must be 1 to 16"},
 		"velocity":    {func(s *Settings) { s.Velocity = 0 }, "velocity 0: must be 1 to 127"},
+		"style":       {func(s *Settings) { s.Style = 9 }, "style 9: must be pad, block, pulse, arpeggio or ripple"},
+		"complexity":  {func(s *Settings) { s.Complexity = 3 }, "complexity 3: must be triads, sevenths or all"},
+		"transpose":   {func(s *Settings) { s.Transpose = 25 }, "transpose 25: must be -24 to 24 semitones"},
+		"offset":      {func(s *Settings) { s.Offset = math.Inf(-1) }, "offset -Inf: must be -100 to 100 ms"},
+		"metronome":   {func(s *Settings) { s.Metronome, s.ChordChannel = true, 10 }, "metronome: it clicks on channel 10"},
 		"melody":      {func(s *Settings) { s.MelodyChannels = 0 }, "melody channels"},
 	} {
 		s := DefaultSettings()
@@ -51,7 +56,8 @@ func TestChordGridText(t *testing.T) {
 			t.Errorf("%s reads back as %v, %v", text, back, err)
 		}
 	}
-	if _, err := ParseChordGrid("bars"); err == nil || err.Error() != `chord grid "bars": must be frame, beat, half or bar` {
+	var g ChordGrid
+	if err := g.UnmarshalText([]byte("bars")); err == nil || err.Error() != `chord-grid "bars": must be frame, beat, half or bar` {
 		t.Errorf("error %v", err)
 	}
 }
@@ -59,14 +65,16 @@ func TestChordGridText(t *testing.T) {
 func TestChordGridFrames(t *testing.T) {
 	for _, c := range []struct {
 		grid  ChordGrid
-		beats int
+		meter string
 		want  int64
 	}{
-		{GridFrame, 4, 1}, {GridBeat, 4, 4}, {GridHalf, 4, 8}, {GridBar, 4, 16},
-		{GridHalf, 3, 4}, {GridBar, 3, 12}, {GridHalf, 1, 4}, {GridHalf, 5, 8},
+		{GridFrame, "4/4", 1}, {GridBeat, "4/4", 4}, {GridHalf, "4/4", 8}, {GridBar, "4/4", 16},
+		{GridHalf, "3/4", 4}, {GridBar, "3/4", 12}, {GridHalf, "1/4", 4}, {GridHalf, "5/4", 8},
+		{GridFrame, "6/8", 1}, {GridBeat, "6/8", 6}, {GridHalf, "6/8", 6}, {GridBar, "6/8", 12}, {GridHalf, "12/8", 12},
 	} {
-		if got := c.grid.Frames(c.beats); got != c.want {
-			t.Errorf("%v in a bar of %d: %d frames, want %d", c.grid, c.beats, got, c.want)
+		meter, err := ParseMeter(c.meter)
+		if got := c.grid.Frames(meter); err != nil || got != c.want {
+			t.Errorf("%v in %s: %d frames, want %d", c.grid, c.meter, got, c.want)
 		}
 	}
 }

@@ -24,10 +24,13 @@ type TempoChange struct {
 
 // A Take is what one jam sounded like, on the grid: what is written to MIDI files and printed as JSON.
 type Take struct {
-	Name        string
-	Tempo       []TempoChange // the first at frame 0
-	BeatsPerBar int
-	Frames      int64
-	Melody      []TakeNote
-	Chords      []TakeChord
+	Name   string
+	Tempo  []TempoChange // the first at frame 0
+	Meter  Meter
+	Frames int64
+	Melody []TakeNote
+	Chords []TakeChord
+
+	// The notes of the chords and of their bass as the style played them. Where neither is known, the chords were sustained.
+	Upper, Bass []TakeNote
 }

@@ -9,11 +9,13 @@ type TakeBuilder struct {
 	chord  bool    // the last chord of the take sounds on
 	notes  Voicing // its notes
 	pieces []uint8 // room for the pitches of the chords
+	upper  voices
+	bass   voices
 }
 
 // NewTakeBuilder begins a take.
-func NewTakeBuilder(name string, tempo []TempoChange, beatsPerBar int) *TakeBuilder {
-	return &TakeBuilder{take: Take{Name: name, Tempo: tempo, BeatsPerBar: beatsPerBar}}
+func NewTakeBuilder(name string, tempo []TempoChange, meter Meter) *TakeBuilder {
+	return &TakeBuilder{take: Take{Name: name, Tempo: tempo, Meter: meter}}
 }
 
 // Add takes the next report. One for a frame already passed is ignored.
@@ -24,6 +26,8 @@ func (b *TakeBuilder) Add(r FrameReport) {
 	b.next = r.Frame + 1
 	b.melody(r.Frame-1, r.Melody, r.Velocity)
 	b.voicing(r)
+	b.upper.add(r, false)
+	b.bass.add(r, true)
 }
 
 // Take ends the take after the last reported frame, whose melody no report holds: last is its token. The builder is
@@ -32,6 +36,7 @@ func (b *TakeBuilder) Take(last MelodyToken) Take {
 	b.melody(b.next-1, last, 0)
 	b.endNote(b.next)
 	b.endChord(b.next)
+	b.take.Upper, b.take.Bass = b.upper.end(b.next), b.bass.end(b.next)
 	b.take.Frames = b.next
 	return b.take
 }
@@ -84,6 +89,49 @@ func (b *TakeBuilder) endChord(frame int64) {
 		c := &b.take.Chords[len(b.take.Chords)-1]
 		c.Duration, b.chord = frame-c.Frame, false
 	}
+}
+
+// voices are the notes of a part of the chords.
+type voices struct {
+	notes []TakeNote
+	open  [128]int // by pitch: one more than the number of the note that sounds on; 0: none
+}
+
+// add takes what a report has of the part. A note that goes on, but whose beginning no report told, begins there.
+func (v *voices) add(r FrameReport, bass bool) {
+	var sounds pitchSet
+	for _, n := range r.Notes.Slice() {
+		if n.Bass != bass {
+			continue
+		}
+		sounds.add(n.Pitch)
+		if n.Struck {
+			v.close(n.Pitch, r.Frame)
+		}
+		if v.open[n.Pitch] == 0 {
+			v.notes = append(v.notes, TakeNote{Frame: r.Frame, Pitch: n.Pitch, Velocity: n.Velocity})
+			v.open[n.Pitch] = len(v.notes)
+		}
+	}
+	for pitch := range uint8(128) {
+		if !sounds.has(pitch) {
+			v.close(pitch, r.Frame)
+		}
+	}
+}
+
+func (v *voices) close(pitch uint8, frame int64) {
+	if i := v.open[pitch]; i > 0 {
+		v.notes[i-1].Duration, v.open[pitch] = frame-v.notes[i-1].Frame, 0
+	}
+}
+
+// end ends what sounds, and returns all notes.
+func (v *voices) end(frame int64) []TakeNote {
+	for pitch := range uint8(128) {
+		v.close(pitch, frame)
+	}
+	return v.notes
 }
 
 // NoteInChord is the share of frames whose melody note is in the sounding chord, among the frames in which both sound;

@@ -50,6 +50,7 @@ const NoChord ChordToken = 0
 type Vocabulary struct {
 	chords  []Chord
 	symbols []string
+	barred  [AllChords + 1][]bool // what each complexity keeps from beginning
 }
 
 // NewVocabulary reads chord symbols in token order. An unknown or repeated symbol is an error.
@@ -69,6 +70,9 @@ func NewVocabulary(symbols []string) (*Vocabulary, error) {
 	}
 	if len(v.chords) == 0 {
 		return nil, fmt.Errorf("the vocabulary has no chord")
+	}
+	for c := range v.barred {
+		v.barred[c] = Complexity(c).barred(v.chords)
 	}
 	return v, nil
 }
@@ -112,4 +116,26 @@ func (v *Vocabulary) Symbol(t ChordToken) string {
 		return v.symbols[i]
 	}
 	return "N.C."
+}
+
+// Translate is the token of v that says what t says in the terms of another vocabulary: NoChord where v does not know the
+// chord. It allocates nothing.
+func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
+	if t == from.Start() {
+		return v.Start()
+	}
+	index, ok := from.Index(t)
+	if !ok {
+		return NoChord
+	}
+	for i, c := range v.chords {
+		if c != from.chords[index] {
+			continue
+		}
+		if from.IsBegin(t) {
+			return v.Begin(i)
+		}
+		return v.Hold(i)
+	}
+	return NoChord
 }

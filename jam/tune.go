@@ -7,10 +7,10 @@ import (
 
 // A Tune is a melody to be accompanied offline.
 type Tune struct {
-	Name        string
-	Tempo       []TempoChange // ascending, the first at frame 0; none: the tempo of the settings
-	BeatsPerBar int           // 0: as in the settings
-	Events      []Event       // in order, each At counted from the tune's start on NewTuneGrid(Tempo)
+	Name   string
+	Tempo  []TempoChange // ascending, the first at frame 0; none: the tempo of the settings
+	Meter  Meter         // the zero one: that of the settings
+	Events []Event       // in order, each At counted from the tune's start on NewTuneGrid(Tempo)
 }
 
 // ErrNoNotes is returned for a tune without a note on the channels that the melody is heard on.

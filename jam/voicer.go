@@ -1,5 +1,23 @@
 package jam
 
+// A Layout is a chord as a Voicer lays it out.
+type Layout struct {
+	Upper       Voicing
+	Bass        bool  // it has one
+	Root, Fifth uint8 // of the bass
+}
+
+// Voicing is all of the layout: the root in the bass, if there is one, and the upper notes.
+func (l *Layout) Voicing() Voicing {
+	if !l.Bass {
+		return l.Upper
+	}
+	out := Voicing{Len: l.Upper.Len + 1}
+	out.Pitches[0] = l.Root
+	copy(out.Pitches[1:], l.Upper.Slice())
+	return out
+}
+
 // A Voicer lays out chords as a player would: in close position (all notes within an octave) inside a register, each
 // chord by the least total movement from the one before it, so that common tones stay and no voice leaps further than it
 // needs to. A chord of five pitch classes loses its fifth. It remembers nothing and allocates nothing.
@@ -13,38 +31,45 @@ type Voicer struct {
 const maxUpper = 4
 
 // NewVoicer makes a voicer from settings that have passed Check.
-func NewVoicer(s Settings) *Voicer {
-	return &Voicer{low: s.Low, high: s.High, bass: s.Bass, bassLow: s.BassLow, bassHigh: s.BassHigh}
+func NewVoicer(s Settings) Voicer {
+	return Voicer{low: s.Low, high: s.High, bass: s.Bass, bassLow: s.BassLow, bassHigh: s.BassHigh}
 }
 
-// Voice lays out a chord that comes after another of this voicer's; from is empty for the first, which is laid out near
-// the middle of the register. The bass, if there is one, is the first note: the root nearest to the bass before it.
-// Among layouts of equal movement Voice takes the one with the smaller largest leap, then the one nearer to the middle of
-// the register, then the lower.
-func (v *Voicer) Voice(from Voicing, c Chord) Voicing {
-	upper, bass := from, uint8(0)
-	if v.bass && from.Len > 0 {
-		upper, bass = Voicing{Len: from.Len - 1}, from.Pitches[0]
-		copy(upper.Pitches[:], from.Pitches[1:from.Len])
-	}
-	var best Voicing
+// Voice lays out a chord that comes after another; from is empty for the first, which is laid out near the middle of the
+// register. The root in the bass is the one nearest to that before it, the fifth the one nearest to the root. Among
+// layouts of equal movement Voice takes the one with the smaller largest leap, then the one nearer to the middle of the
+// register, then the lower.
+func (v *Voicer) Voice(from Layout, c Chord) Layout {
+	out := Layout{Bass: v.bass}
 	var bestCost [4]int
 	for low := v.low; low <= v.high; low++ {
 		candidate, ok := closePosition(c, low, v.high)
 		if !ok {
 			continue
 		}
-		if cost := v.cost(&upper, &candidate); best.Len == 0 || less(cost, bestCost) {
-			best, bestCost = candidate, cost
+		if cost := v.cost(&from.Upper, &candidate); out.Upper.Len == 0 || less(cost, bestCost) {
+			out.Upper, bestCost = candidate, cost
 		}
 	}
-	if !v.bass {
-		return best
+	if v.bass {
+		middle := int(v.bassLow) + int(v.bassHigh)
+		if from.Bass {
+			middle = 2 * int(from.Root)
+		}
+		out.Root = v.nearest(middle, c.Root)
+		out.Fifth = v.nearest(2*int(out.Root), (c.Root+fifthOf(c.Quality))%12)
 	}
-	out := Voicing{Len: best.Len + 1}
-	out.Pitches[0] = v.root(bass, c)
-	copy(out.Pitches[1:], best.Slice())
 	return out
+}
+
+// fifthOf is the fifth of a quality, be it diminished or augmented, in semitones above the root.
+func fifthOf(quality uint8) uint8 {
+	for _, i := range Qualities[quality].Intervals {
+		if i >= 6 && i <= 8 {
+			return i
+		}
+	}
+	return 0
 }
 
 // closePosition stacks the chord's notes upwards from its note at pitch low. ok is false where low is no note of the
@@ -80,16 +105,12 @@ func sounds(intervals []uint8, above uint8) bool {
 	return false
 }
 
-// root is the chord's root in the bass register, nearest to the bass before it; the first (0) is nearest to the middle.
-func (v *Voicer) root(before uint8, c Chord) uint8 {
-	target := 2 * int(before)
-	if before == 0 {
-		target = int(v.bassLow) + int(v.bassHigh)
-	}
-	best, nearest := uint8(0), -1
+// nearest is the pitch of a pitch class in the bass register that is nearest to half of target, the lower of two.
+func (v *Voicer) nearest(target int, class uint8) uint8 {
+	best, distance := uint8(0), -1
 	for p := v.bassLow; p <= v.bassHigh; p++ {
-		if d := abs(2*int(p) - target); p%12 == c.Root && (nearest < 0 || d < nearest) {
-			best, nearest = p, d
+		if d := abs(2*int(p) - target); p%12 == class && (distance < 0 || d < distance) {
+			best, distance = p, d
 		}
 	}
 	return best

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func voicer(change func(*Settings)) *Voicer {
+func voicer(change func(*Settings)) Voicer {
 	s := DefaultSettings()
 	if change != nil {
 		change(&s)
@@ -90,28 +90,35 @@ func TestVoicing(t *testing.T) {
 			s.Low, s.High, s.Bass = uint8(low), uint8(high), bass
 			s.BassLow, s.BassHigh = uint8(low-20), uint8(low-20+rapid.IntRange(11, 19).Draw(t, "bass width"))
 		})
-		var from Voicing
+		var from Layout
 		for range 6 {
 			c := anyChord(t, "chord")
 			got := v.Voice(from, c)
-			upper, before := got.Slice(), from.Slice()
+			upper, before := got.Upper.Slice(), from.Upper.Slice()
+			if got.Bass != bass {
+				t.Fatalf("%v has a bass: %v", c, got.Bass)
+			}
 			if bass {
-				if upper[0]%12 != c.Root || int(upper[0]) >= low {
-					t.Fatalf("%v has its bass on %d", c, upper[0])
+				for _, pitch := range []uint8{got.Root, got.Fifth} {
+					if pitch < v.bassLow || pitch > v.bassHigh || abs(int(pitch)-int(got.Root)) > 11 {
+						t.Fatalf("%v has %d and %d in its bass", c, got.Root, got.Fifth)
+					}
 				}
-				if from.Len > 0 && abs(int(upper[0])-int(before[0])) > 11 {
-					t.Fatalf("the bass leaps from %d to %d", before[0], upper[0])
+				if fifth := (got.Fifth + 12 - got.Root%12) % 12; got.Root%12 != c.Root || fifth < 6 || fifth > 8 || !c.Has(got.Fifth) {
+					t.Fatalf("%v has its bass on %d, and %d as its fifth", c, got.Root, got.Fifth)
 				}
-				upper = upper[1:]
-				if from.Len > 0 {
-					before = before[1:]
+				if from.Bass && abs(int(got.Root)-int(from.Root)) > 11 {
+					t.Fatalf("the bass leaps from %d to %d", from.Root, got.Root)
+				}
+				if all := got.Voicing(); int(all.Len) != len(upper)+1 || all.Pitches[0] != got.Root {
+					t.Fatalf("%v with its bass on %d is %v", upper, got.Root, all.Slice())
 				}
 			}
 			all := layouts(c, low, high)
 			if !slices.ContainsFunc(all, func(l []uint8) bool { return slices.Equal(l, upper) }) {
 				t.Fatalf("%v is laid out as %v, not one of %v", c, upper, all)
 			}
-			if from.Len > 0 {
+			if len(before) > 0 {
 				for _, other := range all {
 					if movement(before, other) < movement(before, upper) {
 						t.Fatalf("%v to %v moves %d, to %v %d", before, upper, movement(before, upper), other, movement(before, other))
@@ -153,7 +160,7 @@ func TestMovement(t *testing.T) {
 }
 
 func TestVoicingsOfATune(t *testing.T) {
-	v, from := voicer(nil), Voicing{}
+	v, from := voicer(nil), Layout{}
 	for _, c := range []struct {
 		symbol string
 		want   []uint8
@@ -162,14 +169,14 @@ func TestVoicingsOfATune(t *testing.T) {
 		{"G7", []uint8{55, 59, 62, 65}}, {"C", []uint8{55, 60, 64}},
 	} {
 		from = v.Voice(from, chord(t, c.symbol))
-		if !slices.Equal(from.Slice(), c.want) {
-			t.Errorf("%s: %v, want %v", c.symbol, from.Slice(), c.want)
+		if !slices.Equal(from.Upper.Slice(), c.want) {
+			t.Errorf("%s: %v, want %v", c.symbol, from.Upper.Slice(), c.want)
 		}
 	}
 }
 
 func TestVoiceAllocatesNothing(t *testing.T) {
-	v, from, i := voicer(func(s *Settings) { s.Bass = true }), Voicing{}, 0
+	v, from, i := voicer(func(s *Settings) { s.Bass = true }), Layout{}, 0
 	if n := testing.AllocsPerRun(1000, func() {
 		from = v.Voice(from, Chord{uint8(i % 12), uint8(i % len(Qualities))})
 		i++

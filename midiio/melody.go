@@ -20,10 +20,10 @@ type Note struct {
 
 // A Melody is the tune of a MIDI file.
 type Melody struct {
-	Name        string            // of its track, or else of the file
-	Notes       []Note            // by start
-	Tempo       []jam.TempoChange // ascending, the first at frame 0; each within what jam plays, the nearest where the file's was not
-	BeatsPerBar int               // quarter notes, 1 to 16; see beatsPerBar
+	Name  string            // of its track, or else of the file
+	Notes []Note            // by start
+	Tempo []jam.TempoChange // ascending, the first at frame 0; each within what jam plays, the nearest where the file's was not
+	Meter jam.Meter         // see meter
 }
 
 // drums is the channel of General MIDI's percussion, from 0.
@@ -54,7 +54,7 @@ func Read(path string, data []byte) (Melody, error) {
 	if !ok {
 		return fail("the file has no notes to play (drums do not count)")
 	}
-	m := Melody{Name: t.name, Notes: s.notes(t, channel), Tempo: s.tempoMap(), BeatsPerBar: s.beatsPerBar()}
+	m := Melody{Name: t.name, Notes: s.notes(t, channel), Tempo: s.tempoMap(), Meter: s.meter()}
 	if m.Name == "" {
 		m.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
@@ -155,24 +155,24 @@ func (s *song) tempoMap() []jam.TempoChange {
 	return tempo
 }
 
-// maxBeatsPerBar is jam's bound.
-const maxBeatsPerBar = 16
-
-// beatsPerBar is that of the first time signature in quarter notes, 4 without one or for an outlandish one. Where a bar has no
-// whole number of them it is that of as many bars as have: 3 for 3/8, 7 for 7/8.
-func (s *song) beatsPerBar() int {
+// meter is the first time signature, 4/4 without one or for an outlandish one. One that jamd does not play is taken in
+// quarter notes, and where a bar has no whole number of them as many bars as have one: 3/4 for 3/8, 7/4 for 7/8.
+func (s *song) meter() jam.Meter {
 	if len(s.meters) == 0 {
-		return 4
+		return jam.Quarters(4)
 	}
 	first := slices.MinFunc(s.meters, func(a, b songMeter) int { return cmp.Compare(a.tick, b.tick) })
+	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", first.numerator, first.denominator)); err == nil {
+		return m
+	}
 	beats, bars := 4*first.numerator, first.denominator
 	for bars > 1 && beats%2 == 0 {
 		beats, bars = beats/2, bars/2
 	}
-	if beats > maxBeatsPerBar {
-		return 4
+	if m := jam.Quarters(beats); m.Check() == nil {
+		return m
 	}
-	return beats
+	return jam.Quarters(4)
 }
 
 // Frames is the number of frames until the last note has ended.
@@ -208,5 +208,5 @@ func (m *Melody) Tune() (jam.Tune, error) {
 	slices.SortStableFunc(events, func(a, b jam.Event) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Status, b.Status))
 	})
-	return jam.Tune{Name: m.Name, Tempo: m.Tempo, BeatsPerBar: m.BeatsPerBar, Events: events}, nil
+	return jam.Tune{Name: m.Name, Tempo: m.Tempo, Meter: m.Meter, Events: events}, nil
 }

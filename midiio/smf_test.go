@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -196,12 +197,16 @@ func TestMelodyNotes(t *testing.T) {
 
 func TestMelodyTime(t *testing.T) {
 	meter := func(numerator, power byte) []byte { return []byte{0, 0xFF, 0x58, 4, numerator, power, 24, 8} }
-	for _, test := range []struct{ numerator, power, beats byte }{
-		{4, 2, 4}, {3, 2, 3}, {6, 3, 3}, {2, 1, 4}, {12, 3, 6}, {3, 3, 3}, {7, 3, 7}, {5, 2, 5}, {17, 2, 4}, {7, 4, 7},
+	for _, test := range []struct {
+		numerator, power byte
+		want             string
+	}{
+		{4, 2, "4/4"}, {3, 2, "3/4"}, {6, 3, "6/8"}, {2, 1, "4/4"}, {12, 3, "12/8"}, {3, 3, "3/4"}, {7, 3, "7/4"}, {5, 2, "5/4"},
+		{17, 2, "4/4"}, {7, 4, "7/4"}, {255, 3, "4/4"},
 	} {
 		m, err := Read("", file(0, 96, cat(meter(test.numerator, test.power), meter(5, 4), c4)))
-		if err != nil || m.BeatsPerBar != int(test.beats) {
-			t.Errorf("%d/%d: %d beats, %v", test.numerator, 1<<test.power, m.BeatsPerBar, err)
+		if err != nil || m.Meter.String() != test.want {
+			t.Errorf("%d/%d: %v, %v", test.numerator, 1<<test.power, m.Meter, err)
 		}
 	}
 	// A quarter at 120, one at 60, and two at 240 BPM. The change to 60 stands in another track, beside the grid by a tick.
@@ -213,13 +218,13 @@ func TestMelodyTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []jam.TempoChange{{Frame: 0, BPM: 120}, {Frame: 4, BPM: 60}, {Frame: 8, BPM: 240}}
-	if !slices.Equal(m.Tempo, want) || m.BeatsPerBar != 4 || m.Frames() != 16 {
-		t.Errorf("tempo %v, %d beats, %d frames", m.Tempo, m.BeatsPerBar, m.Frames())
+	if !slices.Equal(m.Tempo, want) || m.Meter != jam.Quarters(4) || m.Frames() != 16 {
+		t.Errorf("tempo %v, %v, %d frames", m.Tempo, m.Meter, m.Frames())
 	}
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	wantEvents := []jam.Event{{At: ms(500), Status: 0x90, Data1: 60, Data2: 1}, {At: ms(1500), Status: 0x80, Data1: 60},
 		{At: ms(1500), Status: 0x90, Data1: 62, Data2: 1}, {At: ms(2000), Status: 0x80, Data1: 62}}
-	if got, err := m.Tune(); err != nil || !slices.Equal(got.Events, wantEvents) || got.BeatsPerBar != 4 || len(got.Tempo) != 3 {
+	if got, err := m.Tune(); err != nil || !slices.Equal(got.Events, wantEvents) || got.Meter != m.Meter || len(got.Tempo) != 3 {
 		t.Errorf("tune %+v, %v\nwant %v", got, err, wantEvents)
 	}
 	slow := m.At(30)
@@ -240,9 +245,9 @@ func TestMelodyTime(t *testing.T) {
 // takes draws takes as the engine makes them: a melody of one voice and chords that do not overlap.
 var takes = rapid.Custom(func(t *rapid.T) jam.Take {
 	take := jam.Take{
-		Name:        rapid.StringMatching(`[A-Za-zé ]{0,20}`).Draw(t, "name"),
-		Tempo:       []jam.TempoChange{{Frame: 0, BPM: rapid.Float64Range(20, 400).Draw(t, "bpm")}},
-		BeatsPerBar: rapid.IntRange(1, 12).Draw(t, "beats"),
+		Name:  rapid.StringMatching(`[A-Za-zé ]{0,20}`).Draw(t, "name"),
+		Tempo: []jam.TempoChange{{Frame: 0, BPM: rapid.Float64Range(20, 400).Draw(t, "bpm")}},
+		Meter: rapid.SampledFrom([]jam.Meter{jam.Quarters(1), jam.Quarters(3), jam.Quarters(16), {Count: 6, Unit: 8}, {Count: 12, Unit: 8}}).Draw(t, "meter"),
 	}
 	next := func(at *int64) (frame, duration int64) {
 		frame = *at + rapid.Int64Range(0, 9).Draw(t, "rest")
@@ -284,7 +289,7 @@ func TestTakeRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m.Name != "Melody" || m.BeatsPerBar != take.BeatsPerBar || len(m.Notes) != len(take.Melody) {
+		if m.Name != "Melody" || m.Meter != take.Meter || len(m.Notes) != len(take.Melody) {
 			t.Fatalf("read %+v", m)
 		}
 		for i, n := range m.Notes {
@@ -343,14 +348,50 @@ func checkByLibrary(t *rapid.T, data []byte, take jam.Take) {
 	}
 }
 
+// Chords are written as their style played them, the bass on a track of its own.
+func TestTakeHasItsStyle(t *testing.T) {
+	take := jam.Take{Meter: jam.Meter{Count: 6, Unit: 8}, Frames: 12, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}},
+		Melody: []jam.TakeNote{{Frame: 0, Pitch: 72, Duration: 12, Velocity: 80}},
+		Chords: []jam.TakeChord{{Frame: 0, Symbol: "C", Pitches: []uint8{36, 55, 60, 64}, Duration: 12}},
+		Upper:  []jam.TakeNote{{Frame: 0, Pitch: 55, Duration: 2, Velocity: 70}, {Frame: 2, Pitch: 60, Duration: 10, Velocity: 60}},
+		Bass:   []jam.TakeNote{{Frame: 0, Pitch: 36, Duration: 12, Velocity: 50}},
+	}
+	var b bytes.Buffer
+	if err := WriteTake(&b, take); err != nil {
+		t.Fatal(err)
+	}
+	s, err := parseSong("take.mid", b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"", "Melody", "Chords", "Bass"}
+	want := []string{"", "0:72@0 0:72@1440", "1:55@0 1:55@240 1:60@240 1:60@1440", "2:36@0 2:36@1440"}
+	for i, track := range s.tracks {
+		var got []string
+		for _, n := range track.notes {
+			got = append(got, fmt.Sprintf("%d:%d@%d", n.channel, n.pitch, n.tick))
+		}
+		if i >= len(names) || track.name != names[i] || strings.Join(got, " ") != want[i] {
+			t.Errorf("track %d, %q: %v", i, track.name, got)
+		}
+	}
+	if len(s.tracks) != len(names) || s.meter() != take.Meter {
+		t.Errorf("%d tracks in %v", len(s.tracks), s.meter())
+	}
+	take.Bass[0].Pitch = 128
+	if err := WriteTake(&b, take); err == nil || !strings.Contains(err.Error(), "pitch 128") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestWriteTakeRefuses(t *testing.T) {
 	good := func() jam.Take {
-		return jam.Take{Name: "x", BeatsPerBar: 4, Frames: 16, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}},
+		return jam.Take{Name: "x", Meter: jam.Quarters(4), Frames: 16, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}},
 			Melody: []jam.TakeNote{{Frame: 0, Pitch: 60, Duration: 4}},
 			Chords: []jam.TakeChord{{Frame: 0, Symbol: "C", Pitches: []uint8{48, 52, 55}, Duration: 16}}}
 	}
 	tests := map[string]func(*jam.Take){
-		"beats per bar": func(take *jam.Take) { take.BeatsPerBar = 0 },
+		"meter 0/0":     func(take *jam.Take) { take.Meter = jam.Meter{} },
 		"frames":        func(take *jam.Take) { take.Frames = -1 },
 		"tempo NaN BPM": func(take *jam.Take) { take.Tempo[0].BPM = math.NaN() },
 		"tempo 0 BPM":   func(take *jam.Take) { take.Tempo[0].BPM = 0 },
@@ -380,7 +421,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // The files of testdata are as WriteTake writes them: tune.mid is the melody of a children's song, take.mid has chords and all.
 func TestGoldenFiles(t *testing.T) {
-	song := jam.Take{Name: "Ah vous dirai-je, maman", BeatsPerBar: 4, Frames: 64, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}}}
+	song := jam.Take{Name: "Ah vous dirai-je, maman", Meter: jam.Quarters(4), Frames: 64, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}}}
 	for i, pitch := range []uint8{60, 60, 67, 67, 69, 69, 67, 65, 65, 64, 64, 62, 62, 60} {
 		frame := int64(4 * i)
 		if i > 6 {
@@ -427,8 +468,8 @@ func FuzzReadMelody(f *testing.F) {
 			}
 			return
 		}
-		if len(m.Notes) == 0 || len(m.Notes) > len(data) || m.BeatsPerBar < 1 || m.Frames() > maxFrames || m.Frames() < 1 {
-			t.Fatalf("%d notes, %d beats, %d frames", len(m.Notes), m.BeatsPerBar, m.Frames())
+		if len(m.Notes) == 0 || len(m.Notes) > len(data) || m.Meter.Check() != nil || m.Frames() > maxFrames || m.Frames() < 1 {
+			t.Fatalf("%d notes, %v, %d frames", len(m.Notes), m.Meter, m.Frames())
 		}
 		for _, n := range m.Notes {
 			if n.Pitch > 127 || n.Velocity < 1 || n.Velocity > 127 || n.Start < 0 || n.End <= n.Start {

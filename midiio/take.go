@@ -19,14 +19,15 @@ const (
 	ticksPerQuarter = 480
 	ticksPerFrame   = ticksPerQuarter / jam.FramesPerBeat
 
-	melodyChannel, chordChannel = 0, 1
+	melodyChannel, chordChannel, bassChannel = 0, 1, 2
 
 	// Velocities of notes that say none, and of chords: below the melody.
 	melodyVelocity, chordVelocity = 90, 68
 )
 
-// WriteTake writes a take as a Standard MIDI File, format 1, 480 ticks to the quarter note, in three tracks:
-// the take's name, tempo and time signature; "Melody" on channel 1; "Chords" on channel 2.
+// WriteTake writes a take as a Standard MIDI File, format 1, 480 ticks to the quarter note, in tracks:
+// the take's name, tempo and time signature; "Melody" on channel 1; "Chords" on channel 2; and, where there is one, a
+// fourth: "Bass" on channel 3. Chords are written as their style played them, where the take knows that, or else sustained.
 // Each chord's symbol stands twice: as a text event beside its notes in the chord track, where programs that read files look, and
 // as a marker in the first track, because DAWs draw markers on their time line and hide text events.
 // Tempo is kept to the microsecond per quarter note. A take that cannot be written is an error, and nothing is written.
@@ -35,35 +36,38 @@ func WriteTake(w io.Writer, take jam.Take) error {
 		return fmt.Errorf("take %q cannot be written as MIDI: %w", take.Name, err)
 	}
 	end := take.Frames
-	var conductor, melody, chords track
+	var conductor, melody, chords, bass track
 	conductor.add(0, meta, smf.MetaTrackSequenceName(take.Name))
-	conductor.add(0, meta, smf.MetaMeter(uint8(take.BeatsPerBar), 4))
+	conductor.add(0, meta, smf.MetaMeter(take.Meter.Count, take.Meter.Unit))
 	for _, c := range take.Tempo {
 		conductor.add(c.Frame, meta, smf.MetaTempo(c.BPM))
 	}
 	melody.add(0, meta, smf.MetaTrackSequenceName("Melody"))
-	for _, n := range take.Melody {
-		velocity := n.Velocity
-		if velocity == 0 {
-			velocity = melodyVelocity
-		}
-		melody.note(n.Frame, n.Duration, melodyChannel, n.Pitch, velocity)
-		end = max(end, n.Frame+n.Duration)
-	}
+	end = max(end, melody.notes(take.Melody, melodyChannel, melodyVelocity))
 	chords.add(0, meta, smf.MetaTrackSequenceName("Chords"))
+	styled := len(take.Upper)+len(take.Bass) > 0
 	for _, c := range take.Chords {
 		conductor.add(c.Frame, text, smf.MetaMarker(c.Symbol))
 		chords.add(c.Frame, text, smf.MetaText(c.Symbol))
 		for _, pitch := range c.Pitches {
-			chords.note(c.Frame, c.Duration, chordChannel, pitch, chordVelocity)
+			if !styled {
+				chords.note(c.Frame, c.Duration, chordChannel, pitch, chordVelocity)
+			}
 		}
 		end = max(end, c.Frame+c.Duration)
 	}
+	end = max(end, chords.notes(take.Upper, chordChannel, chordVelocity))
+	bass.add(0, meta, smf.MetaTrackSequenceName("Bass"))
+	end = max(end, bass.notes(take.Bass, bassChannel, chordVelocity))
 
 	file := smf.NewSMF1()
 	file.TimeFormat = smf.MetricTicks(ticksPerQuarter)
 	file.NoRunningStatus = true // some programs lose it over the text events
-	for _, t := range []*track{&conductor, &melody, &chords} {
+	tracks := []*track{&conductor, &melody, &chords, &bass}
+	if len(take.Bass) == 0 {
+		tracks = tracks[:3]
+	}
+	for _, t := range tracks {
 		if err := file.Add(t.smf(end)); err != nil {
 			return fmt.Errorf("take %q: %w", take.Name, err)
 		}
@@ -80,8 +84,8 @@ func WriteTake(w io.Writer, take jam.Take) error {
 
 // checkTake refuses what the format, or a reader of it, could not hold.
 func checkTake(take jam.Take) error {
-	if take.BeatsPerBar < 1 || take.BeatsPerBar > 255 {
-		return fmt.Errorf("%d beats per bar", take.BeatsPerBar)
+	if err := take.Meter.Check(); err != nil {
+		return err
 	}
 	if take.Frames < 0 || take.Frames > maxTakeFrames {
 		return fmt.Errorf("%d frames", take.Frames)
@@ -91,9 +95,9 @@ func checkTake(take jam.Take) error {
 			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no place for a tempo change")))
 		}
 	}
-	for _, n := range take.Melody {
+	for _, n := range slices.Concat(take.Melody, take.Upper, take.Bass) {
 		if err := checkNote(n.Frame, n.Duration, n.Pitch); err != nil || n.Velocity > 127 {
-			return fmt.Errorf("melody note at frame %d: %w", n.Frame, cmp.Or(err, fmt.Errorf("velocity %d", n.Velocity)))
+			return fmt.Errorf("note at frame %d: %w", n.Frame, cmp.Or(err, fmt.Errorf("velocity %d", n.Velocity)))
 		}
 	}
 	for _, c := range take.Chords {
@@ -145,6 +149,15 @@ func (t *track) add(frame int64, order int, message []byte) {
 func (t *track) note(frame, duration int64, channel, pitch, velocity uint8) {
 	t.add(frame, on, midi.NoteOn(channel, pitch, velocity))
 	t.add(frame+duration, off, midi.NoteOff(channel, pitch))
+}
+
+// notes adds notes, those without a velocity at the usual one, and returns the end of the last.
+func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
+	for _, n := range notes {
+		t.note(n.Frame, n.Duration, channel, n.Pitch, cmp.Or(n.Velocity, usual))
+		end = max(end, n.Frame+n.Duration)
+	}
+	return end
 }
 
 // smf sorts the events and ends the track at the given frame.

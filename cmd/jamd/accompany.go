@@ -50,7 +50,9 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	settings, err := c.Music.settings(melody.Tempo[0].BPM)
+	settings := jam.DefaultSettings()
+	settings.Tempo = melody.Tempo[0].BPM
+	settings, err = c.Music.settings(settings)
 	if err != nil {
 		return err
 	}
@@ -148,7 +150,7 @@ func writeTake(path string, take jam.Take) error {
 }
 
 func bars(t jam.Take) int64 {
-	perBar := int64(max(1, t.BeatsPerBar) * jam.FramesPerBeat)
+	perBar := t.Meter.Bar()
 	return (t.Frames + perBar - 1) / perBar
 }
 

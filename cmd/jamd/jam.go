@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -51,7 +52,7 @@ func (c *jamCmd) Run(ctx context.Context, to console) error {
 	}
 	l.config.Frames = framesOf(c.For, settings.Tempo)
 	if c.For == 0 {
-		l.config.Frames = int64(jamBars * settings.BeatsPerBar * jam.FramesPerBeat)
+		l.config.Frames = jamBars * settings.Meter.Bar()
 	}
 	hearing, err := c.perform(ctx, l, agent)
 	if err != nil {
@@ -71,9 +72,12 @@ func (c *jamCmd) settings() (jam.Settings, error) {
 	if c.Live.OutChannel == jam.AgentChannel {
 		return jam.Settings{}, asInput(fmt.Errorf("--out-channel %d: the agent plays there, the chords need another", jam.AgentChannel))
 	}
-	settings, err := c.Live.settings(c.Tempo, c.Live.BeatsPer)
+	settings, err := c.Live.settings(c.Tempo, jam.Quarters(4))
 	if err != nil {
 		return settings, err
+	}
+	if settings.Transpose != 0 || settings.Split != 0 {
+		return settings, asInput(errors.New("transpose and split are for a player's keys: the agent has none"))
 	}
 	return settings, checkFor(c.For)
 }

@@ -27,7 +27,7 @@ const (
 // liveFlags are those of a jam in real time, whoever plays the melody.
 type liveFlags struct {
 	Out        string     `placeholder:"NAME" help:"Port to play to, or an unambiguous part of its name. Else jamd opens a port 'jamd out'."`
-	BeatsPer   int        `name:"beats-per-bar" default:"4" help:"Quarter notes in a bar (${default}), for --chord-grid half and bar."`
+	Meter      *jam.Meter `placeholder:"N/4|6/8" help:"Time signature (4/4, or the melody's own)."`
 	OutChannel uint8      `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
 	Velocity   uint8      `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
 	SessionDir string     `placeholder:"DIR" help:"Keep sessions here (else in the user's state folder)."`
@@ -36,17 +36,17 @@ type liveFlags struct {
 	Music      musicFlags `embed:""`
 }
 
-// settings are the engine's settings at a tempo; a value out of its range is the user's error.
-func (f *liveFlags) settings(bpm float64, beatsPerBar int) (jam.Settings, error) {
+// settings are the engine's settings at a tempo and a meter, where the flags give no other; a value out of its range is the user's error.
+func (f *liveFlags) settings(bpm float64, meter jam.Meter) (jam.Settings, error) {
+	if f.Meter != nil {
+		meter = *f.Meter
+	}
 	if f.RandomSeed {
 		f.Music.Seed = randomSeed()
 	}
-	s, err := f.Music.settings(bpm)
-	if err != nil {
-		return s, err
-	}
-	s.BeatsPerBar, s.ChordChannel, s.Velocity = beatsPerBar, f.OutChannel, f.Velocity
-	return s, asInput(s.Check())
+	s := jam.DefaultSettings()
+	s.Tempo, s.Meter, s.ChordChannel, s.Velocity = bpm, meter, f.OutChannel, f.Velocity
+	return f.Music.settings(s)
 }
 
 func randomSeed() uint64 { return rand.Uint64N(1 << 32) }

@@ -53,10 +53,11 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 	if c.Thru != nil {
 		thru = *c.Thru
 	}
+	through := jam.NewThru(l.out, l.config.Settings.Transpose)
 	take := func(e jam.Event) {
 		l.config.Inbox.TrySend(e)
 		if thru {
-			_ = l.out.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
+			_ = through.Take(e) // a note that the synth did not take changes nothing here
 		}
 	}
 	if s.tune == nil {
@@ -72,7 +73,7 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 	}
 	began := make(chan time.Duration, 1)
 	l.config.Start, l.config.Began = jam.StartAtOnce, began
-	if length := s.frames(l.config.Settings.BeatsPerBar); l.config.Frames == 0 || length < l.config.Frames {
+	if length := s.frames(l.config.Settings.Meter); l.config.Frames == 0 || length < l.config.Frames {
 		l.config.Frames = length
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -85,14 +86,14 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 
 // settings joins the flags with what the melody's file says.
 func (c *playCmd) settings(s source) (jam.Settings, error) {
-	bpm, perBar := float64(defaultTempo), c.Live.BeatsPer
+	bpm, meter := float64(defaultTempo), jam.Quarters(4)
 	if s.tune != nil {
-		bpm, perBar = s.tune.Tempo[0].BPM, s.tune.BeatsPerBar
+		bpm, meter = s.tune.Tempo[0].BPM, s.tune.Meter
 	}
 	if c.Tempo != nil {
 		bpm = *c.Tempo
 	}
-	settings, err := c.Live.settings(bpm, perBar)
+	settings, err := c.Live.settings(bpm, meter)
 	if err != nil {
 		return settings, err
 	}

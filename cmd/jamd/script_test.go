@@ -58,7 +58,7 @@ func writeInputs(dir string) error {
 		return err
 	}
 	var empty bytes.Buffer
-	if err := midiio.WriteTake(&empty, jam.Take{Tempo: []jam.TempoChange{{BPM: 120}}, BeatsPerBar: 4, Frames: 16}); err != nil {
+	if err := midiio.WriteTake(&empty, jam.Take{Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4), Frames: 16}); err != nil {
 		return err
 	}
 	tiny, err := os.ReadFile("../../model/testdata/tiny.onnx")

@@ -99,8 +99,8 @@ func (s source) title() string {
 }
 
 // frames is the melody's length in whole bars.
-func (s source) frames(beatsPerBar int) int64 {
-	bar := int64(beatsPerBar * jam.FramesPerBeat)
+func (s source) frames(meter jam.Meter) int64 {
+	bar := meter.Bar()
 	return (s.length + bar - 1) / bar * bar
 }
 

@@ -35,7 +35,7 @@ func newWatch(title string, s jam.Settings, record *session.Session, errs *jam.Q
 		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength), errors: errs,
 		settings: s, record: record, to: to, quiet: quiet,
 		monitor: latency.NewMonitor(),
-		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.BeatsPerBar),
+		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
 }
 
@@ -73,7 +73,7 @@ func (w *watch) show(r jam.FrameReport) {
 		return
 	}
 	if r.Skipped > 0 {
-		fmt.Fprintf(w.to.Out, "%s  %d frames were lost: the machine stood still\n", position(r.Frame, w.settings.BeatsPerBar), r.Skipped)
+		fmt.Fprintf(w.to.Out, "%s  %d frames were lost: the machine stood still\n", position(r.Frame, w.settings.Meter), r.Skipped)
 	}
 	if !r.Began {
 		return
@@ -82,14 +82,13 @@ func (w *watch) show(r jam.FrameReport) {
 	for _, p := range r.Voicing.Slice() {
 		names = append(names, pitchName(p))
 	}
-	fmt.Fprintf(w.to.Out, "%s  %-8s %s\n", position(r.Frame, w.settings.BeatsPerBar), r.Symbol, strings.Join(names, " "))
+	fmt.Fprintf(w.to.Out, "%s  %-8s %s\n", position(r.Frame, w.settings.Meter), r.Symbol, strings.Join(names, " "))
 }
 
 // position writes a frame as bar and beat, counted from 1, with the sixteenth where it is off the beat: 3.2, 3.2+1.
-func position(frame int64, beatsPerBar int) string {
-	beat := frame / jam.FramesPerBeat
-	at := fmt.Sprintf("%d.%d", beat/int64(beatsPerBar)+1, beat%int64(beatsPerBar)+1)
-	if sixteenth := frame % jam.FramesPerBeat; sixteenth != 0 {
+func position(frame int64, meter jam.Meter) string {
+	at := fmt.Sprintf("%d.%d", frame/meter.Bar()+1, frame%meter.Bar()/meter.Beat()+1)
+	if sixteenth := frame % meter.Beat(); sixteenth != 0 {
 		at += fmt.Sprintf("+%d", sixteenth)
 	}
 	return fmt.Sprintf("%7s", at)

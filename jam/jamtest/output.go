@@ -62,6 +62,17 @@ func (o *Output) Sounding() int {
 	return n
 }
 
+// SoundingOn is the number of notes on without their off on a channel, 1 to 16.
+func (o *Output) SoundingOn(channel int) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for _, count := range &o.notes[channel-1] {
+		n += max(count, 0)
+	}
+	return n
+}
+
 // Err tells of the first note that was struck while it sounded, or let go while it did not.
 func (o *Output) Err() error {
 	o.mu.Lock()

@@ -1,0 +1,54 @@
+package jam
+
+// A Complexity says which kinds of chord may begin.
+type Complexity uint8
+
+// The complexities, plainest first.
+const (
+	Triads   Complexity = iota // three notes at most
+	Sevenths                   // four at most, none of them a ninth
+	AllChords
+)
+
+var complexities = words{"triads", "sevenths", "all"}
+
+// String is triads, sevenths or all.
+func (c Complexity) String() string { return complexities.word(int(c)) }
+
+// MarshalText is String.
+func (c Complexity) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what String writes.
+func (c *Complexity) UnmarshalText(text []byte) error {
+	i, err := complexities.find("complexity", string(text))
+	*c = Complexity(i)
+	return err
+}
+
+// Allows reports whether chords of a quality may begin.
+func (c Complexity) Allows(quality uint8) bool {
+	intervals := Qualities[quality].Intervals
+	switch c {
+	case Triads:
+		return len(intervals) <= 3
+	case Sevenths: // a second beside a third is a ninth; alone it stands for the third
+		return len(intervals) <= 3 || len(intervals) == 4 && intervals[1] != 2
+	}
+	return true
+}
+
+// barred says of each chord of a vocabulary whether the complexity keeps it from beginning; nil where it keeps none, and
+// where it would keep all: a policy that knows no such chord plays what it knows.
+func (c Complexity) barred(chords []Chord) []bool {
+	out := make([]bool, len(chords))
+	n := 0
+	for i, chord := range chords {
+		if out[i] = !c.Allows(chord.Quality); out[i] {
+			n++
+		}
+	}
+	if n == 0 || n == len(chords) {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+package jam
+
+// A plan is what one line brings.
+type plan struct {
+	token    ChordToken
+	sounds   soundingChord
+	began    bool
+	joined   bool
+	ringing  chorus                 // from the line on
+	messages [2 * MaxVoices]message // that lead there from what rings: at most all of it ends, and as much is struck
+	n        int
+}
+
+type message struct{ status, data1, data2 byte }
+
+// A soundingChord is the chord that sounds, in the policy's vocabulary or not; the zero one is none.
+type soundingChord struct {
+	on     bool
+	chord  Chord
+	symbol string
+	layout Layout
+	begun  int64 // its first frame
+}
+
+func (s *soundingChord) symbolOr(none string) string {
+	if s.on {
+		return s.symbol
+	}
+	return none
+}
+
+// A chorus is the notes that ring: of the chord, its bass, and the metronome.
+type chorus struct {
+	notes [MaxVoices]ringingNote
+	n     int
+}
+
+type ringingNote struct {
+	part            part
+	pitch, velocity uint8
+	struck          bool // at this line
+}
+
+// A part is who plays a note.
+type part uint8
+
+const (
+	upperPart part = iota
+	bassPart
+	clickPart
+)
+
+func (c *chorus) has(p part, pitch uint8) *ringingNote {
+	for i := range c.n {
+		if n := &c.notes[i]; n.part == p && n.pitch == pitch {
+			return n
+		}
+	}
+	return nil
+}
+
+// chordNotes are the notes for the report: all but the metronome's.
+func (c *chorus) chordNotes() (out ChordNotes) {
+	for _, n := range c.notes[:c.n] {
+		if n.part != clickPart {
+			out.Notes[out.Len] = ChordNote{Pitch: n.pitch, Velocity: n.velocity, Bass: n.part == bassPart, Struck: n.struck}
+			out.Len++
+		}
+	}
+	return out
+}
+
+// prepare lays out the frame to be played: its chord, what sounds of it, and the messages that lead there from what rings.
+// A chord that the vocabulary has no name for, left by another policy, goes on until one begins.
+func (e *Engine) prepare(token ChordToken) {
+	p := &e.plan
+	p.token, p.sounds, p.began, p.ringing.n = token, e.sounds, false, 0
+	p.joined = e.joined || e.vocabulary.IsBegin(token)
+	unnamed := e.sounds.on && e.chord == NoChord
+	index, named := e.vocabulary.Index(token)
+	now := moment{meter: e.settings.Meter, frame: e.frame, begun: e.sounds.begun}
+	switch {
+	case e.vocabulary.IsBegin(token):
+		chord := e.vocabulary.Chord(index)
+		p.began, now.begun = true, e.frame
+		p.sounds = soundingChord{true, chord, e.vocabulary.Symbol(token), e.voicer.Voice(e.last, chord), e.frame}
+		// A chord that begins must be heard to begin.
+		now.again = e.sounds.on && (e.sounds.chord == chord || p.sounds.layout.Voicing() == e.sounds.layout.Voicing())
+	case !named && (!unnamed || e.settings.Mute):
+		p.sounds = soundingChord{}
+	}
+	if p.sounds.on {
+		p.play(e, now)
+	}
+	if e.settings.Metronome {
+		p.click(e, now)
+	}
+	p.lead(e)
+}
+
+// play adds the chord's notes, as the style has them.
+func (p *plan) play(e *Engine, now moment) {
+	layout, style, velocity := &p.sounds.layout, e.settings.Style, e.level()
+	if layout.Bass && e.settings.Bass {
+		pitch := layout.Root
+		fifth, act := style.bass(now)
+		if fifth {
+			pitch = layout.Fifth
+		}
+		p.add(e, act, ringingNote{part: bassPart, pitch: pitch, velocity: velocity})
+	}
+	first, end, act, weak := style.upper(now, int(layout.Upper.Len))
+	if weak {
+		velocity = max(velocity*3/4, 1)
+	}
+	for _, pitch := range layout.Upper.Slice()[first:end] {
+		p.add(e, act, ringingNote{part: upperPart, pitch: pitch, velocity: velocity})
+	}
+}
+
+// The clicks of count-in and metronome end with the frame.
+func (p *plan) click(e *Engine, now moment) {
+	if !now.on(now.meter.Beat()) {
+		return
+	}
+	click := ringingNote{part: clickPart, pitch: clickBeat, velocity: e.settings.ClickVolume}
+	if now.on(now.meter.Bar()) {
+		click.pitch = clickDownbeat
+	}
+	p.add(e, strike, click)
+}
+
+// add lets an action happen to a note.
+func (p *plan) add(e *Engine, act action, n ringingNote) {
+	rings := e.ringing.has(n.part, n.pitch)
+	switch {
+	case act == hold && rings == nil:
+		return
+	case act == strike || rings == nil:
+		n.struck = true
+	default:
+		n.velocity = rings.velocity
+	}
+	p.ringing.notes[p.ringing.n] = n
+	p.ringing.n++
+}
+
+// lead writes the messages from what rings to what the plan has: first what ends, then what is struck.
+func (p *plan) lead(e *Engine) {
+	p.n = 0
+	for _, n := range e.ringing.notes[:e.ringing.n] {
+		if next := p.ringing.has(n.part, n.pitch); next == nil || next.struck {
+			p.send(message{noteOff | e.channel(n.part), n.pitch, 0})
+		}
+	}
+	for _, n := range p.ringing.notes[:p.ringing.n] {
+		if n.struck {
+			p.send(message{noteOn | e.channel(n.part), n.pitch, n.velocity})
+		}
+	}
+}
+
+func (p *plan) send(m message) {
+	p.messages[p.n] = m
+	p.n++
+}
+
+// channel is that of a part, from 0.
+func (e *Engine) channel(p part) byte {
+	switch p {
+	case bassPart:
+		return e.settings.BassChannel - 1
+	case clickPart:
+		return clickChannel - 1
+	}
+	return e.settings.ChordChannel - 1
+}
+
+// usualForce is how hard the player strikes where the chords have their velocity as it is set.
+const usualForce = 80
+
+// level is the velocity of the chords.
+func (e *Engine) level() uint8 {
+	if !e.settings.FollowVelocity {
+		return e.settings.Velocity
+	}
+	return uint8(min(max(float64(e.settings.Velocity)*e.force/usualForce+0.5, 1), 127))
+}

@@ -1,0 +1,114 @@
+package jam
+
+// A Style says how a chord is played while it lasts. All notes begin and end on lines of the grid.
+type Style uint8
+
+// The styles.
+const (
+	Pad      Style = iota // sustained; notes that two chords share stay
+	Block                 // struck on each beat
+	Pulse                 // struck on each eighth note, detached, with an accent on the beat
+	Arpeggio              // one note after the other in eighth notes, up and down
+	Ripple                // the same in sixteenths
+)
+
+var styles = words{"pad", "block", "pulse", "arpeggio", "ripple"}
+
+// String is the style's name in small letters.
+func (s Style) String() string { return styles.word(int(s)) }
+
+// MarshalText is String.
+func (s Style) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what String writes.
+func (s *Style) UnmarshalText(text []byte) error {
+	i, err := styles.find("style", string(text))
+	*s = Style(i)
+	return err
+}
+
+// An action is what becomes of a note of the chord at a line. A note with none ends.
+type action uint8
+
+const (
+	hold   action = iota // it goes on where it rings
+	sound                // it is struck where it does not ring
+	strike               // it is struck, again where it rings
+)
+
+// A moment is a frame of a chord.
+type moment struct {
+	meter Meter
+	frame int64
+	begun int64 // the frame that the chord began in
+	again bool  // the chord begins, and all of its notes must be struck for that to be heard
+}
+
+func (m moment) begins() bool           { return m.frame == m.begun }
+func (m moment) on(distance int64) bool { return m.frame%distance == 0 }
+
+// passed is how many lines of the given distance have come since the chord began.
+func (m moment) passed(distance int64) int64 { return m.frame/distance - m.begun/distance }
+
+// upper says which of the n upper notes sound in a frame, from first up to but without end, and how they come about;
+// weak where they are struck less hard.
+func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
+	beat := m.on(m.meter.Beat())
+	switch s {
+	case Block:
+		return 0, n, m.strikeOn(beat), false
+	case Pulse:
+		if eighth := m.on(2); !eighth && !m.begins() {
+			return 0, 0, hold, false
+		}
+		return 0, n, strike, !beat && !m.begins()
+	case Arpeggio:
+		i := upAndDown(m.passed(2), n)
+		return i, i + 1, m.strikeOn(m.on(2)), false
+	case Ripple:
+		i := upAndDown(m.passed(1), n)
+		return i, i + 1, strike, false
+	}
+	return 0, n, m.sustain(), false
+}
+
+// bass says whether the bass has the fifth of the chord in a frame, or else its root, and how that comes about: on strong
+// beats, in turn, where the style strikes whole chords, else the root for as long as the chord lasts.
+func (s Style) bass(m moment) (fifth bool, act action) {
+	switch s {
+	case Block, Pulse:
+		return m.passed(m.meter.Strong())%2 == 1, m.strikeOn(m.on(m.meter.Strong()))
+	case Arpeggio, Ripple:
+		return false, m.strikeOn(false)
+	}
+	return false, m.sustain()
+}
+
+func (m moment) strikeOn(line bool) action {
+	if line || m.begins() {
+		return strike
+	}
+	return hold
+}
+
+// sustain is the action of notes that stay: what is missing of the chord comes when it begins, or with the next beat after
+// another style.
+func (m moment) sustain() action {
+	switch {
+	case m.again:
+		return strike
+	case m.begins() || m.on(m.meter.Beat()):
+		return sound
+	}
+	return hold
+}
+
+// upAndDown is the note, of n, that a walk up and down through them comes to after some steps.
+func upAndDown(steps int64, n int) int {
+	if n < 2 {
+		return 0
+	}
+	turn := 2 * (n - 1)
+	i := int(steps % int64(turn))
+	return min(i, turn-i)
+}

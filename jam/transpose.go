@@ -1,0 +1,66 @@
+package jam
+
+import "sync/atomic"
+
+const polyPressure = 0xA0 // of one key
+
+// A transposer moves the notes of a keyboard. A key that is let go ends what it began, whatever was set meanwhile.
+type transposer struct {
+	by    int8             // semitones
+	moved [16][128]keyDown // by channel and key
+}
+
+// A keyDown is 0, or one more than the pitch that a key began.
+type keyDown uint8
+
+// sounding is the event as it sounds. ok is false for a note that is no MIDI pitch any more, and for the release of a key
+// that began none.
+func (t *transposer) sounding(e Event) (Event, bool) {
+	kind := e.Status & 0xF0
+	if kind < noteOff || kind > polyPressure || e.Data1 > 127 {
+		return e, true
+	}
+	key := &t.moved[e.Status&0x0F][e.Data1]
+	if kind == noteOn && e.Data2 > 0 {
+		pitch := int(e.Data1) + int(t.by)
+		if *key = 0; pitch >= 0 && pitch <= 127 {
+			*key = keyDown(pitch + 1)
+		}
+	}
+	if *key == 0 {
+		return e, false
+	}
+	e.Data1 = uint8(*key - 1)
+	if kind == noteOff || kind == noteOn && e.Data2 == 0 {
+		*key = 0
+	}
+	return e, true
+}
+
+// A Thru sends the player's messages on to an output, transposed. Take has one caller at a time; Transpose may be called from
+// any goroutine.
+type Thru struct {
+	output Output
+	by     atomic.Int32
+	keys   transposer
+}
+
+// NewThru makes a thru to an output.
+func NewThru(out Output, semitones int8) *Thru {
+	t := &Thru{output: out}
+	t.Transpose(semitones)
+	return t
+}
+
+// Transpose moves what is played from now on; keys that are down end as they began.
+func (t *Thru) Transpose(semitones int8) { t.by.Store(int32(semitones)) }
+
+// Take sends an event on. The error is the output's.
+func (t *Thru) Take(e Event) error {
+	t.keys.by = int8(t.by.Load())
+	e, ok := t.keys.sounding(e)
+	if !ok {
+		return nil
+	}
+	return t.output.Send(e.Status, e.Data1, e.Data2)
+}
