@@ -168,7 +168,7 @@ func (d *delayLoop) watchDrift(late float64) {
 	d.spread += (late*late - d.spread) / driftMemory
 	d.spread = max(d.spread, calmest*calmest)
 	if d.drift*d.drift > driftShare*d.spread {
-		d.memory = max(d.memory/2, window)
+		d.memory = max(d.memory/2, window+1)
 		d.drift /= 2
 	}
 }
