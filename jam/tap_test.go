@@ -10,24 +10,24 @@ import (
 
 func TestTapper(t *testing.T) {
 	tests := map[string]struct {
-		gaps []time.Duration // before each tap but the first, in milliseconds
-		want float64         // after the last; 0: none yet
+		gaps []int   // before each tap but the first, in milliseconds
+		want float64 // after the last; 0: none yet
 	}{
 		"one tap":                {nil, 0},
-		"two taps":               {[]time.Duration{500}, 120},
-		"steady":                 {[]time.Duration{500, 500, 500, 500}, 120},
-		"unsteady":               {[]time.Duration{480, 520, 490, 510}, 120},
-		"a tap left out":         {[]time.Duration{500, 500, 1000, 500}, 120},
-		"one tap too many":       {[]time.Duration{500, 500, 200, 300, 500, 500}, 120},
-		"a key that bounced":     {[]time.Duration{500, 20, 480, 500}, 120},
-		"anew after a pause":     {[]time.Duration{500, 500, 2001, 600}, 100},
-		"first after a pause":    {[]time.Duration{500, 500, 2001}, 0},
-		"slowest":                {[]time.Duration{2000, 2000}, 30},
-		"fastest":                {[]time.Duration{150, 150}, 400},
-		"faster than any":        {[]time.Duration{100}, 0},
-		"eight are heard":        {[]time.Duration{700, 700, 500, 500, 500, 500, 500, 500, 500}, 120},
-		"a clock that went back": {[]time.Duration{500, -5000}, 0},
-		"nothing in common":      {[]time.Duration{300, 1500}, 60e3 / 900.0},
+		"two taps":               {[]int{500}, 120},
+		"steady":                 {[]int{500, 500, 500, 500}, 120},
+		"unsteady":               {[]int{480, 520, 490, 510}, 120},
+		"a tap left out":         {[]int{500, 500, 1000, 500}, 120},
+		"one tap too many":       {[]int{500, 500, 200, 300, 500, 500}, 120},
+		"a key that bounced":     {[]int{500, 20, 480, 500}, 120},
+		"anew after a pause":     {[]int{500, 500, 2001, 600}, 100},
+		"first after a pause":    {[]int{500, 500, 2001}, 0},
+		"slowest":                {[]int{2000, 2000}, 30},
+		"fastest":                {[]int{150, 150}, 400},
+		"faster than any":        {[]int{100}, 0},
+		"eight are heard":        {[]int{700, 700, 500, 500, 500, 500, 500, 500, 500}, 120},
+		"a clock that went back": {[]int{500, -5000}, 0},
+		"nothing in common":      {[]int{300, 1500}, 60e3 / 900.0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTapper(t *testing.T) {
 			at := time.Hour
 			got, ok := tapper.Tap(at)
 			for _, gap := range test.gaps {
-				at += gap * time.Millisecond
+				at += time.Duration(gap) * time.Millisecond
 				got, ok = tapper.Tap(at)
 			}
 			if ok != (test.want > 0) || math.Abs(got-test.want) > 1e-9 {

@@ -28,10 +28,10 @@ type Follower struct {
 	last    time.Duration // when the newest pulse came
 	heard   bool          // any pulse did, since the clock was last lost
 	running bool
-	armed   bool   // the next pulse begins at next
-	pulse   int64  // running: the number of the newest
-	next    int64  // not running, or armed: the number that the next one will have
-	passed  int64  // running: the newest pulse that is over; never goes back
+	armed   bool  // the next pulse begins at next
+	pulse   int64 // running: the number of the newest
+	next    int64 // not running, or armed: the number that the next one will have
+	passed  int64 // running: the newest pulse that is over; never goes back
 	dropped int64
 }
 

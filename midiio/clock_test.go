@@ -77,7 +77,7 @@ func TestClockGolden(t *testing.T) {
 			fmt.Fprintf(&got, "%-14s %6d ms: ", step, at/ms)
 			switch {
 			case running:
-				fmt.Fprintf(&got, "line %d in %d ms, ", seg.Frame, (seg.At - at).Round(ms)/ms)
+				fmt.Fprintf(&got, "line %d in %d ms, ", seg.Frame, (seg.At-at).Round(ms)/ms)
 			default:
 				fmt.Fprintf(&got, "stands before line %d, ", seg.Frame)
 			}

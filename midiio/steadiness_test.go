@@ -136,4 +136,3 @@ func rampOf(perSecond float64, pulses int) []float64 {
 	}
 	return tempo
 }
-
