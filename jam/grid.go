@@ -26,15 +26,24 @@ func CheckTempo(bpm float64) error {
 // A Grid says when each frame begins. Every line is computed from the start of its tempo segment, never from the line
 // before it, so that frame 10,000,000 is as exact as frame 1.
 type Grid struct {
-	start    time.Duration // of frame 0
-	segments []segment     // ascending by frame, the first at frame 0
+	start    time.Duration // that segments count from: of frame 0, in a grid that follows nobody
+	segments []segment     // ascending by frame and time, at least one; the first holds before its frame too
 }
+
+// followed is how many segments a grid that follows a clock keeps: at one a frame the last sixteen beats, which is more
+// than any event waits to be quantised.
+const followed = 64
 
 // A segment is a stretch of frames at one tempo.
 type segment struct {
 	frame int64
 	at    float64 // nanoseconds from the grid's start
 	step  float64 // nanoseconds a frame
+	bpm   float64
+}
+
+func newSegment(frame int64, at, bpm float64) segment {
+	return segment{frame: frame, at: at, step: stepOf(bpm), bpm: bpm}
 }
 
 // NewGrid makes a grid at one tempo whose frame 0 begins at start.
@@ -42,7 +51,7 @@ func NewGrid(start time.Duration, bpm float64) (*Grid, error) {
 	if err := CheckTempo(bpm); err != nil {
 		return nil, err
 	}
-	return &Grid{start: start, segments: []segment{{step: stepOf(bpm)}}}, nil
+	return &Grid{start: start, segments: append(make([]segment, 0, followed), newSegment(0, 0, bpm))}, nil
 }
 
 func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPerBeat }
@@ -58,9 +67,43 @@ func (g *Grid) SetTempo(frame int64, bpm float64) error {
 	}
 	frame = max(frame, 0)
 	at := g.offset(float64(frame))
-	n := sort.Search(len(g.segments), func(i int) bool { return g.segments[i].frame >= frame })
-	g.segments = append(g.segments[:n], segment{frame: frame, at: at, step: stepOf(bpm)})
+	g.segments = append(g.segments[:g.before(frame)], newSegment(frame, at, bpm))
 	return nil
+}
+
+// Follow moves the lines from s.Frame on, so that its line is at s.At and the tempo is s.BPM. Lines before it stay; what
+// was set for later frames is forgotten. The frame before keeps at least the length of a frame at MaxTempo: where s.At is
+// too early for that, the line comes that much later. Lines older than the last 64 moves are no longer exact, which is
+// what lets a grid follow a clock for days; a tempo map made by SetTempo is for tunes. It allocates nothing.
+func (g *Grid) Follow(s Segment) error {
+	if err := CheckTempo(s.BPM); err != nil {
+		return err
+	}
+	n := g.before(s.Frame)
+	at := float64(s.At - g.start)
+	if n > 0 {
+		at = max(at, g.offset(float64(s.Frame-1))+stepOf(MaxTempo))
+	}
+	if n >= followed {
+		n = copy(g.segments, g.segments[n-followed+1:n])
+	}
+	g.segments = append(g.segments[:n], newSegment(s.Frame, at, s.BPM))
+	return nil
+}
+
+// Locate makes the grid anew from one segment: all lines, before and after s.Frame, are at s.BPM. It is for a song that
+// goes on elsewhere, where the lines of the frames passed over never were.
+func (g *Grid) Locate(s Segment) error {
+	if err := CheckTempo(s.BPM); err != nil {
+		return err
+	}
+	g.segments = append(g.segments[:0], newSegment(s.Frame, float64(s.At-g.start), s.BPM))
+	return nil
+}
+
+// before is the number of segments that begin before a frame.
+func (g *Grid) before(frame int64) int {
+	return sort.Search(len(g.segments), func(i int) bool { return g.segments[i].frame >= frame })
 }
 
 // Line is the time at which a frame begins. Frames before 0 lie before the start, at the first tempo.
@@ -68,6 +111,9 @@ func (g *Grid) Line(frame int64) time.Duration { return g.At(float64(frame)) }
 
 // At is the time of a position in frames, such as 2.5 for the middle of frame 2.
 func (g *Grid) At(position float64) time.Duration { return g.start + nanoseconds(g.offset(position)) }
+
+// Tempo is that from a frame's line on, in quarter notes a minute.
+func (g *Grid) Tempo(frame int64) float64 { return g.segments[max(g.before(frame+1)-1, 0)].bpm }
 
 // Step is the length of a frame.
 func (g *Grid) Step(frame int64) time.Duration { return g.Line(frame+1) - g.Line(frame) }
@@ -103,14 +149,22 @@ func (g *Grid) estimate(t time.Duration) (time.Duration, int64) {
 	x := float64(t - g.start)
 	n := sort.Search(len(g.segments), func(i int) bool { return g.segments[i].at > x })
 	s := g.segments[max(n-1, 0)]
-	return t, s.frame + int64(math.Floor((x-s.at)/s.step+0.5))
+	f := s.frame + int64(math.Floor((x-s.at)/s.step+0.5))
+	if n < len(g.segments) {
+		f = min(f, g.segments[n].frame) // the frame before a move may be longer than its tempo says
+	}
+	return t, f
 }
 
 // offset is the time of a position, in nanoseconds from the start.
 func (g *Grid) offset(position float64) float64 {
 	n := sort.Search(len(g.segments), func(i int) bool { return float64(g.segments[i].frame) > position })
 	s := g.segments[max(n-1, 0)]
-	return s.at + (position-float64(s.frame))*s.step
+	at := s.at + (position-float64(s.frame))*s.step
+	if n < len(g.segments) {
+		at = min(at, g.segments[n].at) // the frame before a move may be shorter than its tempo says
+	}
+	return at
 }
 
 func nanoseconds(x float64) time.Duration { return time.Duration(math.Round(x)) }

@@ -53,8 +53,8 @@ func newInput(client string) (inputDevice, error) {
 }
 
 func (in rtIn) listen(receive func([]byte)) error {
-	// SysEx, clock and active sensing stay in the driver: an endless SysEx would be collected in its memory.
-	if err := in.IgnoreTypes(true, true, true); err != nil {
+	// SysEx and active sensing stay in the driver: an endless SysEx would be collected in its memory. The clock does not.
+	if err := in.IgnoreTypes(true, false, true); err != nil {
 		return errors.New("the driver refused the input filter")
 	}
 	err := in.SetCallback(func(_ rtmidi.MIDIIn, packet []byte, _ float64) { receive(packet) })

@@ -11,9 +11,47 @@ import (
 func parseAll(packets ...[]byte) (messages [][3]byte, dropped Dropped) {
 	var p parser
 	for _, packet := range packets {
-		p.parse(packet, func(s, d1, d2 byte) { messages = append(messages, [3]byte{s, d1, d2}) })
+		p.parse(packet, func(s, d1, d2 byte) { messages = append(messages, [3]byte{s, d1, d2}) }, nil)
 	}
 	return messages, p.dropped()
+}
+
+// parseWithClock puts a clock's messages among the others.
+func parseWithClock(packet []byte) (messages [][3]byte, dropped Dropped) {
+	var p parser
+	emit := func(s, d1, d2 byte) { messages = append(messages, [3]byte{s, d1, d2}) }
+	p.parse(packet, emit, emit)
+	return messages, p.dropped()
+}
+
+func TestParserClock(t *testing.T) {
+	tests := []struct {
+		name    string
+		packet  []byte
+		want    [][3]byte
+		dropped Dropped
+	}{
+		{"pulse", []byte{0xF8}, [][3]byte{{0xF8}}, Dropped{}},
+		{"start, continue, stop", []byte{0xFA, 0xFB, 0xFC}, [][3]byte{{0xFA}, {0xFB}, {0xFC}}, Dropped{}},
+		{"pulse inside a note", []byte{0x90, 60, 0xF8, 100}, [][3]byte{{0xF8}, {0x90, 60, 100}}, Dropped{}},
+		{"pulse in SysEx", []byte{0xF0, 1, 0xF8, 2, 0xF7}, [][3]byte{{0xF8}}, Dropped{System: 1}},
+		{"other real time", []byte{0xF9, 0xFD, 0xFE, 0xFF}, nil, Dropped{Realtime: 4}},
+		{"song position", []byte{0xF2, 0x68, 7}, [][3]byte{{0xF2, 0x68, 7}}, Dropped{}},
+		{"pulse inside a song position", []byte{0xF2, 1, 0xF8, 2}, [][3]byte{{0xF8}, {0xF2, 1, 2}}, Dropped{}},
+		{"song position has no running status", []byte{0xF2, 1, 2, 3, 4, 0x90, 60, 1}, [][3]byte{{0xF2, 1, 2}, {0x90, 60, 1}}, Dropped{}},
+		{"song position ends running status", []byte{0x90, 60, 1, 0xF2, 1, 2, 61, 1}, [][3]byte{{0x90, 60, 1}, {0xF2, 1, 2}}, Dropped{}},
+		{"song position cut short", []byte{0xF2, 1, 0x90, 60, 1}, [][3]byte{{0x90, 60, 1}}, Dropped{Broken: 1}},
+		{"song position cut by the end", []byte{0xF2}, nil, Dropped{Broken: 1}},
+		{"song select", []byte{0xF3, 5}, nil, Dropped{System: 1}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, dropped := parseWithClock(test.packet)
+			if !slices.Equal(got, test.want) || dropped != test.dropped {
+				t.Errorf("% X:\ngot  % X %+v\nwant % X %+v", test.packet, got, dropped, test.want, test.dropped)
+			}
+		})
+	}
 }
 
 func TestParser(t *testing.T) {
@@ -111,6 +149,20 @@ func FuzzParser(f *testing.F) {
 		}
 		if lost := dropped.Realtime + dropped.System + dropped.Broken; used > len(packet) || lost > uint64(len(packet)) {
 			t.Fatalf("% X: %d data bytes used, %d dropped", packet, used, lost)
+		}
+		// A clock that is heard changes nothing for the others.
+		all, _ := parseWithClock(packet)
+		var others [][3]byte
+		for _, m := range all {
+			if !isClock(m[0]) {
+				others = append(others, m)
+			}
+			if m[1] > 0x7F || m[2] > 0x7F {
+				t.Fatalf("% X gave % X", packet, m)
+			}
+		}
+		if !slices.Equal(others, messages) {
+			t.Fatalf("% X: % X beside a clock, % X without", packet, others, messages)
 		}
 	})
 }

@@ -200,6 +200,7 @@ type In struct {
 	parser  parser
 	now     func() time.Duration
 	receive func(jam.Event)
+	clock   atomic.Pointer[Follower]
 }
 
 // OpenIn opens the input port with that name (see match). Every channel message is given to receive, stamped by now
@@ -245,7 +246,7 @@ func (in *In) packet(packet []byte) {
 	at := in.now()
 	in.parser.parse(packet, func(status, data1, data2 byte) {
 		in.receive(jam.Event{At: at, Status: status, Data1: data1, Data2: data2})
-	})
+	}, in.clockReceiver(at))
 }
 
 // Info names the port.

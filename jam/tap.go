@@ -1,0 +1,62 @@
+package jam
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	tapPause  = 2 * time.Second        // between two taps begins anew: the slowest tempo tapped is 30 BPM
+	tapBounce = time.Minute / MaxTempo // taps closer than this are one
+	tapsKept  = 8                      // two bars of 4/4
+	tapSpread = 0.25                   // of the median: an interval further from it was a tap left out or one too many
+)
+
+// A Tapper finds the tempo of beats that are tapped. Its zero value is ready. It has one owner and allocates nothing.
+type Tapper struct {
+	taps [tapsKept]time.Duration
+	n    int
+}
+
+// Tap takes a tap and returns the tempo in quarter notes a minute, from the second tap on: the mean of the intervals
+// between the last eight taps, less those far from their median. A pause of two seconds begins anew; a tap sooner after
+// another than a beat at MaxTempo is a key that bounced, and changes nothing.
+func (t *Tapper) Tap(at time.Duration) (bpm float64, ok bool) {
+	switch since := at - t.taps[max(t.n-1, 0)]; {
+	case t.n == 0:
+	case since < 0 || since > tapPause:
+		t.n = 0
+	case since < tapBounce:
+		return t.tempo()
+	}
+	if t.n == tapsKept {
+		t.n = copy(t.taps[:], t.taps[1:])
+	}
+	t.taps[t.n] = at
+	t.n++
+	return t.tempo()
+}
+
+func (t *Tapper) tempo() (bpm float64, ok bool) {
+	if t.n < 2 {
+		return 0, false
+	}
+	var room [tapsKept]time.Duration
+	intervals := room[:t.n-1]
+	for i := range intervals {
+		intervals[i] = t.taps[i+1] - t.taps[i]
+	}
+	slices.Sort(intervals)
+	middle := (intervals[(len(intervals)-1)/2] + intervals[len(intervals)/2]) / 2
+	var sum, n time.Duration
+	for _, d := range intervals {
+		if (d - middle).Abs() <= time.Duration(tapSpread*float64(middle)) {
+			sum += d
+			n++
+		}
+	}
+	if n == 0 { // two intervals that have nothing in common: the taps' own mean
+		return float64(time.Minute) / float64(middle), true
+	}
+	return float64(time.Minute) * float64(n) / float64(sum), true
+}
