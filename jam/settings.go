@@ -30,6 +30,8 @@ type Settings struct {
 	BassChannel  uint8 `json:"bass_channel"`  // MIDI channel, 1 to 16
 	Velocity     uint8 `json:"velocity"`      // of the chords, 1 to 127
 
+	Offset float64 `json:"offset"` // milliseconds by which everything is sent early, -100 to 100
+
 	MelodyChannels Channels `json:"melody_channels"` // those that the melody is heard on
 }
 
