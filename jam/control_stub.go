@@ -81,3 +81,7 @@ func (g *Grid) Follow(seg Segment) {
 		g.segments = append(g.segments[:0], g.segments[n-64:]...)
 	}
 }
+
+func (c Control) name() string {
+	return [...]string{"tempo", "temperature", "offset", "policy", "tap", "panic"}[c.Param]
+}

@@ -1,0 +1,97 @@
+package jam
+
+import (
+	"context"
+	"time"
+)
+
+// begin sets the start of the grid; false where the context ended before frame 0.
+func (l *Loop) begin(ctx context.Context) bool {
+	grid := l.engine.Grid() // which begins at 0 so far
+	switch l.open = l.config.Transport != nil || l.config.Start == StartAtOnce; {
+	case l.config.Transport != nil:
+		return l.beginWith(ctx)
+	case l.open:
+		first := -int64(l.config.CountIn * FramesPerBeat)
+		grid.SetStart(l.clock.Now() + max(l.offset(first), 0) - grid.Line(first))
+		l.pulses.begin(first)
+		l.began()
+		return l.countIn(ctx)
+	}
+	for ctx.Err() == nil {
+		at, struck, open := l.firstNote()
+		if struck {
+			l.open = true
+			grid.SetStart(at)
+			l.pulses.begin(0)
+			l.began()
+			return true
+		}
+		if !open {
+			return false
+		}
+		l.clock.Wait(forever)
+	}
+	return false
+}
+
+// firstNote takes what has arrived up to the first note of the melody; open is false where nothing can come any more.
+func (l *Loop) firstNote() (at time.Duration, struck, open bool) {
+	l.takeControls()
+	for {
+		select {
+		case e, open := <-l.config.Inbox.C():
+			if !open {
+				return 0, false, false
+			}
+			l.take(e)
+			if l.isNote(e) {
+				return e.At, true, true
+			}
+		default:
+			return 0, false, true
+		}
+	}
+}
+
+// began tells the time of frame 0, and the grid's first stretch.
+func (l *Loop) began() {
+	start := l.engine.Grid().Line(0)
+	l.segment = Segment{At: start, BPM: l.engine.settings.Tempo}
+	l.coming = l.segment
+	tell(l.config.Segments, l.segment)
+	select {
+	case l.config.Began <- start:
+	default:
+	}
+}
+
+// The count-in's clicks: General MIDI's high and low wood block.
+const (
+	clickChannel  = 10
+	clickDownbeat = 76
+	clickBeat     = 77
+	clickVelocity = 100
+)
+
+// countIn clicks the beats before frame 0.
+func (l *Loop) countIn(ctx context.Context) bool {
+	for beat := -l.config.CountIn; beat < 0; beat++ {
+		line := int64(beat * FramesPerBeat)
+		if l.wait(ctx, l.due(line)); ctx.Err() != nil {
+			return false
+		}
+		click := byte(clickBeat)
+		if beat%l.config.Settings.BeatsPerBar == 0 {
+			click = clickDownbeat
+		}
+		if l.config.Click {
+			l.report(l.config.Output.Send(noteOn|(clickChannel-1), click, clickVelocity))
+		}
+		l.wait(ctx, l.due(line+1))
+		if l.config.Click {
+			l.report(l.config.Output.Send(noteOff|(clickChannel-1), click, 0))
+		}
+	}
+	return ctx.Err() == nil
+}
