@@ -120,15 +120,8 @@ func BenchmarkWakeThread(b *testing.B) {
 						go func() {
 							defer close(done)
 							_ = onThread(fifo, func() { // or else the other is refused too
-								for {
-									if way == "futex" {
-										other.Wait(time.Hour)
-									}
-									at, open := <-asked
-									if !open {
-										return
-									}
-									late = append(late, clock.Now()-at)
+								for open := true; open; {
+									open = receive(asked, way == "futex", other, func(at time.Duration) { late = append(late, clock.Now()-at) })
 								}
 							})
 						}()
@@ -153,6 +146,27 @@ func BenchmarkWakeThread(b *testing.B) {
 			}
 		})
 	}
+}
+
+// receive takes what is there, or waits for it: in the kernel for a Wake, or in the channel. It returns false at the end.
+func receive(asked <-chan time.Duration, futex bool, clock jam.Clock, take func(time.Duration)) bool {
+	if futex && len(asked) == 0 {
+		clock.Wait(time.Hour)
+		select {
+		case at, open := <-asked:
+			if open {
+				take(at)
+			}
+			return open
+		default:
+			return true
+		}
+	}
+	at, open := <-asked
+	if open {
+		take(at)
+	}
+	return open
 }
 
 // onThread runs a function on a thread of its own, with SCHED_FIFO if asked for. The thread ends with it.

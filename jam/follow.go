@@ -20,6 +20,8 @@ const (
 	leastTempo = 0.05 // BPM
 	// standingLook is how often a jam looks whether its clock runs again, where nothing wakes it.
 	standingLook = 10 * time.Millisecond
+	// justPassed is how long ago a line may be that is still played where the song has just begun to run.
+	justPassed = 15 * time.Millisecond
 )
 
 // Rolling is how a jam follows a transport. The frames of a jam never go back, whatever the song does: each has one
@@ -53,9 +55,10 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	if !running {
 		return false
 	}
-	at, line := l.nearest(song)
+	at, line := l.nearest(song, justPassed)
 	frame := at % l.bar()
 	l.engine.Restart(frame)
+	l.step, l.voice = 0, 0 // of the decision before the start
 	l.transport.shift, l.transport.grace = frame-at, l.engine.Grid().Step(frame)/4
 	l.engine.Grid().Follow(Segment{frame, line, song.BPM})
 	l.began()
@@ -76,10 +79,10 @@ func (l *Loop) stand(ctx context.Context) (song Segment, running bool) {
 	return song, false
 }
 
-// nearest is the frame of the song whose line is nearest to now, and that line.
-func (l *Loop) nearest(song Segment) (frame int64, at time.Duration) {
+// nearest is the first frame of the song whose line is not longer ago than said, and that line.
+func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.Duration) {
 	step := stepOf(song.BPM)
-	frame = max(0, song.Frame+int64(math.Round(float64(l.clock.Now()-song.At)/step)))
+	frame = max(0, song.Frame+int64(math.Ceil(float64(l.clock.Now()-ago-song.At)/step)))
 	return frame, song.At + nanoseconds(float64(frame-song.Frame)*step)
 }
 
@@ -101,14 +104,15 @@ func (l *Loop) follow(ctx context.Context) bool {
 		}
 	}
 	frame, grid := l.engine.Frame(), l.engine.Grid()
-	at, line := l.nearest(song)
-	there, here := at+l.transport.shift, frame
+	here, ago := frame, justPassed
 	if !stood {
-		here = max(frame, grid.Nearest(l.clock.Now()))
+		here, ago = max(frame, grid.Nearest(l.clock.Now())), nanoseconds(stepOf(song.BPM)/2)
 	}
+	at, line := l.nearest(song, ago)
+	there := at + l.transport.shift
 	again := at == 0 && (stood || there+1 < here) // the song is begun anew
 	switch {
-	case again, stood && there > frame, there < here-1, there > here+1:
+	case again, stood && there != frame, there < here-1, there > here+1:
 		l.jump(at, line, song.BPM, again)
 		return false
 	case there < frame: // the line before it is nearer
@@ -116,6 +120,9 @@ func (l *Loop) follow(ctx context.Context) bool {
 		there = frame
 	}
 	l.move(Segment{there, line, song.BPM})
+	if stood {
+		l.transport.grace = grid.Step(frame) / 4
+	}
 	return !stood && l.due(frame)-l.orders.Lead-l.clock.Now() < time.Millisecond
 }
 

@@ -212,7 +212,7 @@ func (l *Loop) frame(ctx context.Context) bool {
 
 // order asks the guard for the orders of the frame to be played.
 func (l *Loop) order(frame int64) {
-	step := l.engine.Grid().Step(frame - 1)
+	step := l.length(frame)
 	l.orders = l.config.Guard.Orders(step)
 	most := step*7/16 - max(l.offset(frame), 0) // what is nearer to the line before than to this one has then come
 	l.orders.Lead = max(min(l.orders.Lead, most), time.Millisecond)
@@ -221,7 +221,17 @@ func (l *Loop) order(frame int64) {
 // offset is how much earlier than its line a frame is sent, for a synth that sounds late.
 func (l *Loop) offset(frame int64) time.Duration {
 	wanted := time.Duration(l.engine.settings.Offset * float64(time.Millisecond))
-	return min(wanted, l.engine.Grid().Step(frame-1)*7/16-time.Millisecond)
+	return min(wanted, l.length(frame)*7/16-time.Millisecond)
+}
+
+// length is the time that is there for a frame: that of the one before it, or its own where that is less or where there is
+// none before it, as the grid was moved.
+func (l *Loop) length(frame int64) time.Duration {
+	before, own := l.engine.Grid().Step(frame-1), l.engine.Grid().Step(frame)
+	if before <= 0 {
+		return own
+	}
+	return min(before, own)
 }
 
 // due is when a frame is sent.

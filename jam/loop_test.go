@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,15 +27,20 @@ type liveJam struct {
 	cancel time.Duration // 0: never
 	stop   []stop        // of the machine
 	inbox  int           // room, 0: plenty
+	steers []jam.Control // sent at their times
 
 	// What came of it.
-	summary jam.Summary
-	reports []jam.FrameReport
-	heard   []jam.Heard
-	errs    []error
-	out     *jamtest.Output
-	ended   time.Duration
-	take    jam.Take
+	summary  jam.Summary
+	reports  []jam.FrameReport
+	heard    []jam.Heard
+	errs     []error
+	applied  []jam.Applied
+	segments []jam.Segment
+	released []jam.Policy
+	out      *jamtest.Output
+	pulses   *jamtest.Output // MIDI clock, where config.ClockOut is set
+	ended    time.Duration
+	take     jam.Take
 }
 
 // A steadyLead is a guard that never changes its mind.
@@ -79,6 +85,21 @@ func (j *liveJam) run(t *testing.T) {
 		c.Reports = []*jam.Queue[jam.FrameReport]{reports, jam.NewQueue[jam.FrameReport](1)} // the second is never read
 		c.Events = []*jam.Queue[jam.Heard]{heard, jam.NewQueue[jam.Heard](1)}
 		c.Errors = errs
+		controls, applied, segments := jam.NewQueue[jam.Control](64), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Segment](1<<10)
+		c.Controls, c.Applied, c.Segments = controls, []*jam.Queue[jam.Applied]{applied}, []*jam.Queue[jam.Segment]{segments}
+		var mu sync.Mutex
+		c.Release = func(p jam.Policy) {
+			mu.Lock()
+			defer mu.Unlock()
+			j.released = append(j.released, p)
+		}
+		if c.ClockOut != nil {
+			j.pulses = jamtest.NewOutput(clock)
+			c.ClockOut = j.pulses
+		}
+		for _, steer := range j.steers {
+			time.AfterFunc(steer.At, func() { controls.TrySend(steer) })
+		}
 		loop, err := jam.NewLoop(*c)
 		if err != nil {
 			t.Fatal(err)
@@ -117,6 +138,14 @@ func (j *liveJam) run(t *testing.T) {
 		errs.Close()
 		for e := range errs.C() {
 			j.errs = append(j.errs, e)
+		}
+		applied.Close()
+		for a := range applied.C() {
+			j.applied = append(j.applied, a)
+		}
+		segments.Close()
+		for s := range segments.C() {
+			j.segments = append(j.segments, s)
 		}
 		if j.out.Sounding() != 0 || j.out.Err() != nil {
 			t.Errorf("%d notes are left sounding, %v", j.out.Sounding(), j.out.Err())

@@ -143,7 +143,7 @@ func (c *cast) next(frame int64, rung Rung) (p *player, err error) {
 // ask asks who plays, and tells who catches up. It returns how many frames who plays has still to go through before.
 func (c *cast) ask(r request) (behind int64) {
 	if r.melody == MelodyStart {
-		c.oldest = r.frame
+		c.oldest, c.playing.told = r.frame, r.frame // it may have been told of this frame before, as another
 	}
 	c.newest, c.oldest = r.frame, max(c.oldest, r.frame-backlog+1)
 	c.history[r.frame%backlog] = line{r, c.playing.vocabulary}

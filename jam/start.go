@@ -2,7 +2,6 @@ package jam
 
 import (
 	"context"
-	"time"
 )
 
 // begin sets the start of the grid; false where the context ended before frame 0.
@@ -19,10 +18,9 @@ func (l *Loop) begin(ctx context.Context) bool {
 		return l.countIn(ctx)
 	}
 	for ctx.Err() == nil {
-		at, struck, open := l.firstNote()
+		struck, open := l.firstNote()
 		if struck {
 			l.open = true
-			grid.SetStart(at)
 			l.pulses.begin(0)
 			l.began()
 			return true
@@ -35,21 +33,26 @@ func (l *Loop) begin(ctx context.Context) bool {
 	return false
 }
 
-// firstNote takes what has arrived up to the first note of the melody; open is false where nothing can come any more.
-func (l *Loop) firstNote() (at time.Duration, struck, open bool) {
+// firstNote takes what has arrived up to the first note of the melody, which begins frame 0; open is false where nothing
+// can come any more.
+func (l *Loop) firstNote() (struck, open bool) {
 	l.takeControls()
 	for {
 		select {
 		case e, open := <-l.config.Inbox.C():
 			if !open {
-				return 0, false, false
+				return false, false
+			}
+			struck := l.isNote(e)
+			if struck {
+				l.engine.Grid().SetStart(e.At)
 			}
 			l.take(e)
-			if l.isNote(e) {
-				return e.At, true, true
+			if struck {
+				return true, true
 			}
 		default:
-			return 0, false, true
+			return false, true
 		}
 	}
 }

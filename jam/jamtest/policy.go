@@ -41,10 +41,13 @@ var Symbols = []string{"C", "Dm", "Em", "F", "G7", "Am7", "Bm7b5",
 }
 
 // NewPolicy makes a policy that remembers. The same seed and the same tokens give the same logits.
-func NewPolicy(seed uint64) *Policy {
-	v, err := jam.NewVocabulary(Symbols)
+func NewPolicy(seed uint64) *Policy { return NewPolicyOf(Symbols, seed) }
+
+// NewPolicyOf makes a policy of other chords. It panics where they make no vocabulary.
+func NewPolicyOf(symbols []string, seed uint64) *Policy {
+	v, err := jam.NewVocabulary(symbols)
 	if err != nil {
-		panic(err) // Symbols is ours
+		panic(err)
 	}
 	return &Policy{Seed: seed, Remember: true, vocabulary: v, logits: make([]float32, v.Logits()), hash: seed}
 }
