@@ -84,7 +84,6 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	a.ran = true
 	runtime.LockOSThread() // an inference should not be moved between cores
 	defer runtime.UnlockOSThread()
-	a.config.Policy.Reset()
 	defer context.AfterFunc(ctx, a.config.Clock.Wake)()
 
 	// Frame 0 needs nothing of anybody, so its decision is made before the start.

@@ -2,11 +2,12 @@ package jam
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
 // A Clock is the jam's monotonic time. Events are stamped with the Now of the clock that drives the loop.
-// Wait has one caller at a time; Now and Wake may be called from any goroutine.
+// Wait has one caller at a time; all else may be called from any goroutine.
 type Clock interface {
 	// Now is the time since the clock was made.
 	Now() time.Duration
@@ -14,7 +15,12 @@ type Clock interface {
 	Wait(until time.Duration)
 	// Wake ends the present Wait, or else the next.
 	Wake()
+	// Beside makes a clock that shows the same time, for another goroutine to wait on.
+	Beside() Clock
 }
+
+// forever is what a Wait for a Wake waits until.
+const forever = time.Duration(math.MaxInt64)
 
 // waitUntil returns at the given time, or when the context ends, which must wake the clock.
 func waitUntil(ctx context.Context, clock Clock, until time.Duration) {
@@ -23,7 +29,9 @@ func waitUntil(ctx context.Context, clock Clock, until time.Duration) {
 	}
 }
 
-// A SystemClock is the Clock of the operating system, through the Go runtime's timers.
+// A SystemClock is the Clock of the operating system, through the Go runtime's timers. They are of high resolution on
+// Windows and macOS too. To return from Wait it needs a thread of Go's scheduler to be awake: on a busy machine that may
+// take milliseconds, and LiveClock does without.
 type SystemClock struct {
 	zero  time.Time
 	timer *time.Timer
@@ -31,24 +39,26 @@ type SystemClock struct {
 }
 
 // NewSystemClock makes a clock that shows zero now.
-func NewSystemClock() *SystemClock {
+func NewSystemClock() *SystemClock { return systemClock(time.Now()) }
+
+func systemClock(zero time.Time) *SystemClock {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	return &SystemClock{zero: time.Now(), timer: timer, wake: make(chan struct{}, 1)}
+	return &SystemClock{zero: zero, timer: timer, wake: make(chan struct{}, 1)}
 }
 
-// Beside makes a clock that shows the same time, for another goroutine to wait on.
-func (c *SystemClock) Beside() *SystemClock {
-	other := NewSystemClock()
-	other.zero = c.zero
-	return other
-}
+// Beside makes a clock that shows the same time.
+func (c *SystemClock) Beside() Clock { return systemClock(c.zero) }
 
 // Now is exact to the system's clock.
 func (c *SystemClock) Now() time.Duration { return time.Since(c.zero) }
 
 // Wait allocates nothing.
 func (c *SystemClock) Wait(until time.Duration) {
+	if until == forever {
+		<-c.wake
+		return
+	}
 	left := until - c.Now()
 	if left <= 0 {
 		return

@@ -20,7 +20,9 @@ type Engine struct {
 	voicer     Voicer
 	output     Output
 	gridStep   int64 // frames from one line of the chord grid to the next
-	listen     int64 // frames
+	listen     int64 // the frame from which on the policy is heard
+	origin     int64 // the frame at which the music began
+	resting    bool  // the song stands
 
 	frame    int64 // to be played next
 	heard    bool  // Hear was called for it
@@ -103,7 +105,7 @@ func (e *Engine) Resync() { e.quantiser.LetGo() }
 // Hear closes the melody of the frame before the one to be played and returns the tokens of that frame (the start tokens
 // before frame 0) for the policy's Step.
 func (e *Engine) Hear() (ChordToken, MelodyToken) {
-	if e.frame > 0 {
+	if e.frame > e.origin {
 		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
 	}
 	if e.velocity > 0 {
@@ -202,7 +204,7 @@ func (e *Engine) LetGo() error {
 // End ends all sounding notes and closes the melody of the last frame, which Summary then holds.
 func (e *Engine) End() error {
 	switch {
-	case e.frame == 0:
+	case e.frame == e.origin:
 	case e.heard:
 		e.summary.Melody = e.melody
 	default:

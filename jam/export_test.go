@@ -4,6 +4,7 @@ import "context"
 
 // Begin starts the grid at 0 with nobody but the test to serve requests.
 func (l *Loop) Begin(ctx context.Context) {
+	l.began()
 	l.ask()
 	l.Serve()
 	l.decide(ctx, 0)
@@ -14,8 +15,8 @@ func (l *Loop) Frame(ctx context.Context) bool { return l.frame(ctx) }
 
 // Serve lets the worker answer what it was asked, on the test's goroutine.
 func (l *Loop) Serve() {
-	for len(l.worker.requests) > 0 {
-		l.worker.serve(<-l.worker.requests)
+	for w := l.cast.playing.worker; len(w.requests) > 0; {
+		w.serve(<-w.requests)
 	}
 }
 

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"runtime"
+	"sync"
 	"time"
 )
 
@@ -17,29 +18,53 @@ const (
 	StartAtOnce                       // after the count-in
 )
 
+// A Duty is what a thread of a jam is there for.
+type Duty uint8
+
+// The duties.
+const (
+	DutyTime   Duty = iota // to wake before each line and to send at it
+	DutyPolicy             // to run a policy within the time that the lead gives it
+)
+
 // LoopConfig is what a Loop is made of.
 type LoopConfig struct {
 	Settings Settings
 	Policy   Policy        // the loop's own while it runs; it is reset first
+	Faster   Policy        // plays in the policy's place where the guard asks for it; may be nil
+	Name     string        // of the policy, for the reports
 	Output   Output        // used by the loop's goroutine alone
 	Inbox    *Queue[Event] // the player's, stamped by Clock
 	Clock    Clock
 
-	Start   StartMode
-	CountIn int  // beats before frame 0, 0 to 64; with StartAtOnce only
-	Click   bool // the count-in is heard on channel 10
+	Start     StartMode
+	CountIn   int       // beats before frame 0, 0 to 64; with StartAtOnce only
+	Click     bool      // the count-in is heard on channel 10
+	Transport Transport // starts, stops and places the jam, in place of Start and CountIn; may be nil
+	ClockOut  Output    // gets MIDI clock; may be nil, and is where there is a Transport
 
 	Began chan<- time.Duration // gets the time of frame 0 once it is known; nil, or with room for it
 
 	Frames int64 // length of the jam; 0: until the context ends
 
-	// Lead says how long before each line to wake, so that the policy is done at the line; nil: DefaultLead.
-	// It is kept at 1 ms at least and below half a frame.
-	Lead func() time.Duration
+	// Guard gives the orders of each frame and sees how it went; nil: DefaultLead, RungFull. The lead is kept at 1 ms at
+	// least, and so that lead and offset stay below half a frame.
+	Guard Guard
 
-	Reports []*Queue[FrameReport] // each gets every frame
-	Events  []*Queue[Event]       // each gets every event of the inbox
-	Errors  *Queue[error]         // of the policy and the output; the jam goes on; may be nil
+	// Thread, if set, is called first thing on each thread that a jam depends on, to give it its priority. The thread is
+	// the duty's alone, and ends with it.
+	Thread func(Duty)
+
+	// Release, if set, is called once with each policy that the loop is done with: Policy, Faster and those of controls,
+	// the last before Run returns. It is called on goroutines of their own.
+	Release func(Policy)
+
+	Controls *Queue[Control]       // from the next frame on; a panic at once; may be nil
+	Applied  []*Queue[Applied]     // each gets every control that was done
+	Reports  []*Queue[FrameReport] // each gets every frame
+	Events   []*Queue[Heard]       // each gets every event of the inbox
+	Segments []*Queue[Segment]     // each gets every new stretch of the grid, the first when frame 0 is known
+	Errors   *Queue[error]         // of the policy, the output and controls; the jam goes on; may be nil
 }
 
 // DefaultLead is how long before a line the loop wakes where nobody measures.
@@ -56,12 +81,28 @@ type Loop struct {
 	config LoopConfig
 	clock  Clock
 	engine *Engine
-	worker *worker
+	output *stamped // the engine's
+	cast   cast
 	ran    bool
+	open   bool // the player is heard: until the first note, where that starts the jam, the inbox is begin's
 
-	lead    time.Duration // before the line of the frame to be played, at waking
+	segment   Segment // of the grid, in which the frame to be played is
+	coming    Segment // that follows it; as segment where none does
+	transport rolling
+	pulses    pulses
+	controls  waiting
+	taps      Tapper
+
+	orders  Orders
+	woke    time.Duration // before the line of the frame to be played; 0 where it was decided before the start
+	news    news          // since the last frame was listened for
+	told    news          // what the frame to be played could know
 	step    time.Duration // the policy's for the frame to be played
+	voice   time.Duration // laying it out
+	behind  int64         // frames that the policy had still to go through
+	failed  bool          // the policy, at this frame
 	skipped int64         // frames lost before the frame to be played
+	last    FrameReport   // the guard's to see
 	lost    uint64        // events that the inbox had lost when last asked
 	errors  int64
 }
@@ -75,16 +116,31 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 		return nil, fmt.Errorf("count-in %d beats: must be 0 to 64", c.CountIn)
 	case c.Frames < 0:
 		return nil, fmt.Errorf("length %d frames: must not be negative", c.Frames)
+	case c.Transport != nil && c.ClockOut != nil:
+		return nil, errors.New("a jam follows a clock or sends one, not both")
 	}
-	engine, err := NewEngine(c.Policy.Vocabulary(), c.Settings, c.Output)
-	if err != nil {
+	if c.Guard == nil {
+		c.Guard = unguarded{}
+	}
+	l := &Loop{config: c, clock: c.Clock, output: &stamped{to: c.Output, clock: c.Clock}}
+	var err error
+	if l.engine, err = NewEngine(c.Policy.Vocabulary(), c.Settings, l.output); err != nil {
 		return nil, err
 	}
-	if c.Lead == nil {
-		c.Lead = func() time.Duration { return DefaultLead }
+	l.cast.init(c)
+	l.pulses.out = c.ClockOut
+	c.Inbox.Wakes(c.Clock)
+	if c.Controls != nil {
+		c.Controls.Wakes(c.Clock)
 	}
-	return &Loop{config: c, clock: c.Clock, engine: engine, worker: newWorker(c.Policy, c.Clock)}, nil
+	return l, nil
 }
+
+// unguarded is the guard of a loop that was given none.
+type unguarded struct{}
+
+func (unguarded) Orders(time.Duration) Orders { return Orders{Lead: DefaultLead} }
+func (unguarded) Saw(*FrameReport)            {}
 
 // Run plays until the context ends or the jam's length is reached; both are good ends. All notes have been let go when it
 // returns. It runs once.
@@ -93,179 +149,159 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 		return Summary{}, errors.New("a loop runs once")
 	}
 	l.ran = true
-	l.config.Policy.Reset()
 	defer context.AfterFunc(ctx, l.clock.Wake)()
-	workerDone := make(chan struct{})
-	go func() {
-		defer close(workerDone)
-		l.worker.run()
-	}()
-
-	// Frame 0 needs nothing of the player, so its decision is made before the start.
-	l.ask()
-	l.decide(ctx, math.MaxInt64)
-	if l.begin(ctx) {
-		for (l.config.Frames == 0 || l.engine.Frame() < l.config.Frames) && l.frame(ctx) {
+	var playing sync.WaitGroup
+	playing.Go(func() {
+		runtime.LockOSThread() // and never unlocked: the thread and its priority end with the jam
+		if l.config.Thread != nil {
+			l.config.Thread(DutyTime)
 		}
-		if ctx.Err() == nil {
-			l.wait(ctx, l.engine.Grid().Line(l.engine.Frame()))
-		}
-	}
-	l.drain()
-	l.report(l.engine.End())
-
-	close(l.worker.requests)
-	<-workerDone // the policy is its caller's again
+		l.play(ctx)
+	})
+	playing.Wait()
+	l.cast.end() // the policies are their owner's again
+	l.refuseControls()
 	summary := l.engine.Summary()
 	summary.Lost, summary.Errors = l.lost, l.errors
 	return summary, nil
 }
 
-// begin sets the start of the grid; false where the context ended before frame 0.
-func (l *Loop) begin(ctx context.Context) bool {
-	if l.config.Start == StartAtOnce {
-		grid := l.engine.Grid() // which begins at 0 so far
-		grid.SetStart(l.clock.Now() - grid.Line(int64(-l.config.CountIn)*l.config.Settings.Meter.Beat()))
-		l.began()
-		return l.countIn(ctx)
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return false
-		case e, open := <-l.config.Inbox.C():
-			if !open {
-				return false
-			}
-			l.take(e)
-			if e.Status&0xF0 == noteOn && e.Data2 > 0 && l.config.Settings.MelodyChannels.Has(e.Status) {
-				l.engine.Grid().SetStart(e.At)
-				l.began()
-				return true
-			}
+func (l *Loop) play(ctx context.Context) {
+	l.cast.start()
+	// Frame 0 needs nothing of the player, so its decision is made before the start.
+	l.ask()
+	l.decide(ctx, forever)
+	if l.begin(ctx) {
+		for (l.config.Frames == 0 || l.engine.Frame() < l.config.Frames) && l.frame(ctx) {
+		}
+		if ctx.Err() == nil {
+			l.wait(ctx, l.due(l.engine.Frame()))
 		}
 	}
-}
-
-// began tells the time of frame 0.
-func (l *Loop) began() {
-	select {
-	case l.config.Began <- l.engine.Grid().Line(0):
-	default:
-	}
-}
-
-// The count-in's clicks: General MIDI's high and low wood block.
-const (
-	clickChannel  = 10
-	clickDownbeat = 76
-	clickBeat     = 77
-	clickVelocity = 100
-)
-
-// countIn clicks the beats before frame 0.
-func (l *Loop) countIn(ctx context.Context) bool {
-	grid, meter := l.engine.Grid(), l.config.Settings.Meter
-	for beat := -l.config.CountIn; beat < 0; beat++ {
-		line := int64(beat) * meter.Beat()
-		if l.wait(ctx, grid.Line(line)); ctx.Err() != nil {
-			return false
-		}
-		click := byte(clickBeat)
-		if beat%meter.Beats() == 0 {
-			click = clickDownbeat
-		}
-		if l.config.Click {
-			l.report(l.config.Output.Send(noteOn|(clickChannel-1), click, clickVelocity))
-		}
-		l.wait(ctx, grid.Line(line+1))
-		if l.config.Click {
-			l.report(l.config.Output.Send(noteOff|(clickChannel-1), click, 0))
-		}
-		l.drain()
-	}
-	return ctx.Err() == nil
+	l.drain()
+	l.report(l.engine.End())
+	l.report(l.pulses.stop())
 }
 
 // frame plays the next frame; false where the context ended before it.
 func (l *Loop) frame(ctx context.Context) bool {
-	grid, frame := l.engine.Grid(), l.engine.Frame()
-	if frame > 0 {
-		l.wait(ctx, grid.Line(frame)-l.leadOf(frame))
-		if ctx.Err() != nil {
+	if !l.engine.heard {
+		frame := l.engine.Frame()
+		l.order(frame)
+		if l.wait(ctx, l.due(frame)-l.orders.Lead); ctx.Err() != nil {
 			return false
 		}
+		if !l.follow(ctx) {
+			return ctx.Err() == nil // the line is elsewhere now
+		}
 		frame = l.listen(frame)
-		l.decide(ctx, grid.Line(frame))
+		l.decide(ctx, l.due(frame)+l.transport.grace)
+		l.transport.grace = 0
 	}
-	line := grid.Line(frame)
-	if l.wait(ctx, line); ctx.Err() != nil {
+	frame := l.engine.Frame()
+	if l.wait(ctx, l.due(frame)); ctx.Err() != nil {
 		return false
 	}
-	if grid.Current(l.clock.Now()) > frame { // stopped while waiting: nothing is struck so late
+	if l.current() > frame { // stopped while waiting: nothing is struck so late
 		l.engine.Skip()
 		l.skipped++
 		return true
 	}
-	report, err := l.engine.Play()
-	report.Late = l.clock.Now() - line
-	report.Lead, report.Step, report.Skipped = l.lead, l.step, l.skipped
-	l.lead, l.step, l.skipped = 0, 0, 0
-	l.report(err)
-	for _, q := range l.config.Reports {
-		q.TrySend(report)
-	}
+	l.sound(frame)
 	return true
 }
 
-// leadOf is the guard's lead, kept below half a frame: what is nearer to the line before than to this one has then come.
-func (l *Loop) leadOf(frame int64) time.Duration {
-	return min(max(l.config.Lead(), time.Millisecond), l.engine.Grid().Step(frame-1)*7/16)
+// order asks the guard for the orders of the frame to be played.
+func (l *Loop) order(frame int64) {
+	step := l.length(frame)
+	l.orders = l.config.Guard.Orders(step)
+	most := step*7/16 - max(l.offset(frame), 0) // what is nearer to the line before than to this one has then come
+	l.orders.Lead = max(min(l.orders.Lead, most), time.Millisecond)
+}
+
+// offset is how much earlier than its line a frame is sent, for a synth that sounds late.
+func (l *Loop) offset(frame int64) time.Duration {
+	wanted := time.Duration(l.engine.settings.Offset * float64(time.Millisecond))
+	return min(wanted, l.length(frame)*7/16-time.Millisecond)
+}
+
+// length is the time that is there for a frame: that of the one before it, or its own where that is less or where there is
+// none before it, as the grid was moved.
+func (l *Loop) length(frame int64) time.Duration {
+	before, own := l.engine.Grid().Step(frame-1), l.engine.Grid().Step(frame)
+	if before <= 0 {
+		return own
+	}
+	return min(before, own)
+}
+
+// due is when a frame is sent.
+func (l *Loop) due(frame int64) time.Duration { return l.engine.Grid().Line(frame) - l.offset(frame) }
+
+// current is the frame that was due last.
+func (l *Loop) current() int64 {
+	return l.engine.Grid().Current(l.clock.Now() + l.offset(l.engine.Frame()))
 }
 
 // listen closes the melody up to the frame and hands it to the policy. It returns the frame to play: a later one where
 // the machine was stopped meanwhile.
 func (l *Loop) listen(frame int64) int64 {
-	grid, now := l.engine.Grid(), l.clock.Now()
-	current := max(grid.Current(now), frame)
-	tooLong := current > frame && now-grid.Line(frame) > longLoss
-	if tooLong {
-		l.engine.Resync()
-	}
+	current, now := max(l.current(), frame), l.clock.Now()
+	tooLong := current > frame && now-l.due(frame) > longLoss
 	l.drain()
 	for ; frame < current; frame++ {
 		l.ask()
 		l.engine.Skip()
 		l.skipped++
 	}
+	l.applyControls()
+	l.change(frame)
+	l.told = l.news
+	l.news.next()
 	l.ask()
 	if tooLong {
 		l.report(l.engine.LetGo())
 	}
-	l.lead = grid.Line(frame) - now
+	l.woke = l.due(frame) - now
 	return frame
+}
+
+// change lets another policy play from the frame on, where one is to and has caught up.
+func (l *Loop) change(frame int64) {
+	brought := l.cast.fresh
+	p, err := l.cast.next(frame, l.orders.Rung)
+	l.report(err)
+	if p == nil {
+		return
+	}
+	l.engine.Swap(p.vocabulary)
+	if p == brought {
+		tell(l.config.Applied, Applied{frame, l.cast.control})
+	}
 }
 
 // ask hands the tokens of the frame before the one to be played to the policy.
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	chord, melody := l.engine.Hear()
-	l.worker.ask(request{frame, chord, melody})
+	l.behind = l.cast.ask(request{frame, chord, melody})
 }
 
 // decide waits for the policy's answer, until the given time at most, and lets the engine decide by it.
 func (l *Loop) decide(ctx context.Context, until time.Duration) {
 	frame := l.engine.Frame()
+	worker := l.cast.playing.worker
 	for {
-		if a, ok := l.worker.answer(); ok {
+		if a, ok := worker.answer(); ok {
 			err, mine := a.err, a.frame == frame // or else one that came too late
 			if err == nil && mine {
 				l.step = a.step
-				err = l.engine.Decide(a.logits)
+				err = l.voiced(a.logits)
 			}
-			l.worker.done(a)
+			worker.done(a)
 			l.report(err)
 			if mine {
+				l.failed = err != nil
 				return
 			}
 			continue
@@ -273,35 +309,63 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 		if l.clock.Now() >= until || ctx.Err() != nil {
 			return
 		}
-		l.clock.Wait(until)
+		l.pause(until)
 	}
+}
+
+// voiced decides by the policy's logits, or against them where the guard has the chord held or the jam stands.
+func (l *Loop) voiced(logits []float32) (err error) {
+	began := l.clock.Now()
+	if l.orders.Rung == RungHold || l.engine.decided {
+		l.engine.Keep()
+	} else {
+		err = l.engine.Decide(logits)
+	}
+	l.voice = l.clock.Now() - began
+	return err
+}
+
+// sound plays the frame at its line and tells of it.
+func (l *Loop) sound(frame int64) {
+	due := l.due(frame)
+	if frame >= l.coming.Frame {
+		l.segment = l.coming
+	}
+	l.output.n = 0
+	r, err := l.engine.Play()
+	r.Late, r.Send = l.clock.Now()-due, l.output.took()
+	r.Lead, r.Step, r.Voice, r.Skipped = l.woke, l.step, l.voice, l.skipped
+	r.Arrival, r.Age = l.told.arrival, l.told.age(r.Line)
+	r.Failed, r.Behind = r.Missed && l.failed, l.behind
+	r.Tempo, r.Rung, r.Policy = l.segment.BPM, l.orders.Rung, l.cast.playing.name
+	l.woke, l.step, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, false, 0, 0
+	l.report(err)
+	l.last = r // the loop's own, so that showing it allocates nothing
+	l.config.Guard.Saw(&l.last)
+	tell(l.config.Reports, r)
 }
 
 // wait returns at the given time, or when the context ends.
 func (l *Loop) wait(ctx context.Context, until time.Duration) {
-	waitUntil(ctx, l.clock, until)
+	for l.clock.Now() < until && ctx.Err() == nil {
+		l.pause(until)
+	}
 }
 
-// drain takes all that has arrived. Where the inbox had no room for some of it, a key's release may be missing.
-func (l *Loop) drain() {
-	for n := len(l.config.Inbox.C()); n > 0; n-- {
-		e, open := <-l.config.Inbox.C()
-		if !open {
-			break
-		}
-		l.take(e)
-	}
-	if lost := l.config.Inbox.Dropped(); lost != l.lost {
-		l.lost = lost
+// pause returns at the given time or sooner, and does what cannot wait for the next frame: what the player plays is
+// taken, a panic done, a pulse sent, and all let go where the clock that is followed stands.
+func (l *Loop) pause(until time.Duration) {
+	until = min(until, l.pulses.due(l.engine.Grid()))
+	l.clock.Wait(until)
+	if l.clock.Now()-until > longLoss { // the machine was stopped, and the player's hands were not
 		l.engine.Resync()
 	}
-}
-
-func (l *Loop) take(e Event) {
-	l.engine.Push(e)
-	for _, q := range l.config.Events {
-		q.TrySend(e)
+	l.report(l.pulses.send(l.engine.Grid(), l.clock.Now()))
+	if l.open {
+		l.drain()
 	}
+	l.takeControls()
+	l.heed()
 }
 
 // report counts an error and passes it on.
@@ -312,5 +376,11 @@ func (l *Loop) report(err error) {
 	l.errors++
 	if l.config.Errors != nil {
 		l.config.Errors.TrySend(err)
+	}
+}
+
+func tell[T any](queues []*Queue[T], v T) {
+	for _, q := range queues {
+		q.TrySend(v)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,16 +27,27 @@ type liveJam struct {
 	cancel time.Duration // 0: never
 	stop   []stop        // of the machine
 	inbox  int           // room, 0: plenty
+	steers []jam.Control // sent at their times
 
 	// What came of it.
-	summary jam.Summary
-	reports []jam.FrameReport
-	heard   []jam.Event
-	errs    []error
-	out     *jamtest.Output
-	ended   time.Duration
-	take    jam.Take
+	summary  jam.Summary
+	reports  []jam.FrameReport
+	heard    []jam.Heard
+	errs     []error
+	applied  []jam.Applied
+	segments []jam.Segment
+	released []jam.Policy
+	out      *jamtest.Output
+	pulses   *jamtest.Output // MIDI clock, where config.ClockOut is set
+	ended    time.Duration
+	take     jam.Take
 }
+
+// A steadyLead is a guard that never changes its mind.
+type steadyLead time.Duration
+
+func (l steadyLead) Orders(time.Duration) jam.Orders { return jam.Orders{Lead: time.Duration(l)} }
+func (steadyLead) Saw(*jam.FrameReport)              {}
 
 // A stop is the machine not running: the loop's goroutine gets no time.
 type stop struct{ at, lasts time.Duration }
@@ -67,12 +79,27 @@ func (j *liveJam) run(t *testing.T) {
 			room = 1 << 14
 		}
 		inbox := jam.NewQueue[jam.Event](room)
-		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Event](1<<14), jam.NewQueue[error](1<<10)
+		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
 		c := &j.config
 		c.Policy, c.Inbox, c.Output, c.Clock = j.policy, inbox, j.out, &stoppingClock{clock, j.stop}
 		c.Reports = []*jam.Queue[jam.FrameReport]{reports, jam.NewQueue[jam.FrameReport](1)} // the second is never read
-		c.Events = []*jam.Queue[jam.Event]{heard, jam.NewQueue[jam.Event](1)}
+		c.Events = []*jam.Queue[jam.Heard]{heard, jam.NewQueue[jam.Heard](1)}
 		c.Errors = errs
+		controls, applied, segments := jam.NewQueue[jam.Control](64), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Segment](1<<10)
+		c.Controls, c.Applied, c.Segments = controls, []*jam.Queue[jam.Applied]{applied}, []*jam.Queue[jam.Segment]{segments}
+		var mu sync.Mutex
+		c.Release = func(p jam.Policy) {
+			mu.Lock()
+			defer mu.Unlock()
+			j.released = append(j.released, p)
+		}
+		if c.ClockOut != nil {
+			j.pulses = jamtest.NewOutput(clock)
+			c.ClockOut = j.pulses
+		}
+		for _, steer := range j.steers {
+			time.AfterFunc(steer.At, func() { controls.TrySend(steer) })
+		}
 		loop, err := jam.NewLoop(*c)
 		if err != nil {
 			t.Fatal(err)
@@ -111,6 +138,14 @@ func (j *liveJam) run(t *testing.T) {
 		errs.Close()
 		for e := range errs.C() {
 			j.errs = append(j.errs, e)
+		}
+		applied.Close()
+		for a := range applied.C() {
+			j.applied = append(j.applied, a)
+		}
+		segments.Close()
+		for s := range segments.C() {
+			j.segments = append(j.segments, s)
 		}
 		if j.out.Sounding() != 0 || j.out.Err() != nil {
 			t.Errorf("%d notes are left sounding, %v", j.out.Sounding(), j.out.Err())
@@ -165,7 +200,7 @@ func TestLiveIsAsAccompanied(t *testing.T) {
 		j := liveJam{
 			policy: jamtest.NewPolicy(3), events: events,
 			begins: time.Duration(rapid.Int64Range(0, int64(10*time.Second)).Draw(rt, "begins")),
-			config: jam.LoopConfig{Settings: s, Frames: want.Take.Frames, Lead: func() time.Duration { return lead }},
+			config: jam.LoopConfig{Settings: s, Frames: want.Take.Frames, Guard: steadyLead(lead)},
 		}
 		j.policy.Delay = func(n int64) time.Duration { return time.Duration(n*7919%100) * (min(lead, step/3) - 1) / 100 }
 		j.run(t)
@@ -209,8 +244,10 @@ func TestChordsAreSentAtTheLine(t *testing.T) {
 			t.Errorf("message %X %d is sent at %v, on no beat", m.Status, m.Data1, m.At)
 		}
 	}
-	if j.ended != grid.Line(64) || !slices.Equal(j.heard, []jam.Event{
-		{At: time.Second, Status: 0x90, Data1: 60, Data2: 90}, {At: 4 * time.Second, Status: 0x80, Data1: 60}}) {
+	if j.ended != grid.Line(64) || !slices.Equal(j.heard, []jam.Heard{
+		{Frame: 1, Event: jam.Event{At: time.Second, Status: 0x90, Data1: 60, Data2: 90}},
+		{Frame: 25, Event: jam.Event{At: 4 * time.Second, Status: 0x80, Data1: 60}},
+	}) {
 		t.Errorf("ended at %v, heard %v", j.ended, j.heard)
 	}
 }
@@ -287,7 +324,7 @@ func TestPolicyFarBehind(t *testing.T) {
 	step := 37500 * time.Microsecond
 	j := liveJam{
 		policy: jamtest.NewPolicy(8), begins: time.Second, events: note(0, time.Minute, 60),
-		config: jam.LoopConfig{Settings: s, Frames: 600, Lead: func() time.Duration { return 10 * time.Millisecond }},
+		config: jam.LoopConfig{Settings: s, Frames: 600, Guard: steadyLead(10 * time.Millisecond)},
 	}
 	j.policy.Delay = func(n int64) time.Duration {
 		if n == 100 {
@@ -377,10 +414,12 @@ func TestStoppedMachine(t *testing.T) {
 func TestFlood(t *testing.T) {
 	j := liveJam{
 		config: jam.LoopConfig{Settings: settings(nil), Frames: 64}, begins: time.Second, inbox: 255,
+		// The loop has no time while the burst comes.
+		stop:   []stop{{2040 * time.Millisecond, time.Millisecond}},
 		events: note(0, 100*time.Millisecond, 60),
 	}
 	for i := range 10_000 {
-		j.events = append(j.events, jam.Event{At: 2 * time.Second, Status: 0x90 - byte(i%2)*0x10, Data1: byte(i / 2 % 128), Data2: 90})
+		j.events = append(j.events, jam.Event{At: 1050 * time.Millisecond, Status: 0x90 - byte(i%2)*0x10, Data1: byte(i / 2 % 128), Data2: 90})
 	}
 	j.events = append(j.events, note(4*time.Second, time.Second, 72)...)
 	j.run(t)
@@ -544,15 +583,17 @@ func (c *handClock) Wait(until time.Duration) {
 
 func (c *handClock) Wake() { c.woken = true }
 
+func (c *handClock) Beside() jam.Clock { return c }
+
 func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[jam.Event]) {
 	p := jamtest.NewPolicy(1)
 	p.Remember = false
 	clock, inbox = &handClock{}, jam.NewQueue[jam.Event](64)
-	reports, events := jam.NewQueue[jam.FrameReport](8), jam.NewQueue[jam.Event](8)
+	reports, events := jam.NewQueue[jam.FrameReport](8), jam.NewQueue[jam.Heard](8)
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: settings(func(s *jam.Settings) { s.ChordGrid, s.Bass = jam.GridFrame, true }),
 		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock,
-		Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Event]{events},
+		Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func (e *Engine) prepare(token ChordToken) {
 	if p.sounds.on {
 		p.play(e, now)
 	}
-	if e.settings.Metronome {
+	if e.settings.Metronome && !e.resting {
 		p.click(e, now)
 	}
 	p.lead(e)

@@ -1,6 +1,7 @@
 package jam
 
 import (
+	"math"
 	"math/bits"
 	"time"
 )
@@ -111,18 +112,29 @@ func (q *Quantiser) LetGo() {
 // or later.
 func (q *Quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 	if frame == 0 {
-		// What was played before the start counts only where it sounds on, and then from frame 0.
 		q.take(-1)
-		q.settle()
-		if q.sounding {
-			q.strike(q.note, q.channel, q.velocity)
-			if !q.down {
-				q.held.remove(q.note)
-			}
-		}
+		q.begin()
 	}
 	q.take(frame)
 	return q.settle()
+}
+
+// Restart makes the next frame to be closed the first again.
+func (q *Quantiser) Restart() {
+	q.take(math.MaxInt64)
+	q.begin()
+}
+
+// begin makes the line that is closed next the first: what was played before it counts only where it sounds on, and then
+// from there.
+func (q *Quantiser) begin() {
+	q.settle()
+	if q.sounding {
+		q.strike(q.note, q.channel, q.velocity)
+		if !q.down {
+			q.held.remove(q.note)
+		}
+	}
 }
 
 // take applies the pending events that count for frames up to the given one.

@@ -6,6 +6,7 @@ import "sync/atomic"
 type Queue[T any] struct {
 	c       chan T
 	dropped atomic.Uint64
+	wakes   atomic.Pointer[Clock] // of the reader; nil where it waits on C
 }
 
 // NewQueue makes a queue that holds n items.
@@ -15,6 +16,7 @@ func NewQueue[T any](n int) *Queue[T] { return &Queue[T]{c: make(chan T, n)} }
 func (q *Queue[T]) TrySend(v T) bool {
 	select {
 	case q.c <- v:
+		q.wake()
 		return true
 	default:
 		q.dropped.Add(1)
@@ -29,4 +31,19 @@ func (q *Queue[T]) C() <-chan T { return q.c }
 func (q *Queue[T]) Dropped() uint64 { return q.dropped.Load() }
 
 // Close ends the queue: the reader gets what is left and then the end. No TrySend may follow.
-func (q *Queue[T]) Close() { close(q.c) }
+func (q *Queue[T]) Close() {
+	close(q.c)
+	q.wake()
+}
+
+// Wakes makes every item wake a clock, for a reader that waits on it.
+func (q *Queue[T]) Wakes(c Clock) {
+	q.wakes.Store(&c)
+	c.Wake() // for what is there already
+}
+
+func (q *Queue[T]) wake() {
+	if c := q.wakes.Load(); c != nil {
+		(*c).Wake()
+	}
+}

@@ -3,6 +3,7 @@ package jam
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +19,7 @@ const (
 type request struct {
 	frame  int64
 	chord  ChordToken
-	melody MelodyToken
+	melody MelodyToken // MelodyStart: the policy begins afresh
 }
 
 // An answer is the policy's to one request. Its logits are a copy: the policy goes on while the loop reads them.
@@ -29,22 +30,30 @@ type answer struct {
 	err    error
 }
 
-// A worker owns the policy of a running loop. Every frame's tokens go through the policy in order, late or not, so that
-// its memory is what really sounded. Neither side of it ever waits for the other to make room.
+// A worker owns a policy of a running loop. Every frame's tokens go through the policy in order, late or not, so that
+// its memory is what really sounded. Neither side of it ever waits for the other to make room. It sleeps on a clock of
+// its own, so that the loop's thread wakes the policy's with nothing between.
 type worker struct {
 	memory   memory
-	clock    Clock // the loop's: woken when there is an answer
+	loop     Clock // the loop's: woken when there is an answer
+	clock    Clock // the worker's: woken when there is a request
+	thread   func(Duty)
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
+	gone     chan struct{} // closed when run has returned
+
+	asked int64        // requests: the loop's own count
+	heard atomic.Int64 // requests that the policy has gone through, or that made room
 }
 
-func newWorker(p Policy, clock Clock) *worker {
+func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {
 	w := &worker{
-		memory: memory{policy: p}, clock: clock,
+		memory: memory{policy: p}, loop: loop, clock: loop.Beside(), thread: thread,
 		requests: make(chan request, backlog),
 		answers:  make(chan *answer, answerSlots),
 		free:     make(chan *answer, answerSlots),
+		gone:     make(chan struct{}),
 	}
 	for range answerSlots {
 		w.free <- &answer{logits: make([]float32, 0, p.Vocabulary().Logits())}
@@ -52,16 +61,21 @@ func newWorker(p Policy, clock Clock) *worker {
 	return w
 }
 
-// ask is the loop's. Where the backlog is full, its oldest request makes room.
-func (w *worker) ask(r request) {
+// ask is the loop's. It returns how many requests before it the policy has still to go through. Where the backlog is
+// full, its oldest request makes room.
+func (w *worker) ask(r request) (behind int64) {
+	behind = w.asked - w.heard.Load()
+	w.asked++
 	for {
 		select {
 		case w.requests <- r:
-			return
+			w.clock.Wake()
+			return behind
 		default:
 		}
 		select {
 		case <-w.requests:
+			w.heard.Add(1)
 		default:
 		}
 	}
@@ -79,19 +93,40 @@ func (w *worker) answer() (a *answer, ok bool) {
 
 func (w *worker) done(a *answer) { w.free <- a }
 
-// run serves requests until there are no more.
+// end is the loop's last call: run returns when it has gone through what it was asked.
+func (w *worker) end() {
+	close(w.requests)
+	w.clock.Wake()
+}
+
+// run serves requests until there are no more. What it has to catch up with it does as any thread; only then it is told
+// its duty, so that no policy holds a processor with real-time priority for more than a step at a time.
 func (w *worker) run() {
-	runtime.LockOSThread() // an inference should not be moved between cores
-	defer runtime.UnlockOSThread()
-	for r := range w.requests {
-		w.serve(r)
+	defer close(w.gone)
+	runtime.LockOSThread() // and never unlocked: the thread and its priority end with the goroutine
+	onDuty := false
+	for {
+		select {
+		case r, open := <-w.requests:
+			if !open {
+				return
+			}
+			w.serve(r)
+		default:
+			if !onDuty && w.heard.Load() > 0 && w.thread != nil {
+				onDuty = true
+				w.thread(DutyPolicy)
+			}
+			w.clock.Wait(forever)
+		}
 	}
 }
 
 func (w *worker) serve(r request) {
-	began := w.clock.Now()
+	began := w.loop.Now()
 	logits, err := w.memory.step(r)
-	took := w.clock.Now() - began
+	took := w.loop.Now() - began
+	w.heard.Add(1)
 	if err != nil {
 		err = fmt.Errorf("policy at frame %d: %w", r.frame, err)
 	} else if len(w.requests) > 0 {
@@ -101,7 +136,7 @@ func (w *worker) serve(r request) {
 	a.frame, a.step, a.err = r.frame, took, err
 	a.logits = append(a.logits[:0], logits...)
 	w.answers <- a
-	w.clock.Wake()
+	w.loop.Wake()
 }
 
 // A memory is a policy that is told every frame in order.
@@ -110,11 +145,15 @@ type memory struct {
 	next   int64 // frame of the request that follows the last one
 }
 
-// step runs the policy. Where requests were dropped the policy starts afresh, as on a piece cut out of a longer one: what
-// is held at the cut begins there.
+// step runs the policy. Start tokens begin its memory afresh. Where requests were dropped it starts afresh too, as on a
+// piece cut out of a longer one: what is held at the cut begins there.
 func (m *memory) step(r request) ([]float32, error) {
 	v, inOrder := m.policy.Vocabulary(), r.frame == m.next
 	m.next = r.frame + 1
+	if r.melody == MelodyStart {
+		m.policy.Reset()
+		return m.policy.Step(v.Start(), MelodyStart)
+	}
 	if inOrder {
 		return m.policy.Step(r.chord, r.melody)
 	}

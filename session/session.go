@@ -33,7 +33,7 @@ type Options struct {
 // A Session is the record of one jam. Nothing that fails in it stops the jam: a loss is counted, and said once by Lost.
 type Session struct {
 	dir     string
-	notes   *jam.Queue[jam.Event]
+	notes   *jam.Queue[jam.Heard]
 	frames  *jam.Queue[jam.FrameReport]
 	closing sync.Once
 	end     chan ending
@@ -66,7 +66,7 @@ func Start(o Options) *Session { return start(o, createFile) }
 
 func start(o Options, create func(path string) (file, error)) *Session {
 	s := &Session{
-		notes:  jam.NewQueue[jam.Event](noteQueue),
+		notes:  jam.NewQueue[jam.Heard](noteQueue),
 		frames: jam.NewQueue[jam.FrameReport](frameQueue),
 		end:    make(chan ending, 1),
 		ended:  make(chan struct{}),
@@ -103,7 +103,7 @@ func start(o Options, create func(path string) (file, error)) *Session {
 func (s *Session) Dir() string { return s.dir }
 
 // Events takes the player's messages, from one or more goroutines, at any time.
-func (s *Session) Events() *jam.Queue[jam.Event] { return s.notes }
+func (s *Session) Events() *jam.Queue[jam.Heard] { return s.notes }
 
 // Reports takes the report of every frame, from one or more goroutines, at any time.
 func (s *Session) Reports() *jam.Queue[jam.FrameReport] { return s.frames }
@@ -146,7 +146,7 @@ func (s *Session) write(midi func(jam.Take) error) {
 				notes = nil // nothing more comes, and nil is never ready
 				continue
 			}
-			s.log.note(e)
+			s.log.note(e.Event)
 		case r, open := <-frames:
 			if !open {
 				frames = nil
@@ -157,7 +157,7 @@ func (s *Session) write(midi func(jam.Take) error) {
 			s.log.flush()
 		case last := <-s.end:
 			for n := len(notes); n > 0; n-- {
-				s.log.note(<-notes)
+				s.log.note((<-notes).Event)
 			}
 			for n := len(frames); n > 0; n-- {
 				s.log.frame(<-frames)

@@ -97,13 +97,13 @@ func TestJam(t *testing.T) {
 		if name := filepath.Base(s.Dir()); !regexp.MustCompile(`^20260131-201500-[0-9a-f]{6}$`).MatchString(name) {
 			t.Errorf("directory %q", name)
 		}
-		s.Events().TrySend(note)
+		s.Events().TrySend(jam.Heard{Event: note})
 		synctest.Wait()
-		s.Events().TrySend(jam.Event{At: 1_300_000_000, Status: 0x82, Data1: 60, Data2: 64})
+		s.Events().TrySend(jam.Heard{Event: jam.Event{At: 1_300_000_000, Status: 0x82, Data1: 60, Data2: 64}})
 		synctest.Wait()
-		s.Events().TrySend(jam.Event{At: 1_300_000_000, Status: 0x92, Data1: 62})
+		s.Events().TrySend(jam.Heard{Event: jam.Event{At: 1_300_000_000, Status: 0x92, Data1: 62}})
 		synctest.Wait()
-		s.Events().TrySend(jam.Event{At: 1_300_000_001, Status: 0xB0, Data1: 64, Data2: 127})
+		s.Events().TrySend(jam.Heard{Event: jam.Event{At: 1_300_000_001, Status: 0xB0, Data1: 64, Data2: 127}})
 		synctest.Wait()
 		s.Reports().TrySend(jam.FrameReport{Frame: 0, Symbol: "N.C.", Melody: jam.MelodyStart, Listening: true, Prob: 0.5,
 			Step: 812_345, Lead: 17 * time.Millisecond, Late: 1_500})
@@ -170,7 +170,7 @@ func TestTwoSessionsInOneSecond(t *testing.T) {
 
 func TestQueuesClosedByTheirWriter(t *testing.T) {
 	s := Start(options(t.TempDir()))
-	s.Events().TrySend(note)
+	s.Events().TrySend(jam.Heard{Event: note})
 	s.Reports().TrySend(frame(0))
 	s.Events().Close()
 	s.Reports().Close()
@@ -199,7 +199,7 @@ func TestNoPlaceToWrite(t *testing.T) {
 				t.Errorf("lost: %v, want an error that names what is in the way of %s", err, root)
 			}
 			for i := range int64(100) {
-				if !s.Reports().TrySend(frame(i)) || !s.Events().TrySend(note) {
+				if !s.Reports().TrySend(frame(i)) || !s.Events().TrySend(jam.Heard{Event: note}) {
 					t.Fatal("a queue did not take what was sent")
 				}
 			}
@@ -255,7 +255,7 @@ func TestDiskFullAndRoomAgain(t *testing.T) {
 			for i := range frames {
 				s.Reports().TrySend(frame(i))
 			}
-			s.Events().TrySend(note)
+			s.Events().TrySend(jam.Heard{Event: note})
 			time.Sleep(time.Second)
 			synctest.Wait()
 		}
@@ -400,7 +400,7 @@ func TestRecordUntilKilled(t *testing.T) {
 	fmt.Println(s.Dir())
 	for i := int64(0); ; i++ {
 		s.Reports().TrySend(frame(i))
-		s.Events().TrySend(note)
+		s.Events().TrySend(jam.Heard{Event: note})
 		if i%50 == 0 {
 			time.Sleep(time.Millisecond)
 		}

@@ -20,6 +20,8 @@ const (
 	warmSteps    = 64 // policy steps before a jam: the first ones are slow
 	inboxLength  = 1024
 	errorsLength = 64
+	// spin is how long before a line the thread that keeps time stays awake for it, where it has real-time priority.
+	spin = 300 * time.Microsecond
 	// closing is how long the end of a jam may wait for a slow disk.
 	closing = 5 * time.Second
 )
@@ -55,7 +57,7 @@ func randomSeed() uint64 { return rand.Uint64N(1 << 32) }
 type live struct {
 	flags  *liveFlags
 	to     console
-	clock  *jam.SystemClock
+	clock  *jam.LiveClock
 	policy *model.Policy
 	out    *midiio.Out
 	config jam.LoopConfig
@@ -68,7 +70,7 @@ func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, er
 	if err != nil {
 		return nil, err
 	}
-	l := &live{flags: f, to: to, clock: jam.NewSystemClock(), policy: policy}
+	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy}
 	steps, err := policy.Warm(warmSteps)
 	if err != nil {
 		l.close()
@@ -89,7 +91,7 @@ func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, er
 	lead := latency.Lead(steps, stepAt(s.Tempo))
 	l.config = jam.LoopConfig{
 		Settings: s, Policy: policy, Output: l.out, Inbox: jam.NewQueue[jam.Event](inboxLength), Clock: l.clock,
-		Errors: jam.NewQueue[error](errorsLength), Lead: func() time.Duration { return lead },
+		Errors: jam.NewQueue[error](errorsLength), Name: policy.Metadata().Name, Guard: steadyLead(lead),
 	}
 	return l, nil
 }
@@ -101,6 +103,12 @@ func (l *live) close() {
 	}
 	_ = l.policy.Close()
 }
+
+// A steadyLead is a guard that never changes its mind.
+type steadyLead time.Duration
+
+func (l steadyLead) Orders(time.Duration) jam.Orders { return jam.Orders{Lead: time.Duration(l)} }
+func (steadyLead) Saw(*jam.FrameReport)              {}
 
 // A hearing is a melody that comes into a live jam.
 type hearing struct {
@@ -121,6 +129,13 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	watch := newWatch(h.title, settings, record, l.config.Errors, l.to, l.flags.JSON)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
 	l.config.Events = append(l.config.Events, record.Events())
+	rights, endRights := newRights()
+	defer endRights()
+	l.config.Thread = func(duty jam.Duty) {
+		if rights.seize(duty) && duty == jam.DutyTime {
+			l.clock.Spin(spin)
+		}
+	}
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		h.stop()

@@ -1,0 +1,84 @@
+package jam
+
+import (
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// A LiveClock is the clock of a jam in real time. The thread that waits on it sleeps in the kernel until an absolute time
+// of CLOCK_MONOTONIC, and is woken there by the timer or by Wake, with no other thread of Go's scheduler between: on a
+// futex (futex(2), FUTEX_WAIT_BITSET). Its goroutine should be locked to its thread.
+type LiveClock struct {
+	zero  time.Time
+	start int64         // of zero, nanoseconds of CLOCK_MONOTONIC
+	spin  time.Duration // set before anything waits
+	woken atomic.Uint32 // 1: a Wake that no Wait has returned for yet
+}
+
+// Of futex(2) and clock_gettime(2).
+const (
+	clockMonotonic   = 1
+	futexPrivate     = 128
+	futexWake        = 1 | futexPrivate
+	futexWaitBitset  = 9 | futexPrivate
+	futexAnyBit      = 0xFFFFFFFF
+	longestFutexWait = time.Hour // what is longer is waited for again
+)
+
+// NewLiveClock makes a clock that shows zero now.
+func NewLiveClock() *LiveClock {
+	// Two clocks, one in Go's time and one in the kernel's, are read as close to each other as can be had.
+	c := &LiveClock{}
+	closest := forever
+	for range 8 {
+		var ts syscall.Timespec
+		zero := time.Now()
+		if _, _, e := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&ts)), 0); e != 0 {
+			panic("clock_gettime: " + e.Error()) // every Linux has this clock
+		}
+		if took := time.Since(zero); took < closest {
+			closest, c.zero, c.start = took, zero, ts.Nano()
+		}
+	}
+	return c
+}
+
+// Beside makes a clock that shows the same time. It does not spin.
+func (c *LiveClock) Beside() Clock { return &LiveClock{zero: c.zero, start: c.start} }
+
+// Spin makes Wait wake so much earlier, and spend the rest on the processor: for a thread with real-time priority alone,
+// where it takes away what waking still costs. Any other would lose its turn for it. It is called before the first Wait.
+func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
+
+// Now is exact to the system's clock.
+func (c *LiveClock) Now() time.Duration { return time.Since(c.zero) }
+
+// Wait allocates nothing. It spins for the clock's spin at most.
+func (c *LiveClock) Wait(until time.Duration) {
+	for c.woken.Swap(0) == 0 {
+		left := until - c.Now()
+		switch {
+		case left <= 0:
+			return
+		case left > c.spin:
+			c.sleep(until - c.spin)
+		}
+	}
+}
+
+// sleep returns at the time, at a Wake, or sooner.
+func (c *LiveClock) sleep(until time.Duration) {
+	until = min(until, c.Now()+longestFutexWait)
+	ts := syscall.NsecToTimespec(c.start + int64(until))
+	_, _, _ = syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(&c.woken)), futexWaitBitset, 0,
+		uintptr(unsafe.Pointer(&ts)), 0, futexAnyBit) // whatever it returns, the caller looks at the clock
+}
+
+// Wake allocates nothing.
+func (c *LiveClock) Wake() {
+	if c.woken.Swap(1) == 0 {
+		_, _, _ = syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(&c.woken)), futexWake, 1, 0, 0, 0)
+	}
+}

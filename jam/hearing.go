@@ -1,0 +1,91 @@
+package jam
+
+import "time"
+
+// News is what came of the player since the last frame was listened for.
+type news struct {
+	arrival time.Duration // the longest that an event took from its stamp to the loop
+	note    time.Duration // the newest note that the frame to be played can know; 0: none
+	later   time.Duration // the newest that only the one after it can; 0: none
+}
+
+// age is how old the newest note is at a time; 0 where there is none.
+func (n *news) age(at time.Duration) time.Duration {
+	if n.note == 0 {
+		return 0
+	}
+	return at - n.note
+}
+
+// next begins the news of the next frame.
+func (n *news) next() { *n = news{note: n.later} }
+
+// drain takes all that has arrived. Where the inbox had no room for some of it, a key's release may be missing.
+func (l *Loop) drain() {
+	for n := len(l.config.Inbox.C()); n > 0; n-- {
+		e, open := <-l.config.Inbox.C()
+		if !open {
+			break
+		}
+		l.take(e)
+	}
+	if lost := l.config.Inbox.Dropped(); lost != l.lost {
+		l.lost = lost
+		l.engine.Resync()
+	}
+}
+
+// take takes an event for the next frame that is listened for.
+func (l *Loop) take(e Event) {
+	l.engine.Push(e)
+	frame := l.listensFor()
+	l.news.arrival = max(l.news.arrival, l.clock.Now()-e.At)
+	if l.isNote(e) {
+		if l.engine.Grid().Nearest(e.At) < frame {
+			l.news.note = max(l.news.note, e.At)
+		} else {
+			l.news.later = max(l.news.later, e.At)
+		}
+	}
+	tell(l.config.Events, Heard{frame, e})
+}
+
+// listensFor is the frame whose decision is the next that can know what the player does now.
+func (l *Loop) listensFor() int64 {
+	if l.engine.heard {
+		return l.engine.Frame() + 1
+	}
+	return l.engine.Frame()
+}
+
+// isNote reports whether a note of the melody begins.
+func (l *Loop) isNote(e Event) bool {
+	return e.Status&0xF0 == noteOn && e.Data2 > 0 && l.config.Settings.MelodyChannels.Has(e.Status)
+}
+
+// Stamped is an output that takes the time of what it sends.
+type stamped struct {
+	to          Output
+	clock       Clock
+	n           int
+	first, last time.Duration
+}
+
+// Send sends on.
+func (s *stamped) Send(status, data1, data2 byte) error {
+	if s.n == 0 {
+		s.first = s.clock.Now()
+	}
+	s.n++
+	err := s.to.Send(status, data1, data2)
+	s.last = s.clock.Now()
+	return err
+}
+
+// took is the time from the first message to the last, since n was set to 0; 0 where there was none.
+func (s *stamped) took() time.Duration {
+	if s.n == 0 {
+		return 0
+	}
+	return s.last - s.first
+}

@@ -1,0 +1,100 @@
+package jam
+
+import (
+	"context"
+)
+
+// begin sets the start of the grid; false where the context ended before frame 0.
+func (l *Loop) begin(ctx context.Context) bool {
+	grid := l.engine.Grid() // which begins at 0 so far
+	switch l.open = l.config.Transport != nil || l.config.Start == StartAtOnce; {
+	case l.config.Transport != nil:
+		return l.beginWith(ctx)
+	case l.open:
+		first := -int64(l.config.CountIn) * l.config.Settings.Meter.Beat()
+		grid.SetStart(l.clock.Now() + max(l.offset(first), 0) - grid.Line(first))
+		l.pulses.begin(first)
+		l.began()
+		return l.countIn(ctx)
+	}
+	for ctx.Err() == nil {
+		struck, open := l.firstNote()
+		if struck {
+			l.open = true
+			l.pulses.begin(0)
+			l.began()
+			return true
+		}
+		if !open {
+			return false
+		}
+		l.clock.Wait(forever)
+	}
+	return false
+}
+
+// firstNote takes what has arrived up to the first note of the melody, which begins frame 0; open is false where nothing
+// can come any more.
+func (l *Loop) firstNote() (struck, open bool) {
+	l.takeControls()
+	for {
+		select {
+		case e, open := <-l.config.Inbox.C():
+			if !open {
+				return false, false
+			}
+			struck := l.isNote(e)
+			if struck {
+				l.engine.Grid().SetStart(e.At)
+			}
+			l.take(e)
+			if struck {
+				return true, true
+			}
+		default:
+			return false, true
+		}
+	}
+}
+
+// began tells the time of frame 0, and the grid's first stretch.
+func (l *Loop) began() {
+	start := l.engine.Grid().Line(0)
+	l.segment = Segment{At: start, BPM: l.engine.settings.Tempo}
+	l.coming = l.segment
+	tell(l.config.Segments, l.segment)
+	select {
+	case l.config.Began <- start:
+	default:
+	}
+}
+
+// The count-in's clicks: General MIDI's high and low wood block.
+const (
+	clickChannel  = 10
+	clickDownbeat = 76
+	clickBeat     = 77
+)
+
+// countIn clicks the beats before frame 0.
+func (l *Loop) countIn(ctx context.Context) bool {
+	meter := l.config.Settings.Meter
+	for beat := -l.config.CountIn; beat < 0; beat++ {
+		line := int64(beat) * meter.Beat()
+		if l.wait(ctx, l.due(line)); ctx.Err() != nil {
+			return false
+		}
+		click := byte(clickBeat)
+		if beat%meter.Beats() == 0 {
+			click = clickDownbeat
+		}
+		if l.config.Click {
+			l.report(l.config.Output.Send(noteOn|(clickChannel-1), click, l.config.Settings.ClickVolume))
+		}
+		l.wait(ctx, l.due(line+1))
+		if l.config.Click {
+			l.report(l.config.Output.Send(noteOff|(clickChannel-1), click, 0))
+		}
+	}
+	return ctx.Err() == nil
+}
