@@ -12,6 +12,19 @@ const (
 	RungHold               // the chord is held
 )
 
+// String is the rung's name: full, faster or hold.
+func (r Rung) String() string {
+	switch r {
+	case RungFull:
+		return "full"
+	case RungFaster:
+		return "faster"
+	case RungHold:
+		return "hold"
+	}
+	return "unknown"
+}
+
 // Orders say how the next frame is to be played.
 type Orders struct {
 	Lead time.Duration // how long before the line to wake

@@ -28,6 +28,8 @@ type FrameReport struct {
 	Began     bool          // a chord was struck at this line
 	Listening bool          // the policy ran, but was not heard
 	Missed    bool          // the decision was not there at the line: the chord was held
+	Failed    bool          // with Missed: the policy returned an error
+	Behind    int64         // frames that the policy had still to go through when it was asked for this one
 	Skipped   int64         // frames lost just before this one (a suspended machine)
 	Prob      float32       // the policy's probability of Chosen, after mask and temperature
 	Tempo     float64       // quarter notes a minute, from this line on
