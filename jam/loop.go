@@ -33,9 +33,9 @@ type LoopConfig struct {
 
 	Frames int64 // length of the jam; 0: until the context ends
 
-	// Lead says how long before each line to wake, so that the policy is done at the line; nil: DefaultLead.
-	// It is kept at 1 ms at least and below half a frame.
-	Lead func() time.Duration
+	// Guard says how long before each line to wake, so that the policy is done at the line, and is told how each frame
+	// went; nil: DefaultLead. The lead is kept at 1 ms at least and below half a frame.
+	Guard Guard
 
 	Reports []*Queue[FrameReport] // each gets every frame
 	Events  []*Queue[Event]       // each gets every event of the inbox
@@ -61,6 +61,10 @@ type Loop struct {
 
 	lead    time.Duration // before the line of the frame to be played, at waking
 	step    time.Duration // the policy's for the frame to be played
+	last    FrameReport   // that the guard saw
+	rung    Rung          // ordered for the frame to be played
+	failed  bool          // the policy, in the frame to be played
+	behind  int64         // of the frames before it, when it was asked
 	skipped int64         // frames lost before the frame to be played
 	lost    uint64        // events that the inbox had lost when last asked
 	errors  int64
@@ -80,11 +84,17 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Lead == nil {
-		c.Lead = func() time.Duration { return DefaultLead }
+	if c.Guard == nil {
+		c.Guard = unguarded{}
 	}
 	return &Loop{config: c, clock: c.Clock, engine: engine, worker: newWorker(c.Policy, c.Clock)}, nil
 }
+
+// unguarded is the guard of a loop that was given none.
+type unguarded struct{}
+
+func (unguarded) Orders(time.Duration) Orders { return Orders{Lead: DefaultLead} }
+func (unguarded) Saw(*FrameReport)            {}
 
 // Run plays until the context ends or the jam's length is reached; both are good ends. All notes have been let go when it
 // returns. It runs once.
@@ -210,7 +220,10 @@ func (l *Loop) frame(ctx context.Context) bool {
 	report, err := l.engine.Play()
 	report.Late = l.clock.Now() - line
 	report.Lead, report.Step, report.Skipped = l.lead, l.step, l.skipped
-	l.lead, l.step, l.skipped = 0, 0, 0
+	report.Failed, report.Behind, report.Rung = l.failed, l.behind, l.rung
+	l.lead, l.step, l.skipped, l.failed = 0, 0, 0, false
+	l.last = report // the loop's own, so that showing it allocates nothing
+	l.config.Guard.Saw(&l.last)
 	l.report(err)
 	for _, q := range l.config.Reports {
 		q.TrySend(report)
@@ -220,7 +233,10 @@ func (l *Loop) frame(ctx context.Context) bool {
 
 // leadOf is the guard's lead, kept below half a frame: what is nearer to the line before than to this one has then come.
 func (l *Loop) leadOf(frame int64) time.Duration {
-	return min(max(l.config.Lead(), time.Millisecond), l.engine.Grid().Step(frame-1)*7/16)
+	step := l.engine.Grid().Step(frame - 1)
+	orders := l.config.Guard.Orders(step)
+	l.rung = orders.Rung
+	return min(max(orders.Lead, time.Millisecond), step*7/16)
 }
 
 // listen closes the melody up to the frame and hands it to the policy. It returns the frame to play: a later one where
@@ -250,7 +266,7 @@ func (l *Loop) listen(frame int64) int64 {
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	chord, melody := l.engine.Hear()
-	l.worker.ask(request{frame, chord, melody})
+	l.behind = l.worker.ask(request{frame, chord, melody})
 }
 
 // decide waits for the policy's answer, until the given time at most, and lets the engine decide by it.
@@ -266,6 +282,7 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 			l.worker.done(a)
 			l.report(err)
 			if mine {
+				l.failed = err != nil
 				return
 			}
 			continue

@@ -37,6 +37,12 @@ type liveJam struct {
 	take    jam.Take
 }
 
+// A steadyLead is a guard that never changes its mind.
+type steadyLead time.Duration
+
+func (l steadyLead) Orders(time.Duration) jam.Orders { return jam.Orders{Lead: time.Duration(l)} }
+func (steadyLead) Saw(*jam.FrameReport)              {}
+
 // A stop is the machine not running: the loop's goroutine gets no time.
 type stop struct{ at, lasts time.Duration }
 
@@ -165,7 +171,7 @@ func TestLiveIsAsAccompanied(t *testing.T) {
 		j := liveJam{
 			policy: jamtest.NewPolicy(3), events: events,
 			begins: time.Duration(rapid.Int64Range(0, int64(10*time.Second)).Draw(rt, "begins")),
-			config: jam.LoopConfig{Settings: s, Frames: want.Take.Frames, Lead: func() time.Duration { return lead }},
+			config: jam.LoopConfig{Settings: s, Frames: want.Take.Frames, Guard: steadyLead(lead)},
 		}
 		j.policy.Delay = func(n int64) time.Duration { return time.Duration(n*7919%100) * (min(lead, step/3) - 1) / 100 }
 		j.run(t)
@@ -287,7 +293,7 @@ func TestPolicyFarBehind(t *testing.T) {
 	step := 37500 * time.Microsecond
 	j := liveJam{
 		policy: jamtest.NewPolicy(8), begins: time.Second, events: note(0, time.Minute, 60),
-		config: jam.LoopConfig{Settings: s, Frames: 600, Lead: func() time.Duration { return 10 * time.Millisecond }},
+		config: jam.LoopConfig{Settings: s, Frames: 600, Guard: steadyLead(10 * time.Millisecond)},
 	}
 	j.policy.Delay = func(n int64) time.Duration {
 		if n == 100 {

@@ -3,6 +3,7 @@ package jam
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,6 +38,8 @@ type worker struct {
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
+	asked    int64        // requests, the loop's own count
+	gone     atomic.Int64 // requests that the policy has gone through, or that made room
 }
 
 func newWorker(p Policy, clock Clock) *worker {
@@ -52,16 +55,20 @@ func newWorker(p Policy, clock Clock) *worker {
 	return w
 }
 
-// ask is the loop's. Where the backlog is full, its oldest request makes room.
-func (w *worker) ask(r request) {
+// ask is the loop's. It returns how many requests came before and are still to be gone through. Where the backlog is
+// full, its oldest request makes room.
+func (w *worker) ask(r request) (behind int64) {
+	behind = w.asked - w.gone.Load()
+	w.asked++
 	for {
 		select {
 		case w.requests <- r:
-			return
+			return behind
 		default:
 		}
 		select {
 		case <-w.requests:
+			w.gone.Add(1)
 		default:
 		}
 	}
@@ -91,6 +98,7 @@ func (w *worker) run() {
 func (w *worker) serve(r request) {
 	began := w.clock.Now()
 	logits, err := w.memory.step(r)
+	w.gone.Add(1)
 	took := w.clock.Now() - began
 	if err != nil {
 		err = fmt.Errorf("policy at frame %d: %w", r.frame, err)
