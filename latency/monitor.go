@@ -79,7 +79,7 @@ func (m *Monitor) Snapshot() Snapshot {
 	defer m.mu.Unlock()
 	return Snapshot{
 		Rung: m.rung.String(), TenSeconds: m.last(inTenSec), Minute: m.last(slots), Jam: m.whole.figures(),
-		DroppedReports: total(m.drops.Reports), DroppedEvents: total(m.drops.Events),
+		DroppedReports: m.DroppedReports(), DroppedEvents: m.DroppedEvents(),
 	}
 }
 
@@ -89,6 +89,12 @@ func (m *Monitor) TenSeconds() Figures {
 	defer m.mu.Unlock()
 	return m.last(inTenSec)
 }
+
+// DroppedReports is how many frames' reports had no room in a queue.
+func (m *Monitor) DroppedReports() uint64 { return total(m.drops.Reports) }
+
+// DroppedEvents is how many of the player's events had none.
+func (m *Monitor) DroppedEvents() uint64 { return total(m.drops.Events) }
 
 // last joins the newest n slots.
 func (m *Monitor) last(n int64) Figures {
