@@ -17,7 +17,7 @@ const (
 )
 
 const (
-	fasterAfter = 4   // misses of 32 frames, for want of time, after which the faster policy plays
+	fewMisses   = 4   // misses of 32 frames, for want of time, after which the faster policy plays
 	holdAfter   = 16  // the same, after which the chord is held: changes at random hours are worse than none
 	leastRest   = 64  // frames before more is tried again; doubled each time that this fails, up to
 	longestRest = 512 // frames
@@ -53,18 +53,20 @@ type GuardConfig struct {
 //	after 16 misses of 32                   the chord is held
 //	the p99 of 100 to 256 steps over Budget the faster policy, where there is one
 //
-// and up again, one level at a time, after 64 frames without a miss (of a held chord: after 64 frames, as nobody knows).
-// Where it has to come down again, the next trial is after 128 frames, and so on up to 512. Errors of the policy are
-// not the guard's: time does not mend them.
+// and up again, one level at a time, after 64 frames without a miss (where the chord is held: after 64 frames, the last 32
+// of them with 4 misses at most). Where it has to come down again, the next trial is after 128 frames, and so on up to
+// 512. Errors of the policy are not the guard's: time does not mend them.
 type Guard struct {
 	faster  bool
 	budget  time.Duration
 	changes []*jam.Queue[Change]
 
 	needs, steps tail          // of the policy that plays
+	policy       string        // its name
 	ordered      time.Duration // lead of the frame that comes next
 	level        level
 	recent       uint32 // the last 32 frames at this level, the newest lowest: 1 a miss for want of time
+	here         int    // frames at this level
 	calm         int    // frames since the last such miss or change of level
 	rest         int    // frames of calm before more is tried again
 	broken       bool   // the budget
@@ -103,6 +105,12 @@ func (g *Guard) rung() jam.Rung {
 
 // Saw learns from a frame, and goes up or down.
 func (g *Guard) Saw(r *jam.FrameReport) {
+	if r.Policy != g.policy {
+		if g.policy != "" { // or else it is the one that was measured before the jam
+			g.forget()
+		}
+		g.policy = r.Policy
+	}
 	cause := missCause(r, g.steps.p99())
 	g.measure(r, cause)
 	g.watchBudget(r)
@@ -146,28 +154,27 @@ func (g *Guard) watchBudget(r *jam.FrameReport) {
 
 // climb goes one level up or down, where it is time to.
 func (g *Guard) climb(r *jam.FrameReport, cause Cause) {
-	if g.level == hold { // whether the policy would have been in time is not known
-		cause = NoCause
-	}
 	g.recent <<= 1
+	g.here++
 	g.calm++
 	if cause.ofTime() {
 		g.recent |= 1
 		g.calm = 0
 	}
 	misses := bits.OnesCount32(g.recent)
+	rested := g.level == hold && g.here >= g.rest && misses <= fewMisses
 	switch {
 	case g.level == near && cause.ofTime():
 		g.move(r, wide, cause)
 	case g.level < faster && g.faster && g.broken:
 		g.move(r, faster, OverBudget)
-	case g.level == wide && g.faster && misses >= fasterAfter:
+	case g.level == wide && g.faster && misses >= fewMisses:
 		g.move(r, faster, cause)
 	case (g.level == wide || g.level == faster) && misses >= holdAfter:
 		g.move(r, hold, cause)
-	case g.level == hold && g.calm >= g.rest && g.faster:
+	case rested && g.faster:
 		g.move(r, faster, Calm)
-	case g.level == hold && g.calm >= g.rest, g.level == faster && g.calm >= g.rest && !g.broken:
+	case rested, g.level == faster && g.calm >= g.rest && !g.broken:
 		g.move(r, wide, Calm)
 	case g.level == wide && g.calm >= window:
 		g.move(r, near, Calm)
@@ -190,11 +197,16 @@ func (g *Guard) move(r *jam.FrameReport, to level, cause Cause) {
 		kind = LeadWidened
 	}
 	g.tell(r, kind, cause)
-	g.recent, g.calm = 0, 0
-	if rung != before { // other steps than those measured so far
-		g.needs.clear()
-		g.steps.clear()
+	g.recent, g.here, g.calm = 0, 0, 0
+	if rung == jam.RungFaster || before == jam.RungFaster {
+		g.forget()
 	}
+}
+
+// forget is for another policy: its steps are not those measured so far.
+func (g *Guard) forget() {
+	g.needs.clear()
+	g.steps.clear()
 }
 
 func (g *Guard) tell(r *jam.FrameReport, kind Kind, cause Cause) {

@@ -54,6 +54,7 @@ type machine struct {
 	report jam.FrameReport
 	orders jam.Orders
 	misses int
+	silent bool // about the policy while the chord is held
 }
 
 // play plays a frame; faster is how long a step of the faster variant takes.
@@ -72,7 +73,7 @@ func (m *machine) play(late, step, faster time.Duration) {
 	}
 	m.busy = max(m.busy, woke) + step
 	switch {
-	case o.Rung == jam.RungHold:
+	case m.silent && o.Rung == jam.RungHold:
 	case m.busy > line:
 		r.Missed = true
 		m.misses++
@@ -131,6 +132,8 @@ func TestLadder(t *testing.T) {
 			[]string{"wide slow step", "hold slow step"}, jam.RungHold},
 		{"held, and up again", true, 0, []part{{50, 0, 1, 1}, {60, 0, 60, 60}, {600, 0, 1, 1}},
 			[]string{"wide slow step", "faster slow step", "hold slow step", "faster calm", "full calm", "near calm"}, jam.RungFull},
+		{"held while the overload lasts", false, 0, []part{{50, 0, 1, 1}, {3000, 0, 100, 0}},
+			[]string{"wide slow step", "hold slow step"}, jam.RungHold},
 		{"a policy that is behind", false, 0, []part{{50, 0, 1, 1}, {1, 0, 500, 1}, {300, 0, 1, 1}},
 			[]string{"wide slow step", "near calm"}, jam.RungFull},
 		{"over budget without a variant", false, 5, []part{{120, 0, 1, 1}, {300, 0, 7, 1}, {600, 0, 1, 1}},
@@ -173,11 +176,11 @@ func TestErrorsOfThePolicyMoveNothing(t *testing.T) {
 	}
 }
 
-// Overload that never ends is met with ever longer rests: trials become rare.
+// Overload that never ends is met with ever longer rests, where nobody tells that it goes on.
 func TestEndlessOverload(t *testing.T) {
 	const frames = 20_000
 	changes := jam.NewQueue[Change](1000)
-	m := &machine{guard: NewGuard(GuardConfig{Changes: []*jam.Queue[Change]{changes}}), frame: at120}
+	m := &machine{guard: NewGuard(GuardConfig{Changes: []*jam.Queue[Change]{changes}}), frame: at120, silent: true}
 	for range frames {
 		m.play(0, 100*time.Millisecond, 0)
 	}
@@ -189,6 +192,22 @@ func TestEndlessOverload(t *testing.T) {
 	}
 	if most := 5 + frames/longestRest; falls > most || m.misses > (falls+1)*holdAfter+1 {
 		t.Errorf("%d trials (at most %d), %d misses", falls, most, m.misses)
+	}
+}
+
+// Another policy is judged by its own steps.
+func TestAnotherPolicy(t *testing.T) {
+	g := NewGuard(GuardConfig{Steps: ms(20, 20)})
+	saw := func(policy string, step time.Duration) time.Duration {
+		r := jam.FrameReport{Policy: policy, Lead: g.Orders(at120).Lead, Step: step}
+		g.Saw(&r)
+		return g.Orders(at120).Lead
+	}
+	if got := saw("slow", 20*time.Millisecond); got != 20*time.Millisecond+margin {
+		t.Errorf("before: %v", got)
+	}
+	if got := saw("quick", time.Millisecond); got != time.Millisecond+margin {
+		t.Errorf("after: %v", got)
 	}
 }
 
@@ -235,7 +254,7 @@ func TestGuardOnAMachineUnderLoad(t *testing.T) {
 		frame := time.Duration(rapid.Int64Range(int64(40*time.Millisecond), int64(400*time.Millisecond)).Draw(t, "frame"))
 		withFaster := rapid.Bool().Draw(t, "faster")
 		changes := jam.NewQueue[Change](1 << 14)
-		guarded := &machine{frame: frame, guard: NewGuard(GuardConfig{
+		guarded := &machine{frame: frame, silent: rapid.Bool().Draw(t, "silent"), guard: NewGuard(GuardConfig{
 			Steps: ms(1, 1), Faster: withFaster, Changes: []*jam.Queue[Change]{changes},
 			Budget: time.Duration(rapid.IntRange(0, 50).Draw(t, "budget")) * time.Millisecond,
 		})}

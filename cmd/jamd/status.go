@@ -26,8 +26,8 @@ type statusLine struct {
 	text     string     // "" while there is none
 }
 
-// eraseLine goes to the line's beginning and clears it (ECMA-48: CR, EL).
-const eraseLine = "\r\x1b[K"
+// erased is what clears the line and goes to its beginning. It has no escape sequence: not every terminal knows them.
+func (s *statusLine) erased() string { return "\r" + strings.Repeat(" ", len(s.text)) + "\r" }
 
 // withStatusLine gives a console whose last line is a status line, where one of its ends is a terminal that can; else
 // the console as it is, and no status line.
@@ -55,8 +55,9 @@ func (s *statusLine) draw(text string) {
 		text = text[:columns-1]
 	}
 	if text != s.text {
+		rest := strings.Repeat(" ", max(0, len(s.text)-len(text))) // of the longer line before
 		s.text = text
-		_, _ = io.WriteString(s.terminal, eraseLine+text) // a terminal that is gone is told of elsewhere
+		_, _ = io.WriteString(s.terminal, "\r"+text+rest) // a terminal that is gone is told of elsewhere
 	}
 }
 
@@ -65,8 +66,8 @@ func (s *statusLine) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.text != "" {
+		_, _ = io.WriteString(s.terminal, s.erased())
 		s.text = ""
-		_, _ = io.WriteString(s.terminal, eraseLine)
 	}
 }
 
@@ -82,25 +83,26 @@ func (a above) Write(p []byte) (int, error) {
 	if a.status.text == "" {
 		return a.w.Write(p)
 	}
-	_, _ = io.WriteString(a.status.terminal, eraseLine)
+	_, _ = io.WriteString(a.status.terminal, a.status.erased())
 	n, err := a.w.Write(p)
 	_, _ = io.WriteString(a.status.terminal, a.status.text)
 	return n, err
 }
 
-// statusOf says where a jam is and how it goes: the newest frame, the last ten seconds, and the misses so far. It is ASCII.
+// statusOf says where a jam is and how it goes: the newest frame, the last ten seconds, and the misses so far; what
+// matters most comes first, as the line may be cut. It is ASCII.
 func statusOf(r jam.FrameReport, beatsPerBar int, tenSeconds latency.Figures, missed int64) string {
-	symbol := r.Symbol
+	symbol, rung := r.Symbol, ""
 	if r.Listening {
 		symbol = "listening"
 	}
-	text := fmt.Sprintf("%s  %-9s  step p99 %s  late p99 %s  lead %s  missed %d", position(r.Frame, beatsPerBar), symbol,
-		inMS(tenSeconds.Step.P99), inMS(tenSeconds.Late.P99), inMS(r.Lead), missed)
 	switch r.Rung {
 	case jam.RungFaster:
-		text += "  FASTER POLICY"
+		rung = "FASTER POLICY  "
 	case jam.RungHold:
-		text += "  CHORD HELD"
+		rung = "CHORD HELD  "
 	}
+	text := fmt.Sprintf("%s  %-9s  %smissed %d  step p99 %s  late p99 %s  lead %.0f ms", position(r.Frame, beatsPerBar), symbol, rung,
+		missed, inMS(tenSeconds.Step.P99), inMS(tenSeconds.Late.P99), float64(r.Lead)/float64(time.Millisecond))
 	return strings.TrimLeft(text, " ")
 }
