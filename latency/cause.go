@@ -12,7 +12,7 @@ type Cause uint8
 // The causes.
 const (
 	NoCause     Cause = iota
-	LateWake          // the loop itself woke too late for a usual step
+	LateWake          // the loop itself woke too late for a usual step, which its lead had room for
 	SlowStep          // the policy took longer than usual
 	PolicyError       // the policy returned an error
 	Backlog           // the policy had still to go through frames before
@@ -43,9 +43,10 @@ func (c Cause) String() string {
 // ofTime tells whether more time, or a faster policy, would have helped.
 func (c Cause) ofTime() bool { return c == LateWake || c == SlowStep || c == Backlog }
 
-// missCause says why a frame was missed, NoCause where it was not. usual is how long a step takes at most as a rule: what
-// woke with less time than that left could not be done, whatever the policy did.
-func missCause(r *jam.FrameReport, usual time.Duration) Cause {
+// missCause says why a frame was missed, NoCause where it was not. usual is how long a step takes at most as a rule, given
+// the lead that the loop was to have: where a usual step fits into that and not into what was left at waking, the policy
+// could do nothing.
+func missCause(r *jam.FrameReport, usual, given time.Duration) Cause {
 	switch {
 	case !r.Missed:
 		return NoCause
@@ -53,7 +54,7 @@ func missCause(r *jam.FrameReport, usual time.Duration) Cause {
 		return PolicyError
 	case r.Behind > 0:
 		return Backlog
-	case r.Lead < usual:
+	case r.Lead < usual && usual <= given:
 		return LateWake
 	default:
 		return SlowStep

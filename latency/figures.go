@@ -93,8 +93,11 @@ func newStretch(digits int) *stretch {
 	return s
 }
 
-// stepStage is the policy's step in Stages.
-const stepStage = 2
+// The places of the lead and the policy's step in Stages.
+const (
+	leadStage = 1
+	stepStage = 2
+)
 
 // spreads are the places of the stages' figures, in the order of the histograms.
 func (f *Figures) spreads() [numStages]*Spread {

@@ -111,7 +111,7 @@ func (g *Guard) Saw(r *jam.FrameReport) {
 		}
 		g.policy = r.Policy
 	}
-	cause := missCause(r, g.steps.p99())
+	cause := missCause(r, g.steps.p99(), g.ordered)
 	g.measure(r, cause)
 	g.watchBudget(r)
 	g.climb(r, cause)

@@ -130,9 +130,15 @@ func TestMissCauses(t *testing.T) {
 		{jam.FrameReport{Missed: true, Lead: 2 * usual}, SlowStep},
 	}
 	m := NewMonitor(Drops{})
-	m.Add(jam.FrameReport{Step: usual})
+	for range 10 {
+		m.Add(jam.FrameReport{Step: usual, Lead: 3 * usual})
+	}
+	slow := jam.FrameReport{Missed: true, Lead: usual - 1}
+	if got := missCause(&slow, usual, usual-1); got != SlowStep {
+		t.Errorf("a policy whose usual step takes longer than any lead: %v", got)
+	}
 	for _, tt := range tests {
-		if got := missCause(&tt.report, usual); got != tt.want {
+		if got := missCause(&tt.report, usual, 2*usual); got != tt.want {
 			t.Errorf("%+v: %v, want %v", tt.report, got, tt.want)
 		}
 		if got := m.Add(tt.report); got != tt.want && tt.report.Missed {
