@@ -29,7 +29,7 @@ func TestControlsHoldFromTheNextFrame(t *testing.T) {
 	if !slices.Equal(j.applied, want) {
 		t.Errorf("applied %v, want %v", j.applied, want)
 	}
-	if len(j.errs) != 2 || !strings.Contains(j.errs[0].Error(), "tempo at frame 7: tempo 5 BPM") ||
+	if len(j.errs) != 2 || !strings.Contains(j.errs[0].Error(), "tempo=5 at frame 7: tempo 5") ||
 		!strings.Contains(j.errs[1].Error(), "no policy") {
 		t.Errorf("errors %v", j.errs)
 	}

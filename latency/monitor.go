@@ -1,88 +1,113 @@
-// Package latency measures how long the parts of a frame take, and says how early the loop must wake for them.
+// Package latency measures how long the parts of a frame take, says why one was missed, and keeps a jam on the grid: it
+// orders how early the loop must wake and how much of the policy is played.
 package latency
 
 import (
 	"sync"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"jamd/jam"
 )
 
-// Times from 1 ns to a minute are told apart to three significant digits; longer ones count as a minute.
+// The newest minute of a jam lies in a ring of slots: some 30 KB for each stage in each slot, 6 MB in all.
 const (
-	longest = int64(time.Minute)
-	digits  = 3
+	slot     = 2 * time.Second
+	slots    = 30
+	inTenSec = 5 // slots
 )
 
 // A Monitor gathers the times of a jam. It may be used from several goroutines.
 type Monitor struct {
-	mu         sync.Mutex
-	step, late *hdrhistogram.Histogram
-	counts     counts
+	drops Drops
+
+	mu    sync.Mutex
+	whole *stretch
+	ring  [slots]*stretch // slot number n at n % slots
+	now   int64           // number of the newest slot
+	rung  jam.Rung        // of the newest frame
 }
 
-type counts struct{ frames, missed, skipped int64 }
+// A Dropper counts what it had to drop, as jam.Queue does.
+type Dropper interface{ Dropped() uint64 }
 
-// A Stage tells how long one stage took: in half of all cases at most P50, in 99 of 100 at most P99.
-type Stage struct {
-	Count int64         `json:"count"`
-	P50   time.Duration `json:"p50_ns"`
-	P99   time.Duration `json:"p99_ns"`
-	Max   time.Duration `json:"max_ns"`
+// Drops are the queues whose losses a Monitor tells.
+type Drops struct {
+	Reports []Dropper // of frames
+	Events  []Dropper // of the player's events
 }
 
-// A Summary is what a Monitor has seen so far.
-type Summary struct {
-	Frames  int64 `json:"frames"`
-	Missed  int64 `json:"missed"`  // frames whose decision was not there at the line
-	Skipped int64 `json:"skipped"` // frames that were not played at all
-	Step    Stage `json:"step"`    // one policy step
-	Late    Stage `json:"late"`    // from a frame's line to the last message sent, of frames in which a chord began
+// A Snapshot is what a Monitor has seen so far, as the log and the page take it.
+type Snapshot struct {
+	Rung           string  `json:"rung"`        // of the newest frame: full, faster or hold
+	TenSeconds     Figures `json:"last_10s"`    // of the newest frames: 8 to 10 s of them
+	Minute         Figures `json:"last_minute"` // likewise: 58 s to a minute
+	Jam            Figures `json:"jam"`
+	DroppedReports uint64  `json:"dropped_reports"`
+	DroppedEvents  uint64  `json:"dropped_events"`
 }
 
 // NewMonitor makes a Monitor that has seen nothing.
-func NewMonitor() *Monitor {
-	return &Monitor{step: hdrhistogram.New(1, longest, digits), late: hdrhistogram.New(1, longest, digits)}
+func NewMonitor(d Drops) *Monitor {
+	m := &Monitor{drops: d, whole: newStretch(fine)}
+	for i := range m.ring {
+		m.ring[i] = newStretch(coarse)
+	}
+	return m
 }
 
-// Add takes the report of one frame. A step that was not there at its line took longer than anyone waited:
-// it is counted as missed, and is not in Step.
-func (m *Monitor) Add(r jam.FrameReport) {
+// Add takes the report of one frame, in order, and says why the frame was missed, if it was. It allocates nothing.
+func (m *Monitor) Add(r jam.FrameReport) Cause {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.counts.frames++
-	m.counts.skipped += r.Skipped
+	cause := NoCause
 	if r.Missed {
-		m.counts.missed++
-	} else {
-		record(m.step, r.Step)
+		cause = missCause(&r, m.whole.stages[stepStage].Spread().P99, m.whole.stages[leadStage].Spread().P50)
 	}
-	if r.Began {
-		record(m.late, r.Late)
+	m.whole.add(&r, cause)
+	n := max(int64(r.Line/slot), m.now)
+	for i := max(m.now, n-slots) + 1; i <= n; i++ {
+		m.ring[i%slots].clear()
 	}
+	m.now, m.rung = n, r.Rung
+	m.ring[n%slots].add(&r, cause)
+	return cause
 }
 
-// Summary tells what was seen so far.
-func (m *Monitor) Summary() Summary {
+// Snapshot tells what was seen so far.
+func (m *Monitor) Snapshot() Snapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return Summary{
-		Frames: m.counts.frames, Missed: m.counts.missed, Skipped: m.counts.skipped,
-		Step: stage(m.step), Late: stage(m.late),
+	return Snapshot{
+		Rung: m.rung.String(), TenSeconds: m.last(inTenSec), Minute: m.last(slots), Jam: m.whole.figures(),
+		DroppedReports: m.DroppedReports(), DroppedEvents: m.DroppedEvents(),
 	}
 }
 
-func record(h *hdrhistogram.Histogram, d time.Duration) {
-	_ = h.RecordValue(min(max(int64(d), 0), longest)) // within its range, so it cannot fail
+// TenSeconds is that part of a Snapshot.
+func (m *Monitor) TenSeconds() Figures {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last(inTenSec)
 }
 
-func stage(h *hdrhistogram.Histogram) Stage {
-	return Stage{
-		Count: h.TotalCount(),
-		P50:   time.Duration(h.ValueAtQuantile(50)),
-		P99:   time.Duration(h.ValueAtQuantile(99)),
-		Max:   time.Duration(h.Max()),
+// DroppedReports is how many frames' reports had no room in a queue.
+func (m *Monitor) DroppedReports() uint64 { return total(m.drops.Reports) }
+
+// DroppedEvents is how many of the player's events had none.
+func (m *Monitor) DroppedEvents() uint64 { return total(m.drops.Events) }
+
+// last joins the newest n slots.
+func (m *Monitor) last(n int64) Figures {
+	joined := newStretch(coarse)
+	for i := max(0, m.now-n+1); i <= m.now; i++ {
+		joined.join(m.ring[i%slots])
 	}
+	return joined.figures()
+}
+
+func total(queues []Dropper) (n uint64) {
+	for _, q := range queues {
+		n += q.Dropped()
+	}
+	return n
 }

@@ -22,20 +22,24 @@ const (
 	errorsLength = 64
 	// spin is how long before a line the thread that keeps time stays awake for it, where it has real-time priority.
 	spin = 300 * time.Microsecond
+	// changesLength is room for any burst of the guard's changes: two within a second are rare.
+	changesLength = 64
 	// closing is how long the end of a jam may wait for a slow disk.
 	closing = 5 * time.Second
 )
 
 // liveFlags are those of a jam in real time, whoever plays the melody.
 type liveFlags struct {
-	Out        string     `placeholder:"NAME" help:"Port to play to, or an unambiguous part of its name. Else jamd opens a port 'jamd out'."`
-	Meter      *jam.Meter `placeholder:"N/4|6/8" help:"Time signature (4/4, or the melody's own)."`
-	OutChannel uint8      `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
-	Velocity   uint8      `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
-	SessionDir string     `placeholder:"DIR" help:"Keep sessions here (else in the user's state folder)."`
-	RandomSeed bool       `help:"Draw a seed, so that each jam differs; it is printed and kept."`
-	JSON       bool       `help:"Print one JSON object at the end instead of the chords as they sound."`
-	Music      musicFlags `embed:""`
+	Out        string        `placeholder:"NAME" help:"Port to play to, or an unambiguous part of its name. Else jamd opens a port 'jamd out'."`
+	Meter      *jam.Meter    `placeholder:"N/4|6/8" help:"Time signature (4/4, or the melody's own)."`
+	OutChannel uint8         `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
+	Velocity   uint8         `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
+	SessionDir string        `placeholder:"DIR" help:"Keep sessions here (else in the user's state folder)."`
+	RandomSeed bool          `help:"Draw a seed, so that each jam differs; it is printed and kept."`
+	JSON       bool          `help:"Print one JSON object at the end instead of the chords as they sound."`
+	Metrics    string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine."`
+	Budget     time.Duration `placeholder:"DURATION" help:"Say so where the 99th percentile of a policy step is longer than this, such as 5ms."`
+	Music      musicFlags    `embed:""`
 }
 
 // settings are the engine's settings at a tempo and a meter, where the flags give no other; a value out of its range is the user's error.
@@ -55,31 +59,37 @@ func randomSeed() uint64 { return rand.Uint64N(1 << 32) }
 
 // A live jam is one that is about to be played: its policy is warm, its output open, and its melody still to be let in.
 type live struct {
-	flags  *liveFlags
-	to     console
-	clock  *jam.LiveClock
-	policy *model.Policy
-	out    *midiio.Out
-	config jam.LoopConfig
+	flags   *liveFlags
+	to      console
+	clock   *jam.LiveClock
+	policy  *model.Policy
+	out     *midiio.Out
+	config  jam.LoopConfig
+	changes *jam.Queue[latency.Change] // of the guard
+
+	endRights func() // gives real-time priority back
+	metrics *metrics                   // nil where nobody asked for them
 }
 
 // open makes a live jam ready; the caller closes it. The output is swept on the channels of the chords, the bass and
 // others (1 to 16).
 func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, error) {
-	policy, err := f.Music.load(to)
+	l, err := f.ready(to, s)
 	if err != nil {
 		return nil, err
 	}
-	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy}
-	steps, err := policy.Warm(warmSteps)
-	if err != nil {
-		l.close()
-		return nil, fmt.Errorf("policy %s: %w", f.Music.Policy, err)
+	if f.Metrics != "" {
+		if l.metrics, err = serveMetrics(f.Metrics); err != nil {
+			l.close()
+			return nil, err
+		}
+		fmt.Fprintln(to.Err, "jamd: metrics at", l.metrics.url())
 	}
 	if l.out, err = f.output(to); err != nil {
 		l.close()
 		return nil, err
 	}
+	l.config.Output = l.out
 	swept := []byte{s.BassChannel - 1}
 	for _, channel := range others {
 		swept = append(swept, channel-1)
@@ -88,10 +98,37 @@ func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, er
 		l.close()
 		return nil, fmt.Errorf("output %q: %w", l.out.Info().Name, err)
 	}
-	lead := latency.Lead(steps, stepAt(s.Tempo))
+	return l, nil
+}
+
+// ready is a live jam with a warm policy and its guard, and no output yet.
+func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
+	if f.Budget < 0 {
+		return nil, asInput(fmt.Errorf("--budget %v: must not be negative", f.Budget))
+	}
+	policy, err := f.Music.load(to)
+	if err != nil {
+		return nil, err
+	}
+	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, changes: jam.NewQueue[latency.Change](changesLength)}
+	steps, err := policy.Warm(warmSteps)
+	if err != nil {
+		l.close()
+		return nil, fmt.Errorf("policy %s: %w", f.Music.Policy, err)
+	}
 	l.config = jam.LoopConfig{
-		Settings: s, Policy: policy, Output: l.out, Inbox: jam.NewQueue[jam.Event](inboxLength), Clock: l.clock,
-		Errors: jam.NewQueue[error](errorsLength), Name: policy.Metadata().Name, Guard: steadyLead(lead),
+		Settings: s, Policy: policy, Name: policy.Metadata().Name, Inbox: jam.NewQueue[jam.Event](inboxLength), Clock: l.clock,
+		Errors: jam.NewQueue[error](errorsLength),
+		Guard: latency.NewGuard(latency.GuardConfig{
+			Steps: steps, Budget: f.Budget, Changes: []*jam.Queue[latency.Change]{l.changes},
+		}),
+	}
+	rights, end := newRights()
+	l.endRights = end
+	l.config.Thread = func(duty jam.Duty) {
+		if rights.seize(duty) && duty == jam.DutyTime {
+			l.clock.Spin(spin)
+		}
 	}
 	return l, nil
 }
@@ -101,14 +138,14 @@ func (l *live) close() {
 	if l.out != nil {
 		_ = l.out.Close() // where it can fail, run has told
 	}
+	if l.metrics != nil {
+		_ = l.metrics.close() // a reader that was cut off has all but the last
+	}
+	if l.endRights != nil {
+		l.endRights()
+	}
 	_ = l.policy.Close()
 }
-
-// A steadyLead is a guard that never changes its mind.
-type steadyLead time.Duration
-
-func (l steadyLead) Orders(time.Duration) jam.Orders { return jam.Orders{Lead: time.Duration(l)} }
-func (steadyLead) Saw(*jam.FrameReport)              {}
 
 // A hearing is a melody that comes into a live jam.
 type hearing struct {
@@ -126,22 +163,15 @@ func (l *live) run(ctx context.Context, h hearing) error {
 		Manifest:  l.manifest(h),
 		WriteMIDI: midiio.WriteTake,
 	})
-	watch := newWatch(h.title, settings, record, l.config.Errors, l.to, l.flags.JSON)
+	watch := newWatch(l, h.title, record)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
 	l.config.Events = append(l.config.Events, record.Events())
-	rights, endRights := newRights()
-	defer endRights()
-	l.config.Thread = func(duty jam.Duty) {
-		if rights.seize(duty) && duty == jam.DutyTime {
-			l.clock.Spin(spin)
-		}
-	}
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		h.stop()
 		return asInput(err)
 	}
-	watch.start()
+	watch.start(l.config)
 	summary, err := loop.Run(ctx)
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()
@@ -155,7 +185,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	share, _ := take.NoteInChord()
 	return errors.Join(err, conclude(l.to, l.flags.JSON, jamSummary{
 		Policy: l.policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo,
-		Jam: summary, Agent: agent, NoteInChord: share, Figures: figures,
+		Jam: summary, Agent: agent, NoteInChord: share, Figures: figures.Jam, Dropped: figures.DroppedReports,
 	}, kept))
 }
 
@@ -196,10 +226,6 @@ func portName(out *midiio.Out) string {
 		return name
 	}
 	return "nothing (no MIDI port)"
-}
-
-func stepAt(bpm float64) time.Duration {
-	return time.Duration(float64(time.Minute) / bpm / jam.FramesPerBeat)
 }
 
 // framesOf is a duration in frames, at least one; 0 stays 0.

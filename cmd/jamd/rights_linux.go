@@ -49,7 +49,7 @@ func (r *rights) seize(duty jam.Duty) bool {
 	if r.revoked {
 		return false
 	}
-	way, err := realTime(unix.Gettid(), priority)
+	way, err := giveRealTime(unix.Gettid(), priority)
 	if err != nil {
 		r.err = err
 		return false
@@ -107,8 +107,8 @@ func (r *rights) revoke() {
 	}
 }
 
-// realTime gives a thread of this process a priority of SCHED_FIFO, or of SCHED_RR where that comes from rtkit.
-func realTime(thread, priority int) (way string, err error) {
+// giveRealTime gives a thread of this process a priority of SCHED_FIFO, or of SCHED_RR where that comes from rtkit.
+func giveRealTime(thread, priority int) (way string, err error) {
 	if err := limitRun(mostRun); err != nil {
 		return "", err
 	}

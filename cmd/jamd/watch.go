@@ -19,46 +19,97 @@ type watch struct {
 	figures *jam.Queue[jam.FrameReport]
 	chords  *jam.Queue[jam.FrameReport]
 	errors  *jam.Queue[error]
+	changes *jam.Queue[latency.Change]
 
 	settings jam.Settings
 	record   *session.Session
 	to       console
 	quiet    bool
+	status   *statusLine // nil where there is no terminal
+	metrics  *metrics    // nil where nobody asked for them
 
 	monitor *latency.Monitor
 	builder *jam.TakeBuilder
 	running sync.WaitGroup
 }
 
-func newWatch(title string, s jam.Settings, record *session.Session, errs *jam.Queue[error], to console, quiet bool) *watch {
-	return &watch{
-		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength), errors: errs,
-		settings: s, record: record, to: to, quiet: quiet,
-		monitor: latency.NewMonitor(),
+func newWatch(l *live, title string, record *session.Session) *watch {
+	s := l.config.Settings
+	w := &watch{
+		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
+		errors: l.config.Errors, changes: l.changes,
+		settings: s, record: record, to: l.to, quiet: l.flags.JSON, metrics: l.metrics,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
+	if !w.quiet {
+		w.to, w.status = withStatusLine(l.to)
+	}
+	return w
 }
 
-func (w *watch) start() {
+// start begins to follow the jam of a configuration, whose queues are all in place.
+func (w *watch) start(c jam.LoopConfig) {
+	w.monitor = latency.NewMonitor(latency.Drops{
+		Reports: droppers(c.Reports...), Events: append(droppers(c.Inbox), droppers(c.Events...)...),
+	})
+	if w.metrics != nil {
+		w.metrics.follow(w.monitor)
+	}
 	w.running.Go(func() {
 		for r := range w.figures.C() {
-			w.monitor.Add(r)
+			cause := w.monitor.Add(r)
+			if w.metrics != nil {
+				w.metrics.add(&r, cause)
+			}
 			w.builder.Add(r)
 		}
 	})
-	w.running.Go(func() {
-		for r := range w.chords.C() {
-			w.show(r)
+	w.running.Go(w.follow)
+}
+
+func droppers[T any](queues ...*jam.Queue[T]) (all []latency.Dropper) {
+	for _, q := range queues {
+		all = append(all, q)
+	}
+	return all
+}
+
+// follow prints what happens, until the reports end.
+func (w *watch) follow() {
+	var redraw <-chan time.Time
+	if w.status != nil {
+		tick := time.NewTicker(statusEvery)
+		defer tick.Stop()
+		defer w.status.end()
+		redraw = tick.C
+	}
+	var newest jam.FrameReport
+	missed := int64(0)
+	for {
+		select {
+		case r, open := <-w.chords.C():
+			if !open {
+				w.alarm()
+				return
+			}
+			if w.show(r); r.Missed {
+				missed++
+			}
+			newest = r
+		case <-redraw:
+			if newest.Symbol != "" {
+				w.status.draw(statusOf(newest, w.settings.Meter, w.monitor.TenSeconds(), missed))
+			}
 		}
-	})
+	}
 }
 
 // stop ends the watch, after the loop's end: last is the melody of the last frame.
-func (w *watch) stop(last jam.MelodyToken) (jam.Take, latency.Summary) {
+func (w *watch) stop(last jam.MelodyToken) (jam.Take, latency.Snapshot) {
 	w.figures.Close()
 	w.chords.Close()
 	w.running.Wait()
-	return w.builder.Take(last), w.monitor.Summary()
+	return w.builder.Take(last), w.monitor.Snapshot()
 }
 
 // show prints a chord as it sounds, and what went wrong.
@@ -66,9 +117,7 @@ func (w *watch) show(r jam.FrameReport) {
 	if err := w.record.Lost(); err != nil {
 		fmt.Fprintln(w.to.Err, "jamd:", err)
 	}
-	for n := len(w.errors.C()); n > 0; n-- {
-		fmt.Fprintln(w.to.Err, "jamd:", <-w.errors.C())
-	}
+	w.alarm()
 	if w.quiet {
 		return
 	}
@@ -83,6 +132,22 @@ func (w *watch) show(r jam.FrameReport) {
 		names = append(names, pitchName(p))
 	}
 	fmt.Fprintf(w.to.Out, "%s  %-8s %s\n", position(r.Frame, w.settings.Meter), r.Symbol, strings.Join(names, " "))
+}
+
+// alarm says what went wrong, and what the guard did that is heard.
+func (w *watch) alarm() {
+	for n := len(w.errors.C()); n > 0; n-- {
+		fmt.Fprintln(w.to.Err, "jamd:", <-w.errors.C())
+	}
+	for n := len(w.changes.C()); n > 0; n-- {
+		c := <-w.changes.C()
+		if w.metrics != nil {
+			w.metrics.changed(c)
+		}
+		if c.Grave() {
+			fmt.Fprintf(w.to.Err, "jamd: at %s: %v\n", strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), c)
+		}
+	}
 }
 
 // position writes a frame as bar and beat, counted from 1, with the sixteenth where it is off the beat: 3.2, 3.2+1.
@@ -102,8 +167,9 @@ type jamSummary struct {
 	Jam         jam.Summary     `json:"jam"`
 	Agent       *agentSummary   `json:"agent,omitempty"` // that played the melody
 	NoteInChord float64         `json:"note_in_chord"`
-	Figures     latency.Summary `json:"latency"`
-	Session     string          `json:"session"` // its folder; "" where it could not be kept
+	Figures     latency.Figures `json:"latency"`
+	Dropped     uint64          `json:"dropped_reports"` // frames that a slow reader of the jam did not get
+	Session     string          `json:"session"`         // its folder; "" where it could not be kept
 	Loss        string          `json:"loss,omitempty"`
 }
 
@@ -125,12 +191,16 @@ func conclude(to console, asJSON bool, s jamSummary, kept session.Summary) error
 	}
 	fmt.Fprintf(to.Out, "\n%d chords in %d frames, %d missed, %d lost; note-in-chord %.2f\n",
 		s.Jam.Chords, s.Jam.Frames, s.Jam.Misses, s.Jam.Skipped, s.NoteInChord)
+	if c := s.Figures.Causes; s.Jam.Misses > 0 {
+		fmt.Fprintf(to.Out, "missed for: late wake %d, slow step %d, policy error %d, backlog %d\n",
+			c.LateWake, c.SlowStep, c.PolicyError, c.Backlog)
+	}
 	if a := s.Agent; a != nil {
 		fmt.Fprintf(to.Out, "%d notes of the agent %s, %d frames missed\n", a.Notes, a.Name, a.Misses)
 	}
 	for _, stage := range []struct {
 		name string
-		latency.Stage
+		latency.Spread
 	}{{"policy step", s.Figures.Step}, {"chord after its line", s.Figures.Late}} {
 		fmt.Fprintf(to.Out, "%-21s p50 %s  p99 %s  max %s\n", stage.name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
 	}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"jamd/jam"
+)
+
+func TestAnswers(t *testing.T) {
+	const frame = 100 * time.Millisecond
+	line := func(n int64) time.Duration { return time.Second + time.Duration(n)*frame }
+	report := func(n int64, melody jam.MelodyToken) jam.FrameReport {
+		return jam.FrameReport{Frame: n, Line: line(n), Melody: melody, Late: time.Millisecond}
+	}
+	note := func(at time.Duration) jam.Event { return jam.Event{At: at, Status: 0x90, Data1: 60, Data2: 80} }
+	onset, rest := jam.MelodyOnset(60), jam.Silence
+	missed, held := report(3, onset), report(3, onset)
+	missed.Missed, held.Rung = true, jam.RungHold
+	tests := []struct {
+		name    string
+		note    jam.Event
+		reports []jam.FrameReport
+		want    []answer
+	}{
+		{"on its line", note(line(2)), []jam.FrameReport{report(2, rest), report(3, onset), report(4, rest)},
+			[]answer{{1, frame + time.Millisecond}}},
+		{"before it", note(line(2) - 30*time.Millisecond), []jam.FrameReport{report(1, rest), report(2, rest), report(3, onset)},
+			[]answer{{1, frame + 31*time.Millisecond}}},
+		{"after it", note(line(2) + 49*time.Millisecond), []jam.FrameReport{report(2, rest), report(3, onset)},
+			[]answer{{1, frame - 48*time.Millisecond}}},
+		{"halfway it is the next one's", note(line(1) + frame/2), []jam.FrameReport{report(1, rest), report(2, rest), report(3, onset)},
+			[]answer{{1, 3*frame/2 + time.Millisecond}}},
+		{"missed", note(line(2)), []jam.FrameReport{report(2, rest), missed, report(4, rest)},
+			[]answer{{2, 2*frame + time.Millisecond}}},
+		{"held", note(line(2)), []jam.FrameReport{report(2, rest), held, report(4, rest)},
+			[]answer{{2, 2*frame + time.Millisecond}}},
+		{"frames were lost", note(line(2)), []jam.FrameReport{report(2, rest), report(5, rest)},
+			[]answer{{3, 3*frame + time.Millisecond}}},
+		{"another note took its frame", note(line(2)), []jam.FrameReport{report(2, rest), report(3, jam.MelodyOnset(62))}, nil},
+		{"before the jam", note(line(1)), []jam.FrameReport{report(2, rest), report(3, onset)}, nil},
+		{"at the end", note(line(2)), []jam.FrameReport{report(1, rest), report(2, rest)}, nil},
+		{"at the end, for the frame after it", note(line(1) + 60*time.Millisecond), []jam.FrameReport{report(1, rest), report(2, rest)}, nil},
+		{"never answered", note(line(2)), []jam.FrameReport{report(2, rest), missed}, nil},
+		{"no reports", note(line(2)), nil, nil},
+		{"a note off", jam.Event{At: line(2), Status: 0x80, Data1: 60}, []jam.FrameReport{report(2, rest), report(3, onset)}, nil},
+		{"a note off by velocity", jam.Event{At: line(2), Status: 0x90, Data1: 60}, []jam.FrameReport{report(2, rest), report(3, onset)}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := answers([]jam.Event{tt.note}, tt.reports); !slices.Equal(got, tt.want) {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// The player of a bench plays all of the tune in order, near the lines and on both sides of them.
+func TestSway(t *testing.T) {
+	s := jam.DefaultSettings()
+	events, err := sway(s, 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grid, err := jam.NewGrid(0, s.Tempo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	early, late := 0, 0
+	for i, e := range events {
+		if i > 0 && e.At < events[i-1].At {
+			t.Fatalf("event %d comes before the one before it", i)
+		}
+		off := e.At - grid.Line(grid.Nearest(e.At))
+		if off < -grid.Step(0)/8 {
+			early++
+		}
+		if off > grid.Step(0)/8 {
+			late++
+		}
+	}
+	if grid.Nearest(events[len(events)-1].At) < 1900 || early < len(events)/5 || late < len(events)/5 {
+		t.Errorf("%d events, the last at %v, %d early, %d late", len(events), events[len(events)-1].At, early, late)
+	}
+}
+
+func TestArmFiguresAndBudget(t *testing.T) {
+	reports := jam.NewQueue[jam.FrameReport](200)
+	for n := range int64(200) {
+		r := jam.FrameReport{Frame: n, Line: time.Duration(n) * time.Second, Step: time.Millisecond, Lead: 20 * time.Millisecond,
+			Late: time.Duration(n+1) * time.Microsecond, Missed: n == 50, Began: n == 0}
+		if n == 60 {
+			r.Step = 6 * time.Millisecond
+		}
+		reports.TrySend(r)
+	}
+	reports.Close()
+	a := newArmFigures(idleArm, reports, nil, 5*time.Millisecond)
+	if a.Frames != 200 || a.Missed != 1 || a.MissedBy.SlowStep != 1 || a.OverBudget == nil || *a.OverBudget != 0.01 ||
+		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (spread{}) {
+		t.Errorf("%+v", a)
+	}
+	c := benchCmd{Budget: 5 * time.Millisecond}
+	if err := c.judge([]armFigures{a}); err != nil { // 1 % may be over
+		t.Error(err)
+	}
+	*a.OverBudget = 0.015
+	if err := c.judge([]armFigures{{Arm: loadArm}, a}); err == nil {
+		t.Error("the budget is broken, and nobody says so")
+	}
+}
+
+func TestCompare(t *testing.T) {
+	arm := func(name string, step float64) armFigures {
+		return armFigures{Arm: name, Step: spread{step, 2 * step, 3 * step, 4 * step}, ReactionFrames: spread{1, 1, 1, 2}}
+	}
+	before := &benchResult{Arms: []armFigures{arm(idleArm, 1)}}
+	now := &benchResult{Arms: []armFigures{arm(loadArm, 7), arm(idleArm, 2)}}
+	got := compare(before, now)
+	want := []comparison{
+		{idleArm, "policy step", "ms", spread{2, 2, 2, 2}},
+		{idleArm, "chord after its line", "ms", spread{}},
+		{idleArm, "note to chord", "ms", spread{}},
+		{idleArm, "note to chord", "frames", spread{1, 1, 1, 1}},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestFramesSpread(t *testing.T) {
+	frames := make([]int64, 1000)
+	for i := range frames {
+		frames[i] = int64(1000 - i)
+	}
+	if got, want := framesSpread(frames), (spread{500, 990, 999, 1000}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := framesSpread(nil); got != (spread{}) {
+		t.Errorf("of nothing: %v", got)
+	}
+}

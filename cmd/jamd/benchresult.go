@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"time"
+
+	"jamd/latency"
+)
+
+const benchFormat = "jamd.bench/1"
+
+// A benchResult is what bench --json prints and --compare reads. Times are milliseconds.
+type benchResult struct {
+	Format   string       `json:"format"`
+	Machine  benchMachine `json:"machine"`
+	Policy   string       `json:"policy"`
+	Provider string       `json:"provider"`
+	Tempo    float64      `json:"tempo"`
+	Arms     []armFigures `json:"arms"`
+	Compared []comparison `json:"compared,omitempty"`
+}
+
+type benchMachine struct {
+	CPU         string `json:"cpu"`
+	Cores       int    `json:"cores"` // logical
+	System      string `json:"system"`
+	Go          string `json:"go"`
+	ONNXRuntime string `json:"onnx_runtime"`
+	Jamd        string `json:"jamd"`
+	Rights      string `json:"rights"` // to real-time scheduling
+}
+
+// armFigures are those of one arm.
+type armFigures struct {
+	Arm             string         `json:"arm"`
+	Frames          int64          `json:"frames"`
+	Missed          int64          `json:"missed"`
+	MissedBy        latency.Causes `json:"missed_by"`
+	Skipped         int64          `json:"skipped"`
+	Errors          int64          `json:"errors"`            // of the policy and the output
+	Chords          int64          `json:"chords"`            // struck
+	Notes           int64          `json:"notes"`             // with a reaction
+	RealTimeThreads int            `json:"real_time_threads"` // seen half-way; -1: not known
+	Step            spread         `json:"step_ms"`           // one policy step, of frames that did not miss it
+	Late            spread         `json:"late_ms"`           // from a line until all that was due was sent, of all frames
+	Reaction        spread         `json:"reaction_ms"`       // from a note's arrival to the first chord that could know it
+	ReactionFrames  spread         `json:"reaction_frames"`
+	OverBudget      *float64       `json:"over_budget,omitempty"` // share of steps, misses among them, longer than --budget
+}
+
+type spread struct {
+	P50  float64 `json:"p50"`
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p99_9"`
+	Max  float64 `json:"max"`
+}
+
+func spreadOf(s latency.Spread) spread {
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return spread{ms(s.P50), ms(s.P99), ms(s.P999), ms(s.Max)}
+}
+
+// framesSpread is exact, by nearest rank.
+func framesSpread(frames []int64) spread {
+	if len(frames) == 0 {
+		return spread{}
+	}
+	sorted := slices.Sorted(slices.Values(frames))
+	at := func(q float64) float64 { return float64(sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]) }
+	return spread{at(0.5), at(0.99), at(0.999), at(1)}
+}
+
+// figures are the rows of an arm's table.
+func (a *armFigures) figures() []benchRow {
+	return []benchRow{
+		{"policy step", "ms", a.Step}, {"chord after its line", "ms", a.Late},
+		{"note to chord", "ms", a.Reaction}, {"note to chord", "frames", a.ReactionFrames},
+	}
+}
+
+type benchRow struct {
+	what, unit string
+	spread
+}
+
+// A comparison holds the ratios of one row of an arm, now to before; 0 where there was nothing before.
+type comparison struct {
+	Arm   string `json:"arm"`
+	What  string `json:"what"`
+	Unit  string `json:"unit"`
+	Ratio spread `json:"ratio"`
+}
+
+// compare pairs the arms that both runs have.
+func compare(before, now *benchResult) (all []comparison) {
+	ratio := func(now, before float64) float64 {
+		if before == 0 {
+			return 0
+		}
+		return now / before
+	}
+	for _, a := range now.Arms {
+		i := slices.IndexFunc(before.Arms, func(b armFigures) bool { return b.Arm == a.Arm })
+		if i < 0 {
+			continue
+		}
+		rows := before.Arms[i].figures()
+		for j, n := range a.figures() {
+			b := rows[j]
+			all = append(all, comparison{a.Arm, n.what, n.unit, spread{
+				ratio(n.P50, b.P50), ratio(n.P99, b.P99), ratio(n.P999, b.P999), ratio(n.Max, b.Max),
+			}})
+		}
+	}
+	return all
+}
+
+// readBench reads what bench --json printed.
+func readBench(path string) (*benchResult, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--compare: %w", err)
+	}
+	r := &benchResult{}
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, fmt.Errorf("--compare %s: not what 'jamd bench --json' prints: %w", path, err)
+	}
+	if r.Format != benchFormat {
+		return nil, fmt.Errorf("--compare %s: not what 'jamd bench --json' prints: its format is %q, not %q", path, r.Format, benchFormat)
+	}
+	return r, nil
+}
+
+// print writes the result for people, and what it is to before, if there is one.
+func (r *benchResult) print(to console, before *benchResult) {
+	m := r.Machine
+	cpu := m.CPU
+	if cpu == "" {
+		cpu = "unknown processor"
+	}
+	fmt.Fprintf(to.Out, "%s, %d logical cores, %s, %s, ONNX Runtime %s, jamd %s\n", cpu, m.Cores, m.System, m.Go, m.ONNXRuntime, m.Jamd)
+	fmt.Fprintf(to.Out, "policy %s on %s, %.4g BPM; real-time rights: %s\n", r.Policy, r.Provider, r.Tempo, m.Rights)
+	for _, a := range r.Arms {
+		fmt.Fprintf(to.Out, "\n%s: %d frames, %d missed (late wake %d, slow step %d, policy error %d, backlog %d), %d lost; "+
+			"%d chords, %d notes; %s\n", a.Arm, a.Frames, a.Missed, a.MissedBy.LateWake, a.MissedBy.SlowStep, a.MissedBy.PolicyError,
+			a.MissedBy.Backlog, a.Skipped, a.Chords, a.Notes, realTime(a.RealTimeThreads))
+		printHead(to)
+		for _, row := range a.figures() {
+			digits := 3
+			if row.unit == "frames" {
+				digits = 0
+			}
+			fmt.Fprintf(to.Out, "%-34s %10.*f %10.*f %10.*f %10.*f\n", row.what+" ("+row.unit+")",
+				digits, row.P50, digits, row.P99, digits, row.P999, digits, row.Max)
+		}
+	}
+	if before == nil {
+		return
+	}
+	fmt.Fprintf(to.Out, "\nnow / before (%s, policy %s on %s, %.4g BPM)\n", before.Machine.CPU, before.Policy, before.Provider, before.Tempo)
+	if len(r.Compared) == 0 {
+		fmt.Fprintln(to.Out, "the two runs have no arm in common")
+		return
+	}
+	printHead(to)
+	for _, c := range r.Compared {
+		fmt.Fprintf(to.Out, "%-34s %9.2fx %9.2fx %9.2fx %9.2fx\n", c.Arm+": "+c.What+" ("+c.Unit+")",
+			c.Ratio.P50, c.Ratio.P99, c.Ratio.P999, c.Ratio.Max)
+	}
+}
+
+func printHead(to console) {
+	fmt.Fprintf(to.Out, "%-34s %10s %10s %10s %10s\n", "", "p50", "p99", "p99.9", "max")
+}
+
+func realTime(threads int) string {
+	switch {
+	case threads < 0:
+		return "scheduling not known"
+	case threads == 0:
+		return "no thread in real time"
+	default:
+		return fmt.Sprintf("%d threads in real time", threads)
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"jamd/jam"
+	"jamd/latency"
+)
+
+// metrics serves the figures of a jam to Prometheus, on this machine only.
+type metrics struct {
+	registry *prometheus.Registry
+	listener net.Listener
+	server   http.Server
+
+	stages        *prometheus.HistogramVec
+	frames        prometheus.Counter
+	skipped       prometheus.Counter
+	missed        *prometheus.CounterVec
+	changes       *prometheus.CounterVec
+	rung, overrun prometheus.Gauge
+}
+
+// serveMetrics listens at HOST:PORT, where HOST is a loopback address or localhost, and serves /metrics until close.
+func serveMetrics(address string) (*metrics, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, asInput(fmt.Errorf("--metrics %s: must be a loopback address and a port, such as 127.0.0.1:9464", address))
+	}
+	if !isLoopback(host) {
+		return nil, asInput(fmt.Errorf("--metrics %s: only this machine is served: give a loopback address, such as 127.0.0.1:9464", address))
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, asInput(fmt.Errorf("--metrics %s: %w: give another port, or end what uses this one", address, err))
+	}
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		listener: listener,
+		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "jamd_stage_seconds", Help: "How long each stage of a frame took (docs/latency.md).",
+			Buckets:                     prometheus.ExponentialBuckets(10e-6, 2, 17), // 10 µs to 0.66 s
+			NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 160,
+		}, []string{"stage"}),
+		frames:  prometheus.NewCounter(prometheus.CounterOpts{Name: "jamd_frames_total", Help: "Frames played."}),
+		skipped: prometheus.NewCounter(prometheus.CounterOpts{Name: "jamd_skipped_frames_total", Help: "Frames lost while the machine stood still."}),
+		missed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "jamd_missed_frames_total", Help: "Frames whose decision was not there at the line.",
+		}, []string{"cause"}),
+		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "jamd_guard_changes_total", Help: "What the guard changed, by cause.",
+		}, []string{"cause"}),
+		rung:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_rung", Help: "0: the policy plays, 1: its faster variant, 2: the chord is held."}),
+		overrun: prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_budget_broken", Help: "1 while the budget of --budget is broken."}),
+	}
+	for _, cause := range []latency.Cause{latency.LateWake, latency.SlowStep, latency.PolicyError, latency.Backlog} {
+		m.missed.WithLabelValues(cause.String()) // so that 0 is seen
+	}
+	m.registry.MustRegister(m.stages, m.frames, m.skipped, m.missed, m.changes, m.rung, m.overrun,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", fromHere(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})))
+	m.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = m.server.Serve(listener) }() // ends with close
+	return m, nil
+}
+
+// url is where the metrics are.
+func (m *metrics) url() string { return "http://" + m.listener.Addr().String() + "/metrics" }
+
+// follow counts what a monitor's queues drop, too.
+func (m *metrics) follow(monitor *latency.Monitor) {
+	for what, count := range map[string]func() uint64{"reports": monitor.DroppedReports, "events": monitor.DroppedEvents} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "jamd_dropped_total", Help: "What queues had no room for.", ConstLabels: prometheus.Labels{"what": what},
+		}, func() float64 { return float64(count()) }))
+	}
+}
+
+// add takes a frame that was missed by cause, if it was.
+func (m *metrics) add(r *jam.FrameReport, cause latency.Cause) {
+	m.frames.Inc()
+	m.skipped.Add(float64(r.Skipped))
+	m.rung.Set(float64(r.Rung))
+	if r.Missed {
+		m.missed.WithLabelValues(cause.String()).Inc()
+	}
+	for i, t := range latency.Times(r) {
+		if t.Taken {
+			m.stages.WithLabelValues(latency.Stages[i]).Observe(t.Took.Seconds())
+		}
+	}
+}
+
+// changed takes a change of the guard.
+func (m *metrics) changed(c latency.Change) {
+	m.changes.WithLabelValues(c.Cause.String()).Inc()
+	switch c.Kind {
+	case latency.BudgetBroken:
+		m.overrun.Set(1)
+	case latency.BudgetMet:
+		m.overrun.Set(0)
+	}
+}
+
+// close ends the server; a reader has a second to take what it asked for.
+func (m *metrics) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return errors.Join(m.server.Shutdown(ctx), m.server.Close())
+}
+
+// fromHere refuses requests that name another host: a page elsewhere that had its name point here.
+func fromHere(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = strings.Trim(r.Host, "[]")
+		}
+		if !isLoopback(host) {
+			http.Error(w, "only this machine is served", http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}

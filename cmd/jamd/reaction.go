@@ -1,0 +1,47 @@
+package main
+
+import (
+	"sort"
+	"time"
+
+	"jamd/jam"
+)
+
+// An answer is the first chord that could know a note.
+type answer struct {
+	frames int64         // from the frame that the note counts for
+	wait   time.Duration // from the note's arrival until the chord, new or held, was out
+}
+
+// answers finds the answer to each note on: the first decision, told what the note's frame held, that was there at its
+// line. Notes that the melody never had, as another one came in their frame, and notes at the very end have none.
+// The notes are in any order, the reports of one jam in theirs.
+func answers(notes []jam.Event, reports []jam.FrameReport) (found []answer) {
+	for _, note := range notes {
+		if note.Status&0xF0 != 0x90 || note.Data2 == 0 {
+			continue
+		}
+		after := sort.Search(len(reports), func(i int) bool { return reports[i].Line > note.At })
+		if after == 0 || after == len(reports) { // before the jam, or after its last line
+			continue
+		}
+		own := after - 1 // the report of the line nearest to the note; halfway the later one, as in jam.Grid
+		if note.At-reports[own].Line >= reports[after].Line-note.At {
+			own = after
+		}
+		if own+1 == len(reports) {
+			continue
+		}
+		told := reports[own+1]
+		if told.Frame == reports[own].Frame+1 && told.Melody != jam.MelodyOnset(note.Data1) {
+			continue
+		}
+		for _, r := range reports[own+1:] {
+			if !r.Missed && r.Rung != jam.RungHold {
+				found = append(found, answer{r.Frame - reports[own].Frame, r.Line + r.Late - note.At})
+				break
+			}
+		}
+	}
+	return found
+}

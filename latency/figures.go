@@ -1,0 +1,193 @@
+package latency
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"jamd/jam"
+)
+
+// Figures tell how the frames of a stretch of a jam went.
+type Figures struct {
+	Frames  int64  `json:"frames"`
+	Missed  int64  `json:"missed"`  // frames whose decision was not there at the line
+	Skipped int64  `json:"skipped"` // frames that were not played at all
+	Causes  Causes `json:"missed_by"`
+	Rungs   Rungs  `json:"rungs"`
+	Arrival Spread `json:"arrival"` // from an event's stamp to the loop's taking it, of frames in which one came
+	Lead    Spread `json:"lead"`    // how long before the line the loop woke
+	Step    Spread `json:"step"`    // one policy step, of frames that did not miss it
+	Voice   Spread `json:"voice"`   // choosing and laying out the chord, likewise
+	Send    Spread `json:"send"`    // from the first message to the last, of frames in which a chord began
+	Late    Spread `json:"late"`    // from the line to the last message sent, likewise
+	Age     Spread `json:"age"`     // at the line, of the newest note that the chord could know, where one came
+}
+
+// Causes count the missed frames by what they were missed for.
+type Causes struct {
+	LateWake    int64 `json:"late_wake"`
+	SlowStep    int64 `json:"slow_step"`
+	PolicyError int64 `json:"policy_error"`
+	Backlog     int64 `json:"backlog"`
+}
+
+// Rungs count the frames by the guard's order.
+type Rungs struct {
+	Full   int64 `json:"full"`
+	Faster int64 `json:"faster"`
+	Hold   int64 `json:"hold"`
+}
+
+// A Spread tells how long one stage took: in half of all cases at most P50, in 99 of 100 at most P99, and so on.
+type Spread struct {
+	Count int64         `json:"count"`
+	P50   time.Duration `json:"p50_ns"`
+	P99   time.Duration `json:"p99_ns"`
+	P999  time.Duration `json:"p999_ns"`
+	Max   time.Duration `json:"max_ns"`
+}
+
+// Times from 1 ns to a minute are told apart to two significant digits (three of a whole jam); longer ones count as a
+// minute, shorter ones as 0.
+const (
+	longest   = int64(time.Minute)
+	fine      = 3
+	coarse    = 2
+	numStages = 7
+)
+
+// A Histogram holds times with a bounded relative error: what Spread is read from.
+type Histogram struct{ hdr *hdrhistogram.Histogram }
+
+// NewHistogram makes an empty histogram of times up to a minute, to three significant digits.
+func NewHistogram() Histogram { return Histogram{hdrhistogram.New(1, longest, fine)} }
+
+// Add takes a time. It allocates nothing.
+func (h Histogram) Add(d time.Duration) {
+	_ = h.hdr.RecordValue(min(max(int64(d), 0), longest)) // within its range, so it cannot fail
+}
+
+// Spread reads the histogram.
+func (h Histogram) Spread() Spread {
+	return Spread{
+		Count: h.hdr.TotalCount(),
+		P50:   time.Duration(h.hdr.ValueAtQuantile(50)),
+		P99:   time.Duration(h.hdr.ValueAtQuantile(99)),
+		P999:  time.Duration(h.hdr.ValueAtQuantile(99.9)),
+		Max:   time.Duration(h.hdr.Max()),
+	}
+}
+
+// A stretch gathers the frames of a part of a jam, or of all of it.
+type stretch struct {
+	counts Figures // with no spreads
+	stages [numStages]Histogram
+}
+
+func newStretch(digits int) *stretch {
+	s := &stretch{}
+	for i := range s.stages {
+		s.stages[i] = Histogram{hdrhistogram.New(1, longest, digits)}
+	}
+	return s
+}
+
+// The places of the lead and the policy's step in Stages.
+const (
+	leadStage = 1
+	stepStage = 2
+)
+
+// spreads are the places of the stages' figures, in the order of the histograms.
+func (f *Figures) spreads() [numStages]*Spread {
+	return [numStages]*Spread{&f.Arrival, &f.Lead, &f.Step, &f.Voice, &f.Send, &f.Late, &f.Age}
+}
+
+// add takes a frame that was missed by cause, if it was.
+func (s *stretch) add(r *jam.FrameReport, cause Cause) {
+	c := &s.counts
+	c.Frames++
+	c.Skipped += r.Skipped
+	if r.Missed {
+		c.Missed++
+	}
+	switch cause {
+	case LateWake:
+		c.Causes.LateWake++
+	case SlowStep:
+		c.Causes.SlowStep++
+	case PolicyError:
+		c.Causes.PolicyError++
+	case Backlog:
+		c.Causes.Backlog++
+	}
+	switch r.Rung {
+	case jam.RungFull:
+		c.Rungs.Full++
+	case jam.RungFaster:
+		c.Rungs.Faster++
+	case jam.RungHold:
+		c.Rungs.Hold++
+	}
+	for stage, t := range Times(r) {
+		if t.Taken {
+			s.stages[stage].Add(t.Took)
+		}
+	}
+}
+
+// A Time is how long a stage of a frame took, if it was there.
+type Time struct {
+	Took  time.Duration
+	Taken bool
+}
+
+// Stages are the names of what Times gives, in its order.
+var Stages = [numStages]string{"arrival", "lead", "step", "voice", "send", "late", "age"}
+
+// Times are those of a frame's stages. A step that was not there at its line took longer than anyone waited: it is no
+// time of a step. Where no chord began there was nothing to be late.
+func Times(r *jam.FrameReport) [numStages]Time {
+	return [numStages]Time{
+		{r.Arrival, r.Arrival > 0}, {r.Lead, r.Lead > 0}, {r.Step, r.Step > 0 && !r.Missed}, {r.Voice, r.Voice > 0 && !r.Missed},
+		{r.Send, r.Send > 0 && r.Began}, {r.Late, r.Began}, {r.Age, r.Age > 0},
+	}
+}
+
+// join adds what another stretch has gathered.
+func (s *stretch) join(o *stretch) {
+	c, d := &s.counts, &o.counts
+	c.Frames += d.Frames
+	c.Missed += d.Missed
+	c.Skipped += d.Skipped
+	c.Causes.LateWake += d.Causes.LateWake
+	c.Causes.SlowStep += d.Causes.SlowStep
+	c.Causes.PolicyError += d.Causes.PolicyError
+	c.Causes.Backlog += d.Causes.Backlog
+	c.Rungs.Full += d.Rungs.Full
+	c.Rungs.Faster += d.Rungs.Faster
+	c.Rungs.Hold += d.Rungs.Hold
+	for i := range s.stages {
+		if o.stages[i].hdr.TotalCount() > 0 {
+			s.stages[i].hdr.Merge(o.stages[i].hdr)
+		}
+	}
+}
+
+func (s *stretch) clear() {
+	s.counts = Figures{}
+	for i := range s.stages {
+		if s.stages[i].hdr.TotalCount() > 0 {
+			s.stages[i].hdr.Reset()
+		}
+	}
+}
+
+func (s *stretch) figures() Figures {
+	f := s.counts
+	for i, spread := range f.spreads() {
+		*spread = s.stages[i].Spread()
+	}
+	return f
+}

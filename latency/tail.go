@@ -1,0 +1,41 @@
+package latency
+
+import (
+	"slices"
+	"time"
+)
+
+// window is how many frames the guard remembers: 16 bars of 4/4.
+const window = 256
+
+// A tail is the slow end of the last window times. Adding to it moves 2 KiB at most and allocates nothing.
+type tail struct {
+	times, sorted [window]time.Duration // times in the order of adding, from next where it is full
+	n, next       int
+}
+
+func (t *tail) add(d time.Duration) {
+	sorted := t.sorted[:t.n]
+	if t.n == window {
+		i, _ := slices.BinarySearch(sorted, t.times[t.next])
+		copy(sorted[i:], sorted[i+1:])
+		sorted = sorted[:t.n-1]
+	} else {
+		t.n++
+	}
+	i, _ := slices.BinarySearch(sorted, d)
+	copy(t.sorted[i+1:t.n], sorted[i:])
+	t.sorted[i] = d
+	t.times[t.next] = d
+	t.next = (t.next + 1) % window
+}
+
+// p99 is the 99th percentile by nearest rank; of less than 100 times the longest, of none 0.
+func (t *tail) p99() time.Duration {
+	if t.n == 0 {
+		return 0
+	}
+	return t.sorted[(99*t.n+99)/100-1]
+}
+
+func (t *tail) clear() { t.n, t.next = 0, 0 }
