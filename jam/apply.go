@@ -2,8 +2,8 @@ package jam
 
 // Apply does what a control says, before Hear of the frame from which on it holds. The same controls before the same frames,
 // with the same events and answers of the policy, give the same music. An error leaves all as it was; of a panic it is
-// the output's. A panic may be applied at any time between two frames. The policy and the tapped beat are not the engine's: of them it does nothing. It allocates nothing where
-// all is well, but now and then for a change of tempo.
+// the output's. A panic may be applied at any time between two frames. The policy and the tapped beat are not the
+// engine's: of them it does nothing. It allocates nothing where all is well.
 func (e *Engine) Apply(c Control) error {
 	if c.Param == ParamPanic {
 		for channel := range byte(16) { // the melody's note ends when it was asked for, as by a message of the player's
@@ -16,7 +16,8 @@ func (e *Engine) Apply(c Control) error {
 	}
 	if c.Param == ParamTempo {
 		beat := e.settings.Meter.Beat()
-		return e.grid.SetTempo((e.frame+beat-1)/beat*beat, e.settings.Tempo)
+		next := (e.frame + beat - 1) / beat * beat
+		return e.grid.Follow(Segment{next, e.grid.Line(next), e.settings.Tempo})
 	}
 	e.follow()
 	return nil

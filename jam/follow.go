@@ -63,7 +63,7 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	l.step, l.voice = 0, 0 // of the decision before the start
 	l.transport.shift, l.transport.grace = frame-at, l.engine.Grid().Step(frame)/4
 	here := Segment{frame, line, song.BPM}
-	l.report(l.engine.Grid().Locate(here))
+	l.report(l.engine.Grid().Follow(here))
 	l.began()
 	l.segment, l.coming = here, here
 	return true
@@ -143,7 +143,7 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	}
 	l.transport.shift = to - at
 	here := Segment{to, l.free(line), bpm}
-	l.report(l.engine.Grid().Locate(here)) // the lines of the frames passed over never were
+	l.report(l.engine.Grid().Follow(here))
 	l.stretch(here)
 	l.transport.grace = l.engine.Grid().Step(to) / 4
 }
@@ -164,6 +164,5 @@ func (l *Loop) move(s Segment) {
 		return
 	}
 	l.report(grid.Follow(s))
-	s.At = grid.Line(s.Frame) // later, where the frame before would be too short
 	l.stretch(s)
 }

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// However a grid is moved while it is played, what was played stays, no line comes before the one before it, and events
-// of the last frames find theirs.
+// However a grid is moved while it is played, what was played stays, no line comes before the one before it, the clock that
+// is followed is obeyed at once, and events of the last frames find theirs.
 func TestFollowLeavesThePlayedAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "start"))
@@ -17,43 +17,83 @@ func TestFollowLeavesThePlayedAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shortest := nanoseconds(stepOf(MaxTempo)) - 1
-		played := []time.Duration{g.Line(0)}
-		for range rapid.IntRange(1, 200).Draw(t, "frames") {
-			next := int64(len(played))
-			for range rapid.IntRange(0, 2).Draw(t, "moves") { // the last word before the line counts
-				off := time.Duration(rapid.Int64Range(-int64(time.Second), int64(time.Second)).Draw(t, "off"))
-				s := Segment{Frame: next, At: g.Line(next) + off, BPM: rapid.Float64Range(MinTempo, MaxTempo).Draw(t, "bpm")}
-				if err := g.Follow(s); err != nil {
-					t.Fatal(err)
-				}
-				earliest := played[next-1] + shortest
-				if got := g.Line(next); got < earliest || got != s.At && s.At > earliest+2 {
-					t.Fatalf("line %d at %v, wanted %v; the one before is at %v", next, got, s.At, played[next-1])
-				}
-				if g.Tempo(next) != s.BPM || g.Tempo(next+100) != s.BPM {
-					t.Fatalf("tempo %v from frame %d on, wanted %v", g.Tempo(next), next, s.BPM)
+		lines := map[int64]time.Duration{0: g.Line(0)} // that were played
+		last := int64(0)
+		moves := rapid.IntRange(1, 150).Draw(t, "moves")
+		for range moves {
+			s := Segment{
+				Frame: last + rapid.Int64Range(1, 20).Draw(t, "further"), // beyond the next one where the song leaps
+				At:    lines[last] + time.Duration(rapid.Int64Range(20_000, int64(time.Second)).Draw(t, "later")),
+				BPM:   rapid.Float64Range(MinTempo, MaxTempo).Draw(t, "bpm"),
+			}
+			if err := g.Follow(s); err != nil {
+				t.Fatal(err)
+			}
+			if off := (g.Line(s.Frame) - s.At).Abs(); off > 1 || g.Tempo(s.Frame) != s.BPM || g.Tempo(s.Frame+100) != s.BPM {
+				t.Fatalf("%+v: the line is %v off, the tempo %v", s, off, g.Tempo(s.Frame))
+			}
+			if len(g.segments) > followed || cap(g.segments) != followed+1 {
+				t.Fatalf("%d segments, room for %d", len(g.segments), cap(g.segments))
+			}
+			for f := last; f < s.Frame+3; f++ {
+				if g.Step(f) <= 0 {
+					t.Fatalf("line %d at %v, the next one at %v", f, g.Line(f), g.Line(f+1))
 				}
 			}
-			played = append(played, g.Line(next))
-			if len(g.segments) > followed {
-				t.Fatalf("%d segments", len(g.segments))
-			}
-		}
-		newest := int64(len(played) - 1)
-		oldest := max(newest-followed+2, 0)
-		for f := oldest; f <= newest; f++ {
-			if g.Line(f) != played[f] {
-				t.Fatalf("line %d was at %v, and is at %v now", f, played[f], g.Line(f))
+			if rapid.Bool().Draw(t, "play") { // or else there is another word before the line
+				last = s.Frame
+				lines[last] = g.Line(last)
 			}
 		}
-		at := time.Duration(rapid.Int64Range(int64(played[oldest]), int64(played[newest]+time.Second)).Draw(t, "at"))
+		oldest := last // of those that must be exact still: a move makes two stretches at most
+		for f := range lines {
+			if moves <= followed/2-1 {
+				oldest = min(oldest, f)
+			}
+		}
+		for f, line := range lines {
+			if f >= oldest && (g.Line(f)-line).Abs() > 1 {
+				t.Fatalf("line %d was at %v, and is at %v now", f, line, g.Line(f))
+			}
+		}
+		at := time.Duration(rapid.Int64Range(int64(lines[oldest]), int64(lines[last]+time.Second)).Draw(t, "at"))
 		checkFrames(t, g, at)
-		a, b := rapid.Float64Range(float64(oldest), float64(newest)+9).Draw(t, "a"), rapid.Float64Range(0, 2).Draw(t, "further")
+		a, b := rapid.Float64Range(float64(oldest), float64(last)+9).Draw(t, "a"), rapid.Float64Range(0, 2).Draw(t, "further")
 		if g.At(a) > g.At(a+b) {
 			t.Fatalf("position %v at %v, %v at %v", a, g.At(a), a+b, g.At(a+b))
 		}
 	})
+}
+
+// A song that leaps ahead squeezes what it leaps over; one put before all that the grid knows begins it anew.
+func TestFollowALeap(t *testing.T) {
+	g := grid(t, 0, 120)
+	check := func(s Segment, lines map[int64]time.Duration) {
+		t.Helper()
+		if err := g.Follow(s); err != nil {
+			t.Fatal(err)
+		}
+		for f, want := range lines {
+			if got := g.Line(f); got != want {
+				t.Errorf("%+v: line %d at %v, want %v", s, f, got, want)
+			}
+		}
+	}
+	second := time.Second
+	check(Segment{8, second, 60}, map[int64]time.Duration{7: 875 * time.Millisecond, 8: second, 9: second + 250*time.Millisecond})
+	// At 1.5 s frame 10 would begin; frame 13 does.
+	check(Segment{13, second * 3 / 2, 120}, map[int64]time.Duration{8: second, 9: second + 250*time.Millisecond, 13: second * 3 / 2, 14: second*3/2 + 125*time.Millisecond})
+	if g.Tempo(11) != 60 || g.Line(12) >= second*3/2 || g.Line(10) <= second+250*time.Millisecond {
+		t.Errorf("tempo %v, lines 10 and 12 at %v and %v", g.Tempo(11), g.Line(10), g.Line(12))
+	}
+	check(Segment{1_000_000, 2 * second, 120}, map[int64]time.Duration{13: second * 3 / 2, 1_000_000: 2 * second, 1_000_004: second * 5 / 2})
+	check(Segment{0, 3 * second, 60}, map[int64]time.Duration{-4: 2 * second, 0: 3 * second, 4: 4 * second})
+	check(Segment{4, -second, 60}, map[int64]time.Duration{4: -second, 0: -2 * second})
+	for _, bpm := range []float64{0, 401, math.NaN()} {
+		if g.Follow(Segment{BPM: bpm}) == nil {
+			t.Errorf("tempo %v is taken", bpm)
+		}
+	}
 }
 
 // checkFrames holds Nearest and Current to the lines.
@@ -117,24 +157,6 @@ func TestFollowAfterATempoMap(t *testing.T) {
 	}
 	if len(g.segments) != followed || g.Line(799) != before || g.Line(801)-g.Line(800) != 250*time.Millisecond {
 		t.Errorf("%d segments, line 799 at %v, was %v", len(g.segments), g.Line(799), before)
-	}
-}
-
-func TestLocate(t *testing.T) {
-	g := grid(t, time.Second, 120)
-	_ = g.Follow(Segment{Frame: 40, At: 7 * time.Second, BPM: 90})
-	for _, s := range []Segment{{400, 8 * time.Second, 60}, {0, 9 * time.Second, 120}} {
-		if err := g.Locate(s); err != nil {
-			t.Fatal(err)
-		}
-		if g.Line(s.Frame) != s.At || g.Nearest(s.At) != s.Frame || g.Line(s.Frame-1) >= s.At || g.Tempo(s.Frame-1) != s.BPM {
-			t.Errorf("%+v: line at %v, one before at %v", s, g.Line(s.Frame), g.Line(s.Frame-1))
-		}
-	}
-	for _, bpm := range []float64{0, 401, math.NaN()} {
-		if g.Locate(Segment{BPM: bpm}) == nil || g.Follow(Segment{BPM: bpm}) == nil {
-			t.Errorf("tempo %v is taken", bpm)
-		}
 	}
 }
 

@@ -34,12 +34,14 @@ type Grid struct {
 // than any event waits to be quantised.
 const followed = 64
 
+const leastStep = 2 // nanoseconds, of frames that are passed over: lines are whole nanoseconds, and each has its own
+
 // A segment is a stretch of frames at one tempo.
 type segment struct {
 	frame int64
 	at    float64 // nanoseconds from the grid's start
 	step  float64 // nanoseconds a frame
-	bpm   float64
+	bpm   float64 // of frames that are passed over, that before
 }
 
 func newSegment(frame int64, at, bpm float64) segment {
@@ -51,7 +53,7 @@ func NewGrid(start time.Duration, bpm float64) (*Grid, error) {
 	if err := CheckTempo(bpm); err != nil {
 		return nil, err
 	}
-	return &Grid{start: start, segments: append(make([]segment, 0, followed), newSegment(0, 0, bpm))}, nil
+	return &Grid{start: start, segments: append(make([]segment, 0, followed+1), newSegment(0, 0, bpm))}, nil
 }
 
 func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPerBeat }
@@ -71,34 +73,40 @@ func (g *Grid) SetTempo(frame int64, bpm float64) error {
 	return nil
 }
 
-// Follow moves the lines from s.Frame on, so that its line is at s.At and the tempo is s.BPM. Lines before it stay; what
-// was set for later frames is forgotten. The frame before keeps at least the length of a frame at MaxTempo: where s.At is
-// too early for that, the line comes that much later. Lines older than the last 64 moves are no longer exact, which is
-// what lets a grid follow a clock for days; a tempo map made by SetTempo is for tunes. It allocates nothing.
+// Follow moves the lines from s.Frame on, so that its line is at s.At and the tempo is s.BPM; what was set for later frames
+// is forgotten. Lines before both stay. Those of earlier frames that would be later than s.At, because the clock that is
+// followed has leapt ahead, are squeezed in before it. So whoever gives no time before the last line that was played keeps
+// all that was played. Lines before the last 64 stretches are no longer exact, which is what lets a grid follow a clock
+// for days; a tempo map made by SetTempo, for tunes, is whole. It allocates nothing.
 func (g *Grid) Follow(s Segment) error {
 	if err := CheckTempo(s.BPM); err != nil {
 		return err
 	}
-	n := g.before(s.Frame)
 	at := float64(s.At - g.start)
-	if n > 0 {
-		at = max(at, g.offset(float64(s.Frame-1))+stepOf(MaxTempo))
+	g.segments = g.segments[:g.before(s.Frame)]
+	g.squeeze(s.Frame, at)
+	if extra := len(g.segments) + 1 - followed; extra > 0 {
+		g.segments = g.segments[:copy(g.segments, g.segments[extra:])]
 	}
-	if n >= followed {
-		n = copy(g.segments, g.segments[n-followed+1:n])
-	}
-	g.segments = append(g.segments[:n], newSegment(s.Frame, at, s.BPM))
+	g.segments = append(g.segments, newSegment(s.Frame, at, s.BPM))
 	return nil
 }
 
-// Locate makes the grid anew from one segment: all lines, before and after s.Frame, are at s.BPM. It is for a song that
-// goes on elsewhere, where the lines of the frames passed over never were.
-func (g *Grid) Locate(s Segment) error {
-	if err := CheckTempo(s.BPM); err != nil {
-		return err
+// squeeze puts the lines before that of frame before a time. Where none of the grid's is, it is left without a segment.
+func (g *Grid) squeeze(frame int64, at float64) {
+	if len(g.segments) == 0 || g.offset(float64(frame-1))+leastStep <= at {
+		return
 	}
-	g.segments = append(g.segments[:0], newSegment(s.Frame, float64(s.At-g.start), s.BPM))
-	return nil
+	_, last := g.estimate(g.start + nanoseconds(at))
+	for last = min(last, frame-1); last >= g.segments[0].frame; last-- {
+		from := g.offset(float64(last))
+		if step := (at - from) / float64(frame-last); step >= leastStep {
+			passed := segment{frame: last, at: from, step: step, bpm: g.Tempo(last)}
+			g.segments = append(g.segments[:g.before(last)], passed)
+			return
+		}
+	}
+	g.segments = g.segments[:0]
 }
 
 // before is the number of segments that begin before a frame.

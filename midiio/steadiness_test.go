@@ -1,6 +1,7 @@
 package midiio
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -9,9 +10,13 @@ import (
 )
 
 // How well a follower keeps to a master, as docs/clock.md tells it: go test ./midiio -run TestSteadiness -v
-// The seeds are fixed, so that the figures are the same everywhere.
+// The seeds are fixed, so that the figures are the same everywhere, and others than those that the loop's bounds were
+// chosen by.
 
-const bar = 4 * pulsesPerBeat
+const (
+	bar       = 4 * pulsesPerBeat
+	firstSeed = 1000
+)
 
 // A steadiness is the worst of a follower's errors after its first two bars.
 type steadiness struct {
@@ -55,7 +60,7 @@ func TestSteadiness(t *testing.T) {
 		}{{0, 0}, {ms, 0}, {3 * ms, 0}, {3 * ms, 0.01}, {3 * ms, 0.05}} {
 			var worst steadiness
 			for seed := range uint64(songs) {
-				s := measure(master{steady(bpm), way.jitter, way.drop, seed}, bars)
+				s := measure(master{steady(bpm), way.jitter, way.drop, firstSeed + seed}, bars)
 				worst.tempo, worst.line = max(worst.tempo, s.tempo), max(worst.line, s.line)
 				if s.lost != 0 || !s.counted {
 					t.Errorf("%v BPM, %+v, song %d: position wrong by %d pulses, all dropped ones counted: %v", bpm, way, seed, s.lost, s.counted)
@@ -81,7 +86,7 @@ func TestSteadinessJump(t *testing.T) {
 		for _, jitter := range []time.Duration{0, ms, 3 * ms} {
 			slowest := 0
 			for seed := range uint64(songs) {
-				m := master{tempo: func(n int) float64 { return jump[min(n/at, 1)] }, jitter: jitter, seed: seed}
+				m := master{tempo: func(n int) float64 { return jump[min(n/at, 1)] }, jitter: jitter, seed: firstSeed + seed}
 				f := newFollower(120)
 				f.Receive(time.Second, jam.ClockStart, 0, 0)
 				for _, p := range m.play(2*time.Second, bars*bar) {
@@ -103,16 +108,69 @@ func TestSteadinessJump(t *testing.T) {
 	}
 }
 
+// Where jitter comes near to a pulse's length, following has its limits: how many of many songs end with a position that is
+// wrong, or have a tempo off by more than 1 BPM at the end of the second bar.
+func TestSteadinessLimits(t *testing.T) {
+	const songs, bars = 200, 9
+	t.Logf("%d songs of %d bars of 4/4 each, begun without a clock before", songs, bars)
+	t.Log("| tempo | jitter | pulses dropped | position wrong at the end | tempo wrong after two bars |")
+	for _, limit := range []struct {
+		from, to float64
+		jitter   time.Duration
+		drop     float64
+		most     int // songs with a wrong position
+	}{
+		{120, 120, 3 * ms, 0.01, 1}, {160, 160, 3 * ms, 0.01, 8}, {200, 200, ms, 0.01, 1}, {200, 200, 3 * ms, 0, 1},
+		{200, 200, 3 * ms, 0.01, 8}, {240, 240, 3 * ms, 0.01, 18}, {300, 300, ms, 0.01, 1}, {300, 300, 3 * ms, 0.01, 24},
+		{400, 400, ms, 0.01, 1}, {400, 400, 3 * ms, 0.01, 60},
+		{120, 90, 3 * ms, 0, 1}, {160, 120, 3 * ms, 0, 4}, {200, 150, ms, 0, 1}, {200, 150, 3 * ms, 0, 35},
+	} {
+		lost, off := 0, 0
+		for seed := range uint64(songs) {
+			tempo := func(n int) float64 {
+				if n < 4*bar {
+					return limit.from
+				}
+				return limit.to
+			}
+			f := newFollower(120)
+			f.Receive(time.Second, jam.ClockStart, 0, 0)
+			pulses := master{tempo, limit.jitter, limit.drop, firstSeed + seed}.play(2*time.Second, bars*bar)
+			judged := false
+			for _, p := range pulses {
+				f.Receive(p.at, jam.ClockPulse, 0, 0)
+				if bpm, ok := f.tempo(); p.number >= 2*bar && !judged {
+					judged = true
+					if !ok || math.Abs(bpm-limit.from) > 1 {
+						off++
+					}
+				}
+			}
+			if f.pulse != int64(pulses[len(pulses)-1].number) {
+				lost++
+			}
+		}
+		name := fmt.Sprint(limit.from)
+		if limit.to != limit.from {
+			name = fmt.Sprintf("%v, then %v", limit.from, limit.to)
+		}
+		t.Logf("| %s | ±%v ms | %v %% | %d | %d |", name, limit.jitter.Milliseconds(), 100*limit.drop, lost, off)
+		if lost > limit.most {
+			t.Errorf("%s, jitter %v, %v dropped: the position of %d songs is wrong, more than %d", name, limit.jitter, limit.drop, lost, limit.most)
+		}
+	}
+}
+
 // A ramp is followed: the tempo lags behind it by less than a second, and no pulse is lost by it.
 func TestSteadinessRamp(t *testing.T) {
 	const songs, bars = 3, 40
 	t.Log("| ramp | jitter | tempo off by | line off by |")
-	for _, ramp := range []float64{0.25, 1, 2.5, -1, -2.5} {
+	for _, ramp := range []float64{0.25, 1, 2.5, 5, -1, -2.5, -5} {
 		for _, jitter := range []time.Duration{0, ms, 3 * ms} {
 			tempo := rampOf(ramp, (bars+1)*bar)
 			var worst steadiness
 			for seed := range uint64(songs) {
-				s := measure(master{tempo: func(n int) float64 { return tempo[n] }, jitter: jitter, seed: seed}, bars)
+				s := measure(master{tempo: func(n int) float64 { return tempo[n] }, jitter: jitter, seed: firstSeed + seed}, bars)
 				worst.tempo, worst.line = max(worst.tempo, s.tempo), max(worst.line, s.line)
 				if s.lost != 0 {
 					t.Errorf("%v BPM a second, jitter %v, song %d: position wrong by %d pulses", ramp, jitter, seed, s.lost)

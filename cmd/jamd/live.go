@@ -67,8 +67,8 @@ type live struct {
 	config  jam.LoopConfig
 	changes *jam.Queue[latency.Change] // of the guard
 
-	endRights func() // gives real-time priority back
-	metrics *metrics                   // nil where nobody asked for them
+	endRights func()   // gives real-time priority back
+	metrics   *metrics // nil where nobody asked for them
 }
 
 // open makes a live jam ready; the caller closes it. The output is swept on the channels of the chords, the bass and
