@@ -20,11 +20,21 @@ type Applied struct {
 	Control
 }
 
-// A Heard is an event of the player's, and the frame before whose decision the loop took it.
+// A Heard is an event of the player's, and the frame before whose decision the loop took it; UnknownFrame where nobody said.
+// An event of status 0 is no message: there the loop let the melody go (Engine.Resync), for the reason that Data1 gives.
 type Heard struct {
 	Frame int64
 	Event
 }
+
+// UnknownFrame is the frame of an event that was not noted when it was taken.
+const UnknownFrame int64 = -1
+
+// Why the loop let the melody go: Data1 of an event of status 0.
+const (
+	LostMessages   byte = iota // the inbox had no room: a key's release may be missing
+	StoppedMachine             // for long: the chord was let go too, in the next frame to be played
+)
 
 // A Segment is a stretch of the grid: from a frame on, whose line is at a time, at a tempo.
 type Segment struct {

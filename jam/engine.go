@@ -34,6 +34,7 @@ type Engine struct {
 
 	wanted  float64 // probability that the policy wanted a change since the last line of the chord grid
 	decided bool
+	silent  bool // LetGo was called before Hear: the chord that Hear tells still sounded in the frame before
 	chosen  ChordToken
 	prob    float32
 	plan    plan // of the frame to be played
@@ -58,6 +59,7 @@ type plan struct {
 	voicing  Voicing
 	began    bool
 	joined   bool
+	wanted   float64
 	messages [2 * MaxVoices]message
 	n        int
 }
@@ -107,30 +109,35 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 	}
 	e.draw = e.sampler.Draw()
 	e.heard, e.decided = true, false
-	return e.chord, e.melody
+	chord := e.chord
+	if e.silent {
+		e.chord, e.silent = NoChord, false
+	}
+	return chord, e.melody
 }
 
 // Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
 // error and decides nothing.
 func (e *Engine) Decide(logits []float32) error {
-	move := e.move()
+	move, wanted := e.move(), e.wanted
 	if move == GoOn && e.joined {
 		// A change that the policy wants between two lines of the chord grid is made up for at the next one.
 		goes, err := e.sampler.GoesOn(logits, e.chord)
 		if err != nil {
 			return err
 		}
-		e.wanted = 1 - (1-e.wanted)*goes
+		wanted = 1 - (1-wanted)*goes
 	}
-	token, prob, err := e.sampler.Choose(logits, e.chord, move, e.wanted, e.draw)
+	token, prob, err := e.sampler.Choose(logits, e.chord, move, wanted, e.draw)
 	if err != nil {
 		return err
 	}
 	if move != GoOn {
-		e.wanted = 0
+		wanted = 0
 	}
 	e.chosen, e.prob, e.decided = token, prob, true
 	e.prepare(token)
+	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
 	return nil
 }
 
@@ -156,7 +163,7 @@ func (e *Engine) Play() (FrameReport, error) {
 	}
 	p := &e.plan
 	err := e.send(p.messages[:p.n])
-	e.chord, e.sounding, e.joined = p.token, p.voicing, p.joined
+	e.chord, e.sounding, e.joined, e.wanted = p.token, p.voicing, p.joined, p.wanted
 	if p.began {
 		e.last = p.voicing
 		e.summary.Chords++
@@ -179,14 +186,18 @@ func (e *Engine) Skip() {
 	e.next()
 }
 
-// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins.
+// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins, and what was decided for
+// it is void. Before or after Hear, it is the same: Hear tells what sounded in the frame before, as its report did.
 func (e *Engine) LetGo() error {
 	p := &e.plan
 	p.n = 0
 	for i := range int(e.sounding.Len) {
 		p.off(e.message(&e.sounding, i))
 	}
-	e.chord, e.sounding, e.decided = NoChord, Voicing{}, false
+	e.sounding, e.decided, e.silent = Voicing{}, false, !e.heard
+	if e.heard {
+		e.chord = NoChord
+	}
 	return e.send(p.messages[:p.n])
 }
 
@@ -210,7 +221,7 @@ func (e *Engine) next() {
 // prepare lays out the frame to be played: its chord and the messages that lead there from what sounds.
 func (e *Engine) prepare(token ChordToken) {
 	p := &e.plan
-	p.token, p.voicing, p.began, p.n = token, e.sounding, false, 0
+	p.token, p.voicing, p.began, p.wanted, p.n = token, e.sounding, false, e.wanted, 0
 	p.joined = e.joined || e.vocabulary.IsBegin(token)
 	index, chord := e.vocabulary.Index(token)
 	if !chord {

@@ -38,7 +38,7 @@ type LoopConfig struct {
 	Lead func() time.Duration
 
 	Reports []*Queue[FrameReport] // each gets every frame
-	Events  []*Queue[Event]       // each gets every event of the inbox
+	Events  []*Queue[Event]       // each gets every event of the inbox, and those of status 0 (see Heard)
 	Errors  *Queue[error]         // of the policy and the output; the jam goes on; may be nil
 }
 
@@ -230,7 +230,7 @@ func (l *Loop) listen(frame int64) int64 {
 	current := max(grid.Current(now), frame)
 	tooLong := current > frame && now-grid.Line(frame) > longLoss
 	if tooLong {
-		l.engine.Resync()
+		l.resync(StoppedMachine)
 	}
 	l.drain()
 	for ; frame < current; frame++ {
@@ -293,12 +293,23 @@ func (l *Loop) drain() {
 	}
 	if lost := l.config.Inbox.Dropped(); lost != l.lost {
 		l.lost = lost
-		l.engine.Resync()
+		l.resync(LostMessages)
 	}
+}
+
+// resync lets the melody go, and tells so.
+func (l *Loop) resync(why byte) {
+	l.engine.Resync()
+	l.tell(Event{At: l.clock.Now(), Data1: why})
 }
 
 func (l *Loop) take(e Event) {
 	l.engine.Push(e)
+	l.tell(e)
+}
+
+// tell passes on what was heard.
+func (l *Loop) tell(e Event) {
 	for _, q := range l.config.Events {
 		q.TrySend(e)
 	}
