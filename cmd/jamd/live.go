@@ -120,16 +120,20 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	})
 	watch := newWatch(h.title, settings, record, l.config.Errors, l.to, l.flags.JSON)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
-	l.config.Events = append(l.config.Events, record.Events())
+	heard := jam.NewQueue[jam.Event](inboxLength)
+	l.config.Events = append(l.config.Events, heard)
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		h.stop()
 		return asInput(err)
 	}
 	watch.start()
+	noted := note(heard, record)
 	summary, err := loop.Run(ctx)
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()
+	heard.Close()
+	<-noted
 	take, figures := watch.stop(summary.Melody)
 	closeCtx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
@@ -144,9 +148,22 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	}, kept))
 }
 
+// note keeps what the loop heard, until there is no more: then the channel closes.
+func note(heard *jam.Queue[jam.Event], record *session.Session) <-chan struct{} {
+	noted := make(chan struct{})
+	go func() {
+		defer close(noted)
+		for e := range heard.C() {
+			record.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
+		}
+	}()
+	return noted
+}
+
 func (l *live) manifest(h hearing) session.Manifest {
 	m := l.policy.Metadata()
 	return session.Manifest{
+		Title:   h.title,
 		Version: version, Go: runtime.Version(), ONNXRuntime: l.policy.Library().Version, Provider: l.policy.Provider().String(),
 		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Agent: h.agent, Settings: l.config.Settings,
 		Ports: session.Ports{In: h.name, Out: l.out.Info().Name}, Start: time.Now().Add(-l.clock.Now()),
