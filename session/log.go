@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"time"
 
 	"jamd/jam"
 )
@@ -168,14 +167,7 @@ func (l *eventLog) sync() {
 func (l *eventLog) close(played jam.Summary) {
 	l.flush()
 	written, lost, _ := l.counts()
-	end := End{Jam: played, Melody: played.Melody, Written: written, Lost: lost}
-	if l.any {
-		step := time.Duration(0)
-		if n := l.last.Frame - l.first.Frame; n > 0 {
-			step = (l.last.Line - l.first.Line) / time.Duration(n)
-		}
-		end.Length = l.last.Line - l.first.Line + step
-	}
+	end := End{Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
 	l.append(end)
 	l.sync()
 	if l.out == nil {

@@ -47,6 +47,7 @@ type cli struct {
 	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
 	Jam        jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
 	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
+	Sessions   sessionsCmd               `cmd:"" help:"Find, replay and keep in order the jams that were kept."`
 	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
 	Policies   policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
 	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to mend it."`
