@@ -43,7 +43,7 @@ func (d *duet) run(t *testing.T) {
 		clock := jam.NewSystemClock()
 		d.out = jamtest.NewOutput(clock)
 		inbox, began := jam.NewQueue[jam.Event](1<<10), make(chan time.Duration, 1)
-		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Event](1<<14), jam.NewQueue[error](1<<10)
+		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
 		c := &d.agent
 		c.Policy, c.Tempo, c.Clock, c.Began, c.Frames = d.melody, d.settings.Tempo, clock.Beside(), began, d.frames
 		c.Reports, c.Errors = jam.NewQueue[jam.FrameReport](256), errs
@@ -63,7 +63,7 @@ func (d *duet) run(t *testing.T) {
 		loop, err := jam.NewLoop(jam.LoopConfig{
 			Settings: d.settings, Policy: d.chords, Output: d.out, Inbox: inbox, Clock: &stoppingClock{clock, d.stop},
 			Start: jam.StartAtOnce, CountIn: 1, Began: began, Frames: d.frames, Errors: errs,
-			Reports: []*jam.Queue[jam.FrameReport]{c.Reports, reports}, Events: []*jam.Queue[jam.Event]{heard},
+			Reports: []*jam.Queue[jam.FrameReport]{c.Reports, reports}, Events: []*jam.Queue[jam.Heard]{heard},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -96,7 +96,7 @@ func (d *duet) run(t *testing.T) {
 		heard.Close()
 		for e := range heard.C() {
 			if e.Status != 0 {
-				d.events = append(d.events, e)
+				d.events = append(d.events, e.Event)
 			}
 		}
 		errs.Close()

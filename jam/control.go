@@ -21,7 +21,7 @@ type Applied struct {
 }
 
 // A Heard is an event of the player's, and the frame before whose decision the loop took it; UnknownFrame where nobody said.
-// An event of status 0 is no message: there the loop let the melody go (Engine.Resync), for the reason that Data1 gives.
+// An event of status 0 is no message: there the loop let go what Data1 says.
 type Heard struct {
 	Frame int64
 	Event
@@ -30,10 +30,10 @@ type Heard struct {
 // UnknownFrame is the frame of an event that was not noted when it was taken.
 const UnknownFrame int64 = -1
 
-// Why the loop let the melody go: Data1 of an event of status 0.
+// What the loop let go: Data1 of an event of status 0.
 const (
-	LostMessages   byte = iota // the inbox had no room: a key's release may be missing
-	StoppedMachine             // for long: the chord was let go too, in the next frame to be played
+	MelodyLetGo byte = iota // Engine.Resync: messages were lost, or the machine stood still for long
+	ChordLetGo              // Engine.LetGo, in the frame
 )
 
 // A Segment is a stretch of the grid: from a frame on, whose line is at a time, at a tempo.

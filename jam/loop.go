@@ -38,7 +38,7 @@ type LoopConfig struct {
 	Lead func() time.Duration
 
 	Reports []*Queue[FrameReport] // each gets every frame
-	Events  []*Queue[Event]       // each gets every event of the inbox, and those of status 0 (see Heard)
+	Events  []*Queue[Heard]       // each gets every event of the inbox, and what was let go
 	Errors  *Queue[error]         // of the policy and the output; the jam goes on; may be nil
 }
 
@@ -230,7 +230,7 @@ func (l *Loop) listen(frame int64) int64 {
 	current := max(grid.Current(now), frame)
 	tooLong := current > frame && now-grid.Line(frame) > longLoss
 	if tooLong {
-		l.resync(StoppedMachine)
+		l.resync()
 	}
 	l.drain()
 	for ; frame < current; frame++ {
@@ -241,6 +241,7 @@ func (l *Loop) listen(frame int64) int64 {
 	l.ask()
 	if tooLong {
 		l.report(l.engine.LetGo())
+		l.tell(Event{At: l.clock.Now(), Data1: ChordLetGo})
 	}
 	l.lead = grid.Line(frame) - now
 	return frame
@@ -293,14 +294,14 @@ func (l *Loop) drain() {
 	}
 	if lost := l.config.Inbox.Dropped(); lost != l.lost {
 		l.lost = lost
-		l.resync(LostMessages)
+		l.resync()
 	}
 }
 
 // resync lets the melody go, and tells so.
-func (l *Loop) resync(why byte) {
+func (l *Loop) resync() {
 	l.engine.Resync()
-	l.tell(Event{At: l.clock.Now(), Data1: why})
+	l.tell(Event{At: l.clock.Now(), Data1: MelodyLetGo})
 }
 
 func (l *Loop) take(e Event) {
@@ -310,8 +311,9 @@ func (l *Loop) take(e Event) {
 
 // tell passes on what was heard.
 func (l *Loop) tell(e Event) {
+	heard := Heard{l.engine.Frame(), e}
 	for _, q := range l.config.Events {
-		q.TrySend(e)
+		q.TrySend(heard)
 	}
 }
 

@@ -67,11 +67,11 @@ func (j *liveJam) run(t *testing.T) {
 			room = 1 << 14
 		}
 		inbox := jam.NewQueue[jam.Event](room)
-		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Event](1<<14), jam.NewQueue[error](1<<10)
+		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
 		c := &j.config
 		c.Policy, c.Inbox, c.Output, c.Clock = j.policy, inbox, j.out, &stoppingClock{clock, j.stop}
 		c.Reports = []*jam.Queue[jam.FrameReport]{reports, jam.NewQueue[jam.FrameReport](1)} // the second is never read
-		c.Events = []*jam.Queue[jam.Event]{heard, jam.NewQueue[jam.Event](1)}
+		c.Events = []*jam.Queue[jam.Heard]{heard, jam.NewQueue[jam.Heard](1)}
 		c.Errors = errs
 		loop, err := jam.NewLoop(*c)
 		if err != nil {
@@ -107,7 +107,7 @@ func (j *liveJam) run(t *testing.T) {
 		heard.Close()
 		for e := range heard.C() {
 			if e.Status != 0 {
-				j.heard = append(j.heard, e)
+				j.heard = append(j.heard, e.Event)
 			}
 		}
 		errs.Close()
@@ -550,11 +550,11 @@ func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[
 	p := jamtest.NewPolicy(1)
 	p.Remember = false
 	clock, inbox = &handClock{}, jam.NewQueue[jam.Event](64)
-	reports, events := jam.NewQueue[jam.FrameReport](8), jam.NewQueue[jam.Event](8)
+	reports, events := jam.NewQueue[jam.FrameReport](8), jam.NewQueue[jam.Heard](8)
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: settings(func(s *jam.Settings) { s.ChordGrid, s.Bass = jam.GridFrame, true }),
 		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock,
-		Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Event]{events},
+		Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,19 +34,18 @@ func TestJamUntilKilled(t *testing.T) {
 	record := Start(options(root))
 	fmt.Println(record.Dir())
 	clock := jam.NewSystemClock()
-	inbox, heard := jam.NewQueue[jam.Event](1<<10), jam.NewQueue[jam.Event](1<<10)
+	inbox, heard := jam.NewQueue[jam.Event](1<<10), jam.NewQueue[jam.Heard](1<<10)
 	policy := jamtest.NewPolicy(killedSeed)
 	policy.Remember = false
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: policy, Output: silent{}, Inbox: inbox, Clock: clock, Start: jam.StartAtOnce,
-		Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Event]{heard},
+		Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events(), heard},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() {
 		for e := range heard.C() {
-			record.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
 			fmt.Println(int64(e.At))
 		}
 	}()

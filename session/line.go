@@ -65,11 +65,11 @@ type (
 		Data1  uint8   `json:"data1"`
 		Data2  uint8   `json:"data2"`
 	}
-	resyncLine struct {
+	letGoLine struct {
 		head
 		Frame *int64  `json:"frame,omitempty"`
 		At    float64 `json:"at_us"`
-		Cause string  `json:"cause"`
+		Of    string  `json:"of"` // melody or chord
 	}
 	controlLine struct {
 		head
@@ -138,8 +138,8 @@ type (
 )
 
 var (
-	causes = []string{jam.LostMessages: "lost messages", jam.StoppedMachine: "stopped machine"}
-	rungs  = []string{jam.RungFull: "", jam.RungFaster: "faster", jam.RungHold: "hold"}
+	parts = []string{jam.MelodyLetGo: "melody", jam.ChordLetGo: "chord"}
+	rungs = []string{jam.RungFull: "", jam.RungFaster: "faster", jam.RungHold: "hold"}
 )
 
 const (
@@ -175,7 +175,7 @@ func heardLine(seq uint64, e jam.Heard) any {
 	frame, at := frameOf(e.Frame), micros(e.At)
 	switch kind := e.Status & 0xF0; {
 	case e.Status == 0:
-		return resyncLine{head{seq, "resync"}, frame, at, causes[min(int(e.Data1), len(causes)-1)]}
+		return letGoLine{head{seq, "letgo"}, frame, at, parts[min(int(e.Data1), len(parts)-1)]}
 	case kind == 0x80 || kind == 0x90:
 		return noteLine{head{seq, "note"}, frame, at, kind == 0x90 && e.Data2 > 0, e.Status&0x0F + 1, e.Data1, e.Data2}
 	}
@@ -216,10 +216,10 @@ func entryOf(text []byte) (Entry, uint64, error) {
 			}
 			return heard(l.Frame, l.At, jam.Event{Status: l.Status, Data1: l.Data1, Data2: l.Data2})
 		}
-	case "resync":
-		var l resyncLine
+	case "letgo":
+		var l letGoLine
 		into, read = &l, func() (Entry, error) {
-			return heard(l.Frame, l.At, jam.Event{Data1: byte(max(slices.Index(causes, l.Cause), 0))})
+			return heard(l.Frame, l.At, jam.Event{Data1: byte(max(slices.Index(parts, l.Of), 0))})
 		}
 	case "control":
 		var l controlLine

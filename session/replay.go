@@ -84,7 +84,7 @@ type replay struct {
 	over     bool
 
 	placed bool // the grid has its start
-	letGo  bool // the machine stood still for long: what sounds is let go in the next frame to be played
+	letGo  bool // the chord is let go in this frame
 }
 
 func (p *replay) run() error {
@@ -156,17 +156,17 @@ func (p *replay) play(logged *jam.FrameReport, skipped bool) error {
 	if err != nil {
 		return fmt.Errorf("the policy at frame %d: %w", t, err)
 	}
-	out := Replayed{Skipped: skipped, Gone: p.gone}
-	if skipped {
-		out.Report = jam.FrameReport{Frame: t, Line: p.engine.Grid().Line(t)}
-		p.engine.Skip()
-		return p.give(out)
-	}
 	if p.letGo {
 		p.letGo = false
 		if err := p.engine.LetGo(); err != nil {
 			return err
 		}
+	}
+	out := Replayed{Skipped: skipped, Gone: p.gone}
+	if skipped {
+		out.Report = jam.FrameReport{Frame: t, Line: p.engine.Grid().Line(t)}
+		p.engine.Skip()
+		return p.give(out)
 	}
 	if logged.Frame == t {
 		out.Logged = logged
@@ -228,9 +228,10 @@ func (p *replay) push(t int64, woke time.Duration) {
 			later = append(later, h)
 		case h.Status != 0:
 			p.engine.Push(h.Event)
+		case h.Data1 == jam.ChordLetGo:
+			p.letGo = true
 		default:
 			p.engine.Resync()
-			p.letGo = p.letGo || h.Data1 == jam.StoppedMachine
 		}
 	}
 	p.heard = later

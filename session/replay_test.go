@@ -53,22 +53,14 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		o.Manifest.Settings = j.settings
 		record := Start(o)
 		inbox := jam.NewQueue[jam.Event](j.inbox)
-		heard := jam.NewQueue[jam.Event](1 << 14)
 		loop, err := jam.NewLoop(jam.LoopConfig{
 			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
 			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1,
-			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Event]{heard},
+			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events()},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		noted := make(chan struct{})
-		go func() {
-			defer close(noted)
-			for e := range heard.C() {
-				record.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
-			}
-		}()
 		ctx, cancel := context.WithCancel(context.Background())
 		go func() {
 			for _, e := range j.events {
@@ -84,8 +76,6 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 			t.Fatal(err)
 		}
 		cancel()
-		heard.Close()
-		<-noted
 		kept := record.Close(t.Context(), jam.Take{}, summary)
 		if kept.Err != nil || kept.Frames.Lost > 0 || kept.Notes.Lost > 0 {
 			t.Errorf("kept %+v", kept)
@@ -234,7 +224,7 @@ func TestReplayOfStops(t *testing.T) {
 	r, entries, _ := read(t, dir)
 	var stopped int
 	for _, e := range entries {
-		if h, ok := e.(jam.Heard); ok && h.Status == 0 && h.Data1 == jam.StoppedMachine {
+		if h, ok := e.(jam.Heard); ok && h.Status == 0 && h.Data1 == jam.ChordLetGo {
 			stopped++
 		}
 	}

@@ -100,7 +100,7 @@ func TestJam(t *testing.T) {
 			{At: 1_300_000_000, Status: 0x82, Data1: 60, Data2: 64},
 			{At: 1_300_000_000, Status: 0x92, Data1: 62},
 			{At: 1_300_000_001, Status: 0xB0, Data1: 64, Data2: 127},
-			{At: 1_300_000_002, Data1: jam.StoppedMachine},
+			{At: 1_300_000_002, Data1: jam.ChordLetGo},
 		} {
 			s.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
 			synctest.Wait()

@@ -120,20 +120,16 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	})
 	watch := newWatch(h.title, settings, record, l.config.Errors, l.to, l.flags.JSON)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
-	heard := jam.NewQueue[jam.Event](inboxLength)
-	l.config.Events = append(l.config.Events, heard)
+	l.config.Events = append(l.config.Events, record.Events())
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		h.stop()
 		return asInput(err)
 	}
 	watch.start()
-	noted := note(heard, record)
 	summary, err := loop.Run(ctx)
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()
-	heard.Close()
-	<-noted
 	take, figures := watch.stop(summary.Melody)
 	closeCtx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
@@ -146,18 +142,6 @@ func (l *live) run(ctx context.Context, h hearing) error {
 		Policy: l.policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo,
 		Jam: summary, Agent: agent, NoteInChord: share, Figures: figures,
 	}, kept))
-}
-
-// note keeps what the loop heard, until there is no more: then the channel closes.
-func note(heard *jam.Queue[jam.Event], record *session.Session) <-chan struct{} {
-	noted := make(chan struct{})
-	go func() {
-		defer close(noted)
-		for e := range heard.C() {
-			record.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
-		}
-	}()
-	return noted
 }
 
 func (l *live) manifest(h hearing) session.Manifest {
