@@ -95,7 +95,9 @@ func (d *duet) run(t *testing.T) {
 		}
 		heard.Close()
 		for e := range heard.C() {
-			d.events = append(d.events, e.Event)
+			if e.Status != 0 {
+				d.events = append(d.events, e.Event)
+			}
 		}
 		errs.Close()
 		for e := range errs.C() {

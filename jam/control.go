@@ -26,11 +26,21 @@ type Applied struct {
 	Control
 }
 
-// A Heard is an event of the player's, and the frame before whose decision the loop took it.
+// A Heard is an event of the player's, and the frame before whose decision the loop took it; UnknownFrame where nobody said.
+// An event of status 0 is no message: there the loop let go what Data1 says.
 type Heard struct {
 	Frame int64
 	Event
 }
+
+// UnknownFrame is the frame of an event that was not noted when it was taken.
+const UnknownFrame int64 = -1
+
+// What the loop let go: Data1 of an event of status 0.
+const (
+	MelodyLetGo byte = iota // Engine.Resync: messages were lost, or the machine stood still for long
+	ChordLetGo              // Engine.LetGo, in the frame
+)
 
 // A Segment is a stretch of the grid: from a frame on, whose line is at a time, at a tempo.
 type Segment struct {

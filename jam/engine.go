@@ -39,6 +39,7 @@ type Engine struct {
 
 	wanted  float64 // probability that the policy wanted a change since the last line of the chord grid
 	decided bool
+	silent  bool // LetGo was called before Hear: the chord that Hear tells still sounded in the frame before
 	chosen  ChordToken
 	prob    float32
 	plan    plan // of the frame to be played
@@ -113,33 +114,38 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 	}
 	e.draw = e.sampler.Draw()
 	e.heard, e.decided = true, false
-	return e.chord, e.melody
+	chord := e.chord
+	if e.silent {
+		e.chord, e.silent = NoChord, false
+	}
+	return chord, e.melody
 }
 
 // Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
 // error and decides nothing.
 func (e *Engine) Decide(logits []float32) error {
-	move := e.move()
+	move, wanted := e.move(), e.wanted
 	if move == GoOn && e.joined {
 		// A change that the policy wants between two lines of the chord grid is made up for at the next one.
 		goes, err := e.sampler.GoesOn(logits, e.chord)
 		if err != nil {
 			return err
 		}
-		e.wanted = 1 - (1-e.wanted)*goes
+		wanted = 1 - (1-wanted)*goes
 	}
-	token, prob, err := e.sampler.Choose(logits, e.chord, move, e.wanted, e.draw)
+	token, prob, err := e.sampler.Choose(logits, e.chord, move, wanted, e.draw)
 	if err != nil {
 		return err
 	}
 	if move != GoOn {
-		e.wanted = 0
+		wanted = 0
 	}
 	if e.settings.Mute {
 		token = NoChord
 	}
 	e.chosen, e.prob, e.decided = token, prob, true
 	e.prepare(token)
+	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
 	return nil
 }
 
@@ -168,7 +174,7 @@ func (e *Engine) Play() (FrameReport, error) {
 	}
 	p := &e.plan
 	err := e.send(p.messages[:p.n])
-	e.chord, e.sounds, e.joined, e.ringing = p.token, p.sounds, p.joined, p.ringing
+	e.chord, e.sounds, e.joined, e.wanted, e.ringing = p.token, p.sounds, p.joined, p.wanted, p.ringing
 	if p.began {
 		e.last = p.sounds.layout
 		e.summary.Chords++
@@ -192,12 +198,16 @@ func (e *Engine) Skip() {
 	e.next()
 }
 
-// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins.
+// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins, and what was decided for
+// it is void. Before or after Hear, it is the same: Hear tells what sounded in the frame before, as its report did.
 func (e *Engine) LetGo() error {
 	p := &e.plan
 	p.ringing.n = 0
 	p.lead(e)
-	e.chord, e.sounds, e.decided, e.ringing.n = NoChord, soundingChord{}, false, 0
+	e.sounds, e.decided, e.silent, e.ringing.n = soundingChord{}, false, !e.heard, 0
+	if e.heard {
+		e.chord = NoChord
+	}
 	return e.send(p.messages[:p.n])
 }
 

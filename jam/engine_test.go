@@ -415,3 +415,63 @@ func TestEngineMakesUpForChangesOffTheGrid(t *testing.T) {
 		}
 	}
 }
+
+// What is let go is told as the reports tell it: the chord of the frame before sounded, whenever in the frame it ended.
+func TestEngineLetsGoTheSameBeforeAndAfterHear(t *testing.T) {
+	for _, early := range []bool{true, false} {
+		e, v := newEngine(t, settings(nil), jamtest.NewOutput(nil))
+		play(t, e, v, v.Begin(2))
+		letGo := func(when bool) {
+			if when == early {
+				if err := e.LetGo(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		letGo(true)
+		if chord, _ := e.Hear(); chord != v.Begin(2) {
+			t.Errorf("early %v: told %d, but the chord that sounded is %d", early, chord, v.Begin(2))
+		}
+		letGo(false)
+		if r, _ := e.Play(); r.Sounded != jam.NoChord || !r.Missed {
+			t.Errorf("early %v: %+v", early, r)
+		}
+		if chord, _ := e.Hear(); chord != jam.NoChord {
+			t.Errorf("early %v: told %d after silence", early, chord)
+		}
+	}
+}
+
+// A decision whose line was slept through leaves nothing behind: the frames after it are as without it.
+func TestEngineForgetsWhatWasNotPlayed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := settings(func(s *jam.Settings) { s.Temperature = 1 })
+		skipped := rapid.IntRange(1, 40).Draw(t, "skipped")
+		seed := rapid.Uint64().Draw(t, "seed")
+		var played [2][]jam.FrameReport
+		for i := range played {
+			p := jamtest.NewPolicy(seed)
+			e, err := jam.NewEngine(p.Vocabulary(), s, jamtest.NewOutput(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for frame := range 80 {
+				logits, _ := p.Step(e.Hear())
+				if decide := frame != skipped || i == 0; decide {
+					if err := e.Decide(logits); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if frame == skipped {
+					e.Skip()
+					continue
+				}
+				r, _ := e.Play()
+				played[i] = append(played[i], r)
+			}
+		}
+		if !slices.Equal(played[0], played[1]) {
+			t.Fatalf("decided and skipped:\n%+v\nskipped:\n%+v", played[0], played[1])
+		}
+	})
+}

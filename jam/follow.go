@@ -39,7 +39,7 @@ func (l *Loop) heed() {
 	}
 	if _, running := l.position(); !running {
 		l.transport.on = false
-		l.report(l.engine.LetGo())
+		l.letGo()
 		if l.engine.heard {
 			l.engine.Rest()
 		}
@@ -133,7 +133,7 @@ func (l *Loop) follow(ctx context.Context) bool {
 func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	bar, frame := l.bar(), l.engine.Frame()
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
-	l.report(l.engine.LetGo())
+	l.letGo()
 	if again {
 		l.engine.Restart(to)
 	}

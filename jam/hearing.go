@@ -31,8 +31,20 @@ func (l *Loop) drain() {
 	}
 	if lost := l.config.Inbox.Dropped(); lost != l.lost {
 		l.lost = lost
-		l.engine.Resync()
+		l.resync()
 	}
+}
+
+// resync ends the melody's note, and tells so.
+func (l *Loop) resync() {
+	l.engine.Resync()
+	tell(l.config.Events, Heard{l.listensFor(), Event{At: l.clock.Now(), Data1: MelodyLetGo}})
+}
+
+// letGo ends the chord, and tells so.
+func (l *Loop) letGo() {
+	l.report(l.engine.LetGo())
+	tell(l.config.Events, Heard{l.engine.Frame(), Event{At: l.clock.Now(), Data1: ChordLetGo}})
 }
 
 // take takes an event for the next frame that is listened for.

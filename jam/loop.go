@@ -260,7 +260,7 @@ func (l *Loop) listen(frame int64) int64 {
 	l.news.next()
 	l.ask()
 	if tooLong {
-		l.report(l.engine.LetGo())
+		l.letGo()
 	}
 	l.woke = l.due(frame) - now
 	return frame
@@ -358,7 +358,7 @@ func (l *Loop) pause(until time.Duration) {
 	until = min(until, l.pulses.due(l.engine.Grid()))
 	l.clock.Wait(until)
 	if l.clock.Now()-until > longLoss { // the machine was stopped, and the player's hands were not
-		l.engine.Resync()
+		l.resync()
 	}
 	l.report(l.pulses.send(l.engine.Grid(), l.clock.Now()))
 	if l.open {

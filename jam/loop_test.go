@@ -133,7 +133,9 @@ func (j *liveJam) run(t *testing.T) {
 		j.take = builder.Take(j.summary.Melody)
 		heard.Close()
 		for e := range heard.C() {
-			j.heard = append(j.heard, e)
+			if e.Status != 0 {
+				j.heard = append(j.heard, e)
+			}
 		}
 		errs.Close()
 		for e := range errs.C() {

@@ -6,6 +6,7 @@ type plan struct {
 	sounds   soundingChord
 	began    bool
 	joined   bool
+	wanted   float64
 	ringing  chorus                 // from the line on
 	messages [2 * MaxVoices]message // that lead there from what rings: at most all of it ends, and as much is struck
 	n        int
@@ -74,7 +75,7 @@ func (c *chorus) chordNotes() (out ChordNotes) {
 // A chord that the vocabulary has no name for, left by another policy, goes on until one begins.
 func (e *Engine) prepare(token ChordToken) {
 	p := &e.plan
-	p.token, p.sounds, p.began, p.ringing.n = token, e.sounds, false, 0
+	p.token, p.sounds, p.began, p.wanted, p.ringing.n = token, e.sounds, false, e.wanted, 0
 	p.joined = e.joined || e.vocabulary.IsBegin(token)
 	unnamed := e.sounds.on && e.chord == NoChord
 	index, named := e.vocabulary.Index(token)

@@ -27,5 +27,5 @@ func (e *Engine) Restart(frame int64) {
 	e.frame, e.origin, e.listen = frame, frame, frame+listen
 	e.chord, e.melody, e.velocity = e.vocabulary.Start(), MelodyStart, 0
 	e.joined, e.wanted = listen == 0, 0
-	e.heard, e.decided = false, false
+	e.heard, e.decided, e.silent = false, false, false
 }

@@ -25,6 +25,7 @@ func createFile(path string) (file, error) {
 // writeWhole makes a file that is there with all its content or not at all.
 func writeWhole(create func(path string) (file, error), path string, content []byte) error {
 	aside := path + ".part"
+	_ = os.Remove(aside) // of a process that was killed
 	f, err := create(aside)
 	if err != nil {
 		return err
@@ -41,4 +42,14 @@ func writeWhole(create func(path string) (file, error), path string, content []b
 		_ = os.Remove(aside) // the first error says it all
 	}
 	return err
+}
+
+// syncDir makes sure that the names in a directory outlast a loss of power, where the system can.
+func syncDir(dir string) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return
+	}
+	_ = d.Sync() // some systems cannot
+	_ = d.Close()
 }

@@ -3,10 +3,7 @@ package session
 import (
 	"fmt"
 	"os"
-	"slices"
 	"sync"
-
-	"github.com/rs/zerolog"
 
 	"jamd/jam"
 )
@@ -14,11 +11,25 @@ import (
 // flushAt is how many bytes of lines are gathered at most before they are written.
 const flushAt = 64 << 10
 
-// A tally counts lines of the two kinds.
-type tally struct{ notes, frames uint64 }
+func (l Loss) plus(m Loss) Loss {
+	return Loss{l.Notes + m.Notes, l.Frames + m.Frames, l.Changes + m.Changes}
+}
+func (l Loss) minus(m Loss) Loss {
+	return Loss{l.Notes - m.Notes, l.Frames - m.Frames, l.Changes - m.Changes}
+}
 
-func (t tally) plus(u tally) tally  { return tally{t.notes + u.notes, t.frames + u.frames} }
-func (t tally) minus(u tally) tally { return tally{t.notes - u.notes, t.frames - u.frames} }
+// one counts an entry.
+func one(entry Entry) Loss {
+	switch entry.(type) {
+	case jam.Heard:
+		return Loss{Notes: 1}
+	case jam.FrameReport:
+		return Loss{Frames: 1}
+	case jam.Applied, jam.Segment, Remark:
+		return Loss{Changes: 1}
+	}
+	return Loss{}
+}
 
 // An eventLog writes events.jsonl in whole lines. Where the disk does not take them they are lost and counted, the file
 // is cut back to its last whole line, and the next flush tries again with new lines. One goroutine writes; counts may
@@ -26,76 +37,74 @@ func (t tally) minus(u tally) tally { return tally{t.notes - u.notes, t.frames -
 type eventLog struct {
 	out     file // nil where nothing can be written any more
 	path    string
-	size    int64          // of the whole lines in the file
-	buf     []byte         // lines that are not yet in the file
-	lines   zerolog.Logger // appends to buf
-	held    tally          // what buf holds
-	said    tally          // what loss lines in the file have told so far
-	dropped func() tally   // what was lost before it came here
-	loss    chan<- error   // gets the first failure
+	size    int64        // of the whole lines in the file
+	seq     uint64       // of the last of them
+	unsure  bool         // some of them may not have reached the disk itself
+	buf     []byte       // lines that are not yet in the file
+	next    uint64       // sequence number of the line after those
+	held    Loss         // what buf holds
+	said    Loss         // what loss lines in the file have told so far
+	saying  Loss         // and those in buf
+	dropped func() Loss  // what was lost before it came here
+	loss    chan<- error // gets the first failure
+
+	first, last jam.FrameReport // of those seen so far
+	any         bool            // there was one
 
 	mu      sync.Mutex
-	written tally
-	failed  tally
+	written Loss
+	failed  Loss
 	err     error // the first failure
 }
 
-func newEventLog(out file, path string, dropped func() tally, loss chan<- error) *eventLog {
-	l := &eventLog{out: out, path: path, dropped: dropped, loss: loss}
-	l.lines = zerolog.New(appendTo{&l.buf})
-	return l
+func newEventLog(out file, path string, dropped func() Loss, loss chan<- error) *eventLog {
+	return &eventLog{out: out, path: path, next: 1, dropped: dropped, loss: loss}
 }
 
 // counts tells what was written and what lost, and the first failure.
-func (l *eventLog) counts() (notes, frames Count, err error) {
+func (l *eventLog) counts() (written, lost Loss, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lost := l.failed.plus(l.dropped())
-	return Count{l.written.notes, lost.notes}, Count{l.written.frames, lost.frames}, l.err
+	return l.written, l.failed.plus(l.dropped()), l.err
 }
 
-func (l *eventLog) note(e jam.Event) {
-	logEvent(&l.lines, e)
-	l.held.notes++
-	l.flushIfFull()
-}
-
-func (l *eventLog) frame(r jam.FrameReport) {
-	logFrame(&l.lines, r)
-	l.held.frames++
-	l.flushIfFull()
-}
-
-func (l *eventLog) flushIfFull() {
+// add puts an entry behind those before it.
+func (l *eventLog) add(entry Entry) {
+	if r, ok := entry.(jam.FrameReport); ok {
+		if !l.any {
+			l.first, l.any = r, true
+		}
+		l.last = r
+	}
+	l.append(entry)
 	if len(l.buf) >= flushAt {
 		l.flush()
 	}
 }
 
-// flush writes the lines gathered, and before them what is known to be missing.
+func (l *eventLog) append(entry Entry) {
+	buf, err := appendLine(l.buf, l.next, entry)
+	if err != nil {
+		l.fail(fmt.Errorf("part of the jam is not recorded: %w", err))
+		l.mu.Lock()
+		l.failed = l.failed.plus(one(entry))
+		l.mu.Unlock()
+		return
+	}
+	l.buf, l.held = buf, l.held.plus(one(entry))
+	l.next++
+}
+
+// flush writes the lines gathered, and what is known to be missing.
 func (l *eventLog) flush() {
-	lost := l.dropped()
-	if lost != (tally{}) {
+	if l.dropped() != (Loss{}) {
 		l.fail(fmt.Errorf("%s: the disk is too slow: part of the jam is not recorded", l.path))
 	}
-	l.mu.Lock()
-	lost = lost.plus(l.failed)
-	l.mu.Unlock()
-	if news := lost.minus(l.said); news != (tally{}) {
-		var line []byte
-		logger := zerolog.New(appendTo{&line})
-		logger.Log().Str("type", "loss").Uint64("notes", news.notes).Uint64("frames", news.frames).Send()
-		l.buf = slices.Insert(l.buf, 0, line...)
-	}
+	l.sayLoss()
 	if len(l.buf) == 0 {
 		return
 	}
 	err := l.put(l.buf)
-	if err != nil {
-		l.fail(fmt.Errorf("part of the jam is not recorded: %w", err))
-	} else {
-		l.said = lost
-	}
 	l.mu.Lock()
 	if err != nil {
 		l.failed = l.failed.plus(l.held)
@@ -103,7 +112,23 @@ func (l *eventLog) flush() {
 		l.written = l.written.plus(l.held)
 	}
 	l.mu.Unlock()
-	l.buf, l.held = l.buf[:0], tally{}
+	l.buf, l.held = l.buf[:0], Loss{}
+	if err == nil {
+		l.said, l.seq, l.unsure = l.saying, l.next-1, true
+		return
+	}
+	l.saying, l.next = l.said, l.seq+1
+	l.fail(fmt.Errorf("part of the jam is not recorded: %w", err))
+	l.sayLoss() // before the lines that come next
+}
+
+// sayLoss appends a line with what was lost since the last such line.
+func (l *eventLog) sayLoss() {
+	_, lost, _ := l.counts()
+	if news := lost.minus(l.saying); news != (Loss{}) {
+		l.append(news)
+		l.saying = lost
+	}
 }
 
 // put writes whole lines, all or none.
@@ -126,13 +151,25 @@ func (l *eventLog) put(lines []byte) error {
 	return err
 }
 
+// sync writes the lines gathered, and waits until they are on the disk itself.
+func (l *eventLog) sync() {
+	l.flush()
+	if !l.unsure || l.out == nil {
+		return
+	}
+	l.unsure = false
+	if err := l.out.Sync(); err != nil {
+		l.fail(fmt.Errorf("part of the jam may not be on the disk: %w", err))
+	}
+}
+
 // close writes the rest and the end line.
 func (l *eventLog) close(played jam.Summary) {
 	l.flush()
-	notes, frames, _ := l.counts()
-	l.lines.Log().Str("type", "end").Interface("jam", played).Uint64("frames", frames.Written).Uint64("notes", notes.Written).
-		Uint64("frames_lost", frames.Lost).Uint64("notes_lost", notes.Lost).Send()
-	l.flush()
+	written, lost, _ := l.counts()
+	end := End{Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
+	l.append(end)
+	l.sync()
 	if l.out == nil {
 		return
 	}
@@ -149,12 +186,4 @@ func (l *eventLog) fail(err error) {
 		l.err = err
 		l.loss <- err // has room for one
 	}
-}
-
-// appendTo is a writer into a slice.
-type appendTo struct{ b *[]byte }
-
-func (a appendTo) Write(p []byte) (int, error) {
-	*a.b = append(*a.b, p...)
-	return len(p), nil
 }

@@ -14,13 +14,16 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"jamd/jam"
 )
 
 // Queue lengths: minutes of frames, and any burst that ten fingers can make.
 const (
-	frameQueue = 1024
-	noteQueue  = 4096
+	frameQueue  = 1024
+	noteQueue   = 4096
+	changeQueue = 1024
 )
 
 // Options are what Start needs to know of a jam.
@@ -32,15 +35,20 @@ type Options struct {
 
 // A Session is the record of one jam. Nothing that fails in it stops the jam: a loss is counted, and said once by Lost.
 type Session struct {
-	dir     string
-	notes   *jam.Queue[jam.Heard]
-	frames  *jam.Queue[jam.FrameReport]
+	dir      string
+	notes    *jam.Queue[jam.Heard]
+	frames   *jam.Queue[jam.FrameReport]
+	controls *jam.Queue[jam.Applied]
+	segments *jam.Queue[jam.Segment]
+	remarks  *jam.Queue[Remark]
+
 	closing sync.Once
 	end     chan ending
 	ended   chan struct{}
 	loss    chan error // the one that Lost has not said yet
 	log     *eventLog
-	midi    error // why there is no session.mid; the writer's until ended
+	lock    *flock.Flock // on recordingFile
+	midi    error        // why there is no session.mid; the writer's until ended
 }
 
 // A Count is how many lines of a kind reached the disk, and how many were lost on the way or in a full queue.
@@ -48,10 +56,11 @@ type Count struct{ Written, Lost uint64 }
 
 // A Summary tells what became of a session.
 type Summary struct {
-	Dir    string // "" where there is none
-	Notes  Count  // and other messages of the player
-	Frames Count
-	Err    error // all that went wrong; nil where the record is whole
+	Dir     string // "" where there is none
+	Notes   Count  // and other messages of the player
+	Frames  Count
+	Changes Count // controls, segments and remarks
+	Err     error // all that went wrong; nil where the record is whole
 }
 
 // An ending is what a jam leaves when it is over.
@@ -66,47 +75,71 @@ func Start(o Options) *Session { return start(o, createFile) }
 
 func start(o Options, create func(path string) (file, error)) *Session {
 	s := &Session{
-		notes:  jam.NewQueue[jam.Heard](noteQueue),
-		frames: jam.NewQueue[jam.FrameReport](frameQueue),
-		end:    make(chan ending, 1),
-		ended:  make(chan struct{}),
-		loss:   make(chan error, 1),
+		notes:    jam.NewQueue[jam.Heard](noteQueue),
+		frames:   jam.NewQueue[jam.FrameReport](frameQueue),
+		controls: jam.NewQueue[jam.Applied](changeQueue),
+		segments: jam.NewQueue[jam.Segment](changeQueue),
+		remarks:  jam.NewQueue[Remark](changeQueue),
+		end:      make(chan ending, 1),
+		ended:    make(chan struct{}),
+		loss:     make(chan error, 1),
 	}
 	dir, err := makeDir(o.Root, o.Manifest.Start)
 	var events file
 	if err == nil {
 		s.dir = dir
+		s.lock = flock.New(filepath.Join(dir, recordingFile))
+		_, _ = s.lock.TryLock() // without it others may think that nobody is recording here, which is all
 		o.Manifest.Format = Format
 		var text []byte
-		if text, err = o.Manifest.encode(); err == nil {
+		if text, err = encodeJSON(o.Manifest); err == nil {
 			err = writeWhole(create, filepath.Join(dir, ManifestFile), text)
 		}
 		var openErr error
 		events, openErr = create(filepath.Join(dir, EventsFile))
 		err = errors.Join(err, openErr)
+		syncDir(dir)
+		syncDir(filepath.Dir(dir))
 	}
 	s.log = newEventLog(events, filepath.Join(dir, EventsFile), s.dropped, s.loss)
 	if err != nil {
 		s.log.fail(fmt.Errorf("the jam is not being recorded: %w (give another place with --session-dir)", err))
 	}
 	go s.write(func(take jam.Take) error {
-		var b bytes.Buffer
-		if err := o.WriteMIDI(&b, take); err != nil {
-			return err
-		}
-		return writeWhole(create, filepath.Join(dir, MIDIFile), b.Bytes())
+		return writeMIDI(create, dir, o.WriteMIDI, take)
 	})
 	return s
+}
+
+// writeMIDI writes a take as session.mid, whole or not at all.
+func writeMIDI(create func(path string) (file, error), dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
+	var b bytes.Buffer
+	if err := write(&b, take); err != nil {
+		return err
+	}
+	return writeWhole(create, filepath.Join(dir, MIDIFile), b.Bytes())
 }
 
 // Dir is the session's directory, "" where it could not be made.
 func (s *Session) Dir() string { return s.dir }
 
-// Events takes the player's messages, from one or more goroutines, at any time.
+// Each of the queues takes what happens from one or more goroutines, at any time. What a loop sends before it sends the report
+// of a frame stands before that report in the log.
+
+// Events takes what the player did.
 func (s *Session) Events() *jam.Queue[jam.Heard] { return s.notes }
 
-// Reports takes the report of every frame, from one or more goroutines, at any time.
+// Reports takes the report of every frame.
 func (s *Session) Reports() *jam.Queue[jam.FrameReport] { return s.frames }
+
+// Controls takes what was set in mid-jam.
+func (s *Session) Controls() *jam.Queue[jam.Applied] { return s.controls }
+
+// Segments takes every new stretch of the grid, the first at frame 0.
+func (s *Session) Segments() *jam.Queue[jam.Segment] { return s.segments }
+
+// Remarks takes what is to be said of a moment, such as the cause of a miss.
+func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
 
 // Lost returns the first thing that went wrong with the record, once: after that, and while all is well, nil.
 func (s *Session) Lost() error {
@@ -129,8 +162,11 @@ func (s *Session) Close(ctx context.Context, take jam.Take, played jam.Summary) 
 	case <-ctx.Done():
 		late = fmt.Errorf("%s: the end of the jam is not all on disk: %w", s.dir, ctx.Err())
 	}
-	notes, frames, err := s.log.counts()
-	return Summary{Dir: s.dir, Notes: notes, Frames: frames, Err: errors.Join(err, midi, late)}
+	written, lost, err := s.log.counts()
+	return Summary{
+		Dir: s.dir, Notes: Count{written.Notes, lost.Notes}, Frames: Count{written.Frames, lost.Frames},
+		Changes: Count{written.Changes, lost.Changes}, Err: errors.Join(err, midi, late),
+	}
 }
 
 // write owns the files, from Start to the end.
@@ -138,44 +174,92 @@ func (s *Session) write(midi func(jam.Take) error) {
 	defer close(s.ended)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	notes, frames := s.notes.C(), s.frames.C()
+	notes, frames, controls, segments, remarks := s.notes.C(), s.frames.C(), s.controls.C(), s.segments.C(), s.remarks.C()
 	for {
+		// A queue that was closed is nil, and never ready.
 		select {
 		case e, open := <-notes:
-			if !open {
-				notes = nil // nothing more comes, and nil is never ready
-				continue
+			if notes = unless(!open, notes); open {
+				s.log.add(e)
 			}
-			s.log.note(e.Event)
+		case e, open := <-controls:
+			if controls = unless(!open, controls); open {
+				s.log.add(e)
+			}
+		case e, open := <-segments:
+			if segments = unless(!open, segments); open {
+				s.log.add(e)
+			}
+		case e, open := <-remarks:
+			if remarks = unless(!open, remarks); open {
+				s.log.add(e)
+			}
 		case r, open := <-frames:
-			if !open {
-				frames = nil
-				continue
+			if frames = unless(!open, frames); open {
+				s.addBefore(r)
 			}
-			s.log.frame(r)
 		case <-tick.C:
-			s.log.flush()
+			s.log.sync()
 		case last := <-s.end:
-			for n := len(notes); n > 0; n-- {
-				s.log.note((<-notes).Event)
+			for n := len(s.frames.C()); n > 0; n-- {
+				s.addBefore(<-s.frames.C())
 			}
-			for n := len(frames); n > 0; n-- {
-				s.log.frame(<-frames)
-			}
-			s.log.close(last.played)
-			if s.dir == "" {
-				return
-			}
-			if err := midi(last.take); err != nil {
-				s.midi = fmt.Errorf("the jam's MIDI file could not be written: %w", err)
-			}
+			s.addAll()
+			s.finish(last, midi)
 			return
 		}
 	}
 }
 
+// unless is the channel, or nil where it is done with.
+func unless[T any](done bool, c <-chan T) <-chan T {
+	if done {
+		return nil
+	}
+	return c
+}
+
+// addBefore writes a report, and before it what came before it.
+func (s *Session) addBefore(r jam.FrameReport) {
+	s.addAll()
+	s.log.add(r)
+}
+
+// addAll writes what the queues hold, but for reports.
+func (s *Session) addAll() {
+	addAll(s.log, s.segments)
+	addAll(s.log, s.controls)
+	addAll(s.log, s.notes)
+	addAll(s.log, s.remarks)
+}
+
+func addAll[T any](log *eventLog, q *jam.Queue[T]) {
+	for n := len(q.C()); n > 0; n-- {
+		log.add(<-q.C())
+	}
+}
+
+// finish ends the log and writes the music.
+func (s *Session) finish(last ending, midi func(jam.Take) error) {
+	s.log.close(last.played)
+	if s.dir == "" {
+		return
+	}
+	if err := midi(last.take); err != nil {
+		s.midi = fmt.Errorf("the jam's MIDI file could not be written: %w", err)
+	}
+	_ = s.lock.Close() // first, as Windows keeps what is open
+	_ = os.Remove(s.lock.Path())
+	syncDir(s.dir)
+}
+
 // dropped is what did not fit into the queues.
-func (s *Session) dropped() tally { return tally{notes: s.notes.Dropped(), frames: s.frames.Dropped()} }
+func (s *Session) dropped() Loss {
+	return Loss{
+		Notes: s.notes.Dropped(), Frames: s.frames.Dropped(),
+		Changes: s.controls.Dropped() + s.segments.Dropped() + s.remarks.Dropped(),
+	}
+}
 
 // makeDir makes a directory that no other session has, named after the start in its own time zone.
 func makeDir(root string, start time.Time) (string, error) {

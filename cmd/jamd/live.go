@@ -166,6 +166,8 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	watch := newWatch(l, h.title, record)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
 	l.config.Events = append(l.config.Events, record.Events())
+	l.config.Applied = append(l.config.Applied, record.Controls())
+	l.config.Segments = append(l.config.Segments, record.Segments())
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		h.stop()
@@ -192,6 +194,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 func (l *live) manifest(h hearing) session.Manifest {
 	m := l.policy.Metadata()
 	return session.Manifest{
+		Title:   h.title,
 		Version: version, Go: runtime.Version(), ONNXRuntime: l.policy.Library().Version, Provider: l.policy.Provider().String(),
 		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Agent: h.agent, Settings: l.config.Settings,
 		Ports: session.Ports{In: h.name, Out: l.out.Info().Name}, Start: time.Now().Add(-l.clock.Now()),

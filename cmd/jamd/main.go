@@ -49,6 +49,7 @@ type cli struct {
 	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
 	Bench      benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
 	BenchLoad  benchLoadCmd              `cmd:"" hidden:""`
+	Sessions   sessionsCmd               `cmd:"" help:"Find, replay and keep in order the jams that were kept."`
 	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
 	Policies   policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
 	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to mend it."`

@@ -78,7 +78,8 @@ func writeInputs(dir string) error {
 			return err
 		}
 	}
-	return nil
+	// A session of the first format, in a folder like those that jamd makes.
+	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
 }
 
 // code N COMMAND... checks the exit code of a command that fails.

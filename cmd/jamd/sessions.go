@@ -1,0 +1,209 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"jamd/midiio"
+	"jamd/session"
+)
+
+// sessionsCmd is the group of commands about jams that were kept.
+type sessionsCmd struct {
+	SessionDir string `placeholder:"DIR" help:"Where sessions are kept (else in the user's state folder)."`
+
+	List   listCmd   `cmd:"" help:"List the sessions, the newest last."`
+	Show   showCmd   `cmd:"" help:"Tell what a session was, and how it went."`
+	Replay replayCmd `cmd:"" help:"Play a session again and compare each chord; or hear what another policy would have played."`
+	Name   nameCmd   `cmd:"" help:"Give a session a name."`
+	Tag    tagCmd    `cmd:"" help:"Put tags on a session, or take them off."`
+	Rate   rateCmd   `cmd:"" help:"Rate a session, 1 to 5."`
+	Pin    pinCmd    `cmd:"" help:"Keep a session whatever is pruned."`
+	Delete deleteCmd `cmd:"" help:"Delete sessions for good."`
+	Prune  pruneCmd  `cmd:"" help:"Delete old sessions until the rest keeps a limit."`
+	Import importCmd `cmd:"" help:"Copy sessions from elsewhere into your own."`
+	Repair repairCmd `cmd:"" help:"Make a session's music anew from its log."`
+}
+
+// archive opens the folder of the sessions.
+func (c *sessionsCmd) archive() (*session.Archive, error) {
+	a, err := session.OpenArchive(c.SessionDir)
+	return a, asInput(err)
+}
+
+// sessionArg names a session on the command line.
+type sessionArg struct {
+	ID string `arg:"" placeholder:"ID" help:"Its id, or the beginning of it; 'last' for the newest; or the path of its folder."`
+}
+
+// find opens the session that an argument names.
+func (c *sessionsCmd) find(id string) (*session.Record, error) {
+	a, err := c.archive()
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Find(id)
+	return r, asInput(err)
+}
+
+// open is find for a command that reads the log: what was broken off is put in order first.
+func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
+	r, err := c.find(id)
+	if err != nil || r.Recording() {
+		return r, err
+	}
+	m, err := r.Mend(false, midiio.WriteTake)
+	switch {
+	case err != nil:
+		fmt.Fprintln(to.Err, "jamd:", err) // it can be read all the same
+	case m.Music:
+		fmt.Fprintf(to.Err, "jamd: session %s was broken off: its music has been made from its log\n", r.ID)
+	}
+	return r, nil
+}
+
+type listCmd struct {
+	Since   date          `placeholder:"DATE" help:"Begun on this day or later, such as 2026-01-31."`
+	Until   date          `placeholder:"DATE" help:"Begun on this day or earlier."`
+	Policy  string        `placeholder:"NAME" help:"Played by this policy."`
+	Tempo   tempoRange    `placeholder:"LOW-HIGH" help:"At these quarter notes a minute."`
+	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
+	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
+	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
+	Rating  int           `placeholder:"1-5" help:"Rated as high as this, or higher."`
+	Pinned  bool          `help:"Pinned."`
+	Sort    string        `default:"start" enum:"start,length,tempo,policy,rating,size,name" placeholder:"start|length|tempo|policy|rating|size|name" help:"Order (${default})."`
+	Reverse bool          `help:"The other way round."`
+	JSON    bool          `help:"Print one JSON array."`
+}
+
+func (c *listCmd) Run(group *sessionsCmd, to console) error {
+	a, err := group.archive()
+	if err != nil {
+		return err
+	}
+	all, err := a.List()
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(b session.Brief) bool { return !c.has(&b) })
+	slices.SortStableFunc(all, orders[c.Sort])
+	if c.Reverse {
+		slices.Reverse(all)
+	}
+	if c.JSON {
+		if all == nil {
+			all = []session.Brief{}
+		}
+		return printJSON(to, all)
+	}
+	table := tabwriter.NewWriter(to.Out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tSTARTED\tLENGTH\tTEMPO\tPOLICY\tCHORDS\tMISSES\tRATING\tNAME AND TAGS")
+	for i := range all {
+		b := &all[i]
+		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%d\t%d\t%s\t%s\n", b.ID, when(b.Start), b.Length().Round(time.Second), b.Tempo,
+			b.Policy, b.Chords, b.Misses, strings.Repeat("*", b.Rating), said(b))
+	}
+	return table.Flush()
+}
+
+var orders = map[string]func(a, b session.Brief) int{
+	"start":  func(a, b session.Brief) int { return a.Start.Compare(b.Start) },
+	"length": func(a, b session.Brief) int { return int(a.Length() - b.Length()) },
+	"tempo":  func(a, b session.Brief) int { return int(1e3*a.Tempo) - int(1e3*b.Tempo) },
+	"policy": func(a, b session.Brief) int { return strings.Compare(a.Policy, b.Policy) },
+	"rating": func(a, b session.Brief) int { return a.Rating - b.Rating },
+	"size":   func(a, b session.Brief) int { return int(a.Bytes - b.Bytes) },
+	"name":   func(a, b session.Brief) int { return strings.Compare(a.Name, b.Name) },
+}
+
+// has reports whether a session is one of those asked for. One that cannot be read is shown where nothing is asked.
+func (c *listCmd) has(b *session.Brief) bool {
+	filtered := c.Policy != "" || !c.Since.IsZero() || !c.Until.IsZero() || c.Tempo != tempoRange{} || c.Longer > 0 || c.Shorter > 0 ||
+		c.Pinned || c.Rating > 0 || len(c.Tag) > 0
+	if b.Problem != "" {
+		return !filtered
+	}
+	for _, tag := range c.Tag {
+		if !slices.Contains(b.Tags, tag) {
+			return false
+		}
+	}
+	return (c.Since.IsZero() || !b.Start.Before(c.Since.Time)) &&
+		(c.Until.IsZero() || b.Start.Before(c.Until.AddDate(0, 0, 1))) &&
+		(c.Policy == "" || b.Policy == c.Policy) &&
+		(c.Tempo == tempoRange{} || b.Tempo >= c.Tempo.low && b.Tempo <= c.Tempo.high) &&
+		b.Length() >= c.Longer && (c.Shorter == 0 || b.Length() <= c.Shorter) &&
+		b.Rating >= c.Rating && (!c.Pinned || b.Pinned)
+}
+
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+// said is what the last column tells of a session. What others wrote is shown as text.
+func said(b *session.Brief) string {
+	var words []string
+	if b.Problem != "" {
+		return printable("cannot be read: " + b.Problem)
+	}
+	if b.Pinned {
+		words = append(words, "[pinned]")
+	}
+	if b.Recording {
+		words = append(words, "[being recorded]")
+	} else if !b.Ended {
+		words = append(words, "[broken off]")
+	}
+	if b.Name != "" {
+		words = append(words, b.Name)
+	}
+	for _, tag := range b.Tags {
+		words = append(words, "#"+tag)
+	}
+	return printable(strings.Join(words, " "))
+}
+
+// printable leaves nothing in a text that a terminal would obey.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
+		if !strconv.IsPrint(c) {
+			return '?'
+		}
+		return c
+	}, text)
+}
+
+// A date reads as 2026-01-31, at midnight of the user's time zone.
+type date struct{ time.Time }
+
+func (d *date) UnmarshalText(text []byte) (err error) {
+	if d.Time, err = time.ParseInLocation(time.DateOnly, string(text), time.Local); err != nil {
+		return fmt.Errorf("%q is no date such as 2026-01-31", text)
+	}
+	return nil
+}
+
+// A tempoRange reads as LOW-HIGH or as one tempo.
+type tempoRange struct{ low, high float64 }
+
+func (r *tempoRange) UnmarshalText(text []byte) error {
+	low, high, found := strings.Cut(string(text), "-")
+	if !found {
+		high = low
+	}
+	l, err := strconv.ParseFloat(low, 64)
+	h, err2 := strconv.ParseFloat(high, 64)
+	if err != nil || err2 != nil || !(l <= h) {
+		return fmt.Errorf("%q are no tempi such as 90-120", text)
+	}
+	r.low, r.high = l, h
+	return nil
+}

@@ -1,0 +1,291 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"jamd/jam"
+	"jamd/model"
+	"jamd/session"
+)
+
+type replayCmd struct {
+	sessionArg
+	Policy   string         `placeholder:"NAME|FILE" help:"Let this policy play, instead of the one that played."`
+	Output   string         `short:"o" placeholder:"OUT.mid" help:"Write what it plays, with the melody, into this MIDI file."`
+	Out      string         `placeholder:"NAME" help:"Play it in real time, with the melody, to this port; 'jamd out' opens one of that name."`
+	JSON     bool           `help:"Print one JSON object."`
+	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
+	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
+}
+
+// A replayed session is what replay --json prints.
+type replayed struct {
+	Session     string     `json:"session"`
+	Policy      string     `json:"policy"`
+	SHA256      string     `json:"sha256"`
+	SamePolicy  bool       `json:"same_policy"`
+	Frames      int64      `json:"frames"` // compared
+	Same        int64      `json:"same"`   // of them, in which the same chord sounded
+	Identical   bool       `json:"identical"`
+	Parting     *parting   `json:"parting,omitempty"`
+	Because     []string   `json:"because,omitempty"`
+	NoteInChord [2]float64 `json:"note_in_chord"` // of the jam, of the replay
+	File        string     `json:"file,omitempty"`
+}
+
+// A parting is where a replay does something else than the jam.
+type parting struct {
+	Frame    int64    `json:"frame"`
+	Position string   `json:"position"`
+	Jam      decision `json:"jam"`
+	Replay   decision `json:"replay"`
+}
+
+type decision struct {
+	Symbol string          `json:"symbol"`
+	Token  jam.ChordToken  `json:"token"`
+	Prob   float32         `json:"prob"`
+	Melody jam.MelodyToken `json:"melody"`
+}
+
+func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) error {
+	r, err := group.open(to, c.ID)
+	if err != nil {
+		return err
+	}
+	policy, err := c.load(to, r)
+	if err != nil {
+		return err
+	}
+	defer policy.Close()
+	m := policy.Metadata()
+	result := replayed{
+		Session: r.ID, Policy: m.Name, SHA256: m.SHA256, SamePolicy: m.SHA256 == r.Manifest.Policy.SHA256, File: c.Output,
+	}
+	// Asked for by name, another policy is free; else what was played is to come out again.
+	if free := c.Policy != "" && !result.SamePolicy; !free {
+		err = result.compare(ctx, r, policy)
+	}
+	if err == nil {
+		err = c.play(ctx, to, r, policy, &result)
+	}
+	if err != nil {
+		return fmt.Errorf("session %s: %w", r.ID, err)
+	}
+	if c.JSON {
+		err = printJSON(to, result)
+	} else {
+		result.print(to, r)
+	}
+	if err == nil && result.Parting != nil {
+		return errors.New("the replay is not the jam")
+	}
+	return err
+}
+
+// load opens the policy that is to play.
+func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
+	flags := musicFlags{Provider: c.Provider, OrtLib: c.OrtLib}
+	spec := cmp.Or(c.Policy, r.Manifest.Policy.Name)
+	policy, err := flags.loadPlayer(to, spec, model.Chords)
+	if err != nil && c.Policy == "" {
+		return nil, asInput(fmt.Errorf("%w (the session's policy: give its file with --policy)", err))
+	}
+	return policy, err
+}
+
+// compare looks whether the policy plays as in the jam, and why not.
+func (r *replayed) compare(ctx context.Context, record *session.Record, policy *model.Policy) error {
+	c, err := record.Compare(ctx, policy)
+	if err != nil {
+		return err
+	}
+	r.Identical = c.Parting == nil
+	if r.Identical {
+		return nil
+	}
+	a, b := c.Parting.Logged, &c.Parting.Report
+	r.Parting = &parting{
+		Frame: b.Frame, Position: strings.TrimSpace(position(b.Frame, record.Manifest.Settings.Meter)),
+		Jam:    decision{a.Symbol, a.Sounded, a.Prob, a.Melody},
+		Replay: decision{b.Symbol, b.Sounded, b.Prob, b.Melody},
+	}
+	r.Because, err = reasons(record, policy, c)
+	return err
+}
+
+// reasons are what may have made a replay part from the jam, the likeliest first.
+func reasons(r *session.Record, policy *model.Policy, c session.Comparison) (because []string, err error) {
+	say := func(format string, args ...any) { because = append(because, fmt.Sprintf(format, args...)) }
+	m, was := policy.Metadata(), r.Manifest
+	if m.SHA256 != was.Policy.SHA256 {
+		say("the policy is another file: %s (%.12s), not %s (%.12s)", m.Name, m.SHA256, was.Policy.Name, was.Policy.SHA256)
+	}
+	lost, errs, err := missing(r)
+	if err != nil {
+		return nil, err
+	}
+	if lost != (session.Loss{}) || c.Gone > 0 {
+		say("the log is not whole: %d notes, %d frames and %d changes lost, %d bad lines", lost.Notes, lost.Frames, lost.Changes, c.Gone)
+	}
+	if p := policy.Provider().String(); p != was.Provider {
+		say("it runs on another provider: %s, not %s", p, was.Provider)
+	}
+	if v := policy.Library().Version; v != was.ONNXRuntime {
+		say("it is run by another ONNX Runtime: %s, not %s", v, was.ONNXRuntime)
+	}
+	if errs > 0 {
+		say("the policy or the output failed %d times in the jam", errs)
+	}
+	if c.Unknown > 0 {
+		say("the machine stood still in the jam, for %d frames so far", c.Unknown)
+	}
+	if version != was.Version {
+		say("this is another jamd: %s, not %s", version, was.Version)
+	}
+	if len(because) == 0 {
+		say("nothing in the log explains it: another kind of processor, or a fault of jamd's")
+	}
+	return because, nil
+}
+
+// missing counts what the log says it lost, and what failed in the jam.
+func missing(r *session.Record) (lost session.Loss, errs int64, err error) {
+	for line, err := range r.Lines() {
+		var bad *session.LineError
+		if err != nil && !errors.As(err, &bad) {
+			return lost, errs, err
+		}
+		switch e := line.Entry.(type) {
+		case session.Loss:
+			lost.Notes += e.Notes
+			lost.Frames += e.Frames
+			lost.Changes += e.Changes
+		case session.End:
+			errs = e.Jam.Errors
+		}
+	}
+	return lost, errs, nil
+}
+
+// play lets the policy play the whole jam, and writes and sends what it was asked to.
+func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, policy *model.Policy, result *replayed) error {
+	take, err := r.Take()
+	if err != nil {
+		return err
+	}
+	result.NoteInChord[0], _ = take.NoteInChord()
+	builder := jam.NewTakeBuilder(take.Name, take.Tempo, take.Meter)
+	sent := &sentEvents{}
+	for f, err := range r.Replay(session.Replaying{Policy: policy, Output: sent, Missed: result.Identical}) {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		sent.stamp(f.Report.Line)
+		if f.Skipped {
+			continue
+		}
+		builder.Add(f.Report)
+		if f.Logged != nil {
+			result.Frames++
+			if f.Logged.Symbol == f.Report.Symbol {
+				result.Same++
+			}
+		}
+	}
+	take.Chords = builder.Take(jam.Silence).Chords // the melody is the jam's own
+	result.NoteInChord[1], _ = take.NoteInChord()
+	if c.Output != "" {
+		if err := writeTake(c.Output, take); err != nil {
+			return err
+		}
+	}
+	if c.Out != "" {
+		return c.perform(ctx, to, r, sent.events)
+	}
+	return nil
+}
+
+// perform plays chords and the player's events in real time.
+func (c *replayCmd) perform(ctx context.Context, to console, r *session.Record, events []jam.Event) error {
+	for line, err := range r.Lines() {
+		var bad *session.LineError
+		if err != nil && !errors.As(err, &bad) {
+			return err
+		}
+		if h, ok := line.Entry.(jam.Heard); ok && h.Status != 0 {
+			events = append(events, h.Event)
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(events, func(a, b jam.Event) int { return cmp.Compare(a.At, b.At) })
+	out, err := (&liveFlags{Out: c.Out}).output(to)
+	if err != nil {
+		return err
+	}
+	clock := jam.NewSystemClock()
+	began := make(chan time.Duration, 1)
+	began <- clock.Now() - events[0].At
+	var failed error
+	perform(ctx, clock, events, began, func(e jam.Event) {
+		if err := out.Send(e.Status, e.Data1, e.Data2); err != nil && failed == nil {
+			failed = err
+		}
+	})
+	return errors.Join(failed, out.Close()) // which lets every note go
+}
+
+// sentEvents is an output that keeps what is sent in a frame, to be stamped with the frame's line.
+type sentEvents struct {
+	events []jam.Event
+	stamps int // how many of them have theirs
+}
+
+func (s *sentEvents) Send(status, data1, data2 byte) error {
+	s.events = append(s.events, jam.Event{Status: status, Data1: data1, Data2: data2})
+	return nil
+}
+
+func (s *sentEvents) stamp(at time.Duration) {
+	for ; s.stamps < len(s.events); s.stamps++ {
+		s.events[s.stamps].At = at
+	}
+}
+
+func (r *replayed) print(to console, record *session.Record) {
+	switch p := r.Parting; {
+	case r.Identical:
+		fmt.Fprintf(to.Out, "%s: identical, all %d frames, played by %s\n", r.Session, r.Frames, r.Policy)
+	case p != nil:
+		fmt.Fprintf(to.Out, "%s: they part at frame %d (%s)\n  jam     %-8s probability %.4f\n  replay  %-8s probability %.4f\n",
+			r.Session, p.Frame, p.Position, printable(p.Jam.Symbol), p.Jam.Prob, p.Replay.Symbol, p.Replay.Prob)
+		if p.Jam.Melody != p.Replay.Melody {
+			fmt.Fprintln(to.Out, "  the melody of the frame before is not the same: notes of the jam are missing, or came late")
+		}
+		for _, reason := range r.Because {
+			fmt.Fprintln(to.Out, "  perhaps:", printable(reason))
+		}
+	default:
+		share := 0.0
+		if r.Frames > 0 {
+			share = 100 * float64(r.Same) / float64(r.Frames)
+		}
+		fmt.Fprintf(to.Out, "%s: %s in place of %s: the same chord in %.0f %% of %d frames\n",
+			r.Session, r.Policy, printable(record.Manifest.Policy.Name), share, r.Frames)
+	}
+	fmt.Fprintf(to.Out, "note-in-chord %.2f in the jam, %.2f in the replay\n", r.NoteInChord[0], r.NoteInChord[1])
+	if r.File != "" {
+		fmt.Fprintln(to.Out, "written", r.File)
+	}
+}

@@ -1,0 +1,155 @@
+package session
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"jamd/jam"
+)
+
+// A Brief is what a list tells of a session.
+type Brief struct {
+	ID        string    `json:"id"`
+	Start     time.Time `json:"start"`
+	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame
+	Title     string    `json:"title,omitempty"`
+	Policy    string    `json:"policy"`
+	Agent     string    `json:"agent,omitempty"`
+	In        string    `json:"in,omitempty"` // port or file of the melody
+	Tempo     float64   `json:"tempo"`        // at the beginning
+	Frames    int64     `json:"frames"`       // played
+	Chords    int64     `json:"chords"`       // struck
+	Misses    int64     `json:"misses"`
+	Skipped   int64     `json:"skipped"`
+	Bytes     int64     `json:"bytes"`               // of all its files
+	Ended     bool      `json:"ended"`               // in order
+	Recording bool      `json:"recording,omitempty"` // at this moment
+	Problem   string    `json:"problem,omitempty"`   // why it cannot be read, where it cannot
+	Notes
+}
+
+// Length is how long the jam was.
+func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float64(time.Second)) }
+
+// Brief tells of the session in short. Where it has ended that takes its manifest and the end of its log; else all of the log
+// is read, unless it is being recorded.
+func (r *Record) Brief() Brief {
+	m := r.Manifest
+	b := Brief{
+		ID: r.ID, Start: m.Start, Title: m.Title, Policy: m.Policy.Name, In: m.Ports.In, Tempo: m.Settings.Tempo,
+		Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
+	}
+	if m.Agent != nil {
+		b.Agent = m.Agent.Name
+	}
+	end, err := r.end()
+	switch {
+	case err != nil:
+		b.Problem = err.Error()
+	case end != nil:
+		b.tell(*end, m.Settings.Tempo)
+		b.Ended = true
+	case !b.Recording:
+		var counted End
+		if counted, err = r.count(); err != nil {
+			b.Problem = err.Error()
+		}
+		b.tell(counted, m.Settings.Tempo)
+	}
+	return b
+}
+
+func (b *Brief) tell(e End, tempo float64) {
+	b.Frames, b.Chords, b.Misses, b.Skipped = e.Jam.Frames, e.Jam.Chords, e.Jam.Misses, e.Jam.Skipped
+	length := e.Length
+	if length == 0 { // version 1 does not say it
+		length = time.Duration(float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat / tempo * float64(time.Minute))
+	}
+	b.Seconds = length.Seconds()
+}
+
+// tail is more than the last line.
+const tail = 8 << 10
+
+// end is the log's last line, nil where that does not end the jam.
+func (r *Record) end() (*End, error) {
+	f, err := os.Open(filepath.Join(r.Dir, EventsFile))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	text := make([]byte, min(info.Size(), tail))
+	if _, err := f.ReadAt(text, info.Size()-int64(len(text))); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		return nil, nil
+	}
+	line := text[bytes.LastIndexByte(text[:len(text)-1], '\n')+1 : len(text)-1]
+	if r.Manifest.Format != format1 && unseal(line) != nil {
+		return nil, nil
+	}
+	entry, _, err := entryOf(line)
+	if end, ok := entry.(End); ok && err == nil {
+		return &end, nil
+	}
+	return nil, nil
+}
+
+// count makes the end that the log does not have.
+func (r *Record) count() (End, error) {
+	var end End
+	var first, last jam.FrameReport
+	for line, err := range r.Lines() {
+		var bad *LineError
+		if err != nil && !errors.As(err, &bad) {
+			return end, err
+		}
+		e, ok := line.Entry.(jam.FrameReport)
+		if !ok {
+			continue
+		}
+		if end.Jam.Frames == 0 {
+			first = e
+		}
+		last = e
+		end.Jam.Frames++
+		end.Jam.Skipped += e.Skipped
+		if e.Began {
+			end.Jam.Chords++
+		}
+		if e.Missed {
+			end.Jam.Misses++
+		}
+	}
+	end.Length = lengthOf(first, last)
+	return end, nil
+}
+
+// lengthOf is the time from one report's line to the end of another's frame.
+func lengthOf(first, last jam.FrameReport) time.Duration {
+	n := last.Frame - first.Frame
+	if n <= 0 {
+		return 0
+	}
+	return (last.Line - first.Line) / time.Duration(n) * time.Duration(n+1)
+}
+
+// bytesIn is the size of the files in a folder.
+func bytesIn(dir string) (sum int64) {
+	files, _ := os.ReadDir(dir) // what cannot be read is not counted
+	for _, f := range files {
+		if info, err := f.Info(); err == nil && info.Mode().IsRegular() {
+			sum += info.Size()
+		}
+	}
+	return sum
+}

@@ -1,0 +1,89 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Notes are what the user says of a session. They are written whole, aside and renamed.
+type Notes struct {
+	Name   string   `json:"name,omitempty"`
+	Tags   []string `json:"tags,omitempty"`   // sorted, each once
+	Rating int      `json:"rating,omitempty"` // 1 to 5; 0 where there is none
+	Pinned bool     `json:"pinned,omitempty"` // never pruned
+}
+
+// Bounds of what is said of a session.
+const (
+	MaxRating = 5
+	maxName   = 200 // bytes of a name or tag
+	maxTags   = 100
+)
+
+// Check returns an error for notes that make no sense.
+func (n Notes) Check() error {
+	if len(n.Name) > maxName || strings.ContainsFunc(n.Name, unicode.IsControl) {
+		return fmt.Errorf("name %q: must be one line of at most %d bytes", n.Name, maxName)
+	}
+	if len(n.Tags) > maxTags {
+		return fmt.Errorf("%d tags: must be at most %d", len(n.Tags), maxTags)
+	}
+	for _, tag := range n.Tags {
+		if tag == "" || len(tag) > maxName || strings.ContainsFunc(tag, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
+			return fmt.Errorf("tag %q: must be one word", tag)
+		}
+	}
+	if n.Rating < 0 || n.Rating > MaxRating {
+		return fmt.Errorf("rating %d: must be 1 to %d, or 0 for none", n.Rating, MaxRating)
+	}
+	return nil
+}
+
+// Tag adds and removes tags.
+func (n *Notes) Tag(add, remove []string) {
+	tags := append(slices.Clone(n.Tags), add...)
+	tags = slices.DeleteFunc(tags, func(tag string) bool { return slices.Contains(remove, tag) })
+	slices.Sort(tags)
+	n.Tags = slices.Compact(tags)
+}
+
+// readNotes reads the notes of a session; without the file there are none.
+func readNotes(dir string) (n Notes, err error) {
+	path := filepath.Join(dir, NotesFile)
+	text, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return n, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &n)
+	}
+	if err == nil {
+		err = n.Check()
+	}
+	if err != nil {
+		return n, fmt.Errorf("%s: %w", path, err)
+	}
+	return n, nil
+}
+
+// SetNotes writes down what the user says of the session.
+func (r *Record) SetNotes(n Notes) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	text, err := encodeJSON(n)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(createFile, filepath.Join(r.Dir, NotesFile), text); err != nil {
+		return fmt.Errorf("session %s: %w", r.ID, err)
+	}
+	r.Notes = n
+	return nil
+}

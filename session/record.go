@@ -1,0 +1,267 @@
+package session
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"jamd/jam"
+)
+
+// A Record is a session to be read: one that has ended, was broken off, or is being recorded.
+type Record struct {
+	ID       string // its directory's name
+	Dir      string
+	Manifest Manifest
+	Notes    Notes
+}
+
+// Open reads what a session is; its log is read line by line, by Lines. Errors name the file, and say what is wrong with it.
+func Open(dir string) (*Record, error) {
+	manifest, err := readManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := readNotes(dir)
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Record{ID: filepath.Base(abs), Dir: dir, Manifest: manifest, Notes: notes}, nil
+}
+
+// Recording reports whether a living process is writing the session.
+func (r *Record) Recording() bool { return recording(r.Dir) }
+
+func recording(dir string) bool {
+	path := filepath.Join(dir, recordingFile)
+	if _, err := os.Stat(path); err != nil {
+		return false
+	}
+	lock := flock.New(path)
+	free, err := lock.TryRLock()
+	_ = lock.Close()
+	return err == nil && !free
+}
+
+// A Line is a line of a log.
+type Line struct {
+	Number int // from 1
+	Entry  Entry
+}
+
+// A LineError says what is wrong with a line of a log.
+type LineError struct {
+	Path    string
+	Line    int
+	Problem error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.Path, e.Line, e.Problem) }
+
+func (e *LineError) Unwrap() error { return e.Problem }
+
+// maxLine is far above any line's length.
+const maxLine = 64 << 10
+
+// Lines reads the log, a line at a time, in bounded memory. A line that cannot be read, or that lines are missing before,
+// comes with a *LineError; those after it can be read all the same. Any other error is of the file, and the last. What
+// follows the last line break is left out: it was never written whole.
+func (r *Record) Lines() iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		path := filepath.Join(r.Dir, EventsFile)
+		f, err := os.Open(path)
+		if err != nil {
+			yield(Line{}, err)
+			return
+		}
+		defer f.Close()
+		lines := newLineReader(f, path, r.Manifest.Format == format1)
+		for {
+			line, err := lines.next()
+			if errors.Is(err, io.EOF) || !yield(line, err) {
+				return
+			}
+			var of *LineError
+			if err != nil && !errors.As(err, &of) {
+				return
+			}
+		}
+	}
+}
+
+// A lineReader reads the lines of one file.
+type lineReader struct {
+	path   string
+	old    bool // version 1: without sequence numbers and checksums
+	in     *bufio.Reader
+	number int
+	seq    uint64 // of the last line that was read
+	size   int64  // of the lines read so far
+	good   int64  // and of those up to the last one without an error
+}
+
+func newLineReader(in io.Reader, path string, old bool) *lineReader {
+	return &lineReader{path: path, old: old, in: bufio.NewReaderSize(in, maxLine)}
+}
+
+// next is the next line, or io.EOF behind the last whole one. A line that others are missing before comes with its error.
+func (l *lineReader) next() (Line, error) {
+	text, err := l.in.ReadSlice('\n')
+	l.size += int64(len(text))
+	l.number++
+	if errors.Is(err, bufio.ErrBufferFull) {
+		for errors.Is(err, bufio.ErrBufferFull) {
+			text, err = l.in.ReadSlice('\n')
+			l.size += int64(len(text))
+		}
+		if err == nil {
+			return Line{}, l.wrong(fmt.Errorf("it is longer than %d bytes", maxLine))
+		}
+	}
+	if err != nil {
+		return Line{}, err
+	}
+	text = bytes.TrimSuffix(text, []byte("\n"))
+	if !l.old {
+		if err := unseal(text); err != nil {
+			return Line{}, l.wrong(err)
+		}
+	}
+	entry, seq, err := entryOf(text)
+	if err != nil {
+		return Line{}, l.wrong(err)
+	}
+	l.good = l.size
+	line := Line{l.number, entry}
+	last := l.seq
+	l.seq = seq
+	if !l.old && seq != last+1 {
+		return line, l.wrong(fmt.Errorf("line %d of the jam follows its line %d: what was between is gone", seq, last))
+	}
+	return line, nil
+}
+
+func (l *lineReader) wrong(problem error) error { return &LineError{l.path, l.number, problem} }
+
+// Take is what the jam sounded like, made from the log. Lines that cannot be read are left out.
+func (r *Record) Take() (jam.Take, error) {
+	s := r.Manifest.Settings
+	builder := jam.NewTakeBuilder(r.title(), nil, s.Meter)
+	tempo := []jam.TempoChange{{BPM: s.Tempo}}
+	last := jam.Silence
+	for line, err := range r.Lines() {
+		var bad *LineError
+		if err != nil && !errors.As(err, &bad) {
+			return jam.Take{}, err
+		}
+		switch e := line.Entry.(type) {
+		case jam.FrameReport:
+			builder.Add(e)
+		case jam.Segment:
+			tempo = changed(tempo, e)
+		case End:
+			last = e.Melody
+		}
+	}
+	take := builder.Take(last)
+	take.Tempo = tempo
+	return take, nil
+}
+
+// changed adds a stretch of the grid to the tempi.
+func changed(tempo []jam.TempoChange, s jam.Segment) []jam.TempoChange {
+	for len(tempo) > 0 && tempo[len(tempo)-1].Frame >= s.Frame {
+		tempo = tempo[:len(tempo)-1]
+	}
+	if len(tempo) > 0 && tempo[len(tempo)-1].BPM == s.BPM {
+		return tempo
+	}
+	return append(tempo, jam.TempoChange{Frame: s.Frame, BPM: s.BPM})
+}
+
+func (r *Record) title() string {
+	if r.Manifest.Title == "" {
+		return "jam"
+	}
+	return r.Manifest.Title
+}
+
+// A Mending tells what Mend did.
+type Mending struct {
+	Cut    int64 // bytes of a torn end that were cut off the log
+	Music  bool  // session.mid was made anew
+	Frames int64 // of the take in it
+}
+
+// ErrRecording says that a session is being recorded.
+var ErrRecording = errors.New("it is being recorded at this moment")
+
+// Mend puts a session in order that was broken off: it cuts what was not written whole off the end of the log, and makes
+// session.mid from the log where there is none, or always if asked to. It changes nothing where all is in order, and refuses
+// a session that is being recorded with ErrRecording.
+func (r *Record) Mend(always bool, write func(io.Writer, jam.Take) error) (Mending, error) {
+	midi := filepath.Join(r.Dir, MIDIFile)
+	_, err := os.Stat(midi)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if !missing && !always {
+		return Mending{}, nil
+	}
+	if r.Recording() {
+		return Mending{}, fmt.Errorf("session %s: %w", r.ID, ErrRecording)
+	}
+	var m Mending
+	if m.Cut, err = r.cutTail(); err != nil {
+		return m, fmt.Errorf("session %s: the torn end of its log cannot be cut: %w", r.ID, err)
+	}
+	take, err := r.Take()
+	if err == nil {
+		err = writeMIDI(createFile, r.Dir, write, take)
+	}
+	if err != nil {
+		return m, fmt.Errorf("session %s: its MIDI file cannot be made: %w", r.ID, err)
+	}
+	_ = os.Remove(filepath.Join(r.Dir, recordingFile)) // a killed process's
+	m.Music, m.Frames = true, take.Frames
+	return m, nil
+}
+
+// cutTail cuts the log behind its last good line.
+func (r *Record) cutTail() (int64, error) {
+	path := filepath.Join(r.Dir, EventsFile)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	lines := newLineReader(f, path, r.Manifest.Format == format1)
+	for {
+		_, err := lines.next()
+		var bad *LineError
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && !errors.As(err, &bad) {
+			return 0, err
+		}
+	}
+	info, err := f.Stat()
+	if err != nil || info.Size() == lines.good {
+		return 0, err
+	}
+	if err := f.Truncate(lines.good); err != nil {
+		return 0, err
+	}
+	return info.Size() - lines.good, f.Sync()
+}

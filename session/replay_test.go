@@ -1,0 +1,237 @@
+package session
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"jamd/jam"
+	"jamd/jam/jamtest"
+)
+
+// A live jam is one on the virtual clock, kept as a session.
+type liveJam struct {
+	settings jam.Settings
+	seed     uint64
+	frames   int64
+	events   []jam.Event   // At counts from the beginning
+	inbox    int           // its room
+	delay    time.Duration // of the policy, at most
+	stops    []stop        // of the machine
+}
+
+type stop struct{ at, lasts time.Duration }
+
+// stoppingClock is a system clock on a machine that stops.
+type stoppingClock struct {
+	*jam.SystemClock
+	stops []stop
+}
+
+func (c *stoppingClock) Wait(until time.Duration) {
+	c.SystemClock.Wait(until)
+	for len(c.stops) > 0 && c.Now() >= c.stops[0].at {
+		time.Sleep(c.stops[0].lasts)
+		c.stops = c.stops[1:]
+	}
+}
+
+// keep plays the jam and keeps it below root. It returns the session's directory.
+func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summary) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		clock := jam.NewSystemClock()
+		policy := jamtest.NewPolicy(j.seed)
+		policy.Remember = false
+		policy.Delay = func(n int64) time.Duration { return time.Duration(uint64(n*7919)%100) * j.delay / 100 }
+		o := options(root)
+		o.Manifest.Settings = j.settings
+		record := Start(o)
+		inbox := jam.NewQueue[jam.Event](j.inbox)
+		loop, err := jam.NewLoop(jam.LoopConfig{
+			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
+			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1,
+			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events()},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() {
+			for _, e := range j.events {
+				select {
+				case <-ctx.Done():
+					return
+				case <-time.After(e.At - clock.Now()):
+					inbox.TrySend(e)
+				}
+			}
+		}()
+		if summary, err = loop.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		kept := record.Close(t.Context(), jam.Take{}, summary)
+		if kept.Err != nil || kept.Frames.Lost > 0 || kept.Notes.Lost > 0 {
+			t.Errorf("kept %+v", kept)
+		}
+		dir = record.Dir()
+	})
+	return dir, summary
+}
+
+func anyJam(t *rapid.T) *liveJam {
+	s := jam.DefaultSettings()
+	s.Tempo = rapid.Float64Range(40, 300).Draw(t, "tempo")
+	s.Meter = jam.Quarters(rapid.IntRange(1, 7).Draw(t, "beats"))
+	s.Listen = rapid.IntRange(0, 5).Draw(t, "listen")
+	s.ChordGrid = rapid.SampledFrom([]jam.ChordGrid{jam.GridFrame, jam.GridBeat, jam.GridHalf, jam.GridBar}).Draw(t, "chord grid")
+	s.Temperature = rapid.SampledFrom([]float64{0, 0.5, 0.99, 2}).Draw(t, "temperature")
+	s.TopP = rapid.SampledFrom([]float64{0.3, 0.9, 1}).Draw(t, "top-p")
+	s.Seed = rapid.Uint64().Draw(t, "seed")
+	s.Bass = rapid.Bool().Draw(t, "bass")
+	j := &liveJam{settings: s, seed: rapid.Uint64().Draw(t, "policy"), frames: rapid.Int64Range(1, 200).Draw(t, "frames"), inbox: 1 << 10}
+	step := time.Duration(float64(15*time.Second) / s.Tempo)
+	length := step * time.Duration(j.frames+8)
+	at := time.Duration(0)
+	for range rapid.IntRange(0, 60).Draw(t, "events") {
+		at += time.Duration(rapid.Int64Range(0, int64(2*length/60)).Draw(t, "pause"))
+		j.events = append(j.events, jam.Event{
+			At: at, Status: rapid.SampledFrom([]byte{0x90, 0x90, 0x90, 0x80, 0xB0, 0xE0}).Draw(t, "status"),
+			Data1: rapid.SampledFrom([]byte{48, 60, 61, 64, 67, 72, 123}).Draw(t, "data1"), Data2: rapid.ByteRange(0, 127).Draw(t, "data2"),
+		})
+	}
+	if rapid.Bool().Draw(t, "late") {
+		j.delay = time.Duration(rapid.Int64Range(0, int64(3*step)).Draw(t, "delay"))
+	}
+	if rapid.Bool().Draw(t, "flooded") {
+		j.inbox = rapid.IntRange(1, 3).Draw(t, "inbox")
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "stops") {
+		// Shorter than what a policy remembers: what it forgets when it is asked for more at once depends on its speed.
+		j.stops = append(j.stops, stop{
+			length * time.Duration(rapid.IntRange(1, 100).Draw(t, "stop")) / 100,
+			step * time.Duration(rapid.SampledFrom([]int{1, 3, 10, 30, 100}).Draw(t, "lasts")) * 10 / 9,
+		})
+	}
+	slices.SortFunc(j.stops, func(a, b stop) int { return int(a.at - b.at) })
+	return j
+}
+
+// Whatever is played, and however late or stopped: a jam that is kept is played again to its last chord.
+func TestReplayIsTheJam(t *testing.T) {
+	root := t.TempDir()
+	rapid.Check(t, func(rt *rapid.T) {
+		j := anyJam(rt)
+		dir, summary := j.keep(t, root)
+		r, err := Open(dir)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if c.Parting != nil {
+			rt.Fatalf("%+v\njam    %+v\nreplay %+v", summary, *c.Parting.Logged, c.Parting.Report)
+		}
+		if c.Frames != summary.Frames || c.Unknown > summary.Skipped || c.Apart != 0 || c.Gone != 0 {
+			rt.Fatalf("compared %+v of %+v", c, summary)
+		}
+	})
+}
+
+// Another policy, another seed, or a lost line: the replay says where it parts.
+func TestReplayParts(t *testing.T) {
+	j := &liveJam{settings: jam.DefaultSettings(), seed: 5, frames: 64, inbox: 100, events: []jam.Event{
+		{At: 600 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 90}, {At: 3 * time.Second, Status: 0x80, Data1: 60},
+	}}
+	j.settings.Listen = 2
+	dir, _ := j.keep(t, t.TempDir())
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.Compare(t.Context(), jamtest.NewPolicy(6))
+	if err != nil || c.Parting == nil || c.Parting.Report.Frame != 8 || c.Parting.Logged.Sounded == c.Parting.Report.Sounded || c.Frames != 9 {
+		t.Errorf("another policy: %+v, %v", c, err)
+	}
+	var frames int
+	for f, err := range r.Replay(Replaying{Policy: jamtest.NewPolicy(6)}) {
+		if err != nil || f.Report.Missed {
+			t.Fatalf("%+v, %v", f, err)
+		}
+		frames++
+	}
+	if frames != 64 {
+		t.Errorf("another policy played %d frames", frames)
+	}
+	for range r.Replay(Replaying{Policy: jamtest.NewPolicy(5)}) {
+		break // whoever has heard enough may leave
+	}
+}
+
+// A frame that misses is missed again, and its replay by a policy in time is not.
+func TestReplayOfMisses(t *testing.T) {
+	j := &liveJam{settings: jam.DefaultSettings(), seed: 5, frames: 200, inbox: 100, delay: 300 * time.Millisecond}
+	j.settings.Listen = 0
+	dir, summary := j.keep(t, t.TempDir())
+	if summary.Misses < 50 {
+		t.Fatalf("%+v: not as late as the test needs it", summary)
+	}
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5)); err != nil || c.Parting != nil || c.Frames != 200 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// The golden sessions replay without a panic, whatever policy plays.
+func TestReplayOfGoldenSessions(t *testing.T) {
+	for _, version := range []string{"v1", "v2"} {
+		r, err := Open(filepath.Join("testdata", version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames := int64(0)
+		for f, err := range r.Replay(Replaying{Policy: jamtest.NewPolicy(1)}) {
+			if err != nil || f.Report.Frame != frames {
+				t.Fatalf("%s: frame %d: %+v, %v", version, frames, f, err)
+			}
+			frames++
+		}
+		if frames < 43 {
+			t.Errorf("%s: %d frames", version, frames)
+		}
+	}
+}
+
+// A machine that stood still for long lets chord and melody go, in the jam and in its replay.
+func TestReplayOfStops(t *testing.T) {
+	j := &liveJam{settings: jam.DefaultSettings(), seed: 5, frames: 200, inbox: 100,
+		events: []jam.Event{{At: 600 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 90}},
+		stops:  []stop{{2950 * time.Millisecond, 5 * time.Second}, {12 * time.Second, 300 * time.Millisecond}, {14 * time.Second, 3 * time.Second}},
+	}
+	j.settings.Listen, j.settings.ChordGrid = 0, jam.GridHalf
+	dir, summary := j.keep(t, t.TempDir())
+	r, entries, _ := read(t, dir)
+	var stopped int
+	for _, e := range entries {
+		if h, ok := e.(jam.Heard); ok && h.Status == 0 && h.Data1 == jam.ChordLetGo {
+			stopped++
+		}
+	}
+	if stopped != 2 || summary.Skipped < 60 {
+		t.Fatalf("%d long stops, %+v", stopped, summary)
+	}
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5)); err != nil || c.Parting != nil || c.Frames != summary.Frames {
+		t.Errorf("%+v, %v", c, err)
+	}
+}

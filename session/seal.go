@@ -1,0 +1,52 @@
+package session
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+)
+
+// The seal of a line: the CRC-32C of all that stands before the field.
+const (
+	sealField = `,"crc":"`
+	sealEnd   = `"}`
+	sealSize  = len(sealField) + 8 + len(sealEnd)
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// appendLine appends the whole line of an entry, sealed, with its line break.
+func appendLine(to []byte, seq uint64, entry Entry) ([]byte, error) {
+	text, err := json.Marshal(lineOf(seq, entry))
+	if err != nil {
+		return to, err
+	}
+	text = text[:len(text)-1] // the brace comes after the seal
+	to = append(to, text...)
+	return fmt.Appendf(to, "%s%08x%s\n", sealField, crc32.Checksum(text, castagnoli), sealEnd), nil
+}
+
+var (
+	errNoSeal = errors.New("it does not end with its checksum")
+	errSeal   = errors.New("its checksum is wrong: it was damaged or changed")
+)
+
+// unseal checks the seal of a line, which is without its line break.
+func unseal(line []byte) error {
+	at := len(line) - sealSize
+	if at < 1 || !bytes.HasPrefix(line[at:], []byte(sealField)) || !bytes.HasSuffix(line, []byte(sealEnd)) {
+		return errNoSeal
+	}
+	var sum [4]byte
+	if _, err := hex.Decode(sum[:], line[at+len(sealField):len(line)-len(sealEnd)]); err != nil {
+		return errNoSeal
+	}
+	want := crc32.Checksum(line[:at], castagnoli)
+	if got := uint32(sum[0])<<24 | uint32(sum[1])<<16 | uint32(sum[2])<<8 | uint32(sum[3]); got != want {
+		return errSeal
+	}
+	return nil
+}
