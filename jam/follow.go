@@ -144,9 +144,10 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	l.transport.grace = l.engine.Grid().Step(to) / 4
 }
 
-// move moves the lines from a frame on, where they are not there already.
+// move moves the lines from a frame on, where they are not there already. No line comes before one that was played.
 func (l *Loop) move(s Segment) {
 	grid := l.engine.Grid()
+	s.At = max(s.At, l.last.Line+time.Millisecond)
 	if off := grid.Line(s.Frame) - s.At; max(off, -off) < leastMove && math.Abs(l.coming.BPM-s.BPM) < leastTempo {
 		return
 	}
