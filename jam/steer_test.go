@@ -29,7 +29,7 @@ func TestControlsHoldFromTheNextFrame(t *testing.T) {
 	if !slices.Equal(j.applied, want) {
 		t.Errorf("applied %v, want %v", j.applied, want)
 	}
-	if len(j.errs) != 2 || !strings.Contains(j.errs[0].Error(), "tempo at frame 7: tempo 5 BPM") ||
+	if len(j.errs) != 2 || !strings.Contains(j.errs[0].Error(), "tempo at frame 7: tempo 5") ||
 		!strings.Contains(j.errs[1].Error(), "no policy") {
 		t.Errorf("errors %v", j.errs)
 	}
@@ -86,7 +86,7 @@ func TestPolicyChange(t *testing.T) {
 		const frames = 420
 		symbols := slices.Clone(jamtest.Symbols[3:])
 		slices.Reverse(symbols)
-		other := jamtest.NewPolicyOf(append(symbols, "Eb", "Ebm"), 77)
+		other := jamtest.NewPolicyOf(77, append(symbols, "Eb", "Ebm")...)
 		asked := rapid.Int64Range(0, frames-60).Draw(rt, "asked in frame")
 		step := time.Duration(rapid.Int64Range(0, 3e6).Draw(rt, "step"))
 		other.Delay = func(int64) time.Duration { return step }

@@ -41,13 +41,13 @@ var Symbols = []string{"C", "Dm", "Em", "F", "G7", "Am7", "Bm7b5",
 }
 
 // NewPolicy makes a policy that remembers. The same seed and the same tokens give the same logits.
-func NewPolicy(seed uint64) *Policy { return NewPolicyOf(Symbols, seed) }
+func NewPolicy(seed uint64) *Policy { return NewPolicyOf(seed, Symbols...) }
 
-// NewPolicyOf makes a policy of other chords. It panics where they make no vocabulary.
-func NewPolicyOf(symbols []string, seed uint64) *Policy {
+// NewPolicyOf makes a policy that knows other chords.
+func NewPolicyOf(seed uint64, symbols ...string) *Policy {
 	v, err := jam.NewVocabulary(symbols)
 	if err != nil {
-		panic(err)
+		panic(err) // the symbols are the test's
 	}
 	return &Policy{Seed: seed, Remember: true, vocabulary: v, logits: make([]float32, v.Logits()), hash: seed}
 }
