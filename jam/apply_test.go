@@ -93,13 +93,14 @@ func (s score) perform(t *rapid.T, settings jam.Settings) (reports []jam.FrameRe
 			v = policies[0].Vocabulary()
 			e.Swap(v)
 		}
+		panicked := false
 		for _, c := range now.controls {
 			was := e.Settings()
 			if err := e.Apply(c); err != nil && e.Settings() != was {
 				t.Fatalf("%v: %v, and the settings are others", c, err)
 			}
 			if c.Param == jam.ParamPanic {
-				before = jam.NoChord
+				panicked = true
 				if out.Sounding() != 0 {
 					t.Fatalf("%d notes sound after a panic", out.Sounding())
 				}
@@ -111,6 +112,9 @@ func (s score) perform(t *rapid.T, settings jam.Settings) (reports []jam.FrameRe
 		chord, melody := e.Hear()
 		if chord != before {
 			t.Fatalf("frame %d: Hear tells %d, but %d sounded", e.Frame(), chord, before)
+		}
+		if panicked { // from this frame on; the one before had its chord
+			before = jam.NoChord
 		}
 		logits, _ := policies[0].Step(chord, melody)
 		if now.skipped {

@@ -150,15 +150,15 @@ func BenchmarkWakeThread(b *testing.B) {
 
 // receive takes what is there, or waits for it: in the kernel for a Wake, or in the channel. It returns false at the end.
 func receive(asked <-chan time.Duration, futex bool, clock jam.Clock, take func(time.Duration)) bool {
-	if futex && len(asked) == 0 {
-		clock.Wait(time.Hour)
+	if futex {
 		select {
 		case at, open := <-asked:
 			if open {
 				take(at)
 			}
 			return open
-		default:
+		default: // only what finds nothing may sleep: one Wake may stand for several items
+			clock.Wait(time.Hour)
 			return true
 		}
 	}

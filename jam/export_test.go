@@ -4,6 +4,8 @@ import "context"
 
 // Begin starts the grid at 0 with nobody but the test to serve requests.
 func (l *Loop) Begin(ctx context.Context) {
+	l.open = true
+	l.pulses.begin(0)
 	l.began()
 	l.ask()
 	l.Serve()

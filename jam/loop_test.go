@@ -594,8 +594,8 @@ func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[
 	reports, events := jam.NewQueue[jam.FrameReport](8), jam.NewQueue[jam.Heard](8)
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: settings(func(s *jam.Settings) { s.ChordGrid, s.Bass = jam.GridFrame, true }),
-		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock,
-		Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
+		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock, ClockOut: quiet{}, Guard: steadyLead(jam.DefaultLead),
+		Controls: jam.NewQueue[jam.Control](8), Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
 	})
 	if err != nil {
 		t.Fatal(err)
