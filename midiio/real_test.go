@@ -214,7 +214,7 @@ func TestRealVirtualPorts(t *testing.T) {
 	if err := synth.Sweep(1, 0); err != nil {
 		t.Fatal(err)
 	}
-	c.wait(t, 134)
+	c.wait(t, 2*(3+128))
 	if err := synth.Close(); err != nil {
 		t.Fatal(err)
 	}
