@@ -1,21 +1,26 @@
-// Two of alsa-lib's functions as RtMidi calls them, by the linker's --wrap: RtMidi keeps ALSA's handle to itself, gives its
+// Three of alsa-lib's functions as RtMidi calls them, by the linker's --wrap: RtMidi keeps ALSA's handle to itself, gives its
 // queue the default 200 cells, and lets no caller know that the queue overran.
 #include "sequencer_linux.h"
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 int __real_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode);
+int __real_snd_seq_event_input_pending(snd_seq_t *seq, int fetch);
 int __real_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev);
 
 static snd_seq_t *opened;
 static atomic_ulong overruns[256]; // by client
+static atomic_bool resets[256];    // by client: the reset is its next event
 
 int __wrap_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode) {
 	int result = __real_snd_seq_open(seq, name, streams, mode);
 	if (result >= 0) {
 		if (streams & SND_SEQ_OPEN_INPUT)
 			snd_seq_set_client_pool_input(*seq, 2000); // the kernel's most; where it refuses there are 200
-		overruns[snd_seq_client_id(*seq) & 255] = 0;
+		const int client = snd_seq_client_id(*seq) & 255;
+		overruns[client] = 0;
+		resets[client] = false;
 		opened = *seq;
 	}
 	return result;
@@ -24,14 +29,31 @@ int __wrap_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode
 // What RtMidi is given in place of an overrun: the system reset, one byte long.
 static snd_seq_event_t reset = {.type = SND_SEQ_EVENT_RESET};
 
-int __wrap_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev) {
-	int result = __real_snd_seq_event_input(seq, ev);
+static int overran(snd_seq_t *seq, int result) {
+	const int client = snd_seq_client_id(seq) & 255;
 	if (result == -ENOSPC) {
-		overruns[snd_seq_client_id(seq) & 255]++;
-		*ev = &reset;
-		return 1;
+		overruns[client]++;
+		resets[client] = true;
 	}
-	return result;
+	return resets[client];
+}
+
+// RtMidi asks this first, and what it asks is what reads from the kernel.
+int __wrap_snd_seq_event_input_pending(snd_seq_t *seq, int fetch) {
+	const int result = __real_snd_seq_event_input_pending(seq, fetch);
+	return overran(seq, result) ? 1 : result;
+}
+
+int __wrap_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev) {
+	const int client = snd_seq_client_id(seq) & 255;
+	if (!resets[client]) {
+		const int result = __real_snd_seq_event_input(seq, ev);
+		if (!overran(seq, result))
+			return result;
+	}
+	resets[client] = false;
+	*ev = &reset;
+	return 1;
 }
 
 snd_seq_t *jamd_opened(void) {

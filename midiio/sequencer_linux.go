@@ -1,6 +1,6 @@
 package midiio
 
-// #cgo LDFLAGS: -lasound -Wl,--wrap=snd_seq_open -Wl,--wrap=snd_seq_event_input
+// #cgo LDFLAGS: -lasound -Wl,--wrap=snd_seq_open -Wl,--wrap=snd_seq_event_input -Wl,--wrap=snd_seq_event_input_pending
 // #include "sequencer_linux.h"
 import "C"
 
