@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"jamd/jam"
 )
@@ -185,8 +186,15 @@ func (o *Out) silence() error {
 	return first
 }
 
+// A sweep pauses behind so many messages, for so long: a program that hears it has room for 200 on ALSA, and loses them all
+// where there are more.
+const (
+	sweepBurst = 64
+	sweepPause = 15 * time.Millisecond
+)
+
 // Sweep ends what a predecessor that was killed may have left sounding on the given channels (0 to 15): pedal up, all notes
-// off and all sound off, and an off for each of the 128 notes, as many synths ignore all notes off.
+// off and all sound off, and an off for each of the 128 notes, as many synths ignore all notes off. That takes 30 ms a channel: it is for before a jam.
 func (o *Out) Sweep(channels ...byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -198,6 +206,9 @@ func (o *Out) Sweep(channels ...byte) error {
 		first = orElse(first, o.release(c&0x0F))
 		for pitch := range byte(128) {
 			first = orElse(first, o.send(noteOff|c&0x0F, pitch, 0))
+			if (pitch+1)%sweepBurst == 0 {
+				time.Sleep(sweepPause)
+			}
 		}
 	}
 	return first

@@ -218,8 +218,10 @@ func TestRealFlood(t *testing.T) {
 	came = calm(b, changes)
 	t.Logf("2,700 while nobody listened: %d came with the offs, %d overruns", came, in.Overruns()-overruns)
 	_ = keys.Send(noteOn, 62, 100)
-	if e := b.wait(t, 1)[0]; e.Data1 != 62 {
-		t.Errorf("after the flood came %+v", e)
+	for n := 1; ; n++ { // behind what alsa-lib kept back at the sender while the queue was full
+		if e := b.wait(t, n)[n-1]; e.Status == noteOn && e.Data1 == 62 {
+			break
+		}
 	}
 }
 
