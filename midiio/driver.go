@@ -23,10 +23,13 @@ type (
 		OpenPort(port int, name string) error
 		OpenVirtualPort(name string) error
 		Close() error
+		// peers are the addresses that the device's port is connected to; false where the system does not tell.
+		peers() ([]string, bool)
 	}
 	inputDevice interface {
 		device
-		// listen sets the receiver of every packet. It is called before a port is opened.
+		// listen sets the receiver of every packet. It is called before a port is opened. An empty packet says that the
+		// driver's queue overran: what was in it is lost.
 		listen(func(packet []byte)) error
 	}
 	outputDevice interface {
@@ -38,18 +41,28 @@ type (
 // unusedQueue is the size of the driver's own queue, which serves polling alone; with a callback it stays empty.
 const unusedQueue = 1
 
-type rtIn struct{ rtmidi.MIDIIn }
+const systemReset = 0xFF
+
+type rtIn struct {
+	rtmidi.MIDIIn
+	client client
+}
 
 // newInput makes an input that other programs see under the given name.
 func newInput(client string) (inputDevice, error) {
 	if err := sequencer(); err != nil {
 		return nil, err
 	}
-	in, err := rtmidi.NewMIDIIn(rtmidi.APIUnspecified, client, unusedQueue)
+	var in rtIn
+	var err error
+	in.client, err = withClient(func() (err error) {
+		in.MIDIIn, err = rtmidi.NewMIDIIn(rtmidi.APIUnspecified, client, unusedQueue)
+		return err
+	})
 	if err != nil {
 		return nil, noSequencer()
 	}
-	return rtIn{in}, nil
+	return in, nil
 }
 
 func (in rtIn) listen(receive func([]byte)) error {
@@ -57,12 +70,22 @@ func (in rtIn) listen(receive func([]byte)) error {
 	if err := in.IgnoreTypes(true, false, true); err != nil {
 		return errors.New("the driver refused the input filter")
 	}
-	err := in.SetCallback(func(_ rtmidi.MIDIIn, packet []byte, _ float64) { receive(packet) })
+	seen := uint64(0)
+	err := in.SetCallback(func(_ rtmidi.MIDIIn, packet []byte, _ float64) {
+		if len(packet) == 1 && packet[0] == systemReset { // see sequencer_linux.c
+			if n := in.client.overruns(); n != seen {
+				seen, packet = n, nil
+			}
+		}
+		receive(packet)
+	})
 	if err != nil {
 		return errors.New("the driver refused the input callback")
 	}
 	return nil
 }
+
+func (in rtIn) peers() ([]string, bool) { return in.client.peers(true) }
 
 // Close stops the driver's thread, and only then forgets the callback. The binding's own Close does it the other
 // way round, and a message between the two is a nil pointer in C's thread: the end of the program.
@@ -95,19 +118,29 @@ func portCloser(in rtmidi.MIDIIn) interface{ Close() error } {
 	return c
 }
 
-type rtOut struct{ rtmidi.MIDIOut }
+type rtOut struct {
+	rtmidi.MIDIOut
+	client client
+}
 
 // newOutput is newInput for outputs.
 func newOutput(client string) (outputDevice, error) {
 	if err := sequencer(); err != nil {
 		return nil, err
 	}
-	out, err := rtmidi.NewMIDIOut(rtmidi.APIUnspecified, client)
+	var out rtOut
+	var err error
+	out.client, err = withClient(func() (err error) {
+		out.MIDIOut, err = rtmidi.NewMIDIOut(rtmidi.APIUnspecified, client)
+		return err
+	})
 	if err != nil {
 		return nil, noSequencer()
 	}
-	return rtOut{out}, nil
+	return out, nil
 }
+
+func (out rtOut) peers() ([]string, bool) { return out.client.peers(false) }
 
 func (out rtOut) Close() error {
 	if out.MIDIOut.Close() != nil {

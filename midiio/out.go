@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"jamd/jam"
 )
@@ -30,13 +31,16 @@ var (
 // An Out is an output port with a ledger of every note that it made sound, so that each way out ends them all.
 // It is safe for concurrent use: the loop's chords and the thru of the melody may share it. Send allocates nothing.
 type Out struct {
-	info PortInfo
-
 	mu       sync.Mutex
-	to       jam.Output
+	keeper   *keeper // nil where nobody keeps the port
+	info     PortInfo
+	to       jam.Output // nil while a kept port is gone
 	closed   bool
+	unheard  uint64 // messages while it was gone
 	used     [16]bool
+	anew     [16]bool        // what sounds on the channel by the ledger, the port has not heard: it came back meanwhile
 	sounding [16][128]uint16 // note ons without their off, by channel and pitch
+	velocity [16][128]uint8  // of the newest of them
 }
 
 var _ jam.Output = (*Out)(nil)
@@ -46,8 +50,19 @@ func NewOut(to jam.Output) *Out { return newOut(to, PortInfo{}) }
 
 func newOut(to jam.Output, info PortInfo) *Out { return &Out{to: to, info: info} }
 
-// Info names the port; it is empty where there is none.
-func (o *Out) Info() PortInfo { return o.info }
+// Info names the port; it is empty where there is none, and the one that is looked for while a kept port is gone.
+func (o *Out) Info() PortInfo {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.info
+}
+
+// Unheard counts the messages that were sent while a kept port was gone.
+func (o *Out) Unheard() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.unheard
+}
 
 // Send sends one channel message. data2 is ignored for kinds that have one data byte.
 func (o *Out) Send(status, data1, data2 byte) error {
@@ -69,14 +84,64 @@ func (o *Out) send(status, data1, data2 byte) error {
 	count := &o.sounding[channel][data1]
 	kind := status & 0xF0
 	o.used[channel] = true
-	if kind == noteOn && data2 > 0 && *count < ^uint16(0) {
-		*count++
+	var err error
+	if kind == noteOn && data2 > 0 {
+		err = o.strikeAnew(channel)
+		if *count < ^uint16(0) {
+			*count++
+		}
+		o.velocity[channel][data1] = data2
 	}
-	err := o.to.Send(status, data1, data2)
+	if o.to == nil {
+		o.unheard++
+	} else {
+		err = orElse(err, o.to.Send(status, data1, data2))
+	}
 	if err == nil && *count > 0 && (kind == noteOff || kind == noteOn && data2 == 0) {
 		*count--
 	}
 	return err
+}
+
+// strikeAnew strikes what a port that is back should have sounding on a channel.
+func (o *Out) strikeAnew(channel byte) error {
+	if !o.anew[channel] || o.to == nil {
+		return nil
+	}
+	o.anew[channel] = false
+	var first error
+	for pitch, count := range o.sounding[channel] {
+		for range count {
+			first = orElse(first, o.to.Send(noteOn|channel, byte(pitch), o.velocity[channel][pitch]))
+		}
+	}
+	return first
+}
+
+// connected is given a port that is there again. It is swept before anything else is sent to it.
+func (o *Out) connected(to jam.Output, info PortInfo) {
+	o.mu.Lock()
+	used := o.used
+	o.mu.Unlock()
+	swept := NewOut(to)
+	for channel, used := range used {
+		if used {
+			_ = swept.Sweep(byte(channel)) // the port may be gone again: the next look will tell
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.to, o.info = to, info
+	for channel := range o.anew {
+		o.anew[channel] = true
+	}
+}
+
+// disconnected is told that the port is gone.
+func (o *Out) disconnected() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.to = nil
 }
 
 // Sounding is the number of note ons that have not had their off.
@@ -121,21 +186,30 @@ func (o *Out) silence() error {
 	return first
 }
 
-// Sweep ends what a predecessor that was killed may have left sounding: pedal up, all notes off and all sound off on the
-// given channels (0 to 15), and on the first of them, the chords', an off for each of the 128 notes, as
-// many synths ignore all notes off.
-func (o *Out) Sweep(chords byte, others ...byte) error {
+// A sweep pauses behind so many messages, for so long: a program that hears it has room for 200 on ALSA, and loses them all
+// where there are more.
+const (
+	sweepBurst = 64
+	sweepPause = 15 * time.Millisecond
+)
+
+// Sweep ends what a predecessor that was killed may have left sounding on the given channels (0 to 15): pedal up, all notes
+// off and all sound off, and an off for each of the 128 notes, as many synths ignore all notes off. That takes 30 ms a channel: it is for before a jam.
+func (o *Out) Sweep(channels ...byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
 		return ErrClosed
 	}
-	first := o.release(chords & 0x0F)
-	for pitch := range byte(128) {
-		first = orElse(first, o.send(noteOff|chords&0x0F, pitch, 0))
-	}
-	for _, c := range others {
+	var first error
+	for _, c := range channels {
 		first = orElse(first, o.release(c&0x0F))
+		for pitch := range byte(128) {
+			first = orElse(first, o.send(noteOff|c&0x0F, pitch, 0))
+			if (pitch+1)%sweepBurst == 0 {
+				time.Sleep(sweepPause)
+			}
+		}
 	}
 	return first
 }
@@ -150,6 +224,7 @@ func (o *Out) release(channel byte) error {
 
 // Close silences the port and closes it. A second Close does nothing.
 func (o *Out) Close() error {
+	o.stopKeeping()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -164,6 +239,14 @@ func (o *Out) Close() error {
 		return fmt.Errorf("output %q: closing: %w", o.info, err)
 	}
 	return nil
+}
+
+func (o *Out) stopKeeping() {
+	o.mu.Lock()
+	keeper := o.keeper
+	o.keeper = nil
+	o.mu.Unlock()
+	keeper.stop()
 }
 
 func orElse(first, err error) error {

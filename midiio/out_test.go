@@ -149,12 +149,12 @@ func TestOutRefuses(t *testing.T) {
 }
 
 func TestOutSweep(t *testing.T) {
-	s := &synth{on: map[[2]byte]int{{1, 60}: 1, {1, 127}: 1}}
+	s := &synth{on: map[[2]byte]int{{1, 60}: 1, {1, 127}: 1, {0, 0}: 1}}
 	o := NewOut(s)
 	if err := o.Sweep(1, 0); err != nil || s.sounding() != 0 {
 		t.Fatalf("Sweep: %v, %d left sounding", err, s.sounding())
 	}
-	if len(s.last) != 3+128+3 || s.last[0] != [3]byte{0xB1, 64, 0} || s.last[131] != [3]byte{0xB0, 64, 0} {
+	if len(s.last) != 2*(3+128) || s.last[0] != [3]byte{0xB1, 64, 0} || s.last[131] != [3]byte{0xB0, 64, 0} {
 		t.Errorf("swept with %d messages: % X", len(s.last), s.last)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,8 +30,8 @@ const (
 	VirtualOut = "jamd out"
 )
 
-// lister is the client that only looks round.
-const lister = "jamd"
+// looker is the client that only looks round.
+const looker = "jamd"
 
 // A PortInfo names a port of another program or device.
 type PortInfo struct {
@@ -48,12 +49,12 @@ func (p PortInfo) String() string {
 
 // List gives the ports that can be played from and to. On a machine without a sequencer it fails with ErrNoSequencer.
 func List() (ins, outs []PortInfo, err error) {
-	in, err := newInput(lister)
+	in, err := newInput(looker)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer in.Close()
-	out, err := newOutput(lister)
+	out, err := newOutput(looker)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -194,32 +195,39 @@ func virtual[D device](kind, name string, newDevice func(client string) (D, erro
 
 // An In is an open input port.
 type In struct {
-	info    PortInfo
-	device  inputDevice
+	make    func(client string) (inputDevice, error)
+	device  inputDevice // the keeper's while it runs; nil while there is none
+	keeper  *keeper     // nil where nobody keeps the port
+	keeping Keeping
 	closed  atomic.Bool
 	parser  parser
+	held    held
+	overran atomic.Uint64
 	now     func() time.Duration
 	receive func(jam.Event)
 	clock   atomic.Pointer[Follower]
+
+	mu   sync.Mutex // guards info
+	info PortInfo
 }
 
 // OpenIn opens the input port with that name (see match). Every channel message is given to receive, stamped by now
 // on arrival. Both are called on the driver's thread, one message at a time: they must not block, nor close the port.
 // Everything else that arrives is dropped and counted.
 func OpenIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
-	in := &In{now: now, receive: receive}
+	in := &In{make: newInput, now: now, receive: receive}
 	return in.open(connect("input", name, VirtualIn, in.newDevice))
 }
 
 // OpenVirtualIn makes an input port of that name, which other programs can connect to. Otherwise it is as OpenIn.
 func OpenVirtualIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
-	in := &In{now: now, receive: receive}
+	in := &In{make: newInput, now: now, receive: receive}
 	return in.open(virtual("input", name, in.newDevice))
 }
 
 // newDevice has the callback in place before the port opens, so that the first note is not lost in the driver's queue.
 func (in *In) newDevice(client string) (inputDevice, error) {
-	d, err := newInput(client)
+	d, err := in.make(client)
 	if err != nil {
 		return nil, err
 	}
@@ -234,8 +242,15 @@ func (in *In) open(d inputDevice, info PortInfo, err error) (*In, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.device, in.info = d, info
+	in.connected(d, info)
 	return in, nil
+}
+
+func (in *In) connected(d inputDevice, info PortInfo) {
+	in.device = d
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.info = info
 }
 
 // packet takes what the driver received.
@@ -243,14 +258,37 @@ func (in *In) packet(packet []byte) {
 	if in.closed.Load() {
 		return
 	}
+	if len(packet) == 0 {
+		in.overran.Add(1)
+		in.letGo() // whose release may be among what was lost
+		in.keeping.tell("input", in.Info(), Overrun)
+		return
+	}
 	at := in.now()
 	in.parser.parse(packet, func(status, data1, data2 byte) {
+		in.held.take(status, data1, data2)
 		in.receive(jam.Event{At: at, Status: status, Data1: data1, Data2: data2})
 	}, in.clockReceiver(at))
 }
 
-// Info names the port.
-func (in *In) Info() PortInfo { return in.info }
+// letGo releases what is held down. The driver's thread is in no packet but the one that calls it.
+func (in *In) letGo() {
+	at := in.now()
+	in.held.letGo(func(status, data1, data2 byte) {
+		in.receive(jam.Event{At: at, Status: status, Data1: data1, Data2: data2})
+	})
+}
+
+// Info names the port; while a kept port is gone, the one that is looked for.
+func (in *In) Info() PortInfo {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.info
+}
+
+// Overruns counts how often the driver's queue overran. Each time what was in it is lost, 2,000 messages or so on ALSA, and
+// what was held is let go. Other systems do not tell.
+func (in *In) Overruns() uint64 { return in.overran.Load() }
 
 // Dropped counts what arrived and was no channel message.
 func (in *In) Dropped() Dropped { return in.parser.dropped() }
@@ -260,39 +298,9 @@ func (in *In) Close() error {
 	if in.closed.Swap(true) {
 		return nil
 	}
+	in.keeper.stop()
+	if in.device == nil {
+		return nil
+	}
 	return in.device.Close()
 }
-
-// OpenOut opens the output port with that name (see match).
-func OpenOut(name string) (*Out, error) {
-	d, info, err := connect("output", name, VirtualOut, newOutput)
-	if err != nil {
-		return nil, err
-	}
-	return newOut(&wire{device: d}, info), nil
-}
-
-// OpenVirtualOut makes an output port of that name, which other programs can connect to.
-func OpenVirtualOut(name string) (*Out, error) {
-	d, info, err := virtual("output", name, newOutput)
-	if err != nil {
-		return nil, err
-	}
-	return newOut(&wire{device: d}, info), nil
-}
-
-// A wire sends messages to a device with a buffer of its own, so that nothing is allocated. Out guards it.
-type wire struct {
-	device  outputDevice
-	message [3]byte
-}
-
-func (w *wire) Send(status, data1, data2 byte) error {
-	w.message = [3]byte{status, data1, data2}
-	if w.device.SendMessage(w.message[:1+dataBytes(status)]) != nil {
-		return errors.New("the MIDI driver could not send")
-	}
-	return nil
-}
-
-func (w *wire) Close() error { return w.device.Close() }

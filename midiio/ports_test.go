@@ -101,6 +101,7 @@ func (r *rig) OpenPort(i int, _ string) error {
 
 func (r *rig) OpenVirtualPort(string) error { return nil }
 func (r *rig) Close() error                 { r.closed = true; return nil }
+func (r *rig) peers() ([]string, bool)      { return nil, false }
 
 func TestConnect(t *testing.T) {
 	still := func() *rig { return &rig{before: []string{"A 20:0", "B 24:0"}} }
@@ -151,7 +152,7 @@ func TestDriverLayout(t *testing.T) {
 	if portCloser(rtIn{}) != nil || portCloser(&rtIn{}) != nil {
 		t.Error("takes a foreign type for the binding's")
 	}
-	in, err := newInput(lister)
+	in, err := newInput(looker)
 	if err != nil {
 		t.Skip("no sequencer here; the emulated machine looks at the binding: ", err)
 	}

@@ -164,9 +164,6 @@ func TestRealRawBytes(t *testing.T) {
 		if _, err := keys.Write(packet); err != nil {
 			t.Fatal(err)
 		}
-		// The driver's queue has 200 cells of 28 bytes. A burst beyond it empties the queue, notes and all, and
-		// nothing tells but a line of the driver's on stderr.
-		time.Sleep(50 * time.Millisecond)
 	}
 	want := [][3]byte{{0x90, 60, 100}, {0x90, 62, 90}, {0x90, 64, 80}, {0x90, 0x40, 0x40}, {0xC5, 3, 0}}
 	for i, e := range b.wait(t, len(want)) {
@@ -214,7 +211,7 @@ func TestRealVirtualPorts(t *testing.T) {
 	if err := synth.Sweep(1, 0); err != nil {
 		t.Fatal(err)
 	}
-	c.wait(t, 134)
+	c.wait(t, 2*(3+128))
 	if err := synth.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +300,7 @@ func TestRealCloseUnderFlood(t *testing.T) {
 			}
 		}
 	})
-	clients, files := handles(t)
+	clients, queues, files := handles(t)
 	var came, late atomic.Int64
 	heard := 0
 	for range 1000 {
@@ -326,17 +323,17 @@ func TestRealCloseUnderFlood(t *testing.T) {
 			heard++
 		}
 	}
-	clientsAfter, filesAfter := handles(t)
+	clientsAfter, queuesAfter, filesAfter := handles(t)
 	stop.Store(true)
 	sender.Wait()
 	_ = flood.Close()
-	t.Logf("%d messages sent, %d received over 1,000 openings, %d of which heard something; clients %d to %d, files %d to %d",
-		sent.Load(), came.Load(), heard, clients, clientsAfter, files, filesAfter)
+	t.Logf("%d messages sent, %d received over 1,000 openings, %d of which heard something; clients %d to %d, queues %d to %d, files %d to %d",
+		sent.Load(), came.Load(), heard, clients, clientsAfter, queues, queuesAfter, files, filesAfter)
 	if late.Load() != 0 || heard < 900 {
 		t.Errorf("%d messages came after Close, %d openings heard something", late.Load(), heard)
 	}
-	if clientsAfter != clients || filesAfter > files {
-		t.Errorf("handles leak: clients %d to %d, files %d to %d", clients, clientsAfter, files, filesAfter)
+	if clientsAfter != clients || queuesAfter != queues || filesAfter > files {
+		t.Error("handles leak")
 	}
 }
 
@@ -344,8 +341,8 @@ func TestRealCloseUnderFlood(t *testing.T) {
 func TestRealHandles(t *testing.T) {
 	needsSequencer(t)
 	_, _, _ = List()
-	clients, files := handles(t)
-	for range 300 {
+	clients, queues, files := handles(t)
+	for range 100 {
 		if _, _, err := List(); err != nil {
 			t.Fatal(err)
 		}
@@ -357,15 +354,16 @@ func TestRealHandles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if c, f := handles(t); c != clients || f > files {
-		t.Errorf("handles leak: clients %d to %d, files %d to %d", clients, c, files, f)
+	if c, q, f := handles(t); c != clients || q != queues || f > files {
+		t.Errorf("handles leak: clients %d to %d, queues %d to %d, files %d to %d", clients, c, queues, q, files, f)
 	}
 }
 
-// handles counts the sequencer's clients and this process's open files.
-func handles(t *testing.T) (clients, files int) {
+// handles counts the sequencer's clients and queues, and this process's open files.
+func handles(t *testing.T) (clients, queues, files int) {
 	t.Helper()
 	text := must(os.ReadFile("/proc/asound/seq/clients"))(t)
+	list := must(os.ReadFile("/proc/asound/seq/queues"))(t)
 	entries := must(os.ReadDir("/proc/self/fd"))(t)
-	return bytes.Count(text, []byte("Client ")), len(entries)
+	return bytes.Count(text, []byte("Client ")), bytes.Count(list, []byte("queue ")), len(entries)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"time"
 
 	"jamd/jam"
@@ -22,7 +23,7 @@ const (
 	errorsLength = 64
 	// spin is how long before a line the thread that keeps time stays awake for it, where it has real-time priority.
 	spin = 300 * time.Microsecond
-	// changesLength is room for any burst of the guard's changes: two within a second are rare.
+	// changesLength is room for any burst of what the guard and the ports tell: two within a second are rare.
 	changesLength = 64
 	// closing is how long the end of a jam may wait for a slow disk.
 	closing = 5 * time.Second
@@ -30,7 +31,8 @@ const (
 
 // liveFlags are those of a jam in real time, whoever plays the melody.
 type liveFlags struct {
-	Out        string        `placeholder:"NAME" help:"Port to play to, or an unambiguous part of its name. Else jamd opens a port 'jamd out'."`
+	Out        string        `placeholder:"NAME" help:"Port to play to, or an unambiguous part of its name. Else jamd opens a port 'jamd out' (or 'jamd out 2', ... where that is given)."`
+	Wait       bool          `help:"Where a port that you name is not there yet, begin all the same and wait for it."`
 	Meter      *jam.Meter    `placeholder:"N/4|6/8" help:"Time signature (4/4, or the melody's own)."`
 	OutChannel uint8         `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
 	Velocity   uint8         `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
@@ -69,6 +71,9 @@ type live struct {
 
 	endRights func()   // gives real-time priority back
 	metrics   *metrics // nil where nobody asked for them
+
+	ports  *jam.Queue[midiio.Change] // what becomes of them
+	claims []claim
 }
 
 // open makes a live jam ready; the caller closes it. The output is swept on the channels of the chords, the bass and
@@ -85,16 +90,16 @@ func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, er
 		}
 		fmt.Fprintln(to.Err, "jamd: metrics at", l.metrics.url())
 	}
-	if l.out, err = f.output(to); err != nil {
+	if l.out, err = l.output(); err != nil {
 		l.close()
 		return nil, err
 	}
 	l.config.Output = l.out
-	swept := []byte{s.BassChannel - 1}
+	swept := []byte{s.ChordChannel - 1, s.BassChannel - 1}
 	for _, channel := range others {
 		swept = append(swept, channel-1)
 	}
-	if err := l.out.Sweep(s.ChordChannel-1, swept...); err != nil {
+	if err := l.out.Sweep(swept...); err != nil {
 		l.close()
 		return nil, fmt.Errorf("output %q: %w", l.out.Info().Name, err)
 	}
@@ -110,7 +115,8 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, changes: jam.NewQueue[latency.Change](changesLength)}
+	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, changes: jam.NewQueue[latency.Change](changesLength),
+		ports: jam.NewQueue[midiio.Change](changesLength)}
 	steps, err := policy.Warm(warmSteps)
 	if err != nil {
 		l.close()
@@ -145,6 +151,9 @@ func (l *live) close() {
 		l.endRights()
 	}
 	_ = l.policy.Close()
+	for _, c := range l.claims {
+		c.release()
+	}
 }
 
 // A hearing is a melody that comes into a live jam.
@@ -174,6 +183,8 @@ func (l *live) run(ctx context.Context, h hearing) error {
 		return asInput(err)
 	}
 	watch.start(l.config)
+	told := tellChanges(l.ports, l.to)
+	defer told()
 	summary, err := loop.Run(ctx)
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()
@@ -201,22 +212,45 @@ func (l *live) manifest(h hearing) session.Manifest {
 	}
 }
 
-// output opens the port that the chords go to. Without a sequencer, and without a port asked for, nothing sounds, but the
-// chords are printed and kept all the same.
-func (f *liveFlags) output(to console) (*midiio.Out, error) {
-	if f.Out != "" && f.Out != midiio.VirtualOut {
-		out, err := midiio.OpenOut(f.Out)
-		return out, asInput(err)
+// output opens the port that the chords go to, and claims it. Without a sequencer, and without a port asked for, nothing
+// sounds, but the chords are printed and kept all the same.
+func (l *live) output() (*midiio.Out, error) {
+	out, err := l.flags.openOutput(l.keeping())
+	if err != nil && l.flags.Out == "" {
+		fmt.Fprintf(l.to.Err, "jamd: nothing will sound: %v\n", err)
+		return midiio.NewOut(nowhere{}), nil
 	}
-	out, err := midiio.OpenVirtualOut(midiio.VirtualOut)
-	if err == nil {
-		return out, nil
-	}
-	if f.Out != "" {
+	if err != nil {
 		return nil, asInput(err)
 	}
-	fmt.Fprintf(to.Err, "jamd: nothing will sound: %v\n", err)
-	return midiio.NewOut(nowhere{}), nil
+	if err := l.claim("output", out.Info()); err != nil {
+		_ = out.Close()
+		return nil, err
+	}
+	return out, nil
+}
+
+func (f *liveFlags) openOutput(k midiio.Keeping) (*midiio.Out, error) {
+	switch {
+	case f.Out == "":
+		return midiio.OpenVirtualOut(midiio.VirtualOut)
+	case strings.HasPrefix(f.Out, midiio.VirtualOut):
+		return midiio.OpenVirtualOut(f.Out)
+	}
+	return midiio.KeepOut(f.Out, k)
+}
+
+func (l *live) keeping() midiio.Keeping {
+	return midiio.Keeping{Changes: l.ports, Wait: l.flags.Wait}
+}
+
+// claim keeps other jamds off a port until the jam is closed.
+func (l *live) claim(kind string, port midiio.PortInfo) error {
+	c, err := claimPort(kind, port.String())
+	if err == nil {
+		l.claims = append(l.claims, c)
+	}
+	return err
 }
 
 // nowhere is the output of a machine that has no port.

@@ -9,7 +9,7 @@ import (
 )
 
 type playCmd struct {
-	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' opens a port of that name. Else the first keyboard found."`
+	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' (or 'jamd in 2', ...) opens a port of that name. Else the first keyboard found."`
 	Melody     string        `placeholder:"FILE.mid" help:"Play this melody instead of listening to a port."`
 	Tempo      *float64      `placeholder:"BPM" help:"Quarter notes a minute (120, or the melody's own)."`
 	CountIn    *int          `placeholder:"BEATS" help:"Start at once after this many clicks on channel 10, instead of with your first note."`
@@ -28,7 +28,7 @@ func (c *playCmd) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	l, err := c.Live.open(to, settings)
+	l, err := c.Live.open(to, settings, c.through(source)...)
 	if err != nil {
 		return err
 	}
@@ -49,10 +49,7 @@ func (c *playCmd) Run(ctx context.Context, to console) error {
 
 // hear lets the melody in, until it is stopped: from a port, or from a file that is performed.
 func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error) {
-	thru := s.tune != nil
-	if c.Thru != nil {
-		thru = *c.Thru
-	}
+	thru := c.thru(*s)
 	through := jam.NewThru(l.out, l.config.Settings.Transpose)
 	take := func(e jam.Event) {
 		l.config.Inbox.TrySend(e)
@@ -61,11 +58,15 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		}
 	}
 	if s.tune == nil {
-		in, err := s.open(l.clock.Now, take)
+		in, err := s.open(l.clock.Now, take, l.keeping())
 		if err != nil {
 			return hearing{}, asInput(err)
 		}
 		s.name = in.Info().Name
+		if err := l.claim("input", in.Info()); err != nil {
+			_ = in.Close()
+			return hearing{}, err
+		}
 		return hearing{title: s.title(), name: s.name, stop: func() *agentSummary {
 			_ = in.Close()
 			return nil
@@ -82,6 +83,25 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		cancel()
 		return nil
 	}}, nil
+}
+
+// thru is whether the melody goes on to the output.
+func (c *playCmd) thru(s source) bool {
+	if c.Thru != nil {
+		return *c.Thru
+	}
+	return s.tune != nil
+}
+
+// through are the channels on which it does, as far as they are known before: a file is played on channel 1.
+func (c *playCmd) through(s source) []uint8 {
+	switch {
+	case !c.thru(s):
+		return nil
+	case s.tune == nil && len(c.InChannels) > 0:
+		return c.InChannels
+	}
+	return []uint8{1}
 }
 
 // settings joins the flags with what the melody's file says.

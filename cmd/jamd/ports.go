@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"jamd/jam"
 	"jamd/midiio"
 )
 
@@ -39,4 +40,24 @@ func orEmpty(ports []midiio.PortInfo) []midiio.PortInfo {
 		return []midiio.PortInfo{}
 	}
 	return ports
+}
+
+// tellChanges says what befalls the ports of a jam as it happens, until stop is called.
+func tellChanges(changes *jam.Queue[midiio.Change], to console) (stop func()) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case c := <-changes.C():
+				fmt.Fprintln(to.Err, "jamd:", c)
+			case <-end:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
 }

@@ -230,9 +230,9 @@ func (c *replayCmd) perform(ctx context.Context, to console, r *session.Record, 
 		return nil
 	}
 	slices.SortStableFunc(events, func(a, b jam.Event) int { return cmp.Compare(a.At, b.At) })
-	out, err := (&liveFlags{Out: c.Out}).output(to)
+	out, err := (&liveFlags{Out: c.Out}).openOutput(midiio.Keeping{})
 	if err != nil {
-		return err
+		return asInput(err)
 	}
 	clock := jam.NewSystemClock()
 	began := make(chan time.Duration, 1)

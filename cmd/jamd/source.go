@@ -82,12 +82,12 @@ func demo(bpm *float64) (midiio.Melody, error) {
 	return atTempo(melody, bpm)
 }
 
-// open opens the source's port.
-func (s source) open(now func() time.Duration, hear func(jam.Event)) (*midiio.In, error) {
-	if s.port == midiio.VirtualIn {
-		return midiio.OpenVirtualIn(midiio.VirtualIn, now, hear)
+// open opens the source's port, and keeps it where it is another's.
+func (s source) open(now func() time.Duration, hear func(jam.Event), k midiio.Keeping) (*midiio.In, error) {
+	if strings.HasPrefix(s.port, midiio.VirtualIn) {
+		return midiio.OpenVirtualIn(s.port, now, hear)
 	}
-	return midiio.OpenIn(s.port, now, hear)
+	return midiio.KeepIn(s.port, now, hear, k)
 }
 
 // title names the take.

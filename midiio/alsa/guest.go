@@ -85,7 +85,7 @@ func (m *Machine) Run(ctx context.Context, g Guest) (Result, error) {
 	c := exec.CommandContext(ctx, m.qemu, "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", strconv.FormatInt(memory, 10),
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
 		"-kernel", filepath.Join(m.folder, "vmlinuz"), "-initrd", image,
-		"-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off rdinit=/init")
+		"-append", "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off no_timer_check rdinit=/init")
 	console := &tail{}
 	c.Stdout, c.Stderr = console, console
 	err = c.Run()

@@ -1,8 +1,6 @@
 package alsa
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -38,23 +36,19 @@ echo "--- begin sessions"; find /run/sessions -type f; echo "--- end sessions"
 exit $status
 `
 
+const tune = "../testdata/tune.mid"
+
 // TestPlay is the whole of jamd with a real sequencer: chords sound, and all of them are off at the end.
 func TestPlay(t *testing.T) {
 	machine := vm(t)
-	const binary, library = "../../bin/jamd", "../../bin/libonnxruntime.so"
-	for _, file := range []string{binary, library} {
-		if _, err := os.Stat(file); err != nil {
-			t.Skipf("run 'make build' first: %v", err)
-		}
-	}
-	const tune = "../testdata/tune.mid"
+	files := jamdFiles(t)
 	melody, err := midiio.ReadFile(tune)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err := machine.Run(t.Context(), Guest{
 		Script: playScript,
-		Files:  map[string]string{"jamd": binary, filepath.Base(library): library, "tune.mid": tune},
+		Files:  files,
 		Limit:  5 * time.Minute,
 	})
 	if err != nil {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestClaim(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	const synth = "Synth/One 128:0"
+	mine, err := claimPort("output", synth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = claimPort("output", synth)
+	var input inputError
+	if !errors.As(err, &input) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) || !strings.Contains(err.Error(), "--out 'jamd out 2'") {
+		t.Errorf("the second claim: %v", err)
+	}
+	for kind, name := range map[string]string{"input": synth, "output": "Synth Two"} {
+		other, err := claimPort(kind, name)
+		if err != nil {
+			t.Errorf("%s %q: %v", kind, name, err)
+		}
+		other.release()
+	}
+	mine.release()
+	again, err := claimPort("output", synth)
+	if err != nil {
+		t.Errorf("after its release: %v", err)
+	}
+	again.release()
+	claim{}.release()
+}
+
+const claimer = "JAMD_TEST_CLAIM"
+
+// A jamd that was killed holds nothing.
+func TestClaimOfTheKilled(t *testing.T) {
+	if name := os.Getenv(claimer); name != "" { // the child
+		_, err := claimPort("output", name)
+		fmt.Println(err)
+		time.Sleep(time.Minute)
+	}
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(self, "-test.run=^TestClaimOfTheKilled$")
+	child.Env = append(os.Environ(), claimer+"=Synth")
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "<nil>\n" {
+		t.Errorf("the child's claim: %q", line)
+	}
+	if _, err := claimPort("output", "Synth"); err == nil || !strings.Contains(err.Error(), fmt.Sprint("process ", child.Process.Pid)) {
+		t.Errorf("beside the child: %v", err)
+	}
+	_ = child.Process.Kill()
+	_ = child.Wait()
+	c, err := claimPort("output", "Synth")
+	if err != nil {
+		t.Errorf("after the child was killed: %v", err)
+	}
+	c.release()
+}

@@ -1,0 +1,82 @@
+// Three of alsa-lib's functions as RtMidi calls them, by the linker's --wrap: RtMidi keeps ALSA's handle to itself, gives its
+// queue the default 200 cells, and lets no caller know that the queue overran.
+#include "sequencer_linux.h"
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+int __real_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode);
+int __real_snd_seq_event_input_pending(snd_seq_t *seq, int fetch);
+int __real_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev);
+
+static snd_seq_t *opened;
+static atomic_ulong overruns[256]; // by client
+static atomic_bool resets[256];    // by client: the reset is its next event
+
+int __wrap_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode) {
+	int result = __real_snd_seq_open(seq, name, streams, mode);
+	if (result >= 0) {
+		if (streams & SND_SEQ_OPEN_INPUT)
+			snd_seq_set_client_pool_input(*seq, 2000); // the kernel's most; where it refuses there are 200
+		const int client = snd_seq_client_id(*seq) & 255;
+		overruns[client] = 0;
+		resets[client] = false;
+		opened = *seq;
+	}
+	return result;
+}
+
+// What RtMidi is given in place of an overrun: the system reset, one byte long.
+static snd_seq_event_t reset = {.type = SND_SEQ_EVENT_RESET};
+
+static int overran(snd_seq_t *seq, int result) {
+	const int client = snd_seq_client_id(seq) & 255;
+	if (result == -ENOSPC) {
+		overruns[client]++;
+		resets[client] = true;
+	}
+	return resets[client];
+}
+
+// RtMidi asks this first, and what it asks is what reads from the kernel.
+int __wrap_snd_seq_event_input_pending(snd_seq_t *seq, int fetch) {
+	const int result = __real_snd_seq_event_input_pending(seq, fetch);
+	return overran(seq, result) ? 1 : result;
+}
+
+int __wrap_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev) {
+	const int client = snd_seq_client_id(seq) & 255;
+	if (!resets[client]) {
+		const int result = __real_snd_seq_event_input(seq, ev);
+		if (!overran(seq, result))
+			return result;
+	}
+	resets[client] = false;
+	*ev = &reset;
+	return 1;
+}
+
+snd_seq_t *jamd_opened(void) {
+	snd_seq_t *seq = opened;
+	opened = NULL;
+	return seq;
+}
+
+unsigned long jamd_overruns(int client) { return overruns[client & 255]; }
+
+int jamd_peers(snd_seq_t *seq, int into, int *peers, int room) {
+	snd_seq_query_subscribe_t *query;
+	snd_seq_query_subscribe_alloca(&query);
+	const snd_seq_addr_t own = {.client = snd_seq_client_id(seq), .port = 0}; // RtMidi's clients have one port
+	int n = 0;
+	for (; n < room; n++) {
+		snd_seq_query_subscribe_set_root(query, &own);
+		snd_seq_query_subscribe_set_type(query, into ? SND_SEQ_QUERY_SUBS_WRITE : SND_SEQ_QUERY_SUBS_READ);
+		snd_seq_query_subscribe_set_index(query, n);
+		if (snd_seq_query_port_subscribers(seq, query) < 0)
+			break;
+		const snd_seq_addr_t *peer = snd_seq_query_subscribe_get_addr(query);
+		peers[n] = peer->client << 8 | peer->port;
+	}
+	return n;
+}
