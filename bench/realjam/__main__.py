@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import onnx
+import psutil
 
 from bench.realjam import figures, jamd, melody
 from bench.realjam.figures import Arm
@@ -26,13 +27,12 @@ from bench.realjam.server import Server, ServerFailure, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "comparison.md"
-TUNES = [ROOT / "assets" / "demo" / name for name in ("auld-lang-syne.mid", "greensleeves.mid")]
 PAPER, SHIPPED = "jamd, the paper's size", "jamd, as shipped"
 SETTINGS = [Setting(4, 4), Setting(1, 0)]
 TEMPI, QUICK_TEMPI = [80, 120, 150], [120]
 SECONDS, QUICK_SECONDS = 45.0, 20.0
 TAIL = 8.0  # seconds at the end of an arm of whose notes nothing is said: their chords may come after it
-BUSY = 0.5  # processes that wanted to run in the last minute
+BUSY = 5.0  # percent of all cores that others may use just before the run
 
 
 def realjam(server: Server, path: str, setting: Setting, bpm: float, tune: list[melody.Event], seconds: float) -> Arm:
@@ -64,7 +64,7 @@ def parameters(policy: Path) -> int:
     return int(next(p.value for p in onnx.load(policy).metadata_props if p.key == "parameters"))
 
 
-def conditions(load: float, seconds: float, weights: int) -> list[str]:
+def conditions(others: float, seconds: float, weights: int) -> list[str]:
     """Machine, date and versions, one a line."""
     own = subprocess.run([ROOT / "bin" / "jamd", "version"], capture_output=True, text=True, check=True).stdout
     lines = [
@@ -75,14 +75,14 @@ def conditions(load: float, seconds: float, weights: int) -> list[str]:
         f"{seconds:g} s an arm; the network of the paper's size has {weights / 1e6:.1f} million weights, the "
         "same random ones on both sides",
     ]
-    if load > BUSY:
-        lines.insert(0, f"**The machine was busy** (load {load:.1f} before the run): figures to try the command with, "
-                        "not to quote")
+    if others > BUSY:
+        lines.insert(0, f"**The machine was busy** (others used {others:.0f} % of it just before): figures to try the "
+                        "command with, not to quote")
     return lines
 
 
 def run(tempi: list[float], seconds: float, policy: Path, home: Path, work: Path) -> list[Arm]:
-    tunes = [melody.read(path) for path in TUNES]
+    tunes = [melody.read(path) for path in melody.TUNES]
     tune = {bpm: melody.medley(tunes, seconds * bpm / 60) for bpm in tempi}
     arms = []
 
@@ -124,14 +124,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     args = parse(arguments)
-    load = os.getloadavg()[0]
     work = Path(tempfile.mkdtemp(prefix="jamd-realjam-"))
     tempi, seconds = (QUICK_TEMPI, QUICK_SECONDS) if args.quick else (TEMPI, SECONDS)
     try:
         home = args.home.resolve()
         policy = prepare(home)
+        others = psutil.cpu_percent(interval=5)
         arms = run(tempi, seconds, policy, home, work)
-        text = figures.section(arms, [PAPER, SHIPPED], conditions(load, seconds, parameters(policy)))
+        text = figures.section(arms, [PAPER, SHIPPED], conditions(others, seconds, parameters(policy)))
     except (ServerFailure, jamd.JamdFailure, subprocess.CalledProcessError, OSError, ValueError) as error:
         print(f"bench.realjam: {error}\nbench.realjam: logs and sessions are in {work}", file=sys.stderr)
         return 1

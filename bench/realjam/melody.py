@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import mido
 
+DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"
+TUNES = [DEMO / "auld-lang-syne.mid", DEMO / "greensleeves.mid"]
 FRAMES_PER_BEAT = 4
 BAR = 4  # beats
 TICKS = 480  # of a quarter note, in the files that are written

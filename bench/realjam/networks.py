@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 import torch
-
 from realjam import agent_interface
 from realjam.core.gen_model import DecoderTransformer, EncoderDecoderTransformer
+
 from train.export import Card
 from train.import_realchords import CHORD_HOLD, WRITTEN_KINDS, WRITTEN_ROOTS, convert
 

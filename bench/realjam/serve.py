@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable
 
 import torch
-
 from realjam import agent_interface, cli, server
 
 

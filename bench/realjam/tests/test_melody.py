@@ -6,8 +6,7 @@ import mido
 import pytest
 
 from bench.realjam import melody
-from bench.realjam.__main__ import TUNES
-from bench.realjam.melody import Event
+from bench.realjam.melody import TUNES, Event
 
 
 def test_demo_tunes():

@@ -58,8 +58,9 @@ def test_server_that_ends(tmp_path):
 def test_filter_sees_prompt_and_what_came_after():
     torch = pytest.importorskip("torch")
     pytest.importorskip("realjam", reason="realjam is in the environment of bench-realjam only")
-    from bench.realjam.serve import with_prompt
     from realjam import onnx_kv
+
+    from bench.realjam.serve import with_prompt
 
     class Session:
         """Token 3 is always by far the likeliest."""
