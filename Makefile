@@ -25,6 +25,11 @@ TRAIN_LOCK  = train/requirements.lock
 TRAIN_ENV   = $(CACHE)/train-$(shell (sha256sum $(TRAIN_LOCK) 2>/dev/null || shasum -a 256 $(TRAIN_LOCK)) | cut -c 1-12)
 TRAIN_READY = $(TRAIN_ENV)/.complete
 
+# The environment of the comparison with ReaLJam, and below it the networks that both are measured with.
+REALJAM_LOCK  = bench/realjam/requirements.lock
+REALJAM_ENV   = $(CACHE)/realjam-$(shell (sha256sum $(REALJAM_LOCK) 2>/dev/null || shasum -a 256 $(REALJAM_LOCK)) | cut -c 1-12)
+REALJAM_READY = $(REALJAM_ENV)/.complete
+
 GOLANGCI_LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 UV            = uv==0.13.9
 
@@ -34,7 +39,7 @@ UV            = uv==0.13.9
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## "; print "usage: make TARGET" } \
 	    /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	    /^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: build ## Play: the demo melody, or your keyboard with ARGS='--in NAME --out NAME'
@@ -65,8 +70,8 @@ test-go: build ## Vet the Go code, run its tests, and those of the concurrent ro
 	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
 
 .PHONY: test-python
-test-python: train-env ## Run the tests of the Python package train
-	$(TRAIN_ENV)/bin/python -m pytest -q train
+test-python: train-env ## Run the tests of the Python packages train and bench
+	$(TRAIN_ENV)/bin/python -m pytest -q train bench
 
 .PHONY: test-alsa
 test-alsa: build ## Play through the real ALSA sequencer, in an emulated machine (Linux)
@@ -76,42 +81,54 @@ test-alsa: build ## Play through the real ALSA sequencer, in an emulated machine
 .PHONY: lint
 lint: train-env ## Run golangci-lint and ruff
 	$(GOLANGCI_LINT) run
-	$(TRAIN_ENV)/bin/ruff check train assets/fetch-onnxruntime
+	$(TRAIN_ENV)/bin/ruff check train bench assets/fetch-onnxruntime
 
 .PHONY: bench
 bench: build ## Measure the engine and one policy step
 	$(WITH_ORT) $(GO) test -run '^$$' -bench . -benchmem ./jam/... ./model
+
+.PHONY: bench-realjam
+bench-realjam: build $(REALJAM_READY) ## Measure jamd beside ReaLJam into docs/comparison.md; ARGS=--quick prints a short run
+	$(REALJAM_ENV)/bin/python -m bench.realjam --home "$(REALJAM_ENV)/home" $(ARGS)
 
 ##@ Work on it
 
 .PHONY: train-env
 train-env: $(TRAIN_READY) ## Make the Python environment of the package train, in the user's cache
 
-# Made whole or made again: the mark is written last.
-$(TRAIN_READY):
+# Made whole or made again: the mark is written last. $(1) is the folder, $(2) the lock file.
+define make-environment
 	@.ci/system-packages build
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not " + sys.version)'
-	@echo "making the Python environment $(TRAIN_ENV): this takes minutes, once"
-	rm -rf "$(TRAIN_ENV)"
-	$(PYTHON) -m venv "$(TRAIN_ENV)"
-	"$(TRAIN_ENV)/bin/python" -m pip --disable-pip-version-check install --quiet --require-hashes -r $(TRAIN_LOCK)
+	@echo "making the Python environment $(1): this takes minutes, once"
+	rm -rf "$(1)"
+	$(PYTHON) -m venv "$(1)"
+	"$(1)/bin/python" -m pip --disable-pip-version-check install --quiet --require-hashes -r $(2)
 	touch $@
+endef
+
+$(TRAIN_READY):
+	$(call make-environment,$(TRAIN_ENV),$(TRAIN_LOCK))
+
+$(REALJAM_READY):
+	$(call make-environment,$(REALJAM_ENV),$(REALJAM_LOCK))
 
 .PHONY: train-path
 train-path: train-env ## Print the line that puts the Python environment first in the PATH
 	@echo 'export PATH="$(TRAIN_ENV)/bin:$$PATH"'
 
 .PHONY: lock
-lock: ## Compile the lock files of Python packages anew: train's, and that of make cuda
+lock: ## Compile the lock files of Python packages anew: the environments', and that of make cuda
 	@.ci/system-packages build
 	$(PYTHON) -m venv "$(CACHE)/lock"
 	"$(CACHE)/lock/bin/python" -m pip --disable-pip-version-check install --quiet $(UV)
-	"$(CACHE)/lock/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --upgrade --output-file $(TRAIN_LOCK) train/requirements.in
+	for lock in $(TRAIN_LOCK) $(REALJAM_LOCK); do \
+	    "$(CACHE)/lock/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	        --upgrade --output-file $$lock $${lock%.lock}.in; done
 	"$(CACHE)/lock/bin/uv" pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header \
 	    --upgrade --output-file assets/onnxruntime-gpu.lock assets/onnxruntime-gpu.in
 
 .PHONY: clean
 clean: ## Remove what was built in the checkout
 	rm -rf bin .ruff_cache .pytest_cache .hypothesis
-	find train -name __pycache__ -prune -exec rm -rf {} +
+	find train bench -name __pycache__ -prune -exec rm -rf {} +

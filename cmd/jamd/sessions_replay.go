@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midiio"
 	"jamd/model"
 	"jamd/session"
 )

@@ -1,0 +1,148 @@
+"""python -m bench.realjam: plays jamd and ReaLJam beside each other and writes docs/comparison.md's figures.
+
+Each system plays alone: ReaLJam's two servers one after the other, then jamd. Exit codes: 0 fine, 1 failed, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import onnx
+import psutil
+
+from bench.realjam import figures, jamd, melody
+from bench.realjam.figures import Arm
+from bench.realjam.page import Page, Setting, jam
+from bench.realjam.server import Server, ServerFailure, serving
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "comparison.md"
+PAPER, SHIPPED = "jamd, the paper's size", "jamd, as shipped"
+SETTINGS = [Setting(4, 4), Setting(1, 0)]
+TEMPI, QUICK_TEMPI = [80, 120, 150], [120]
+SECONDS, QUICK_SECONDS = 45.0, 20.0
+TAIL = 8.0  # seconds at the end of an arm of whose notes nothing is said: their chords may come after it
+BUSY = 5.0  # percent of all cores that others may use just before the run
+
+
+def realjam(server: Server, path: str, setting: Setting, bpm: float, tune: list[melody.Event], seconds: float) -> Arm:
+    """One arm of ReaLJam."""
+    page = Page(tune, setting, bpm, server.models()[0])
+    began = time.perf_counter()
+    jam(page, server.play, lambda: time.perf_counter() - began, time.sleep, seconds)
+    took = {intro: [a.came - a.asked for a in page.answers if a.introduction == intro] for intro in (False, True)}
+    return Arm(f"ReaLJam, {path}, {setting}", bpm, took[False], page.missed(seconds), page.reactions(seconds - TAIL),
+               *took[True][:1])
+
+
+def ours(name: str, policy: str, bpm: float, file: Path, seconds: float, folder: Path) -> Arm:
+    """One arm of jamd."""
+    played = jamd.read(jamd.play(ROOT / "bin" / "jamd", policy, file, seconds, folder), seconds - TAIL)
+    return Arm(name, bpm, played.steps, played.missed, played.reactions)
+
+
+def processor() -> str:
+    """Its name, as the system says it."""
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def parameters(policy: Path) -> int:
+    return int(next(p.value for p in onnx.load(policy).metadata_props if p.key == "parameters"))
+
+
+def conditions(others: float, seconds: float, weights: int) -> list[str]:
+    """Machine, date and versions, one a line."""
+    own = subprocess.run([ROOT / "bin" / "jamd", "version"], capture_output=True, text=True, check=True).stdout
+    lines = [
+        f"{datetime.date.today()}, {processor()}, {os.cpu_count()} hardware threads, {platform.system()}",
+        f"ReaLJam {version('realjam')}: Python {platform.python_version()}, PyTorch {version('torch')}, "
+        f"ONNX Runtime {version('onnxruntime')}",
+        ", ".join(own.strip().splitlines()),
+        f"{seconds:g} s an arm; the network of the paper's size has {weights / 1e6:.1f} million weights, the "
+        "same random ones on both sides",
+    ]
+    if others > BUSY:
+        lines.insert(0, f"**The machine was busy** (others used {others:.0f} % of it just before): figures to try the "
+                        "command with, not to quote")
+    return lines
+
+
+def run(tempi: list[float], seconds: float, policy: Path, home: Path, work: Path) -> list[Arm]:
+    tunes = [melody.read(path) for path in melody.TUNES]
+    tune = {bpm: melody.medley(tunes, seconds * bpm / 60) for bpm in tempi}
+    arms = []
+
+    def add(arm: Arm) -> None:
+        arms.append(arm)
+        print(figures.measured([arm])[-1], file=sys.stderr, flush=True)
+
+    for path in ("PyTorch", "ONNX"):
+        with serving(home, path == "ONNX", work / f"{path}.log") as server:
+            for setting in SETTINGS:
+                server.warm(setting)
+            for bpm in tempi:
+                for setting in SETTINGS:
+                    add(realjam(server, path, setting, bpm, tune[bpm], seconds))
+    for bpm in tempi:
+        file = work / f"{bpm:g}.mid"
+        melody.write(tune[bpm], bpm, file)
+        add(ours(PAPER, str(policy), bpm, file, seconds, work / f"paper-{bpm:g}"))
+        add(ours(SHIPPED, "jamd", bpm, file, seconds, work / f"shipped-{bpm:g}"))
+    return sorted(arms, key=lambda arm: arm.bpm)
+
+
+def prepare(home: Path) -> Path:
+    """Makes the networks of the paper's size; returns the policy file of jamd's."""
+    policy = home / "paper-size.onnx"
+    home.mkdir(parents=True, exist_ok=True)
+    subprocess.run([sys.executable, "-m", "bench.realjam.networks", policy], cwd=ROOT, check=True,
+                   env=os.environ | {"HOME": str(home)})
+    return policy
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.realjam", description="Compare jamd with ReaLJam.")
+    parser.add_argument("--home", type=Path, required=True, help="folder of ReaLJam's checkpoints, kept between runs")
+    parser.add_argument("--quick", action="store_true", help=f"one tempo and {QUICK_SECONDS:g} s an arm, printed only: "
+                                                             "docs/comparison.md stays as it is")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    args = parse(arguments)
+    work = Path(tempfile.mkdtemp(prefix="jamd-realjam-"))
+    tempi, seconds = (QUICK_TEMPI, QUICK_SECONDS) if args.quick else (TEMPI, SECONDS)
+    try:
+        home = args.home.resolve()
+        policy = prepare(home)
+        others = psutil.cpu_percent(interval=5)
+        arms = run(tempi, seconds, policy, home, work)
+        text = figures.section(arms, [PAPER, SHIPPED], conditions(others, seconds, parameters(policy)))
+    except (ServerFailure, jamd.JamdFailure, subprocess.CalledProcessError, OSError, ValueError) as error:
+        print(f"bench.realjam: {error}\nbench.realjam: logs and sessions are in {work}", file=sys.stderr)
+        return 1
+    shutil.rmtree(work)
+    if args.quick:
+        print(text)
+    else:
+        figures.put(DOCUMENT, text)
+        print(f"wrote {DOCUMENT.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

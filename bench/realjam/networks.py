@@ -1,0 +1,71 @@
+"""python -m bench.realjam.networks POLICY.onnx: networks of the paper's size with random weights, where ReaLJam looks.
+
+Speed does not depend on the weights. Sizes are those of the authors' configs (github.com/lukewys/realchords-pytorch,
+configs/gen_models, as of 2026-05): 512 wide, 8 layers, 8 heads; chords and melody interleaved. ReaLJam looks for its
+checkpoints below the home folder: HOME says where. They are made where there are none; with other sizes, remove that
+folder first. POLICY.onnx is the same decoder, weight by weight, as a policy of jamd, made anew each time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from realjam import agent_interface
+from realjam.core.gen_model import DecoderTransformer, EncoderDecoderTransformer
+
+from train.export import Card
+from train.import_realchords import CHORD_HOLD, WRITTEN_KINDS, WRITTEN_ROOTS, convert
+
+ONLINE, OFFLINE = Path(agent_interface.ONLINE_MODEL_PATH), Path(agent_interface.OFFLINE_MODEL_PATH)
+CHORDS = Path(agent_interface.REALJAM_CHECKPOINT_DIR) / "chord_names_augmented.json"
+SEED = 1
+DECODER = {"dim": 512, "depth": 8, "heads": 8, "max_seq_len": 514, "dropout": 0.1}
+ENCODER_DECODER = {f"{side}_{name}": value for side in ("enc", "dec")
+                   for name, value in {"dim": 512, "depth": 8, "heads": 8, "max_seq_len": 258}.items()} | {
+    "dropout": 0.1,
+    "attention_layer_configs": {"rel_pos_bias": True, "rotary_pos_emb": False, "attn_flash": False}}
+
+
+def names() -> list[str]:
+    """Every chord that note-seq, which ReaLJam reads names with, can write in twelve keys. The authors' own list comes
+    with their weights."""
+    return sorted(root + kind for root in WRITTEN_ROOTS for kind in WRITTEN_KINDS)
+
+
+def write_args(network: str, sizes: dict, checkpoint: Path) -> None:
+    """The settings that lie beside each checkpoint; YAML, which JSON is part of."""
+    (checkpoint.parent / "args.yml").write_text(json.dumps({f"{network}.{k}": v for k, v in sizes.items()}))
+
+
+def save(state: dict, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(state, path)
+
+
+def make() -> None:
+    """Makes all checkpoints; the chord names come last, as ReaLJam looks for them to know whether all is there."""
+    torch.manual_seed(SEED)
+    tokens = CHORD_HOLD + 2 * len(names())
+    decoder = DecoderTransformer(num_tokens=tokens, **DECODER).state_dict()
+    actor = {"model.module." + name: value for name, value in decoder.items()}
+    for path in map(Path, agent_interface.MODEL_PATHS.values()):
+        save(decoder if path == ONLINE else actor, path)
+        write_args("DecoderTransformer", DECODER, path)
+    encoder_decoder = EncoderDecoderTransformer(enc_num_tokens=tokens, dec_num_tokens=tokens, **ENCODER_DECODER)
+    save(encoder_decoder.state_dict(), OFFLINE)
+    write_args("EncoderDecoderTransformer", ENCODER_DECODER, OFFLINE)
+    CHORDS.write_text(json.dumps(names()))
+
+
+def main(policy: Path) -> None:
+    if not CHORDS.exists():
+        make()
+    convert(ONLINE, CHORDS, Card(name=policy.stem, method="random weights of the paper's size, to measure speed with",
+                                 corpora=[], licence="MIT"), policy)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
