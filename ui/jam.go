@@ -60,9 +60,11 @@ type Kind string
 // The kinds of Param.
 const (
 	Number Kind = "number" // within Min and Max
+	Whole  Kind = "whole"  // a whole number
 	Switch Kind = "switch" // "on" or "off"
-	Words  Kind = "words"  // one of Words
-	Text   Kind = "text"
+	List   Kind = "list"   // one of Words
+	Text   Kind = "text"   // Words are some that it may be
+	Action Kind = "action" // done at once: it has no value
 )
 
 // A Param is something of a jam that can be set.

@@ -182,14 +182,23 @@ func (s *Server) tell() {
 		case e := <-s.events.C():
 			s.broadcast(encode(messageOf(e)))
 		case r := <-s.reports.C():
-			s.frame(encode(frameOf(&r)))
+			s.frame(r)
 		case <-tick.C:
 			s.figures()
 		}
 	}
 }
 
-func (s *Server) frame(text []byte) {
+// frame remembers a frame for pages that come late, and tells it. A report without a tempo has the jam's.
+func (s *Server) frame(r jam.FrameReport) {
+	j, _ := s.current()
+	if j == nil {
+		return // it came after the end
+	}
+	if r.Tempo == 0 {
+		r.Tempo = j.Info().Tempo
+	}
+	text := encode(frameOf(&r))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.frames = append(s.frames, text); len(s.frames) > remembered {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"jamd/jam"
@@ -34,6 +36,10 @@ type liveFlags struct {
 	RandomSeed bool       `help:"Draw a seed, so that each jam differs; it is printed and kept."`
 	JSON       bool       `help:"Print one JSON object at the end instead of the chords as they sound."`
 	Music      musicFlags `embed:""`
+	Pages      pageFlags  `embed:""`
+
+	mu    sync.Mutex // guards Music and tempo, which pages set for the next jam
+	tempo float64
 }
 
 // settings are the engine's settings at a tempo; a value out of its range is the user's error.
@@ -59,6 +65,10 @@ type live struct {
 	policy *model.Policy
 	out    *midiio.Out
 	config jam.LoopConfig
+
+	page    *page                  // nil where there is none
+	ended   atomic.Uint32          // a restart, where a page has ended the jam
+	figures func() latency.Summary // how it keeps time, from run on
 }
 
 // open makes a live jam ready; the caller closes it. The output is swept on the channels of the chords, the bass and
@@ -107,6 +117,7 @@ type hearing struct {
 	title string               // of the take
 	name  string               // of the port or file that it comes from
 	agent *session.Agent       // that plays it; nil where a player or a file does
+	play  func(jam.Event)      // takes a page's note; nil where an agent plays
 	stop  func() *agentSummary // ends it, and tells of the agent
 }
 
@@ -121,19 +132,28 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	watch := newWatch(h.title, settings, record, l.config.Errors, l.to, l.flags.JSON)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
 	l.config.Events = append(l.config.Events, record.Events())
+	l.figures = watch.monitor.Summary
+	ctx, cancel := l.page.attach(ctx, l, h, func(r restart) { l.ended.CompareAndSwap(0, uint32(r)) })
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
+		cancel()
 		h.stop()
 		return asInput(err)
 	}
 	watch.start()
 	summary, err := loop.Run(ctx)
+	cancel()
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()
 	take, figures := watch.stop(summary.Melody)
 	closeCtx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
 	kept := record.Close(closeCtx, take, summary)
+	if summary.Frames == 0 {
+		l.page.detach("")
+	} else {
+		l.page.detach(kept.Dir)
+	}
 	if err == nil {
 		err = silenced
 	}

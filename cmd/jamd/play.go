@@ -9,7 +9,7 @@ import (
 )
 
 type playCmd struct {
-	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' opens a port of that name. Else the first keyboard found."`
+	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' opens a port of that name, 'page' hears the page alone. Else the first keyboard found."`
 	Melody     string        `placeholder:"FILE.mid" help:"Play this melody instead of listening to a port."`
 	Tempo      *float64      `placeholder:"BPM" help:"Quarter notes a minute (120, or the melody's own)."`
 	CountIn    *int          `placeholder:"BEATS" help:"Start at once after this many clicks on channel 10, instead of with your first note."`
@@ -20,31 +20,80 @@ type playCmd struct {
 }
 
 func (c *playCmd) Run(ctx context.Context, to console) error {
-	source, err := c.source()
+	page, err := c.Live.Pages.open(to, c.Live.SessionDir)
 	if err != nil {
 		return err
+	}
+	defer page.close()
+	if page != nil {
+		out := to.Out
+		if c.Live.JSON {
+			out = to.Err
+		}
+		fmt.Fprintln(out, "page", page.Link())
+	}
+	for {
+		again, err := c.jam(ctx, to, page)
+		if err != nil || again == 0 {
+			return err
+		}
+		c.next(again)
+	}
+}
+
+// next makes the flags those of a jam that follows one: nobody performs any more, and the player plays when ready.
+func (c *playCmd) next(again restart) {
+	if c.Melody != "" || c.In == "" {
+		c.Melody, c.In = "", pageMelody
+	}
+	c.CountIn = nil
+	if again == counted {
+		c.CountIn = &c.Live.BeatsPer
+	}
+	c.Live.mu.Lock()
+	defer c.Live.mu.Unlock()
+	if c.Live.tempo > 0 {
+		tempo := c.Live.tempo
+		c.Tempo = &tempo
+	}
+}
+
+// jam plays one jam. It returns what follows, 0 for nothing.
+func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, error) {
+	source, err := c.source()
+	if err != nil {
+		return 0, err
 	}
 	settings, err := c.settings(source)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	c.Live.tempo = settings.Tempo
 	l, err := c.Live.open(to, settings)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer l.close()
+	l.page = page
 	l.config.Frames = framesOf(c.For, settings.Tempo)
 	if c.CountIn != nil {
 		l.config.Start, l.config.CountIn, l.config.Click = jam.StartAtOnce, *c.CountIn, true
 	}
 	hearing, err := c.hear(ctx, &source, l)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !c.Live.JSON {
 		c.announce(l, source)
 	}
-	return l.run(ctx, hearing)
+	if err := l.run(ctx, hearing); err != nil || ctx.Err() != nil {
+		return 0, err
+	}
+	again := restart(l.ended.Load())
+	if again == 0 && c.For == 0 && page != nil && page.Watched() { // a tune is over, and somebody looks on who may want to play
+		again = armed
+	}
+	return again, nil
 }
 
 // hear lets the melody in, until it is stopped: from a port, or from a file that is performed.
@@ -53,19 +102,31 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 	if c.Thru != nil {
 		thru = *c.Thru
 	}
-	take := func(e jam.Event) {
-		l.config.Inbox.TrySend(e)
-		if thru {
-			_ = l.out.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
+	take := func(thru bool) func(jam.Event) {
+		return func(e jam.Event) {
+			l.config.Inbox.TrySend(e)
+			if thru {
+				_ = l.out.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
+			}
 		}
 	}
+	heard := func(e jam.Event) {
+		take(thru)(e)
+		if l.page != nil {
+			l.page.Heard(e)
+		}
+	}
+	played := take(c.Thru == nil || *c.Thru) // who plays in the page has no other instrument
+	if s.port == pageMelody {
+		return hearing{title: s.title(), name: pageMelody, play: played, stop: func() *agentSummary { return nil }}, nil
+	}
 	if s.tune == nil {
-		in, err := s.open(l.clock.Now, take)
+		in, err := s.open(l.clock.Now, heard)
 		if err != nil {
 			return hearing{}, asInput(err)
 		}
 		s.name = in.Info().Name
-		return hearing{title: s.title(), name: s.name, stop: func() *agentSummary {
+		return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
 			_ = in.Close()
 			return nil
 		}}, nil
@@ -76,8 +137,8 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		l.config.Frames = length
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	go perform(ctx, l.clock, s.tune.Events, began, take)
-	return hearing{title: s.title(), name: s.name, stop: func() *agentSummary {
+	go perform(ctx, l.clock, s.tune.Events, began, heard)
+	return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
 		cancel()
 		return nil
 	}}, nil
