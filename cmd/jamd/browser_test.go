@@ -43,7 +43,7 @@ func TestPageInABrowser(t *testing.T) {
 	}
 	v := visit(t, "--tempo", "200", "--listen", "4", "--temperature", "0.5")
 
-	v.see(`.hints`)
+	v.see(`#param-policy`)
 	v.see(`.symbol .words`)
 	v.picture("page-first")
 	v.click(`.hints button`)

@@ -1,4 +1,5 @@
 // The piano on the screen, and the computer's keys as another one.
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { held, latest, panic, play } from "./jam";
 import { kept } from "./kept";
@@ -11,7 +12,12 @@ const codes = [
   "KeyQ", "Digit2", "KeyW", "Digit3", "KeyE", "KeyR", "Digit5", "KeyT", "Digit6", "KeyY", "Digit7", "KeyU",
   "KeyI", "Digit9", "KeyO", "Digit0", "KeyP",
 ];
-const lowest = 36, highest = 96; // of the piano on the screen
+
+/** narrow is whether the screen has no room for more than the two octaves that the computer's keys play. */
+const narrow = signal(false);
+const narrowness = matchMedia("(max-width: 640px)");
+narrow.value = narrowness.matches;
+narrowness.onchange = () => { narrow.value = narrowness.matches; };
 const isBlack = (pitch: number) => [1, 3, 6, 8, 10].includes(pitch % 12);
 
 export const velocity = kept("velocity", 88);
@@ -69,25 +75,25 @@ export function useComputerKeys() {
   }, []);
 }
 
-const whites = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i).filter((p) => !isBlack(p)).length;
 const printed = (code: string) => code.replace(/Key|Digit/, "");
 
 /** Piano is the keyboard on the screen. Each finger or the mouse plays the key that it is on. */
 export function Piano() {
   const chord = new Set(latest.value?.pitches ?? []);
+  const first = 60 + 12 * octave.value;
+  const lowest = narrow.value ? first : 36, highest = narrow.value ? first + 24 : 96;
+  const whites = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i).filter((p) => !isBlack(p)).length;
   const keys = [];
   for (let pitch = lowest, white = 0; pitch <= highest; pitch++) {
-    const black = isBlack(pitch), n = pitch - 60 - 12 * octave.value;
+    const black = isBlack(pitch), left = white - (black ? 0.31 : 0), n = pitch - 60 - 12 * octave.value;
     const classes = ["key", black ? "black" : "white", held.value.has(pitch) && "held", chord.has(pitch) && "chord"];
     keys.push(
       <button
-        key={pitch} type="button" tabIndex={pitch === 60 ? 0 : -1} data-pitch={pitch} aria-label={pitchName(pitch)}
+        key={pitch} type="button" tabIndex={pitch === first ? 0 : -1} data-pitch={pitch} data-letter={n >= 0 && n < codes.length ? printed(codes[n]) : ""}
+        data-octave={pitch % 12 === 0 ? pitchName(pitch) : undefined} aria-label={pitchName(pitch)}
         aria-pressed={held.value.has(pitch)} class={classes.filter(Boolean).join(" ")}
-        ref={(e) => { if (e) { e.style.left = `${((white - (black ? 0.31 : 0)) / whites) * 100}%`; e.style.width = `${((black ? 0.62 : 1) / whites) * 100}%`; } }}
-      >
-        <span class="letter" aria-hidden="true">{n >= 0 && n < codes.length ? printed(codes[n]) : ""}</span>
-        {pitch % 12 === 0 && <span class="octave" aria-hidden="true">{pitchName(pitch)}</span>}
-      </button>,
+        ref={(e) => { if (e) { e.style.left = `${(left / whites) * 100}%`; e.style.width = `${((black ? 0.62 : 1) / whites) * 100}%`; } }}
+      />,
     );
     if (!black) white++;
   }

@@ -23,6 +23,12 @@ class View {
   private low = 45;
   private high = 84; // pitches shown, moving slowly to what sounds
 
+  private lookedAt = -Infinity;
+  private family = "";
+  private readonly colours = new Map(
+    ["--text", "--quiet", "--melody", "--chord", "--now", "--missed", "--beat-line", "--bar-line"].map((name) => [name, ""]),
+  );
+
   constructor(private readonly canvas: HTMLCanvasElement) { this.g = canvas.getContext("2d")!; }
 
   draw() {
@@ -34,8 +40,7 @@ class View {
     }
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
-    const style = getComputedStyle(canvas);
-    const colour = (name: string) => style.getPropertyValue(name).trim();
+    const { colour, family } = this.look();
     const last = frames.at(-1);
     if (!jam) return;
     const length = last?.length || 60_000 / jam.tempo / 4; // of a frame, ms
@@ -57,7 +62,7 @@ class View {
         g.fillRect(Math.round(at), 0, 1, height);
         if (bar) {
           g.fillStyle = colour("--quiet");
-          g.font = "11px " + style.fontFamily;
+          g.font = "11px " + family;
           g.fillText(String(f / jam.frames_per_bar + 1), at + 5, height - 7);
         }
       }
@@ -72,34 +77,44 @@ class View {
       g.fill();
     };
     const melody = colour("--melody"), chord = colour("--chord"), missed = colour("--missed");
-    let symbolEnd = -Infinity;
-    for (let i = 0; i < frames.length; i++) {
+    const ends = (i: number) => Math.min(frames[i + 1]?.at ?? frames[i].at + length, Math.max(time, frames[i].at));
+    let symbolEnd = -Infinity, chordFrom = 0, noteFrom = 0;
+    let start = frames.length; // two bars before the first frame that is seen: there its chord began
+    while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
+    for (let i = start; i < frames.length; i++) {
       const f = frames[i], next = frames[i + 1];
-      const end = Math.min(next ? next.at : f.at + f.length, Math.max(time, f.at));
-      if (x(f.at + 4 * f.length) < 0 && x(end) < 0) continue;
-      if (f.missed) { g.fillStyle = missed; g.fillRect(x(f.at), 0, Math.max(2, x(end) - x(f.at)), 3); }
-      for (const p of f.pitches) {
-        const on = next && !next.began && next.pitches.includes(p) ? 1.5 : 0; // one bar for a chord that goes on
-        block(x(f.at), x(end) + on, p, chord);
+      if (f.missed) { g.fillStyle = missed; g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3); }
+      if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = f.at;
+      if (!next || next.began || next.pitches.join() !== f.pitches.join()) { // here the chord ends
+        for (const p of f.pitches) block(x(chordFrom), x(ends(i)), p, chord);
       }
       if (f.began && x(f.at) > symbolEnd) {
         const { root, rest } = pretty(f.symbol);
         g.fillStyle = colour("--text");
-        g.font = "600 15px " + style.fontFamily;
+        g.font = "600 15px " + family;
         g.fillText(root + rest, x(f.at) + 2, 18);
         symbolEnd = x(f.at) + g.measureText(root + rest).width + 8;
       }
-      if (f.melody !== null) { // of the frame before
-        const from = i > 0 ? frames[i - 1].at : f.at - f.length;
-        const on = next?.melody === f.melody && !next.onset ? 1.5 : 0;
-        block(x(from), x(f.at) + on, f.melody, melody);
-      }
+      if (f.melody === null) continue; // a report tells the melody of the frame before
+      if (f.onset || i === start || frames[i - 1].melody !== f.melody) noteFrom = f.at - length;
+      if (!next || next.onset || next.melody !== f.melody) block(x(noteFrom), x(f.at), f.melody, melody);
     }
     for (const [pitch, since] of held.value) {
       block(x(Math.max(since, last && started.value ? last.at - length : since)), line, pitch, melody);
     }
     g.fillStyle = colour("--now");
     g.fillRect(Math.round(line), 0, 2, height);
+  }
+
+  /** look reads the style's colours, every half a second: dark and light may change. */
+  private look() {
+    if (performance.now() - this.lookedAt > 500) {
+      this.lookedAt = performance.now();
+      const style = getComputedStyle(this.canvas);
+      this.family = style.fontFamily;
+      for (const name of this.colours.keys()) this.colours.set(name, style.getPropertyValue(name).trim());
+    }
+    return { colour: (name: string) => this.colours.get(name)!, family: this.family };
   }
 
   /** fit moves the shown pitches slowly towards what sounded of late. */

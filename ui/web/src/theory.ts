@@ -18,11 +18,14 @@ export function pretty(symbol: string): { root: string; rest: string } {
 const major = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88];
 const minor = [6.33, 2.68, 3.52, 5.38, 2.6, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
 
-/** keyOf is the key that correlates best with how long each pitch class sounded; "" while there is too little. */
+/** keyOf is the key that correlates best with how long each pitch class sounded, in melody and chords; "" while there is too little. */
 export function keyOf(frames: readonly Frame[]): string {
   const weight = new Array<number>(12).fill(0);
   let heard = 0;
-  for (const f of frames) if (f.melody !== null) { weight[f.melody % 12]++; heard++; }
+  for (const f of frames) {
+    if (f.melody !== null) { weight[f.melody % 12]++; heard++; }
+    for (const p of f.pitches) weight[p % 12] += 0.4;
+  }
   if (heard < 24 || weight.filter((w) => w > 0).length < 4) return "";
   let best = "", score = -Infinity;
   for (let tonic = 0; tonic < 12; tonic++) {
