@@ -53,10 +53,17 @@ test: test-go test-python test-alsa ## Run all tests: Go, Python, real MIDI
 
 .PHONY: test-go
 test-go: build ## Vet the Go code, run its tests, and those of the concurrent rooms with the race detector
+	@.ci/system-packages test || true
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l .); [[ -z $$unformatted ]] || { echo "run gofmt -w on: $$unformatted" >&2; exit 1; }
 	$(WITH_ORT) $(GO) test ./...
-	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
+	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session ./ui
+
+.PHONY: test-page
+test-page: build ## Test the page and its server, in Chromium too, and keep the screenshots in docs/pictures
+	@.ci/system-packages test || true
+	$(GO) test ./ui
+	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'TestPageInABrowser|TestScripts/ctl|TestKept' -pictures
 
 .PHONY: test-python
 test-python: train-env ## Run the tests of the Python package train
@@ -77,6 +84,11 @@ bench: build ## Measure the engine and one policy step
 	$(WITH_ORT) $(GO) test -run '^$$' -bench . -benchmem ./jam/... ./model
 
 ##@ Work on it
+
+.PHONY: page
+page: ## Build the page from ui/web into ui/dist (needs Node 20 or newer)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; }
+	cd ui/web && npm ci --no-audit --no-fund && npm run build
 
 .PHONY: train-env
 train-env: $(TRAIN_READY) ## Make the Python environment of the package train, in the user's cache

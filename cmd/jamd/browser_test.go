@@ -85,10 +85,15 @@ func TestPageInABrowser(t *testing.T) {
 	v.run(chromedp.EmulateViewport(1280, 900))
 	v.prefer("dark")
 
+	v.click(`footer input`) // asks how it was
 	v.clickText("Stop")
 	v.wait("the next jam", `document.querySelector('.symbol').textContent.includes('first note')`)
+	v.click(`.rating fieldset:nth-of-type(3) label:nth-of-type(4)`)
+	v.clickText("Keep")
+	v.wait("the rating kept", `!document.querySelector('.rating')`)
 	v.clickText("Sessions")
 	v.wait("a session", `document.querySelectorAll('.sessions li').length === 1`)
+	v.sees(`{"adaptation":0,"control":0,"enjoyment":4}`, `fetch('/api/sessions').then((r) => r.json()).then((all) => JSON.stringify(all[0].rating))`)
 	v.click(`.sessions .open`)
 	v.see(`.thumbnail`)
 	v.do(`new Promise((done) => setTimeout(done, 700))`)
