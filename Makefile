@@ -57,7 +57,7 @@ test-go: build ## Vet the Go code, run its tests, and those of the concurrent ro
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l .); [[ -z $$unformatted ]] || { echo "run gofmt -w on: $$unformatted" >&2; exit 1; }
 	$(WITH_ORT) $(GO) test ./...
-	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session ./ui
+	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
 
 .PHONY: test-page
 test-page: build ## Test the page and its server, in Chromium too, and keep the screenshots in docs/pictures

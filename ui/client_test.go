@@ -133,8 +133,8 @@ func TestStalledPages(t *testing.T) {
 	}
 	reader := look(t, s, cookie)
 	next(t, reader, "hello")
-	const frames = 4 * clientQueue
-	report := jam.FrameReport{Symbol: strings.Repeat("A", 4<<10)} // long, so that the sockets are soon full
+	const frames = clientQueue + 512
+	report := jam.FrameReport{Symbol: strings.Repeat("A", 16<<10)} // long, so that the sockets are soon full
 	for n := range int64(frames) {
 		report.Frame = n
 		for !s.Reports().TrySend(report) {
