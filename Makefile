@@ -64,10 +64,17 @@ test: test-go test-python test-alsa ## Run all tests: Go, Python, real MIDI
 
 .PHONY: test-go
 test-go: build ## Vet the Go code, run its tests, and those of the concurrent rooms with the race detector
+	@.ci/system-packages test || true
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l .); [[ -z $$unformatted ]] || { echo "run gofmt -w on: $$unformatted" >&2; exit 1; }
 	$(WITH_ORT) $(GO) test ./...
 	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
+
+.PHONY: test-page
+test-page: build ## Test the page and its server, in Chromium too, and keep the screenshots in docs/pictures
+	@.ci/system-packages test || true
+	$(GO) test ./ui
+	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'TestPageInABrowser|TestScripts/ctl|TestKept' -pictures
 
 .PHONY: test-python
 test-python: train-env ## Run the tests of the Python packages train and bench
@@ -92,6 +99,11 @@ bench-realjam: build $(REALJAM_READY) ## Measure jamd beside ReaLJam into docs/c
 	$(REALJAM_ENV)/bin/python -m bench.realjam --home "$(REALJAM_ENV)/home" $(ARGS)
 
 ##@ Work on it
+
+.PHONY: page
+page: ## Build the page from ui/web into ui/dist (needs Node 20 or newer)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; }
+	cd ui/web && npm ci --no-audit --no-fund && npm run build
 
 .PHONY: train-env
 train-env: $(TRAIN_READY) ## Make the Python environment of the package train, in the user's cache

@@ -44,6 +44,9 @@ func (l *Loop) firstNote() (struck, open bool) {
 				return false, false
 			}
 			struck := l.isNote(e)
+			if struck && l.engine.listen > 0 { // frame 0 is decided, and is silent whatever is set
+				l.applyControls()
+			}
 			if struck {
 				l.engine.Grid().SetStart(e.At)
 			}

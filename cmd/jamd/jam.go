@@ -46,6 +46,10 @@ func (c *jamCmd) Run(ctx context.Context, to console) error {
 		return err
 	}
 	defer l.close()
+	if l.page, err = c.Live.Pages.open(to, c.Live.SessionDir); err != nil {
+		return err
+	}
+	defer l.page.close()
 	if !slices.Equal(agent.Metadata().Vocabulary, l.policy.Metadata().Vocabulary) {
 		return asInput(fmt.Errorf("agent %s and policy %s know different chords: they cannot play together",
 			c.Agent, c.Live.Music.Policy))
@@ -57,6 +61,9 @@ func (c *jamCmd) Run(ctx context.Context, to console) error {
 	hearing, err := c.perform(ctx, l, agent)
 	if err != nil {
 		return asInput(err)
+	}
+	if l.page != nil && !c.Live.JSON {
+		fmt.Fprintln(to.Out, "page", l.page.Link())
 	}
 	if !c.Live.JSON {
 		fmt.Fprintf(to.Out, "%s and %s at %.4g BPM, seeds %d and %d\n  plays  %s\nThe chords listen for %d beats, then join in; Control-C ends.\n",
@@ -94,6 +101,9 @@ func (c *jamCmd) perform(ctx context.Context, l *live, policy *model.Policy) (he
 		Clock: l.clock.Beside(), Began: began, Frames: l.config.Frames, Reports: reports, Errors: l.config.Errors,
 		Play: func(e jam.Event) {
 			l.config.Inbox.TrySend(e)
+			if l.page != nil {
+				l.page.Heard(e)
+			}
 			_ = l.out.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
 		},
 	})

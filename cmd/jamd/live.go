@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"jamd/jam"
@@ -42,6 +43,7 @@ type liveFlags struct {
 	Metrics    string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine."`
 	Budget     time.Duration `placeholder:"DURATION" help:"Say so where the 99th percentile of a policy step is longer than this, such as 5ms."`
 	Music      musicFlags    `embed:""`
+	Pages      pageFlags     `embed:""`
 }
 
 // settings are the engine's settings at a tempo and a meter, where the flags give no other; a value out of its range is the user's error.
@@ -74,6 +76,14 @@ type live struct {
 
 	ports  *jam.Queue[midiio.Change] // what becomes of them
 	claims []claim
+
+	steering  *steering
+	transpose func(semitones int8) // of what is sent through; nil where nothing is
+	agent     bool                 // plays the melody
+
+	page    *page                           // nil where there is none
+	ended   atomic.Uint32                   // a restart, where a page has ended the jam
+	figures atomic.Pointer[latency.Monitor] // how it keeps time, from run on
 }
 
 // open makes a live jam ready; the caller closes it. The output is swept on the channels of the chords, the bass and
@@ -161,6 +171,7 @@ type hearing struct {
 	title string               // of the take
 	name  string               // of the port or file that it comes from
 	agent *session.Agent       // that plays it; nil where a player or a file does
+	play  func(jam.Event)      // takes a page's note; nil where an agent plays
 	stop  func() *agentSummary // ends it, and tells of the agent
 }
 
@@ -175,23 +186,44 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	watch := newWatch(l, h.title, record)
 	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
 	l.config.Events = append(l.config.Events, record.Events())
+	l.steering = newSteering(l)
+	l.agent = h.agent != nil
 	l.config.Applied = append(l.config.Applied, record.Controls())
+	l.config.Release = func(p jam.Policy) { _ = p.(*model.Policy).Close() } // all that come here are
 	l.config.Segments = append(l.config.Segments, record.Segments())
+	ctx, cancel := l.page.attach(ctx, l, h, func(r restart) { l.ended.CompareAndSwap(0, uint32(r)) })
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
+		cancel()
 		h.stop()
 		return asInput(err)
 	}
 	watch.start(l.config)
+	l.figures.Store(watch.monitor)
+	l.steering.follow(func(a jam.Applied) {
+		if a.Param == jam.ParamTranspose && l.transpose != nil {
+			l.transpose(int8(a.Value))
+		}
+		if l.page != nil {
+			l.page.Changed(a.Frame)
+		}
+	})
 	told := tellChanges(l.ports, l.to)
 	defer told()
 	summary, err := loop.Run(ctx)
+	cancel()
 	silenced := l.out.Close() // at once, whatever there is to wait for
+	l.steering.stop()
 	agent := h.stop()
 	take, figures := watch.stop(summary.Melody)
 	closeCtx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
 	kept := record.Close(closeCtx, take, summary)
+	if summary.Frames == 0 {
+		l.page.detach("")
+	} else {
+		l.page.detach(kept.Dir)
+	}
 	if err == nil {
 		err = silenced
 	}

@@ -46,6 +46,7 @@ type console struct {
 type cli struct {
 	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
 	Jam        jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
+	Ctl        ctlCmd                    `cmd:"" help:"Steer the jam that is under way: set, panic, start, stop, status."`
 	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
 	Bench      benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
 	BenchLoad  benchLoadCmd              `cmd:"" hidden:""`

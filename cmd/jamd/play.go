@@ -9,7 +9,7 @@ import (
 )
 
 type playCmd struct {
-	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' (or 'jamd in 2', ...) opens a port of that name. Else the first keyboard found."`
+	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' (or 'jamd in 2', ...) opens a port of that name, 'page' hears the page alone. Else the first keyboard found."`
 	Melody     string        `placeholder:"FILE.mid" help:"Play this melody instead of listening to a port."`
 	Tempo      *float64      `placeholder:"BPM" help:"Quarter notes a minute (120, or the melody's own)."`
 	CountIn    *int          `placeholder:"BEATS" help:"Start at once after this many clicks on channel 10, instead of with your first note."`
@@ -17,48 +17,116 @@ type playCmd struct {
 	InChannels []uint8       `name:"in-channel" placeholder:"N" help:"Hear these MIDI channels only, 1 to 16."`
 	Thru       *bool         `negatable:"" help:"Send the melody on to the output, on its own channel (default: only one that jamd plays from a file)."`
 	Live       liveFlags     `embed:""`
+
+	last *jam.Settings // of the jam before, at its end; nil before the first
 }
 
 func (c *playCmd) Run(ctx context.Context, to console) error {
-	source, err := c.source()
+	page, err := c.Live.Pages.open(to, c.Live.SessionDir)
 	if err != nil {
 		return err
+	}
+	defer page.close()
+	if page != nil {
+		out := to.Out
+		if c.Live.JSON {
+			out = to.Err
+		}
+		fmt.Fprintln(out, "page", page.Link())
+	}
+	for {
+		again, err := c.jam(ctx, to, page)
+		if err != nil || again == 0 {
+			return err
+		}
+		c.next(again)
+	}
+}
+
+// next makes the flags those of a jam that follows one: nobody performs any more, and the player plays when ready.
+func (c *playCmd) next(again restart) {
+	if c.Melody != "" || c.In == "" {
+		c.Melody, c.In = "", pageMelody
+	}
+	c.CountIn = nil
+	if again == counted {
+		bar := c.last.Meter.Beats()
+		c.CountIn = &bar
+	}
+}
+
+// jam plays one jam. It returns what follows, 0 for nothing.
+func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, error) {
+	source, err := c.source()
+	if err != nil {
+		return 0, err
 	}
 	settings, err := c.settings(source)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if c.last != nil { // the one before left it as it was set there
+		seed := settings.Seed
+		settings = *c.last
+		settings.Seed = seed
 	}
 	l, err := c.Live.open(to, settings, c.through(source)...)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer l.close()
+	l.page = page
 	l.config.Frames = framesOf(c.For, settings.Tempo)
 	if c.CountIn != nil {
 		l.config.Start, l.config.CountIn, l.config.Click = jam.StartAtOnce, *c.CountIn, true
 	}
 	hearing, err := c.hear(ctx, &source, l)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !c.Live.JSON {
 		c.announce(l, source)
 	}
-	return l.run(ctx, hearing)
+	if err := l.run(ctx, hearing); err != nil || ctx.Err() != nil {
+		return 0, err
+	}
+	last, policy := l.steering.inForce()
+	c.last = &last
+	if policy != l.policy.Metadata().Name { // chosen in the jam
+		c.Live.Music.Policy = policy
+	}
+	again := restart(l.ended.Load())
+	if again == 0 && c.For == 0 && page != nil && page.Watched() { // a tune is over, and somebody looks on who may want to play
+		again = armed
+	}
+	return again, nil
 }
 
 // hear lets the melody in, until it is stopped: from a port, or from a file that is performed.
 func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error) {
 	thru := c.thru(*s)
 	through := jam.NewThru(l.out, l.config.Settings.Transpose)
-	take := func(e jam.Event) {
-		l.config.Inbox.TrySend(e)
-		if thru {
-			_ = through.Take(e) // a note that the synth did not take changes nothing here
+	l.transpose = through.Transpose
+	take := func(thru bool) func(jam.Event) {
+		return func(e jam.Event) {
+			l.config.Inbox.TrySend(e)
+			if thru {
+				_ = through.Take(e) // a note that the synth did not take changes nothing here
+			}
 		}
 	}
+	heard := func(e jam.Event) {
+		take(thru)(e)
+		if l.page != nil {
+			l.page.Heard(e)
+		}
+	}
+	played := take(c.Thru == nil || *c.Thru) // who plays in the page has no other instrument
+	if s.port == pageMelody {
+		return hearing{title: s.title(), name: pageMelody, play: played, stop: func() *agentSummary { return nil }}, nil
+	}
 	if s.tune == nil {
-		in, err := s.open(l.clock.Now, take, l.keeping())
+		in, err := s.open(l.clock.Now, heard, l.keeping())
 		if err != nil {
 			return hearing{}, asInput(err)
 		}
@@ -67,7 +135,7 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 			_ = in.Close()
 			return hearing{}, err
 		}
-		return hearing{title: s.title(), name: s.name, stop: func() *agentSummary {
+		return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
 			_ = in.Close()
 			return nil
 		}}, nil
@@ -78,8 +146,8 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		l.config.Frames = length
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	go perform(ctx, l.clock, s.tune.Events, began, take)
-	return hearing{title: s.title(), name: s.name, stop: func() *agentSummary {
+	go perform(ctx, l.clock, s.tune.Events, began, heard)
+	return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
 		cancel()
 		return nil
 	}}, nil

@@ -33,6 +33,12 @@ func (c *playCmd) source() (source, error) {
 		}
 		return performed(c.Melody, melody)
 	}
+	if c.In == pageMelody && c.Live.Pages.Page == noPage {
+		return source{}, asInput(errors.New("--in page and --page off exclude each other"))
+	}
+	if c.In == pageMelody {
+		return source{port: c.In, name: "the page"}, nil
+	}
 	if c.In != "" {
 		return source{port: c.In}, nil
 	}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"jamd/ui"
+)
+
+// askFor is how long a jam may take to answer.
+const askFor = 5 * time.Second
+
+type ctlCmd struct {
+	Status ctlStatusCmd `cmd:"" help:"Tell what jam is under way."`
+	Params ctlParamsCmd `cmd:"" help:"List what can be set, and what is set."`
+	Set    ctlSetCmd    `cmd:"" help:"Set something, such as temperature=0.8."`
+	Panic  ctlPanicCmd  `cmd:"" help:"Let every note go."`
+	Start  ctlStartCmd  `cmd:"" help:"Begin a jam that waits for its first note, with a count-in."`
+	Stop   ctlStopCmd   `cmd:"" help:"End the jam; it is kept, and the next one waits."`
+	Link   ctlLinkCmd   `cmd:"" help:"Print a link that opens the page, once."`
+}
+
+type (
+	ctlStatusCmd struct {
+		JSON bool `help:"Print JSON."`
+	}
+	ctlParamsCmd struct {
+		JSON bool `help:"Print JSON."`
+	}
+	ctlSetCmd struct {
+		Settings []string `arg:"" name:"name=value" help:"What to set, as 'jamd ctl params' names it."`
+	}
+	ctlPanicCmd struct{}
+	ctlStartCmd struct{}
+	ctlStopCmd  struct{}
+	ctlLinkCmd  struct{}
+)
+
+func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
+	var s ui.Status
+	if err := askJam(ctx, http.MethodGet, "status", nil, &s); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(to, s)
+	}
+	switch {
+	case s.Jam == nil:
+		fmt.Fprintln(to.Out, "between two jams")
+		return nil
+	case s.Started:
+		fmt.Fprint(to.Out, "playing")
+	default:
+		fmt.Fprint(to.Out, "waiting for the first note")
+	}
+	fmt.Fprintf(to.Out, ": %s at %.4g BPM, hears %s, plays %s; %d pages open\n", s.Jam.Policy, s.Jam.Tempo,
+		orNothing(s.Jam.In), orNothing(s.Jam.Out), s.Pages)
+	return nil
+}
+
+func orNothing(port string) string {
+	if port == "" {
+		return "the page"
+	}
+	return port
+}
+
+func (c *ctlParamsCmd) Run(ctx context.Context, to console) error {
+	var params []ui.Param
+	if err := askJam(ctx, http.MethodGet, "params", nil, &params); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(to, params)
+	}
+	for _, p := range params {
+		fmt.Fprintf(to.Out, "%-20s %s\n", p.Name+"="+p.Value, p.Help)
+	}
+	return nil
+}
+
+func (c *ctlSetCmd) Run(ctx context.Context, _ console) error {
+	for _, s := range c.Settings {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return asInput(fmt.Errorf("%q: must be NAME=VALUE, such as temperature=0.8", s))
+		}
+		if err := askJam(ctx, http.MethodPut, "params/"+url.PathEscape(name), ui.Value{Value: value}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ctlPanicCmd) Run(ctx context.Context) error {
+	return askJam(ctx, http.MethodPost, "panic", nil, nil)
+}
+func (ctlStartCmd) Run(ctx context.Context) error {
+	return askJam(ctx, http.MethodPost, "start", nil, nil)
+}
+func (ctlStopCmd) Run(ctx context.Context) error {
+	return askJam(ctx, http.MethodPost, "stop", nil, nil)
+}
+
+func (ctlLinkCmd) Run(ctx context.Context, to console) error {
+	var answer struct{ Link string }
+	if err := askJam(ctx, http.MethodPost, "link", nil, &answer); err != nil {
+		return err
+	}
+	fmt.Fprintln(to.Out, answer.Link)
+	return nil
+}
+
+// askJam asks the jam that this user started last. What it refuses is the user's to mend.
+func askJam(ctx context.Context, method, path string, body, into any) error {
+	place, err := readPlace()
+	if err != nil {
+		return asInput(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	var text io.Reader = http.NoBody
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		text = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+place.Address+"/api/"+path, text)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+place.Token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultTransport.RoundTrip(request) // no redirect is followed: the token is the jam's alone
+	if err != nil {
+		return asInput(fmt.Errorf("jamd does not answer at %s: is it still running? %w", place.Address, err))
+	}
+	defer response.Body.Close()
+	switch {
+	case response.StatusCode >= http.StatusBadRequest:
+		var refusal struct{ Error string }
+		said, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+		if json.Unmarshal(said, &refusal) != nil {
+			refusal.Error = strings.TrimSpace(string(said))
+		}
+		err = errors.New(refusal.Error)
+		if response.StatusCode < http.StatusInternalServerError {
+			err = asInput(err)
+		}
+		return err
+	case into == nil:
+		return nil
+	}
+	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
+}
+
+// maxAnswer bounds what is read of an answer, in bytes.
+const maxAnswer = 1 << 20

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"jamd/session"
+	"jamd/ui"
+)
+
+// keepOne writes a session of a few lines.
+func keepOne(t *testing.T, root, id, events string) {
+	t.Helper()
+	dir := filepath.Join(root, id)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		session.ManifestFile: `{"start":"2026-01-31T20:15:00Z","policy":{"name":"jamd"},"settings":{"tempo":120}}`,
+		session.EventsFile:   events, session.MIDIFile: "MThd",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestKept(t *testing.T) {
+	root := t.TempDir()
+	keepOne(t, root, "whole", `{"type":"frame","frame":1}`+"\n"+`{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	keepOne(t, root, "torn", `{"type":"frame","frame":80}`+"\n"+`{"type":"fra`)
+	keepOne(t, root, "never-begun", "")
+	k, err := openKept(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func() map[string]ui.Session {
+		all, err := k.List()
+		if err != nil {
+			t.Fatal(err)
+		}
+		byID := map[string]ui.Session{}
+		for _, s := range all {
+			byID[s.ID] = s
+		}
+		return byID
+	}
+	all := list()
+	if s := all["whole"]; len(all) != 2 || !s.Whole || s.Seconds != 30 || s.Chords != 7 || s.Misses != 2 || s.Name != "Saturday 20:15" {
+		t.Errorf("sessions: %+v", all)
+	}
+	if s := all["torn"]; s.Whole || s.Seconds != 10 {
+		t.Errorf("torn: %+v", s)
+	}
+
+	if err := errors.Join(k.Rename("whole", "Sunday"), k.Rate("whole", ui.Rating{Control: 4}), k.Delete("torn")); err != nil {
+		t.Fatal(err)
+	}
+	all = list()
+	if s := all["whole"]; len(all) != 1 || s.Name != "Sunday" || s.Rating == nil || s.Rating.Control != 4 {
+		t.Errorf("sessions: %+v", all)
+	}
+	if err := k.Restore("torn"); err != nil || len(list()) != 2 {
+		t.Errorf("restored: %v", err)
+	}
+	file, err := k.MIDI("whole")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if text, err := io.ReadAll(file); err != nil || string(text) != "MThd" {
+		t.Errorf("MIDI: %q, %v", text, err)
+	}
+
+	for _, id := range []string{"", ".", "..", "none", "../" + filepath.Base(root) + "/whole", "whole/", "./whole", ".trash", root} {
+		_, midi := k.MIDI(id)
+		for _, err := range []error{midi, k.Rename(id, "x"), k.Rate(id, ui.Rating{}), k.Delete(id), k.Restore(id)} {
+			if !errors.Is(err, ui.ErrUnknown) {
+				t.Errorf("%q: %v, want unknown", id, err)
+			}
+		}
+	}
+}

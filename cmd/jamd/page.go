@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"jamd/jam"
+	"jamd/session"
+	"jamd/ui"
+)
+
+const (
+	noPage = "off"
+	// pageMelody is how the page is named where it alone is heard.
+	pageMelody = "page"
+	// pageFile tells programs of this user where the page is: see ctl.go.
+	pageFile = "page.json"
+)
+
+// pageFlags say where the page is served.
+type pageFlags struct {
+	Page       string `default:"127.0.0.1:0" placeholder:"ADDRESS|off" help:"Serve the page at this address and port, 0 for a free port (${default})."`
+	PageRemote bool   `help:"Let --page be an address that others on the network can reach; they still need the link."`
+}
+
+// A page is the server of a process that jams, through all its jams.
+type page struct {
+	*ui.Server
+	file string // that tells where it is; "" where there is none
+}
+
+// pagePlace is what pageFile holds.
+type pagePlace struct {
+	Address string `json:"address"`
+	Token   string `json:"token"`
+	PID     int    `json:"pid"`
+}
+
+// open starts the server; nil where none is wanted.
+func (f *pageFlags) open(to console, root string) (*page, error) {
+	if f.Page == noPage {
+		return nil, nil
+	}
+	kept, err := openKept(root)
+	if err != nil {
+		return nil, asInput(err)
+	}
+	server, err := ui.New(ui.Options{Address: f.Page, Remote: f.PageRemote, Sessions: kept})
+	if err != nil {
+		return nil, asInput(err)
+	}
+	p := &page{Server: server}
+	if p.file, err = p.publish(); err != nil {
+		fmt.Fprintf(to.Err, "jamd: 'jamd ctl' will not find this jam: %v\n", err)
+	}
+	return p, nil
+}
+
+// publish writes where the page is, for this user's eyes only.
+func (p *page) publish() (string, error) {
+	path, err := pagePath()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(pagePlace{p.Address(), p.Token(), os.Getpid()})
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", err
+	}
+	return path, writeAside(path, text)
+}
+
+// pagePath is where pageFile lies: beside the user's sessions.
+func pagePath() (string, error) {
+	root, err := session.DefaultRoot()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(filepath.Dir(root), pageFile), nil
+}
+
+// readPlace reads where the last page was opened.
+func readPlace() (pagePlace, error) {
+	path, err := pagePath()
+	if err != nil {
+		return pagePlace{}, err
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return pagePlace{}, errors.New("no jamd is running: start 'jamd play'")
+	}
+	var place pagePlace
+	if err == nil {
+		err = json.Unmarshal(text, &place)
+	}
+	if err != nil {
+		return place, fmt.Errorf("%s: %w", path, err)
+	}
+	return place, nil
+}
+
+// close ends the server, and takes back what publish told, unless another jamd has told of itself since.
+func (p *page) close() {
+	if p == nil {
+		return
+	}
+	_ = p.Close()
+	if place, err := readPlace(); err == nil && place.PID == os.Getpid() {
+		_ = os.Remove(p.file)
+	}
+}
+
+// attach lets the pages see, hear and steer a jam. The context it returns ends when a page stops the jam.
+func (p *page) attach(ctx context.Context, l *live, h hearing, again func(restart)) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if p == nil {
+		return ctx, cancel
+	}
+	l.config.Output = p.Sounding(l.config.Output, l.clock.Now)
+	l.config.Reports = append(l.config.Reports, p.Reports())
+	p.Begin(&pageJam{live: l, hearing: h, began: l.config.Start == jam.StartAtOnce, end: func(r restart) {
+		again(r)
+		cancel()
+	}}, l.clock.Now)
+	return ctx, cancel
+}
+
+// detach ends what attach began; dir is the session's folder.
+func (p *page) detach(dir string) {
+	if p == nil {
+		return
+	}
+	if dir != "" {
+		dir = filepath.Base(dir)
+	}
+	p.End(dir)
+}
+
+// writeAside writes a file whole: others see the old one or the new one. Only this user may read it.
+func writeAside(path string, text []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".new-*") // which nobody else may read
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"jamd/jam"
+	"jamd/ui"
+)
+
+// A restart says what follows a jam that a page has ended.
+type restart uint8
+
+const (
+	armed   restart = iota + 1 // the next jam waits for its first note
+	counted                    // the next jam counts in
+)
+
+// A pageJam is a live jam as the pages meet it.
+type pageJam struct {
+	live    *live
+	hearing hearing
+	end     func(restart) // ends the jam
+
+	mu    sync.Mutex
+	began bool
+}
+
+var _ ui.Jam = (*pageJam)(nil)
+
+func (j *pageJam) Info() ui.Info {
+	s, policy := j.live.steering.inForce()
+	info := ui.Info{
+		Version: version, Title: j.hearing.title, Policy: policy, Tempo: s.Tempo,
+		FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()), ListenFrames: int64(s.Listen * jam.FramesPerBeat),
+		In: j.hearing.name, Out: j.live.out.Info().Name, ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
+	}
+	if info.In == pageMelody {
+		info.In = ""
+	}
+	return info
+}
+
+// Play puts a page's note into the jam and, as its player has no other instrument, sends it on to the synth.
+func (j *pageJam) Play(status, data1, data2 byte) {
+	if j.hearing.play == nil {
+		return // an agent plays
+	}
+	channel := byte(0)
+	for ; channel < 15 && !j.live.config.Settings.MelodyChannels.Has(channel); channel++ {
+	}
+	j.mu.Lock()
+	j.began = j.began || status == 0x90
+	j.mu.Unlock()
+	j.hearing.play(jam.Event{At: j.live.clock.Now(), Status: status | channel, Data1: data1, Data2: data2})
+}
+
+func (j *pageJam) Panic() error {
+	err := j.live.steering.ask(jam.Control{Param: jam.ParamPanic})
+	return errors.Join(err, j.live.out.Silence()) // the player's own notes, which the loop does not know
+}
+
+func (j *pageJam) Stop() error {
+	j.end(armed)
+	return nil
+}
+
+func (j *pageJam) Start() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.began || j.hearing.play == nil {
+		return fmt.Errorf("the jam has begun: %w", ui.ErrRefused)
+	}
+	j.end(counted)
+	return nil
+}
+
+func (j *pageJam) Latency() any {
+	monitor := j.live.figures.Load()
+	if monitor == nil {
+		return nil
+	}
+	return monitor.Snapshot()
+}
+
+func (j *pageJam) Params() []ui.Param {
+	settings, policy := j.live.steering.inForce()
+	var params []ui.Param
+	for _, i := range jam.Params() {
+		p := ui.Param{
+			Name: i.Name, Kind: ui.Kind(i.Kind.String()), Unit: i.Unit, Help: i.Help,
+			Min: i.Min, Max: i.Max, Step: i.Step, Words: i.Words, Value: settings.Get(i.Param),
+		}
+		if i.Param == jam.ParamPolicy {
+			p.Words, p.Value = policyNames(), policy
+		}
+		params = append(params, p)
+	}
+	return params
+}
+
+// Set steers the jam. Server.Changed tells when it holds.
+func (j *pageJam) Set(name, value string) error {
+	switch err := j.live.steering.set(name, value); {
+	case errors.Is(err, errUnknownSetting):
+		return fmt.Errorf("setting %w: %w", err, ui.ErrUnknown)
+	case err != nil:
+		return fmt.Errorf("%w: %w", err, ui.ErrRefused)
+	}
+	return nil
+}

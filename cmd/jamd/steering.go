@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"jamd/jam"
+	"jamd/model"
+)
+
+// controlsLength is room for every knob of a controller turned at once.
+const controlsLength = 256
+
+// errUnknownSetting says that there is nothing of that name to be set.
+var errUnknownSetting = errors.New("there is no such setting")
+
+// A steering is how a live jam is set while it goes on, whoever asks: a page, jamd ctl, a controller. It may be used from
+// any goroutine.
+type steering struct {
+	live     *live
+	controls *jam.Queue[jam.Control]
+	applied  *jam.Queue[jam.Applied]
+	running  sync.WaitGroup
+
+	mu       sync.Mutex
+	settings jam.Settings // in force
+	policy   string       // that plays
+}
+
+func newSteering(l *live) *steering {
+	s := &steering{
+		live: l, controls: jam.NewQueue[jam.Control](controlsLength), applied: jam.NewQueue[jam.Applied](controlsLength),
+		settings: l.config.Settings, policy: l.policy.Metadata().Name,
+	}
+	l.config.Controls, l.config.Applied = s.controls, append(l.config.Applied, s.applied)
+	return s
+}
+
+// follow keeps what is in force, and tells of each control that holds, until stop.
+func (s *steering) follow(told func(jam.Applied)) {
+	s.running.Go(func() {
+		for a := range s.applied.C() {
+			s.mu.Lock()
+			if a.Param == jam.ParamPolicy {
+				s.policy = a.Text
+			} else {
+				_ = s.settings.Set(a.Control) // the engine has taken it
+			}
+			s.mu.Unlock()
+			told(a)
+		}
+	})
+}
+
+// stop ends follow, after the loop's end.
+func (s *steering) stop() {
+	s.applied.Close()
+	s.running.Wait()
+}
+
+// inForce are the settings and the policy at this moment.
+func (s *steering) inForce() (jam.Settings, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings, s.policy
+}
+
+// set asks for a setting by its name and value as users write them. It holds from the next frame on, a policy when it has
+// caught up. The error is the asker's.
+func (s *steering) set(name, value string) error {
+	if _, err := jam.ParseParam(name); err != nil {
+		return fmt.Errorf("%q: %w", name, errUnknownSetting)
+	}
+	c, err := jam.ParseControl(name, value)
+	if err != nil {
+		return err
+	}
+	return s.ask(c)
+}
+
+// ask asks for a control. Of policies it takes the names of those that come with jamd: whoever asks may be a page, which is
+// not to read files.
+func (s *steering) ask(c jam.Control) error {
+	c.At = s.live.clock.Now()
+	if err := s.allowed(c); err != nil {
+		return err
+	}
+	if c.Param == jam.ParamPolicy {
+		policy, err := s.live.flags.Music.loadNamed(c.Text)
+		if err != nil {
+			return err
+		}
+		c.Policy = policy
+	}
+	if !s.controls.TrySend(c) {
+		if p, ok := c.Policy.(*model.Policy); ok {
+			_ = p.Close()
+		}
+		return errors.New("too many settings at once: try again")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.settings.Set(c) // a jam that waits for its first note tells of it only then
+	return nil
+}
+
+// allowed returns an error for what the engine would refuse, and for what this jam cannot have.
+func (s *steering) allowed(c jam.Control) error {
+	settings, _ := s.inForce()
+	switch c.Param {
+	case jam.ParamPolicy, jam.ParamPanic, jam.ParamTap:
+		return nil
+	case jam.ParamTranspose, jam.ParamSplit:
+		if s.live.agent {
+			return errors.New("an agent plays: its melody is neither split nor transposed")
+		}
+	}
+	return settings.Set(c)
+}
+
+// loadNamed opens and warms a policy that comes with jamd.
+func (f *musicFlags) loadNamed(name string) (*model.Policy, error) {
+	if names := policyNames(); !slices.Contains(names, name) {
+		return nil, fmt.Errorf("policy %q: must be one of %v", name, names)
+	}
+	p, err := model.Load(name, model.Options{Plays: model.Chords, Library: f.OrtLib, Provider: f.Provider})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Warm(warmSteps); err != nil {
+		_ = p.Close()
+		return nil, fmt.Errorf("policy %s: %w", name, err)
+	}
+	return p, nil
+}
+
+// policyNames are the chord policies that come with jamd.
+func policyNames() []string { return model.Names(model.Chords) }

@@ -1,0 +1,225 @@
+package ui
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+//go:embed openapi.yaml
+var openAPI []byte
+
+// maxBody bounds a request's body, in bytes.
+const maxBody = 4 << 10
+
+// A Status is what `jamd ctl status` tells.
+type Status struct {
+	Jam     *Info  `json:"jam"` // null between two jams
+	Started bool   `json:"started"`
+	Pages   int    `json:"pages"` // open
+	Lost    uint64 `json:"lost"`  // messages that pages had no room for
+}
+
+// A Value is what a Param is set to, as users write it.
+type Value struct {
+	Value string `json:"value"`
+}
+
+// routes are the API and the page's files.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, handler := range s.api() {
+		mux.HandleFunc(pattern, handler)
+	}
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil, ErrUnknown) })
+	mux.Handle("/", page())
+	return mux
+}
+
+// api is what openapi.yaml describes; a test holds the two together.
+func (s *Server) api() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /api/openapi.yaml": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/yaml")
+			_, _ = w.Write(openAPI) // the asker has gone, where it fails
+		},
+		"GET /api/events": s.watch,
+		"GET /api/status": func(w http.ResponseWriter, _ *http.Request) { answer(w, s.status(), nil) },
+		"POST /api/link": func(w http.ResponseWriter, _ *http.Request) {
+			answer(w, map[string]string{"link": s.Link()}, nil)
+		},
+
+		"GET /api/params":        s.with(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
+		"PUT /api/params/{name}": s.with(setParam),
+		"GET /api/latency":       s.with(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
+		"POST /api/notes":        s.with(s.postNote),
+		"POST /api/panic":        s.with(s.postPanic),
+		"POST /api/start":        s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
+		"POST /api/stop":         s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
+
+		"GET /api/sessions":               s.kept(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
+		"GET /api/sessions/{id}/midi":     s.midi,
+		"PUT /api/sessions/{id}/name":     s.kept(rename),
+		"PUT /api/sessions/{id}/rating":   s.kept(rate),
+		"DELETE /api/sessions/{id}":       s.kept(func(k Sessions, r *http.Request) (any, error) { return nil, k.Delete(r.PathValue("id")) }),
+		"POST /api/sessions/{id}/restore": s.kept(func(k Sessions, r *http.Request) (any, error) { return nil, k.Restore(r.PathValue("id")) }),
+	}
+}
+
+// with serves what needs a jam.
+func (s *Server) with(do func(Jam, *http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		j, _ := s.current()
+		if j == nil {
+			answer(w, nil, ErrNoJam)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		result, err := do(j, r)
+		answer(w, result, err)
+	}
+}
+
+// kept serves what needs the sessions.
+func (s *Server) kept(do func(Sessions, *http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.sessions == nil {
+			answer(w, nil, ErrNoRecord)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		result, err := do(s.sessions, r)
+		answer(w, result, err)
+	}
+}
+
+// answer writes a result as JSON, 204 where there is none, or an error as {"error": "..."}.
+func answer(w http.ResponseWriter, result any, err error) {
+	code := http.StatusOK
+	switch {
+	case err == nil && result == nil:
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case errors.Is(err, ErrUnknown):
+		code = http.StatusNotFound
+	case errors.Is(err, ErrRefused):
+		code = http.StatusBadRequest
+	case errors.Is(err, ErrNoJam), errors.Is(err, ErrNoRecord):
+		code = http.StatusConflict
+	case err != nil:
+		code = http.StatusInternalServerError
+	}
+	if err != nil {
+		result = map[string]string{"error": err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(result) // the asker has gone, where it fails
+}
+
+// body reads a request's JSON, which must be one object and nothing else. An error wraps ErrRefused.
+func body(r *http.Request, into any) error {
+	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/json" {
+		return refused("Content-Type must be application/json")
+	}
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return refused("the body is not what openapi.yaml says: " + err.Error())
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return refused("the body must be one JSON object")
+	}
+	return nil
+}
+
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+func (refusal) Unwrap() error   { return ErrRefused }
+
+func refused(why string) error { return refusal(why) }
+
+func (s *Server) status() Status {
+	s.mu.Lock()
+	st := Status{Started: s.started && s.jam != nil, Pages: len(s.clients)}
+	j := s.jam
+	s.mu.Unlock()
+	if j != nil {
+		info := j.Info()
+		st.Jam = &info
+	}
+	st.Lost = s.lost()
+	return st
+}
+
+func setParam(j Jam, r *http.Request) (any, error) {
+	var v Value
+	if err := body(r, &v); err != nil {
+		return nil, err
+	}
+	return nil, j.Set(r.PathValue("name"), v.Value)
+}
+
+func (s *Server) postNote(_ Jam, r *http.Request) (any, error) {
+	var n pageNote
+	if err := body(r, &n); err != nil {
+		return nil, err
+	}
+	if !n.valid() {
+		return nil, refused("a note has a pitch of 0 to 127 and, where it is on, a velocity of 1 to 127")
+	}
+	s.play(0, n)
+	return nil, nil
+}
+
+// postPanic lets every note go, in the jam and in every page.
+func (s *Server) postPanic(j Jam, _ *http.Request) (any, error) {
+	err := j.Panic()
+	s.broadcast([]byte(`{"type":"panic"}`))
+	return nil, err
+}
+
+func rename(k Sessions, r *http.Request) (any, error) {
+	var v struct {
+		Name string `json:"name"`
+	}
+	if err := body(r, &v); err != nil {
+		return nil, err
+	}
+	if v.Name = strings.TrimSpace(v.Name); v.Name == "" || len(v.Name) > 200 {
+		return nil, refused("a name has 1 to 200 bytes")
+	}
+	return nil, k.Rename(r.PathValue("id"), v.Name)
+}
+
+func rate(k Sessions, r *http.Request) (any, error) {
+	var v Rating
+	if err := body(r, &v); err != nil {
+		return nil, err
+	}
+	if !v.valid() {
+		return nil, refused("each answer is 1 to 5, or 0 where skipped, and one must be given")
+	}
+	return nil, k.Rate(r.PathValue("id"), v)
+}
+
+// midi sends a session's music.
+func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
+	if s.sessions == nil {
+		answer(w, nil, ErrNoRecord)
+		return
+	}
+	file, err := s.sessions.MIDI(r.PathValue("id"))
+	if err != nil {
+		answer(w, nil, err)
+		return
+	}
+	defer file.Close()
+	w.Header().Set("Content-Type", "audio/midi")
+	w.Header().Set("Content-Disposition", `attachment; filename="jam.mid"`)
+	_, _ = io.Copy(w, file) // the asker has gone, where it fails
+}

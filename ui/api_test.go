@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+func specification(t *testing.T) *openapi3.T {
+	t.Helper()
+	spec, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := spec.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+func TestOpenAPIHasAllRoutes(t *testing.T) {
+	s, _ := serve(t)
+	var described []string
+	for path, item := range specification(t).Paths.Map() {
+		for method := range item.Operations() {
+			described = append(described, method+" "+path)
+		}
+	}
+	slices.Sort(described)
+	if served := slices.Sorted(maps.Keys(s.api())); !slices.Equal(served, described) {
+		t.Errorf("served    %q\ndescribed %q", served, described)
+	}
+}
+
+// TestOpenAPI holds what the server takes and answers against openapi.yaml.
+func TestOpenAPI(t *testing.T) {
+	spec := specification(t)
+	s, b := serve(t)
+	spec.Servers = openapi3.Servers{{URL: "http://" + s.Address()}}
+	router, err := legacy.NewRouter(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	openapi3filter.RegisterBodyDecoder("audio/midi", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.FileBodyDecoder)
+	tests := []struct {
+		method, path, body string
+		code               int
+		asked              string // of the jam
+	}{
+		{"GET", "/api/status", "", 200, ""},
+		{"POST", "/api/link", "", 200, ""},
+		{"GET", "/api/openapi.yaml", "", 200, ""},
+		{"GET", "/api/params", "", 200, ""},
+		{"PUT", "/api/params/temperature", `{"value":"0.8"}`, 204, "set temperature=0.8"},
+		{"PUT", "/api/params/temperature", `{"value":"hot"}`, 400, ""},
+		{"PUT", "/api/params/temperature", `{"value":0.8}`, 400, ""},
+		{"PUT", "/api/params/temperature", `{"value":"0.8","more":1}`, 400, ""},
+		{"PUT", "/api/params/temperature", `{"value":"0.8"}{}`, 400, ""},
+		{"PUT", "/api/params/temperature", `{"value":"` + strings.Repeat("9", maxBody) + `"}`, 400, ""},
+		{"PUT", "/api/params/colour", `{"value":"red"}`, 404, ""},
+		{"GET", "/api/latency", "", 200, ""},
+		{"POST", "/api/notes", `{"type":"note","on":true,"pitch":60,"velocity":80}`, 204, "play 90 60 80"},
+		{"POST", "/api/notes", `{"type":"note","on":false,"pitch":60}`, 204, "play 80 60 0"},
+		{"POST", "/api/notes", `{"type":"note","on":true,"pitch":60,"velocity":0}`, 400, ""},
+		{"POST", "/api/notes", `{"type":"note","on":true,"pitch":128,"velocity":1}`, 400, ""},
+		{"POST", "/api/panic", "", 204, "panic"},
+		{"POST", "/api/start", "", 204, "start"},
+		{"POST", "/api/stop", "", 204, "stop"},
+		{"GET", "/api/sessions", "", 200, ""},
+		{"GET", "/api/sessions/one/midi", "", 200, "midi"},
+		{"GET", "/api/sessions/two/midi", "", 404, ""},
+		{"GET", "/api/sessions/..%2Fone/midi", "", 404, ""},
+		{"PUT", "/api/sessions/one/name", `{"name":"Sunday"}`, 204, "rename Sunday"},
+		{"PUT", "/api/sessions/one/name", `{"name":" "}`, 400, ""},
+		{"PUT", "/api/sessions/one/rating", `{"adaptation":4,"control":0,"enjoyment":5}`, 204, "rate {4 0 5}"},
+		{"PUT", "/api/sessions/one/rating", `{"adaptation":6,"control":0,"enjoyment":5}`, 400, ""},
+		{"DELETE", "/api/sessions/one", "", 204, "delete"},
+		{"DELETE", "/api/sessions/two", "", 404, ""},
+		{"POST", "/api/sessions/one/restore", "", 204, "restore"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.method+" "+tt.path+" "+tt.body[:min(len(tt.body), 30)], func(t *testing.T) {
+			b.mu.Lock()
+			b.calls = nil
+			b.mu.Unlock()
+			request := ask(t, s, tt.method, tt.path, tt.body)
+			route, params, err := router.FindRoute(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			input := &openapi3filter.RequestValidationInput{
+				Request: request, PathParams: params, Route: route,
+				Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true},
+			}
+			if err := openapi3filter.ValidateRequest(context.Background(), input); tt.code < 300 && err != nil {
+				t.Errorf("the request is not as described: %v", err)
+			}
+			response, err := http.DefaultTransport.RoundTrip(ask(t, s, tt.method, tt.path, tt.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			text, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode != tt.code {
+				t.Errorf("%s, want %d: %s", response.Status, tt.code, text)
+			}
+			output := &openapi3filter.ResponseValidationInput{
+				RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Options: input.Options,
+			}
+			if err := openapi3filter.ValidateResponse(context.Background(), output.SetBodyBytes(text)); err != nil {
+				t.Errorf("the answer is not as described: %v", err)
+			}
+			if calls := b.all(); calls != tt.asked {
+				t.Errorf("the jam was asked %q, want %q", calls, tt.asked)
+			}
+		})
+	}
+}
+
+func TestBetweenJams(t *testing.T) {
+	s, _ := serve(t)
+	s.End("kept")
+	for path, code := range map[string]int{"/api/params": 409, "/api/status": 200, "/api/sessions": 200, "/api/nothing": 404} {
+		response, err := http.DefaultTransport.RoundTrip(ask(t, s, "GET", path, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != code {
+			t.Errorf("%s: %s, want %d", path, response.Status, code)
+		}
+	}
+}
+
+func ask(t *testing.T, s *Server, method, path, body string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequest(method, "http://"+s.Address()+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+s.Token())
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}

@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"jamd/jam"
+)
+
+// A band is a Jam and a Sessions that write down what they are asked.
+type band struct {
+	mu    sync.Mutex
+	calls []string
+}
+
+func (b *band) note(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls = append(b.calls, fmt.Sprintf(format, args...))
+}
+
+func (b *band) all() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.Join(b.calls, "; ")
+}
+
+func (b *band) Info() Info {
+	return Info{Version: "test", Title: "<b>jam</b>", Policy: "tiny", Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
+}
+
+func (b *band) Params() []Param {
+	return []Param{
+		{Name: "temperature", Kind: Number, Help: "How adventurous", Min: 0, Max: 2, Step: 0.01, Value: "0.99"},
+		{Name: "bass", Kind: Switch, Help: "Also the root", Value: "off"},
+	}
+}
+
+func (b *band) Set(name, value string) error {
+	switch {
+	case name != "temperature":
+		return fmt.Errorf("param %q: %w", name, ErrUnknown)
+	case value == "hot":
+		return fmt.Errorf("temperature %q: %w", value, ErrRefused)
+	}
+	b.note("set %s=%s", name, value)
+	return nil
+}
+
+func (b *band) Play(status, data1, data2 byte) { b.note("play %x %d %d", status, data1, data2) }
+func (b *band) Panic() error                   { b.note("panic"); return nil }
+func (b *band) Start() error                   { b.note("start"); return nil }
+func (b *band) Stop() error                    { b.note("stop"); return nil }
+func (b *band) Latency() any                   { return map[string]int{"frames": 1} }
+
+func (b *band) List() ([]Session, error) {
+	return []Session{{ID: "one", Name: "first", Start: time.Unix(0, 0).UTC(), Rating: &Rating{Enjoyment: 5}}}, nil
+}
+
+func (b *band) has(id, what string) error {
+	if id != "one" {
+		return fmt.Errorf("session %q: %w", id, ErrUnknown)
+	}
+	b.note("%s", what)
+	return nil
+}
+
+func (b *band) MIDI(id string) (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader([]byte("MThd"))), b.has(id, "midi")
+}
+func (b *band) Rename(id, name string) error   { return b.has(id, "rename "+name) }
+func (b *band) Delete(id string) error         { return b.has(id, "delete") }
+func (b *band) Restore(id string) error        { return b.has(id, "restore") }
+func (b *band) Rate(id string, r Rating) error { return b.has(id, fmt.Sprint("rate ", r)) }
+
+// serve starts a server in which a band plays.
+func serve(t *testing.T) (*Server, *band) {
+	t.Helper()
+	b := &band{}
+	s, err := New(Options{Address: "127.0.0.1:0", Sessions: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	start := time.Now()
+	s.Begin(b, func() time.Duration { return time.Since(start) })
+	return s, b
+}
+
+// enter opens a launch link, as a browser does, and returns the cookie.
+func enter(t *testing.T, s *Server) *http.Cookie {
+	t.Helper()
+	r, err := http.Get(s.Link())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusOK || len(r.Cookies()) != 1 {
+		t.Fatalf("the launch link gives %s with %d cookies", r.Status, len(r.Cookies()))
+	}
+	return r.Cookies()[0]
+}
+
+// nowhere is an output that takes everything.
+type nowhere struct{}
+
+func (nowhere) Send(_, _, _ byte) error { return nil }
+
+var _ jam.Output = nowhere{}

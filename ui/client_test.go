@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"jamd/jam"
+)
+
+// look opens the WebSocket as the page does.
+func look(t *testing.T, s *Server, cookie *http.Cookie) *websocket.Conn {
+	t.Helper()
+	conn, response, err := websocket.Dial(t.Context(), "ws://"+s.Address()+"/api/events", &websocket.DialOptions{
+		HTTPHeader: http.Header{"Cookie": {cookie.String()}, "Origin": {"http://" + s.Address()}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.Body != nil {
+		_ = response.Body.Close()
+	}
+	conn.SetReadLimit(1 << 20)
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	return conn
+}
+
+// next reads messages until one of a type comes.
+func next(t *testing.T, conn *websocket.Conn, kind string) map[string]any {
+	t.Helper()
+	for {
+		_, text, err := conn.Read(t.Context())
+		if err != nil {
+			t.Fatalf("waiting for %q: %v", kind, err)
+		}
+		var m map[string]any
+		if err := json.Unmarshal(text, &m); err != nil {
+			t.Fatal(err)
+		}
+		if m["type"] == kind {
+			return m
+		}
+	}
+}
+
+func TestPageSeesTheJam(t *testing.T) {
+	s, b := serve(t)
+	cookie := enter(t, s)
+	player, other := look(t, s, cookie), look(t, s, cookie)
+	hello := next(t, player, "hello")
+	if hello["jam"].(map[string]any)["title"] != "<b>jam</b>" || len(hello["params"].([]any)) != 2 {
+		t.Errorf("hello: %v", hello)
+	}
+	report := jam.FrameReport{Frame: 7, Line: time.Second, Melody: jam.MelodyOnset(64), Symbol: "Am7", Began: true, Tempo: 120}
+	report.Voicing.Len = uint8(copy(report.Voicing.Pitches[:], []uint8{57, 60, 64}))
+	s.Reports().TrySend(report)
+	frame := next(t, player, "frame")
+	if frame["frame"] != 7.0 || frame["at"] != 1000.0 || frame["melody"] != 64.0 || frame["onset"] != true || frame["symbol"] != "Am7" ||
+		frame["length"] != 125.0 || fmt.Sprint(frame["pitches"]) != "[57 60 64]" {
+		t.Errorf("frame: %v", frame)
+	}
+	late := look(t, s, cookie) // a reload
+	if frames := next(t, late, "hello")["frames"].([]any); len(frames) != 1 {
+		t.Errorf("a page that comes late sees %d frames, want 1", len(frames))
+	}
+
+	if err := player.Write(t.Context(), websocket.MessageText, []byte(`{"type":"note","on":true,"pitch":64,"velocity":90}`)); err != nil {
+		t.Fatal(err)
+	}
+	if note := next(t, other, "note"); note["from"] != hello["client"] || fmt.Sprint(note["midi"]) != "[144 64 90]" {
+		t.Errorf("note: %v", note)
+	}
+	if err := s.Sounding(nowhere{}, func() time.Duration { return 0 }).Send(0x91, 60, 70); err != nil {
+		t.Fatal(err)
+	}
+	if sound := next(t, other, "sound"); fmt.Sprint(sound["midi"]) != "[145 60 70]" {
+		t.Errorf("sound: %v", sound)
+	}
+	s.Changed(8)
+	if params := next(t, other, "params"); params["frame"] != 8.0 {
+		t.Errorf("params: %v", params)
+	}
+
+	_ = player.CloseNow() // the page goes with a key down: its note ends
+	if note := next(t, other, "note"); fmt.Sprint(note["midi"]) != "[128 64 0]" {
+		t.Errorf("note: %v", note)
+	}
+	if b.all() != "play 90 64 90; play 80 64 0" {
+		t.Errorf("the jam heard %s", b.all())
+	}
+	s.End("20260101")
+	if end := next(t, other, "end"); end["session"] != "20260101" {
+		t.Errorf("end: %v", end)
+	}
+}
+
+func TestPageThatTalksNonsenseIsLetGo(t *testing.T) {
+	for _, text := range []string{"", "x", `{"type":"set"}`, `{"type":"note","on":true,"pitch":200,"velocity":1}`, strings.Repeat("x", maxMessage+1)} {
+		s, b := serve(t)
+		conn := look(t, s, enter(t, s))
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			_, _, err := conn.Read(t.Context())
+			if err == nil {
+				continue
+			}
+			if code := websocket.CloseStatus(err); code != websocket.StatusPolicyViolation && code != websocket.StatusMessageTooBig {
+				t.Errorf("%.20q: %v", text, err)
+			}
+			break
+		}
+		if b.all() != "" {
+			t.Errorf("%.20q: the jam heard %s", text, b.all())
+		}
+	}
+}
+
+// TestStalledPages holds that pages that read nothing cost the jam nothing: what it sends is never refused by its own
+// queues, the pages' messages are dropped and counted, and a page that reads gets all.
+func TestStalledPages(t *testing.T) {
+	s, _ := serve(t)
+	cookie := enter(t, s)
+	for range 100 {
+		look(t, s, cookie) // and never read
+	}
+	reader := look(t, s, cookie)
+	next(t, reader, "hello")
+	const frames = clientQueue + 512
+	report := jam.FrameReport{Symbol: strings.Repeat("A", 16<<10)} // long, so that the sockets are soon full
+	for n := range int64(frames) {
+		report.Frame = n
+		for !s.Reports().TrySend(report) {
+			time.Sleep(time.Millisecond) // the test is faster than any jam
+		}
+		if frame := next(t, reader, "frame"); frame["frame"] != float64(n) {
+			t.Fatalf("frame %v, want %d", frame["frame"], n)
+		}
+	}
+	if s.lost() == 0 {
+		t.Error("a hundred pages read nothing, and nothing was counted as lost")
+	}
+}
+
+func TestTooManyPages(t *testing.T) {
+	s, _ := serve(t)
+	cookie := enter(t, s)
+	for range maxClients {
+		look(t, s, cookie)
+	}
+	_, response, err := websocket.Dial(context.Background(), "ws://"+s.Address()+"/api/events", &websocket.DialOptions{
+		HTTPHeader: http.Header{"Cookie": {cookie.String()}, "Origin": {"http://" + s.Address()}},
+	})
+	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("one page too many: %v", err)
+	}
+}
+
+func TestTellingAllocatesNothing(t *testing.T) {
+	s, _ := serve(t)
+	s.cancel() // nobody reads
+	out := s.Sounding(nowhere{}, func() time.Duration { return 0 })
+	report := jam.FrameReport{}
+	if n := testing.AllocsPerRun(100, func() {
+		_ = out.Send(0x90, 60, 1)
+		s.Heard(jam.Event{})
+		s.Reports().TrySend(report)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// The names of what a browser shows to be let in.
+const (
+	cookieName = "jamd"
+	keyParam   = "key"
+)
+
+// policyOfContent lets the page load its own files, talk to its own server, and nothing else.
+const policyOfContent = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// maxLinks is how many launch links may be open at once; the oldest is forgotten for a new one.
+const maxLinks = 8
+
+// A gate lets in the browser that was shown a launch link, and programs that know the token. Everything else gets 403:
+//
+//   - Host must be the server's own address, so that no name that an attacker makes point here is served;
+//   - Origin, where a browser sends one, must be the server's own, and Sec-Fetch-Site must not name another site;
+//   - a launch link works once: it brings a cookie (HttpOnly, SameSite=Strict) that lives as long as the server;
+//   - a program sends the token as "Authorization: Bearer", which no page elsewhere can do unasked.
+//
+// What changes something or opens a WebSocket needs the Origin or the token, whatever cookie comes with it.
+type gate struct {
+	host   string // the only one served, such as 127.0.0.1:41233
+	token  string // of programs
+	cookie string // of browsers
+
+	mu    sync.Mutex
+	links []string // launch keys that nobody has used yet
+}
+
+func newGate(host string) *gate { return &gate{host: host, token: secret(), cookie: secret()} }
+
+func secret() string { return rand.Text() + rand.Text() }
+
+// link makes a launch link that works once.
+func (g *gate) link() string {
+	key := secret()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.links) == maxLinks {
+		g.links = g.links[1:]
+	}
+	g.links = append(g.links, key)
+	return "http://" + g.host + "/?" + keyParam + "=" + key
+}
+
+// use reports whether the key is of a launch link, and ends it.
+func (g *gate) use(key string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, k := range g.links {
+		if same(k, key) {
+			g.links = append(g.links[:i], g.links[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// wrap guards a handler.
+func (g *gate) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policyOfContent)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		if why := g.refuse(w, r); why != "" {
+			http.Error(w, "jamd: "+why, http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// refuse says why a request is not let in, "" where it is. A launch link's cookie is set on the way.
+func (g *gate) refuse(w http.ResponseWriter, r *http.Request) string {
+	origin := r.Header.Values("Origin")
+	ours := len(origin) == 1 && origin[0] == "http://"+g.host
+	launch := r.Method == http.MethodGet && r.URL.Path == "/"
+	switch {
+	case r.Host != g.host:
+		return "the page is at http://" + g.host
+	case len(origin) > 0 && !ours:
+		return "this request comes from another page"
+	case !launch && foreign(r.Header.Get("Sec-Fetch-Site")):
+		return "this request comes from another site"
+	}
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		if same(bearer, g.token) {
+			return ""
+		}
+		return "the token is not this jamd's"
+	}
+	if cookie, err := r.Cookie(cookieName); err == nil && same(cookie.Value, g.cookie) {
+		if !ours && (r.Method != http.MethodGet && r.Method != http.MethodHead || r.Header.Get("Upgrade") != "") {
+			return "only the page itself may ask for this"
+		}
+		return ""
+	}
+	if launch && r.Header.Get("Sec-Purpose") == "" && g.use(r.URL.Query().Get(keyParam)) {
+		http.SetCookie(w, &http.Cookie{
+			Name: cookieName, Value: g.cookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		})
+		return ""
+	}
+	return "open the link that jamd printed (each works once; 'jamd ctl link' prints a new one)"
+}
+
+// foreign reports whether a browser says that another site asks. Older ones say nothing.
+func foreign(site string) bool { return site != "" && site != "same-origin" && site != "none" }
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

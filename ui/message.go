@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"encoding/json"
+	"time"
+
+	"jamd/jam"
+)
+
+// What pages are sent over the WebSocket, one JSON object a message, by "type". Times are milliseconds on the jam's clock.
+type (
+	// "hello": all that a page must know to join; sent first, and again when the next jam begins.
+	helloMessage struct {
+		Type     string            `json:"type"`
+		Client   uint64            `json:"client"` // the page's own number, in "from" of its notes
+		Now      float64           `json:"now"`
+		Jam      *Info             `json:"jam"` // null between two jams
+		Started  bool              `json:"started"`
+		Params   []Param           `json:"params"`
+		Frames   []json.RawMessage `json:"frames"` // the last ones, each a "frame"
+		Sessions bool              `json:"sessions"`
+	}
+
+	// "frame": what a line brought.
+	frameMessage struct {
+		Type      string   `json:"type"`
+		Frame     int64    `json:"frame"`
+		At        float64  `json:"at"`     // when the frame was due
+		Length    float64  `json:"length"` // of a frame
+		Melody    *uint8   `json:"melody"` // pitch in the frame before; null for silence
+		Onset     bool     `json:"onset"`  // it began there
+		Symbol    string   `json:"symbol"` // of the chord that sounds, "N.C." for none
+		Pitches   []uint16 `json:"pitches"`
+		Began     bool     `json:"began"` // the chord was struck at this line
+		Listening bool     `json:"listening"`
+		Missed    bool     `json:"missed"`
+		Skipped   int64    `json:"skipped"` // frames lost just before
+		Prob      float32  `json:"prob"`    // the policy's of what it chose
+		Policy    string   `json:"policy"`
+		Lead      float64  `json:"lead"`
+		Step      float64  `json:"step"`
+		Late      float64  `json:"late"`
+	}
+
+	// "note" is the player's, "sound" jamd's own: one MIDI message.
+	midiMessage struct {
+		Type string  `json:"type"`
+		At   float64 `json:"at"`
+		From uint64  `json:"from,omitempty"` // the page that played the note
+		MIDI [3]int  `json:"midi"`
+	}
+
+	// "params": what is set has changed.
+	paramsMessage struct {
+		Type   string  `json:"type"`
+		Now    float64 `json:"now"`
+		Frame  int64   `json:"frame"` // from which on it holds
+		Info   Info    `json:"jam"`
+		Params []Param `json:"params"`
+	}
+
+	// "latency": how the jam keeps time, once a second.
+	latencyMessage struct {
+		Type    string  `json:"type"`
+		Now     float64 `json:"now"`
+		Figures any     `json:"figures"`
+	}
+
+	// "end": the jam is over.
+	endMessage struct {
+		Type    string `json:"type"`
+		Session string `json:"session"` // that it was kept as
+	}
+)
+
+func frameOf(r *jam.FrameReport) frameMessage {
+	m := frameMessage{
+		Type: "frame", Frame: r.Frame, At: millis(r.Line), Symbol: r.Symbol, Began: r.Began, Listening: r.Listening,
+		Missed: r.Missed, Skipped: r.Skipped, Prob: r.Prob, Policy: r.Policy,
+		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late),
+		Pitches: make([]uint16, 0, jam.MaxVoices), // of bytes JSON would make text
+		Onset:   r.Melody.IsOnset(),
+	}
+	if r.Tempo > 0 {
+		m.Length = 60_000 / r.Tempo / jam.FramesPerBeat
+	}
+	if pitch, ok := r.Melody.Pitch(); ok {
+		m.Melody = &pitch
+	}
+	for _, p := range r.Voicing.Slice() {
+		m.Pitches = append(m.Pitches, uint16(p))
+	}
+	return m
+}
+
+func messageOf(e event) midiMessage {
+	m := midiMessage{Type: "note", At: millis(e.At), From: e.from, MIDI: [3]int{int(e.Status), int(e.Data1), int(e.Data2)}}
+	if e.sounds {
+		m.Type = "sound"
+	}
+	return m
+}
+
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// encode never fails for what is in this file; a Jam's figures that are no JSON are left out.
+func encode(message any) []byte {
+	text, err := json.Marshal(message)
+	if err != nil {
+		return []byte(`{"type":"unreadable"}`)
+	}
+	return text
+}

@@ -1,0 +1,148 @@
+// The jam as this page knows it: what the server told, and the way back to it.
+import { signal } from "@preact/signals";
+import type { Frame, Info, Message, Param } from "./protocol";
+import { sound } from "./sound";
+
+const remembered = 512; // frames
+
+export const connected = signal(false);
+export const info = signal<Info | null>(null);
+export const started = signal(false);
+export const params = signal<Param[]>([]);
+export const keepsSessions = signal(false);
+export const latest = signal<Frame | null>(null);
+export const ended = signal<string | null>(null); // the session that the last jam was kept as
+export const problem = signal("");
+export const held = signal<ReadonlyMap<number, number>>(new Map()); // pitches that the player holds, and since when
+
+/** The last frames, ascending. Drawn, not rendered: no signal. */
+export const frames: Frame[] = [];
+
+let socket: WebSocket | undefined;
+let client = 0;
+let offset = Infinity; // from the jam's clock to this page's, in ms
+let silence = 0;
+
+/** now is the jam's time, as exactly as the quickest message told. */
+export function now(): number {
+  return offset === Infinity ? 0 : performance.now() - offset;
+}
+
+function tick(at: number) {
+  // The quickest message is nearest to the truth; the slow rise follows clocks that drift apart.
+  offset = Math.min(offset + 0.001, performance.now() - at);
+}
+
+export function connect() {
+  socket = new WebSocket(`ws://${location.host}/api/events`);
+  socket.onmessage = (e) => take(JSON.parse(e.data));
+  socket.onopen = () => { connected.value = true; silence = 0; };
+  socket.onclose = () => {
+    if (connected.value) sound.hush();
+    connected.value = false;
+    setTimeout(connect, Math.min(4000, 250 * 2 ** silence++));
+  };
+}
+
+function take(m: Message) {
+  switch (m.type) {
+    case "hello":
+      client = m.client;
+      offset = m.jam ? performance.now() - m.now : Infinity;
+      info.value = m.jam;
+      params.value = m.params ?? [];
+      started.value = m.started;
+      keepsSessions.value = m.sessions;
+      frames.splice(0, frames.length, ...m.frames);
+      latest.value = m.frames.at(-1) ?? null;
+      if (m.jam) sound.meet(m.jam);
+      return;
+    case "frame":
+      tick(m.at);
+      started.value = true;
+      ended.value = null;
+      frames.push(m);
+      if (frames.length > remembered) frames.splice(0, frames.length - remembered);
+      latest.value = m;
+      return;
+    case "note":
+      tick(m.at);
+      if (m.from !== client) {
+        sound.melody(m.midi);
+        hold(m.midi[1], (m.midi[0] & 0xf0) === 0x90 && m.midi[2] > 0, m.midi[0]);
+      }
+      return;
+    case "sound":
+      tick(m.at);
+      sound.jamd(m.midi);
+      return;
+    case "params":
+      info.value = m.jam;
+      sound.meet(m.jam);
+      params.value = m.params;
+      return;
+    case "end":
+      sound.hush();
+      held.value = new Map();
+      ended.value = m.session;
+      started.value = false;
+      return;
+    case "panic":
+    case "lost": // a note's end may have been among what was lost
+      sound.hush();
+      held.value = new Map();
+  }
+}
+
+function hold(pitch: number, on: boolean, status = 0x90) {
+  if ((status & 0xf0) !== 0x90 && (status & 0xf0) !== 0x80) return;
+  const next = new Map(held.value);
+  if (on) next.set(pitch, now());
+  else next.delete(pitch);
+  held.value = next;
+}
+
+/** play sounds a key of this page at once, and sends it to the jam. */
+export function play(pitch: number, velocity: number) {
+  const on = velocity > 0;
+  if (pitch < 0 || pitch > 127 || on === held.value.has(pitch)) return;
+  sound.melody([on ? 0x90 : 0x80, pitch, velocity]);
+  hold(pitch, on);
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "note", on, pitch, velocity }));
+}
+
+/** ask sends a request; what went wrong is shown. */
+export async function ask(method: string, path: string, body?: unknown): Promise<Response | null> {
+  try {
+    const response = await fetch(`/api/${path}`, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (response.ok) return response;
+    const text = await response.text();
+    problem.value = response.headers.get("Content-Type") === "application/json" ? JSON.parse(text).error : text;
+  } catch {
+    problem.value = "jamd does not answer: is it still running?";
+  }
+  return null;
+}
+
+export function panic() {
+  sound.hush();
+  held.value = new Map();
+  void ask("POST", "panic");
+}
+
+const wanted = new Map<string, string>(); // settings asked for while the same one is on its way
+
+/** set asks for a setting. While an answer is awaited, only the newest value is kept: a slider asks no faster than jamd answers. */
+export async function set(name: string, value: string) {
+  if (wanted.has(name)) { wanted.set(name, value); return; }
+  wanted.set(name, value);
+  for (let sent: string | undefined; sent !== wanted.get(name);) {
+    sent = wanted.get(name)!;
+    await ask("PUT", `params/${encodeURIComponent(name)}`, { value: sent });
+  }
+  wanted.delete(name);
+}

@@ -1,0 +1,150 @@
+// The piano on the screen, and the computer's keys as another one.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { held, latest, panic, play } from "./jam";
+import { kept } from "./kept";
+import { sound } from "./sound";
+import { pitchName } from "./theory";
+
+// Two octaves and a little more, by where a key lies, whatever is printed on it.
+const codes = [
+  "KeyZ", "KeyS", "KeyX", "KeyD", "KeyC", "KeyV", "KeyG", "KeyB", "KeyH", "KeyN", "KeyJ", "KeyM",
+  "KeyQ", "Digit2", "KeyW", "Digit3", "KeyE", "KeyR", "Digit5", "KeyT", "Digit6", "KeyY", "Digit7", "KeyU",
+  "KeyI", "Digit9", "KeyO", "Digit0", "KeyP",
+];
+
+/** narrow is whether the screen has no room for more than the two octaves that the computer's keys play. */
+const narrow = signal(false);
+const narrowness = matchMedia("(max-width: 640px)");
+narrow.value = narrowness.matches;
+narrowness.onchange = () => { narrow.value = narrowness.matches; };
+const isBlack = (pitch: number) => [1, 3, 6, 8, 10].includes(pitch % 12);
+
+export const velocity = kept("velocity", 88);
+export const octave = kept("octave", 0); // of the computer's keys, from middle C
+
+const down = new Map<string, number>(); // pitches by the computer's key that holds them
+
+export function shiftOctave(by: number) { octave.value = Math.max(-3, Math.min(3, octave.value + by)); }
+
+/** typing reports whether a key belongs to something that text is typed into. */
+function typing(e: KeyboardEvent) {
+  const t = e.target as HTMLElement;
+  return t.tagName === "INPUT" && ["text", "number", "search"].includes((t as HTMLInputElement).type);
+}
+
+function press(e: KeyboardEvent) {
+  if (e.ctrlKey || e.metaKey || e.altKey || typing(e)) return;
+  sound.wake();
+  if (e.code === "Escape") panic();
+  else if (e.code === "Minus" || e.code === "Equal") shiftOctave(e.code === "Minus" ? -1 : 1);
+  else {
+    const n = codes.indexOf(e.code);
+    if (n < 0 || (e.target as HTMLElement).tagName === "SELECT") return;
+    e.preventDefault();
+    if (e.repeat || down.has(e.code)) return;
+    const pitch = 60 + 12 * octave.value + n;
+    down.set(e.code, pitch);
+    play(pitch, velocity.value);
+  }
+}
+
+function lift(e: KeyboardEvent) {
+  const pitch = down.get(e.code);
+  if (pitch === undefined) return;
+  down.delete(e.code);
+  play(pitch, 0);
+}
+
+/** letGo ends what the computer's keys hold: a window that is left hears of no key that is lifted. */
+function letGo() {
+  for (const pitch of down.values()) play(pitch, 0);
+  down.clear();
+}
+
+export function useComputerKeys() {
+  useEffect(() => {
+    addEventListener("keydown", press);
+    addEventListener("keyup", lift);
+    addEventListener("blur", letGo);
+    return () => {
+      removeEventListener("keydown", press);
+      removeEventListener("keyup", lift);
+      removeEventListener("blur", letGo);
+    };
+  }, []);
+}
+
+const printed = (code: string) => code.replace(/Key|Digit/, "");
+
+/** Piano is the keyboard on the screen. Each finger or the mouse plays the key that it is on. */
+export function Piano() {
+  const chord = new Set(latest.value?.pitches ?? []);
+  const first = 60 + 12 * octave.value;
+  const lowest = narrow.value ? first : 36, highest = narrow.value ? first + 24 : 96;
+  const whites = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i).filter((p) => !isBlack(p)).length;
+  const keys = [];
+  for (let pitch = lowest, white = 0; pitch <= highest; pitch++) {
+    const black = isBlack(pitch), left = white - (black ? 0.31 : 0), n = pitch - 60 - 12 * octave.value;
+    const classes = ["key", black ? "black" : "white", held.value.has(pitch) && "held", chord.has(pitch) && "chord"];
+    keys.push(
+      <button
+        key={pitch} type="button" tabIndex={pitch === first ? 0 : -1} data-pitch={pitch} data-letter={n >= 0 && n < codes.length ? printed(codes[n]) : ""}
+        data-octave={pitch % 12 === 0 ? pitchName(pitch) : undefined} aria-label={pitchName(pitch)}
+        aria-pressed={held.value.has(pitch)} class={classes.filter(Boolean).join(" ")}
+        ref={(e) => { if (e) { e.style.left = `${(left / whites) * 100}%`; e.style.width = `${((black ? 0.62 : 1) / whites) * 100}%`; } }}
+      />,
+    );
+    if (!black) white++;
+  }
+  return (
+    <div
+      class="piano" role="group" aria-label="Piano: arrow keys move, space plays"
+      onPointerDown={touch} onPointerMove={touch} onPointerUp={lose} onPointerCancel={lose} onPointerLeave={lose}
+      onContextMenu={(e) => e.preventDefault()} onKeyDown={walk} onKeyUp={stand} onBlurCapture={stand}
+    >
+      {keys}
+    </div>
+  );
+}
+
+const fingers = new Map<number, number>(); // pitches by pointer
+
+function touch(e: PointerEvent) {
+  if (e.type === "pointermove" && !fingers.has(e.pointerId)) return;
+  sound.wake();
+  const piano = e.currentTarget as HTMLElement;
+  if (e.type === "pointerdown") piano.setPointerCapture(e.pointerId);
+  const key = document.elementFromPoint(e.clientX, e.clientY)?.closest<HTMLElement>(".key");
+  const pitch = key ? Number(key.dataset.pitch) : undefined, old = fingers.get(e.pointerId);
+  if (pitch === old) return;
+  if (old !== undefined) play(old, 0);
+  if (pitch === undefined) { fingers.set(e.pointerId, -1); return; }
+  fingers.set(e.pointerId, pitch);
+  play(pitch, velocity.value);
+}
+
+function lose(e: PointerEvent) {
+  const pitch = fingers.get(e.pointerId);
+  if (pitch !== undefined) play(pitch, 0);
+  fingers.delete(e.pointerId);
+}
+
+let walked: number | undefined; // the pitch that the space bar holds
+
+function walk(e: KeyboardEvent) {
+  const key = e.target as HTMLElement, pitch = Number(key.dataset.pitch);
+  if (e.code === "Space" || e.code === "Enter") {
+    e.preventDefault();
+    if (!e.repeat) { walked = pitch; play(pitch, velocity.value); }
+  } else if (e.code === "ArrowLeft" || e.code === "ArrowRight") {
+    e.preventDefault();
+    const next = key.parentElement!.querySelector<HTMLElement>(`[data-pitch="${pitch + (e.code === "ArrowLeft" ? -1 : 1)}"]`);
+    next?.focus();
+  }
+}
+
+function stand() {
+  if (walked !== undefined) play(walked, 0);
+  walked = undefined;
+}

@@ -1,0 +1,35 @@
+// What the server sends, as ui/message.go and ui/jam.go have it. Times are milliseconds on the jam's clock.
+
+export interface Info {
+  version: string; title: string; policy: string; tempo: number;
+  frames_per_beat: number; frames_per_bar: number; listen_frames: number;
+  in: string; out: string; chord_channel: number; bass_channel: number;
+}
+
+export interface Param {
+  name: string; kind: "number" | "whole" | "switch" | "list" | "text" | "action"; help: string; value: string;
+  unit?: string; min?: number; max?: number; step?: number; words?: string[]; next?: boolean;
+}
+
+export interface Frame {
+  type: "frame"; frame: number; at: number; length: number;
+  melody: number | null; onset: boolean; symbol: string; pitches: number[]; began: boolean; listening: boolean;
+  missed: boolean; skipped: number; prob: number; policy: string; lead: number; step: number; late: number;
+}
+
+export type Message =
+  | { type: "hello"; client: number; now: number; jam: Info | null; started: boolean; params: Param[] | null; frames: Frame[]; sessions: boolean }
+  | Frame
+  | { type: "note" | "sound"; at: number; from?: number; midi: [number, number, number] }
+  | { type: "params"; now: number; frame: number; jam: Info; params: Param[] }
+  | { type: "latency"; now: number; figures: unknown }
+  | { type: "end"; session: string }
+  | { type: "panic" }
+  | { type: "lost"; messages: number };
+
+export interface Rating { adaptation: number; control: number; enjoyment: number }
+
+export interface Session {
+  id: string; name: string; start: string; policy: string; tempo: number; seconds: number; chords: number; misses: number;
+  whole: boolean; rating?: Rating;
+}

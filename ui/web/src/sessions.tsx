@@ -1,0 +1,134 @@
+// The jams that were kept: each can be seen, heard, named, downloaded, and deleted with a way back.
+import { signal } from "@preact/signals";
+import type { Midi } from "@tonejs/midi";
+import { useEffect, useRef } from "preact/hooks";
+import { ask } from "./jam";
+import type { Session } from "./protocol";
+import { sound } from "./sound";
+
+const list = signal<Session[] | null>(null);
+const deleted = signal<Session | null>(null);
+const open = signal<string | null>(null);
+const playing = signal<string | null>(null);
+
+async function load() {
+  const response = await ask("GET", "sessions");
+  list.value = response ? await response.json() : [];
+}
+
+const path = (s: Session, what = "") => `sessions/${encodeURIComponent(s.id)}${what}`;
+
+export function Sessions() {
+  useEffect(() => { void load(); return halt; }, []);
+  return (
+    <section class="sessions" aria-label="Sessions">
+      {deleted.value && (
+        <p class="note" role="status">
+          “{deleted.value.name}” was deleted. <button type="button" onClick={restore}>Undo</button>
+        </p>
+      )}
+      {list.value?.length === 0 && <p class="empty">No jam has been kept yet. Play one: it will be here.</p>}
+      <ul>{list.value?.map((s) => <Row key={s.id} session={s} />)}</ul>
+    </section>
+  );
+}
+
+async function restore() {
+  const s = deleted.value;
+  deleted.value = null;
+  if (s && (await ask("POST", path(s, "/restore")))) await load();
+}
+
+const minutes = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
+
+function Row({ session: s }: { session: Session }) {
+  const remove = async () => {
+    if (await ask("DELETE", path(s))) { halt(); deleted.value = s; await load(); }
+  };
+  const rename = async (name: string) => {
+    if (name.trim() && name !== s.name && (await ask("PUT", path(s, "/name"), { name }))) await load();
+  };
+  const shown = open.value === s.id;
+  return (
+    <li>
+      <div class="row">
+        <button type="button" class="open" aria-expanded={shown} aria-label={`${shown ? "Close" : "Open"} ${s.name}`}
+          onClick={() => { halt(); open.value = shown ? null : s.id; }}>{shown ? "▾" : "▸"}</button>
+        <input type="text" value={s.name} aria-label="Name of the session" maxLength={100} onChange={(e) => void rename(e.currentTarget.value)} />
+        <span>{new Date(s.start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}</span>
+        <span class="figures">{minutes(s.seconds)} · {Math.round(s.tempo)} BPM · {s.policy} · {s.chords} chords{s.misses ? ` · ${s.misses} missed` : ""}{s.whole ? "" : " · cut short"}</span>
+      </div>
+      {shown && (
+        <div class="opened">
+          <Music session={s} />
+          <a class="button" href={`/api/${path(s, "/midi")}`} download={`${s.name}.mid`}>Download MIDI</a>
+          <button type="button" onClick={() => void remove()}>Delete</button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+let timers: number[] = [];
+
+function halt() {
+  timers.forEach(clearTimeout);
+  timers = [];
+  if (playing.value) sound.hush();
+  playing.value = null;
+}
+
+/** Music shows a session's MIDI file as a roll, and plays it. */
+function Music({ session: s }: { session: Session }) {
+  const canvas = useRef<HTMLCanvasElement>(null), midi = useRef<Midi | null>(null);
+  useEffect(() => {
+    void (async () => {
+      const response = await ask("GET", path(s, "/midi"));
+      if (!response) return;
+      const { Midi } = await import("@tonejs/midi");
+      midi.current = new Midi(await response.arrayBuffer());
+      if (canvas.current) draw(canvas.current, midi.current);
+    })();
+  }, [s.id]);
+  const toggle = () => {
+    if (playing.value) { halt(); return; }
+    if (!midi.current) return;
+    sound.wake();
+    playing.value = s.id;
+    const at = (time: number, do_: () => void) => timers.push(window.setTimeout(do_, time * 1000 + 60));
+    for (const track of midi.current.tracks) {
+      for (const n of track.notes) {
+        const velocity = Math.round(n.velocity * 127), ends = n.time + n.duration - 0.005;
+        if (track.channel === 0) {
+          at(n.time, () => sound.melody([0x90, n.midi, velocity]));
+          at(ends, () => sound.melody([0x80, n.midi, 0]));
+        } else {
+          at(n.time, () => sound.jamd([0x90 | track.channel, n.midi, velocity]));
+          at(ends, () => sound.jamd([0x80 | track.channel, n.midi, 0]));
+        }
+      }
+    }
+    at(midi.current.duration + 0.2, halt);
+  };
+  return (
+    <>
+      <canvas class="thumbnail" ref={canvas} role="img" aria-label="Piano roll of the session" />
+      <button type="button" onClick={toggle}>{playing.value === s.id ? "Stop" : "Play"}</button>
+    </>
+  );
+}
+
+function draw(canvas: HTMLCanvasElement, midi: Midi) {
+  const g = canvas.getContext("2d")!, ratio = devicePixelRatio || 1;
+  const width = (canvas.width = canvas.clientWidth * ratio), height = (canvas.height = canvas.clientHeight * ratio);
+  const style = getComputedStyle(canvas), notes = midi.tracks.flatMap((t) => t.notes);
+  if (notes.length === 0) return;
+  const low = Math.min(...notes.map((n) => n.midi)) - 1, high = Math.max(...notes.map((n) => n.midi)) + 1;
+  for (const track of midi.tracks) {
+    g.fillStyle = style.getPropertyValue(track.channel === 0 ? "--melody" : "--chord");
+    for (const n of track.notes) {
+      const h = height / (high - low + 1);
+      g.fillRect((n.time / midi.duration) * width, (high - n.midi) * h, Math.max(1, (n.duration / midi.duration) * width - 1), Math.max(2, h - 1));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// What is heard in this page: buses with volumes, and the notes that sound on them.
+import { effect, signal } from "@preact/signals";
+import { kept } from "./kept";
+import { prepare } from "./piano";
+import type { Info } from "./protocol";
+import { bass, chordSounds, click, piano, type Instrument, type Voice } from "./voices";
+
+export const buses = ["melody", "chords", "bass", "click"] as const;
+export type Bus = (typeof buses)[number];
+
+export const volumes = kept<Record<Bus, number>>("volumes", { melody: 0.85, chords: 0.7, bass: 0.75, click: 0.6 });
+export const chordSound = kept("chord-sound", "electric piano");
+/** on is the player's wish; null where nobody said anything: on, unless a synth plays. */
+export const on = kept<boolean | null>("sound", null);
+/** awake is whether the browser lets the page sound: not before the first key or touch. */
+export const awake = signal(false);
+
+const clickChannel = 10;
+
+class Sound {
+  private context?: AudioContext;
+  private master?: GainNode;
+  private analyser?: AnalyserNode;
+  private inputs = new Map<Bus, GainNode>();
+  private voices = new Map<string, Voice>();
+  private chordChannel = 2;
+  private bassChannel = 3;
+  readonly elsewhere = signal(false); // a synth plays
+
+  /** meet tells of the jam: which channels are whose, and whether a synth plays already. */
+  meet(jam: Info) {
+    this.chordChannel = jam.chord_channel;
+    this.bassChannel = jam.bass_channel;
+    this.elsewhere.value = jam.out !== "" && jam.out !== "jamd out";
+  }
+
+  get audible() { return on.value ?? !this.elsewhere.value; }
+
+  /** wake makes the sound, from a key or a touch: browsers allow it from there only. */
+  wake() {
+    if (!this.context) this.build();
+    if (this.context!.state !== "running") void this.context!.resume().then(() => { awake.value = true; });
+    else awake.value = true;
+  }
+
+  private build() {
+    const c = (this.context = new AudioContext({ latencyHint: "interactive" }));
+    const limit = new DynamicsCompressorNode(c, { threshold: -14, ratio: 6, attack: 0.003, release: 0.2 });
+    this.master = new GainNode(c);
+    this.analyser = new AnalyserNode(c, { fftSize: 2048 });
+    this.master.connect(limit).connect(this.analyser).connect(c.destination);
+    const room = new ConvolverNode(c, { buffer: roomOf(c) });
+    room.connect(new GainNode(c, { gain: 0.16 })).connect(this.master);
+    for (const bus of buses) {
+      const gain = new GainNode(c);
+      gain.connect(this.master);
+      if (bus === "melody" || bus === "chords") gain.connect(room);
+      this.inputs.set(bus, gain);
+    }
+    effect(() => {
+      for (const bus of buses) this.inputs.get(bus)!.gain.setTargetAtTime(volumes.value[bus] ** 2 * 1.6, c.currentTime, 0.02);
+      this.master!.gain.setTargetAtTime(this.audible ? 1 : 0, c.currentTime, 0.02);
+    });
+    prepare(c);
+  }
+
+  melody(midi: [number, number, number]) { this.take("melody", piano, midi); }
+
+  /** jamd sounds a message of jamd's own, by its channel. */
+  jamd(midi: [number, number, number]) {
+    switch ((midi[0] & 0x0f) + 1) {
+      case clickChannel: return this.take("click", click, midi);
+      case this.bassChannel: return this.take("bass", bass, midi);
+      case this.chordChannel: return this.take("chords", chordSounds[chordSound.value] ?? piano, midi);
+    }
+  }
+
+  private take(bus: Bus, instrument: Instrument, [status, pitch, velocity]: [number, number, number]) {
+    const kind = status & 0xf0, id = `${bus} ${pitch}`;
+    if (kind !== 0x90 && kind !== 0x80) return;
+    const c = this.context;
+    if (!c || c.state !== "running") return;
+    this.voices.get(id)?.end(c.currentTime);
+    this.voices.delete(id);
+    if (kind === 0x90 && velocity > 0) this.voices.set(id, instrument(c, this.inputs.get(bus)!, pitch, velocity, c.currentTime));
+  }
+
+  /** hush ends everything at once. */
+  hush() {
+    for (const voice of this.voices.values()) voice.end(0, true);
+    this.voices.clear();
+  }
+
+  /** level is how loud it is now: the root mean square of the last samples, 0 to 1. */
+  level(): number {
+    if (!this.analyser) return 0;
+    const samples = new Float32Array(this.analyser.fftSize);
+    this.analyser.getFloatTimeDomainData(samples);
+    let sum = 0;
+    for (const x of samples) sum += x * x;
+    return Math.sqrt(sum / samples.length);
+  }
+}
+
+/** roomOf is a small room: noise that dies away, darker as it does. */
+function roomOf(c: BaseAudioContext): AudioBuffer {
+  const length = Math.round(c.sampleRate * 1.3);
+  const buffer = c.createBuffer(2, length, c.sampleRate);
+  for (let channel = 0; channel < 2; channel++) {
+    const out = buffer.getChannelData(channel);
+    let low = 0;
+    for (let i = 0; i < length; i++) {
+      const t = i / length;
+      low += (0.7 - 0.55 * t) * (Math.random() * 2 - 1 - low);
+      out[i] = low * (1 - t) ** 3.2;
+    }
+  }
+  return buffer;
+}
+
+export const sound = new Sound();

@@ -1,0 +1,61 @@
+// What is read from two metres away: the chord, the beat, where in the bar, and how long jamd still listens.
+import { computed } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { frames, info, latest, now, started } from "./jam";
+import { keyOf, pretty } from "./theory";
+
+const beat = computed(() => latest.value && Math.floor(latest.value.frame / 4));
+const keyed = computed(() => (beat.value === null ? "" : keyOf(frames.slice(-256)))); // once a beat, of sixteen bars
+
+export function Stage() {
+  const f = latest.value, jam = info.value;
+  const listening = jam && (!started.value || (f?.listening ?? true));
+  const { root, rest } = pretty(f?.symbol ?? "N.C.");
+  const beats = jam && f ? Math.ceil(Math.max(0, jam.listen_frames - f.frame) / jam.frames_per_beat) : 0;
+  return (
+    <section class="stage" aria-label="Now">
+      <p class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}>
+        {!jam ? <span class="words">Getting ready</span>
+          : !started.value ? <span class="words">Play the first note</span>
+          : listening ? <><span class="count">{beats || ""}</span><span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span></>
+          : <><span>{root}</span><sup>{rest}</sup></>}
+      </p>
+      <div class="where">
+        <BeatLight />
+        <dl>
+          <div><dt>Bar</dt><dd>{jam && f ? Math.floor(f.frame / jam.frames_per_bar) + 1 : "–"}</dd></div>
+          <div><dt>Tempo</dt><dd>{jam ? Math.round(jam.tempo * 10) / 10 : "–"}</dd></div>
+          <div><dt>Key</dt><dd>{keyed.value || "–"}</dd></div>
+        </dl>
+      </div>
+      <p class="spoken" aria-live="polite">{f?.began ? `Chord ${f.symbol}` : ""}</p>
+    </section>
+  );
+}
+
+/** BeatLight lights the beat of the bar that is now: by the clock, not by when messages come. */
+function BeatLight() {
+  const box = useRef<HTMLDivElement>(null);
+  const jam = info.value;
+  const beats = jam ? Math.max(1, Math.round(jam.frames_per_bar / jam.frames_per_beat)) : 4;
+  useEffect(() => {
+    let running = true, lit = -1;
+    const loop = () => {
+      if (!running) return;
+      const f = frames.at(-1);
+      let beat = -1;
+      if (jam && f && started.value && f.length > 0) {
+        const position = f.frame + Math.max(0, (now() - f.at) / f.length);
+        beat = position - f.frame > 8 ? -1 : Math.floor((position % jam.frames_per_bar) / jam.frames_per_beat);
+      }
+      if (beat !== lit) {
+        lit = beat;
+        [...box.current!.children].forEach((e, i) => e.classList.toggle("lit", i === beat));
+      }
+      requestAnimationFrame(loop);
+    };
+    loop();
+    return () => { running = false; };
+  }, [jam]);
+  return <div class="beats" ref={box} aria-hidden="true">{Array.from({ length: beats }, (_, i) => <i key={i} />)}</div>;
+}
