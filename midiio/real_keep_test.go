@@ -248,7 +248,7 @@ func TestRealRescans(t *testing.T) {
 	defer l.close()
 	_ = must(l.list())(t)
 	clients, queues, files := handles(t)
-	const rescans = 10_000
+	rescans := rounds(10_000)
 	for range rescans {
 		if have := must(l.list())(t); len(have) != 4 {
 			t.Fatalf("there are %v", have)
