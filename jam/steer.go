@@ -71,7 +71,7 @@ func (l *Loop) applyControls() {
 
 func (l *Loop) apply(c Control) {
 	frame, before := l.engine.Frame(), l.engine.settings.Tempo
-	err := error(nil)
+	var err error
 	switch {
 	case c.Param == ParamPolicy && c.Policy == nil:
 		err = errors.New("no policy came with it")

@@ -52,8 +52,7 @@ func TestControlsHoldFromTheNextFrame(t *testing.T) {
 
 // A panic does not wait for the next frame, wherever in a frame it comes.
 func TestPanicActsAtOnce(t *testing.T) {
-	for _, at := range []time.Duration{3030, 3110, 3122} { // in ms: early in a frame, woken for the next line, and deciding
-		at *= time.Millisecond
+	for _, at := range []time.Duration{3030 * time.Millisecond, 3110 * time.Millisecond, 3122 * time.Millisecond} { // early in a frame, woken for the next line, and deciding
 		j := liveJam{
 			policy: jamtest.NewPolicy(1),
 			config: jam.LoopConfig{Settings: settings(nil), Frames: 40},
@@ -148,8 +147,8 @@ func TestPolicyChange(t *testing.T) {
 func TestPolicyThatFailsNeverComesIn(t *testing.T) {
 	broken, late, good := jamtest.NewPolicy(1), jamtest.NewPolicy(2), jamtest.NewPolicy(3)
 	broken.Fail = func(int64) error { return errors.New("the network fell over") }
-	at := func(ms time.Duration, p jam.Policy) jam.Control {
-		return jam.Control{At: ms * time.Millisecond, Param: jam.ParamPolicy, Policy: p}
+	at := func(ms int64, p jam.Policy) jam.Control {
+		return jam.Control{At: time.Duration(ms) * time.Millisecond, Param: jam.ParamPolicy, Policy: p}
 	}
 	j := liveJam{
 		policy: jamtest.NewPolicy(5), begins: time.Second, events: note(0, 2*time.Second, 60),

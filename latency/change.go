@@ -43,7 +43,7 @@ func (c Change) String() string {
 	case BudgetMet:
 		return fmt.Sprintf("budget met again: a policy step takes p99 %s, within %s", inMS(c.Step), inMS(c.Budget))
 	}
-	what := ""
+	var what string
 	switch {
 	case c.Kind == LeadWidened:
 		what = "lead widened"
