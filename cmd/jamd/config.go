@@ -90,26 +90,26 @@ func configurable(app *kong.Application) map[string]*kong.Flag {
 
 // BeforeResolve gives the configuration to the commands that have use for it.
 func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
-	c := &config{}
+	c := &config{given: map[string]bool{}}
 	if command := ctx.Selected(); command != nil && slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return takes(command, f) }) {
 		var flags configFlags
-		given := map[string]bool{}
 		for _, p := range ctx.Path {
 			if p.Flag == nil {
 				continue
 			}
-			switch given[p.Flag.Name] = true; p.Flag.Name {
+			switch c.given[p.Flag.Name] = true; p.Flag.Name {
 			case "config":
 				flags.Config, _ = ctx.FlagValue(p.Flag).(string)
 			case "profile":
 				flags.Profile, _ = ctx.FlagValue(p.Flag).(string)
 			}
 		}
-		var err error
-		if c, err = flags.read(ctx.Model); err != nil {
+		read, err := flags.read(ctx.Model)
+		if err != nil {
 			return err
 		}
-		c.given = given
+		read.given = c.given
+		c = read
 		ctx.AddResolver(c)
 	}
 	f.config = c
@@ -153,7 +153,7 @@ func (c *config) value(command *kong.Node, flag *kong.Flag) (entry, bool) {
 func (f *musicFlags) AfterApply(c *config) error {
 	var set []setting
 	for _, name := range sorted(c.set) {
-		if c.given[name] || c.given["register"] && (name == "low" || name == "high") {
+		if c.given[flagOf(name)] {
 			continue
 		}
 		var s setting
@@ -164,6 +164,14 @@ func (f *musicFlags) AfterApply(c *config) error {
 	}
 	f.Set, c.placed = append(set, f.Set...), len(set)
 	return nil
+}
+
+// flagOf is the flag that says the same as a param; often there is none of that name.
+func flagOf(param string) string {
+	if param == "low" || param == "high" {
+		return "register"
+	}
+	return param
 }
 
 func sorted[V any](m map[string]V) []string {
@@ -188,6 +196,10 @@ func (f *configFile) choose(profile string, flags map[string]*kong.Flag) (*confi
 		return nil, fmt.Errorf("%s: there is no [profile.%s]; there are %v", f.path, profile, sorted(profiles))
 	}
 	maps.Copy(own.flags, chosen.flags)
+	maps.DeleteFunc(own.set, func(param string, _ entry) bool {
+		_, said := chosen.flags[flagOf(param)]
+		return said
+	})
 	maps.Copy(own.set, chosen.set)
 	maps.Copy(own.learned, chosen.learned)
 	return own, nil
