@@ -54,7 +54,7 @@ func (c *benchCmd) Run(ctx context.Context, to console) error {
 	result := benchResult{Format: benchFormat, Machine: machineHere(), Tempo: c.Tempo}
 	for _, arm := range arms {
 		if !c.JSON {
-			fmt.Fprintf(to.Err, "jamd: measuring for %v (%s)\n", c.For, arm)
+			to.Log.Info().Msgf("measuring for %v (%s)", c.For, arm)
 		}
 		a, err := c.measure(ctx, to, arm, settings, &result)
 		if err != nil {

@@ -29,6 +29,14 @@ type jamCmd struct {
 }
 
 func (c *jamCmd) Run(ctx context.Context, to console) error {
+	to, end, err := to.toFile(c.Live.Log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if c.Live.Clock.external() {
+		return asInput(errors.New("--clock external is for a player: an agent keeps jamd's time"))
+	}
 	settings, err := c.settings()
 	if err != nil {
 		return err

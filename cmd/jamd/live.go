@@ -42,6 +42,9 @@ type liveFlags struct {
 	JSON       bool          `help:"Print one JSON object at the end instead of the chords as they sound."`
 	Metrics    string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine."`
 	Budget     time.Duration `placeholder:"DURATION" help:"Say so where the 99th percentile of a policy step is longer than this, such as 5ms."`
+	Faster     string        `placeholder:"NAME|FILE" help:"Quicker policy that plays where this machine is too slow for the other: a name from 'jamd policies' or an .onnx file."`
+	Log        string        `placeholder:"FILE" help:"Add what is said beside the music to this file, as JSON lines with time, level and frame."`
+	Clock      clockFlags    `embed:""`
 	Music      musicFlags    `embed:""`
 	Pages      pageFlags     `embed:""`
 }
@@ -67,7 +70,10 @@ type live struct {
 	to      console
 	clock   *jam.LiveClock
 	policy  *model.Policy
+	faster  *model.Policy // nil where there is none
 	out     *midiio.Out
+	status  *statusLine // nil where there is no terminal
+	knobs   *knobs      // nil where nothing was learned
 	config  jam.LoopConfig
 	changes *jam.Queue[latency.Change] // of the guard
 
@@ -89,22 +95,30 @@ type live struct {
 // open makes a live jam ready; the caller closes it. The output is swept on the channels of the chords, the bass and
 // others (1 to 16).
 func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, error) {
+	if err := f.Clock.check(); err != nil {
+		return nil, err
+	}
+	var status *statusLine
+	if !f.JSON {
+		to, status = withStatusLine(to)
+	}
 	l, err := f.ready(to, s)
 	if err != nil {
 		return nil, err
 	}
+	l.status = status
 	if f.Metrics != "" {
 		if l.metrics, err = serveMetrics(f.Metrics); err != nil {
 			l.close()
 			return nil, err
 		}
-		fmt.Fprintln(to.Err, "jamd: metrics at", l.metrics.url())
+		to.Log.Info().Msgf("metrics at %s", l.metrics.url())
 	}
 	if l.out, err = l.output(); err != nil {
 		l.close()
 		return nil, err
 	}
-	l.config.Output = l.out
+	l.plug()
 	swept := []byte{s.ChordChannel - 1, s.BassChannel - 1}
 	for _, channel := range others {
 		swept = append(swept, channel-1)
@@ -132,12 +146,25 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 		l.close()
 		return nil, fmt.Errorf("policy %s: %w", f.Music.Policy, err)
 	}
+	if f.Faster != "" {
+		if l.faster, err = f.Music.loadPlayer(to, f.Faster, model.Chords); err != nil {
+			l.close()
+			return nil, err
+		}
+		if _, err := l.faster.Warm(warmSteps); err != nil {
+			l.close()
+			return nil, fmt.Errorf("policy %s: %w", f.Faster, err)
+		}
+	}
 	l.config = jam.LoopConfig{
 		Settings: s, Policy: policy, Name: policy.Metadata().Name, Inbox: jam.NewQueue[jam.Event](inboxLength), Clock: l.clock,
 		Errors: jam.NewQueue[error](errorsLength),
 		Guard: latency.NewGuard(latency.GuardConfig{
-			Steps: steps, Budget: f.Budget, Changes: []*jam.Queue[latency.Change]{l.changes},
+			Steps: steps, Faster: l.faster != nil, Budget: f.Budget, Changes: []*jam.Queue[latency.Change]{l.changes},
 		}),
+	}
+	if l.faster != nil {
+		l.config.Faster = l.faster
 	}
 	rights, end := newRights()
 	l.endRights = end
@@ -161,6 +188,9 @@ func (l *live) close() {
 		l.endRights()
 	}
 	_ = l.policy.Close()
+	if l.faster != nil {
+		_ = l.faster.Close()
+	}
 	for _, c := range l.claims {
 		c.release()
 	}
@@ -201,6 +231,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	watch.start(l.config)
 	l.figures.Store(watch.monitor)
 	l.steering.follow(func(a jam.Applied) {
+		l.to.Log.Debug().Int64(frameField, a.Frame).Msgf("set: %v", a.Control)
 		if a.Param == jam.ParamTranspose && l.transpose != nil {
 			l.transpose(int8(a.Value))
 		}
@@ -208,13 +239,15 @@ func (l *live) run(ctx context.Context, h hearing) error {
 			l.page.Changed(a.Frame)
 		}
 	})
+	l.knobs.follow(l.steering, l.to.Log)
 	told := tellChanges(l.ports, l.to)
 	defer told()
 	summary, err := loop.Run(ctx)
 	cancel()
 	silenced := l.out.Close() // at once, whatever there is to wait for
-	l.steering.stop()
 	agent := h.stop()
+	l.knobs.stop()
+	l.steering.stop()
 	take, figures := watch.stop(summary.Melody)
 	closeCtx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
@@ -249,7 +282,7 @@ func (l *live) manifest(h hearing) session.Manifest {
 func (l *live) output() (*midiio.Out, error) {
 	out, err := l.flags.openOutput(l.keeping())
 	if err != nil && l.flags.Out == "" {
-		fmt.Fprintf(l.to.Err, "jamd: nothing will sound: %v\n", err)
+		l.to.Log.Warn().Msgf("nothing will sound: %v", err)
 		return midiio.NewOut(nowhere{}), nil
 	}
 	if err != nil {

@@ -38,12 +38,9 @@ func asInput(err error) error {
 	return inputError{err}
 }
 
-// A console is where a command writes: results to Out, everything said beside them to Err.
-type console struct {
-	Out, Err io.Writer
-}
-
 type cli struct {
+	Configured configFlags `embed:""`
+
 	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
 	Jam        jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
 	Ctl        ctlCmd                    `cmd:"" help:"Steer the jam that is under way: set, panic, start, stop, status."`
@@ -51,6 +48,8 @@ type cli struct {
 	Bench      benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
 	BenchLoad  benchLoadCmd              `cmd:"" hidden:""`
 	Sessions   sessionsCmd               `cmd:"" help:"Find, replay and keep in order the jams that were kept."`
+	Config     configCmd                 `cmd:"" help:"Print what is in force and where it comes from: a default, the configuration file, a flag."`
+	Learn      learnCmd                  `cmd:"" help:"Let a knob, a pad or a key steer a setting: turn or strike it, and the configuration file knows it."`
 	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
 	Policies   policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
 	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to mend it."`
@@ -63,16 +62,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // run is the whole program but for the exit.
 func run(args []string, stdout, stderr io.Writer) int {
 	exited, code := false, exitFine
-	parser, err := kong.New(&cli{},
-		kong.Name("jamd"),
-		kong.Description("A live jamming partner: it hears your melody and answers with chords on the next sixteenth note.\n\n"+
-			"Exit codes: 0 fine, 1 failed while running, 2 wrong usage or input."),
-		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(c int) { exited, code = true, c }),
-		kong.Vars{"policy": defaultPolicy, "ort_env": model.LibraryEnv},
-	)
+	grammar := &cli{}
+	parser, err := newParser(grammar, kong.Writers(stdout, stderr), kong.Exit(func(c int) { exited, code = true, c }))
 	if err != nil {
 		fmt.Fprintln(stderr, "jamd:", err)
 		return exitFailed
@@ -90,7 +81,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	if err = command.Run(console{Out: stdout, Err: stderr}); err == nil {
+	if err = command.Run(newConsole(stdout, stderr, nil), &grammar.Configured); err == nil {
 		return exitFine
 	}
 	fmt.Fprintln(stderr, "jamd:", err)
@@ -99,4 +90,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// newParser makes the parser of jamd's command line.
+func newParser(grammar *cli, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(grammar, append([]kong.Option{
+		kong.Name("jamd"),
+		kong.Description("A live jamming partner: it hears your melody and answers with chords on the next sixteenth note.\n\n" +
+			"Exit codes: 0 fine, 1 failed while running, 2 wrong usage or input."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"policy": defaultPolicy, "ort_env": model.LibraryEnv},
+	}, options...)...)
 }

@@ -71,13 +71,15 @@ func (f *musicFlags) loadPlayer(to console, spec string, plays model.Part) (*mod
 		return nil, asInput(err)
 	}
 	if note := p.ProviderNote(); note != "" {
-		fmt.Fprintln(to.Err, "jamd:", note)
+		to.Log.Info().Msg(note)
 	}
 	return p, nil
 }
 
 // A pitchRange reads as LOW-HIGH, two MIDI pitches.
 type pitchRange struct{ low, high uint8 }
+
+func (r pitchRange) String() string { return fmt.Sprintf("%d-%d", r.low, r.high) }
 
 func (r *pitchRange) UnmarshalText(text []byte) error {
 	low, high, found := strings.Cut(string(text), "-")

@@ -55,7 +55,7 @@ func (f *pageFlags) open(to console, root string) (*page, error) {
 	}
 	p := &page{Server: server}
 	if p.file, err = p.publish(); err != nil {
-		fmt.Fprintf(to.Err, "jamd: 'jamd ctl' will not find this jam: %v\n", err)
+		to.Log.Warn().Msgf("'jamd ctl' will not find this jam: %v", err)
 	}
 	return p, nil
 }

@@ -18,10 +18,17 @@ type playCmd struct {
 	Thru       *bool         `negatable:"" help:"Send the melody on to the output, on its own channel (default: only one that jamd plays from a file)."`
 	Live       liveFlags     `embed:""`
 
-	last *jam.Settings // of the jam before, at its end; nil before the first
+	learned map[trigger]entry
+	last    *jam.Settings // of the jam before, at its end; nil before the first
 }
 
-func (c *playCmd) Run(ctx context.Context, to console) error {
+func (c *playCmd) Run(ctx context.Context, to console, configured *config) error {
+	to, end, err := to.toFile(c.Live.Log)
+	if err != nil {
+		return err
+	}
+	defer end()
+	c.learned = configured.learned
 	page, err := c.Live.Pages.open(to, c.Live.SessionDir)
 	if err != nil {
 		return err
@@ -49,7 +56,7 @@ func (c *playCmd) next(again restart) {
 		c.Melody, c.In = "", pageMelody
 	}
 	c.CountIn = nil
-	if again == counted {
+	if again == counted && !c.Live.Clock.external() {
 		bar := c.last.Meter.Beats()
 		c.CountIn = &bar
 	}
@@ -60,6 +67,9 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 	source, err := c.source()
 	if err != nil {
 		return 0, err
+	}
+	if source.port != "" { // the one found now is the one of the jams that follow
+		c.In = source.port
 	}
 	settings, err := c.settings(source)
 	if err != nil {
@@ -75,7 +85,7 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 		return 0, err
 	}
 	defer l.close()
-	l.page = page
+	l.page, l.knobs = page, newKnobs(c.learned)
 	l.config.Frames = framesOf(c.For, settings.Tempo)
 	if c.CountIn != nil {
 		l.config.Start, l.config.CountIn, l.config.Click = jam.StartAtOnce, *c.CountIn, true
@@ -122,20 +132,45 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		}
 	}
 	played := take(c.Thru == nil || *c.Thru) // who plays in the page has no other instrument
+	follower, err := l.follow()
+	if err != nil {
+		return hearing{}, err
+	}
+	unplug := func() {}
+	if l.flags.Clock.ClockIn != "" && l.flags.Clock.ClockIn != s.port {
+		in, err := l.clockPort(follower)
+		if err != nil {
+			return hearing{}, err
+		}
+		unplug = func() { _ = in.Close() }
+	}
 	if s.port == pageMelody {
-		return hearing{title: s.title(), name: pageMelody, play: played, stop: func() *agentSummary { return nil }}, nil
+		return hearing{title: s.title(), name: pageMelody, play: played, stop: func() *agentSummary {
+			unplug()
+			return nil
+		}}, nil
 	}
 	if s.tune == nil {
-		in, err := s.open(l.clock.Now, heard, l.keeping())
+		in, err := s.open(l.clock.Now, func(e jam.Event) {
+			if !l.knobs.take(e) {
+				heard(e)
+			}
+		}, l.keeping())
 		if err != nil {
+			unplug()
 			return hearing{}, asInput(err)
+		}
+		if l.flags.Clock.ClockIn == "" || l.flags.Clock.ClockIn == s.port {
+			in.Follow(follower)
 		}
 		s.name = in.Info().Name
 		if err := l.claim("input", in.Info()); err != nil {
+			unplug()
 			_ = in.Close()
 			return hearing{}, err
 		}
 		return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
+			unplug()
 			_ = in.Close()
 			return nil
 		}}, nil

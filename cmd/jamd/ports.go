@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/rs/zerolog"
+
 	"jamd/jam"
 	"jamd/midiio"
 )
@@ -50,7 +52,11 @@ func tellChanges(changes *jam.Queue[midiio.Change], to console) (stop func()) {
 		for {
 			select {
 			case c := <-changes.C():
-				fmt.Fprintln(to.Err, "jamd:", c)
+				level := zerolog.WarnLevel
+				if c.What == midiio.Back {
+					level = zerolog.InfoLevel
+				}
+				to.Log.WithLevel(level).Msg(c.String())
 			case <-end:
 				return
 			}

@@ -59,9 +59,9 @@ func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
 	m, err := r.Mend(false, midiio.WriteTake)
 	switch {
 	case err != nil:
-		fmt.Fprintln(to.Err, "jamd:", err) // it can be read all the same
+		to.Log.Warn().Msg(err.Error()) // it can be read all the same
 	case m.Music:
-		fmt.Fprintf(to.Err, "jamd: session %s was broken off: its music has been made from its log\n", r.ID)
+		to.Log.Warn().Msgf("session %s was broken off: its music has been made from its log", r.ID)
 	}
 	return r, nil
 }

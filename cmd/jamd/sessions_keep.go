@@ -242,7 +242,7 @@ func (c *repairCmd) Run(group *sessionsCmd, to console) error {
 		}
 		if err != nil {
 			failed++
-			fmt.Fprintln(to.Err, "jamd:", err)
+			to.Log.Error().Msg(err.Error())
 		}
 	}
 	if failed > 0 {

@@ -26,6 +26,9 @@ func (c *playCmd) source() (source, error) {
 	if c.Melody != "" && c.In != "" {
 		return source{}, asInput(errors.New("--melody and --in exclude each other: jamd listens to one melody"))
 	}
+	if c.Live.Clock.external() && (c.Melody != "" || c.CountIn != nil) {
+		return source{}, asInput(errors.New("--clock external starts the jam and keeps its time: neither --melody nor --count-in goes with it"))
+	}
 	if c.Melody != "" {
 		melody, err := readMelody(c.Melody, c.Tempo)
 		if err != nil {
@@ -35,6 +38,9 @@ func (c *playCmd) source() (source, error) {
 	}
 	if c.In == pageMelody && c.Live.Pages.Page == noPage {
 		return source{}, asInput(errors.New("--in page and --page off exclude each other"))
+	}
+	if c.In == pageMelody && c.Live.Clock.external() && c.Live.Clock.ClockIn == "" {
+		return source{}, asInput(errors.New("--clock external: a page has no clock; name the clock's port with --clock-in"))
 	}
 	if c.In == pageMelody {
 		return source{port: c.In, name: "the page"}, nil
@@ -55,6 +61,9 @@ func (c *playCmd) source() (source, error) {
 	hint := "no keyboard found: plug one in, or see 'jamd ports' and --in"
 	if err != nil {
 		hint = "no keyboard can be heard: " + err.Error()
+	}
+	if c.Live.Clock.external() {
+		return source{}, asInput(errors.New("--clock external: " + hint))
 	}
 	melody, err := demo(c.Tempo)
 	if err != nil {
@@ -145,6 +154,8 @@ func (c *playCmd) announce(l *live, src source) {
 		fmt.Fprintln(to.Out, "  "+src.hint)
 	}
 	switch {
+	case c.Live.Clock.external():
+		fmt.Fprintf(to.Out, "Waiting for the clock to start; chords join in %d beats later; Control-C ends.\n", s.Listen)
 	case src.tune != nil || c.CountIn != nil:
 		fmt.Fprintf(to.Out, "Listening for %d beats, then joining in; Control-C ends.\n", s.Listen)
 	default:

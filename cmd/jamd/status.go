@@ -41,7 +41,7 @@ func withStatusLine(to console) (console, *statusLine) {
 				columns, _, _ := term.GetSize(int(f.Fd()))
 				return columns
 			}}
-			return console{Out: above{s, to.Out}, Err: above{s, to.Err}}, s
+			return newConsole(above{s, to.Out}, above{s, to.Err}, to.file), s
 		}
 	}
 	return to, nil

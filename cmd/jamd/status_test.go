@@ -36,7 +36,7 @@ func TestStatusLineStaysBelow(t *testing.T) {
 func TestNoStatusLineInPipes(t *testing.T) {
 	var b bytes.Buffer
 	to := console{Out: &b, Err: &b}
-	if got, s := withStatusLine(to); s != nil || got != to {
+	if got, s := withStatusLine(to); s != nil || got.Out != to.Out || got.Err != to.Err {
 		t.Errorf("%+v, %+v", got, s)
 	}
 }

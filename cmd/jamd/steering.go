@@ -83,7 +83,9 @@ func (s *steering) set(name, value string) error {
 // ask asks for a control. Of policies it takes the names of those that come with jamd: whoever asks may be a page, which is
 // not to read files.
 func (s *steering) ask(c jam.Control) error {
-	c.At = s.live.clock.Now()
+	if c.At == 0 { // a tap of the player's has the time of its arrival
+		c.At = s.live.clock.Now()
+	}
 	if err := s.allowed(c); err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"jamd/jam"
 	"jamd/latency"
 	"jamd/session"
@@ -38,11 +40,8 @@ func newWatch(l *live, title string, record *session.Session) *watch {
 	w := &watch{
 		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
 		errors: l.config.Errors, changes: l.changes,
-		settings: s, record: record, to: l.to, quiet: l.flags.JSON, metrics: l.metrics,
+		settings: s, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
-	}
-	if !w.quiet {
-		w.to, w.status = withStatusLine(l.to)
 	}
 	return w
 }
@@ -115,7 +114,7 @@ func (w *watch) stop(last jam.MelodyToken) (jam.Take, latency.Snapshot) {
 // show prints a chord as it sounds, and what went wrong.
 func (w *watch) show(r jam.FrameReport) {
 	if err := w.record.Lost(); err != nil {
-		fmt.Fprintln(w.to.Err, "jamd:", err)
+		w.to.Log.Error().Int64(frameField, r.Frame).Msg(err.Error())
 	}
 	w.alarm()
 	if w.quiet {
@@ -137,16 +136,19 @@ func (w *watch) show(r jam.FrameReport) {
 // alarm says what went wrong, and what the guard did that is heard.
 func (w *watch) alarm() {
 	for n := len(w.errors.C()); n > 0; n-- {
-		fmt.Fprintln(w.to.Err, "jamd:", <-w.errors.C())
+		w.to.Log.Error().Msg((<-w.errors.C()).Error())
 	}
 	for n := len(w.changes.C()); n > 0; n-- {
 		c := <-w.changes.C()
 		if w.metrics != nil {
 			w.metrics.changed(c)
 		}
+		level := zerolog.DebugLevel
 		if c.Grave() {
-			fmt.Fprintf(w.to.Err, "jamd: at %s: %v\n", strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), c)
+			level = zerolog.WarnLevel
 		}
+		w.to.Log.WithLevel(level).Int64(frameField, c.Frame).
+			Msgf("at %s: %v", strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), c)
 	}
 }
 
@@ -211,7 +213,7 @@ func conclude(to console, asJSON bool, s jamSummary, kept session.Summary) error
 		fmt.Fprintln(to.Out, "session", s.Session)
 	}
 	if s.Loss != "" {
-		fmt.Fprintln(to.Err, "jamd: the record is not whole:", s.Loss)
+		to.Log.Error().Msgf("the record is not whole: %s", s.Loss)
 	}
 	return nil
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"jamd/jam"
+	"jamd/jam/jamtest"
+	"jamd/midiio"
+)
+
+// master is a clock of 24 pulses a beat, with a Start before the first, until it is stopped.
+func master(to jam.Output, bpm float64, pulses int) {
+	period := time.Duration(float64(time.Minute) / bpm / 24)
+	_ = to.Send(jam.ClockStart, 0, 0)
+	for tick := time.NewTicker(period); pulses > 0; pulses-- {
+		<-tick.C
+		_ = to.Send(jam.ClockPulse, 0, 0)
+	}
+}
+
+// TestClockExternal holds that a jam put together with --clock external begins with the other's Start and goes on at its tempo.
+func TestClockExternal(t *testing.T) {
+	l := &live{clock: jam.NewLiveClock(), flags: &liveFlags{Clock: clockFlags{Clock: clockExternal}}}
+	recorder := midiio.NewRecorder(l.clock.Now)
+	segments := jam.NewQueue[jam.Segment](64)
+	l.config = jam.LoopConfig{
+		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: recorder, Clock: l.clock,
+		Inbox: jam.NewQueue[jam.Event](8), Frames: 12, Segments: []*jam.Queue[jam.Segment]{segments},
+	}
+	follower, err := l.follow()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cable := midiio.NewCable(l.clock.Now, func(jam.Event) {})
+	cable.Follow(follower)
+	loop, err := jam.NewLoop(l.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go master(cable, 200, 24*5)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	summary, err := loop.Run(ctx)
+	if err != nil || summary.Frames+summary.Skipped < 12 {
+		t.Fatalf("%+v, %v", summary, err)
+	}
+	var last jam.Segment
+	for len(segments.C()) > 0 {
+		last = <-segments.C()
+	}
+	if last.BPM < 150 || last.BPM > 250 { // a busy machine's ticks are late, and its tempo is not exact
+		t.Errorf("at %v BPM, not at the master's 200", last.BPM)
+	}
+}
+
+// TestClockSend holds that the port of the chords gets a clock, from Start to Stop.
+func TestClockSend(t *testing.T) {
+	clock := jam.NewLiveClock()
+	recorder := midiio.NewRecorder(clock.Now)
+	out := midiio.NewOut(recorder)
+	l := &live{clock: clock, flags: &liveFlags{Clock: clockFlags{Clock: clockSend}}, out: out}
+	l.config = jam.LoopConfig{
+		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Clock: clock,
+		Inbox: jam.NewQueue[jam.Event](8), Frames: 4, Start: jam.StartAtOnce,
+	}
+	l.plug()
+	loop, err := jam.NewLoop(l.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loop.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var clocks []byte
+	for _, e := range recorder.Events() {
+		if e.Status >= 0xF8 {
+			clocks = append(clocks, e.Status)
+		}
+	}
+	if n := len(clocks); n < 20 || clocks[n-1] != jam.ClockStop || !slices.Contains(clocks, byte(jam.ClockStart)) {
+		t.Errorf("% x", clocks)
+	}
+}

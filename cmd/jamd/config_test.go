@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTheExampleInTheDocs holds that the docs' example is one, and that profiles stand in the place of the file's own.
+func TestTheExampleInTheDocs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(page), "```toml\n")
+	example, _, found := strings.Cut(example, "```")
+	if !found {
+		t.Fatal("no example")
+	}
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args string
+		want map[string]string
+	}{
+		{"play", map[string]string{"temperature": "0.8", "in": "Keystation", "in-channel": "1 2", "clock": "internal", "set transpose": "-2", `learn "note 37 ch 10"`: "style=arpeggio"}},
+		{"play --profile stage", map[string]string{"temperature": "0.3", "clock": "external", "set style": "block", "set transpose": "-2"}},
+		{"play --melody x.mid", map[string]string{"in": "", "melody": "x.mid"}},
+		{"jam --tempo 90", map[string]string{"tempo": "90", "out": "FLUID Synth"}},
+	} {
+		all, err := settingsOf(append(strings.Fields(test.args), "--config="+path))
+		if err != nil {
+			t.Errorf("%s: %v", test.args, err)
+			continue
+		}
+		got := map[string]string{}
+		for _, s := range all {
+			got[s.Name] = s.Value
+		}
+		for name, want := range test.want {
+			if got[name] != want {
+				t.Errorf("%s: %s is %q, want %q", test.args, name, got[name], want)
+			}
+		}
+	}
+}
+
+// TestWhatSaysTheSame holds that a flag, and a profile's key, stand in the place of an entry of [set] that says the same.
+func TestWhatSaysTheSame(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.toml")
+	text := "[set]\ntemperature = 0.5\nlow = 40\n[profile.a]\ntemperature = 0.2\nregister = \"50-80\"\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]struct{ temperature, low string }{
+		"play":                   {"0.5", "40"},
+		"play --temperature 0.9": {"", "40"},
+		"play --register 50-70":  {"0.5", ""},
+		"play --profile a":       {"", ""},
+	} {
+		all, err := settingsOf(append(strings.Fields(args), "--config="+path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, s := range all {
+			got[s.Name] = s.Value
+		}
+		if got["set temperature"] != want.temperature || got["set low"] != want.low {
+			t.Errorf("%s: %v", args, got)
+		}
+	}
+}

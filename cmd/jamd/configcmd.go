@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+)
+
+type configCmd struct {
+	Show configShowCmd `cmd:"" default:"withargs" help:"Print what is in force for a command, such as 'jamd config show play --tempo 90'."`
+	Path configPathCmd `cmd:"" help:"Print where the configuration file is looked for."`
+}
+
+type configPathCmd struct{}
+
+func (configPathCmd) Run(to console, flags *configFlags) error {
+	path, _, err := flags.path()
+	if err != nil {
+		return asInput(err)
+	}
+	fmt.Fprintln(to.Out, path)
+	return nil
+}
+
+type configShowCmd struct {
+	JSON    bool     `help:"Print one JSON array."`
+	Command []string `arg:"" optional:"" passthrough:"" placeholder:"play|jam|accompany" help:"The command, with flags as you would give them (play)."`
+}
+
+// A setting in force, and where it comes from: "default", "flag", or file and line.
+type inForce struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+}
+
+func (c *configShowCmd) Run(to console, flags *configFlags) error {
+	args := c.Command
+	if len(args) == 0 {
+		args = []string{"play"}
+	}
+	if !slices.Contains([]string{"play", "jam", "accompany"}, args[0]) {
+		return asInput(fmt.Errorf("%q has no configuration: give play, jam or accompany, and flags after it", args[0]))
+	}
+	all, err := settingsOf(append(flags.args(), args...))
+	if err != nil {
+		return asInput(err)
+	}
+	if c.JSON {
+		return printJSON(to, all)
+	}
+	table := tabwriter.NewWriter(to.Out, 0, 8, 2, ' ', 0)
+	for _, s := range all {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Value, s.From)
+	}
+	return table.Flush()
+}
+
+// args are the flags as they would be given.
+func (f *configFlags) args() (args []string) {
+	if f.Config != "" {
+		args = append(args, "--config="+f.Config)
+	}
+	if f.Profile != "" {
+		args = append(args, "--profile="+f.Profile)
+	}
+	return args
+}
+
+// settingsOf reads a command line of jamd's, runs nothing, and tells what would be in force.
+func settingsOf(args []string) ([]inForce, error) {
+	var grammar cli
+	parser, err := newParser(&grammar, kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
+	if err != nil {
+		return nil, err
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		return nil, err
+	}
+	c := grammar.Configured.config
+	var all []inForce
+	for _, flag := range ctx.Selected().Flags {
+		switch flag.Name {
+		case "help", "json":
+			continue
+		case "set":
+			all = append(all, c.paramsInForce(flag.Target.Interface().([]setting))...)
+			continue
+		}
+		s := inForce{flag.Name, written(flag.Target), "default"}
+		switch e, ok := c.value(ctx.Selected(), flag); {
+		case c.given[flag.Name]:
+			s.From = "flag"
+		case ok:
+			s.From = e.from
+		}
+		all = append(all, s)
+	}
+	for t, e := range c.learned {
+		all = append(all, inForce{`learn "` + t.String() + `"`, e.value.(string), e.from})
+	}
+	slices.SortFunc(all, func(a, b inForce) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+// paramsInForce are those of settings, of which the first ones are the file's; the last one of a param counts.
+func (c *config) paramsInForce(settings []setting) (all []inForce) {
+	for i, s := range settings {
+		f := inForce{"set " + s.Param.String(), s.ValueText(), "flag"}
+		if i < c.placed {
+			f.From = c.set[s.Param.String()].from
+		}
+		all = slices.DeleteFunc(all, func(earlier inForce) bool { return earlier.Name == f.Name })
+		all = append(all, f)
+	}
+	return all
+}
+
+// written is a flag's value as a user would write it; "" where it was never given and has no default.
+func written(v reflect.Value) string {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return ""
+		}
+		v = v.Elem()
+	}
+	return strings.Trim(fmt.Sprint(v.Interface()), "[]")
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+	"pgregory.net/rapid"
+
+	"jamd/jam"
+	"jamd/midiio"
+)
+
+func TestParseTrigger(t *testing.T) {
+	for text, want := range map[string]trigger{
+		"cc 74 ch 1":      {number: 74, channel: 1},
+		"note 36 ch 10":   {note: true, number: 36, channel: 10},
+		" CC  119":        {number: 119},
+		"note 0 ch 16":    {note: true, channel: 16},
+		"cc":              {},
+		"cc 120":          {},
+		"cc -1":           {},
+		"cc 1 ch 0":       {},
+		"cc 1 ch 17":      {},
+		"cc 1 on 2":       {},
+		"note 128":        {},
+		"bend 1":          {},
+		"cc 1 ch 1 ch 2":  {},
+		"cc 111111111111": {},
+	} {
+		got, err := parseTrigger(text)
+		if got != want || (err != nil) != (want == trigger{}) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+}
+
+func TestTriggersAreReadAsWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := jam.Event{
+			Status: rapid.ByteRange(0x80, 0xEF).Draw(t, "status"), Data1: rapid.ByteRange(0, 127).Draw(t, "data1"), Data2: rapid.ByteRange(0, 127).Draw(t, "data2"),
+		}
+		learned, ok := triggerOf(e)
+		if !ok {
+			return
+		}
+		if read, err := parseTrigger(learned.String()); err != nil || read != learned {
+			t.Fatalf("%v is read as %v, %v", learned, read, err)
+		}
+		k := newKnobs(map[trigger]entry{learned: {value: "temperature"}})
+		if !k.take(e) {
+			t.Fatalf("%v does not take what it was learned from", learned)
+		}
+	})
+}
+
+// TestLearnNext holds that the next knob or key is learned, and neither the end of a note nor a bend.
+func TestLearnNext(t *testing.T) {
+	events := jam.NewQueue[jam.Event](8)
+	cable := midiio.NewCable(func() time.Duration { return 0 }, func(e jam.Event) { events.TrySend(e) })
+	for _, m := range [][3]byte{{0x80, 60, 0}, {0x90, 60, 0}, {0xE3, 1, 2}, {0xB0, 123, 0}, {0xB3, 74, 9}} {
+		if err := cable.Send(m[0], m[1], m[2]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := next(t.Context(), events)
+	if err != nil || got.String() != "cc 74 ch 4" {
+		t.Errorf("%v, %v", got, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := next(ctx, events); err == nil {
+		t.Error("nothing came, and something was learned")
+	}
+}
+
+// steered is a jam that is only steered: what is asked for is in its queue.
+func steered() *steering {
+	l := &live{clock: jam.NewLiveClock(), flags: &liveFlags{}}
+	return &steering{live: l, controls: jam.NewQueue[jam.Control](controlsLength), settings: jam.DefaultSettings()}
+}
+
+func TestKnobs(t *testing.T) {
+	for name, test := range map[string]struct {
+		trigger, effect string
+		sent            [][3]byte
+		asked           string
+		melody          int // messages that are no knob's
+	}{
+		"a knob moves a number":      {"cc 74 ch 1", "temperature", [][3]byte{{0xB0, 74, 0}, {0xB0, 74, 127}}, "temperature=0 temperature=2", 0},
+		"other channels are melody":  {"cc 74 ch 1", "temperature", [][3]byte{{0xB1, 74, 127}, {0xB0, 75, 3}, {0x90, 74, 3}}, "", 3},
+		"or every channel":           {"cc 74", "temperature", [][3]byte{{0xB1, 74, 127}, {0xBF, 74, 0}}, "temperature=2 temperature=0", 0},
+		"a key acts once a stroke":   {"note 36 ch 10", "panic", [][3]byte{{0x99, 36, 1}, {0x89, 36, 0}, {0x99, 36, 99}, {0x99, 36, 0}}, "panic panic", 0},
+		"a knob acts on passing 64":  {"cc 1", "tap", [][3]byte{{0xB0, 1, 10}, {0xB0, 1, 64}, {0xB0, 1, 127}, {0xB0, 1, 0}, {0xB0, 1, 100}}, "tap tap", 0},
+		"a key turns a switch over":  {"note 40", "mute", [][3]byte{{0x90, 40, 9}, {0x80, 40, 0}, {0x90, 40, 9}, {0x90, 40, 9}}, "mute=on mute=off mute=on", 0},
+		"a pedal holds a switch":     {"cc 64", "hold", [][3]byte{{0xB0, 64, 127}, {0xB0, 64, 0}}, "hold=on hold=off", 0},
+		"a key sets a value":         {"note 41", "style=arpeggio", [][3]byte{{0x90, 41, 1}, {0x80, 41, 0}}, "style=arpeggio", 0},
+		"a knob goes through a list": {"cc 2", "chord-grid", [][3]byte{{0xB0, 2, 0}, {0xB0, 2, 127}}, "chord-grid=frame chord-grid=bar", 0},
+		"bends are melody":           {"cc 2", "chord-grid", [][3]byte{{0xE0, 2, 0}, {0xC0, 2, 0}}, "", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trig, err := parseTrigger(test.trigger)
+			if err != nil {
+				t.Fatal(err)
+			}
+			k, s, melody := newKnobs(map[trigger]entry{trig: {value: test.effect}}), steered(), 0
+			cable := midiio.NewCable(s.live.clock.Now, func(e jam.Event) {
+				if !k.take(e) {
+					melody++
+				}
+			})
+			k.follow(s, zerolog.Nop())
+			for _, m := range test.sent {
+				if err := cable.Send(m[0], m[1], m[2]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			k.stop()
+			var asked []string
+			for len(s.controls.C()) > 0 {
+				asked = append(asked, (<-s.controls.C()).String())
+			}
+			if got := strings.Join(asked, " "); got != test.asked || melody != test.melody {
+				t.Errorf("%q asked, %d melody; want %q, %d", got, melody, test.asked, test.melody)
+			}
+		})
+	}
+}
+
+// TestKnobsNeverBlock holds that the driver's thread goes on where nobody follows the knobs, and that what is too much is counted.
+func TestKnobsNeverBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKnobs(map[trigger]entry{{number: 1}: {value: "velocity"}})
+		e := jam.Event{Status: 0xB0, Data1: 1, Data2: 5}
+		for range 2 * learnedLength {
+			if !k.take(e) {
+				t.Fatal("a knob became melody")
+			}
+		}
+		if k.turned.Dropped() != learnedLength {
+			t.Errorf("%d counted", k.turned.Dropped())
+		}
+		if n := testing.AllocsPerRun(100, func() { k.take(e) }); n > 0 {
+			t.Errorf("%v allocations", n)
+		}
+	})
+}
+
+// FuzzLearn holds that a file stays as it was but for one line, whatever it holds, or is refused.
+func FuzzLearn(f *testing.F) {
+	for _, text := range []string{"", "[learn]", "[learn]\n\"cc 1\" = \"tap\"", "a = 1\r\n[learn]\r\n[x]\r\n", "learn.\"cc 1\" = 'tap' # x", "learn = {}", "[learn.x]\n", "[[learn]]"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := parseConfig("f.toml", []byte(text))
+		if err != nil {
+			return
+		}
+		changed, err := (trigger{number: 1}).with(file, "panic")
+		if err != nil {
+			return
+		}
+		now, err := parseConfig("f.toml", changed)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", text, changed, err)
+		}
+		if table, _ := now.tree["learn"].(map[string]any); len(table) == 0 {
+			t.Fatalf("%q became %q, with nothing learned", text, changed)
+		}
+		if again, err := (trigger{number: 1}).with(now, "panic"); err != nil || string(again) != string(changed) {
+			t.Fatalf("%q, learned again, became %q, %v", changed, again, err)
+		}
+	})
+}
