@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,55 @@ type liveJam struct {
 	inbox    int           // its room
 	delay    time.Duration // of the policy, at most
 	stops    []stop        // of the machine
+
+	atFirstNote bool          // it starts the jam; else a beat of count-in does
+	controls    []jam.Control // asked for at their times; of a policy, Text is its seed
+	transport   sequencer     // if any, and then it ends at its end
+	holds       int           // in how many of 16 frames the guard orders that the chord is held
+}
+
+// A sequencer is a transport that was programmed: what it does from each of its times on.
+type sequencer []turn
+
+type turn struct {
+	at         time.Duration
+	song       int64 // the frame that begins then
+	bpm        float64
+	runs, lost bool
+}
+
+func (s sequencer) Position(now time.Duration) (song jam.Segment, running, ok bool) {
+	for _, turn := range slices.Backward(s) {
+		if now >= turn.at {
+			return jam.Segment{Frame: turn.song, At: turn.at, BPM: turn.bpm}, turn.runs, !turn.lost
+		}
+	}
+	return jam.Segment{}, false, false
+}
+
+// A holdingGuard has the chord held in some frames.
+type holdingGuard struct{ n, holds int }
+
+func (g *holdingGuard) Orders(time.Duration) jam.Orders {
+	g.n++
+	o := jam.Orders{Lead: jam.DefaultLead}
+	if g.n*7%16 < g.holds {
+		o.Rung = jam.RungHold
+	}
+	return o
+}
+
+func (g *holdingGuard) Saw(*jam.FrameReport) {}
+
+// loadPolicy makes the policy that a control's text names by its seed. Each second one knows other chords.
+func loadPolicy(name string) (jam.Policy, error) {
+	seed, err := strconv.ParseUint(name, 10, 64)
+	if seed%2 == 0 {
+		return jamtest.NewPolicy(seed), err
+	}
+	symbols := slices.Clone(jamtest.Symbols[3:])
+	slices.Reverse(symbols)
+	return jamtest.NewPolicyOf(seed, append(symbols, "Eb", "Ebm")...), err
 }
 
 type stop struct{ at, lasts time.Duration }
@@ -53,15 +103,38 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		o.Manifest.Settings = j.settings
 		record := Start(o)
 		inbox := jam.NewQueue[jam.Event](j.inbox)
-		loop, err := jam.NewLoop(jam.LoopConfig{
+		controls := jam.NewQueue[jam.Control](1 << 10)
+		config := jam.LoopConfig{
 			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
-			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1,
+			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1, Guard: &holdingGuard{holds: j.holds},
 			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events()},
-		})
+			Controls: controls, Applied: []*jam.Queue[jam.Applied]{record.Controls()},
+			Segments: []*jam.Queue[jam.Moved]{record.Segments()},
+		}
+		if j.atFirstNote {
+			config.Start, config.CountIn = jam.StartAtFirstNote, 0
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		if j.transport != nil {
+			config.Transport = j.transport
+			time.AfterFunc(j.transport[len(j.transport)-1].at+2*time.Second, cancel)
+		}
+		loop, err := jam.NewLoop(config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(context.Background())
+		if j.atFirstNote {
+			time.AfterFunc(time.Minute, cancel) // where no note comes
+		}
+		for _, c := range j.controls {
+			if c.Param == jam.ParamPolicy {
+				if c.Policy, err = loadPolicy(c.Text); err != nil {
+					t.Fatal(err)
+				}
+				c.Policy.(*jamtest.Policy).Remember = false
+			}
+			time.AfterFunc(c.At, func() { controls.TrySend(c) })
+		}
 		go func() {
 			for _, e := range j.events {
 				select {
@@ -120,10 +193,49 @@ func anyJam(t *rapid.T) *liveJam {
 		})
 	}
 	slices.SortFunc(j.stops, func(a, b stop) int { return int(a.at - b.at) })
+	j.atFirstNote = rapid.Bool().Draw(t, "at first note")
+	for range rapid.IntRange(0, 12).Draw(t, "controls") {
+		at := time.Duration(rapid.Int64Range(0, int64(length)).Draw(t, "asked"))
+		j.controls = append(j.controls, anyControl(t, at))
+	}
+	if rapid.Bool().Draw(t, "held") {
+		j.holds = rapid.IntRange(1, 16).Draw(t, "holds")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "follows") == 0 {
+		j.transport = anySequencer(t)
+	}
 	return j
 }
 
-// Whatever is played, and however late or stopped: a jam that is kept is played again to its last chord.
+// anyControl sets anything, to any value that it has.
+func anyControl(t *rapid.T, at time.Duration) jam.Control {
+	p := jam.Param(rapid.IntRange(0, len(jam.Params())-1).Draw(t, "param"))
+	c, info := jam.Control{At: at, Param: p}, p.Info()
+	switch info.Kind {
+	case jam.Action:
+	case jam.Text:
+		c.Text = strconv.Itoa(rapid.IntRange(100, 999).Draw(t, "name"))
+	default:
+		c, _ = jam.FromMIDI(p, rapid.ByteRange(0, 127).Draw(t, "value"))
+		c.At = at
+	}
+	return c
+}
+
+func anySequencer(t *rapid.T) (s sequencer) {
+	at := time.Duration(0)
+	for range rapid.IntRange(1, 8).Draw(t, "turns") {
+		at += time.Duration(rapid.Int64Range(1e6, 3e9).Draw(t, "after"))
+		s = append(s, turn{
+			at: at, song: rapid.SampledFrom([]int64{0, 0, 1, 7, 16, 33, 1000}).Draw(t, "song"),
+			bpm:  rapid.SampledFrom([]float64{60, 97.3, 120, 240}).Draw(t, "song's tempo"),
+			runs: rapid.IntRange(0, 3).Draw(t, "runs") > 0, lost: rapid.IntRange(0, 9).Draw(t, "lost") == 0,
+		})
+	}
+	return s
+}
+
+// Whatever is played, set and followed, and however late or stopped: a jam that is kept is played again to its last chord.
 func TestReplayIsTheJam(t *testing.T) {
 	root := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -133,7 +245,7 @@ func TestReplayIsTheJam(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed))
+		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed), loadPolicy)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -157,7 +269,7 @@ func TestReplayParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := r.Compare(t.Context(), jamtest.NewPolicy(6))
+	c, err := r.Compare(t.Context(), jamtest.NewPolicy(6), nil)
 	if err != nil || c.Parting == nil || c.Parting.Report.Frame != 8 || c.Parting.Logged.Sounded == c.Parting.Report.Sounded || c.Frames != 9 {
 		t.Errorf("another policy: %+v, %v", c, err)
 	}
@@ -188,7 +300,7 @@ func TestReplayOfMisses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5)); err != nil || c.Parting != nil || c.Frames != 200 {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Parting != nil || c.Frames != 200 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -231,7 +343,7 @@ func TestReplayOfStops(t *testing.T) {
 	if stopped != 2 || summary.Skipped < 60 {
 		t.Fatalf("%d long stops, %+v", stopped, summary)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5)); err != nil || c.Parting != nil || c.Frames != summary.Frames {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Parting != nil || c.Frames != summary.Frames {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -63,7 +63,7 @@ func look(r *session.Record) (shown, error) {
 		switch e := line.Entry.(type) {
 		case jam.Applied:
 			s.Controls++
-		case jam.Segment:
+		case jam.Moved:
 			s.Tempi++
 		case session.Loss:
 			s.LostLines.Notes += e.Notes
