@@ -138,7 +138,9 @@ func (p *replay) read() error {
 		case jam.Heard:
 			p.heard = append(p.heard, e)
 		case jam.Applied:
-			p.applied = append(p.applied, e)
+			if e.Param != jam.ParamPanic { // whose mark stands among what was heard
+				p.applied = append(p.applied, e)
+			}
 		case jam.Moved:
 			p.moved = append(p.moved, e)
 		}
@@ -231,9 +233,6 @@ func (p *replay) apply(t int64) error {
 	for len(p.applied) > 0 && p.applied[0].Frame <= t {
 		c := p.applied[0].Control
 		p.applied = p.applied[1:]
-		if c.Param == jam.ParamPanic {
-			continue // its mark stands among the events
-		}
 		if err := p.engine.Apply(c); err != nil {
 			return fmt.Errorf("%v at frame %d: %w", c, t, err)
 		}

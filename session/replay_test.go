@@ -237,7 +237,7 @@ func anySequencer(t *rapid.T) (s sequencer) {
 
 // Whatever is played, set and followed, and however late or stopped: a jam that is kept is played again to its last chord.
 func TestReplayIsTheJam(t *testing.T) {
-	root := t.TempDir()
+	root, seen := t.TempDir(), map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		j := anyJam(rt)
 		dir, summary := j.keep(t, root)
@@ -255,7 +255,45 @@ func TestReplayIsTheJam(t *testing.T) {
 		if c.Frames != summary.Frames || c.Unknown > summary.Skipped || c.Apart != 0 || c.Gone != 0 {
 			rt.Fatalf("compared %+v of %+v", c, summary)
 		}
+		for line := range r.Lines() {
+			seen[kindOf(line.Entry)]++
+		}
 	})
+	for _, kind := range []string{"kept", "missed", "skipped", "policy", "panic", "tempo", "control",
+		"melody let go", "chord let go", "jump", "restart"} {
+		if seen[kind] == 0 {
+			t.Errorf("the jams had no %s: %v", kind, seen)
+		}
+	}
+	t.Log(seen)
+}
+
+// kindOf is what an entry is to a replay.
+func kindOf(e Entry) string {
+	switch e := e.(type) {
+	case jam.FrameReport:
+		switch {
+		case e.Kept:
+			return "kept"
+		case e.Missed:
+			return "missed"
+		case e.Skipped > 0:
+			return "skipped"
+		}
+		return "frame"
+	case jam.Applied:
+		switch e.Param {
+		case jam.ParamPolicy, jam.ParamPanic, jam.ParamTempo:
+			return e.Param.String()
+		}
+		return "control"
+	case jam.Heard:
+		if e.Status == 0 {
+			return []string{"melody let go", "chord let go", "all let go", "jump", "restart"}[e.Data1]
+		}
+		return "event"
+	}
+	return "other"
 }
 
 // Another policy, another seed, or a lost line: the replay says where it parts.
