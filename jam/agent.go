@@ -37,7 +37,7 @@ const agentVelocity = 90
 type Agent struct {
 	config  AgentConfig
 	grid    *Grid
-	memory  memory
+	memory  Memory
 	sampler *Sampler[MelodyToken]
 	ran     bool
 
@@ -69,7 +69,7 @@ func NewAgent(c AgentConfig) (*Agent, error) {
 		return nil, err
 	}
 	return &Agent{
-		config: c, grid: grid, memory: memory{policy: c.Policy},
+		config: c, grid: grid, memory: NewMemory(c.Policy),
 		sampler: NewMelodySampler(c.Temperature, c.TopP, c.Seed),
 		chord:   c.Policy.Vocabulary().Start(), sounded: MelodyStart,
 	}, nil
@@ -108,7 +108,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 // policy has none.
 func (a *Agent) decide() (token MelodyToken, ok bool) {
 	draw := a.sampler.Draw()
-	logits, err := a.memory.step(request{a.frame, a.chord, a.sounded})
+	logits, err := a.memory.Step(a.frame, a.chord, a.sounded)
 	if err == nil {
 		token, _, err = a.sampler.Choose(logits, a.sounded, Change, 0, draw)
 	}

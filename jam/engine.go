@@ -39,6 +39,7 @@ type Engine struct {
 
 	wanted  float64 // probability that the policy wanted a change since the last line of the chord grid
 	decided bool
+	kept    bool // by Keep
 	silent  bool // LetGo was called before Hear: the chord that Hear tells still sounded in the frame before
 	chosen  ChordToken
 	prob    float32
@@ -113,7 +114,7 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 		e.force += (float64(e.velocity) - e.force) / 4
 	}
 	e.draw = e.sampler.Draw()
-	e.heard, e.decided = true, false
+	e.heard, e.decided, e.kept = true, false, false
 	chord := e.chord
 	if e.silent {
 		e.chord, e.silent = NoChord, false
@@ -143,7 +144,7 @@ func (e *Engine) Decide(logits []float32) error {
 	if e.settings.Mute {
 		token = NoChord
 	}
-	e.chosen, e.prob, e.decided = token, prob, true
+	e.chosen, e.prob, e.decided, e.kept = token, prob, true, false
 	e.prepare(token)
 	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
 	return nil
@@ -184,7 +185,7 @@ func (e *Engine) Play() (FrameReport, error) {
 		Melody: e.melody, Velocity: e.velocity,
 		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
 		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(),
-		Began: p.began, Listening: !e.joined, Missed: missed, Prob: e.prob,
+		Began: p.began, Listening: !e.joined, Missed: missed, Kept: !missed && e.kept, Prob: e.prob,
 	}
 	e.summary.Frames++
 	e.next()

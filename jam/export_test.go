@@ -6,7 +6,7 @@ import "context"
 func (l *Loop) Begin(ctx context.Context) {
 	l.open = true
 	l.pulses.begin(0)
-	l.began()
+	l.began(0)
 	l.ask()
 	l.Serve()
 	l.decide(ctx, 0)

@@ -59,13 +59,11 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	}
 	at, line := l.nearest(song, justPassed)
 	frame := at % l.bar()
+	l.mark(SongRestart, byte(frame))
 	l.engine.Restart(frame)
-	l.step, l.voice = 0, 0 // of the decision before the start
 	l.transport.shift, l.transport.grace = frame-at, l.engine.Grid().Step(frame)/4
-	here := Segment{frame, line, song.BPM}
-	l.report(l.engine.Grid().Follow(here))
-	l.began()
-	l.segment, l.coming = here, here
+	l.report(l.engine.Grid().Follow(Segment{frame, line, song.BPM}))
+	l.began(frame)
 	return true
 }
 
@@ -135,7 +133,10 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
 	l.letGo()
 	if again {
+		l.mark(SongRestart, byte(to-frame))
 		l.engine.Restart(to)
+	} else {
+		l.mark(SongJump, byte(to-frame))
 	}
 	for l.engine.Frame() < to {
 		l.ask()

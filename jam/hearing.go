@@ -44,7 +44,12 @@ func (l *Loop) resync() {
 // letGo ends the chord, and tells so.
 func (l *Loop) letGo() {
 	l.report(l.engine.LetGo())
-	tell(l.config.Events, Heard{l.engine.Frame(), Event{At: l.clock.Now(), Data1: ChordLetGo}})
+	l.mark(ChordLetGo, 0)
+}
+
+// mark tells what was done in the frame to be played.
+func (l *Loop) mark(what, frames byte) {
+	tell(l.config.Events, Heard{l.engine.Frame(), Event{At: l.clock.Now(), Data1: what, Data2: frames}})
 }
 
 // take takes an event for the next frame that is listened for.

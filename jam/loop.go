@@ -63,7 +63,7 @@ type LoopConfig struct {
 	Applied  []*Queue[Applied]     // each gets every control that was done
 	Reports  []*Queue[FrameReport] // each gets every frame
 	Events   []*Queue[Heard]       // each gets every event of the inbox
-	Segments []*Queue[Segment]     // each gets every new stretch of the grid, the first when frame 0 is known
+	Segments []*Queue[Moved]       // each gets every new stretch of the grid, the first when the start is known
 	Errors   *Queue[error]         // of the policy, the output and controls; the jam goes on; may be nil
 }
 
@@ -168,9 +168,11 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 
 func (l *Loop) play(ctx context.Context) {
 	l.cast.start()
-	// Frame 0 needs nothing of the player, so its decision is made before the start.
-	l.ask()
-	l.decide(ctx, forever)
+	if l.config.Transport == nil {
+		// Frame 0 needs nothing of the player, so its decision is made before the start.
+		l.ask()
+		l.decide(ctx, forever)
+	}
 	if l.begin(ctx) {
 		for (l.config.Frames == 0 || l.engine.Frame() < l.config.Frames) && l.frame(ctx) {
 		}

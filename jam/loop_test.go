@@ -35,7 +35,7 @@ type liveJam struct {
 	heard    []jam.Heard
 	errs     []error
 	applied  []jam.Applied
-	segments []jam.Segment
+	segments []jam.Moved
 	released []jam.Policy
 	out      *jamtest.Output
 	pulses   *jamtest.Output // MIDI clock, where config.ClockOut is set
@@ -85,8 +85,8 @@ func (j *liveJam) run(t *testing.T) {
 		c.Reports = []*jam.Queue[jam.FrameReport]{reports, jam.NewQueue[jam.FrameReport](1)} // the second is never read
 		c.Events = []*jam.Queue[jam.Heard]{heard, jam.NewQueue[jam.Heard](1)}
 		c.Errors = errs
-		controls, applied, segments := jam.NewQueue[jam.Control](64), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Segment](1<<10)
-		c.Controls, c.Applied, c.Segments = controls, []*jam.Queue[jam.Applied]{applied}, []*jam.Queue[jam.Segment]{segments}
+		controls, applied, segments := jam.NewQueue[jam.Control](64), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Moved](1<<10)
+		c.Controls, c.Applied, c.Segments = controls, []*jam.Queue[jam.Applied]{applied}, []*jam.Queue[jam.Moved]{segments}
 		var mu sync.Mutex
 		c.Release = func(p jam.Policy) {
 			mu.Lock()

@@ -9,6 +9,7 @@ type player struct {
 	vocabulary *Vocabulary
 	worker     *worker
 	told       int64 // frames before this one
+	since      int64 // the first that it was told
 	answered   int64 // the newest frame that it answered for
 	on         bool  // its thread runs
 }
@@ -132,6 +133,7 @@ func (c *cast) next(frame int64, rung Rung) (p *player, err error) {
 		return nil, err
 	}
 	if p == c.fresh {
+		c.control.Value = float64(p.since)
 		c.dismiss(c.full)
 		c.dismiss(c.faster)
 		c.full, c.faster, c.fresh = p, nil, nil
@@ -155,7 +157,11 @@ func (c *cast) ask(r request) (behind int64) {
 
 // tell brings a player up to the newest frame.
 func (c *cast) tell(p *player) (behind int64) {
-	for frame := max(p.told, c.oldest); frame <= c.newest; frame++ {
+	from := max(p.told, c.oldest)
+	if p.told == 0 {
+		p.since = from
+	}
+	for frame := from; frame <= c.newest; frame++ {
 		line := &c.history[frame%backlog]
 		r := line.request
 		if line.vocabulary != p.vocabulary {

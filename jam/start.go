@@ -14,7 +14,7 @@ func (l *Loop) begin(ctx context.Context) bool {
 		first := -int64(l.config.CountIn) * l.config.Settings.Meter.Beat()
 		grid.SetStart(l.clock.Now() + max(l.offset(first), 0) - grid.Line(first))
 		l.pulses.begin(first)
-		l.began()
+		l.began(0)
 		return l.countIn(ctx)
 	}
 	for ctx.Err() == nil {
@@ -22,7 +22,7 @@ func (l *Loop) begin(ctx context.Context) bool {
 		if struck {
 			l.open = true
 			l.pulses.begin(0)
-			l.began()
+			l.began(0)
 			return true
 		}
 		if !open {
@@ -60,14 +60,13 @@ func (l *Loop) firstNote() (struck, open bool) {
 	}
 }
 
-// began tells the time of frame 0, and the grid's first stretch.
-func (l *Loop) began() {
-	start := l.engine.Grid().Line(0)
-	l.segment = Segment{At: start, BPM: l.engine.settings.Tempo}
-	l.coming = l.segment
-	tell(l.config.Segments, l.segment)
+// began tells the time of frame 0, and the stretch of the grid that the jam begins in, with a frame.
+func (l *Loop) began(frame int64) {
+	grid := l.engine.Grid()
+	l.stretch(Segment{frame, grid.Line(frame), grid.Tempo(frame)})
+	l.segment = l.coming
 	select {
-	case l.config.Began <- start:
+	case l.config.Began <- grid.Line(0):
 	default:
 	}
 }

@@ -46,16 +46,13 @@ func (l *Loop) panic(c Control) {
 			err = errors.Join(err, l.output.Send(control|(channel-1), controller, 0))
 		}
 	}
-	l.keepSilent()
-	l.report(err)
-	tell(l.config.Applied, Applied{l.listensFor(), c})
-}
-
-// keepSilent withdraws what was decided for the frame to be played, after its notes were let go.
-func (l *Loop) keepSilent() {
-	if l.engine.heard {
+	tell(l.config.Events, Heard{l.listensFor(), Event{At: c.At, Data1: AllLetGo}})
+	if l.engine.heard { // what was decided for the frame to be played is withdrawn
+		l.mark(ChordLetGo, 0)
 		l.engine.Keep()
 	}
+	l.report(err)
+	tell(l.config.Applied, Applied{l.listensFor(), c})
 }
 
 // applyControls does what was asked for, before Hear of the frame from which on it holds.
@@ -105,7 +102,7 @@ func (l *Loop) apply(c Control) {
 // stretch tells of a new stretch of the grid.
 func (l *Loop) stretch(s Segment) {
 	l.coming = s
-	tell(l.config.Segments, s)
+	tell(l.config.Segments, Moved{l.engine.Frame(), s})
 }
 
 // refuseControls hands back the policies of controls that came too late.

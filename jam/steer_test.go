@@ -33,7 +33,7 @@ func TestControlsHoldFromTheNextFrame(t *testing.T) {
 		!strings.Contains(j.errs[1].Error(), "no policy") {
 		t.Errorf("errors %v", j.errs)
 	}
-	if want := []jam.Segment{{At: time.Second, BPM: 120}, {Frame: 8, At: 2 * time.Second, BPM: 240}}; !slices.Equal(j.segments, want) {
+	if want := []jam.Moved{{Segment: jam.Segment{At: time.Second, BPM: 120}}, {Since: 6, Segment: jam.Segment{Frame: 8, At: 2 * time.Second, BPM: 240}}}; !slices.Equal(j.segments, want) {
 		t.Errorf("segments %v, want %v", j.segments, want)
 	}
 	for _, r := range j.reports {

@@ -34,7 +34,7 @@ type answer struct {
 // its memory is what really sounded. Neither side of it ever waits for the other to make room. It sleeps on a clock of
 // its own, so that the loop's thread wakes the policy's with nothing between.
 type worker struct {
-	memory   memory
+	memory   Memory
 	loop     Clock // the loop's: woken when there is an answer
 	clock    Clock // the worker's: woken when there is a request
 	thread   func(Duty)
@@ -49,7 +49,7 @@ type worker struct {
 
 func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {
 	w := &worker{
-		memory: memory{policy: p}, loop: loop, clock: loop.Beside(), thread: thread,
+		memory: NewMemory(p), loop: loop, clock: loop.Beside(), thread: thread,
 		requests: make(chan request, backlog),
 		answers:  make(chan *answer, answerSlots),
 		free:     make(chan *answer, answerSlots),
@@ -124,7 +124,7 @@ func (w *worker) run() {
 
 func (w *worker) serve(r request) {
 	began := w.loop.Now()
-	logits, err := w.memory.step(r)
+	logits, err := w.memory.Step(r.frame, r.chord, r.melody)
 	took := w.loop.Now() - began
 	w.heard.Add(1)
 	if err != nil {
@@ -137,37 +137,6 @@ func (w *worker) serve(r request) {
 	a.logits = append(a.logits[:0], logits...)
 	w.answers <- a
 	w.loop.Wake()
-}
-
-// A memory is a policy that is told every frame in order.
-type memory struct {
-	policy Policy
-	next   int64 // frame of the request that follows the last one
-}
-
-// step runs the policy. Start tokens begin its memory afresh. Where requests were dropped it starts afresh too, as on a
-// piece cut out of a longer one: what is held at the cut begins there.
-func (m *memory) step(r request) ([]float32, error) {
-	v, inOrder := m.policy.Vocabulary(), r.frame == m.next
-	m.next = r.frame + 1
-	if r.melody == MelodyStart {
-		m.policy.Reset()
-		return m.policy.Step(v.Start(), MelodyStart)
-	}
-	if inOrder {
-		return m.policy.Step(r.chord, r.melody)
-	}
-	m.policy.Reset()
-	if _, err := m.policy.Step(v.Start(), MelodyStart); err != nil {
-		return nil, err
-	}
-	if i, ok := v.Index(r.chord); ok {
-		r.chord = v.Begin(i)
-	}
-	if pitch, ok := r.melody.Pitch(); ok {
-		r.melody = MelodyOnset(pitch)
-	}
-	return m.policy.Step(r.chord, r.melody)
 }
 
 // slot is a free answer, or else the oldest that the loop did not come for: it holds one at most, so there is one.

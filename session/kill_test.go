@@ -139,7 +139,7 @@ func kill(t *testing.T) (lost time.Duration, lines int, torn bool) {
 			t.Error("killed, and yet an end line")
 		}
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(killedSeed)); err != nil || c.Parting != nil || c.Gone > 0 {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(killedSeed), nil); err != nil || c.Parting != nil || c.Gone > 0 {
 		t.Errorf("replay: %+v, %v", c, err)
 	}
 	return last - kept, lines, mending.Cut > 0

@@ -11,7 +11,7 @@ import (
 	"jamd/jam"
 )
 
-// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Segment, jam.FrameReport, Remark, Loss or End,
+// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.FrameReport, Remark, Loss or End,
 // or Unknown.
 type Entry any
 
@@ -69,7 +69,14 @@ type (
 		head
 		Frame *int64  `json:"frame,omitempty"`
 		At    float64 `json:"at_us"`
-		Of    string  `json:"of"` // melody or chord
+		Of    string  `json:"of"` // melody, chord or all
+	}
+	jumpLine struct {
+		head
+		Frame  *int64  `json:"frame,omitempty"`
+		At     float64 `json:"at_us"`
+		Passed uint8   `json:"passed"`
+		Again  bool    `json:"again,omitempty"`
 	}
 	controlLine struct {
 		head
@@ -84,32 +91,7 @@ type (
 		Frame int64   `json:"frame"`
 		At    float64 `json:"at_us"`
 		BPM   float64 `json:"bpm"`
-	}
-	frameLine struct {
-		head
-		Frame     int64    `json:"frame"`
-		At        float64  `json:"at_us"`
-		Melody    int32    `json:"melody"`
-		Chosen    int32    `json:"chosen"`
-		Sounded   int32    `json:"sounded"`
-		Symbol    string   `json:"symbol"`
-		Pitches   []uint16 `json:"pitches"` // not bytes, which JSON has as text
-		Prob      float32  `json:"prob"`
-		Velocity  uint8    `json:"velocity,omitempty"`
-		Began     bool     `json:"began,omitempty"`
-		Listening bool     `json:"listening,omitempty"`
-		Missed    bool     `json:"missed,omitempty"`
-		Skipped   int64    `json:"skipped,omitempty"`
-		Tempo     float64  `json:"tempo,omitempty"`
-		Rung      string   `json:"rung,omitempty"`
-		Policy    string   `json:"policy,omitempty"`
-		Arrival   float64  `json:"arrival_us,omitempty"`
-		Lead      float64  `json:"lead_us"`
-		Step      float64  `json:"step_us"`
-		Voice     float64  `json:"voice_us,omitempty"`
-		Late      float64  `json:"late_us"`
-		Send      float64  `json:"send_us,omitempty"`
-		Age       float64  `json:"age_us,omitempty"`
+		Since int64   `json:"since"`
 	}
 	remarkLine struct {
 		head
@@ -138,7 +120,7 @@ type (
 )
 
 var (
-	parts = []string{jam.MelodyLetGo: "melody", jam.ChordLetGo: "chord"}
+	parts = []string{jam.MelodyLetGo: "melody", jam.ChordLetGo: "chord", jam.AllLetGo: "all"}
 	rungs = []string{jam.RungFull: "", jam.RungFaster: "faster", jam.RungHold: "hold"}
 )
 
@@ -157,8 +139,8 @@ func lineOf(seq uint64, entry Entry) any {
 		return heardLine(seq, e)
 	case jam.Applied:
 		return controlLine{h("control"), e.Frame, micros(e.At), e.Param, e.Value, cut(e.Text)}
-	case jam.Segment:
-		return segmentLine{h("segment"), e.Frame, micros(e.At), e.BPM}
+	case jam.Moved:
+		return segmentLine{h("segment"), e.Frame, micros(e.At), e.BPM, e.Since}
 	case jam.FrameReport:
 		return frameLineOf(h("frame"), e)
 	case Remark:
@@ -174,26 +156,14 @@ func lineOf(seq uint64, entry Entry) any {
 func heardLine(seq uint64, e jam.Heard) any {
 	frame, at := frameOf(e.Frame), micros(e.At)
 	switch kind := e.Status & 0xF0; {
+	case e.Status == 0 && (e.Data1 == jam.SongJump || e.Data1 == jam.SongRestart):
+		return jumpLine{head{seq, "jump"}, frame, at, e.Data2, e.Data1 == jam.SongRestart}
 	case e.Status == 0:
 		return letGoLine{head{seq, "letgo"}, frame, at, parts[min(int(e.Data1), len(parts)-1)]}
 	case kind == 0x80 || kind == 0x90:
 		return noteLine{head{seq, "note"}, frame, at, kind == 0x90 && e.Data2 > 0, e.Status&0x0F + 1, e.Data1, e.Data2}
 	}
 	return messageLine{head{seq, "message"}, frame, at, e.Status, e.Data1, e.Data2}
-}
-
-func frameLineOf(h head, r jam.FrameReport) frameLine {
-	pitches := make([]uint16, 0, maxVoicing)
-	for _, p := range r.Voicing.Slice() {
-		pitches = append(pitches, uint16(p))
-	}
-	return frameLine{
-		head: h, Frame: r.Frame, At: micros(r.Line), Melody: int32(r.Melody), Chosen: int32(r.Chosen), Sounded: int32(r.Sounded),
-		Symbol: r.Symbol, Pitches: pitches, Prob: r.Prob, Velocity: r.Velocity, Began: r.Began, Listening: r.Listening,
-		Missed: r.Missed, Skipped: r.Skipped, Tempo: r.Tempo, Rung: rungs[min(int(r.Rung), len(rungs)-1)], Policy: r.Policy,
-		Arrival: micros(r.Arrival), Lead: micros(r.Lead), Step: micros(r.Step), Voice: micros(r.Voice),
-		Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
-	}
 }
 
 // entryOf reads a line's object, which has been unsealed.
@@ -221,6 +191,15 @@ func entryOf(text []byte) (Entry, uint64, error) {
 		into, read = &l, func() (Entry, error) {
 			return heard(l.Frame, l.At, jam.Event{Data1: byte(max(slices.Index(parts, l.Of), 0))})
 		}
+	case "jump":
+		var l jumpLine
+		into, read = &l, func() (Entry, error) {
+			what := jam.SongJump
+			if l.Again {
+				what = jam.SongRestart
+			}
+			return heard(l.Frame, l.At, jam.Event{Data1: what, Data2: l.Passed})
+		}
 	case "control":
 		var l controlLine
 		into, read = &l, func() (Entry, error) {
@@ -230,8 +209,8 @@ func entryOf(text []byte) (Entry, uint64, error) {
 	case "segment":
 		var l segmentLine
 		into, read = &l, func() (Entry, error) {
-			return jam.Segment{Frame: l.Frame, At: duration(l.At), BPM: l.BPM},
-				errors.Join(checkMoment(l.Frame, l.At), jam.CheckTempo(l.BPM))
+			return jam.Moved{Since: l.Since, Segment: jam.Segment{Frame: l.Frame, At: duration(l.At), BPM: l.BPM}},
+				errors.Join(checkMoment(l.Frame, l.At), checkMoment(l.Since, l.At), jam.CheckTempo(l.BPM))
 		}
 	case "frame":
 		var l frameLine
@@ -282,31 +261,6 @@ func (l *noteLine) entry() (Entry, error) {
 		e.Status |= 0x10
 	}
 	return heard(l.Frame, l.At, e)
-}
-
-func (l *frameLine) entry() (Entry, error) {
-	if l.Chosen < 0 || l.Sounded < 0 || l.Skipped < 0 || l.Skipped > l.Frame {
-		return nil, fmt.Errorf("chosen %d, sounded %d, skipped %d of %d frames", l.Chosen, l.Sounded, l.Skipped, l.Frame)
-	}
-	if len(l.Pitches) > maxVoicing {
-		return nil, fmt.Errorf("%d pitches: a chord has at most %d", len(l.Pitches), maxVoicing)
-	}
-	r := jam.FrameReport{
-		Frame: l.Frame, Line: duration(l.At), Melody: jam.MelodyToken(l.Melody), Velocity: l.Velocity,
-		Chosen: jam.ChordToken(l.Chosen), Sounded: jam.ChordToken(l.Sounded), Symbol: l.Symbol, Prob: l.Prob,
-		Began: l.Began, Listening: l.Listening, Missed: l.Missed, Skipped: l.Skipped,
-		Tempo: l.Tempo, Rung: jam.Rung(max(slices.Index(rungs, l.Rung), 0)), Policy: l.Policy,
-		Arrival: duration(l.Arrival), Lead: duration(l.Lead), Step: duration(l.Step), Voice: duration(l.Voice),
-		Late: duration(l.Late), Send: duration(l.Send), Age: duration(l.Age),
-	}
-	for _, p := range l.Pitches {
-		if p > 127 {
-			return nil, fmt.Errorf("pitch %d: must be 0 to 127", p)
-		}
-		r.Voicing.Pitches[r.Voicing.Len] = uint8(p)
-		r.Voicing.Len++
-	}
-	return r, errors.Join(checkMoment(l.Frame, l.At), checkMelody(l.Melody))
 }
 
 func heard(frame *int64, at float64, e jam.Event) (Entry, error) {

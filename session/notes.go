@@ -14,10 +14,30 @@ import (
 // Notes are what the user says of a session. They are written whole, aside and renamed.
 type Notes struct {
 	Name   string   `json:"name,omitempty"`
-	Tags   []string `json:"tags,omitempty"`   // sorted, each once
-	Rating int      `json:"rating,omitempty"` // 1 to 5; 0 where there is none
+	Tags   []string `json:"tags,omitempty"` // sorted, each once
+	Rating Rating   `json:"rating,omitzero"`
 	Pinned bool     `json:"pinned,omitempty"` // never pruned
 }
+
+// A Rating answers the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each 1 to 5; 0 where it was
+// not answered.
+type Rating struct {
+	Adaptation int `json:"adaptation,omitempty"` // how fast the chords adapted
+	Control    int `json:"control,omitempty"`    // how much the player was in control
+	Enjoyment  int `json:"enjoyment,omitempty"`
+}
+
+// Mean is that of the answers given; 0 where there are none.
+func (r Rating) Mean() float64 {
+	sum, n := 0, 0
+	for _, answer := range r.answers() {
+		sum += answer
+		n += min(answer, 1)
+	}
+	return float64(sum) / float64(max(n, 1))
+}
+
+func (r Rating) answers() [3]int { return [3]int{r.Adaptation, r.Control, r.Enjoyment} }
 
 // Bounds of what is said of a session.
 const (
@@ -39,8 +59,10 @@ func (n Notes) Check() error {
 			return fmt.Errorf("tag %q: must be one word", tag)
 		}
 	}
-	if n.Rating < 0 || n.Rating > MaxRating {
-		return fmt.Errorf("rating %d: must be 1 to %d, or 0 for none", n.Rating, MaxRating)
+	for _, answer := range n.Rating.answers() {
+		if answer < 0 || answer > MaxRating {
+			return fmt.Errorf("rating %d: must be 1 to %d, or 0 for none", answer, MaxRating)
+		}
 	}
 	return nil
 }

@@ -169,8 +169,8 @@ func (r *Record) Take() (jam.Take, error) {
 		switch e := line.Entry.(type) {
 		case jam.FrameReport:
 			builder.Add(e)
-		case jam.Segment:
-			tempo = changed(tempo, e)
+		case jam.Moved:
+			tempo = changed(tempo, e.Segment)
 		case End:
 			last = e.Melody
 		}

@@ -1,11 +1,9 @@
 package session
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"iter"
-	"time"
 
 	"jamd/jam"
 )
@@ -15,6 +13,10 @@ type Replaying struct {
 	Policy jam.Policy // it is reset first
 	Output jam.Output // nil: nothing is sent
 	Missed bool       // frames that were missed are missed again; else the policy is always in time
+
+	// Load gives the policies that took over in mid-jam, by their names; they are the caller's again when the iteration ends.
+	// nil: Policy plays on.
+	Load func(name string) (jam.Policy, error)
 }
 
 // A Replayed is a frame of a replay.
@@ -32,7 +34,7 @@ func (r *Replayed) Same() bool {
 	}
 	a, b := r.Logged, &r.Report
 	return a.Melody == b.Melody && a.Chosen == b.Chosen && a.Sounded == b.Sounded && a.Symbol == b.Symbol &&
-		a.Began == b.Began && a.Listening == b.Listening && a.Voicing == b.Voicing
+		a.Began == b.Began && a.Listening == b.Listening && a.Voicing == b.Voicing && a.Notes == b.Notes
 }
 
 // ahead is how many frames of the log are read before the first of them is played again: lines of two kinds may have
@@ -44,7 +46,7 @@ const maxGap = 1 << 20
 
 // Replay plays the jam again, frame by frame, as fast as it is asked for: the player's events, the controls and the stretches
 // of the grid reach the engine as they did in the jam, in bounded memory. The policy hears what the replay sounds. An error
-// is of the log's file, the settings or the policy, and the last. The policy is the caller's again when the iteration ends.
+// is of the log's file, the settings or a policy, and the last. The policy is the caller's again when the iteration ends.
 func (r *Record) Replay(o Replaying) iter.Seq2[Replayed, error] {
 	return func(yield func(Replayed, error) bool) {
 		if o.Output == nil {
@@ -56,9 +58,14 @@ func (r *Record) Replay(o Replaying) iter.Seq2[Replayed, error] {
 			return
 		}
 		o.Policy.Reset()
+		cast, err := r.cast(o)
+		if err != nil {
+			yield(Replayed{}, err)
+			return
+		}
 		next, stop := iter.Pull2(r.Lines())
 		defer stop()
-		p := &replay{Replaying: o, engine: engine, next: next, yield: yield}
+		p := &replay{Replaying: o, old: r.Manifest.Format == format1, engine: engine, cast: cast, next: next, yield: yield}
 		if err := p.run(); err != nil && !errors.Is(err, errStop) {
 			yield(Replayed{}, err)
 		}
@@ -71,20 +78,21 @@ var errStop = errors.New("stop")
 // A replay is one that is under way.
 type replay struct {
 	Replaying
+	old    bool // version 1
 	engine *jam.Engine
+	cast   replayCast
 	next   func() (Line, error, bool)
 	yield  func(Replayed, error) bool
 
 	// What was read and is still to come.
-	frames   []jam.FrameReport
-	heard    []jam.Heard
-	applied  []jam.Applied
-	segments []jam.Segment
-	gone     int // lines that could not be read
-	over     bool
+	frames  []jam.FrameReport
+	heard   []jam.Heard
+	applied []jam.Applied
+	moved   []jam.Moved
+	gone    int // lines that could not be read
+	over    bool
 
 	placed bool // the grid has its start
-	letGo  bool // the chord is let go in this frame
 }
 
 func (p *replay) run() error {
@@ -97,19 +105,13 @@ func (p *replay) run() error {
 		}
 		logged := p.frames[0]
 		p.frames = p.frames[1:]
-		if logged.Frame < p.engine.Frame() {
-			continue // it is there twice
-		}
 		if logged.Frame-p.engine.Frame() > maxGap {
 			return fmt.Errorf("the log leaves out all between frame %d and frame %d", p.engine.Frame(), logged.Frame)
 		}
-		for left := logged.Frame - p.engine.Frame(); left > 0; left-- {
-			if err := p.play(&logged, left <= logged.Skipped); err != nil {
+		for p.engine.Frame() <= logged.Frame { // else it is there twice
+			if err := p.play(&logged); err != nil {
 				return err
 			}
-		}
-		if err := p.play(&logged, false); err != nil {
-			return err
 		}
 	}
 	return p.engine.End()
@@ -136,34 +138,40 @@ func (p *replay) read() error {
 		case jam.Heard:
 			p.heard = append(p.heard, e)
 		case jam.Applied:
-			p.applied = append(p.applied, e)
-		case jam.Segment:
-			p.segments = append(p.segments, e)
+			if e.Param != jam.ParamPanic { // whose mark stands among what was heard
+				p.applied = append(p.applied, e)
+			}
+		case jam.Moved:
+			p.moved = append(p.moved, e)
 		}
 	}
 	return nil
 }
 
 // play plays the engine's next frame: that of the report, or one before it.
-func (p *replay) play(logged *jam.FrameReport, skipped bool) error {
-	t := p.engine.Frame()
-	if err := p.place(t, logged); err != nil {
+func (p *replay) play(logged *jam.FrameReport) error {
+	if err := p.take(logged); err != nil {
 		return err
 	}
-	p.apply(t)
-	p.push(t, logged.Line-logged.Lead)
-	logits, err := p.Policy.Step(p.engine.Hear())
-	if err != nil {
-		return fmt.Errorf("the policy at frame %d: %w", t, err)
+	t := p.engine.Frame()
+	if t > logged.Frame {
+		return nil // the song went past it
 	}
-	if p.letGo {
-		p.letGo = false
-		if err := p.engine.LetGo(); err != nil {
-			return err
+	if err := p.apply(t); err != nil {
+		return err
+	}
+	logits, err := p.ask()
+	if err != nil {
+		return err
+	}
+	left := logged.Frame - t
+	for _, h := range p.heard {
+		if h.Status == 0 && (h.Data1 == jam.SongJump || h.Data1 == jam.SongRestart) && h.Frame < logged.Frame {
+			left -= int64(h.Data2)
 		}
 	}
-	out := Replayed{Skipped: skipped, Gone: p.gone}
-	if skipped {
+	out := Replayed{Skipped: t < logged.Frame && left <= logged.Skipped, Gone: p.gone}
+	if out.Skipped {
 		out.Report = jam.FrameReport{Frame: t, Line: p.engine.Grid().Line(t)}
 		p.engine.Skip()
 		return p.give(out)
@@ -171,13 +179,20 @@ func (p *replay) play(logged *jam.FrameReport, skipped bool) error {
 	if logged.Frame == t {
 		out.Logged = logged
 	}
-	if missed := out.Logged != nil && logged.Missed; !missed || !p.Missed {
+	switch l := out.Logged; {
+	case l != nil && l.Kept:
+		p.engine.Keep()
+	case l != nil && l.Missed && p.Missed: // nothing is decided
+	default:
 		if err := p.engine.Decide(logits); err != nil {
 			return fmt.Errorf("the policy at frame %d: %w", t, err)
 		}
 	}
 	if out.Report, err = p.engine.Play(); err != nil {
 		return err
+	}
+	if p.old {
+		logged.Notes = out.Report.Notes // which it does not tell
 	}
 	return p.give(out)
 }
@@ -189,89 +204,102 @@ func (p *replay) give(r Replayed) error {
 	return nil
 }
 
-// place moves the grid to where it was before the decision on a frame. Where the log does not say where it begins, its first
-// report does.
-func (p *replay) place(t int64, logged *jam.FrameReport) error {
-	grid := p.engine.Grid()
-	for len(p.segments) > 0 && p.segments[0].Frame <= t {
-		s := p.segments[0]
-		p.segments = p.segments[1:]
-		if err := grid.SetTempo(s.Frame, s.BPM); err != nil {
+// ask tells the policies what sounded, and returns what the one that plays answers.
+func (p *replay) ask() ([]float32, error) {
+	t := p.engine.Frame()
+	if err := p.place(t); err != nil {
+		return nil, err
+	}
+	chord, melody := p.engine.Hear()
+	return p.cast.ask(t, chord, melody)
+}
+
+// place moves the grid to where it was before the decision on a frame.
+func (p *replay) place(t int64) error {
+	for len(p.moved) > 0 && p.moved[0].Since <= t {
+		if err := p.engine.Grid().Follow(p.moved[0].Segment); err != nil {
 			return err
 		}
-		if s.Frame == 0 {
-			grid.SetStart(s.At)
-			p.placed = true
-		}
-	}
-	if !p.placed {
-		grid.SetStart(logged.Line - (grid.Line(logged.Frame) - grid.Line(0)))
-		p.placed = true
+		p.moved, p.placed = p.moved[1:], true
 	}
 	return nil
 }
 
-// apply sets what was set before the decision on a frame.
-func (p *replay) apply(t int64) {
-	for len(p.applied) > 0 && p.applied[0].Frame <= t {
-		p.applied = p.applied[1:]
+// apply sets what was set before the decision on a frame, and lets in the policy that took over then.
+func (p *replay) apply(t int64) error {
+	if err := p.place(t); err != nil { // before a tempo, whose stretch begins on a line of it
+		return err
 	}
-}
-
-// push takes the events that the loop took before the decision on a frame. Of those that nobody noted the frame of, it took
-// what had arrived when it woke.
-func (p *replay) push(t int64, woke time.Duration) {
-	later := p.heard[:0]
-	for _, h := range p.heard {
-		switch {
-		case h.Frame > t, h.Frame == jam.UnknownFrame && (t == 0 || h.At > woke):
-			later = append(later, h)
-		case h.Status != 0:
-			p.engine.Push(h.Event)
-		case h.Data1 == jam.ChordLetGo:
-			p.letGo = true
-		default:
-			p.engine.Resync()
+	for len(p.applied) > 0 && p.applied[0].Frame <= t {
+		c := p.applied[0].Control
+		p.applied = p.applied[1:]
+		if err := p.engine.Apply(c); err != nil {
+			return fmt.Errorf("%v at frame %d: %w", c, t, err)
 		}
 	}
-	p.heard = later
+	if v := p.cast.change(t); v != nil {
+		p.engine.Swap(v)
+	}
+	return nil
+}
+
+// take does what the loop did before the decision on a frame, as it is marked, and passes over the frames that the song
+// jumped over. Of events that nobody noted the frame of, the loop took what had arrived when it woke.
+func (p *replay) take(logged *jam.FrameReport) error {
+	p.begin(logged)
+	later := p.heard[:0]
+	defer func() { p.heard = later }()
+	woke := logged.Line - logged.Lead
+	for _, h := range p.heard {
+		t := p.engine.Frame()
+		if h.Frame > t || h.Frame == jam.UnknownFrame && (t == 0 || h.At > woke) {
+			later = append(later, h)
+			continue
+		}
+		if h.Status != 0 {
+			p.engine.Push(h.Event)
+			continue
+		}
+		if err := p.mark(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mark does what the loop did where it says so.
+func (p *replay) mark(h jam.Heard) error {
+	switch h.Data1 {
+	case jam.MelodyLetGo:
+		p.engine.Resync()
+	case jam.ChordLetGo:
+		return p.engine.LetGo()
+	case jam.AllLetGo:
+		return p.engine.Apply(jam.Control{At: h.At, Param: jam.ParamPanic})
+	case jam.SongRestart:
+		p.engine.Restart(p.engine.Frame() + int64(h.Data2))
+	case jam.SongJump:
+		for range h.Data2 {
+			if _, err := p.ask(); err != nil {
+				return err
+			}
+			p.engine.Pass()
+		}
+	}
+	return nil
+}
+
+// begin gives the grid a start. Where the log does not say where it begins, its first report does.
+func (p *replay) begin(logged *jam.FrameReport) {
+	if p.placed || len(p.moved) > 0 {
+		return
+	}
+	p.placed = true
+	grid := p.engine.Grid()
+	grid.SetStart(logged.Line - (grid.Line(logged.Frame) - grid.Line(0)))
 }
 
 // silent is the output of nothing.
 type silent struct{}
 
 func (silent) Send(_, _, _ byte) error { return nil }
-
-// A Comparison tells how a replay went beside the jam.
-type Comparison struct {
-	Frames  int64     // compared
-	Unknown int64     // frames whose report is lost, and those that the machine slept through
-	Apart   float32   // the most that the probabilities of the same choice differ by
-	Parting *Replayed // the first frame in which the replay does something else, which ends it; nil where there is none
-	Gone    int       // lines that could not be read
-}
-
-// Compare plays the jam again with its own misses, and compares each frame, up to the first that differs.
-func (r *Record) Compare(ctx context.Context, p jam.Policy) (Comparison, error) {
-	var c Comparison
-	for frame, err := range r.Replay(Replaying{Policy: p, Missed: true}) {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return c, err
-		}
-		c.Gone = frame.Gone
-		if frame.Logged == nil {
-			c.Unknown++
-			continue
-		}
-		c.Frames++
-		if !frame.Same() {
-			c.Parting = &frame
-			return c, nil
-		}
-		c.Apart = max(c.Apart, frame.Logged.Prob-frame.Report.Prob, frame.Report.Prob-frame.Logged.Prob)
-	}
-	return c, nil
-}

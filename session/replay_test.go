@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,55 @@ type liveJam struct {
 	inbox    int           // its room
 	delay    time.Duration // of the policy, at most
 	stops    []stop        // of the machine
+
+	atFirstNote bool          // it starts the jam; else a beat of count-in does
+	controls    []jam.Control // asked for at their times; of a policy, Text is its seed
+	transport   sequencer     // if any, and then it ends at its end
+	holds       int           // in how many of 16 frames the guard orders that the chord is held
+}
+
+// A sequencer is a transport that was programmed: what it does from each of its times on.
+type sequencer []turn
+
+type turn struct {
+	at         time.Duration
+	song       int64 // the frame that begins then
+	bpm        float64
+	runs, lost bool
+}
+
+func (s sequencer) Position(now time.Duration) (song jam.Segment, running, ok bool) {
+	for _, turn := range slices.Backward(s) {
+		if now >= turn.at {
+			return jam.Segment{Frame: turn.song, At: turn.at, BPM: turn.bpm}, turn.runs, !turn.lost
+		}
+	}
+	return jam.Segment{}, false, false
+}
+
+// A holdingGuard has the chord held in some frames.
+type holdingGuard struct{ n, holds int }
+
+func (g *holdingGuard) Orders(time.Duration) jam.Orders {
+	g.n++
+	o := jam.Orders{Lead: jam.DefaultLead}
+	if g.n*7%16 < g.holds {
+		o.Rung = jam.RungHold
+	}
+	return o
+}
+
+func (g *holdingGuard) Saw(*jam.FrameReport) {}
+
+// loadPolicy makes the policy that a control's text names by its seed. Each second one knows other chords.
+func loadPolicy(name string) (jam.Policy, error) {
+	seed, err := strconv.ParseUint(name, 10, 64)
+	if seed%2 == 0 {
+		return jamtest.NewPolicy(seed), err
+	}
+	symbols := slices.Clone(jamtest.Symbols[3:])
+	slices.Reverse(symbols)
+	return jamtest.NewPolicyOf(seed, append(symbols, "Eb", "Ebm")...), err
 }
 
 type stop struct{ at, lasts time.Duration }
@@ -53,15 +103,38 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		o.Manifest.Settings = j.settings
 		record := Start(o)
 		inbox := jam.NewQueue[jam.Event](j.inbox)
-		loop, err := jam.NewLoop(jam.LoopConfig{
+		controls := jam.NewQueue[jam.Control](1 << 10)
+		config := jam.LoopConfig{
 			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
-			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1,
+			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1, Guard: &holdingGuard{holds: j.holds},
 			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events()},
-		})
+			Controls: controls, Applied: []*jam.Queue[jam.Applied]{record.Controls()},
+			Segments: []*jam.Queue[jam.Moved]{record.Segments()},
+		}
+		if j.atFirstNote {
+			config.Start, config.CountIn = jam.StartAtFirstNote, 0
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		if j.transport != nil {
+			config.Transport = j.transport
+			time.AfterFunc(j.transport[len(j.transport)-1].at+2*time.Second, cancel)
+		}
+		loop, err := jam.NewLoop(config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(context.Background())
+		if j.atFirstNote {
+			time.AfterFunc(time.Minute, cancel) // where no note comes
+		}
+		for _, c := range j.controls {
+			if c.Param == jam.ParamPolicy {
+				if c.Policy, err = loadPolicy(c.Text); err != nil {
+					t.Fatal(err)
+				}
+				c.Policy.(*jamtest.Policy).Remember = false
+			}
+			time.AfterFunc(c.At, func() { controls.TrySend(c) })
+		}
 		go func() {
 			for _, e := range j.events {
 				select {
@@ -120,12 +193,51 @@ func anyJam(t *rapid.T) *liveJam {
 		})
 	}
 	slices.SortFunc(j.stops, func(a, b stop) int { return int(a.at - b.at) })
+	j.atFirstNote = rapid.Bool().Draw(t, "at first note")
+	for range rapid.IntRange(0, 12).Draw(t, "controls") {
+		at := time.Duration(rapid.Int64Range(0, int64(length)).Draw(t, "asked"))
+		j.controls = append(j.controls, anyControl(t, at))
+	}
+	if rapid.Bool().Draw(t, "held") {
+		j.holds = rapid.IntRange(1, 16).Draw(t, "holds")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "follows") == 0 {
+		j.transport = anySequencer(t)
+	}
 	return j
 }
 
-// Whatever is played, and however late or stopped: a jam that is kept is played again to its last chord.
+// anyControl sets anything, to any value that it has.
+func anyControl(t *rapid.T, at time.Duration) jam.Control {
+	p := jam.Param(rapid.IntRange(0, len(jam.Params())-1).Draw(t, "param"))
+	c, info := jam.Control{At: at, Param: p}, p.Info()
+	switch info.Kind {
+	case jam.Action:
+	case jam.Text:
+		c.Text = strconv.Itoa(rapid.IntRange(100, 999).Draw(t, "name"))
+	default:
+		c, _ = jam.FromMIDI(p, rapid.ByteRange(0, 127).Draw(t, "value"))
+		c.At = at
+	}
+	return c
+}
+
+func anySequencer(t *rapid.T) (s sequencer) {
+	at := time.Duration(0)
+	for range rapid.IntRange(1, 8).Draw(t, "turns") {
+		at += time.Duration(rapid.Int64Range(1e6, 3e9).Draw(t, "after"))
+		s = append(s, turn{
+			at: at, song: rapid.SampledFrom([]int64{0, 0, 1, 7, 16, 33, 1000}).Draw(t, "song"),
+			bpm:  rapid.SampledFrom([]float64{60, 97.3, 120, 240}).Draw(t, "song's tempo"),
+			runs: rapid.IntRange(0, 3).Draw(t, "runs") > 0, lost: rapid.IntRange(0, 9).Draw(t, "lost") == 0,
+		})
+	}
+	return s
+}
+
+// Whatever is played, set and followed, and however late or stopped: a jam that is kept is played again to its last chord.
 func TestReplayIsTheJam(t *testing.T) {
-	root := t.TempDir()
+	root, seen := t.TempDir(), map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		j := anyJam(rt)
 		dir, summary := j.keep(t, root)
@@ -133,7 +245,7 @@ func TestReplayIsTheJam(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed))
+		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed), loadPolicy)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -143,7 +255,76 @@ func TestReplayIsTheJam(t *testing.T) {
 		if c.Frames != summary.Frames || c.Unknown > summary.Skipped || c.Apart != 0 || c.Gone != 0 {
 			rt.Fatalf("compared %+v of %+v", c, summary)
 		}
+		for line := range r.Lines() {
+			seen[kindOf(line.Entry)]++
+		}
 	})
+	t.Log(seen)
+}
+
+// What is set in a jam, and what the song that it follows does, is in the log and replayed.
+func TestReplayOfControlsAndJumps(t *testing.T) {
+	s := jam.DefaultSettings()
+	s.Listen, s.ChordGrid = 1, jam.GridFrame
+	melody := []jam.Event{{At: 1200 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 90}, {At: 9 * time.Second, Status: 0x90, Data1: 64, Data2: 90}}
+	set := func(ms time.Duration, p jam.Param, value float64, text string) jam.Control {
+		return jam.Control{At: ms * time.Millisecond, Param: p, Value: value, Text: text}
+	}
+	for _, tt := range []struct {
+		jam   liveJam
+		kinds []string
+	}{
+		{liveJam{frames: 160, atFirstNote: true, holds: 3, controls: []jam.Control{
+			set(100, jam.ParamTranspose, 5, ""), set(3000, jam.ParamPolicy, 0, "101"), set(4070, jam.ParamPanic, 0, ""),
+			set(6000, jam.ParamTempo, 151, ""), set(7000, jam.ParamPolicy, 0, "102"), set(8100, jam.ParamStyle, 2, ""),
+		}}, []string{"policy", "panic", "all let go", "tempo", "control", "kept"}},
+		{liveJam{transport: sequencer{
+			{at: 500 * time.Millisecond, song: 3, bpm: 120, runs: true}, {at: 5 * time.Second, song: 33, bpm: 120, runs: true},
+			{at: 8 * time.Second, song: 33, bpm: 120}, {at: 10 * time.Second, song: 0, bpm: 97.3, runs: true}, {at: 16 * time.Second},
+		}}, []string{"jump", "restart", "chord let go"}},
+	} {
+		j := tt.jam
+		j.settings, j.seed, j.inbox, j.events = s, 5, 100, melody
+		dir, summary := j.keep(t, t.TempDir())
+		r, entries, _ := read(t, dir)
+		for _, kind := range tt.kinds {
+			if !slices.ContainsFunc(entries, func(e Entry) bool { return kindOf(e) == kind }) {
+				t.Errorf("the jam had no %s", kind)
+			}
+		}
+		c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadPolicy)
+		if err != nil || c.Parting != nil || c.Frames != summary.Frames || summary.Chords < 10 {
+			t.Errorf("%+v, %v: %+v", c, err, summary)
+		}
+	}
+}
+
+// kindOf is what an entry is to a replay.
+func kindOf(e Entry) string {
+	switch e := e.(type) {
+	case jam.FrameReport:
+		switch {
+		case e.Skipped > 0:
+			return "skipped"
+		case e.Kept:
+			return "kept"
+		case e.Missed:
+			return "missed"
+		}
+		return "frame"
+	case jam.Applied:
+		switch e.Param {
+		case jam.ParamPolicy, jam.ParamPanic, jam.ParamTempo:
+			return e.Param.String()
+		}
+		return "control"
+	case jam.Heard:
+		if e.Status == 0 {
+			return []string{"melody let go", "chord let go", "all let go", "jump", "restart"}[e.Data1]
+		}
+		return "event"
+	}
+	return "other"
 }
 
 // Another policy, another seed, or a lost line: the replay says where it parts.
@@ -157,7 +338,7 @@ func TestReplayParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := r.Compare(t.Context(), jamtest.NewPolicy(6))
+	c, err := r.Compare(t.Context(), jamtest.NewPolicy(6), nil)
 	if err != nil || c.Parting == nil || c.Parting.Report.Frame != 8 || c.Parting.Logged.Sounded == c.Parting.Report.Sounded || c.Frames != 9 {
 		t.Errorf("another policy: %+v, %v", c, err)
 	}
@@ -188,7 +369,7 @@ func TestReplayOfMisses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5)); err != nil || c.Parting != nil || c.Frames != 200 {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Parting != nil || c.Frames != 200 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -231,7 +412,7 @@ func TestReplayOfStops(t *testing.T) {
 	if stopped != 2 || summary.Skipped < 60 {
 		t.Fatalf("%d long stops, %+v", stopped, summary)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5)); err != nil || c.Parting != nil || c.Frames != summary.Frames {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Parting != nil || c.Frames != summary.Frames {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

@@ -45,7 +45,7 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.SetNotes(Notes{Name: "x", Tags: []string{"a"}, Rating: 3, Pinned: true}); err != nil {
+	if err := r.SetNotes(Notes{Name: "x", Tags: []string{"a"}, Rating: Rating{Adaptation: 3, Enjoyment: 5}, Pinned: true}); err != nil {
 		t.Fatal(err)
 	}
 	lines, manifest, notes := schema(t, ""), schema(t, "#/$defs/manifest"), schema(t, "#/$defs/notes")

@@ -39,7 +39,7 @@ type Session struct {
 	notes    *jam.Queue[jam.Heard]
 	frames   *jam.Queue[jam.FrameReport]
 	controls *jam.Queue[jam.Applied]
-	segments *jam.Queue[jam.Segment]
+	segments *jam.Queue[jam.Moved]
 	remarks  *jam.Queue[Remark]
 
 	closing sync.Once
@@ -78,7 +78,7 @@ func start(o Options, create func(path string) (file, error)) *Session {
 		notes:    jam.NewQueue[jam.Heard](noteQueue),
 		frames:   jam.NewQueue[jam.FrameReport](frameQueue),
 		controls: jam.NewQueue[jam.Applied](changeQueue),
-		segments: jam.NewQueue[jam.Segment](changeQueue),
+		segments: jam.NewQueue[jam.Moved](changeQueue),
 		remarks:  jam.NewQueue[Remark](changeQueue),
 		end:      make(chan ending, 1),
 		ended:    make(chan struct{}),
@@ -135,8 +135,8 @@ func (s *Session) Reports() *jam.Queue[jam.FrameReport] { return s.frames }
 // Controls takes what was set in mid-jam.
 func (s *Session) Controls() *jam.Queue[jam.Applied] { return s.controls }
 
-// Segments takes every new stretch of the grid, the first at frame 0.
-func (s *Session) Segments() *jam.Queue[jam.Segment] { return s.segments }
+// Segments takes every new stretch of the grid.
+func (s *Session) Segments() *jam.Queue[jam.Moved] { return s.segments }
 
 // Remarks takes what is to be said of a moment, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }

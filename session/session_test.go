@@ -105,7 +105,7 @@ func TestJam(t *testing.T) {
 			s.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
 			synctest.Wait()
 		}
-		s.Segments().TrySend(jam.Segment{BPM: 120})
+		s.Segments().TrySend(jam.Moved{Segment: jam.Segment{BPM: 120}})
 		synctest.Wait()
 		s.Controls().TrySend(jam.Applied{Frame: 1, Control: jam.Control{At: 124_000_000, Param: 1, Value: 0.8}})
 		synctest.Wait()
@@ -116,6 +116,7 @@ func TestJam(t *testing.T) {
 		synctest.Wait()
 		s.Reports().TrySend(jam.FrameReport{Frame: 1, Line: 125 * time.Millisecond, Melody: jam.MelodyOnset(60), Velocity: 100, Chosen: 3,
 			Sounded: 3, Symbol: "F#m7b5", Voicing: jam.Voicing{Pitches: [jam.MaxVoices]uint8{42, 57, 60, 64}, Len: 4},
+			Notes: jam.ChordNotes{Notes: [jam.MaxVoices]jam.ChordNote{{Pitch: 42, Velocity: 72, Bass: true, Struck: true}, {Pitch: 57, Velocity: 54}}, Len: 2},
 			Began: true, Prob: 0.25, Tempo: 120, Arrival: 5, Step: time.Millisecond, Lead: 17 * time.Millisecond, Voice: 7_000,
 			Late: 20_000, Send: 18_000, Age: 90 * time.Millisecond})
 		synctest.Wait()

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,18 +10,12 @@ import (
 	"slices"
 	"strings"
 
-	"jamd/jam"
 	"jamd/session"
 	"jamd/ui"
 )
 
-const (
-	trash      = ".trash" // what was deleted, until jamd is started again
-	notesFile  = "notes.json"
-	ratingFile = "rating.json"
-	// tail is more than the last line of a session's log, in bytes.
-	tail = 4 << 10
-)
+// trash holds what was deleted, until jamd is started again. To an archive it is no session.
+const trash = ".trash"
 
 // kept are the sessions of a folder as the pages meet them.
 type kept struct{ root string }
@@ -54,88 +46,37 @@ func (k kept) dir(id string) (string, error) {
 	return dir, nil
 }
 
+// List gives the sessions in which something was played and that can be read.
 func (k kept) List() ([]ui.Session, error) {
-	entries, err := os.ReadDir(k.root)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	archive, err := session.OpenArchive(k.root)
+	if err != nil {
+		return nil, err
+	}
+	briefs, err := archive.List()
+	if err != nil {
 		return nil, err
 	}
 	all := []ui.Session{}
-	for _, e := range entries {
-		if dir, err := k.dir(e.Name()); err == nil {
-			if s, err := briefOf(dir); err == nil && s.Seconds > 0 {
-				all = append(all, s)
-			}
+	for _, b := range slices.Backward(briefs) {
+		if b.Problem == "" && b.Seconds > 0 {
+			all = append(all, shownOnPage(&b))
 		}
 	}
-	slices.SortFunc(all, func(a, b ui.Session) int { return b.Start.Compare(a.Start) })
 	return all, nil
 }
 
-// briefOf reads a session's manifest, the end of its log, and what the player said of it.
-func briefOf(dir string) (ui.Session, error) {
-	var m session.Manifest
-	if err := readJSON(filepath.Join(dir, session.ManifestFile), &m); err != nil {
-		return ui.Session{}, err
-	}
+func shownOnPage(b *session.Brief) ui.Session {
 	s := ui.Session{
-		ID: filepath.Base(dir), Name: m.Start.Format("Monday 15:04"), Start: m.Start, Policy: m.Policy.Name, Tempo: m.Settings.Tempo,
+		ID: b.ID, Name: b.Name, Start: b.Start, Policy: b.Policy, Tempo: b.Tempo, Seconds: b.Seconds,
+		Chords: b.Chords, Misses: b.Misses, Whole: b.Ended,
 	}
-	var end struct {
-		Type  string      `json:"type"`
-		Frame int64       `json:"frame"` // of a frame's line
-		Jam   jam.Summary `json:"jam"`   // of the end
+	if s.Name == "" {
+		s.Name = b.Start.Format("Monday 15:04")
 	}
-	last, err := lastLine(filepath.Join(dir, session.EventsFile))
-	if err != nil {
-		return s, err
-	}
-	_ = json.Unmarshal(last, &end) // a torn line tells nothing
-	s.Whole = end.Type == "end"
-	frames := end.Frame
-	if s.Whole {
-		frames = end.Jam.Frames + end.Jam.Skipped
-	}
-	s.Chords, s.Misses = end.Jam.Chords, end.Jam.Misses
-	s.Seconds = float64(frames) / jam.FramesPerBeat / m.Settings.Tempo * 60
-	var notes struct {
-		Name string `json:"name"`
-	}
-	if readJSON(filepath.Join(dir, notesFile), &notes) == nil && notes.Name != "" {
-		s.Name = notes.Name
-	}
-	var rating ui.Rating
-	if readJSON(filepath.Join(dir, ratingFile), &rating) == nil {
+	if rating := ui.Rating(b.Rating); rating != (ui.Rating{}) {
 		s.Rating = &rating
 	}
-	return s, nil
-}
-
-func readJSON(path string, into any) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
-}
-
-// lastLine is the last whole line of a file.
-func lastLine(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	text := make([]byte, min(info.Size(), tail))
-	if _, err := file.ReadAt(text, info.Size()-int64(len(text))); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	text = text[:bytes.LastIndexByte(text, '\n')+1]
-	lines := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
-	return lines[len(lines)-1], nil
+	return s
 }
 
 func (k kept) MIDI(id string) (io.ReadCloser, error) {
@@ -151,32 +92,26 @@ func (k kept) MIDI(id string) (io.ReadCloser, error) {
 }
 
 func (k kept) Rename(id, name string) error {
-	dir, err := k.dir(id)
-	if err != nil {
-		return err
-	}
-	path, notes := filepath.Join(dir, notesFile), map[string]any{} // what else it says stays
-	if err := readJSON(path, &notes); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	notes["name"] = name
-	return writeJSON(path, notes)
+	return k.note(id, func(n *session.Notes) { n.Name = name })
 }
 
 func (k kept) Rate(id string, r ui.Rating) error {
+	return k.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })
+}
+
+// note changes what is said of a session.
+func (k kept) note(id string, change func(*session.Notes)) error {
 	dir, err := k.dir(id)
 	if err != nil {
 		return err
 	}
-	return writeJSON(filepath.Join(dir, ratingFile), r)
-}
-
-func writeJSON(path string, value any) error {
-	text, err := json.MarshalIndent(value, "", "  ")
+	r, err := session.Open(dir)
 	if err != nil {
 		return err
 	}
-	return writeAside(path, append(text, '\n'))
+	n := r.Notes
+	change(&n)
+	return r.SetNotes(n)
 }
 
 func (k kept) Delete(id string) error {

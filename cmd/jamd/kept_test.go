@@ -19,7 +19,7 @@ func keepOne(t *testing.T, root, id, events string) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		session.ManifestFile: `{"start":"2026-01-31T20:15:00Z","policy":{"name":"jamd"},"settings":{"tempo":120}}`,
+		session.ManifestFile: `{"format":"jamd.session/1","start":"2026-01-31T20:15:00Z","policy":{"name":"jamd"},"settings":{"tempo":120}}`,
 		session.EventsFile:   events, session.MIDIFile: "MThd",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
@@ -31,7 +31,7 @@ func keepOne(t *testing.T, root, id, events string) {
 func TestKept(t *testing.T) {
 	root := t.TempDir()
 	keepOne(t, root, "whole", `{"type":"frame","frame":1}`+"\n"+`{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
-	keepOne(t, root, "torn", `{"type":"frame","frame":80}`+"\n"+`{"type":"fra`)
+	keepOne(t, root, "torn", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":79,"at_us":9875000}`+"\n"+`{"type":"fra`)
 	keepOne(t, root, "never-begun", "")
 	k, err := openKept(root)
 	if err != nil {

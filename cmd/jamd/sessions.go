@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +23,7 @@ type sessionsCmd struct {
 	Replay replayCmd `cmd:"" help:"Play a session again and compare each chord; or hear what another policy would have played."`
 	Name   nameCmd   `cmd:"" help:"Give a session a name."`
 	Tag    tagCmd    `cmd:"" help:"Put tags on a session, or take them off."`
-	Rate   rateCmd   `cmd:"" help:"Rate a session, 1 to 5."`
+	Rate   rateCmd   `cmd:"" help:"Rate a session, 1 to 5: all in all, or how fast it adapted, how much you were in control, how much you enjoyed it."`
 	Pin    pinCmd    `cmd:"" help:"Keep a session whatever is pruned."`
 	Delete deleteCmd `cmd:"" help:"Delete sessions for good."`
 	Prune  pruneCmd  `cmd:"" help:"Delete old sessions until the rest keeps a limit."`
@@ -74,7 +76,7 @@ type listCmd struct {
 	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
 	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
 	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
-	Rating  int           `placeholder:"1-5" help:"Rated as high as this, or higher."`
+	Rating  float64       `placeholder:"1-5" help:"Rated as high as this, or higher, in the mean."`
 	Pinned  bool          `help:"Pinned."`
 	Sort    string        `default:"start" enum:"start,length,tempo,policy,rating,size,name" placeholder:"start|length|tempo|policy|rating|size|name" help:"Order (${default})."`
 	Reverse bool          `help:"The other way round."`
@@ -106,7 +108,7 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 	for i := range all {
 		b := &all[i]
 		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%d\t%d\t%s\t%s\n", b.ID, when(b.Start), b.Length().Round(time.Second), b.Tempo,
-			b.Policy, b.Chords, b.Misses, strings.Repeat("*", b.Rating), said(b))
+			b.Policy, b.Chords, b.Misses, stars(b.Rating), said(b))
 	}
 	return table.Flush()
 }
@@ -116,7 +118,7 @@ var orders = map[string]func(a, b session.Brief) int{
 	"length": func(a, b session.Brief) int { return int(a.Length() - b.Length()) },
 	"tempo":  func(a, b session.Brief) int { return int(1e3*a.Tempo) - int(1e3*b.Tempo) },
 	"policy": func(a, b session.Brief) int { return strings.Compare(a.Policy, b.Policy) },
-	"rating": func(a, b session.Brief) int { return a.Rating - b.Rating },
+	"rating": func(a, b session.Brief) int { return cmp.Compare(a.Rating.Mean(), b.Rating.Mean()) },
 	"size":   func(a, b session.Brief) int { return int(a.Bytes - b.Bytes) },
 	"name":   func(a, b session.Brief) int { return strings.Compare(a.Name, b.Name) },
 }
@@ -138,7 +140,7 @@ func (c *listCmd) has(b *session.Brief) bool {
 		(c.Policy == "" || b.Policy == c.Policy) &&
 		(c.Tempo == tempoRange{} || b.Tempo >= c.Tempo.low && b.Tempo <= c.Tempo.high) &&
 		b.Length() >= c.Longer && (c.Shorter == 0 || b.Length() <= c.Shorter) &&
-		b.Rating >= c.Rating && (!c.Pinned || b.Pinned)
+		b.Rating.Mean() >= c.Rating && (!c.Pinned || b.Pinned)
 }
 
 func when(t time.Time) string {
@@ -147,6 +149,8 @@ func when(t time.Time) string {
 	}
 	return t.Local().Format("2006-01-02 15:04")
 }
+
+func stars(r session.Rating) string { return strings.Repeat("*", int(math.Round(r.Mean()))) }
 
 // said is what the last column tells of a session. What others wrote is shown as text.
 func said(b *session.Brief) string {

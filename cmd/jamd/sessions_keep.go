@@ -54,11 +54,19 @@ func (c *tagCmd) Run(group *sessionsCmd) error {
 
 type rateCmd struct {
 	sessionArg
-	Rating int `arg:"" placeholder:"1-5" help:"How good it was; 0 takes the rating away."`
+	Answers []int `arg:"" name:"answers" placeholder:"1-5" help:"How good it was; or three: how fast it adapted, how much you were in control, how much you enjoyed it. 0 takes an answer away."`
 }
 
 func (c *rateCmd) Run(group *sessionsCmd) error {
-	return group.note(c.ID, func(n *session.Notes) { n.Rating = c.Rating })
+	a := c.Answers
+	switch len(a) {
+	case 1:
+		a = []int{a[0], a[0], a[0]}
+	case 3:
+	default:
+		return asInput(fmt.Errorf("%d answers: must be one, or three: adaptation, control, enjoyment", len(a)))
+	}
+	return group.note(c.ID, func(n *session.Notes) { n.Rating = session.Rating{Adaptation: a[0], Control: a[1], Enjoyment: a[2]} })
 }
 
 type pinCmd struct {

@@ -70,11 +70,15 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		Session: r.ID, Policy: m.Name, SHA256: m.SHA256, SamePolicy: m.SHA256 == r.Manifest.Policy.SHA256, File: c.Output,
 	}
 	// Asked for by name, another policy is free; else what was played is to come out again.
+	playing := session.Replaying{Policy: policy}
 	if free := c.Policy != "" && !result.SamePolicy; !free {
-		err = result.compare(ctx, r, policy)
+		others := &understudies{replay: c, to: to}
+		defer others.close()
+		playing.Load = others.load
+		err = result.compare(ctx, r, policy, playing.Load)
 	}
 	if err == nil {
-		err = c.play(ctx, to, r, policy, &result)
+		err = c.play(ctx, to, r, playing, &result)
 	}
 	if err != nil {
 		return fmt.Errorf("session %s: %w", r.ID, err)
@@ -101,9 +105,32 @@ func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
 	return policy, err
 }
 
+// understudies are the policies that took over in mid-jam.
+type understudies struct {
+	replay *replayCmd
+	to     console
+	loaded []*model.Policy
+}
+
+func (u *understudies) load(name string) (jam.Policy, error) {
+	flags := musicFlags{Provider: u.replay.Provider, OrtLib: u.replay.OrtLib}
+	p, err := flags.loadPlayer(u.to, name, model.Chords)
+	if err != nil {
+		return nil, err
+	}
+	u.loaded = append(u.loaded, p)
+	return p, nil
+}
+
+func (u *understudies) close() {
+	for _, p := range u.loaded {
+		_ = p.Close()
+	}
+}
+
 // compare looks whether the policy plays as in the jam, and why not.
-func (r *replayed) compare(ctx context.Context, record *session.Record, policy *model.Policy) error {
-	c, err := record.Compare(ctx, policy)
+func (r *replayed) compare(ctx context.Context, record *session.Record, policy *model.Policy, load func(string) (jam.Policy, error)) error {
+	c, err := record.Compare(ctx, policy, load)
 	if err != nil {
 		return err
 	}
@@ -175,8 +202,8 @@ func missing(r *session.Record) (lost session.Loss, errs int64, err error) {
 	return lost, errs, nil
 }
 
-// play lets the policy play the whole jam, and writes and sends what it was asked to.
-func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, policy *model.Policy, result *replayed) error {
+// play plays the whole jam, and writes and sends what it was asked to.
+func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, playing session.Replaying, result *replayed) error {
 	take, err := r.Take()
 	if err != nil {
 		return err
@@ -184,7 +211,8 @@ func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, pol
 	result.NoteInChord[0], _ = take.NoteInChord()
 	builder := jam.NewTakeBuilder(take.Name, take.Tempo, take.Meter)
 	sent := &sentEvents{}
-	for f, err := range r.Replay(session.Replaying{Policy: policy, Output: sent, Missed: result.Identical}) {
+	playing.Output, playing.Missed = sent, result.Identical
+	for f, err := range r.Replay(playing) {
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -203,7 +231,8 @@ func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, pol
 			}
 		}
 	}
-	take.Chords = builder.Take(jam.Silence).Chords // the melody is the jam's own
+	other := builder.Take(jam.Silence)
+	take.Chords, take.Upper, take.Bass = other.Chords, other.Upper, other.Bass // the melody is the jam's own
 	result.NoteInChord[1], _ = take.NoteInChord()
 	if c.Output != "" {
 		if err := writeTake(c.Output, take); err != nil {

@@ -63,7 +63,7 @@ func look(r *session.Record) (shown, error) {
 		switch e := line.Entry.(type) {
 		case jam.Applied:
 			s.Controls++
-		case jam.Segment:
+		case jam.Moved:
 			s.Tempi++
 		case session.Loss:
 			s.LostLines.Notes += e.Notes
@@ -96,8 +96,9 @@ func (s *shown) print(to console) {
 	if text := said(&s.Brief); text != "" {
 		line("", "%s", text)
 	}
-	if s.Rating > 0 {
-		line("rating", "%d of %d", s.Rating, session.MaxRating)
+	if r := s.Rating; r != (session.Rating{}) {
+		line("rating", "%.2g of %d: adaptation %d, control %d, enjoyment %d (0: no answer)", r.Mean(), session.MaxRating,
+			r.Adaptation, r.Control, r.Enjoyment)
 	}
 	line("started", "%s, %s long", when(s.Start), s.Length().Round(100*time.Millisecond))
 	line("melody", "%s", s.melody())

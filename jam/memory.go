@@ -1,0 +1,36 @@
+package jam
+
+// A Memory is a policy that is told every frame of a jam in order.
+type Memory struct {
+	policy Policy
+	next   int64 // the frame that follows the last one
+}
+
+// NewMemory makes a memory that was told nothing yet.
+func NewMemory(p Policy) Memory { return Memory{policy: p} }
+
+// Step tells the policy the tokens of the frame before the given one, and returns its logits for it. Start tokens begin its
+// memory afresh. Where frames were left out it starts afresh too, as on a piece cut out of a longer one: what is held at the
+// cut begins there.
+func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken) ([]float32, error) {
+	v, inOrder := m.policy.Vocabulary(), frame == m.next
+	m.next = frame + 1
+	if melody == MelodyStart {
+		m.policy.Reset()
+		return m.policy.Step(v.Start(), MelodyStart)
+	}
+	if inOrder {
+		return m.policy.Step(chord, melody)
+	}
+	m.policy.Reset()
+	if _, err := m.policy.Step(v.Start(), MelodyStart); err != nil {
+		return nil, err
+	}
+	if i, ok := v.Index(chord); ok {
+		chord = v.Begin(i)
+	}
+	if pitch, ok := melody.Pitch(); ok {
+		melody = MelodyOnset(pitch)
+	}
+	return m.policy.Step(chord, melody)
+}
