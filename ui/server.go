@@ -147,6 +147,9 @@ func (s *Server) Changed(frame int64) {
 	s.broadcast(encode(paramsMessage{Type: "params", Now: millis(now()), Frame: frame, Info: j.Info(), Params: j.Params()}))
 }
 
+// Notice tells the player what befell the jam.
+func (s *Server) Notice(text string) { s.broadcast(encode(noticeMessage{Type: "notice", Text: text})) }
+
 // Watched reports whether a page is open.
 func (s *Server) Watched() bool {
 	s.mu.Lock()

@@ -208,7 +208,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 			l.page.Changed(a.Frame)
 		}
 	})
-	told := tellChanges(l.ports, l.to)
+	told := tellChanges(l.ports, l.to, l.page)
 	defer told()
 	summary, err := loop.Run(ctx)
 	cancel()

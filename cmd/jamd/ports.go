@@ -42,8 +42,8 @@ func orEmpty(ports []midiio.PortInfo) []midiio.PortInfo {
 	return ports
 }
 
-// tellChanges says what befalls the ports of a jam as it happens, until stop is called.
-func tellChanges(changes *jam.Queue[midiio.Change], to console) (stop func()) {
+// tellChanges says what befalls the ports of a jam as it happens, here and on its pages, until stop is called.
+func tellChanges(changes *jam.Queue[midiio.Change], to console, page *page) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -51,6 +51,7 @@ func tellChanges(changes *jam.Queue[midiio.Change], to console) (stop func()) {
 			select {
 			case c := <-changes.C():
 				fmt.Fprintln(to.Err, "jamd:", c)
+				page.notice(c.String())
 			case <-end:
 				return
 			}

@@ -27,6 +27,7 @@ type watch struct {
 	quiet    bool
 	status   *statusLine // nil where there is no terminal
 	metrics  *metrics    // nil where nobody asked for them
+	page     *page       // nil where there is none
 
 	monitor *latency.Monitor
 	builder *jam.TakeBuilder
@@ -38,7 +39,7 @@ func newWatch(l *live, title string, record *session.Session) *watch {
 	w := &watch{
 		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
 		errors: l.config.Errors, changes: l.changes,
-		settings: s, record: record, to: l.to, quiet: l.flags.JSON, metrics: l.metrics,
+		settings: s, record: record, to: l.to, quiet: l.flags.JSON, metrics: l.metrics, page: l.page,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
 	if !w.quiet {
@@ -137,7 +138,9 @@ func (w *watch) show(r jam.FrameReport) {
 // alarm says what went wrong, and what the guard did that is heard.
 func (w *watch) alarm() {
 	for n := len(w.errors.C()); n > 0; n-- {
-		fmt.Fprintln(w.to.Err, "jamd:", <-w.errors.C())
+		err := <-w.errors.C()
+		fmt.Fprintln(w.to.Err, "jamd:", err)
+		w.page.notice(err.Error())
 	}
 	for n := len(w.changes.C()); n > 0; n-- {
 		c := <-w.changes.C()
@@ -145,7 +148,9 @@ func (w *watch) alarm() {
 			w.metrics.changed(c)
 		}
 		if c.Grave() {
-			fmt.Fprintf(w.to.Err, "jamd: at %s: %v\n", strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), c)
+			at := strings.TrimLeft(position(c.Frame, w.settings.Meter), " ")
+			fmt.Fprintf(w.to.Err, "jamd: at %s: %v\n", at, c)
+			w.page.notice(fmt.Sprintf("At %s: %v", at, c))
 		}
 	}
 }
