@@ -16,6 +16,9 @@ import (
 const (
 	reportQueue = 256
 	eventQueue  = 2048
+	// settling is how long the pages' news waits for the rest of what a line sends: with many pages their telling would
+	// take the processor from the line itself.
+	settling = time.Millisecond
 	// remembered is how many frames a page that comes late is shown.
 	remembered = 256
 )
@@ -183,7 +186,11 @@ func (s *Server) tell() {
 		case <-s.ctx.Done():
 			return
 		case e := <-s.events.C():
+			time.Sleep(settling)
 			s.broadcast(encode(messageOf(e)))
+			for n := len(s.events.C()); n > 0; n-- {
+				s.broadcast(encode(messageOf(<-s.events.C())))
+			}
 		case r := <-s.reports.C():
 			s.frame(r)
 		case <-tick.C:

@@ -25,7 +25,7 @@ export function Controls() {
         <summary>More</summary>
         <div class="groups">
           <Group title="The jam" names={far} />
-          <Group title="Volumes in this page"><Volumes /></Group>
+          <Group title="Sound in this page"><Volumes /></Group>
           <Group title="Keys of this page"><Keys /></Group>
         </div>
       </details>

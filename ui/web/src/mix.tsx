@@ -19,7 +19,7 @@ export function Volumes() {
   return (
     <>
       <div class="control switch">
-        <label for="sound-on">Sound in this page</label>
+        <label for="sound-on">Sound</label>
         <input id="sound-on" type="checkbox" role="switch" checked={on.value ?? !sound.elsewhere.value}
           onChange={(e) => { on.value = e.currentTarget.checked; }} />
       </div>
@@ -44,7 +44,7 @@ export function Keys() {
         <input id="velocity" type="range" min="1" max="127" step="1" value={velocity.value}
           onInput={(e) => { velocity.value = Number(e.currentTarget.value); }} />
       </div>
-      <div class="control">
+      <div class="control wide">
         <span class="label">Octave</span>
         <span class="pair">
           <button type="button" onClick={() => shiftOctave(-1)} aria-label="Octave down">−</button>
@@ -53,7 +53,7 @@ export function Keys() {
         </span>
       </div>
       {"requestMIDIAccess" in navigator && (
-        <div class="control action" title="For a keyboard that jamd itself does not hear">
+        <div class="control action wide" title="For a keyboard that jamd itself does not hear">
           <button type="button" onClick={() => void connectBrowserMIDI()} disabled={browserMIDI.value !== null}>
             {browserMIDI.value === null ? "Hear MIDI through the browser" : browserMIDI.value || "No MIDI keyboard is plugged in"}
           </button>
