@@ -109,6 +109,8 @@ func TestPageInABrowser(t *testing.T) {
 	v.shift("KeyH", "H")
 
 	v.prefer("light")
+	v.play("KeyZ", "KeyC", "KeyB", "KeyC")
+	v.wait("a chord after the panic", `/^[A-G]/.test(document.querySelector('.symbol').textContent)`)
 	v.picture("page-light")
 	v.accessible("the jam in daylight")
 	v.run(chromedp.EmulateViewport(390, 844))

@@ -86,7 +86,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   return (
     <div class="control number" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
-      <output for={id}>{round(value)}{p.unit && p.unit !== "MIDI pitch" ? ` ${p.unit}` : ""}</output>
+      <output for={id}>{round(value)}{p.unit === "BPM" || p.unit === "ms" ? ` ${p.unit}` : ""}</output>
       <input
         id={id} type="range" min={Math.min(low, Number(p.value))} max={Math.max(high, Number(p.value))} step={p.step ?? "any"} value={value}
         aria-description={p.help}

@@ -15,7 +15,7 @@ export function Latency() {
   const recent = frames.slice(-128), f = figures.value;
   return (
     <section class="latency" aria-label="How jamd keeps time">
-      <Stage name="wakes early" spread={f?.last_10s.lead} values={recent.filter((f) => f.frame > 0).map((f) => f.lead)} top={40} />
+      <Stage name="wakes early" spread={f?.last_10s.lead} values={recent.filter((f) => f.frame > 0).map((f) => f.lead)} top={60} />
       <Stage name="policy step" spread={f?.last_10s.step} values={recent.filter((f) => !f.missed && f.step > 0).map((f) => f.step)} top={10} />
       <Stage name="chord late" spread={f?.last_10s.late} values={recent.filter((f) => f.began).map((f) => f.late)} top={5} />
       {f && <Misses minute={f.last_minute} rung={f.rung} />}
