@@ -53,7 +53,7 @@ func (s *Server) api() map[string]http.HandlerFunc {
 		},
 
 		"GET /api/params":        s.with(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
-		"PUT /api/params/{name}": s.with(setParam),
+		"PUT /api/params/{name}": s.with(s.setParam),
 		"GET /api/latency":       s.with(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
 		"POST /api/notes":        s.with(s.postNote),
 		"POST /api/panic":        s.with(s.postPanic),
@@ -156,12 +156,21 @@ func (s *Server) status() Status {
 	return st
 }
 
-func setParam(j Jam, r *http.Request) (any, error) {
+// setParam asks for a setting. The jam tells when it holds, but one that waits for its first note does so only then: it is
+// told what will hold from the start on.
+func (s *Server) setParam(j Jam, r *http.Request) (any, error) {
 	var v Value
 	if err := body(r, &v); err != nil {
 		return nil, err
 	}
-	return nil, j.Set(r.PathValue("name"), v.Value)
+	err := j.Set(r.PathValue("name"), v.Value)
+	s.mu.Lock()
+	waits := !s.started
+	s.mu.Unlock()
+	if err == nil && waits {
+		s.Changed(0)
+	}
+	return nil, err
 }
 
 func (s *Server) postNote(_ Jam, r *http.Request) (any, error) {

@@ -37,7 +37,7 @@ func (b *band) Info() Info {
 
 func (b *band) Params() []Param {
 	return []Param{
-		{Name: "temperature", Kind: Number, Help: "How adventurous", Min: 0, Max: 2, Step: 0.01, Value: "0.99"},
+		{Name: "temperature", Kind: Number, Help: "How adventurous", Min: 0, Max: 10, Step: 0.01, Knob: [2]float64{0, 2}, Value: "0.99"},
 		{Name: "bass", Kind: Switch, Help: "Also the root", Value: "off"},
 	}
 }

@@ -87,6 +87,11 @@ func TestPageSeesTheJam(t *testing.T) {
 		t.Errorf("params: %v", params)
 	}
 
+	s.Notice("output <b>synth</b> is gone")
+	if notice := next(t, other, "notice"); notice["text"] != "output <b>synth</b> is gone" {
+		t.Errorf("notice: %v", notice)
+	}
+
 	_ = player.CloseNow() // the page goes with a key down: its note ends
 	if note := next(t, other, "note"); fmt.Sprint(note["midi"]) != "[128 64 0]" {
 		t.Errorf("note: %v", note)

@@ -69,16 +69,16 @@ const (
 
 // A Param is something of a jam that can be set.
 type Param struct {
-	Name  string   `json:"name"`
-	Kind  Kind     `json:"kind"`
-	Help  string   `json:"help"`
-	Unit  string   `json:"unit,omitempty"`
-	Min   float64  `json:"min,omitempty"`
-	Max   float64  `json:"max,omitempty"`
-	Step  float64  `json:"step,omitempty"`
-	Words []string `json:"words,omitempty"`
-	Value string   `json:"value"`
-	Next  bool     `json:"next,omitempty"` // a change holds from the next jam on, not from the next frame
+	Name  string     `json:"name"`
+	Kind  Kind       `json:"kind"`
+	Help  string     `json:"help"`
+	Unit  string     `json:"unit,omitempty"`
+	Min   float64    `json:"min,omitempty"`
+	Max   float64    `json:"max,omitempty"`
+	Step  float64    `json:"step,omitempty"`
+	Knob  [2]float64 `json:"knob,omitzero"` // of a number: what a slider reaches, within Min and Max
+	Words []string   `json:"words,omitempty"`
+	Value string     `json:"value"` // that is asked for, where it does not hold yet
 }
 
 // Sessions are the jams that were kept. Errors wrap ErrUnknown where there is no such session.

@@ -66,6 +66,12 @@ type (
 		Figures any     `json:"figures"`
 	}
 
+	// "notice": what befell the jam, in words for its player.
+	noticeMessage struct {
+		Type string `json:"type"`
+		Text string `json:"text"`
+	}
+
 	// "end": the jam is over.
 	endMessage struct {
 		Type    string `json:"type"`

@@ -16,6 +16,9 @@ import (
 const (
 	reportQueue = 256
 	eventQueue  = 2048
+	// settling is how long the pages' news waits for the rest of what a line sends: with many pages their telling would
+	// take the processor from the line itself.
+	settling = time.Millisecond
 	// remembered is how many frames a page that comes late is shown.
 	remembered = 256
 )
@@ -147,6 +150,9 @@ func (s *Server) Changed(frame int64) {
 	s.broadcast(encode(paramsMessage{Type: "params", Now: millis(now()), Frame: frame, Info: j.Info(), Params: j.Params()}))
 }
 
+// Notice tells the player what befell the jam.
+func (s *Server) Notice(text string) { s.broadcast(encode(noticeMessage{Type: "notice", Text: text})) }
+
 // Watched reports whether a page is open.
 func (s *Server) Watched() bool {
 	s.mu.Lock()
@@ -180,7 +186,11 @@ func (s *Server) tell() {
 		case <-s.ctx.Done():
 			return
 		case e := <-s.events.C():
+			time.Sleep(settling)
 			s.broadcast(encode(messageOf(e)))
+			for n := len(s.events.C()); n > 0; n-- {
+				s.broadcast(encode(messageOf(<-s.events.C())))
+			}
 		case r := <-s.reports.C():
 			s.frame(r)
 		case <-tick.C:

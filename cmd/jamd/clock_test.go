@@ -25,10 +25,10 @@ func master(to jam.Output, bpm float64, pulses int) {
 func TestClockExternal(t *testing.T) {
 	l := &live{clock: jam.NewLiveClock(), flags: &liveFlags{Clock: clockFlags{Clock: clockExternal}}}
 	recorder := midiio.NewRecorder(l.clock.Now)
-	segments := jam.NewQueue[jam.Segment](64)
+	segments := jam.NewQueue[jam.Moved](64)
 	l.config = jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: recorder, Clock: l.clock,
-		Inbox: jam.NewQueue[jam.Event](8), Frames: 12, Segments: []*jam.Queue[jam.Segment]{segments},
+		Inbox: jam.NewQueue[jam.Event](8), Frames: 12, Segments: []*jam.Queue[jam.Moved]{segments},
 	}
 	follower, err := l.follow()
 	if err != nil {
@@ -47,7 +47,7 @@ func TestClockExternal(t *testing.T) {
 	if err != nil || summary.Frames+summary.Skipped < 12 {
 		t.Fatalf("%+v, %v", summary, err)
 	}
-	var last jam.Segment
+	var last jam.Moved
 	for len(segments.C()) > 0 {
 		last = <-segments.C()
 	}

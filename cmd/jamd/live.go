@@ -240,7 +240,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 		}
 	})
 	l.knobs.follow(l.steering, l.to.Log)
-	told := tellChanges(l.ports, l.to)
+	told := tellChanges(l.ports, l.to, l.page)
 	defer told()
 	summary, err := loop.Run(ctx)
 	cancel()

@@ -131,6 +131,13 @@ func (p *page) attach(ctx context.Context, l *live, h hearing, again func(restar
 	return ctx, cancel
 }
 
+// notice tells the player what befell the jam, where a page is open.
+func (p *page) notice(text string) {
+	if p != nil {
+		p.Notice(text)
+	}
+}
+
 // detach ends what attach began; dir is the session's folder.
 func (p *page) detach(dir string) {
 	if p == nil {

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"sync"
 
 	"jamd/jam"
@@ -23,8 +23,9 @@ type pageJam struct {
 	hearing hearing
 	end     func(restart) // ends the jam
 
-	mu    sync.Mutex
-	began bool
+	mu     sync.Mutex
+	began  bool
+	policy string // that a page asked for, until it plays; "" for none
 }
 
 var _ ui.Jam = (*pageJam)(nil)
@@ -70,7 +71,7 @@ func (j *pageJam) Start() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.began || j.hearing.play == nil {
-		return fmt.Errorf("the jam has begun: %w", ui.ErrRefused)
+		return refusal{errors.New("the jam has begun"), ui.ErrRefused}
 	}
 	j.end(counted)
 	return nil
@@ -85,28 +86,52 @@ func (j *pageJam) Latency() any {
 }
 
 func (j *pageJam) Params() []ui.Param {
-	settings, policy := j.live.steering.inForce()
+	settings, _ := j.live.steering.inForce()
 	var params []ui.Param
 	for _, i := range jam.Params() {
 		p := ui.Param{
 			Name: i.Name, Kind: ui.Kind(i.Kind.String()), Unit: i.Unit, Help: i.Help,
-			Min: i.Min, Max: i.Max, Step: i.Step, Words: i.Words, Value: settings.Get(i.Param),
+			Min: i.Min, Max: i.Max, Step: i.Step, Knob: i.Knob, Words: i.Words, Value: settings.Get(i.Param),
 		}
 		if i.Param == jam.ParamPolicy {
-			p.Words, p.Value = policyNames(), policy
+			p.Words, p.Value = policyNames(), j.wanted()
 		}
 		params = append(params, p)
 	}
 	return params
 }
 
+// wanted is the policy that plays, or that is to play as soon as it can.
+func (j *pageJam) wanted() string {
+	_, plays := j.live.steering.inForce()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.policy == plays {
+		j.policy = ""
+	}
+	return cmp.Or(j.policy, plays)
+}
+
 // Set steers the jam. Server.Changed tells when it holds.
 func (j *pageJam) Set(name, value string) error {
 	switch err := j.live.steering.set(name, value); {
 	case errors.Is(err, errUnknownSetting):
-		return fmt.Errorf("setting %w: %w", err, ui.ErrUnknown)
+		return refusal{err, ui.ErrUnknown}
 	case err != nil:
-		return fmt.Errorf("%w: %w", err, ui.ErrRefused)
+		return refusal{err, ui.ErrRefused}
+	}
+	if name == jam.ParamPolicy.String() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.policy = value
 	}
 	return nil
 }
+
+// A refusal is an error that is the asker's to mend, of one of the page's kinds; it says what the error says.
+type refusal struct {
+	error
+	kind error
+}
+
+func (r refusal) Is(target error) bool { return target == r.kind }

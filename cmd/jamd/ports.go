@@ -44,8 +44,8 @@ func orEmpty(ports []midiio.PortInfo) []midiio.PortInfo {
 	return ports
 }
 
-// tellChanges says what befalls the ports of a jam as it happens, until stop is called.
-func tellChanges(changes *jam.Queue[midiio.Change], to console) (stop func()) {
+// tellChanges says what befalls the ports of a jam as it happens, here and on its pages, until stop is called.
+func tellChanges(changes *jam.Queue[midiio.Change], to console, page *page) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -57,6 +57,7 @@ func tellChanges(changes *jam.Queue[midiio.Change], to console) (stop func()) {
 					level = zerolog.InfoLevel
 				}
 				to.Log.WithLevel(level).Msg(c.String())
+				page.notice(c.String())
 			case <-end:
 				return
 			}

@@ -29,6 +29,7 @@ type watch struct {
 	quiet    bool
 	status   *statusLine // nil where there is no terminal
 	metrics  *metrics    // nil where nobody asked for them
+	page     *page       // nil where there is none
 
 	monitor *latency.Monitor
 	builder *jam.TakeBuilder
@@ -40,7 +41,7 @@ func newWatch(l *live, title string, record *session.Session) *watch {
 	w := &watch{
 		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
 		errors: l.config.Errors, changes: l.changes,
-		settings: s, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics,
+		settings: s, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics, page: l.page,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
 	return w
@@ -136,19 +137,22 @@ func (w *watch) show(r jam.FrameReport) {
 // alarm says what went wrong, and what the guard did that is heard.
 func (w *watch) alarm() {
 	for n := len(w.errors.C()); n > 0; n-- {
-		w.to.Log.Error().Msg((<-w.errors.C()).Error())
+		err := <-w.errors.C()
+		w.to.Log.Error().Msg(err.Error())
+		w.page.notice(err.Error())
 	}
 	for n := len(w.changes.C()); n > 0; n-- {
 		c := <-w.changes.C()
 		if w.metrics != nil {
 			w.metrics.changed(c)
 		}
-		level := zerolog.DebugLevel
+		at, level := strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), zerolog.DebugLevel
 		if c.Grave() {
 			level = zerolog.WarnLevel
+			w.page.notice(fmt.Sprintf("At %s: %v", at, c))
 		}
 		w.to.Log.WithLevel(level).Int64(frameField, c.Frame).
-			Msgf("at %s: %v", strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), c)
+			Msgf("at %s: %v", at, c)
 	}
 }
 

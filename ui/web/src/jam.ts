@@ -1,6 +1,6 @@
 // The jam as this page knows it: what the server told, and the way back to it.
 import { signal } from "@preact/signals";
-import type { Frame, Info, Message, Param } from "./protocol";
+import type { Frame, Info, Message, Param, Snapshot } from "./protocol";
 import { sound } from "./sound";
 
 const remembered = 512; // frames
@@ -13,6 +13,8 @@ export const keepsSessions = signal(false);
 export const latest = signal<Frame | null>(null);
 export const ended = signal<string | null>(null); // the session that the last jam was kept as
 export const problem = signal("");
+export const figures = signal<Snapshot | null>(null);
+export const notices = signal<{ id: number; text: string }[]>([]); // the last few, for a while
 export const held = signal<ReadonlyMap<number, number>>(new Map()); // pitches that the player holds, and since when
 
 /** The last frames, ascending. Drawn, not rendered: no signal. */
@@ -53,6 +55,7 @@ function take(m: Message) {
       params.value = m.params ?? [];
       started.value = m.started;
       keepsSessions.value = m.sessions;
+      figures.value = null;
       frames.splice(0, frames.length, ...m.frames);
       latest.value = m.frames.at(-1) ?? null;
       if (m.jam) sound.meet(m.jam);
@@ -81,6 +84,12 @@ function take(m: Message) {
       sound.meet(m.jam);
       params.value = m.params;
       return;
+    case "latency":
+      figures.value = m.figures;
+      return;
+    case "notice":
+      notice(m.text);
+      return;
     case "end":
       sound.hush();
       held.value = new Map();
@@ -92,6 +101,15 @@ function take(m: Message) {
       sound.hush();
       held.value = new Map();
   }
+}
+
+let noticed = 0;
+
+/** notice shows a notice for a while; the same one again is shown once. */
+function notice(text: string) {
+  const id = ++noticed;
+  notices.value = [...notices.value.filter((n) => n.text !== text), { id, text }].slice(-3);
+  setTimeout(() => { notices.value = notices.value.filter((n) => n.id !== id); }, 12_000);
 }
 
 function hold(pitch: number, on: boolean, status = 0x90) {
@@ -134,15 +152,29 @@ export function panic() {
   void ask("POST", "panic");
 }
 
-const wanted = new Map<string, string>(); // settings asked for while the same one is on its way
+export function startOrStop() { if (info.value) void ask("POST", started.value ? "stop" : "start"); }
 
-/** set asks for a setting. While an answer is awaited, only the newest value is kept: a slider asks no faster than jamd answers. */
-export async function set(name: string, value: string) {
-  if (wanted.has(name)) { wanted.set(name, value); return; }
+const asking = new Map<string, Promise<boolean>>(); // settings whose answer is awaited
+const wanted = new Map<string, string>(); // the newest values of them
+
+/** set asks for a setting; false where jamd refuses. While an answer is awaited, only the newest value is kept: a slider asks
+ * no faster than jamd answers. */
+export function set(name: string, value: string): Promise<boolean> {
   wanted.set(name, value);
+  const answer = asking.get(name) ?? send(name);
+  asking.set(name, answer);
+  return answer;
+}
+
+async function send(name: string): Promise<boolean> {
+  let taken = true;
   for (let sent: string | undefined; sent !== wanted.get(name);) {
     sent = wanted.get(name)!;
-    await ask("PUT", `params/${encodeURIComponent(name)}`, { value: sent });
+    taken = (await ask("PUT", `params/${encodeURIComponent(name)}`, { value: sent })) !== null;
   }
-  wanted.delete(name);
+  asking.delete(name);
+  return taken;
 }
+
+/** act asks for what is done at once, each time. */
+export function act(name: string) { void ask("PUT", `params/${encodeURIComponent(name)}`, { value: "" }); }

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { held, latest, panic, play } from "./jam";
 import { kept } from "./kept";
+import { helping, shortcut } from "./shortcuts";
 import { sound } from "./sound";
 import { pitchName } from "./theory";
 
@@ -34,8 +35,9 @@ function typing(e: KeyboardEvent) {
 }
 
 function press(e: KeyboardEvent) {
-  if (e.ctrlKey || e.metaKey || e.altKey || typing(e)) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || typing(e) || helping.value) return;
   sound.wake();
+  if (shortcut(e)) return;
   if (e.code === "Escape") panic();
   else if (e.code === "Minus" || e.code === "Equal") shiftOctave(e.code === "Minus" ? -1 : 1);
   else {

@@ -1,40 +1,53 @@
-// The latency strip: lead, step and lateness of the last frames as small histograms, and misses in red.
-import { frames, latest } from "./jam";
+// The latency strip: how jamd keeps time. Its figures are those of jamd's own monitor, over the last ten seconds, and misses,
+// with their causes, over the last minute. The little histograms are of the frames that this page saw.
+import { figures, frames, latest } from "./jam";
+import type { Figures, Spread } from "./protocol";
 
 const bins = 24;
 
+const causes: [keyof Figures["missed_by"], string][] = [
+  ["late_wake", "the machine woke jamd late"], ["slow_step", "the policy was slow"],
+  ["policy_error", "the policy failed"], ["backlog", "the policy was catching up"],
+];
+
 export function Latency() {
   void latest.value; // drawn again with every frame
-  const recent = frames.slice(-240), misses = recent.filter((f) => f.missed).length;
-  const lost = recent.reduce((n, f) => n + f.skipped, 0);
+  const recent = frames.slice(-128), f = figures.value;
   return (
     <section class="latency" aria-label="How jamd keeps time">
-      <Stage name="wakes early" values={recent.filter((f) => f.frame > 0).map((f) => f.lead)} top={40} />
-      <Stage name="policy step" values={recent.filter((f) => !f.missed && f.step > 0).map((f) => f.step)} top={10} />
-      <Stage name="chord late" values={recent.filter((f) => f.began).map((f) => f.late)} top={5} />
-      <p class={misses + lost ? "misses red" : "misses"}>
-        {misses} missed{lost ? `, ${lost} lost` : ""}
-        <small>{misses ? cause(recent.findLast((f) => f.missed)!.lead) : "of the last minute or so"}</small>
-      </p>
+      <Stage name="wakes early" spread={f?.last_10s.lead} values={recent.filter((f) => f.frame > 0).map((f) => f.lead)} top={60} />
+      <Stage name="policy step" spread={f?.last_10s.step} values={recent.filter((f) => !f.missed && f.step > 0).map((f) => f.step)} top={10} />
+      <Stage name="chord late" spread={f?.last_10s.late} values={recent.filter((f) => f.began).map((f) => f.late)} top={5} />
+      {f && <Misses minute={f.last_minute} rung={f.rung} />}
     </section>
   );
 }
 
-/** cause is what a miss tells by itself: a loop that woke after the line was held up by the machine. */
-const cause = (lead: number) => (lead <= 0 ? "the machine woke jamd late" : "the policy was slow: the chord was held");
+function Misses({ minute: m, rung }: { minute: Figures; rung: string }) {
+  const why = causes.filter(([cause]) => m.missed_by[cause] > 0).map(([cause, words]) => `${words} (${m.missed_by[cause]})`);
+  if (m.skipped) why.push(`${m.skipped} frames lost: the machine stood still`);
+  const given = { faster: "the faster policy plays", hold: "the chord is held" }[rung];
+  return (
+    <p class={m.missed + m.skipped ? "misses red" : "misses"}>
+      {m.missed ? `${m.missed} of ${m.frames} frames missed` : "No frame missed"}
+      <small>{why.join(", ") || "in the last minute"}</small>
+      {given && <small class="red">To keep time, {given}</small>}
+    </p>
+  );
+}
 
-function Stage({ name, values, top }: { name: string; values: number[]; top: number }) {
+const ms = (ns: number) => (ns / 1e6).toFixed(1);
+
+function Stage({ name, spread, values, top }: { name: string; spread?: Spread; values: number[]; top: number }) {
   const count = new Array<number>(bins).fill(0);
   for (const v of values) count[Math.max(0, Math.min(bins - 1, Math.floor((v / top) * bins)))]++;
-  const sorted = [...values].sort((a, b) => a - b), highest = Math.max(1, ...count);
-  const at = (q: number) => (sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : 0);
-  const told = sorted.length ? `${at(0.5).toFixed(1)} ms` : "–";
+  const highest = Math.max(1, ...count), told = spread && spread.count > 0;
   return (
-    <figure title={`${name}: half within ${at(0.5).toFixed(2)} ms, 99 of 100 within ${at(0.99).toFixed(2)} ms`}>
+    <figure title={told ? `${name}: half within ${ms(spread.p50_ns)} ms, 99 of 100 within ${ms(spread.p99_ns)} ms, all within ${ms(spread.max_ns)} ms` : name}>
       <svg viewBox={`0 0 ${bins} 10`} preserveAspectRatio="none" aria-hidden="true">
         {count.map((n, i) => n > 0 && <rect key={i} x={i} y={10 - Math.max(1, (n / highest) * 10)} width="0.8" height={Math.max(1, (n / highest) * 10)} />)}
       </svg>
-      <figcaption>{name}<b>{told}</b><small>p99 {sorted.length ? at(0.99).toFixed(1) : "–"}</small></figcaption>
+      <figcaption>{name}<b>{told ? `${ms(spread.p50_ns)} ms` : "–"}</b><small>{told ? `p99 ${ms(spread.p99_ns)}` : ""}</small></figcaption>
     </figure>
   );
 }

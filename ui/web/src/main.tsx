@@ -7,9 +7,11 @@ import { kept } from "./kept";
 import { Piano, useComputerKeys } from "./keys";
 import { Latency } from "./latency";
 import { asksForRating, RateIt } from "./rating";
+import { Notices } from "./notices";
 import { Roll } from "./roll";
 import { Sessions } from "./sessions";
 import { awake, on, sound } from "./sound";
+import { helping, Help } from "./shortcuts";
 import { Stage } from "./stage";
 
 const view = signal<"jam" | "sessions">("jam");
@@ -52,8 +54,11 @@ function Page() {
       </main>
       <footer>
         {keepsSessions.value && <label><input type="checkbox" checked={asksForRating.value} onChange={(e) => { asksForRating.value = e.currentTarget.checked; }} /> Ask me how it was after each jam</label>}
+        <button type="button" class="plain" onClick={() => { helping.value = true; }}>Keys <kbd>?</kbd></button>
         <span>{info.value ? `jamd ${info.value.version}` : ""}</span>
       </footer>
+      <Notices />
+      <Help />
     </>
   );
 }
@@ -66,7 +71,7 @@ function Hints() {
       <ol>
         <li><b>Play.</b> <kbd>Z</kbd> to <kbd>M</kbd> and <kbd>Q</kbd> to <kbd>P</kbd> are a piano; <kbd>−</kbd> <kbd>=</kbd> shift the octave. Or touch the keys below, or plug one in.</li>
         <li><b>Wait.</b> jamd listens for a few beats, then answers with chords.</li>
-        <li><b>Stop.</b> <kbd>Esc</kbd> lets every note go.</li>
+        <li><b>Stop.</b> <kbd>Esc</kbd> lets every note go; <kbd>?</kbd> lists the other keys.</li>
       </ol>
       <button type="button" onClick={() => { hinted.value = true; }}>Got it</button>
     </aside>

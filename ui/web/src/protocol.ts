@@ -8,7 +8,7 @@ export interface Info {
 
 export interface Param {
   name: string; kind: "number" | "whole" | "switch" | "list" | "text" | "action"; help: string; value: string;
-  unit?: string; min?: number; max?: number; step?: number; words?: string[]; next?: boolean;
+  unit?: string; min?: number; max?: number; step?: number; knob?: [number, number]; words?: string[];
 }
 
 export interface Frame {
@@ -22,10 +22,22 @@ export type Message =
   | Frame
   | { type: "note" | "sound"; at: number; from?: number; midi: [number, number, number] }
   | { type: "params"; now: number; frame: number; jam: Info; params: Param[] }
-  | { type: "latency"; now: number; figures: unknown }
+  | { type: "latency"; now: number; figures: Snapshot }
+  | { type: "notice"; text: string }
   | { type: "end"; session: string }
   | { type: "panic" }
   | { type: "lost"; messages: number };
+
+/** A Spread is durations, in nanoseconds. */
+export interface Spread { count: number; p50_ns: number; p99_ns: number; max_ns: number }
+
+export interface Figures {
+  frames: number; missed: number; skipped: number; lead: Spread; step: Spread; late: Spread;
+  missed_by: { late_wake: number; slow_step: number; policy_error: number; backlog: number };
+}
+
+/** A Snapshot is what jamd's monitor of latency saw; latency/monitor.go has all of it. */
+export interface Snapshot { rung: "full" | "faster" | "hold"; last_10s: Figures; last_minute: Figures }
 
 export interface Rating { adaptation: number; control: number; enjoyment: number }
 

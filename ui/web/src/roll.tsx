@@ -5,6 +5,7 @@ import { pretty } from "./theory";
 
 const before = 16, after = 4; // beats shown on either side of now
 const symbolSpace = 26; // px above the notes
+const daylight = matchMedia("(prefers-color-scheme: light)");
 
 export function Roll() {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -24,6 +25,7 @@ class View {
   private high = 84; // pitches shown, moving slowly to what sounds
 
   private lookedAt = -Infinity;
+  private light = false;
   private family = "";
   private readonly colours = new Map(
     ["--text", "--quiet", "--melody", "--chord", "--now", "--missed", "--beat-line", "--bar-line"].map((name) => [name, ""]),
@@ -106,10 +108,11 @@ class View {
     g.fillRect(Math.round(line), 0, 2, height);
   }
 
-  /** look reads the style's colours, every half a second: dark and light may change. */
+  /** look reads the style's colours: at once where dark turns to light or back, else every half a second. */
   private look() {
-    if (performance.now() - this.lookedAt > 500) {
+    if (daylight.matches !== this.light || performance.now() - this.lookedAt > 500) {
       this.lookedAt = performance.now();
+      this.light = daylight.matches;
       const style = getComputedStyle(this.canvas);
       this.family = style.fontFamily;
       for (const name of this.colours.keys()) this.colours.set(name, style.getPropertyValue(name).trim());

@@ -24,7 +24,7 @@ export function Stage() {
         <BeatLight />
         <dl>
           <div><dt>Bar</dt><dd>{jam && f ? Math.floor(f.frame / jam.frames_per_bar) + 1 : "–"}</dd></div>
-          <div><dt>Tempo</dt><dd>{jam ? Math.round(jam.tempo * 10) / 10 : "–"}</dd></div>
+          <div><dt>Tempo</dt><dd>{jam ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 : "–"}</dd></div>
           <div><dt>Key</dt><dd>{keyed.value || "–"}</dd></div>
         </dl>
       </div>

@@ -1,0 +1,74 @@
+// Every control that is wanted while both hands are busy, on a key: Shift and a letter, as the letters alone are the piano.
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { act, params, set, startOrStop } from "./jam";
+import type { Param } from "./protocol";
+import { on, sound } from "./sound";
+
+export const helping = signal(false);
+
+interface Shortcut { code: string; key: string; does: string; do: () => void }
+
+const param = (name: string, to: (p: Param) => string) => () => {
+  const p = params.value.find((p) => p.name === name);
+  if (p) void set(name, to(p));
+};
+const turn = (p: Param) => (p.value === "on" ? "off" : "on");
+const next = (p: Param) => p.words![(p.words!.indexOf(p.value) + 1) % p.words!.length];
+const by = (step: number) => (p: Param) => {
+  const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 127];
+  return String(Math.round(Math.max(low, Math.min(high, Number(p.value) + step)) * 100) / 100);
+};
+
+const shortcuts: Shortcut[] = [
+  { code: "Enter", key: "⏎", does: "Count in, or stop", do: startOrStop },
+  { code: "KeyT", key: "T", does: "Tap the beat", do: () => act("tap") },
+  { code: "ArrowLeft", key: "←", does: "Slower", do: param("tempo", by(-1)) },
+  { code: "ArrowRight", key: "→", does: "Faster", do: param("tempo", by(1)) },
+  { code: "ArrowDown", key: "↓", does: "Less adventurous", do: param("temperature", by(-0.05)) },
+  { code: "ArrowUp", key: "↑", does: "More adventurous", do: param("temperature", by(0.05)) },
+  { code: "KeyP", key: "P", does: "Next policy", do: param("policy", next) },
+  { code: "KeyS", key: "S", does: "Next style", do: param("style", next) },
+  { code: "KeyG", key: "G", does: "Next chord grid", do: param("chord-grid", next) },
+  { code: "KeyC", key: "C", does: "Next complexity", do: param("complexity", next) },
+  { code: "KeyH", key: "H", does: "Hold what sounds", do: param("hold", turn) },
+  { code: "KeyU", key: "U", does: "Mute the chords", do: param("mute", turn) },
+  { code: "KeyB", key: "B", does: "Bass", do: param("bass", turn) },
+  { code: "KeyM", key: "M", does: "Metronome", do: param("metronome", turn) },
+  { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
+  { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
+  { code: "KeyO", key: "O", does: "Sound in this page", do: () => { on.value = !(on.value ?? !sound.elsewhere.value); } },
+];
+
+/** shortcut does what a key stands for; false where it is none. Arrows belong to the control that has the focus. */
+export function shortcut(e: KeyboardEvent): boolean {
+  if (e.key === "?") { helping.value = true; return true; }
+  const s = e.shiftKey && shortcuts.find((s) => s.code === e.code);
+  if (!s) return false;
+  if (s.code.startsWith("Arrow") && ["INPUT", "SELECT"].includes((e.target as HTMLElement).tagName)) return false;
+  e.preventDefault();
+  if (!e.repeat || s.code.startsWith("Arrow")) s.do();
+  return true;
+}
+
+/** Help lists the keys. */
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const shown = helping.value;
+  useEffect(() => { if (shown) dialog.current?.showModal(); }, [shown]);
+  if (!shown) return null;
+  return (
+    <dialog ref={dialog} aria-labelledby="keys-title" onClose={() => { helping.value = false; }}
+      onClick={(e) => { if (e.target === e.currentTarget) e.currentTarget.close(); }}>
+      <h2 id="keys-title">Keys</h2>
+      <dl>
+        <div><dt><kbd>Z</kbd> … <kbd>M</kbd>, <kbd>Q</kbd> … <kbd>P</kbd></dt><dd>Play</dd></div>
+        <div><dt><kbd>−</kbd> <kbd>=</kbd></dt><dd>An octave down, up</dd></div>
+        <div><dt><kbd>Esc</kbd></dt><dd>Panic: every note is let go</dd></div>
+        <div><dt><kbd>?</kbd></dt><dd>These keys</dd></div>
+        {shortcuts.map((s) => <div key={s.code}><dt><kbd>Shift</kbd> <kbd>{s.key}</kbd></dt><dd>{s.does}</dd></div>)}
+      </dl>
+      <form method="dialog"><button>Close</button></form>
+    </dialog>
+  );
+}
