@@ -268,7 +268,7 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 	s.Listen, s.ChordGrid = 1, jam.GridFrame
 	melody := []jam.Event{{At: 1200 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 90}, {At: 9 * time.Second, Status: 0x90, Data1: 64, Data2: 90}}
 	set := func(ms time.Duration, p jam.Param, value float64, text string) jam.Control {
-		return jam.Control{At: ms * time.Millisecond, Param: p, Value: value, Text: text}
+		return jam.Control{At: time.Duration(ms) * time.Millisecond, Param: p, Value: value, Text: text}
 	}
 	for _, tt := range []struct {
 		jam   liveJam

@@ -53,7 +53,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
-	defer conn.CloseNow()
+	defer conn.CloseNow() //nolint:errcheck // it is over either way
 	conn.SetReadLimit(maxMessage)
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()

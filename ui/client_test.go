@@ -160,6 +160,7 @@ func TestTooManyPages(t *testing.T) {
 	for range maxClients {
 		look(t, s, cookie)
 	}
+	//nolint:bodyclose // of a WebSocket's answer there is none to close
 	_, response, err := websocket.Dial(context.Background(), "ws://"+s.Address()+"/api/events", &websocket.DialOptions{
 		HTTPHeader: http.Header{"Cookie": {cookie.String()}, "Origin": {"http://" + s.Address()}},
 	})

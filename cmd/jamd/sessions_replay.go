@@ -240,13 +240,13 @@ func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, pla
 		}
 	}
 	if c.Out != "" {
-		return c.perform(ctx, to, r, sent.events)
+		return c.perform(ctx, r, sent.events)
 	}
 	return nil
 }
 
 // perform plays chords and the player's events in real time.
-func (c *replayCmd) perform(ctx context.Context, to console, r *session.Record, events []jam.Event) error {
+func (c *replayCmd) perform(ctx context.Context, r *session.Record, events []jam.Event) error {
 	for line, err := range r.Lines() {
 		var bad *session.LineError
 		if err != nil && !errors.As(err, &bad) {
