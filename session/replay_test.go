@@ -267,7 +267,7 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 	s := jam.DefaultSettings()
 	s.Listen, s.ChordGrid = 1, jam.GridFrame
 	melody := []jam.Event{{At: 1200 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 90}, {At: 9 * time.Second, Status: 0x90, Data1: 64, Data2: 90}}
-	set := func(ms time.Duration, p jam.Param, value float64, text string) jam.Control {
+	set := func(ms int64, p jam.Param, value float64, text string) jam.Control {
 		return jam.Control{At: time.Duration(ms) * time.Millisecond, Param: p, Value: value, Text: text}
 	}
 	for _, tt := range []struct {

@@ -78,7 +78,7 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		err = result.compare(ctx, r, policy, playing.Load)
 	}
 	if err == nil {
-		err = c.play(ctx, to, r, playing, &result)
+		err = c.play(ctx, r, playing, &result)
 	}
 	if err != nil {
 		return fmt.Errorf("session %s: %w", r.ID, err)
@@ -203,7 +203,7 @@ func missing(r *session.Record) (lost session.Loss, errs int64, err error) {
 }
 
 // play plays the whole jam, and writes and sends what it was asked to.
-func (c *replayCmd) play(ctx context.Context, to console, r *session.Record, playing session.Replaying, result *replayed) error {
+func (c *replayCmd) play(ctx context.Context, r *session.Record, playing session.Replaying, result *replayed) error {
 	take, err := r.Take()
 	if err != nil {
 		return err
