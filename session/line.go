@@ -306,5 +306,11 @@ func duration(us float64) time.Duration {
 	if !(math.Abs(us) <= maxMicros) {
 		return 0
 	}
-	return time.Duration(math.Round(us * 1e3))
+	d := time.Duration(math.Round(us * 1e3))
+	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // after 26 days the product rounds too
+		if micros(near) == us {
+			return near
+		}
+	}
+	return d
 }
