@@ -29,12 +29,3 @@ func SongFrame(data1, data2 byte) int64 { return int64(data2&0x7F)<<7 | int64(da
 
 // Pulse is the time of a pulse of the grid's clock. Pulse 0 is at the line of frame 0.
 func (g *Grid) Pulse(n int64) time.Duration { return g.At(float64(n) / PulsesPerFrame) }
-
-// NextPulse is the first pulse after t.
-func (g *Grid) NextPulse(t time.Duration) int64 {
-	n := g.Current(t) * PulsesPerFrame
-	for g.Pulse(n) <= t {
-		n++
-	}
-	return n
-}

@@ -41,14 +41,11 @@ func (c *jamCmd) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	agent, err := c.Live.Music.loadPlayer(to, c.Agent, model.Melody)
+	agent, _, err := c.Live.Music.warmPlayer(to, c.Agent, model.Melody)
 	if err != nil {
 		return err
 	}
 	defer agent.Close()
-	if _, err := agent.Warm(warmSteps); err != nil {
-		return fmt.Errorf("agent %s: %w", c.Agent, err)
-	}
 	l, err := c.Live.open(to, settings, jam.AgentChannel)
 	if err != nil {
 		return err

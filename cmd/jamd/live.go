@@ -135,25 +135,16 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 	if f.Budget < 0 {
 		return nil, asInput(fmt.Errorf("--budget %v: must not be negative", f.Budget))
 	}
-	policy, err := f.Music.load(to)
+	policy, steps, err := f.Music.warmPlayer(to, f.Music.Policy, model.Chords)
 	if err != nil {
 		return nil, err
 	}
 	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, changes: jam.NewQueue[latency.Change](changesLength),
 		ports: jam.NewQueue[midiio.Change](changesLength)}
-	steps, err := policy.Warm(warmSteps)
-	if err != nil {
-		l.close()
-		return nil, fmt.Errorf("policy %s: %w", f.Music.Policy, err)
-	}
 	if f.Faster != "" {
-		if l.faster, err = f.Music.loadPlayer(to, f.Faster, model.Chords); err != nil {
+		if l.faster, _, err = f.Music.warmPlayer(to, f.Faster, model.Chords); err != nil {
 			l.close()
 			return nil, err
-		}
-		if _, err := l.faster.Warm(warmSteps); err != nil {
-			l.close()
-			return nil, fmt.Errorf("policy %s: %w", f.Faster, err)
 		}
 	}
 	l.config = jam.LoopConfig{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"jamd/jam"
 	"jamd/model"
@@ -74,6 +75,20 @@ func (f *musicFlags) loadPlayer(to console, spec string, plays model.Part) (*mod
 		to.Log.Info().Msg(note)
 	}
 	return p, nil
+}
+
+// warmPlayer opens a policy of either part and steps it for a while, for its first steps are slow; how long each took is told.
+func (f *musicFlags) warmPlayer(to console, spec string, plays model.Part) (*model.Policy, []time.Duration, error) {
+	p, err := f.loadPlayer(to, spec, plays)
+	if err != nil {
+		return nil, nil, err
+	}
+	steps, err := p.Warm(warmSteps)
+	if err != nil {
+		_ = p.Close()
+		return nil, nil, fmt.Errorf("policy %s: %w", spec, err)
+	}
+	return p, steps, nil
 }
 
 // A pitchRange reads as LOW-HIGH, two MIDI pitches.

@@ -90,7 +90,10 @@ func (s *steering) ask(c jam.Control) error {
 		return err
 	}
 	if c.Param == jam.ParamPolicy {
-		policy, err := s.live.flags.Music.loadNamed(c.Text)
+		if names := policyNames(); !slices.Contains(names, c.Text) {
+			return fmt.Errorf("policy %q: must be one of %v", c.Text, names)
+		}
+		policy, _, err := s.live.flags.Music.warmPlayer(s.live.to, c.Text, model.Chords)
 		if err != nil {
 			return err
 		}
@@ -120,22 +123,6 @@ func (s *steering) allowed(c jam.Control) error {
 		}
 	}
 	return settings.Set(c)
-}
-
-// loadNamed opens and warms a policy that comes with jamd.
-func (f *musicFlags) loadNamed(name string) (*model.Policy, error) {
-	if names := policyNames(); !slices.Contains(names, name) {
-		return nil, fmt.Errorf("policy %q: must be one of %v", name, names)
-	}
-	p, err := model.Load(name, model.Options{Plays: model.Chords, Library: f.OrtLib, Provider: f.Provider})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := p.Warm(warmSteps); err != nil {
-		_ = p.Close()
-		return nil, fmt.Errorf("policy %s: %w", name, err)
-	}
-	return p, nil
 }
 
 // policyNames are the chord policies that come with jamd.
