@@ -21,7 +21,7 @@ from train.corpora.dataset import Piece
 from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
 from train.diversity import Encoder, vendi_scores
 from train.performers import Performance, Performer
-from train.places import WINDOW, Window, medleys, moved, windows
+from train.places import OPENING, WINDOW, Window, medleys, moved, windows
 from train.played import Played
 from train.report import processor
 from train.vocabulary import OURS, Vocabulary
@@ -68,8 +68,9 @@ def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settin
     model = Encoder(encoder) if encoder else None
     where = places(pieces, settings)
     seeds = where["test"][1]
-    played = Played(folder / "played.npz", {"window": WINDOW, "seeds": seeds, "temperature": settings.temperature,
-                                            "per_song": settings.per_song, "minutes": settings.minutes})
+    played = Played(folder / "played.npz", {"window": WINDOW, "opening": OPENING, "seeds": seeds,
+                                            "temperature": settings.temperature, "per_song": settings.per_song,
+                                            "minutes": settings.minutes})
     played.forget_others(systems, agent)
     for place, (windows_, _) in where.items():
         played.over(place, windows_)
@@ -79,7 +80,7 @@ def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settin
                 if not played.has(place, system):
                     played.keep(place, system, performance.accompany(place, windows_, place_seeds))
             if agent and not played.has("agent", system):
-                chords, melody = performance.jam(len(where["test"][0]), seeds)
+                melody, chords = performance.jam(where["test"][0], seeds)
                 played.keep("agent", system, chords, agent, melody)
     result = {"settings": {**played.header["settings"], "encoder": digest(encoder), "agent": played.agent(),
                            "systems": played.digests()},
@@ -108,7 +109,7 @@ def measured(played: Played, where: dict[str, list[Window]], model: Encoder | No
         if place in where:
             out["places"][place] = of_songs(played, place, where[place], model)
     if played.systems("agent"):
-        out["places"]["agent"] = of_jams(played, model)
+        out["places"]["agent"] = of_jams(played, [w.song for w in where["test"]], model)
     for jump in adaptation.JUMPS:
         out["adaptation"][jump] = {name: adaptation.adaptation(where[jump], *who)
                                    for name, who in everyone(played, jump).items()}
@@ -135,21 +136,19 @@ def of_songs(played: Played, place: str, windows_: list[Window], model: Encoder 
     return {"windows": len(windows_), "songs": len(set(songs)), "systems": found}
 
 
-def of_jams(played: Played, model: Encoder | None) -> dict:
-    """The figures of the jams with the agent. Each has its own melody, so that there is no data beside them; bars are
-    taken to be of four beats."""
+def of_jams(played: Played, songs: list[str], model: Encoder | None) -> dict:
+    """The figures of the jams with the agent, which began as these songs do. Each has its own melody, so that there is
+    no data beside them; bars are taken to be of four beats."""
     systems: dict = {}
+    lines = np.array([[f, 4, 4] for f in range(0, WINDOW, BAR)])
     for name in played.systems("agent"):
         chords, vocabulary = played.chords("agent", name)
-        seeds, count, frames = chords.shape
-        lines = np.array([[f, 4, 4] for f in range(0, frames, BAR)])
-        songs = [f"jam {i + 1}" for i in range(count)]
         jams = [Window(song, melody, row, lines) for seed, rows in zip(played.tokens[f"agent/{name}/melody"], chords)
                 for song, melody, row in zip(songs, seed, rows)]
-        systems |= figures.of_place(jams, {name: (chords.reshape(1, -1, frames), vocabulary)})
+        systems |= figures.of_place(jams, {name: (chords.reshape(1, -1, WINDOW), vocabulary)})
         if model:
             systems[name]["vendi"] = jackknife(vendi_scores(model.embed(played.ours("agent", name)), songs))
-    return {"windows": len(jams), "songs": count, "systems": systems}
+    return {"windows": len(jams), "songs": len(set(songs)), "systems": systems}
 
 
 def digest(path: Path | None) -> str | None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from train import baselines
+from train import baselines, tokens
 from train.baselines import BASELINES
 from train.corpora.song import CorpusError
-from train.places import WINDOW, Window
+from train.places import OPENING, WINDOW, Window
 from train.play import Player, PolicyFile, begin, follow, together
 from train.vocabulary import OURS, Vocabulary
 
@@ -31,12 +31,12 @@ class Performer:
     vocabulary: Vocabulary = OURS
     plays: str = "chords"
 
-    def open(self, temperature: float) -> Callable[[int], Player]:
-        """What begins a jam, given its seed."""
+    def open(self, temperature: float) -> Callable[..., Player]:
+        """What begins a jam, given its seed, and a policy's also its opening."""
         if self.path is None:
             return BASELINES[self.name].begin
         policy = PolicyFile(self.path)
-        return lambda seed: begin(policy, seed, temperature)
+        return lambda seed, opening=(): begin(policy, seed, temperature, opening=opening)
 
 
 def performer(given: str) -> Performer:
@@ -52,14 +52,14 @@ def performer(given: str) -> Performer:
     return Performer(path.stem, path, sha256(path.read_bytes()).hexdigest(), vocabulary, policy.plays)
 
 
-_begin: Callable[[int], Player]  # these three are a worker process's own
-_begin_agent: Callable[[int], Player]
-_folded: np.ndarray
+_begin: Callable[..., Player]  # these three are a worker process's own
+_begin_agent: Callable[..., Player]
+_vocabulary: Vocabulary
 
 
 def _open(system: Performer, agent: Performer | None, temperature: float) -> None:
-    global _begin, _begin_agent, _folded
-    _begin, _folded = system.open(temperature), system.vocabulary.folded
+    global _begin, _begin_agent, _vocabulary
+    _begin, _vocabulary = system.open(temperature), system.vocabulary
     if agent:
         _begin_agent = agent.open(temperature)
 
@@ -69,8 +69,11 @@ def _accompany(job: tuple[np.ndarray, int]) -> np.ndarray:
     return follow(_begin(seed), melody)
 
 
-def _with_agent(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return together(_begin(seed), _begin_agent(AGENT_SEEDS + seed), WINDOW, _folded)
+def _with_agent(job: tuple[np.ndarray, int]) -> tuple[np.ndarray, np.ndarray]:
+    melody, seed = job
+    agent = _begin_agent(AGENT_SEEDS + seed, melody[:OPENING])
+    chords, melody = together(_begin(seed), agent, OPENING + WINDOW, _vocabulary.folded)
+    return tokens.cut(melody, chords, OPENING, WINDOW, _vocabulary.chords)
 
 
 class Performance:
@@ -88,22 +91,22 @@ class Performance:
 
     def accompany(self, place: str, windows: list[Window], seeds: list[int]) -> np.ndarray:
         """Chords [seeds, windows, frames] to the windows' melodies, in the system's own tokens."""
-        jobs = [(windows[i].melody, seed) for i, seed in _seeded(len(windows), seeds)]
-        return _stacked(self._each(place, _accompany, jobs), len(seeds))
+        return _stacked(self._each(place, _accompany, _jobs(windows, seeds)), len(seeds))
 
-    def jam(self, count: int, seeds: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Chords and melodies [seeds, count, frames] of jams with the agent; both begin with nothing heard."""
-        chords, melodies = zip(*self._each("agent", _with_agent, [seed for _, seed in _seeded(count, seeds)]))
-        return _stacked(chords, len(seeds)), _stacked(melodies, len(seeds))
+    def jam(self, windows: list[Window], seeds: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Melodies and chords [seeds, windows, frames] of jams with the agent, who begins each with the OPENING of a
+        window's melody: of what follows, in which each hears the other's frame when it is over."""
+        melodies, chords = zip(*self._each("agent", _with_agent, _jobs(windows, seeds)))
+        return _stacked(melodies, len(seeds)), _stacked(chords, len(seeds))
 
     def _each(self, place: str, function: Callable, jobs: list) -> Iterable:
         return tqdm(self.pool.map(function, jobs, chunksize=1 + len(jobs) // 100), total=len(jobs),
                     desc=f"{self.name}, {place}", unit=" windows")
 
 
-def _seeded(count: int, seeds: list[int]) -> list[tuple[int, int]]:
-    """(i, the seed to draw by) of count jams under each seed."""
-    return [(i, 1000 * seed + i) for seed in seeds for i in range(count)]
+def _jobs(windows: list[Window], seeds: list[int]) -> list[tuple[np.ndarray, int]]:
+    """(melody, the seed to draw by) of every window under each seed."""
+    return [(window.melody, 1000 * seed + i) for seed in seeds for i, window in enumerate(windows)]
 
 
 def _stacked(rows: Iterable[np.ndarray], seeds: int) -> np.ndarray:

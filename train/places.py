@@ -11,6 +11,7 @@ from train import tokens
 from train.corpora.dataset import Piece
 
 WINDOW = 256
+OPENING = 32  # frames of a window's melody with which the melody agent begins; then it plays a window of its own
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ plays its own token of the next frame. Policies and baselines begin jams with su
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -103,17 +103,19 @@ def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top
     return int(min(np.searchsorted(np.cumsum(share), draw, side="right"), len(share) - 1))
 
 
-def begin(policy: PolicyFile, seed: int, temperature: float = 0.99, top_p: float = 1.0) -> Player:
-    """A new jam of the policy, which forgets the one before."""
+def begin(policy: PolicyFile, seed: int, temperature: float = 0.99, top_p: float = 1.0,
+          opening: Sequence[int] = ()) -> Player:
+    """A new jam of the policy, which forgets the one before. It plays the opening as given, then on from there."""
     policy.reset()
-    draw = generator(seed)
+    draw, given = generator(seed), iter(opening)
     melody = policy.plays == "melody"
     before = tokens.MELODY_START if melody else 2 * len(policy.vocabulary) + 1
 
     def play(heard: int) -> int:
         nonlocal before
         logits = policy.step(heard, before) if melody else policy.step(before, heard)
-        before = choose(logits, before, draw(), temperature, top_p)
+        chosen = choose(logits, before, draw(), temperature, top_p)
+        before = int(next(given, chosen))
         return before
 
     return play

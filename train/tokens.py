@@ -123,11 +123,13 @@ OWN_KEY = 6
 TRANSPOSE_MELODY, TRANSPOSE_CHORDS = _transposition_tables()
 
 
-def cut(melody: np.ndarray, chords: np.ndarray, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Frames start..start+length as a piece of its own: what is held at its first frame begins there."""
+def cut(melody: np.ndarray, chords: np.ndarray, start: int, length: int,
+        n: int = CHORDS) -> tuple[np.ndarray, np.ndarray]:
+    """Frames start..start+length as a piece of its own: what is held at its first frame begins there. n: how many
+    chords the vocabulary has."""
     melody, chords = melody[start:start + length].copy(), chords[start:start + length].copy()
     if len(melody) and melody[0] >= 129:
         melody[0] -= 128
-    if len(chords) and chords[0] > CHORDS:
-        chords[0] -= CHORDS
+    if len(chords) and chords[0] > n:
+        chords[0] -= n
     return melody, chords

@@ -10,10 +10,13 @@ from train import performers, tokens
 from train.contrastive import Contrastive
 from train.corpora.song import CorpusError
 from train.evaluate import Settings, evaluate, figures_of
-from train.performers import performer
+from train.performers import AGENT_SEEDS, performer
+from train.places import OPENING, windows
+from train.play import PolicyFile, begin, together
 from train.tests.songs import made
 from train.tests.test_diversity import SHAPE, save
 from train.tests.test_play import policy_file
+from train.vocabulary import Vocabulary
 
 SETTINGS = Settings(seeds=2, minutes=1)
 PIECES = made(["test"] * 3 + ["ood"], 320)
@@ -106,6 +109,16 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
     with np.load(tmp_path / "played.npz") as file:
         own, ours = file["agent/p/own"], file["agent/p"]
         assert file["agent/p/melody"].shape == own.shape == (2, 3, 256)
+        first = file["agent/p/melody"][:, :, 0]
+        assert (first <= 128).all() and (own[:, :, 0] <= tokens.CHORDS).all()  # what the opening left begins anew
+    policy, player, seed = PolicyFile(tmp_path / "p.onnx"), PolicyFile(tmp_path / "m.onnx"), 1000 * 2 + 1
+    opening = windows(PIECES, "test")[1].melody[:OPENING]
+    chords, melody = together(begin(policy, seed), begin(player, AGENT_SEEDS + seed, opening=opening), OPENING + 256,
+                              Vocabulary(tuple(policy.vocabulary)).folded)
+    with np.load(tmp_path / "played.npz") as file:
+        assert (file["agent/p/own"][1, 1][1:] == chords[OPENING + 1:]).all()
+        assert (file["agent/p/melody"][1, 1][1:] == melody[OPENING + 1:]).all()
+    assert (melody[:OPENING] == opening).all()
     names, held = tokens.vocabulary(), own > tokens.CHORDS
     assert (held == (ours > tokens.CHORDS)).all()
     for token, folded in {*zip(own[own > 0].tolist(), ours[own > 0].tolist())}:

@@ -61,6 +61,21 @@ def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_pat
     assert (heard == chords).all()
 
 
+def test_an_agent_begins_with_its_opening_and_goes_on_from_there(tmp_path):
+    agent = policy_file(tmp_path / "m.onnx", "melody")
+    opening = [61, 189, 0, 66]
+
+    def melody(frames: int) -> list[int]:
+        play = begin(agent, 1, opening=opening)
+        return [play(tokens.CHORD_START) for _ in range(frames)]
+
+    played = melody(40)
+    assert played[:4] == opening and metrics.legal(np.array(played), 128)
+    assert agent.frame == 40  # its policy heard the opening too
+    heard = begin(agent, 1)
+    assert [heard(tokens.CHORD_START) for _ in range(40)] != played
+
+
 def test_an_agent_file_computes_what_pytorch_plays_with(tmp_path):
     """Masks and start tokens of the melody are those of rollout.py."""
     agent = policy_file(tmp_path / "m.onnx", "melody")
