@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from train.corpora import dataset
-from train.corpora.song import CorpusError
+from train.corpora.song import CorpusError, Skipped
 from train.runs.stages import StageError
 
 if TYPE_CHECKING:
@@ -23,14 +23,21 @@ def default_cache() -> Path:
 
 
 def prepare(args: argparse.Namespace) -> None:
-    dataset.prepare(args.data, args.cache)
+    if not (args.data or args.sessions):
+        parser().error("give --data, or --sessions to add, or both")
+    if args.data:
+        dataset.prepare(args.data, args.cache)
+    if args.sessions:
+        from train.corpora import sessions
+        jams, skipped = told(sessions.read(args.sessions))
+        dataset.add(sessions.CORPUS, [replace(jam, split="train") for jam in jams], skipped, args.cache)
     print(f"wrote {args.cache} ({args.cache.stat().st_size / 1e6:.1f} MB)")
 
 
 def stats(args: argparse.Namespace) -> None:
     from train.stats import corpus_stats, show
     pieces, folding = dataset.read(args.cache)
-    figures = {name: corpus_stats([p for p in pieces if p.corpus == name], folding[name]) for name in dataset.READERS
+    figures = {name: corpus_stats([p for p in pieces if p.corpus == name], folding[name]) for name in folding
                if any(p.corpus == name for p in pieces)}
     print(json.dumps(figures, indent=2) if args.json else "\n".join(show(n, f) for n, f in figures.items()))
 
@@ -140,19 +147,22 @@ def evaluate(args: argparse.Namespace) -> None:
     if not agent:
         print("no melody agent, so no jams with it: give --agent", file=sys.stderr)
     pieces, _ = dataset.read(args.cache)
-    pieces += own_songs(args.songs) if args.songs else []
+    if args.songs:
+        from train.corpora import own
+        pieces += told(own.read(args.songs))[0]
+    if args.sessions:
+        from train.corpora import sessions
+        pieces += told(sessions.read(args.sessions))[0]
     chosen = Settings(args.seeds, args.temperature, args.per_song, args.minutes)
     print(tables(run([performer(s) for s in args.systems], pieces, args.output, chosen, encoder,
                      performer(str(agent)) if agent else None, args.workers)))
 
 
-def own_songs(folder: Path) -> list[dataset.Piece]:
-    """The songs of a user's folder, and a line on what was left out of it."""
-    from train.corpora import own
-    pieces, skipped = own.read(folder)
-    for name, why in skipped:
+def told(found: tuple[list, list[Skipped]]) -> tuple[list, list[Skipped]]:
+    """What a reader of a user's folder found, after a line on each thing that it left out."""
+    for name, why in found[1]:
         print(f"left out {name}: {why}", file=sys.stderr)
-    return pieces
+    return found
 
 
 def pictures(args: argparse.Namespace) -> None:
@@ -179,8 +189,10 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     sub = cached(command(prepare, "read the corpora and write their tokens into one file"))
-    sub.add_argument("--data", type=Path, required=True,
-                     help="folder with " + ", ".join(dataset.READERS) + ", each a checkout or NAME.tar.xz")
+    sub.add_argument("--data", type=Path, help="folder with " + ", ".join(dataset.READERS)
+                     + ", each a checkout or NAME.tar.xz")
+    sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd kept, to train on too; without --data "
+                     "they are added to what the cache has")
     sub = cached(command(stats, "print what the corpora hold and what was folded into what"))
     sub.add_argument("--json", action="store_true", help="print JSON")
     def trained(sub: argparse.ArgumentParser, steps: int) -> argparse.ArgumentParser:
@@ -268,6 +280,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--workers", type=int, default=2, help="processes")
     sub.add_argument("--songs", type=Path, help="folder of your own songs, to play to these too: MIDI files with a "
                      "chord track, MusicXML, ABC")
+    sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd kept, to play to their melodies too")
     sub = cached(command(pictures, "draw the pictures of an evaluation and of training runs"))
     sub.add_argument("folder", type=Path, help="what evaluate -o has written")
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")

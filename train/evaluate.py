@@ -18,15 +18,18 @@ import numpy as np
 from train import adaptation, figures
 from train.bootstrap import jackknife
 from train.corpora.dataset import Piece
+from train.corpora.sessions import SPLIT as LIVE
+from train.corpora.sessions import Jam
 from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
 from train.diversity import Encoder, vendi_scores
 from train.performers import Performance, Performer
-from train.places import OPENING, WINDOW, Window, medleys, moved, windows
+from train.places import OPENING, WINDOW, Window, medleys, moved, song_of, throughout, windows
 from train.played import Played
 from train.report import processor
 from train.vocabulary import OURS, Vocabulary
 
 SONGS = ("test", "ood", "own")
+PLAYED_LIVE = "{}, as played"  # beside what systems play to recorded jams: what this policy played in them
 MINUTE = 120 * FRAMES_PER_QUARTER  # in frames, at 120 BPM
 LONG_JAMS = 4
 BAR = 16  # frames; the jams with the agent have no bars of their own
@@ -50,6 +53,7 @@ def places(pieces: list[Piece], settings: Settings) -> dict[str, tuple[list[Wind
     """The windows and seeds of every place where there are songs. CorpusError where there are none to test on."""
     seeds = list(range(1, settings.seeds + 1))
     found = {split: (windows(pieces, split, settings.per_song), seeds) for split in SONGS}
+    found[LIVE] = ([w for p in pieces if p.split == LIVE for w in throughout(p)], seeds)
     for name, semitones in adaptation.JUMPS.items():
         found[name] = ([moved(w, adaptation.JUMP_FRAME, semitones) for w in found["test"][0]], seeds[:1])
     if settings.minutes:
@@ -61,7 +65,8 @@ def places(pieces: list[Piece], settings: Settings) -> dict[str, tuple[list[Wind
 
 def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settings: Settings,
              encoder: Path | None = None, agent: Performer | None = None, workers: int = 2) -> dict:
-    """Plays what is not in the folder yet, measures all that is, and writes and returns figures.json.
+    """Plays what is not in the folder yet, measures all that is, and writes and returns figures.json. Among the pieces
+    may be recorded jams.
 
     CorpusError where systems or agent are not what they should be, or the folder is of another evaluation."""
     check(systems, agent)
@@ -84,7 +89,7 @@ def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settin
                 played.keep("agent", system, chords, agent, melody)
     result = {"settings": {**played.header["settings"], "encoder": digest(encoder), "agent": played.agent(),
                            "systems": played.digests()},
-              **measured(played, {name: place[0] for name, place in where.items()}, model),
+              **measured(played, {name: place[0] for name, place in where.items()}, pieces, model),
               "machine": f"{processor()}, {os.cpu_count()} threads", "date": date.today().isoformat()}
     (folder / "figures.json").write_text(json.dumps(result, indent=1) + "\n")
     return result
@@ -102,12 +107,15 @@ def check(systems: list[Performer], agent: Performer | None) -> None:
         raise CorpusError(f"{agent.path or agent.name}: no melody agent of jamd's chords; give another --agent")
 
 
-def measured(played: Played, where: dict[str, list[Window]], model: Encoder | None) -> dict:
+def measured(played: Played, where: dict[str, list[Window]], pieces: list[Piece], model: Encoder | None) -> dict:
     """places, adaptation and long of figures.json."""
     out: dict = {"places": {}, "adaptation": {}, "long": {}}
+    policies = {song_of(p): p.policy for p in pieces if isinstance(p, Jam)}
     for place in SONGS:
         if place in where:
             out["places"][place] = of_songs(played, place, where[place], model)
+    if LIVE in where:
+        out["places"][LIVE] = of_sessions(played, where[LIVE], policies, model)
     if played.systems("agent"):
         out["places"]["agent"] = of_jams(played, [w.song for w in where["test"]], model)
     for jump in adaptation.JUMPS:
@@ -134,6 +142,23 @@ def of_songs(played: Played, place: str, windows_: list[Window], model: Encoder 
         for name, score in scores.items():
             found[name] |= {"vendi": jackknife(score), "vendi_share": jackknife(score / scores["data"])}
     return {"windows": len(windows_), "songs": len(set(songs)), "systems": found}
+
+
+def of_sessions(played: Played, windows_: list[Window], policies: dict[str, str], model: Encoder | None) -> dict:
+    """The figures of recorded jams: of what every system plays to them now, and of what each policy played in its own
+    of them at the time. policies: who played, by song."""
+    songs = [w.song for w in windows_]
+    them = {name: (list(range(len(songs))), *played.chords(LIVE, name)) for name in played.systems(LIVE)}
+    for policy in sorted({policies[song] for song in songs}):
+        own = [i for i, song in enumerate(songs) if policies[song] == policy]
+        them[PLAYED_LIVE.format(policy)] = own, played.ours(LIVE, "data")[:, own], OURS
+    systems: dict = {}
+    for name, (at, chords, vocabulary) in them.items():
+        systems |= figures.of_place([windows_[i] for i in at], {name: (chords, vocabulary)})
+        if model:
+            vectors = model.embed(vocabulary.folded[chords])
+            systems[name]["vendi"] = jackknife(vendi_scores(vectors, [songs[i] for i in at]))
+    return {"windows": len(windows_), "songs": len(set(songs)), "systems": systems}
 
 
 def of_jams(played: Played, songs: list[str], model: Encoder | None) -> dict:

@@ -40,11 +40,21 @@ def windows(pieces: list[Piece], split: str, per_song: int = 1) -> list[Window]:
     return found
 
 
+def throughout(piece: Piece) -> list[Window]:
+    """As many windows of a piece as it has room for side by side, as windows() takes them."""
+    return windows([piece], piece.split, max(1, len(piece.melody) // WINDOW))
+
+
+def song_of(piece: Piece) -> str:
+    """The piece's name among all."""
+    return f"{piece.corpus}/{piece.id}"
+
+
 def cut(piece: Piece, start: int, frames: int) -> Window:
     """Frames start..start+frames of a song, or to its end."""
     melody, chords = tokens.cut(piece.melody, piece.chords, start, frames)
     inside = (piece.bars[:, 0] >= start) & (piece.bars[:, 0] < start + frames)
-    return Window(f"{piece.corpus}/{piece.id}", melody, chords, piece.bars[inside] - [start, 0, 0])
+    return Window(song_of(piece), melody, chords, piece.bars[inside] - [start, 0, 0])
 
 
 def moved(window: Window, frame: int, semitones: int) -> Window:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from train.bootstrap import Interval
 
-PLACES = {"test": "test songs", "ood": "OpenEWLD (out of distribution)", "own": "own songs", "agent": "melody agent"}
+PLACES = {"test": "test songs", "ood": "OpenEWLD (out of distribution)", "own": "own songs", "agent": "melody agent",
+          "live": "recorded jams"}
 COLUMNS = {
     "note_in_chord": "note-in-chord", "note_in_chord_share": "share of the data's",
     "vendi": "Vendi score", "vendi_share": "share of the data's",

@@ -138,3 +138,10 @@ def prepare(data: Path, path: Path) -> None:
         for chord in song.chords:
             counts[str(chord.intervals)] = counts.get(str(chord.intervals), 0) + chord.end - chord.start
     write(pieces, folding, path)
+
+
+def add(corpus: str, pieces: list[Piece], skipped: list[Skipped], path: Path) -> None:
+    """Puts the pieces of a corpus of the user's own into the cache file, in the place of those that it had of it."""
+    others, folding = read(path)
+    folding[corpus] = {"skipped": [s._asdict() for s in skipped], "chords": {}}
+    write([p for p in others if p.corpus != corpus] + pieces, folding, path)

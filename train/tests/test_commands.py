@@ -75,6 +75,22 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     run(folder, "stats", "--cache", folder / "cache.npz")
 
 
+def test_sessions_are_added_to_a_cache_and_evaluated(tmp_path, kept, capsys):
+    cache = tmp_path / "cache.npz"
+    dataset.write(made(["train", "test"], 320), {"made": {"skipped": [], "chords": {}}}, cache)
+    run(tmp_path, "prepare", "--sessions", kept, "--cache", cache)
+    run(tmp_path, "prepare", "--sessions", kept, "--cache", cache)  # once more: in their place, not beside them
+    pieces, _ = dataset.read(cache)
+    assert [(p.corpus, p.split, len(p.melody)) for p in pieces[2:]] == [("sessions", "train", 320)] * 2
+    run(tmp_path, "stats", "--cache", cache)
+    assert "sessions: 2 songs {'train': 2}" in capsys.readouterr().out
+    run(tmp_path, "evaluate", "chance", "--sessions", kept, "--cache", cache, "--seeds", 1, "--workers", 1,
+        "--minutes", 0, "-o", tmp_path / "out")
+    assert "| recorded jams | chance |" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["prepare", "--cache", str(cache)])
+
+
 def test_a_missing_cache_is_said_in_one_line(tmp_path, capsys):
     assert main(["stats", "--cache", str(tmp_path / "none.npz")]) == 2
     said = capsys.readouterr().err

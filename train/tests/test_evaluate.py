@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from train import evaluate as evaluation
-from train import performers, tokens
+from train import metrics, performers, tokens
 from train.contrastive import Contrastive
+from train.corpora import sessions
 from train.corpora.song import CorpusError
 from train.evaluate import Settings, evaluate, figures_of
 from train.performers import AGENT_SEEDS, performer
-from train.places import OPENING, windows
+from train.places import OPENING, throughout, windows
 from train.play import PolicyFile, begin, together
+from train.tables import tables
 from train.tests.songs import made
 from train.tests.test_diversity import SHAPE, save
 from train.tests.test_play import policy_file
@@ -125,6 +127,24 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
         assert names[::-1][(token - 1) % tokens.CHORDS] == names[(folded - 1) % tokens.CHORDS]
     without = run(tmp_path, "chance")
     assert "agent" in without["places"] and "vendi" not in without["places"]["agent"]["systems"]["p"]
+
+
+def test_recorded_jams_beside_what_was_played_in_them(tmp_path, kept, played):
+    jams, _ = sessions.read(kept)
+    result = evaluate([performer("rules-bar")], PIECES + jams, tmp_path / "out", SETTINGS, workers=1)
+    assert ("rules-bar", "live") in played
+    there = result["places"]["live"]
+    assert (there["windows"], there["songs"]) == (2, 2)
+    assert list(there["systems"]) == ["rules-bar", "gapt, as played", "jamd, as played"]
+    for jam in jams:
+        window, = throughout(jam)
+        inside, both = metrics.note_in_chord(window.melody, window.chords)
+        figures = there["systems"][f"{jam.policy}, as played"]
+        assert figures["note_in_chord"][0] == pytest.approx(inside / both, abs=1e-4)
+        assert "note_in_chord_share" not in figures
+    assert "| recorded jams | jamd, as played | " in tables(result)
+    without = run(tmp_path / "out", "chance")
+    assert "live" not in without["places"]
 
 
 def test_jams_with_another_agent_are_dropped(tmp_path):

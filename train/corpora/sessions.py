@@ -1,0 +1,210 @@
+"""Jams that jamd has kept, jamd.session/1 and /2 (docs/sessions.md): the melodies as jamd heard them, frame by frame,
+and the chords that it answered with.
+
+A log may be damaged, torn off, or still growing: what can be read of it counts. Over frames that it does not tell of,
+what sounded goes on, as jamd takes it to (jam/takebuilder.go).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from train import tokens
+from train.corpora.dataset import Piece
+from train.corpora.midi import LONGEST
+from train.corpora.song import CorpusError, Skipped
+from train.vocabulary import read_symbol
+
+CORPUS, SPLIT = "sessions", "live"
+PLAIN, SEALED = "jamd.session/1", "jamd.session/2"
+SEAL = len(',"crc":"00000000"}')  # bytes at the end of a sealed line
+CASTAGNOLI = 0x82F63B78
+HIGHEST = 1 << 40  # frame, as jamd has it
+FRAMES_PER_WHOLE = 16
+
+
+@dataclass(frozen=True)
+class Jam(Piece):
+    """What one policy played of a session: one for each stretch, where others took over."""
+
+    policy: str
+
+
+class Manifest(NamedTuple):
+    """What a session was. bar: its frames."""
+
+    sealed: bool
+    policy: str
+    beats: int
+    unit: int
+    bar: int
+
+
+class Frame(NamedTuple):
+    """What the log tells of a frame. heard: the melody's token of the frame before; chord: its place in our vocabulary,
+    -1 where there is none; began: whether it does so here."""
+
+    number: int
+    heard: int
+    chord: int
+    began: bool
+    policy: str
+
+
+def read(folder: Path) -> tuple[list[Jam], list[Skipped]]:
+    """The jams in a folder of sessions, or of one session, and what of them cannot be read, by file and line, and why.
+    CorpusError where nothing can."""
+    paths = sorted(path.parent for pattern in ("manifest.json", "*/manifest.json") for path in folder.glob(pattern))
+    found: list[Jam] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        try:
+            found += session(path, skipped)
+        except (OSError, CorpusError) as error:
+            skipped.append(Skipped(path.name, str(error)))
+    if not found:
+        reasons = "".join(f"; {why}" for _, why in skipped[:3])
+        raise CorpusError(f"{folder}: no jam in the {len(paths)} sessions that are in it{reasons}")
+    return found, skipped
+
+
+def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
+    """The jams of one session; the lines that cannot be read are added to skipped. CorpusError where it is none."""
+    about = manifest(path / "manifest.json")
+    log = path / "events.jsonl"
+    frames: list[Frame] = []
+    last = tokens.SILENCE  # the melody of the last frame
+    for number, line in enumerate(lines(log), 1):
+        try:
+            entry = json.loads(unsealed(line) if about.sealed else line)
+            if entry["type"] == "frame":
+                frame = read_frame(entry, frames[-1].policy if frames else about.policy)
+                if not frames or frame.number > frames[-1].number:
+                    frames.append(frame)
+            elif entry["type"] == "end":
+                last = melody_token(entry.get("melody", tokens.SILENCE))
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            skipped.append(Skipped(path.name, f"{log}:{number}: {said(error)}"))
+    if frames and frames[-1].number - frames[0].number >= LONGEST:
+        raise CorpusError(f"{log}: from frame {frames[0].number} to {frames[-1].number}; a jam has at most {LONGEST}")
+    return jams(path.name, about, frames, last)
+
+
+def manifest(path: Path) -> Manifest:
+    """CorpusError where the file is no manifest, or of a version that cannot be read."""
+    try:
+        about = json.loads(path.read_text())
+        version, policy, settings = about["format"], about["policy"]["name"], about["settings"]
+        if version not in (PLAIN, SEALED):
+            raise ValueError(f"format {version!r}: {PLAIN} and {SEALED} can be read")
+        beats, unit = map(int, settings.get("meter", f"{settings.get('beats_per_bar', 4)}/4").split("/"))
+        if unit not in (4, 8) or not 1 <= beats <= 16:
+            raise ValueError(f"meter {beats}/{unit}")
+        return Manifest(version == SEALED, str(policy), beats, unit, beats * FRAMES_PER_WHOLE // unit)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise CorpusError(f"{path}: not the manifest of a session: {said(error)}") from error
+
+
+def said(error: Exception) -> str:
+    """What is wrong, also where Python names a missing key alone."""
+    return f"no {error}" if isinstance(error, KeyError) else str(error)
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The whole lines of a log, without their breaks: what follows the last break was never written whole."""
+    with open(path, "rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                yield line[:-1]
+
+
+def unsealed(line: bytes) -> bytes:
+    """A line whose checksum is right. ValueError where it is not."""
+    body, seal = line[:-SEAL], line[-SEAL:]
+    if seal != b',"crc":"%08x"}' % crc32c(body):
+        raise ValueError("its checksum is missing or wrong: it was damaged or changed")
+    return line
+
+
+def _table() -> list[int]:
+    table = list(range(256))
+    for _ in range(8):
+        table = [crc >> 1 ^ CASTAGNOLI * (crc & 1) for crc in table]
+    return table
+
+
+TABLE = _table()
+
+
+def crc32c(data: bytes) -> int:
+    """CRC-32C, as docs/sessions.md has it."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = crc >> 8 ^ TABLE[(crc ^ byte) & 0xFF]
+    return crc ^ 0xFFFFFFFF
+
+
+def read_frame(entry: dict, before: str) -> Frame:
+    """The line of a frame; before: who played until then. A policy that stood in for a slow one is none of its own."""
+    number, symbol = entry["frame"], entry["symbol"]
+    if not isinstance(number, int) or not 0 <= number <= HIGHEST:
+        raise ValueError(f"frame {number!r}")
+    chord = -1
+    if symbol != "N.C.":
+        root, above = read_symbol(symbol)
+        chord = 12 * tokens.fold(above) + root
+    policy = before if entry.get("rung") == "faster" else str(entry.get("policy") or before)
+    return Frame(number, melody_token(entry["melody"]), chord, bool(entry.get("began")), policy)
+
+
+def melody_token(token: object) -> int:
+    """The token. ValueError where it is none."""
+    if not isinstance(token, int) or not 0 <= token < tokens.MELODY_TOKENS:
+        raise ValueError(f"melody {token!r}: no token")
+    return token
+
+
+def jams(id: str, about: Manifest, frames: list[Frame], last: int) -> list[Jam]:
+    """The jams of a session whose last frame had this melody. Bar lines are counted from frame 0."""
+    if not frames:
+        return []
+    melody, chords = on_grid(frames, last)
+    begins = [i for i, frame in enumerate(frames) if i == 0 or frame.policy != frames[i - 1].policy]
+    lines = [*(frames[i].number for i in begins), frames[-1].number + 1]
+    found = []
+    for n, (i, start, end) in enumerate(zip(begins, lines, lines[1:]), 1):
+        m, c = tokens.cut(melody, chords, start - frames[0].number, end - start)
+        bars = [(f, about.beats, about.unit) for f in range(-start % about.bar, end - start, about.bar)]
+        found.append(Jam(CORPUS, id if n == 1 else f"{id}#{n}", SPLIT, m, c, np.array(bars, np.int32).reshape(-1, 3),
+                         frames[i].policy))
+    return found
+
+
+def on_grid(frames: list[Frame], last: int) -> tuple[np.ndarray, np.ndarray]:
+    """Melody and chord tokens int16 of every frame from the log's first to its last."""
+    first, count = frames[0].number, frames[-1].number - frames[0].number + 1
+    heard = {frame.number - 1 - first: frame.heard for frame in frames[1:]} | {count - 1: last}
+    told = {frame.number - first: frame for frame in frames}
+    melody, chords = np.zeros((2, count), np.int16)
+    note = chord = -1
+    for t in range(count):
+        if (token := heard.get(t)) is not None:
+            pitch = (token - 1) % 128 if tokens.SILENCE < token < tokens.MELODY_START else -1
+            melody[t] = pitch + (1 if token <= 128 or pitch != note else 129) if pitch >= 0 else tokens.SILENCE
+            note = pitch
+        elif note >= 0:
+            melody[t] = 129 + note
+        if frame := told.get(t):
+            held = frame.chord == chord and not frame.began
+            chord = frame.chord
+        else:
+            held = True
+        if chord >= 0:
+            chords[t] = 1 + chord + (tokens.CHORDS if held else 0)
+    return melody, chords
