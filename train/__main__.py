@@ -174,6 +174,13 @@ def pictures(args: argparse.Namespace) -> None:
         print(said)
 
 
+def listen(args: argparse.Namespace) -> None:
+    from train.listen import listen as write
+    pieces = dataset.read(args.cache)[0] if args.cache.is_file() else []
+    for said in write(args.folder, args.output, pieces):
+        print(said)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -286,6 +293,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")
     sub.add_argument("--encoder", type=Path, help="contrastive reward model, to show generations by")
     sub.add_argument("--runs", type=Path, nargs="+", default=[], help="folders of runs, to show training curves of")
+    sub = cached(command(listen, "write the melodies of the piano rolls with every system's chords as MIDI files"))
+    sub.add_argument("folder", type=Path, help="what evaluate -o has written")
+    sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the MIDI files")
     return top
 
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from train import tokens
+from train.evaluated import SHOWN
 
-FRAMES = 128  # shown of a window: eight bars of 4/4
 LOWEST = 54  # chords lie in the octave from here, F#3, up: middle C is its middle
 MELODY = "#222222"
 PITCHES = 128
@@ -38,22 +38,24 @@ def piano_roll(title: str, melody: np.ndarray, played: dict[str, np.ndarray], co
                bar_lines: np.ndarray) -> Figure:
     """A panel for each of `played`, which are chord tokens [frames] to the melody's tokens [frames]: the melody in
     black, the chords as blocks with their symbols above, and bar lines at these frames."""
-    melody = melody[:FRAMES]
-    figure = Figure(figsize=(9.0, 0.3 + 1.35 * len(played)))
+    melody = melody[:SHOWN]
+    figure = Figure(figsize=(9.0, 0.5 + 1.35 * len(played)))
     panels = figure.subplots(len(played), sharex=True, squeeze=False).flat
     top = max([LOWEST + 12, *(pitch + 1 for _, _, pitch in spans(melody, PITCHES))])
     bottom = min([LOWEST, *(pitch for _, _, pitch in spans(melody, PITCHES))])
     for axes, (name, chords) in zip(panels, played.items()):
-        blocks(axes, [(s, e, p) for s, e, chord in spans(chords[:FRAMES], tokens.CHORDS)
-                      for p in close_position(chord)], colours[name], 0.75)
+        blocks(axes, [(s, e, p) for s, e, chord in spans(chords[:SHOWN], tokens.CHORDS)
+                      for p in close_position(chord)], colours[name], 0.6)
         blocks(axes, list(spans(melody, PITCHES)), MELODY, 1.0)
-        write_symbols(axes, list(spans(chords[:FRAMES], tokens.CHORDS)), top + 1)
-        axes.set(xlim=(0, len(melody)), ylim=(bottom - 1, top + 10), yticks=[60], yticklabels=["C4"])
-        axes.set_xticks([line for line in bar_lines if line <= len(melody)], labels=[])
+        write_symbols(axes, list(spans(chords[:SHOWN], tokens.CHORDS)), top + 1)
+        axes.set(xlim=(0, len(melody)), ylim=(bottom - 1, top + 11), yticks=[60], yticklabels=["C4"])
+        inside = [(line, bar) for bar, line in enumerate(bar_lines, 1) if line < len(melody)]
+        axes.set_xticks([line for line, _ in inside], labels=[bar for _, bar in inside])
         axes.set_title(name, loc="left", fontweight="bold", pad=2)
         axes.grid(axis="x", color="#999999", linewidth=0.8)
         axes.grid(axis="y", visible=False)
-    figure.suptitle(title)
+    panels[-1].set_xlabel("bar")
+    figure.suptitle(f"{title}: melody in black, chords below it")
     return figure
 
 
@@ -68,5 +70,5 @@ def write_symbols(axes: Axes, chords: Sequence[tuple[int, int, int]], height: fl
     symbols, free = tokens.vocabulary(), [0.0, 0.0]
     for start, _, chord in chords:
         line = 0 if free[0] <= start or free[0] < free[1] else 1
-        axes.text(start, height + 4 * line, symbols[chord], fontsize=7)
-        free[line] = start + 1.0 + 0.9 * len(symbols[chord])
+        axes.text(start + 0.3, height + 5 * line, symbols[chord], fontsize=7)
+        free[line] = start + 1.0 + 1.1 * len(symbols[chord])

@@ -6,10 +6,8 @@ A system has one colour and one marker in all of them; the data is black. They a
 
 from __future__ import annotations
 
-import json
-import zipfile
+import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,12 +17,13 @@ from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
 
 from train.adaptation import JUMP_BEAT, JUMPS
+from train.baselines import BASELINES
 from train.corpora.dataset import Piece
-from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
+from train.corpora.song import CorpusError
 from train.curves import read as read_curves
 from train.diversity import Encoder
+from train.evaluated import BEATS_PER_BAR, EXCERPTS, Evaluation, Missing, excerpts, read
 from train.piano_roll import piano_roll
-from train.places import windows
 from train.tables import PLACES
 
 WIDTH = 9.0  # inches: 900 pixels at 100 dots an inch, which is the size that the letters are meant for
@@ -32,60 +31,20 @@ STYLE = {"figure.facecolor": "white", "figure.dpi": 100, "savefig.dpi": 150, "fo
          "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e6e6e6",
          "axes.axisbelow": True, "legend.frameon": False, "figure.constrained_layout.use": True}
 DATA = ("#000000", "*")
-# Paul Tol's "muted" colours, which the colour-blind tell apart, and a marker each for print without colour.
-COLOURS = ("#882255", "#332288", "#44AA99", "#CC6677", "#999933", "#88CCEE", "#117733", "#DDCC77", "#AA4499", "#777777")
-MARKERS = "osD^vP<>Xh"
-BEATS_PER_BAR = 4
-EXCERPTS = 3  # test windows shown as piano rolls
-
-
-class Missing(Exception):
-    """What a picture needs and there is not."""
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """figures: figures.json; played: the tokens of played.npz by "place/system" (played.py)."""
-
-    figures: dict
-    played: dict[str, np.ndarray]
-
-    def systems(self, place: str) -> dict[str, dict[str, list[float]]]:
-        """The figures of a place by system; none where it was not evaluated."""
-        return self.figures["places"].get(place, {}).get("systems", {})
-
-    def test_chords(self) -> dict[str, np.ndarray]:
-        """Chord tokens [windows, frames] to the test songs: the data's, then by each system under the first seed."""
-        if not {"test/melody", "test/data"} <= self.played.keys():
-            raise Missing("no test songs in played.npz")
-        there = [name for name in self.names() if f"test/{name}" in self.played]
-        return {"data": self.played["test/data"], **{name: self.played[f"test/{name}"][0] for name in there}}
-
-    def names(self) -> list[str]:
-        """Every system but the data, in the order of the evaluation."""
-        systems = [s for place in self.figures["places"] for s in self.systems(place)]
-        jumped = [s for systems in self.figures.get("adaptation", {}).values() for s in systems]
-        return list(dict.fromkeys(s for s in systems + jumped if s != "data"))
-
-
-def read(folder: Path) -> Evaluation:
-    """The evaluation in a folder; CorpusError where it is none."""
-    try:
-        figures = json.loads((folder / "figures.json").read_text())
-        with np.load(folder / "played.npz") as file:
-            played = {name: file[name] for name in file.files if "/" in name}
-        if not isinstance(figures["places"], dict):
-            raise ValueError("no places in figures.json")
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise CorpusError(f"{folder}: not the folder of an evaluation ({error}); "
-                          f"make one with: python -m train evaluate ... -o {folder}") from error
-    return Evaluation(figures, played)
+# Paul Tol's "muted" colours, which the colour-blind tell apart, and a marker each for print without colour. Baselines
+# are grey, so that the policies stand out.
+COLOURS = ("#882255", "#332288", "#44AA99", "#CC6677", "#117733", "#AA4499", "#88CCEE", "#999933", "#DDCC77")
+GREYS = ("#555555", "#777777", "#999999", "#BBBBBB")
+MARKERS = "osD^vP<>X"
+UNSHOWN = ("rules-bar", "rules-half", "chance")  # in piano rolls, where one baseline will do
 
 
 def marks(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """The colour and the marker of each system."""
-    styles = {name: (COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]) for i, name in enumerate(names)}
-    return styles | {"data": DATA}
+    policies, baselines = ([name for name in names if (name in BASELINES) is grey] for grey in (False, True))
+    return {name: (colours[i % len(colours)], MARKERS[i % len(MARKERS)])
+            for those, colours in ((policies, COLOURS), (baselines, GREYS)) for i, name in enumerate(those)
+            } | {"data": DATA}
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -103,9 +62,10 @@ def harmony_against_diversity(evaluation: Evaluation, styles: dict[str, tuple[st
     places = {place: systems for place, systems in places.items() if systems}
     if not places:
         raise Missing("no Vendi scores in figures.json")
-    rows = -(-len(places) // 2)
+    columns = min(len(places), 3)
+    rows = -(-len(places) // columns)
     figure = Figure(figsize=(WIDTH, 3.8 * rows))
-    panels = figure.subplots(rows, min(2, len(places)), squeeze=False).flat
+    panels = figure.subplots(rows, columns, squeeze=False).flat
     for axes, (place, systems) in zip(panels, places.items()):
         for name, f in systems.items():
             (x, *x_ends), (y, *y_ends) = f["vendi"], f["note_in_chord"]
@@ -150,15 +110,16 @@ def generations(evaluation: Evaluation, styles: dict[str, tuple[str, str]], enco
     data = points.pop("data")
     if not points:
         raise Missing("no system's chords in played.npz")
-    columns = min(4, len(points))
+    columns = math.ceil(math.sqrt(len(points)))
     rows = -(-len(points) // columns)
     figure = Figure(figsize=(WIDTH, WIDTH / columns * rows))
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flat
     for axes, (name, own) in zip(panels, points.items()):
-        axes.scatter(*data.T, s=7, color="#cccccc", linewidths=0)
-        axes.scatter(*own.T, s=7, color=styles[name][0], linewidths=0)
+        axes.scatter(*data.T, s=9, color="#cccccc", linewidths=0, label="the data, in every panel")
+        axes.scatter(*own.T, s=9, color=styles[name][0], linewidths=0)
         axes.set(title=name, xticks=[], yticks=[])
     hide(panels[len(points):])
+    legend(figure)
     return figure
 
 
@@ -190,10 +151,11 @@ def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Fi
 
 
 def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[str, str]]) -> Figure:
-    """Every figure of the tables of some runs by step, a panel per figure, lightly smoothed."""
+    """Every figure of the tables of some runs by step, a panel per figure that moves, lightly smoothed."""
     if not tables:
         raise Missing("no --runs")
-    names = list(dict.fromkeys(name for table in tables.values() for name in table if name not in ("step", "seconds")))
+    names = list(dict.fromkeys(name for table in tables.values() for name, values in table.items()
+                               if name not in ("step", "seconds") and len(set(values[np.isfinite(values)])) > 1))
     columns = 3
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(WIDTH, 1.7 * rows + 0.5))
@@ -204,7 +166,7 @@ def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[st
                 there = np.isfinite(table[name])  # a figure that is not taken at every step is nan at the others
                 x, y = (means(table[column][there], 1 + there.sum() // 30) for column in ("step", name))
                 axes.plot(x, y, color=styles[run.name][0], linewidth=1.2, label=run.name)
-        axes.set_title(name)
+        axes.set_title(name.replace("_", " "))
     hide(panels[len(names):])
     for axes in panels[max(0, len(names) - columns):len(names)]:
         axes.set_xlabel("step")
@@ -225,26 +187,15 @@ def means(values: np.ndarray, width: int) -> np.ndarray:
     return np.convolve(values, np.full(width, 1 / width), mode="valid") if len(values) >= width else values[:0]
 
 
-def excerpts(evaluation: Evaluation, pieces: Sequence[Piece]) -> list[tuple[int, str, np.ndarray]]:
-    """Three test windows for piano rolls, always the same: their places among the windows, titles, and the frames of
-    their bar lines. The first of each corpus where `pieces` are those of the evaluation; else spread evenly, and taken
-    to be in 4/4."""
-    melody = evaluation.played["test/melody"]
-    found = windows(list(pieces), "test", evaluation.figures["settings"].get("per_song", 1))
-    if len(found) == len(melody) and all(np.array_equal(w.melody, m) for w, m in zip(found, melody)):
-        first = {w.song.partition("/")[0]: i for i, w in reversed(list(enumerate(found)))}
-        return [(i, found[i].song, found[i].lines[:, 0]) for i in sorted(first.values())[:EXCERPTS]]
-    bars = np.arange(0, melody.shape[1], BEATS_PER_BAR * FRAMES_PER_QUARTER)
-    return [(i, f"test window {i + 1}", bars) for i in sorted({len(melody) * k // 6 for k in (1, 3, 5)})]
-
-
 def rolls(evaluation: Evaluation, styles: dict[str, tuple[str, str]], pieces: Sequence[Piece], n: int) -> Figure:
-    """The piano roll of the n-th excerpt, from 0: the chords of the data and of each system under the first seed."""
+    """The piano roll of the n-th excerpt, from 0: the chords of the data, of each policy and of one baseline, under the
+    first seed."""
     chords, chosen = evaluation.test_chords(), excerpts(evaluation, pieces)
     if n >= len(chosen):
         raise Missing(f"test songs for {len(chosen)} alone")
     i, title, lines = chosen[n]
-    return piano_roll(title, evaluation.played["test/melody"][i], {name: rows[i] for name, rows in chords.items()},
+    shown = {name: rows[i] for name, rows in chords.items() if name not in UNSHOWN}
+    return piano_roll(title, evaluation.played["test/melody"][i], shown,
                       {name: colour for name, (colour, _) in styles.items()}, lines)
 
 

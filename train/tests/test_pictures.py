@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train import pictures, tokens
+from train import evaluated, pictures, tokens
 from train.__main__ import main
 from train.contrastive import Contrastive
 from train.corpora import dataset
@@ -90,9 +90,9 @@ def test_what_is_missing_is_left_out_with_a_line(tmp_path):
 
 
 def test_without_the_corpora_piano_rolls_are_spread_over_the_windows(tmp_path):
-    read = pictures.read(evaluation(tmp_path / "evaluation"))
-    assert [i for i, _, _ in pictures.excerpts(read, PIECES)] == [0]
-    (one, title, lines), *others = pictures.excerpts(read, ())
+    read = evaluated.read(evaluation(tmp_path / "evaluation"))
+    assert [i for i, _, _ in evaluated.excerpts(read, PIECES)] == [0]
+    (one, title, lines), *others = evaluated.excerpts(read, ())
     assert [one, *(i for i, _, _ in others)] == [1, 3, 5]
     assert title == "test window 2" and lines.tolist() == list(range(0, 256, 16))
 
@@ -160,7 +160,7 @@ def test_a_piano_roll_has_a_panel_and_the_symbols_of_each():
     chords = {"data": np.array([1 + C] + [1 + C + n] * 7 + [1 + AM] + [1 + AM + n] * 7), "jamd": np.zeros(16, int)}
     figure = piano_roll("a song", melody, chords, {"data": "#000000", "jamd": "#882255"}, np.array([4, 20]))
     data, jamd = figure.axes
-    assert [(text.get_text(), text.get_position()[0]) for text in data.texts] == [("C", 0), ("Am", 8)]
+    assert [(text.get_text(), int(text.get_position()[0])) for text in data.texts] == [("C", 0), ("Am", 8)]
     assert not jamd.texts and jamd.get_title(loc="left") == "jamd"
     # Six notes of chords, one of the melody; bar lines within the melody alone.
     assert len(data.patches) == 7 and len(jamd.patches) == 1 and data.get_xticks().tolist() == [4]

@@ -1,0 +1,79 @@
+"""What an evaluation has left in its folder (evaluate.py), read back to be shown and heard."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from train import tokens
+from train.baselines import BASELINES
+from train.corpora.dataset import Piece
+from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
+from train.places import windows
+
+EXCERPTS = 3  # test windows that are shown and heard
+SHOWN = 128  # frames of them that are shown: eight bars of 4/4
+BEATS_PER_BAR = 4
+
+
+class Missing(Exception):
+    """What is needed and not there."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """figures: figures.json; played: the tokens of played.npz by "place/system" (played.py)."""
+
+    figures: dict
+    played: dict[str, np.ndarray]
+
+    def systems(self, place: str) -> dict[str, dict[str, list[float]]]:
+        """The figures of a place by system; none where it was not evaluated."""
+        return self.figures["places"].get(place, {}).get("systems", {})
+
+    def test_chords(self) -> dict[str, np.ndarray]:
+        """Chord tokens [windows, frames] to the test songs: the data's, then by each system under the first seed."""
+        if not {"test/melody", "test/data"} <= self.played.keys():
+            raise Missing("no test songs in played.npz")
+        there = [name for name in self.names() if f"test/{name}" in self.played]
+        return {"data": self.played["test/data"], **{name: self.played[f"test/{name}"][0] for name in there}}
+
+    def names(self) -> list[str]:
+        """Every system but the data: policies in the order of the evaluation, then baselines."""
+        systems = [s for place in self.figures["places"] for s in self.systems(place)]
+        jumped = [s for systems in self.figures.get("adaptation", {}).values() for s in systems]
+        return sorted(dict.fromkeys(s for s in systems + jumped if s != "data"), key=lambda s: s in BASELINES)
+
+
+def read(folder: Path) -> Evaluation:
+    """The evaluation in a folder; CorpusError where it is none."""
+    try:
+        figures = json.loads((folder / "figures.json").read_text())
+        with np.load(folder / "played.npz") as file:
+            played = {name: file[name] for name in file.files if "/" in name}
+        if not isinstance(figures["places"], dict):
+            raise ValueError("no places in figures.json")
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise CorpusError(f"{folder}: not the folder of an evaluation ({error}); "
+                          f"make one with: python -m train evaluate ... -o {folder}") from error
+    return Evaluation(figures, played)
+
+
+def excerpts(evaluation: Evaluation, pieces: Sequence[Piece]) -> list[tuple[int, str, np.ndarray]]:
+    """Three test windows, always the same: their places among the windows, titles, and the frames of their bar lines.
+    Of each corpus the first whose melody rests little in what is shown, where `pieces` are those of the evaluation;
+    else spread evenly, and taken to be in 4/4."""
+    melody = evaluation.played["test/melody"]
+    found = windows(list(pieces), "test", evaluation.figures["settings"].get("per_song", 1))
+    if len(found) == len(melody) and all(np.array_equal(w.melody, m) for w, m in zip(found, melody)):
+        plays = (melody[:, :SHOWN] != tokens.SILENCE).mean(axis=1) > 0.8
+        order = sorted(range(len(found)), key=lambda i: (plays[i], -i))  # the last of a corpus is taken
+        first = {found[i].song.partition("/")[0]: i for i in order}
+        return [(i, found[i].song, found[i].lines[:, 0]) for i in sorted(first.values())[:EXCERPTS]]
+    bars = np.arange(0, melody.shape[1], BEATS_PER_BAR * FRAMES_PER_QUARTER)
+    return [(i, f"test window {i + 1}", bars) for i in sorted({len(melody) * k // 6 for k in (1, 3, 5)})]
