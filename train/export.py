@@ -78,6 +78,14 @@ class Graph:
                                            num_outputs=len(outputs)))
         return outputs
 
+    def rotate(self, x: str, cos: str, sin: str, name: str) -> str:
+        """x with its last axis turned: each of the first half with its like of the second."""
+        a, b = self.split(x, [name + ".a", name + ".b"], axis=-1)
+        ac, bs = self.op("Mul", [a, cos], name + ".ac"), self.op("Mul", [b, sin], name + ".bs")
+        bc, as_ = self.op("Mul", [b, cos], name + ".bc"), self.op("Mul", [a, sin], name + ".as")
+        halves = [self.op("Sub", [ac, bs], name + ".l"), self.op("Add", [bc, as_], name + ".r")]
+        return self.op("Concat", halves, name + ".rotated", axis=-1)
+
 
 def build(network: Decoder) -> onnx.GraphProto:
     """The graph of one frame."""
@@ -99,12 +107,6 @@ def build(network: Decoder) -> onnx.GraphProto:
     def linear(x: str, name: str) -> str:
         return g.op("MatMul", [x, g.weight(name + ".weight", state[name + ".weight"].T)], name + ".out")
 
-    def rotate(x: str, name: str) -> str:
-        a, b = g.split(x, [name + ".a", name + ".b"], axis=-1)
-        left = g.op("Sub", [g.op("Mul", [a, "cos"], name + ".ac"), g.op("Mul", [b, "sin"], name + ".bs")], name + ".l")
-        right = g.op("Add", [g.op("Mul", [b, "cos"], name + ".bc"), g.op("Mul", [a, "sin"], name + ".as")], name + ".r")
-        return g.op("Concat", [left, right], name + ".rotated", axis=-1)
-
     x = g.op("Add", [g.op("Gather", [g.weight("chord.weight", state["chord.weight"]), "chord"], "chord.row"),
                      g.op("Gather", [g.weight("melody.weight", state["melody.weight"]), "melody"], "melody.row")], "x")
     ring_keys = g.split("keys", [f"keys.{i}" for i in range(shape.layers)], axis=0)
@@ -116,7 +118,7 @@ def build(network: Decoder) -> onnx.GraphProto:
         name = f"blocks.{i}"
         qkv = g.op("Reshape", [linear(norm(x, f"{name}.norm1"), f"{name}.qkv"), per_head], f"{name}.heads")
         q, k, v = g.split(qkv, [f"{name}.q", f"{name}.k", f"{name}.v"], axis=0)  # each [1, heads, 1, head]
-        q, k = rotate(q, f"{name}.q"), rotate(k, f"{name}.k")
+        q, k = (g.rotate(rows, "cos", "sin", f"{name}.{part}") for part, rows in (("q", q), ("k", k)))
         q = g.op("Mul", [q, scale], f"{name}.q.scaled")
         # Scores against the ring and against the frame itself, apart: joining scores is cheaper than joining keys.
         turned = g.op("Transpose", [ring_keys[i]], f"{name}.turned", perm=[0, 1, 3, 2])

@@ -10,8 +10,18 @@ import numpy as np
 
 from train import tokens
 from train.corpora.leadsheet import LETTERS
-from train.import_realchords import QUALITIES
 
+# The kinds of chord that jam can write (jam/chord.go); those of our own policies come first.
+QUALITIES: dict[str, tuple[int, ...]] = {
+    **tokens.QUALITIES,
+    "mmaj7": (0, 3, 7, 11),
+    "aug7": (0, 4, 8, 10),
+    "add9": (0, 2, 4, 7),
+    "madd9": (0, 2, 3, 7),
+    "9": (0, 2, 4, 7, 10),
+    "maj9": (0, 2, 4, 7, 11),
+    "m9": (0, 2, 3, 7, 10),
+}
 SYMBOL = re.compile("([A-G])([#b]?)(.*)")
 
 

@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 import torch
 
-from train import import_realchords, tokens
-from train.import_realchords import main, map_chords, read_checkpoint, read_name
+from train import tokens
+from train.import_realchords import main
 from train.play import PolicyFile
+from train.realchords.checkpoint import read_checkpoint
+from train.realchords.names import WRITTEN_ROOTS, map_chords, read_name
+from train.vocabulary import QUALITIES
 
 KINDS = ["", "m", "7", "maj7", "sus", "o", "11", "(add9)", "ped", "maj7/D"]
-NAMES = sorted(root + kind for root in import_realchords.WRITTEN_ROOTS for kind in KINDS)
+NAMES = sorted(root + kind for root in WRITTEN_ROOTS for kind in KINDS)
 FRAMES = 300
 
 
@@ -163,7 +166,7 @@ def test_weights_in_bfloat16_are_read(network, tmp_path):
 def test_qualities_are_those_that_jam_can_write():
     source = (Path(__file__).parents[2] / "jam" / "chord.go").read_text()
     written = re.findall(r'\{"(\w*)", \[\]uint8\{([\d, ]+)\}\}', source)
-    assert {symbol: tuple(map(int, text.split(","))) for symbol, text in written} == import_realchords.QUALITIES
+    assert {symbol: tuple(map(int, text.split(","))) for symbol, text in written} == QUALITIES
 
 
 @pytest.mark.parametrize("name, root, semitones, bass", [
