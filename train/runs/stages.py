@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from train import curves
+from train.corpora.song import CorpusError
 from train.runs.scales import Scale
 
 TRAIN = Path(__file__).parents[1]  # the package: its kept weights and the policies' cards
@@ -50,9 +51,8 @@ def finished(run: Path) -> bool:
     """Whether a run has taken all the steps of its settings."""
     try:
         steps = json.loads((run / "settings.json").read_text())["settings"]["steps"]
-        with open(run / "metrics.csv", newline="") as file:
-            return max((int(row["step"]) for row in csv.DictReader(file)), default=0) >= steps
-    except (OSError, ValueError, KeyError):
+        return max(curves.read(run / "metrics.csv").get("step", [0])) >= steps
+    except (OSError, ValueError, KeyError, CorpusError):
         return False
 
 
