@@ -53,7 +53,7 @@ def mle(args: argparse.Namespace) -> None:
     from train.mle import train
     from train.network import Shape
     pieces, _ = dataset.read(args.cache)
-    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
+    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays, hears_bar=args.hears_bar),
           settings(args), args.run, args.device, args.until, args.begin, args.swap)
 
 
@@ -83,6 +83,16 @@ def rl(args: argparse.Namespace) -> None:
     adversary = EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads)
     trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, chosen, adversary, pieces)
     ppo.train(trainer, args.run, args.until)
+
+
+def foresight(args: argparse.Namespace) -> None:
+    from train import anchor, mle, ppo
+    from train.foresight import Settings, Trainer
+    pieces, _ = dataset.read(args.cache)
+    chosen = Settings(steps=args.steps, windows=args.windows, minibatch=args.minibatch, rate=args.rate,
+                      bfloat16=args.bfloat16, seed=args.seed)
+    policy = mle.load(args.policy, args.device, hears_bar=True)
+    ppo.train(Trainer(policy, anchor.load(args.anchor, args.device), chosen, pieces), args.run, args.until)
 
 
 def reward(args: argparse.Namespace) -> None:
@@ -230,12 +240,14 @@ def parser() -> argparse.ArgumentParser:
         sub = part(sized(trained(cached(command(function, text)), steps), 192, layers, batch))
         sub.add_argument("--begin", type=Path, help="best.pt or last.pt of a run whose network this one begins with")
         sub.add_argument("--swap", type=float, default=0.0, help="share of windows whose chord history is led astray")
+        if function is mle:
+            sub.add_argument("--hears-bar", action="store_true", help="it is told where in the bar each frame lies")
     sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),
                         3000), 128, 4, 128)
     sub.add_argument("kind", choices=["contrastive", "discriminative"])
     sub.add_argument("--rhythm", action="store_true", help="onsets, holds and silence alone")
     sub = trained(cached(command(rl, "train a system by reinforcement learning, or go on with a run")), 500)
-    sub.add_argument("system", choices=["realchords", "gapt-noadv", "gapt", "jamd", "melody"])
+    sub.add_argument("system", choices=["realchords", "gapt-noadv", "gapt", "melody"])
     sub.add_argument("--policy", type=Path, required=True, help="best.pt of the policy to begin with")
     sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
     sub.add_argument("--rewards", type=Path, nargs="+", required=True, help="best.pt of each reward model")
@@ -252,6 +264,14 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--dim", type=int, default=128, help="width of the adversary")
     sub.add_argument("--layers", type=int, default=4, help="depth of the adversary")
     sub.add_argument("--heads", type=int, default=4, help="attention heads of the adversary")
+    sub = trained(cached(command(foresight, "train a policy by what every chord would have been worth, or go on with a "
+                                 "run")), 400)
+    sub.add_argument("--policy", type=Path, required=True, help="best.pt of the policy to begin with")
+    sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
+    sub.add_argument("--windows", type=int, default=48, help="windows played a step")
+    sub.add_argument("--minibatch", type=int, default=8, help="windows an update")
+    sub.add_argument("--rate", type=float, default=2e-4, help="learning rate")
+    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, but in rollouts")
     sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))
     sub.add_argument("stages", nargs="*", metavar="STAGE", help="run these alone")
     sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes: train/runs/scales.py")

@@ -37,29 +37,22 @@ class Schedule:
 
 
 class Discriminator(nn.Module):
-    """D over windows of one kind of token, "chords" or "melody".
+    """D over windows of one kind of token, "chords" or "melody"."""
 
-    by_beat, for policy `jamd`: it judges each beat of a window, knowing all of it, where GAPT's says one thing of the
-    whole; so the policy learns where it gave itself away. And it pays the logit, which still tells bad from worse where
-    D is sure, as R_adv does not: an estimate of log p_data / p_policy, so that the mean reward is -KL(policy, data).
-    """
-
-    def __init__(self, shape: EncoderShape, kind: str, by_beat: bool = False) -> None:
+    def __init__(self, shape: EncoderShape, kind: str) -> None:
         super().__init__()
-        self.shape, self.kind, self.by_beat = shape, kind, by_beat
+        self.shape, self.kind = shape, kind
         self.encoder = Encoder(shape, kind)
         self.head = nn.Linear(shape.dim, 1)
 
     def logit(self, own: Tensor) -> Tensor:
-        """[batch, 1] of windows [batch, length], or [batch, beats]: above 0 for data."""
+        """[batch, 1] of windows [batch, length]: above 0 for data."""
         everywhere = torch.ones_like(own, dtype=torch.bool)
-        if self.by_beat:
-            return self.head(self.encoder.beats(everywhere, **{self.kind: own})[0])[..., 0].float()
         return self.head(self.encoder(everywhere, **{self.kind: own})).float()
 
     def forward(self, own: Tensor) -> Tensor:
-        """R_adv [batch, 1] = -log(1 - D(y)) = softplus of the logit; or the logits [batch, beats], within 5 of 0."""
-        return self.logit(own).clamp(-5, 5) if self.by_beat else F.softplus(self.logit(own))
+        """R_adv [batch, 1] = -log(1 - D(y)) = softplus of the logit."""
+        return F.softplus(self.logit(own))
 
     def loss(self, played: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
         """Cross-entropy with smoothed labels (0.05 and 0.95: a smoothing of 0.1 over two classes), and the accuracy;

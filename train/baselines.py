@@ -59,7 +59,7 @@ class RuleBased:
         heard, recent = np.zeros(12), np.zeros(12)
         frame, chord = 0, -1
 
-        def play(note: int) -> int:
+        def play(note: int, place: int) -> int:
             nonlocal frame, chord
             before = chord
             if frame > 0:
@@ -88,7 +88,7 @@ class Chance:
         random = np.random.default_rng(seed)
         frame, chord = 0, -1
 
-        def play(note: int) -> int:
+        def play(note: int, place: int) -> int:
             nonlocal frame, chord
             before = chord
             if frame % self.every == 0:

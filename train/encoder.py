@@ -71,9 +71,8 @@ class Encoder(nn.Module):
         self.join = nn.Linear(shape.patch * width, shape.dim)
         self.stack = Stack(Shape(dim=shape.dim, layers=shape.layers, heads=shape.heads, dropout=shape.dropout))
 
-    def beats(self, mask: Tensor, **windows: Tensor) -> tuple[Tensor, Tensor]:
-        """Vectors [batch, beats, dim], 0 outside the mask, and the mask of beats: those in which mask, bool
-        [batch, length], holds anywhere.
+    def forward(self, mask: Tensor, **windows: Tensor) -> Tensor:
+        """Vectors [batch, dim]: the mean over the beats in which mask, bool [batch, length], holds anywhere.
 
         windows are tokens [batch, length] by kind; length must be a multiple of the patch.
         """
@@ -82,9 +81,5 @@ class Encoder(nn.Module):
         x = self.join(x)
         beats = mask.unflatten(1, (-1, self.shape.patch)).any(dim=-1)
         seen = None if bool(beats.all()) else beats[:, None, None, :]
-        return self.stack.run(x, seen=seen) * beats[..., None], beats
-
-    def forward(self, mask: Tensor, **windows: Tensor) -> Tensor:
-        """Vectors [batch, dim]: the mean over the beats of the mask."""
-        x, beats = self.beats(mask, **windows)
+        x = self.stack.run(x, seen=seen) * beats[..., None]
         return x.sum(dim=1) / beats.sum(dim=1, keepdim=True)

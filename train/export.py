@@ -4,6 +4,7 @@ The graph is written node by node rather than traced, so that it holds just what
 float16 and cast to float32 once, when ONNX Runtime folds constants at load.
 
 inputs   chord, melody int64 [1]: the tokens of frame t-1
+         bar int64 [1]: the place of frame t in its bar (bars.py), where the policy hears that
          cos, sin float32 [head/2]: rotary angles of frame t
          mask float32 [window]: 0 where a slot of the ring is filled, -inf where not
          keys, values float32 [layers, heads, window, head]: the ring of the frames before t
@@ -21,7 +22,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from train import tokens
+from train import bars, tokens
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.network import Decoder
 
@@ -51,6 +52,7 @@ class Sizes:
     head: int
     rotary_base: float
     parameters: int
+    hears_bar: bool = False
 
 
 class Graph:
@@ -109,6 +111,8 @@ def build(network: Decoder) -> onnx.GraphProto:
 
     x = g.op("Add", [g.op("Gather", [g.weight("chord.weight", state["chord.weight"]), "chord"], "chord.row"),
                      g.op("Gather", [g.weight("melody.weight", state["melody.weight"]), "melody"], "melody.row")], "x")
+    if shape.hears_bar:
+        x = g.op("Add", [x, g.op("Gather", [g.weight("bar.weight", state["bar.weight"]), "bar"], "bar.row")], "x.bar")
     ring_keys = g.split("keys", [f"keys.{i}" for i in range(shape.layers)], axis=0)
     ring_values = g.split("values", [f"values.{i}" for i in range(shape.layers)], axis=0)
     new_keys, new_values = [], []
@@ -149,7 +153,7 @@ def sizes_of(network: Decoder) -> Sizes:
     """The sizes of a decoder of ours."""
     shape = network.shape
     return Sizes(shape.window, shape.layers, shape.heads, shape.head, shape.rotary_base,
-                 sum(p.numel() for p in network.parameters()))
+                 sum(p.numel() for p in network.parameters()), shape.hears_bar)
 
 
 def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], list[onnx.ValueInfoProto]]:
@@ -159,7 +163,8 @@ def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], lis
 
     ring = (sizes.layers, sizes.heads, sizes.window, sizes.head)
     new = (sizes.layers, sizes.heads, sizes.head)
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in ("chord", "melody")]
+    heard = ["chord", "melody"] + (["bar"] if sizes.hears_bar else [])
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in heard]
     inputs += [floats("cos", sizes.head // 2), floats("sin", sizes.head // 2), floats("mask", sizes.window)]
     inputs += [floats("keys", *ring), floats("values", *ring)]
     return inputs, [floats("logits", logits), floats("new_key", *new), floats("new_value", *new)]
@@ -177,6 +182,7 @@ def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Size
         "window": str(sizes.window), "layers": str(sizes.layers), "heads": str(sizes.heads),
         "head_size": str(sizes.head), "rotary_base": repr(sizes.rotary_base), "parameters": str(sizes.parameters),
         "corpora": json.dumps(card.corpora), "figures": json.dumps(card.figures),
+        **({"bar_places": str(bars.PLACES)} if sizes.hears_bar else {}),
     })
     onnx.checker.check_model(model, full_check=True)
     path.parent.mkdir(parents=True, exist_ok=True)

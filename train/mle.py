@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from train import processes, record, tokens
+from train import bars, processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
@@ -21,10 +22,11 @@ from train.windows import Windows
 SHORTER = (0.25, 0.5)
 
 
-def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None) -> Tensor:
+def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None,
+            places: Tensor | None = None) -> Tensor:
     """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask. history is what
-    it is told that the chords were, where that is not what they were."""
-    logits = network(*shifted(chords if history is None else history, melody))
+    it is told that the chords were, where that is not what they were; places, where in their bars the frames lie."""
+    logits = network(*shifted(chords if history is None else history, melody), places)
     own, _ = by_part(chords, melody, network.shape.plays)
     return unlikelihood(logits, own, mask)
 
@@ -33,33 +35,37 @@ def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, hist
 def validate(network: Decoder, pieces: list[Piece], length: int, device: str) -> Tensor:
     """The same loss over whole songs, cut into windows in their own keys; every run sees the same windows. It is this
     process's part, that of its windows."""
-    cuts = [tokens.cut(piece.melody, piece.chords, start, length)
+    cuts = [(*tokens.cut(piece.melody, piece.chords, start, length),
+             bars.places(piece.bars, len(piece.melody))[start:start + length])
             for piece in pieces for start in range(0, len(piece.melody), length)]
-    cuts = [(m, c) for m, c in cuts if len(m) >= 16]
+    cuts = [cut for cut in cuts if len(cut[0]) >= 16]
     if not cuts:
         raise CorpusError("no song to validate on: of all songs, about one in ten is held out for that")
     total = torch.zeros((), dtype=torch.float64)
-    for m, c in cuts[processes.rank()::processes.world()]:
-        chords = torch.from_numpy(c.astype(np.int64))[None].to(device)
-        melody = torch.from_numpy(m.astype(np.int64))[None].to(device)
-        total += loss_of(network, chords, melody, torch.ones_like(chords, dtype=torch.bool)).cpu() * len(m)
-    return (total / sum(len(m) for m, _ in cuts)).to(device)
+    for cut in cuts[processes.rank()::processes.world()]:
+        melody, chords, places = (torch.from_numpy(of.astype(np.int64))[None].to(device) for of in cut)
+        everywhere = torch.ones_like(chords, dtype=torch.bool)
+        total += loss_of(network, chords, melody, everywhere, places=places).cpu() * len(cut[0])
+    return (total / sum(len(cut[0]) for cut in cuts)).to(device)
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
           until: int | None = None, begin: Path | None = None, swap: float = 0.0) -> Decoder:
     """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
-    shape says; swap: the share of windows whose history is led astray (astray.py)."""
+    shape says, but that it learns to hear the bar where shape does; swap: the share of windows whose history is led
+    astray (astray.py)."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
                       shorter=SHORTER)
-    network = load(begin, device) if begin else Decoder(shape).to(device)
+    network = load(begin, device, shape.hears_bar).train() if begin else Decoder(shape).to(device)
 
     def loss() -> Tensor:
-        chords, melody, mask = windows.batch()
+        chords, melody, mask, places = windows.in_bars()
         history, chords, mask = lead_astray(chords, mask, swap, windows.random)
-        rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history))
+        if network.shape.hears_bar:
+            places = bars.unsure(places, windows.random)
+        rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history, places))
         return loss_of(network, *rows) * processes.share(mask)
 
     fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
@@ -67,6 +73,11 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
     return network
 
 
-def load(path: Path, device: str = "cpu") -> Decoder:
-    """The network of a checkpoint, ready to play."""
-    return record.load(path, lambda shape: Decoder(Shape(**shape)), device)
+def load(path: Path, device: str = "cpu", hears_bar: bool = False) -> Decoder:
+    """The network of a checkpoint, ready to play. hears_bar: it is to learn to hear the bar, if it does not yet."""
+    network = record.load(path, lambda shape: Decoder(Shape(**shape)), device)
+    if network.shape.hears_bar or not hears_bar:
+        return network
+    hearing = Decoder(replace(network.shape, hears_bar=True)).to(device)
+    hearing.load_state_dict(network.state_dict(), strict=False)
+    return hearing.eval()

@@ -12,14 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from train import tokens
+from train import bars, tokens
 
 
 @dataclass(frozen=True)
 class Shape:
     """The size of a network. head = dim // heads must be even (rotary angles come in pairs).
 
-    plays: "chords", or "melody" for the network that plays the other part.
+    plays: "chords", or "melody" for the network that plays the other part. hears_bar: whether it is told the place in
+    the bar (bars.py) of each frame that it decides.
     """
 
     dim: int = 192
@@ -29,6 +30,7 @@ class Shape:
     rotary_base: float = 10000.0
     dropout: float = 0.1
     plays: str = "chords"
+    hears_bar: bool = False
 
     @property
     def logits(self) -> int:
@@ -137,16 +139,26 @@ class Decoder(Stack):
         super().__init__(shape)
         self.chord = nn.Embedding(tokens.CHORD_TOKENS, shape.dim)
         self.melody = nn.Embedding(tokens.MELODY_TOKENS, shape.dim)
+        self.bar = nn.Embedding(bars.PLACES, shape.dim) if shape.hears_bar else None
         self.head = nn.Linear(shape.dim, shape.logits, bias=False)
         initialise(self, shape.layers)
 
-    def features(self, chord: Tensor, melody: Tensor) -> Tensor:
-        """Activations [batch, length, dim] behind the logits: what the network knows before each frame."""
-        return self.follow(self.chord(chord) + self.melody(melody))
+    def embed(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
+        """What the blocks are given of tokens [...]: [..., dim]. place: in the bar, of the frame to be decided; unknown
+        where it is left out, and nothing to a network that does not hear the bar."""
+        x = self.chord(chord) + self.melody(melody)
+        if self.bar is None:
+            return x
+        return x + self.bar(torch.full_like(chord, bars.UNKNOWN) if place is None else place)
 
-    def forward(self, chord: Tensor, melody: Tensor) -> Tensor:
-        """Logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. [batch, length]."""
-        return self.head(self.features(chord, melody))
+    def features(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
+        """Activations [batch, length, dim] behind the logits: what the network knows before each frame."""
+        return self.follow(self.embed(chord, melody, place))
+
+    def forward(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
+        """Logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. and the places of
+        frames 0.., all [batch, length]."""
+        return self.head(self.features(chord, melody, place))
 
 
 def by_part(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
@@ -176,10 +188,11 @@ class Stepper:
         self.keys, self.values = torch.zeros(ring, device=device), torch.zeros(ring, device=device)
 
     @torch.no_grad()
-    def step(self, chord: Tensor, melody: Tensor) -> Tensor:
-        """Logits [batch, logits] of the next frame, from the tokens [batch] of the frame before it."""
+    def step(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
+        """Logits [batch, logits] of the next frame, from the tokens of the frame before it and its place, each
+        [batch]."""
         decoder, slots = self.decoder, self.decoder.shape.window + 1
-        x = (decoder.chord(chord) + decoder.melody(melody))[:, None]
+        x = decoder.embed(chord, melody, place)[:, None]
         cos, sin = angles(decoder.shape, torch.tensor([self.frame], device=x.device))
         filled, slot = min(self.frame + 1, slots), self.frame % slots
         for layer, block in enumerate(decoder.blocks):

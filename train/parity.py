@@ -1,8 +1,8 @@
 """What PyTorch computes for a policy, kept for jamd's tests: the Go side must find the same through ONNX Runtime.
 
-The file holds input tokens of some frames more than two windows, the logits at some of them, and what one seed draws:
-chords, or a melody where the policy plays that. A seed is taken only when no draw falls close to the border between two
-tokens, where rounding would decide.
+The file holds input tokens of some frames more than two windows, and their places in the bar where the policy hears
+that; the logits at some of them; and what one seed draws: chords, or a melody where the policy plays that. A seed is
+taken only when no draw falls close to the border between two tokens, where rounding would decide.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from train import tokens
+from train import bars, tokens
 from train.mle import load
 from train.network import Decoder, Stepper, by_part
 from train.play import choose, generator
@@ -50,15 +50,25 @@ def changes(frames: int, seed: int) -> np.ndarray:
     return chords
 
 
+def places(frames: int) -> np.ndarray:
+    """Places in the bar: four bars of 4/4, four of 3/4, four of 6/8, and all of it again, with a stretch of none."""
+    metres = [[f, beats, unit] for start in range(0, frames, 160)
+              for beats, unit, first in ((4, 4, 0), (3, 4, 64), (6, 8, 112)) for f in [start + first]]
+    told = bars.places(np.array(metres), frames)
+    told[200:210] = bars.UNKNOWN
+    return told
+
+
 @torch.no_grad()
-def sample(network: Decoder, heard: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """What is played to heard and the logits of every frame, or None where a draw falls within MARGIN of a border
-    between two tokens."""
+def sample(network: Decoder, heard: np.ndarray, places: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """What is played to heard in these places and the logits of every frame, or None where a draw falls within MARGIN
+    of a border between two tokens."""
     plays, stepper, draw = network.shape.plays, Stepper(network, 1), generator(seed)
     before, last = by_part(tokens.CHORD_START, tokens.MELODY_START, plays)
     played, all_logits = np.zeros(len(heard), np.int64), []
     for t in range(len(heard)):
-        logits = stepper.step(*by_part(torch.tensor([before]), torch.tensor([last]), plays))[0].double().numpy()
+        own, other = torch.tensor([before]), torch.tensor([last])
+        logits = stepper.step(*by_part(own, other, plays), torch.tensor([places[t]]))[0].double().numpy()
         u = draw()
         played[t] = choose(logits, before, u, TEMPERATURE)
         if any(choose(logits, before, near, TEMPERATURE) != played[t] for near in (max(u - MARGIN, 0.0), u + MARGIN)):
@@ -75,8 +85,9 @@ def write(checkpoint: Path, path: Path) -> None:
         weight.data = weight.data.half().float()
     plays, length = network.shape.plays, 2 * network.shape.window + 96
     heard = tune(length, seed=1) if plays == "chords" else changes(length, seed=1)
+    told = places(length)
     for seed in range(1, 1000):
-        sampled = sample(network, heard, seed)
+        sampled = sample(network, heard, told, seed)
         if sampled:
             break
     else:
@@ -87,5 +98,6 @@ def write(checkpoint: Path, path: Path) -> None:
                      *range(40, length, 61)})
     path.write_text(json.dumps({
         "melody": [tokens.MELODY_START, *melody[:-1].tolist()], "chord": [tokens.CHORD_START, *chords[:-1].tolist()],
+        **({"bar": told.tolist()} if network.shape.hears_bar else {}),
         "frames": frames, "logits": [[round(float(x), 5) for x in logits[t]] for t in frames],
         "seed": seed, "temperature": TEMPERATURE, "sampled": played.tolist()}) + "\n")

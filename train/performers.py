@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from train import baselines, tokens
+from train import bars, baselines, tokens
 from train.baselines import BASELINES
 from train.corpora.song import CorpusError
 from train.places import OPENING, WINDOW, Window
@@ -64,15 +64,16 @@ def _open(system: Performer, agent: Performer | None, temperature: float) -> Non
         _begin_agent = agent.open(temperature)
 
 
-def _accompany(job: tuple[np.ndarray, int]) -> np.ndarray:
-    melody, seed = job
-    return follow(_begin(seed), melody)
+def _accompany(job: tuple[Window, int]) -> np.ndarray:
+    window, seed = job
+    return follow(_begin(seed), window.melody, bars.places(window.lines, len(window.melody)))
 
 
-def _with_agent(job: tuple[np.ndarray, int]) -> tuple[np.ndarray, np.ndarray]:
-    melody, seed = job
-    agent = _begin_agent(AGENT_SEEDS + seed, melody[:OPENING])
-    chords, melody = together(_begin(seed), agent, OPENING + WINDOW, _vocabulary.folded)
+def _with_agent(job: tuple[Window, int]) -> tuple[np.ndarray, np.ndarray]:
+    window, seed = job
+    agent = _begin_agent(AGENT_SEEDS + seed, window.melody[:OPENING])
+    places = bars.places(window.lines[:1], OPENING + WINDOW)  # both go on in the metre of the opening
+    chords, melody = together(_begin(seed), agent, places, _vocabulary.folded)
     return tokens.cut(melody, chords, OPENING, WINDOW, _vocabulary.chords)
 
 
@@ -104,9 +105,9 @@ class Performance:
                     desc=f"{self.name}, {place}", unit=" windows")
 
 
-def _jobs(windows: list[Window], seeds: list[int]) -> list[tuple[np.ndarray, int]]:
-    """(melody, the seed to draw by) of every window under each seed."""
-    return [(window.melody, 1000 * seed + i) for seed in seeds for i, window in enumerate(windows)]
+def _jobs(windows: list[Window], seeds: list[int]) -> list[tuple[Window, int]]:
+    """(window, the seed to draw by) of every window under each seed."""
+    return [(window, 1000 * seed + i) for seed in seeds for i, window in enumerate(windows)]
 
 
 def _stacked(rows: Iterable[np.ndarray], seeds: int) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Plays exported policies frame by frame through ONNX Runtime: the same steps as jamd's own, for evaluation.
 
-A player of one jam is a function: given the other part's token of the frame before (its start token at frame 0) it
-plays its own token of the next frame. Policies and baselines begin jams with such players.
+A player of one jam is a function: given the other part's token of the frame before (its start token at frame 0) and the
+place in its bar of the next frame (bars.py) it plays its own token of the next frame. Policies and baselines begin jams
+with such players.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from train import tokens
+from train import bars, tokens
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.export import FORMAT
+from train.network import by_part
 
-Player = Callable[[int], int]
+Player = Callable[[int, int], int]
 
 
 class PolicyFile:
@@ -38,6 +40,9 @@ class PolicyFile:
         self.plays = self.metadata.get("plays", "chords")
         if self.plays not in ("chords", "melody"):
             raise ValueError(f"{path}: plays {self.plays!r}, neither chords nor melody")
+        self.hears_bar = any(i.name == "bar" for i in self.session.get_inputs())
+        if self.hears_bar and self.metadata.get("bar_places") != str(bars.PLACES):
+            raise ValueError(f"{path}: {self.metadata.get('bar_places')} places in the bar, not {bars.PLACES}")
         self.vocabulary: list[str] = json.loads(self.metadata["vocabulary"])
         self.window, head = int(self.metadata["window"]), int(self.metadata["head_size"])
         ring = (int(self.metadata["layers"]), int(self.metadata["heads"]), self.window, head)
@@ -50,10 +55,12 @@ class PolicyFile:
         """Forgets the jam."""
         self.keys[:], self.values[:], self.mask[:], self.frame = 0, 0, -np.inf, 0
 
-    def step(self, chord: int, melody: int) -> np.ndarray:
-        """Logits of the next frame from the tokens of the frame before it (start tokens first)."""
+    def step(self, chord: int, melody: int, place: int = bars.UNKNOWN) -> np.ndarray:
+        """Logits of the next frame from the tokens of the frame before it (start tokens first) and its place in the
+        bar."""
         angle = self.frame * self.rates
-        logits, key, value = self.session.run(None, {
+        bar = {"bar": np.array([place])} if self.hears_bar else {}
+        logits, key, value = self.session.run(None, bar | {
             "chord": np.array([chord]), "melody": np.array([melody]),
             "cos": np.cos(angle).astype(np.float32), "sin": np.sin(angle).astype(np.float32),
             "mask": self.mask, "keys": self.keys, "values": self.values})
@@ -111,9 +118,9 @@ def begin(policy: PolicyFile, seed: int, temperature: float = 0.99, top_p: float
     melody = policy.plays == "melody"
     before = tokens.MELODY_START if melody else 2 * len(policy.vocabulary) + 1
 
-    def play(heard: int) -> int:
+    def play(heard: int, place: int) -> int:
         nonlocal before
-        logits = policy.step(heard, before) if melody else policy.step(before, heard)
+        logits = policy.step(*by_part(before, heard, policy.plays), place)
         chosen = choose(logits, before, draw(), temperature, top_p)
         before = int(next(given, chosen))
         return before
@@ -121,12 +128,14 @@ def begin(policy: PolicyFile, seed: int, temperature: float = 0.99, top_p: float
     return play
 
 
-def follow(player: Player, melody: np.ndarray) -> np.ndarray:
-    """Chord tokens int16 for every frame of a melody; the chord of frame t knows the melody before t alone."""
+def follow(player: Player, melody: np.ndarray, places: np.ndarray | None = None) -> np.ndarray:
+    """Chord tokens int16 for every frame of a melody; the chord of frame t knows the melody before t alone, and the
+    frame's place in the bar, where these are given."""
+    places = np.full(len(melody), bars.UNKNOWN) if places is None else places
     chords = np.zeros(len(melody), np.int16)
     heard = tokens.MELODY_START
     for t in range(len(melody)):
-        chords[t] = player(heard)
+        chords[t] = player(heard, int(places[t]))
         heard = int(melody[t])
     return chords
 
@@ -137,12 +146,13 @@ def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: fl
     return follow(begin(policy, seed, temperature, top_p), melody)
 
 
-def together(chords: Player, melody: Player, frames: int, folded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Tokens int16 [frames] of both players, who decide frame t from the frames before t of each other. The one of the
-    melody hears folded[token], as it may know other chords than the other plays."""
-    played = np.zeros((2, frames), np.int16)
+def together(chords: Player, melody: Player, places: np.ndarray, folded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens int16 [frames] of both players, for frames of these places in the bar, who decide frame t from the frames
+    before t of each other. The one of the melody hears folded[token], as it may know other chords than the other
+    plays."""
+    played = np.zeros((2, len(places)), np.int16)
     chord, note = tokens.CHORD_START, tokens.MELODY_START
-    for t in range(frames):
-        played[:, t] = chords(note), melody(chord)
+    for t, place in enumerate(places.tolist()):
+        played[:, t] = chords(note, place), melody(chord, place)
         chord, note = int(folded[played[0, t]]), int(played[1, t])
     return played[0], played[1]

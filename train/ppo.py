@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train import coherence, metrics, penalties, processes, rollout
+from train import metrics, penalties, processes, rollout
 from train.adversary import Discriminator, Schedule
 from train.anchor import Anchor
 from train.contrastive import Contrastive
@@ -35,10 +35,8 @@ class Settings:
     """One run. windows of `length` frames are played a step and learnt from in minibatches. entropy weighs the bonus
     for a spread policy; kl the divergence from the anchor; adversary weighs GAPT's reward. Rates are of Adam. The
     critic learns returns of lambda critic_gae: 1 tells it at once what a window came to, which few steps need.
-    Not of the paper: by_beat, an adversary that judges each beat; harmony, which weighs what is paid frame by frame,
-    and price, the gain of an onset's price (coherence.py); distil, which weighs a loss: how far the policy is from what
-    the anchor, hearing the whole melody, would have played after what the policy played; told, the parts of a window
-    after each of which it is told how far the rewards of whole windows have grown (1: at the end, as in the paper).
+    Not of the paper: told, the parts of a window after each of which it is told how far the rewards of whole windows
+    have grown (1: at the end, as in the paper).
     bfloat16: matrix products in half the bits, but not where the policy plays."""
 
     steps: int = 500
@@ -57,10 +55,6 @@ class Settings:
     kl: float = 0.001
     entropy: float = 0.01
     adversary: float = 1.0
-    by_beat: bool = False
-    harmony: float = 0.0
-    price: float = 0.0
-    distil: float = 0.0
     told: int = 1
     schedule: Schedule = Schedule()
     bfloat16: bool = False
@@ -159,8 +153,7 @@ class Judges:
 
 @dataclass
 class Step:
-    """What one rollout brings to learn from; all but figures [windows, length], and anchor, where the policy learns
-    from its log probabilities, [windows, length, tokens]."""
+    """What one rollout brings to learn from; all but figures [windows, length]."""
 
     own: Tensor
     heard: Tensor
@@ -168,7 +161,6 @@ class Step:
     old: Tensor
     advantages: Tensor
     returns: Tensor
-    anchor: Tensor | None
     figures: dict[str, float]
 
 
@@ -182,7 +174,7 @@ class Trainer:
         self.device = policy.head.weight.device
         self.policy = policy.eval()  # no dropout in reinforcement learning, so that old and new agree
         self.critic = Critic(policy).to(self.device).eval()
-        self.adversary = Discriminator(adversary, policy.shape.plays, settings.by_beat).to(self.device)
+        self.adversary = Discriminator(adversary, policy.shape.plays).to(self.device)
         betas = (0.9, 0.95)
         self.optimisers = {
             "actor": torch.optim.Adam(self.policy.parameters(), settings.actor_rate, betas),
@@ -193,7 +185,6 @@ class Trainer:
         self.windows = Windows([p for p in pieces if p.split == "train"], settings.windows, settings.length,
                                settings.seed, apart=True)
         self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
-        self.price = coherence.Price(settings.price)
         self.step = 0
         self.fooled: list[float] = []  # mean R_adv of each step
 
@@ -203,7 +194,7 @@ class Trainer:
                 "adversary": self.adversary.state_dict(),
                 "optimisers": {name: o.state_dict() for name, o in self.optimisers.items()},
                 "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
-                "step": self.step, "fooled": self.fooled, "owed": self.price.owed}
+                "step": self.step, "fooled": self.fooled}
 
     def restore(self, state: dict) -> None:
         """Goes on from a state."""
@@ -214,7 +205,7 @@ class Trainer:
             optimiser.load_state_dict(state["optimisers"][name])
         self.windows.random.bit_generator.state = state["windows"]
         self.random.set_state(state["random"].cpu())
-        self.step, self.fooled, self.price.owed = state["step"], list(state["fooled"]), state["owed"]
+        self.step, self.fooled = state["step"], list(state["fooled"])
 
     def rate(self) -> float:
         """The share of the full rates: linear warm-up, then a cosine down to a tenth."""
@@ -239,30 +230,19 @@ class Trainer:
             ends = [mask.shape[1] * (i + 1) // s.told for i in range(s.told)]
             judged = [self.worth(own[:, :end], heard[:, :end], mask[:, :end]) for end in ends]
             values = self.critic(own, heard)
-            beats = self.adversary(own) if s.by_beat else None
         worth, whole = torch.stack([paid for paid, _ in judged], dim=1), judged[-1][1]
         silence = penalties.silence(own, heard) * mask
         rewards = silence + by_frame(worth.diff(dim=1, prepend=torch.zeros_like(worth[:, :1])), mask)
-        if s.harmony:
-            rewards = rewards + s.harmony * coherence.harmony(*by_part(own, heard, self.policy.shape.plays))
-        if beats is not None:
-            rewards = rewards + s.adversary * by_frame(beats / beats.shape[1], mask)
-            whole["adversary"] = beats.mean(dim=1)
-        frames = {"own": own, "old": log_p.gather(2, own[..., None])[..., 0], "rewards": rewards, "silence": silence,
-                  "kl": divergence(log_p, log_q) * mask, "entropy": entropy_of(log_p) * mask, "values": values}
-        if s.distil:
-            frames["anchor"] = log_q
-        return frames, whole
+        return {"own": own, "old": log_p.gather(2, own[..., None])[..., 0], "rewards": rewards, "silence": silence,
+                "kl": divergence(log_p, log_q) * mask, "entropy": entropy_of(log_p) * mask, "values": values}, whole
 
     def worth(self, own: Tensor, heard: Tensor, mask: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """What windows are paid as a whole [batch], and the rewards [batch] that are judged of them, as they are
         called."""
         whole = self.judges(own, heard, mask)
         paid = torch.stack([of.float() for of in whole.values()]).sum(dim=0)
-        if not self.settings.by_beat:
-            whole["adversary"] = self.adversary(own)[:, 0]
-            paid = paid + self.settings.adversary * whole["adversary"]
-        return paid, whole
+        whole["adversary"] = self.adversary(own)[:, 0]
+        return paid + self.settings.adversary * whole["adversary"], whole
 
     @torch.no_grad()
     def play(self) -> tuple[Step, Tensor]:
@@ -276,22 +256,20 @@ class Trainer:
         frames, whole = ({name: processes.gather(of) for name, of in each.items()} for each in performed)
         own, kl = frames["own"], frames["kl"]
         n = rollout.VOICES[plays]
-        onsets, given = ((part >= 1) & (part <= n) for part in (own, data))
-        price = self.price.after(float((onsets.sum() - given.sum()) / mask.sum()) * 16)
-        rewards = spread(frames["rewards"] - price * onsets, mask) - s.kl * kl
+        onsets = (own >= 1) & (own <= n)
+        rewards = spread(frames["rewards"], mask) - s.kl * kl
         advantages, _ = advantages_of(rewards, frames["values"], mask, s.gamma, s.gae)
         _, returns = advantages_of(rewards, frames["values"], mask, s.gamma, s.critic_gae)
         played, listened = (part.cpu().numpy() for part in by_part(own, heard, plays))
         inside, both = metrics.note_in_chord(listened, played)
         figures = {name: float(of.mean()) for name, of in whole.items()} | {
-            "silence": float(frames["silence"].sum(dim=1).mean()), "price": price,
+            "silence": float(frames["silence"].sum(dim=1).mean()),
             "kl": float(kl.sum() / mask.sum()), "entropy": float(frames["entropy"].sum() / mask.sum()),
             "note_in_chord": inside / max(1, both),
             "onsets": float(onsets.sum() / mask.sum() * 16),
             "distinct": float(torch.tensor([metrics.distinct(row) for row in played]).float().mean()),
         }
-        return Step(own, heard, mask, frames["old"], normalised(advantages, mask), returns, frames.get("anchor"),
-                    figures), data
+        return Step(own, heard, mask, frames["old"], normalised(advantages, mask), returns, figures), data
 
     def learn(self, got: Step) -> dict[str, float]:
         """One epoch over the rollout."""
@@ -308,10 +286,7 @@ class Trainer:
             new = log_p.gather(2, own[..., None])[..., 0]
             actor = policy_loss(new, got.old[rows], got.advantages[rows], mask, s.clip)
             bonus = mean(entropy_of(log_p), mask)
-            apart = 0.0
-            if got.anchor is not None:
-                apart = mean(divergence(log_p, got.anchor[rows]), mask)
-            self.update("actor", self.policy, (actor - s.entropy * bonus + s.distil * apart) * share)
+            self.update("actor", self.policy, (actor - s.entropy * bonus) * share)
             critic = mean((values - got.returns[rows]) ** 2, mask) / 2
             self.update("critic", self.critic, critic * share)
             losses += torch.stack((actor, critic)).detach() * share * len(whole) / len(order)
@@ -370,8 +345,7 @@ def train(trainer: Trainer, run: Path, until: int | None = None) -> Decoder:
         while trainer.step < min(s.steps, until or s.steps):
             figures = trainer.once()
             record.write(trainer.step, figures)
-            bar.set_postfix(harmony=f"{figures['note_in_chord']:.3f}", distinct=f"{figures['distinct']:.1f}",
-                            adversary=f"{figures['adversary']:.2f}")
+            bar.set_postfix(harmony=f"{figures['note_in_chord']:.3f}", distinct=f"{figures['distinct']:.1f}")
             bar.update()
             if record.due():
                 record.save(trainer.state())

@@ -27,9 +27,10 @@ def draw(shares: Tensor, uniform: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor) -> Tensor:
+def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, places: Tensor | None = None) -> Tensor:
     """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t. uniform,
-    float32 [batch, length] in [0, 1), decides each draw."""
+    float32 [batch, length] in [0, 1), decides each draw. places, int64 [batch, length]: in the bar, where it hears
+    that."""
     plays, n = policy.shape.plays, VOICES[policy.shape.plays]
     other = "melody" if plays == "chords" else "chords"
     stepper = Stepper(policy, len(heard))
@@ -37,21 +38,23 @@ def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor) ->
     listened = torch.full_like(before, 2 * VOICES[other] + 1)
     played = []
     for t in range(heard.shape[1]):
-        logits = masked(stepper.step(*by_part(before, listened, plays)), before, n)
+        place = None if places is None else places[:, t]
+        logits = masked(stepper.step(*by_part(before, listened, plays), place), before, n)
         before = draw((logits / temperature).softmax(dim=-1), uniform[:, t])
         listened = heard[:, t]
         played.append(before)
     return torch.stack(played, dim=1)
 
 
-def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float) -> Tensor:
+def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float,
+                      places: Tensor | None = None) -> Tensor:
     """[batch, length, 2n + 1]: log pi(. | what came before) under mask and temperature, as play draws."""
     n = VOICES[policy.shape.plays]
-    logits = masked(policy.head(features(policy, own, heard)).float(), late(own, 2 * n + 1), n)
+    logits = masked(policy.head(features(policy, own, heard, places)).float(), late(own, 2 * n + 1), n)
     return (logits / temperature).log_softmax(dim=-1)
 
 
-def features(policy: Decoder, own: Tensor, heard: Tensor) -> Tensor:
+def features(policy: Decoder, own: Tensor, heard: Tensor, places: Tensor | None = None) -> Tensor:
     """The policy's activations [batch, length, dim] before each frame of own."""
     chords, melody = by_part(own, heard, policy.shape.plays)
-    return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START))
+    return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START), places)

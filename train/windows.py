@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import tokens
+from train import bars, tokens
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 
@@ -30,9 +30,14 @@ class Windows:
         self.share = frames / frames.sum()
         self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter
         self.random = np.random.default_rng(seed)
+        self.places: dict[int, np.ndarray] = {}  # of the frames of the songs drawn so far
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """chords, melody int64 [batch, length] and the mask, bool."""
+        return self.in_bars()[:3]
+
+    def in_bars(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The same, and the places int64 [batch, length] of the frames in their bars (bars.py)."""
         parts = 1
         if any(self.shorter):
             parts = int(self.random.choice([1, 2, 4], p=[1 - sum(self.shorter), *self.shorter]))
@@ -40,6 +45,7 @@ class Windows:
         melody = np.zeros((count, length), dtype=np.int64)
         chords = np.zeros((count, length), dtype=np.int64)
         mask = np.zeros((count, length), dtype=bool)
+        places = np.zeros((count, length), dtype=np.int64)
         for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.share)):
             piece = self.pieces[i]
             last = max(1, len(piece.melody) - length // 2)
@@ -53,4 +59,7 @@ class Windows:
             melody[row, :len(m)] = tokens.TRANSPOSE_MELODY[key][m]
             chords[row, :len(c)] = tokens.TRANSPOSE_CHORDS[key][c]
             mask[row, :len(m)] = True
-        return torch.from_numpy(chords), torch.from_numpy(melody), torch.from_numpy(mask)
+            if i not in self.places:
+                self.places[i] = bars.places(piece.bars, len(piece.melody))
+            places[row, :len(m)] = self.places[i][start:start + length]
+        return tuple(torch.from_numpy(of) for of in (chords, melody, mask, places))

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from train import bars, metrics, performers, tokens
 from train import evaluate as evaluation
-from train import metrics, performers, tokens
 from train.contrastive import Contrastive
 from train.corpora import sessions
 from train.corpora.song import CorpusError
@@ -114,8 +114,9 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
         first = file["agent/p/melody"][:, :, 0]
         assert (first <= 128).all() and (own[:, :, 0] <= tokens.CHORDS).all()  # what the opening left begins anew
     policy, player, seed = PolicyFile(tmp_path / "p.onnx"), PolicyFile(tmp_path / "m.onnx"), 1000 * 2 + 1
-    opening = windows(PIECES, "test")[1].melody[:OPENING]
-    chords, melody = together(begin(policy, seed), begin(player, AGENT_SEEDS + seed, opening=opening), OPENING + 256,
+    window = windows(PIECES, "test")[1]
+    opening, places = window.melody[:OPENING], bars.places(window.lines[:1], OPENING + 256)
+    chords, melody = together(begin(policy, seed), begin(player, AGENT_SEEDS + seed, opening=opening), places,
                               Vocabulary(tuple(policy.vocabulary)).folded)
     with np.load(tmp_path / "played.npz") as file:
         assert (file["agent/p/own"][1, 1][1:] == chords[OPENING + 1:]).all()

@@ -23,23 +23,23 @@ def policy_file(path, plays: str = "chords", vocabulary: list[str] | None = None
 
 def test_follow_tells_the_melody_one_frame_late():
     heard = []
-    follow(lambda note: heard.append(note) or 0, np.array([5, 6, 7]))
-    assert heard == [tokens.MELODY_START, 5, 6]
+    follow(lambda note, place: heard.append((note, place)) or 0, np.array([5, 6, 7]), np.array([3, 4, 0]))
+    assert heard == [(tokens.MELODY_START, 3), (5, 4), (6, 0)]
 
 
 def test_together_each_decides_from_the_frames_before_of_the_other():
     heard: tuple[list, list] = ([], [])
 
-    def chords(note: int) -> int:
+    def chords(note: int, place: int) -> int:
         heard[0].append(note)
         return len(heard[0])
 
-    def melody(chord: int) -> int:
+    def melody(chord: int, place: int) -> int:
         heard[1].append(chord)
         return 10 * len(heard[1])
 
     folded = 100 + np.arange(9)
-    played = together(chords, melody, 3, folded)
+    played = together(chords, melody, np.array([1, 2, 3]), folded)
     assert [p.tolist() for p in played] == [[1, 2, 3], [10, 20, 30]]
     assert heard == ([tokens.MELODY_START, 10, 20], [tokens.CHORD_START, 101, 102])
 
@@ -49,7 +49,7 @@ def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_pat
     assert (policy.plays, agent.plays) == ("chords", "melody")
 
     def jam(seed: int, agents: int) -> tuple[np.ndarray, np.ndarray]:
-        return together(begin(policy, seed), begin(agent, agents), 80, np.arange(tokens.CHORD_TOKENS))
+        return together(begin(policy, seed), begin(agent, agents), np.zeros(80, int), np.arange(tokens.CHORD_TOKENS))
 
     chords, melody = jam(1, 2)
     assert metrics.legal(chords) and metrics.legal(melody, 128)
@@ -67,13 +67,13 @@ def test_an_agent_begins_with_its_opening_and_goes_on_from_there(tmp_path):
 
     def melody(frames: int) -> list[int]:
         play = begin(agent, 1, opening=opening)
-        return [play(tokens.CHORD_START) for _ in range(frames)]
+        return [play(tokens.CHORD_START, 0) for _ in range(frames)]
 
     played = melody(40)
     assert played[:4] == opening and metrics.legal(np.array(played), 128)
     assert agent.frame == 40  # its policy heard the opening too
     heard = begin(agent, 1)
-    assert [heard(tokens.CHORD_START) for _ in range(40)] != played
+    assert [heard(tokens.CHORD_START, 0) for _ in range(40)] != played
 
 
 def test_an_agent_file_computes_what_pytorch_plays_with(tmp_path):
@@ -81,7 +81,7 @@ def test_an_agent_file_computes_what_pytorch_plays_with(tmp_path):
     agent = policy_file(tmp_path / "m.onnx", "melody")
     logits = torch.from_numpy(agent.step(tokens.CHORD_START, tokens.MELODY_START).copy())
     likeliest = int(masked(logits, torch.tensor(tokens.MELODY_START), 128).argmax())
-    assert begin(agent, 1, temperature=0)(tokens.CHORD_START) == likeliest
+    assert begin(agent, 1, temperature=0)(tokens.CHORD_START, 0) == likeliest
 
 
 def test_a_file_that_does_not_say_what_it_plays_plays_chords(tmp_path):

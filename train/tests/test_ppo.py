@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from train import coherence, metrics, ppo, rollout, tokens
+from train import metrics, ppo, rollout, tokens
 from train.adversary import Discriminator, Schedule
 from train.anchor import Anchor
 from train.corpora.dataset import Piece
@@ -213,15 +213,6 @@ def test_note_in_chord_of_a_batch_is_that_of_its_windows():
     assert metrics.note_in_chord(melody, chords) == tuple(map(sum, zip(*one_by_one)))
 
 
-# What `jamd` is paid beyond the paper.
-
-def test_harmony_is_paid_frame_by_frame():
-    c_major = 1 + 0  # root C, quality 0
-    chords = torch.tensor([[c_major, c_major + tokens.CHORDS, c_major + tokens.CHORDS, 0]])
-    melody = torch.tensor([[1 + 64, 129 + 64, 1 + 65, 1 + 60]])  # E, E held, F, and C over no chord
-    torch.testing.assert_close(coherence.harmony(chords, melody), torch.tensor([[1 / 7, 1 / 7, -3 / 28, 0.0]]))
-
-
 def test_rewards_of_parts_fall_on_their_last_frames():
     mask = torch.tensor([[True] * 8, [True] * 5 + [False] * 3])
     parts = torch.tensor([[2.0, 4.0], [2.0, 4.0]])
@@ -229,38 +220,6 @@ def test_rewards_of_parts_fall_on_their_last_frames():
         [0, 0, 0, 2.0, 0, 0, 0, 4.0], [0, 0, 0, 2.0, 4.0, 0, 0, 0]]))
     torch.testing.assert_close(ppo.by_frame(torch.tensor([[3.0], [3.0]]), mask), torch.tensor([
         [0.0] * 7 + [3.0], [0.0] * 4 + [3.0] + [0.0] * 3]))
-
-
-def test_an_adversary_by_beat_judges_each():
-    judge = Discriminator(JUDGE, "chords", by_beat=True).eval()
-    _, chords = windows(length=32)
-    assert judge(chords).shape == (3, 8) and judge.loss(chords, chords)[0].dim() == 0
-    figures = trainer(by_beat=True, harmony=1.0, price=0.1).once()
-    assert not math.isnan(figures["adversary_right"])
-
-
-def test_the_price_of_an_onset_rises_while_there_are_too_many():
-    price = coherence.Price(gain=0.08, owed=0.5)
-    assert price.after(2.0) == pytest.approx(0.5 + 0.02 + 0.16) and price.owed == pytest.approx(0.52)
-    assert price.after(-1.0) == pytest.approx(0.52 - 0.01 - 0.08)
-    assert coherence.Price(gain=0.0).after(3.0) == 0
-
-
-def test_onsets_beyond_the_data_s_are_paid_less():
-    made = trainer(harmony=4.0, price=10.0)
-    got, data = made.play()
-    excess = ((got.own >= 1) & (got.own <= tokens.CHORDS)).sum() - ((data >= 1) & (data <= tokens.CHORDS)).sum()
-    assert excess > 0 and made.price.owed > 0 and got.figures["price"] == pytest.approx(made.price.owed * 9)
-    assert made.state()["owed"] == made.price.owed
-
-
-def test_distilled_the_policy_comes_nearer_to_the_anchor():
-    made = trainer(distil=1.0, steps=30, windows=6, minibatch=6, actor_rate=1e-2, entropy=0.0, adversary=0.0, kl=0.0)
-    fond = torch.zeros(tokens.CHORD_LOGITS)
-    fond[[1, 1 + tokens.CHORDS]] = 8.0  # of one chord
-    made.anchor = lambda own, heard: fond.expand(*own.shape, -1)
-    kl = [made.once()["kl"] for _ in range(30)]
-    assert sum(kl[-3:]) < 0.5 * sum(kl[:3])
 
 
 def test_told_earlier_the_reward_is_the_same_in_all():

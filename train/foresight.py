@@ -1,0 +1,168 @@
+"""How the policy `jamd` goes beyond the paper: it learns from what every chord would have been worth.
+
+PPO tells a policy of what it played, and a critic must guess what that brought. Here the policy plays to windows of the
+data as in PPO; but in every frame that it came to, each chord is told its worth (coherence.py), which the melody that
+follows decides, and the policy moves its probabilities towards the worthier ones: the gradient of the expected worth
+over all actions, with no variance from those drawn (Mean Actor-Critic, Allen et al. 2017; expected policy gradients,
+Ciosek and Whiteson 2018). The policy still never hears what follows; what it cannot foresee averages out.
+
+Three things keep it near the music of the data: the divergence from the anchor, which hears the whole melody; the loss
+on the data's own chords, behind histories led astray; and the prices of onsets and of overused kinds of chords.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from train import bars, coherence, metrics, processes, rollout, tokens
+from train.anchor import Anchor
+from train.astray import lead_astray
+from train.corpora.dataset import Piece
+from train.network import Decoder, late
+from train.ppo import divergence, entropy_of, mean
+from train.windows import Windows
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run. windows of `length` frames are played a step and learnt from in minibatches. coherence weighs the
+    expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which swap are
+    behind histories led astray; quality is what a kind of chord is worth for each e-fold that it is too rare; price the
+    gain of the prices of onsets; silence what a silent frame against a sounding melody costs, but for the first 8. The
+    rate is Adam's."""
+
+    steps: int = 400
+    windows: int = 48
+    minibatch: int = 8
+    length: int = 256
+    temperature: float = 0.99
+    rate: float = 2e-4
+    warmup: int = 10
+    coherence: float = 30.0
+    kl: float = 0.3
+    data: float = 0.2
+    swap: float = 0.7
+    quality: float = 0.02
+    price: float = 0.06
+    silence: float = 0.5
+    bfloat16: bool = False
+    seed: int = 1
+    checkpoint_seconds: int = 180
+
+
+class Trainer:
+    """All that changes in a run. The policy plays chords and hears the bar."""
+
+    def __init__(self, policy: Decoder, anchor: Anchor, settings: Settings, pieces: Sequence[Piece]) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings, self.policy, self.anchor = settings, policy.eval(), anchor.eval()
+        self.device = policy.head.weight.device
+        self.optimiser = torch.optim.Adam(self.policy.parameters(), settings.rate, betas=(0.9, 0.95))
+        songs = [p for p in pieces if p.split == "train"]
+        self.windows = Windows(songs, settings.windows, settings.length, settings.seed, apart=True)
+        self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
+        self.ends = coherence.ends(songs)
+        self.prices, self.qualities = coherence.Prices(settings.price), coherence.Qualities()
+        self.step = 0
+
+    def state(self) -> dict:
+        """All that a resumed run needs."""
+        return {"policy": self.policy.state_dict(), "optimiser": self.optimiser.state_dict(),
+                "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
+                "owed": self.prices.owed, "own": self.qualities.own, "data": self.qualities.data, "step": self.step}
+
+    def restore(self, state: dict) -> None:
+        """Goes on from a state."""
+        self.policy.load_state_dict(state["policy"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.windows.random.bit_generator.state = state["windows"]
+        self.random.set_state(state["random"].cpu())
+        self.prices.owed, self.step = state["owed"].cpu(), state["step"]
+        self.qualities.own, self.qualities.data = state["own"].cpu(), state["data"].cpu()
+
+    def rate(self) -> float:
+        """The learning rate: linear warm-up, then a cosine down to a tenth."""
+        s = self.settings
+        done = max(0, self.step - s.warmup) / max(1, s.steps - s.warmup)
+        fallen = 0.1 + 0.9 * (1 + math.cos(math.pi * min(1.0, done))) / 2
+        return s.rate * min(1.0, (self.step + 1) / s.warmup) * fallen
+
+    @torch.no_grad()
+    def perform(self, heard: Tensor, mask: Tensor, places: Tensor, told: Tensor,
+                uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Plays to windows: what it played [batch, length], the anchor's log probabilities after that [batch, length,
+        tokens], and what the chords would have been worth [batch, length, chords]."""
+        s, n = self.settings, tokens.CHORDS
+        own = rollout.play(self.policy, heard, s.temperature, uniform, told) * mask  # silence beyond the song's end
+        with self.halved():
+            logits = self.anchor(own, heard).float()
+        log_q = (rollout.masked(logits, late(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
+        return own, log_q, coherence.worth(heard, mask, places, self.ends)
+
+    def actions(self, worth: Tensor, heard: Tensor, places: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
+        """What every token of a frame is worth [batch, length, tokens]: silence, each chord begun, each held."""
+        s = self.settings
+        silence = -s.silence * (heard != tokens.SILENCE).float()[..., None]
+        silence[:, :8] = 0
+        held = worth + s.quality * rarity
+        return torch.cat((silence, held - prices[coherence.levels(places)][..., None], held), dim=-1)
+
+    def once(self) -> dict[str, float]:
+        """One whole step and its figures."""
+        s = self.settings
+        processes.seed(s.seed, self.step)
+        data, heard, mask, places = (of.to(self.device) for of in self.windows.in_bars())
+        told = bars.unsure(places, self.windows.random)
+        history, target, learnt = lead_astray(data, mask, s.swap, self.windows.random)
+        uniform = torch.rand(heard.shape, generator=self.random).to(self.device)
+        # Each process plays its windows; then all hold all of them.
+        own, log_q, worth = (processes.gather(of) for of in
+                             self.perform(*map(processes.mine, (heard, mask, places, told, uniform))))
+        rates, given = (coherence.onsets(part, mask, places) for part in (own, data))
+        prices = self.prices.after(rates - given).to(self.device)
+        rarity = self.qualities.after(own, data).to(self.device)
+        values = self.actions(worth, heard, places, prices, rarity)
+        totals = torch.zeros(4, device=self.device)
+        for whole in torch.randperm(len(own), generator=self.random).to(self.device).split(s.minibatch):
+            rows = processes.mine(whole)
+            share = processes.share(mask[whole])
+            with self.halved():
+                log_p = rollout.log_probabilities(self.policy, own[rows], heard[rows], s.temperature, told[rows])
+            gain = mean((log_p.exp() * values[rows]).sum(dim=-1), mask[rows])
+            apart = mean(divergence(log_p, log_q[rows]), mask[rows])
+            some = whole[:(len(whole) + 1) // 2]  # enough of the data to stay near it
+            half = processes.mine(some)
+            with self.halved():
+                likely = rollout.log_probabilities(self.policy, history[half], heard[half], 1.0, told[half])
+            likely = likely.gather(2, target[half][..., None])[..., 0].clamp(min=-20)  # none may weigh without bounds
+            unlike = -(likely * learnt[half]).sum() / learnt[some].sum().clamp(min=1)
+            self.descend((-s.coherence * gain + s.kl * apart) * share + s.data * unlike)
+            spread = mean(entropy_of(log_p), mask[rows])
+            parts = torch.stack((gain * share, apart * share, unlike, spread * share))
+            totals += parts.detach() * len(whole) / len(own)
+        self.step += 1
+        inside, both = metrics.note_in_chord(heard.cpu().numpy(), own.cpu().numpy())
+        return dict(zip(("worth", "kl", "data_loss", "entropy"), processes.total(totals).tolist())) | {
+            "note_in_chord": inside / max(1, both), "onsets": float(rates.sum()), "off_beat": float(rates[2]),
+            "distinct": sum(metrics.distinct(row) for row in own.cpu().numpy()) / len(own),
+            **{f"price_{where}": float(price) for where, price in zip(("bar", "beat", "off"), prices)},
+        }
+
+    def halved(self) -> torch.autocast:
+        """In which matrix products have half the bits, if the settings say so."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
+
+    def descend(self, loss: Tensor) -> None:
+        """One step down the loss, of which this process has its part."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        processes.reduce_gradients(self.policy)
+        torch.nn.utils.clip_grad_norm_(self.policy.parameters(), 1.0)
+        self.optimiser.step()

@@ -1,0 +1,101 @@
+import pytest
+import torch
+
+from train import coherence, foresight, mle, ppo, tokens
+from train.anchor import Anchor
+from train.network import Decoder, Shape
+from train.tests.songs import made
+
+SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, hears_bar=True)
+C, E, F = 60, 64, 65
+
+
+def trainer(**settings) -> foresight.Trainer:
+    torch.manual_seed(0)
+    described = {"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, **settings}
+    return foresight.Trainer(Decoder(SHAPE), Anchor(Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)),
+                             foresight.Settings(**described), made(["train"] * 12, 96))
+
+
+def test_the_data_s_chords_end_at_bar_lines():
+    ends = coherence.ends(made(["train"] * 40, 320))
+    assert ends[1] > 0.8 and bool((ends[2:17] < 0.01).all())
+
+
+def test_worth_by_hand():
+    melody = torch.tensor([[1 + E, 129 + E, 0, 1 + F, 1 + C]])
+    mask = torch.tensor([[True, True, True, True, False]])
+    places = torch.tensor([[15, 16, 1, 2, 3]])
+    ends = torch.full((41,), 0.0)
+    ends[1] = 0.5  # half of the chords end at a bar line
+    worth = coherence.worth(melody, mask, places, ends)[0] / coherence.USUAL
+    major, minor7 = 0, 12 * tokens.NAMES.index("m7") + 9  # C and Am7: three notes of a key's seven, and four
+    torch.testing.assert_close(worth[:, major],
+                               torch.tensor([2 - 6 / 7 - 1.5 / 7, 1 - 3 / 7 - 1.5 / 7, -3 / 7, -3 / 7, 0]))
+    torch.testing.assert_close(worth[:2, minor7], torch.tensor([2 - 8 / 7 - 2 / 7, 1 - 4 / 7 - 2 / 7]))
+
+
+def test_prices_rise_where_there_are_too_many_onsets():
+    prices = coherence.Prices(gain=0.08, owed=torch.tensor([0.5, 0.0, 0.0]))
+    found = prices.after(torch.tensor([2.0, -1.0, 0.5]))
+    torch.testing.assert_close(prices.owed, torch.tensor([0.54, -0.02, 0.02]))
+    torch.testing.assert_close(found, torch.tensor([0.70, -0.10, 0.10]))
+
+
+def test_onsets_are_counted_by_level():
+    places = torch.tensor([[1, 2, 5, 6, 17, 35, 40, 0]])
+    chords = torch.tensor([[3, 3, 3, 3 + tokens.CHORDS, 0, 7, 7, 9]])
+    mask = torch.tensor([[True] * 7 + [False]])
+    torch.testing.assert_close(coherence.onsets(chords, mask, places), torch.tensor([1, 2, 2]) / 7 * 16)
+
+
+def test_kinds_of_chords_that_are_played_too_often_are_worth_less():
+    qualities, minor = coherence.Qualities(), 1 + 12
+    data = torch.tensor([[1] * 9 + [minor]])
+    for _ in range(30):
+        rarity = qualities.after(torch.tensor([[1] * 5 + [minor] * 5]), data)
+    assert rarity[0] == pytest.approx(torch.tensor(0.903 / 0.503).log().item(), abs=1e-3) and rarity[12] < -1
+    assert rarity[0] == rarity[11] and rarity[24] == 0
+
+
+def test_only_what_begins_pays_and_silence_costs_after_a_while():
+    made_ = trainer(quality=0.0)
+    melody = torch.ones(1, 32, dtype=torch.long)
+    places = torch.ones(1, 32, dtype=torch.long)
+    prices, none = torch.tensor([0.3, 0, 0]), torch.zeros(tokens.CHORDS)
+    values = made_.actions(torch.zeros(1, 32, tokens.CHORDS), melody, places, prices, none)
+    assert values.shape == (1, 32, tokens.CHORD_LOGITS)
+    assert values[0, 9, 0] == -0.5 and values[0, 7, 0] == 0
+    assert bool((values[..., 1:181] == -0.3).all()) and bool((values[..., 181:] == 0).all())
+
+
+def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
+    whole = ppo.train(trainer(), tmp_path / "whole")
+    ppo.train(trainer(), tmp_path / "parts", until=3)
+    parts = ppo.train(trainer(), tmp_path / "parts")
+    for a, b in zip(whole.parameters(), parts.parameters()):
+        assert torch.equal(a, b)
+    assert len((tmp_path / "parts" / "metrics.csv").read_text().splitlines()) == 7
+
+
+def test_the_policy_learns_what_would_have_been_worth_it():
+    made_ = trainer(steps=40, windows=12, minibatch=6, rate=1e-2, kl=0.0, data=0.0, price=0.0)
+    worth = [made_.once()["worth"] for _ in range(40)]
+    assert sum(worth[-5:]) / 5 > sum(worth[:5]) / 5 + 0.03
+
+
+def test_the_more_the_anchor_counts_the_nearer_it_stays():
+    made_ = trainer(steps=30, windows=6, minibatch=6, rate=1e-2, coherence=0.0, data=0.0, kl=1.0)
+    fond = torch.zeros(tokens.CHORD_LOGITS)
+    fond[[1, 1 + tokens.CHORDS]] = 8.0  # of one chord
+    made_.anchor = lambda own, heard: fond.expand(*own.shape, -1)
+    kl = [made_.once()["kl"] for _ in range(30)]
+    assert sum(kl[-3:]) < 0.5 * sum(kl[:3])
+
+
+def test_a_network_learns_to_hear_the_bar_from_one_that_did_not(tmp_path):
+    deaf = Decoder(Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0))
+    torch.save({"network": deaf.state_dict(), "shape": deaf.shape.asdict()}, tmp_path / "deaf.pt")
+    hearing = mle.load(tmp_path / "deaf.pt", hears_bar=True)
+    assert hearing.shape.hears_bar and mle.load(tmp_path / "deaf.pt").bar is None
+    assert torch.equal(hearing.chord.weight, deaf.chord.weight)
