@@ -55,7 +55,7 @@ def piano_roll(title: str, melody: np.ndarray, played: dict[str, np.ndarray], co
         axes.grid(axis="x", color="#999999", linewidth=0.8)
         axes.grid(axis="y", visible=False)
     panels[-1].set_xlabel("bar")
-    figure.suptitle(f"{title}: melody in black, chords below it")
+    figure.suptitle(f"{title}: the melody in black, the chords with their symbols")
     return figure
 
 

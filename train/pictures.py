@@ -42,9 +42,9 @@ UNSHOWN = ("rules-bar", "rules-half", "chance")  # in piano rolls, where one bas
 def marks(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """The colour and the marker of each system."""
     policies, baselines = ([name for name in names if (name in BASELINES) is grey] for grey in (False, True))
-    return {name: (colours[i % len(colours)], MARKERS[i % len(MARKERS)])
-            for those, colours in ((policies, COLOURS), (baselines, GREYS)) for i, name in enumerate(those)
-            } | {"data": DATA}
+    return {"data": DATA} | {name: (colours[i % len(colours)], MARKERS[i % len(MARKERS)])
+                             for those, colours in ((policies, COLOURS), (baselines, GREYS))
+                             for i, name in enumerate(those)}
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -67,7 +67,7 @@ def harmony_against_diversity(evaluation: Evaluation, styles: dict[str, tuple[st
     figure = Figure(figsize=(WIDTH, 3.8 * rows))
     panels = figure.subplots(rows, columns, squeeze=False).flat
     for axes, (place, systems) in zip(panels, places.items()):
-        for name, f in systems.items():
+        for name, f in ordered(systems, styles):
             (x, *x_ends), (y, *y_ends) = f["vendi"], f["note_in_chord"]
             colour, marker = styles[name]
             axes.errorbar(x, y, xerr=arms(x, *x_ends), yerr=arms(y, *y_ends), color=colour, marker=marker,
@@ -80,6 +80,11 @@ def harmony_against_diversity(evaluation: Evaluation, styles: dict[str, tuple[st
     hide(panels[len(places):])
     legend(figure)
     return figure
+
+
+def ordered(systems: dict[str, dict], styles: dict[str, tuple[str, str]]) -> list[tuple[str, dict]]:
+    """The figures of the systems, the data's first, then policies' and baselines'."""
+    return [(name, systems[name]) for name in styles if name in systems]
 
 
 def arms(value: float, low: float, high: float) -> list[list[float]]:
@@ -137,7 +142,7 @@ def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Fi
         raise Missing("no adaptation in figures.json")
     figure = Figure(figsize=(WIDTH, 3.4 * len(jumps)))
     for axes, (jump, systems) in zip(figure.subplots(len(jumps), squeeze=False).flat, jumps.items()):
-        for name, f in systems.items():
+        for name, f in ordered(systems, styles):
             harmony = np.array(f["by_beat"], dtype=float)
             beats = 1.0 + np.arange(len(harmony))
             x, y = (np.concatenate([means(v[:JUMP_BEAT], BEATS_PER_BAR), [np.nan], means(v[JUMP_BEAT:], BEATS_PER_BAR)])
