@@ -22,6 +22,7 @@ require (
 	gitlab.com/gomidi/midi/v2 v2.3.22
 	golang.org/x/sys v0.47.0
 	golang.org/x/term v0.35.0
+	gonum.org/v1/gonum v0.17.0
 	google.golang.org/protobuf v1.36.12
 	pgregory.net/rapid v1.3.0
 )
@@ -47,5 +48,4 @@ require (
 	github.com/riywo/loginshell v0.0.0-20200815045211-7d26008be1ab // indirect
 	golang.org/x/text v0.40.0 // indirect
 	golang.org/x/tools v0.47.0 // indirect
-	gonum.org/v1/gonum v0.17.0 // indirect
 )

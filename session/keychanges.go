@@ -32,7 +32,7 @@ var logProfiles = func() (all [jam.AllKeys][12]float64) {
 // where notes are drawn by the profile of their key, and each change costs changeCost (Viterbi; after Temperley 2007, who finds
 // keys so by measures). A change between keys of the same notes, from C to Am, is none: chords that fitted still do. heard says in
 // how many frames of each beat every pitch class sounds.
-func keyChanges(heard [][12]float64) (changes []KeyChange) {
+func keyChanges(heard []PitchClasses) (changes []KeyChange) {
 	var way [jam.AllKeys]float64 // the log likelihood of the best way that ends in each key
 	before := make([][jam.AllKeys]int, len(heard))
 	for beat, h := range heard {
@@ -44,7 +44,7 @@ func keyChanges(heard [][12]float64) (changes []KeyChange) {
 				before[beat][key], next[key] = best, way[best]-changeCost
 			}
 			for class, frames := range h {
-				next[key] += frames * logProfiles[key][class]
+				next[key] += float64(frames) * logProfiles[key][class]
 			}
 		}
 		way = next
