@@ -58,6 +58,12 @@ func ParseKey(text string) (Key, error) {
 	return Key{chord.Root, chord.Quality == minorTriad}, nil
 }
 
+// UnmarshalText reads what ParseKey does.
+func (k *Key) UnmarshalText(text []byte) (err error) {
+	*k, err = ParseKey(string(text))
+	return err
+}
+
 // Signature is the tonic of the major key with the same notes: that of a minor key lies a minor third higher.
 func (k Key) Signature() uint8 {
 	if k.Minor {

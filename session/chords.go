@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 )
@@ -10,10 +11,11 @@ import (
 type ChordUse struct {
 	ChangesABar     float64      `json:"changes_a_bar"`
 	Distinct        int          `json:"distinct_chords"`
-	ChordEntropy    float64      `json:"chord_entropy"`    // of which chord sounds in a frame, in bits
-	DurationEntropy float64      `json:"duration_entropy"` // of how long chords sound, in bits
-	Durations       []Duration   `json:"durations"`        // ascending
-	Shares          []ChordShare `json:"chord_frames"`     // the longest first
+	ByWindow        float64      `json:"distinct_chords_a_window"` // in the mean over windows of 256 frames; 0 where there is none
+	ChordEntropy    float64      `json:"chord_entropy"`            // of which chord sounds in a frame, in bits
+	DurationEntropy float64      `json:"duration_entropy"`         // of how long chords sound, in bits
+	Durations       []Duration   `json:"durations"`                // ascending
+	Shares          []ChordShare `json:"chord_frames"`             // the longest first
 }
 
 // A Duration says how many chords sounded for so many frames. A chord struck again while it sounds goes on.
@@ -66,7 +68,34 @@ func (t *Track) chords(bar int64) ChordUse {
 		counts[i] = d.Count
 	}
 	c.DurationEntropy = entropy(counts)
+	distinct, windows := 0, 0
+	for begin := range t.windows(windowFrames) {
+		different := map[int]bool{}
+		for _, chord := range t.Chords[begin : begin+windowFrames] {
+			different[chord] = true
+		}
+		delete(different, noChord)
+		distinct += len(different)
+		windows++
+	}
+	c.ByWindow = float64(distinct) / float64(max(windows, 1))
 	return c
+}
+
+// windowFrames is the length of train's windows.
+const windowFrames = 256
+
+// windows are the beginnings of stretches of so many frames, one behind the other from the first chord on; what is left at the
+// end is too short.
+func (t *Track) windows(length int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		first := slices.IndexFunc(t.Chords, func(chord int) bool { return chord != noChord })
+		for begin := max(first, 0); first >= 0 && begin+length <= len(t.Chords); begin += length {
+			if !yield(begin) {
+				return
+			}
+		}
+	}
 }
 
 // entropy is Shannon's, of a histogram, in bits; 0 where that is empty.

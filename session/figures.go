@@ -30,7 +30,7 @@ type Figures struct {
 const maxBad = 10
 
 // stretches is how many points a figure over time has at most.
-const stretches = 200
+const stretches = 250
 
 // Figures reads the log once and measures it, and gives what sounded as well. The encoder may be nil.
 func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
@@ -69,6 +69,19 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 	f.Timing = watch.timing()
 	err := f.measure(&track, r.Manifest.Settings.Meter.Bar(), e)
 	return f, take.take(), err
+}
+
+// BeatsToRecover is the mean over the changes of key before which there was a level to come back to; known is false where there
+// was none.
+func (f *Figures) BeatsToRecover() (mean float64, known bool) {
+	sum, n := 0, 0
+	for _, a := range f.Adaptations {
+		if a.Before.Both > 0 {
+			sum += a.Beats
+			n++
+		}
+	}
+	return float64(sum) / float64(max(n, 1)), n > 0
 }
 
 // measure takes the figures of what sounded, in bars of so many frames.

@@ -14,9 +14,9 @@ type KeyChange struct {
 	To   jam.Key
 }
 
-// changeCost is what a change of key costs, in nats: two bars or so of notes that are at home in the new key alone. With less,
+// changeCost is what a change of key costs, in nats: three bars or so of notes that are at home in the new key alone. With less,
 // a passing chord is taken for a change; docs/sessions.md has what was measured.
-const changeCost = 8
+const changeCost = 12
 
 // logProfiles are the logarithms of the keys' profiles.
 var logProfiles = func() (all [jam.AllKeys][12]float64) {

@@ -79,15 +79,10 @@ func (d *Diversity) Vendi() float64 {
 
 var errNotFinite = errors.New("the encoder gives a vector that is not of length 1")
 
-// diversity embeds the windows of a track, one behind the other from the first chord on; what is left at the end is too short.
+// diversity embeds the windows of a track.
 func (t *Track) diversity(e Encoder) (*Diversity, error) {
-	tokens := t.tokens(e.Vocabulary())
-	begin := 0
-	for begin < len(tokens) && tokens[begin] == jam.NoChord {
-		begin++
-	}
-	d := &Diversity{}
-	for ; begin+e.Window() <= len(tokens); begin += e.Window() {
+	tokens, d := t.tokens(e.Vocabulary()), &Diversity{}
+	for begin := range t.windows(e.Window()) {
 		window := tokens[begin : begin+e.Window()]
 		if i, ok := e.Vocabulary().Index(window[0]); ok { // what is held at the first frame begins there
 			window[0] = e.Vocabulary().Begin(i)
