@@ -116,7 +116,12 @@ type rowDrawing struct {
 
 func (d *rowDrawing) x(frame int64) float64 { return float64(frame-d.first) * frameWidth }
 
-func (d *rowDrawing) height() float64 { return rowTop + float64(d.high-d.low+1)*semitone + rowBottom }
+func (r *roll) height() float64 { return rowTop + float64(r.high-r.low+1)*semitone + rowBottom }
+
+func (r *roll) width() float64 { return float64(r.bars*r.bar)*frameWidth + 2 }
+
+// ratio is that of a row's picture.
+func (r *roll) ratio() template.CSS { return template.CSS(num(r.width()) + " / " + num(r.height())) }
 
 func (d *rowDrawing) note(part int, from, to int64, pitch uint8, begins bool) {
 	gap := 0.0
@@ -150,12 +155,12 @@ func (d *rowDrawing) change(a session.Adaptation) {
 }
 
 func (d *rowDrawing) svg() template.HTML {
-	width, height := float64(d.bars*d.bar)*frameWidth, d.height()
+	height := d.height()
 	var lines strings.Builder
 	for bar := range d.bars + 1 {
 		fmt.Fprintf(&lines, "M%s %sV%s", num(float64(bar*d.bar)*frameWidth), num(rowTop), num(height-rowBottom))
 	}
-	out := fmt.Sprintf(`<svg viewBox="-1 0 %s %s" aria-hidden="true"><path class="bars" d="%s"/>`, num(width+2), num(height), lines.String())
+	out := fmt.Sprintf(`<svg viewBox="-1 0 %s %s" aria-hidden="true"><path class="bars" d="%s"/>`, num(d.width()), num(height), lines.String())
 	for part, class := range []string{"melody", "chord"} {
 		if d.paths[part].Len() > 0 {
 			out += `<path class="` + class + `" d="` + d.paths[part].String() + `"/>`

@@ -25,7 +25,7 @@ const maxMisses = 1000
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"style": func() template.CSS { return template.CSS(style) },
-	"share": share, "short": short, "clock": clock, "p": p, "number": number,
+	"share": share, "short": short, "clock": clock, "p": p, "number": number, "two": two,
 	"when": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") },
 	"percent": func(part, all int64) string {
 		return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(all, 1)))
@@ -48,7 +48,8 @@ type onePage struct {
 	One
 	Title  string
 	Rows   []row
-	Bars   int64 // of a row
+	Bars   int64        // of a row
+	Ratio  template.CSS // of a row's picture, width / height
 	Misses []missed
 	More   int // misses that are not told one by one
 
@@ -76,7 +77,7 @@ type stage struct {
 func Session(w io.Writer, s One) error {
 	meter, f := s.Take.Meter, &s.Figures
 	r := newRoll(s.Take, f)
-	v := onePage{One: s, Title: title(&s.Brief), Rows: r.rows(), Bars: r.bars,
+	v := onePage{One: s, Title: title(&s.Brief), Rows: r.rows(), Bars: r.bars, Ratio: r.ratio(),
 		OverTime: overTime(f, s.Take), Durations: durations(f.Durations), Shares: chordShares(f.Shares)}
 	v.Overview = r.overview()
 	for _, m := range f.Timing.Misses[:min(len(f.Timing.Misses), maxMisses)] {

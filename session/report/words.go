@@ -90,6 +90,9 @@ func p(x *float64) string {
 	return strings.TrimPrefix(fmt.Sprintf("%.3f", *x), "0")
 }
 
+// two writes a figure to two digits.
+func two(x *float64) string { return fmt.Sprintf("%.2g", *x) }
+
 // number writes a figure to three digits, – where there is none.
 func number(x *float64) string {
 	if x == nil {
