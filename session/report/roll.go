@@ -17,7 +17,7 @@ const (
 	semitone   = 3.0
 	rowTop     = 22.0 // for two lines of symbols
 	rowBottom  = 8.0  // for the marks of misses
-	charWidth  = 5.2  // of a symbol, about
+	charWidth  = 6.2  // of a symbol, about
 )
 
 // A row is some bars of the roll.
