@@ -40,7 +40,8 @@ type tensors struct {
 func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 	t := &tensors{}
 	declared := append(m.inputs(), m.outputs(v)...)
-	if err := t.allocate(declared); err != nil {
+	err := t.allocate(declared)
+	if err != nil {
 		return nil, err
 	}
 	floats := map[string]*[]float32{
@@ -50,7 +51,6 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody}
 	for i, d := range declared {
 		var value ort.Value
-		var err error
 		if into, ok := floats[d.name]; ok {
 			value, err = carve(t, d, into)
 		} else {

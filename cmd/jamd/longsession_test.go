@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -24,7 +23,7 @@ func keepLong(t testing.TB, root, policy string, frames int64, seed uint64) *ses
 			Version: "test", Go: "go", ONNXRuntime: "1.27.0", Provider: "cpu", Policy: session.Policy{Name: policy}, Title: "tune",
 			Settings: settings, Ports: session.Ports{In: "Keys"}, Start: time.Date(2026, 11, 24, 20, 15, 0, 0, time.UTC),
 		},
-		WriteMIDI: func(w io.Writer, take jam.Take) error { return midiio.WriteTake(w, take) },
+		WriteMIDI: midiio.WriteTake,
 	})
 	scale := []int{0, 2, 4, 5, 7, 9, 11}
 	key, chordKey, degree, left := 0, 0, 14, 0

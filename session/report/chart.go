@@ -101,8 +101,8 @@ func (c *chart) axes(x, y []tick, label string) {
 
 // svg ends the chart; its name is for those who do not see it.
 func (c *chart) svg(name string) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg role="img" viewBox="0 0 %s %s" width="%s"><title>%s</title>%s</svg>`,
-		num(c.width), num(c.height), num(c.width), template.HTMLEscapeString(name), c.String()))
+	return template.HTML(`<svg role="img" viewBox="0 0 ` + num(c.width) + " " + num(c.height) + `"><title>` +
+		template.HTMLEscapeString(name) + "</title>" + c.String() + "</svg>")
 }
 
 // steps are some four round ticks from 0 to a value and above: 1, 2 or 5 times a power of ten apart.

@@ -160,7 +160,7 @@ func (d *rowDrawing) svg() template.HTML {
 	for bar := range d.bars + 1 {
 		fmt.Fprintf(&lines, "M%s %sV%s", num(float64(bar*d.bar)*frameWidth), num(rowTop), num(height-rowBottom))
 	}
-	out := fmt.Sprintf(`<svg viewBox="-1 0 %s %s" aria-hidden="true"><path class="bars" d="%s"/>`, num(d.width()), num(height), lines.String())
+	out := `<svg viewBox="-1 0 ` + num(d.width()) + " " + num(height) + `" aria-hidden="true"><path class="bars" d="` + lines.String() + `"/>`
 	for part, class := range []string{"melody", "chord"} {
 		if d.paths[part].Len() > 0 {
 			out += `<path class="` + class + `" d="` + d.paths[part].String() + `"/>`
