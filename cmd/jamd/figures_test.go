@@ -11,7 +11,7 @@ import (
 
 // What a session says of its time is what the monitor of the jam said.
 func TestTimingAsTheMonitor(t *testing.T) {
-	r := keepLong(t, t.TempDir(), "jamd", 3000, 1)
+	r := keepLong(t, t.TempDir(), 3000)
 	f, _, err := r.Figures(nil)
 	if err != nil {
 		t.Fatal(err)

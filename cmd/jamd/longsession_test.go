@@ -12,15 +12,15 @@ import (
 
 // keepLong keeps a made-up session of so many frames at 120 BPM in a folder: a melody that goes into another key every few
 // minutes, chords that follow it some beats later, and now and then a frame that is missed.
-func keepLong(t testing.TB, root, policy string, frames int64, seed uint64) *session.Record {
+func keepLong(t testing.TB, root string, frames int64) *session.Record {
 	t.Helper()
-	random := rand.New(rand.NewPCG(seed, 1))
+	random := rand.New(rand.NewPCG(1, 1))
 	settings := jam.DefaultSettings()
 	settings.Tempo = 120
 	s := session.Start(session.Options{
 		Root: root,
 		Manifest: session.Manifest{
-			Version: "test", Go: "go", ONNXRuntime: "1.27.0", Provider: "cpu", Policy: session.Policy{Name: policy}, Title: "tune",
+			Version: "test", Go: "go", ONNXRuntime: "1.27.0", Provider: "cpu", Policy: session.Policy{Name: defaultPolicy}, Title: "tune",
 			Settings: settings, Ports: session.Ports{In: "Keys"}, Start: time.Date(2026, 11, 24, 20, 15, 0, 0, time.UTC),
 		},
 		WriteMIDI: midiio.WriteTake,
@@ -36,7 +36,7 @@ func keepLong(t testing.TB, root, policy string, frames int64, seed uint64) *ses
 			key = (key + 5 + random.IntN(3)) % 12
 		}
 		r := jam.FrameReport{
-			Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: melody, Tempo: 120, Policy: policy, Symbol: "N.C.",
+			Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: melody, Tempo: 120, Policy: defaultPolicy, Symbol: "N.C.",
 			Lead: 9 * time.Millisecond, Step: time.Duration((0.8 + 0.3*random.ExpFloat64()) * 1e6), Voice: 9 * time.Microsecond,
 			Prob: 0.5,
 		}

@@ -19,7 +19,7 @@ const twoHours = 2 * 3600 * 8
 
 // The report of two hours is a page that a browser can bear, and fetches nothing.
 func TestReportOfTwoHours(t *testing.T) {
-	r := keepLong(t, t.TempDir(), "jamd", twoHours, 1)
+	r := keepLong(t, t.TempDir(), twoHours)
 	if err := r.SetNotes(session.Notes{Name: "An <evening> & more", Tags: []string{"player:ann"}, Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestReportInABrowser(t *testing.T) {
 		t.Skip("two hours in a browser")
 	}
 	browser := browserOf(t)
-	r := keepLong(t, t.TempDir(), "jamd", twoHours, 1)
+	r := keepLong(t, t.TempDir(), twoHours)
 	if err := r.SetNotes(session.Notes{Name: "Thursday at Ann's", Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func BenchmarkReport(b *testing.B) {
 	encoders := newEncoders("")
 	defer encoders.close()
 	for name, frames := range map[string]int64{"five minutes": 5 * 60 * 8, "two hours": twoHours} {
-		r := keepLong(b, b.TempDir(), "jamd", frames, 1)
+		r := keepLong(b, b.TempDir(), frames)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if err := reportOf(io.Discard, r, encoders); err != nil {
