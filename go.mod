@@ -22,6 +22,7 @@ require (
 	gitlab.com/gomidi/midi/v2 v2.3.22
 	golang.org/x/sys v0.47.0
 	golang.org/x/term v0.35.0
+	gonum.org/v1/gonum v0.17.0
 	google.golang.org/protobuf v1.36.12
 	pgregory.net/rapid v1.3.0
 )

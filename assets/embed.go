@@ -1,12 +1,14 @@
-// Package assets holds what jamd carries inside itself: trained policies, agents that play melodies, and demo melodies.
+// Package assets holds what jamd carries inside itself: trained policies, agents that play melodies, an encoder of
+// chords, and demo melodies.
 package assets
 
 import "embed"
 
-// Files has policies/NAME.onnx and agents/NAME.onnx, each with its model card NAME.md, and demo/NAME.mid; demo/README.md
+// Files has policies/NAME.onnx and agents/NAME.onnx, each with its model card NAME.md, encoders/chords.onnx, and
+// demo/NAME.mid; demo/README.md
 // says where the tunes come from.
 //
-//go:embed policies agents demo
+//go:embed policies agents encoders demo
 var Files embed.FS
 
 // DemoMelody is the tune played where no input port is given: 4/4, one track named MELODY.

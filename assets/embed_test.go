@@ -27,7 +27,7 @@ func TestDemoMelodies(t *testing.T) {
 }
 
 func TestReadMe(t *testing.T) {
-	for _, name := range []string{"policies/README.md", "agents/README.md", "demo/README.md"} {
+	for _, name := range []string{"policies/README.md", "agents/README.md", "encoders/README.md", "demo/README.md"} {
 		if _, err := fs.Stat(Files, name); err != nil {
 			t.Error(err) // without a file in it, the folder could not be embedded
 		}

@@ -33,23 +33,17 @@ type tensors struct {
 	keys, values     []float32 // [layers, heads, window, head]
 	logits           []float32
 	newKey, newValue []float32 // [layers, heads, head]
-	used             uintptr
-	size             uintptr
+	used             uintptr   // of the block
 }
 
 // newTensors allocates the tensors, zeroed. The caller destroys them after the session.
 func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 	t := &tensors{}
 	declared := append(m.inputs(), m.outputs(v)...)
-	for _, d := range declared {
-		t.size += aligned(uintptr(d.elements()) * 8)
+	err := t.allocate(declared)
+	if err != nil {
+		return nil, err
 	}
-	t.size += alignment
-	t.block = C.calloc(C.size_t(t.size), 1)
-	if t.block == nil {
-		return nil, errors.New("out of memory")
-	}
-	t.used = aligned(uintptr(t.block)) - uintptr(t.block)
 	floats := map[string]*[]float32{
 		"cos": &t.cos, "sin": &t.sin, "mask": &t.mask, "keys": &t.keys, "values": &t.values,
 		"logits": &t.logits, "new_key": &t.newKey, "new_value": &t.newValue,
@@ -57,7 +51,6 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody}
 	for i, d := range declared {
 		var value ort.Value
-		var err error
 		if into, ok := floats[d.name]; ok {
 			value, err = carve(t, d, into)
 		} else {
@@ -74,6 +67,20 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 		}
 	}
 	return t, nil
+}
+
+// allocate makes the block for the tensors declared.
+func (t *tensors) allocate(declared []tensorInfo) error {
+	size := uintptr(alignment)
+	for _, d := range declared {
+		size += aligned(uintptr(d.elements()) * 8)
+	}
+	t.block = C.calloc(C.size_t(size), 1)
+	if t.block == nil {
+		return errors.New("out of memory")
+	}
+	t.used = aligned(uintptr(t.block)) - uintptr(t.block)
+	return nil
 }
 
 // carve takes a tensor's memory from the block and binds it.

@@ -81,7 +81,7 @@ func TestList(t *testing.T) {
 	b := all[0]
 	b.Bytes = 0
 	want := Brief{ID: "b", Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Seconds: 6, Policy: "tiny", Agent: "tiny-melody",
-		Tempo: 400, Frames: 160, Chords: 34, Ended: true}
+		Tempo: 400, Key: "F#", Frames: 160, Chords: 34, Ended: true}
 	if !reflect.DeepEqual(b, want) || all[0].Bytes < 50_000 {
 		t.Errorf("%+v, want %+v", b, want)
 	}

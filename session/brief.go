@@ -19,10 +19,11 @@ type Brief struct {
 	Title     string    `json:"title,omitempty"`
 	Policy    string    `json:"policy"`
 	Agent     string    `json:"agent,omitempty"`
-	In        string    `json:"in,omitempty"` // port or file of the melody
-	Tempo     float64   `json:"tempo"`        // at the beginning
-	Frames    int64     `json:"frames"`       // played
-	Chords    int64     `json:"chords"`       // struck
+	In        string    `json:"in,omitempty"`  // port or file of the melody
+	Tempo     float64   `json:"tempo"`         // at the beginning
+	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it
+	Frames    int64     `json:"frames"`        // played
+	Chords    int64     `json:"chords"`        // struck
 	Misses    int64     `json:"misses"`
 	Skipped   int64     `json:"skipped"`
 	Bytes     int64     `json:"bytes"`               // of all its files
@@ -35,8 +36,8 @@ type Brief struct {
 // Length is how long the jam was.
 func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float64(time.Second)) }
 
-// Brief tells of the session in short. Where it has ended that takes its manifest and the end of its log; else all of the log
-// is read, unless it is being recorded.
+// Brief tells of the session in short. Where it has ended that takes its manifest and the end of its log; else, and where the
+// end says nothing of the melody, all of the log is read, unless it is being recorded.
 func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
@@ -51,6 +52,11 @@ func (r *Record) Brief() Brief {
 	case err != nil:
 		b.Problem = err.Error()
 	case end != nil:
+		if end.Heard == nil {
+			if counted, err := r.count(); err == nil {
+				end.Heard = counted.Heard
+			}
+		}
 		b.tell(*end, m.Settings.Tempo)
 		b.Ended = true
 	case !b.Recording:
@@ -70,6 +76,9 @@ func (b *Brief) tell(e End, tempo float64) {
 		length = time.Duration(float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat / tempo * float64(time.Minute))
 	}
 	b.Seconds = length.Seconds()
+	if e.Heard != nil {
+		b.Key = e.Heard.key()
+	}
 }
 
 // tail is more than the last line.
@@ -106,12 +115,15 @@ func (r *Record) end() (*End, error) {
 
 // count makes the end that the log does not have.
 func (r *Record) count() (End, error) {
-	var end End
+	end := End{Heard: &PitchClasses{}}
 	var first, last jam.FrameReport
 	for line, err := range r.Lines() {
 		var bad *LineError
 		if err != nil && !errors.As(err, &bad) {
 			return end, err
+		}
+		if logged, ok := line.Entry.(End); ok {
+			end.Heard.add(logged.Melody)
 		}
 		e, ok := line.Entry.(jam.FrameReport)
 		if !ok {
@@ -119,6 +131,8 @@ func (r *Record) count() (End, error) {
 		}
 		if end.Jam.Frames == 0 {
 			first = e
+		} else if e.Frame == last.Frame+1 {
+			end.Heard.add(e.Melody)
 		}
 		last = e
 		end.Jam.Frames++

@@ -33,8 +33,9 @@ type Loss struct {
 // An End says how a jam ended. Without it the process was killed, or the disk was full.
 type End struct {
 	Jam     jam.Summary     `json:"jam"`
-	Melody  jam.MelodyToken `json:"melody"` // of the last frame, which no report holds
-	Length  time.Duration   `json:"-"`      // from the first line to the end of the last frame
+	Melody  jam.MelodyToken `json:"melody"`          // of the last frame, which no report holds
+	Heard   *PitchClasses   `json:"heard,omitempty"` // of the melody; nil in logs from before it was kept
+	Length  time.Duration   `json:"-"`               // from the first line to the end of the last frame
 	Written Loss            `json:"written"`
 	Lost    Loss            `json:"lost"`
 }

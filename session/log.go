@@ -50,6 +50,7 @@ type eventLog struct {
 
 	first, last jam.FrameReport // of those seen so far
 	any         bool            // there was one
+	heard       PitchClasses    // in the melody of them, but the last
 
 	mu      sync.Mutex
 	written Loss
@@ -73,6 +74,8 @@ func (l *eventLog) add(entry Entry) {
 	if r, ok := entry.(jam.FrameReport); ok {
 		if !l.any {
 			l.first, l.any = r, true
+		} else if r.Frame == l.last.Frame+1 {
+			l.heard.add(r.Melody)
 		}
 		l.last = r
 	}
@@ -167,7 +170,8 @@ func (l *eventLog) sync() {
 func (l *eventLog) close(played jam.Summary) {
 	l.flush()
 	written, lost, _ := l.counts()
-	end := End{Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
+	l.heard.add(played.Melody)
+	end := End{Heard: &l.heard, Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
 	l.append(end)
 	l.sync()
 	if l.out == nil {

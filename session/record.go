@@ -157,27 +157,45 @@ func (l *lineReader) wrong(problem error) error { return &LineError{l.path, l.nu
 
 // Take is what the jam sounded like, made from the log. Lines that cannot be read are left out.
 func (r *Record) Take() (jam.Take, error) {
-	s := r.Manifest.Settings
-	builder := jam.NewTakeBuilder(r.title(), nil, s.Meter)
-	tempo := []jam.TempoChange{{BPM: s.Tempo}}
-	last := jam.Silence
+	take := r.newTake()
 	for line, err := range r.Lines() {
 		var bad *LineError
 		if err != nil && !errors.As(err, &bad) {
 			return jam.Take{}, err
 		}
-		switch e := line.Entry.(type) {
-		case jam.FrameReport:
-			builder.Add(e)
-		case jam.Moved:
-			tempo = changed(tempo, e.Segment)
-		case End:
-			last = e.Melody
-		}
+		take.add(line.Entry)
 	}
-	take := builder.Take(last)
-	take.Tempo = tempo
-	return take, nil
+	return take.take(), nil
+}
+
+// A loggedTake is a take in the making.
+type loggedTake struct {
+	builder *jam.TakeBuilder
+	tempo   []jam.TempoChange
+	last    jam.MelodyToken
+}
+
+func (r *Record) newTake() *loggedTake {
+	s := r.Manifest.Settings
+	return &loggedTake{jam.NewTakeBuilder(r.title(), nil, s.Meter), []jam.TempoChange{{BPM: s.Tempo}}, jam.Silence}
+}
+
+// add takes the next line of the log.
+func (t *loggedTake) add(entry Entry) {
+	switch e := entry.(type) {
+	case jam.FrameReport:
+		t.builder.Add(e)
+	case jam.Moved:
+		t.tempo = changed(t.tempo, e.Segment)
+	case End:
+		t.last = e.Melody
+	}
+}
+
+func (t *loggedTake) take() jam.Take {
+	take := t.builder.Take(t.last)
+	take.Tempo = t.tempo
+	return take
 }
 
 // changed adds a stretch of the grid to the tempi.

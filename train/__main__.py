@@ -133,6 +133,12 @@ def export(args: argparse.Namespace) -> None:
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
+def export_encoder(args: argparse.Namespace) -> None:
+    from train.export_encoder import export as write
+    write(args.checkpoint, args.output)
+    print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
+
+
 def keep(args: argparse.Namespace) -> None:
     from train.record import keep as write
     write(args.checkpoint, args.output)
@@ -141,6 +147,12 @@ def keep(args: argparse.Namespace) -> None:
 
 def parity(args: argparse.Namespace) -> None:
     from train.parity import write
+    write(args.checkpoint, args.output)
+    print(f"wrote {args.output}")
+
+
+def yardstick(args: argparse.Namespace) -> None:
+    from train.yardstick import write
     write(args.checkpoint, args.output)
     print(f"wrote {args.output}")
 
@@ -285,11 +297,18 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text")
     sub.add_argument("--figures", type=Path, help="JSON of an evaluation that the policy was in")
     sub.add_argument("-o", "--output", type=Path, required=True)
+    sub = command(export_encoder, "write the chord encoder of a contrastive reward model, which diversity is "
+                  "measured by, as an ONNX file", "export-encoder")
+    sub.add_argument("checkpoint", type=Path)
+    sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(keep, "write the network of a checkpoint in float16, to train on from")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
     sub.add_argument("checkpoint", type=Path)
+    sub.add_argument("-o", "--output", type=Path, required=True)
+    sub = command(yardstick, "write what is measured of a few made-up jams, for jamd's tests to compare")
+    sub.add_argument("checkpoint", type=Path, help="contrastive reward model that diversity is measured by")
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = cached(command(evaluate, "play policy files over held-out songs, measure them and print the tables; what is "
                          "in the folder already is not played again"))

@@ -171,16 +171,7 @@ type visitor struct {
 
 func visit(t *testing.T, args ...string) *visitor {
 	t.Helper()
-	browser := ""
-	for _, name := range []string{"chromium", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			browser = path
-			break
-		}
-	}
-	if browser == "" {
-		t.Skip("there is no Chromium: apt-get install chromium")
-	}
+	browser := browserOf(t)
 	library := os.Getenv(model.LibraryEnv)
 	if library == "" {
 		library, _ = filepath.Abs("../../bin/libonnxruntime.so")
@@ -221,6 +212,26 @@ func visit(t *testing.T, args ...string) *visitor {
 		}
 	})
 
+	v := browse(t, browser)
+	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(link))
+	return v
+}
+
+// browserOf is the path of the browser that is there; without one the test is skipped.
+func browserOf(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("there is no Chromium: apt-get install chromium")
+	return ""
+}
+
+// browse starts a browser that is nowhere yet.
+func browse(t *testing.T, browser string) *visitor {
+	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
@@ -240,7 +251,6 @@ func visit(t *testing.T, args ...string) *visitor {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(link))
 	return v
 }
 

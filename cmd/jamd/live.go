@@ -44,6 +44,7 @@ type liveFlags struct {
 	Budget     time.Duration `placeholder:"DURATION" help:"Say so where the 99th percentile of a policy step is longer than this, such as 5ms."`
 	Faster     string        `placeholder:"NAME|FILE" help:"Quicker policy that plays where this machine is too slow for the other: a name from 'jamd policies' or an .onnx file."`
 	Log        string        `placeholder:"FILE" help:"Add what is said beside the music to this file, as JSON lines with time, level and frame."`
+	Storage    storageFlags  `embed:""`
 	Clock      clockFlags    `embed:""`
 	Music      musicFlags    `embed:""`
 	Pages      pageFlags     `embed:""`
@@ -248,6 +249,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	} else {
 		l.page.detach(kept.Dir)
 	}
+	l.flags.Storage.keep(l.to, l.flags.SessionDir, kept.Dir)
 	if err == nil {
 		err = silenced
 	}

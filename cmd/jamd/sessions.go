@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"jamd/jam"
 	"jamd/midiio"
 	"jamd/session"
 )
@@ -19,6 +20,7 @@ type sessionsCmd struct {
 	SessionDir string `placeholder:"DIR" help:"Where sessions are kept (else in the user's state folder)."`
 
 	List   listCmd   `cmd:"" help:"List the sessions, the newest last."`
+	Report reportCmd `cmd:"" help:"Write what was measured of a session, or of many by policy, as one HTML file."`
 	Show   showCmd   `cmd:"" help:"Tell what a session was, and how it went."`
 	Replay replayCmd `cmd:"" help:"Play a session again and compare each chord; or hear what another policy would have played."`
 	Name   nameCmd   `cmd:"" help:"Give a session a name."`
@@ -68,17 +70,23 @@ func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
 	return r, nil
 }
 
-type listCmd struct {
+// A sessionFilter lets some sessions through.
+type sessionFilter struct {
 	Since   date          `placeholder:"DATE" help:"Begun on this day or later, such as 2026-01-31."`
 	Until   date          `placeholder:"DATE" help:"Begun on this day or earlier."`
 	Policy  string        `placeholder:"NAME" help:"Played by this policy."`
 	Tempo   tempoRange    `placeholder:"LOW-HIGH" help:"At these quarter notes a minute."`
+	Key     *jam.Key      `placeholder:"Am" help:"With a melody that seems to be in this key."`
 	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
 	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
 	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
 	Rating  float64       `placeholder:"1-5" help:"Rated as high as this, or higher, in the mean."`
 	Pinned  bool          `help:"Pinned."`
-	Sort    string        `default:"start" enum:"start,length,tempo,policy,rating,size,name" placeholder:"start|length|tempo|policy|rating|size|name" help:"Order (${default})."`
+}
+
+type listCmd struct {
+	Only    sessionFilter `embed:""`
+	Sort    string        `default:"start" enum:"start,length,tempo,key,policy,rating,size,name" placeholder:"start|length|tempo|key|policy|rating|size|name" help:"Order (${default})."`
 	Reverse bool          `help:"The other way round."`
 	JSON    bool          `help:"Print one JSON array."`
 }
@@ -92,7 +100,7 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(b session.Brief) bool { return !c.has(&b) })
+	all = slices.DeleteFunc(all, func(b session.Brief) bool { return !c.Only.has(&b) })
 	slices.SortStableFunc(all, orders[c.Sort])
 	if c.Reverse {
 		slices.Reverse(all)
@@ -104,10 +112,10 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 		return printJSON(to, all)
 	}
 	table := tabwriter.NewWriter(to.Out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tSTARTED\tLENGTH\tTEMPO\tPOLICY\tCHORDS\tMISSES\tRATING\tNAME AND TAGS")
+	fmt.Fprintln(table, "ID\tSTARTED\tLENGTH\tTEMPO\tKEY\tPOLICY\tCHORDS\tMISSES\tRATING\tNAME AND TAGS")
 	for i := range all {
 		b := &all[i]
-		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%d\t%d\t%s\t%s\n", b.ID, when(b.Start), b.Length().Round(time.Second), b.Tempo,
+		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%s\t%d\t%d\t%s\t%s\n", b.ID, when(b.Start), b.Length().Round(time.Second), b.Tempo, orDash(b.Key),
 			b.Policy, b.Chords, b.Misses, stars(b.Rating), said(b))
 	}
 	return table.Flush()
@@ -117,30 +125,36 @@ var orders = map[string]func(a, b session.Brief) int{
 	"start":  func(a, b session.Brief) int { return a.Start.Compare(b.Start) },
 	"length": func(a, b session.Brief) int { return int(a.Length() - b.Length()) },
 	"tempo":  func(a, b session.Brief) int { return int(1e3*a.Tempo) - int(1e3*b.Tempo) },
+	"key":    func(a, b session.Brief) int { return strings.Compare(a.Key, b.Key) },
 	"policy": func(a, b session.Brief) int { return strings.Compare(a.Policy, b.Policy) },
 	"rating": func(a, b session.Brief) int { return cmp.Compare(a.Rating.Mean(), b.Rating.Mean()) },
 	"size":   func(a, b session.Brief) int { return int(a.Bytes - b.Bytes) },
 	"name":   func(a, b session.Brief) int { return strings.Compare(a.Name, b.Name) },
 }
 
+// any reports whether anything is asked for.
+func (f *sessionFilter) any() bool {
+	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
+		f.Shorter > 0 || f.Pinned || f.Rating > 0 || len(f.Tag) > 0
+}
+
 // has reports whether a session is one of those asked for. One that cannot be read is shown where nothing is asked.
-func (c *listCmd) has(b *session.Brief) bool {
-	filtered := c.Policy != "" || !c.Since.IsZero() || !c.Until.IsZero() || c.Tempo != tempoRange{} || c.Longer > 0 || c.Shorter > 0 ||
-		c.Pinned || c.Rating > 0 || len(c.Tag) > 0
+func (f *sessionFilter) has(b *session.Brief) bool {
 	if b.Problem != "" {
-		return !filtered
+		return !f.any()
 	}
-	for _, tag := range c.Tag {
+	for _, tag := range f.Tag {
 		if !slices.Contains(b.Tags, tag) {
 			return false
 		}
 	}
-	return (c.Since.IsZero() || !b.Start.Before(c.Since.Time)) &&
-		(c.Until.IsZero() || b.Start.Before(c.Until.AddDate(0, 0, 1))) &&
-		(c.Policy == "" || b.Policy == c.Policy) &&
-		(c.Tempo == tempoRange{} || b.Tempo >= c.Tempo.low && b.Tempo <= c.Tempo.high) &&
-		b.Length() >= c.Longer && (c.Shorter == 0 || b.Length() <= c.Shorter) &&
-		b.Rating.Mean() >= c.Rating && (!c.Pinned || b.Pinned)
+	return (f.Since.IsZero() || !b.Start.Before(f.Since.Time)) &&
+		(f.Until.IsZero() || b.Start.Before(f.Until.AddDate(0, 0, 1))) &&
+		(f.Policy == "" || b.Policy == f.Policy) &&
+		(f.Tempo == tempoRange{} || b.Tempo >= f.Tempo.low && b.Tempo <= f.Tempo.high) &&
+		(f.Key == nil || b.Key == f.Key.String()) &&
+		b.Length() >= f.Longer && (f.Shorter == 0 || b.Length() <= f.Shorter) &&
+		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned)
 }
 
 func when(t time.Time) string {
@@ -149,6 +163,8 @@ func when(t time.Time) string {
 	}
 	return t.Local().Format("2006-01-02 15:04")
 }
+
+func orDash(text string) string { return cmp.Or(text, "-") }
 
 func stars(r session.Rating) string { return strings.Repeat("*", int(math.Round(r.Mean()))) }
 

@@ -156,11 +156,7 @@ func (c *pruneCmd) Run(group *sessionsCmd, to console) error {
 		if !c.Yes {
 			continue
 		}
-		r, err := a.Find(b.ID)
-		if err == nil {
-			err = r.Delete()
-		}
-		if err != nil {
+		if err := deleteFrom(a, b.ID); err != nil {
 			return err
 		}
 	}

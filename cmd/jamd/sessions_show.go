@@ -1,90 +1,51 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
-	"jamd/jam"
 	"jamd/session"
 )
 
 type showCmd struct {
 	sessionArg
-	JSON bool `help:"Print one JSON object."`
+	JSON   bool   `help:"Print one JSON object."`
+	OrtLib string `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
 }
 
 // A shown session is what show --json prints.
 type shown struct {
+	Folder string `json:"folder"`
 	session.Brief
-	Folder        string           `json:"folder"`
-	NoteInChord   float64          `json:"note_in_chord"`
-	ChangesABar   float64          `json:"changes_a_bar"`
-	DistinctChord int              `json:"distinct_chords"`
-	Controls      int              `json:"controls"`
-	Tempi         int              `json:"tempi"`
-	LostLines     session.Loss     `json:"lost_lines"`
-	BadLines      []string         `json:"bad_lines,omitempty"` // the first of them
-	Manifest      session.Manifest `json:"manifest"`
+	session.Figures
+	Manifest session.Manifest `json:"manifest"`
+	noVendi  string
 }
-
-// maxBad is how many bad lines are told.
-const maxBad = 10
 
 func (c *showCmd) Run(group *sessionsCmd, to console) error {
 	r, err := group.open(to, c.ID)
 	if err != nil {
 		return err
 	}
-	s, err := look(r)
+	encoders := newEncoders(c.OrtLib)
+	defer encoders.close()
+	return show(to, r, encoders, c.JSON)
+}
+
+// show tells what was measured of a session.
+func show(to console, r *session.Record, encoders *encoders, asJSON bool) error {
+	one, err := measure(r, encoders)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
+	s := shown{r.Dir, one.Brief, one.Figures, one.Manifest, one.NoVendi}
+	if asJSON {
 		return printJSON(to, s)
 	}
 	s.print(to)
 	return nil
-}
-
-// look gathers the figures of a session.
-func look(r *session.Record) (shown, error) {
-	s := shown{Brief: r.Brief(), Folder: r.Dir, Manifest: r.Manifest}
-	for line, err := range r.Lines() {
-		var bad *session.LineError
-		if err != nil && !errors.As(err, &bad) {
-			return s, err
-		}
-		if err != nil && len(s.BadLines) < maxBad {
-			s.BadLines = append(s.BadLines, err.Error())
-		}
-		switch e := line.Entry.(type) {
-		case jam.Applied:
-			s.Controls++
-		case jam.Moved:
-			s.Tempi++
-		case session.Loss:
-			s.LostLines.Notes += e.Notes
-			s.LostLines.Frames += e.Frames
-			s.LostLines.Changes += e.Changes
-		}
-	}
-	take, err := r.Take()
-	if err != nil {
-		return s, err
-	}
-	s.NoteInChord, _ = take.NoteInChord()
-	distinct := map[string]bool{}
-	for _, chord := range take.Chords {
-		distinct[chord.Symbol] = true
-	}
-	s.DistinctChord = len(distinct)
-	if n := bars(take); n > 0 {
-		s.ChangesABar = float64(len(take.Chords)) / float64(n)
-	}
-	return s, nil
 }
 
 func (s *shown) print(to console) {
@@ -101,11 +62,23 @@ func (s *shown) print(to console) {
 			r.Adaptation, r.Control, r.Enjoyment)
 	}
 	line("started", "%s, %s long", when(s.Start), s.Length().Round(100*time.Millisecond))
-	line("melody", "%s", s.melody())
+	line("melody", "%s, key %s", s.melody(), orDash(s.Key))
 	line("policy", "%s (%.12s) on %s, seed %d, jamd %s", m.Policy.Name, m.Policy.SHA256, m.Provider, m.Settings.Seed, m.Version)
-	line("played", "%d chords in %d frames at %.4g BPM, %d different, %.2f changes a bar", s.Chords, s.Frames, s.Tempo, s.DistinctChord, s.ChangesABar)
-	line("harmony", "note-in-chord %.2f", s.NoteInChord)
+	line("played", "%d chords in %d frames at %.4g BPM, %d different, %.2f changes a bar", s.Chords, s.Frames, s.Tempo, s.Distinct, s.ChangesABar)
+	line("harmony", "note-in-chord %.2f of %d frames", s.NoteInChord, s.Harmony.Both)
+	line("diversity", "entropy of durations %.2f bits, of chords %.2f bits, %s", s.DurationEntropy, s.ChordEntropy, s.vendi())
+	for _, a := range s.Adaptations {
+		line("key change", "%s", adapted(&a, m))
+	}
 	line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
+	for _, stage := range s.Timing.Stages {
+		if stage.Name == "step" || stage.Name == "late" {
+			line("", "%-5s p50 %s  p99 %s  max %s", stage.Name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
+		}
+	}
+	for _, cause := range sorted(s.Timing.MissedBy) {
+		line("", "missed for %s: %d", cause, s.Timing.MissedBy[cause])
+	}
 	if s.Controls > 0 || s.Tempi > 1 {
 		line("changes", "%d controls, %d tempi", s.Controls, max(s.Tempi, 1))
 	}
@@ -116,6 +89,25 @@ func (s *shown) print(to console) {
 		line("damaged", "%s", bad)
 	}
 	line("folder", "%s, %s", s.Folder, humanize.IBytes(uint64(s.Bytes)))
+}
+
+func (s *shown) vendi() string {
+	if s.Vendi == nil {
+		return "no Vendi score: " + s.noVendi
+	}
+	return fmt.Sprintf("Vendi score %.2f of %d windows", *s.Vendi, s.Windows)
+}
+
+// adapted tells how the chords followed the melody into another key.
+func adapted(a *session.Adaptation, m *session.Manifest) string {
+	at := fmt.Sprintf("%s to %s at bar %d", a.From, a.To, a.Beat*4/m.Settings.Meter.Bar()+1)
+	switch {
+	case a.Before.Both == 0:
+		return at
+	case a.Recovered:
+		return fmt.Sprintf("%s: the chords were back after %d beats", at, a.Beats)
+	}
+	return fmt.Sprintf("%s: the chords were not back within %d beats", at, a.Beats)
 }
 
 func (s *shown) melody() string {

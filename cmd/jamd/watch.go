@@ -58,6 +58,9 @@ func (w *watch) start(c jam.LoopConfig) {
 	w.running.Go(func() {
 		for r := range w.figures.C() {
 			cause := w.monitor.Add(r)
+			if cause != latency.NoCause {
+				w.record.Remarks().TrySend(session.Remark{Frame: r.Frame, At: r.Line, From: session.CauseFrom, Text: cause.String()})
+			}
 			if w.metrics != nil {
 				w.metrics.add(&r, cause)
 			}

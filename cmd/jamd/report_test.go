@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"jamd/session"
+)
+
+// twoHours are frames at 120 BPM.
+const twoHours = 2 * 3600 * 8
+
+// The report of two hours is a page that a browser can bear, and fetches nothing.
+func TestReportOfTwoHours(t *testing.T) {
+	r := keepLong(t, t.TempDir(), twoHours)
+	if err := r.SetNotes(session.Notes{Name: "An <evening> & more", Tags: []string{"player:ann"}, Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	encoders := newEncoders("")
+	defer encoders.close()
+	if err := reportOf(&page, r, encoders); err != nil {
+		t.Fatal(err)
+	}
+	text := page.String()
+	if len(text) > 5_000_000 {
+		t.Errorf("%d bytes", len(text))
+	}
+	if found := regexp.MustCompile(`<script|https?:|src=|@import|url\(`).FindString(text); found != "" {
+		t.Errorf("it has %q", found)
+	}
+	if strings.Contains(text, "<evening>") || !strings.Contains(text, "An &lt;evening&gt; &amp; more") {
+		t.Error("a name is not shown as text")
+	}
+	if rows := strings.Count(text, `class="row"`); rows != twoHours/256 {
+		t.Errorf("%d rows", rows)
+	}
+}
+
+// A browser shows the report of two hours, leads from the overview to a row of the roll, and has nothing to fetch.
+func TestReportInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two hours in a browser")
+	}
+	browser := browserOf(t)
+	r := keepLong(t, t.TempDir(), twoHours)
+	if err := r.SetNotes(session.Notes{Name: "Thursday at Ann's", Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "report.html")
+	encoders := newEncoders("")
+	defer encoders.close()
+	var page bytes.Buffer
+	if err := reportOf(&page, r, encoders); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, page.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := browse(t, browser)
+	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate("file://"+path))
+	v.see(".rows .row")
+	if n := v.number(`performance.getEntriesByType('resource').length`); n != 0 {
+		t.Errorf("it fetches %v things", n)
+	}
+	v.do(`document.querySelector('a[href="#bar-1201"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`)
+	v.wait("the row of bar 1201", `(() => { const rows = document.querySelector('.rows').getBoundingClientRect(),
+		row = document.getElementById('bar-1201').getBoundingClientRect();
+		return row.top >= rows.top - 20 && row.top < rows.bottom })()`)
+	v.click("#size-4")
+	v.wait("a roll four times as large", `document.querySelector('.row').scrollWidth > 3000`)
+	v.do(`document.querySelector('input[name=size]').click(); scrollTo(0, 0)`)
+	v.picture("report")
+	v.accessible("the report")
+	v.prefer("light")
+	v.accessible("the report in daylight")
+	v.run(chromedp.EmulateViewport(390, 844))
+	v.sees("false", `String(document.documentElement.scrollWidth > innerWidth)`)
+}
+
+// BenchmarkReport makes the report of five minutes, and of two hours, the Vendi score in it.
+func BenchmarkReport(b *testing.B) {
+	encoders := newEncoders("")
+	defer encoders.close()
+	for name, frames := range map[string]int64{"five minutes": 5 * 60 * 8, "two hours": twoHours} {
+		r := keepLong(b, b.TempDir(), frames)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := reportOf(io.Discard, r, encoders); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"jamd/model"
+	"jamd/session"
+	"jamd/session/report"
+)
+
+type reportCmd struct {
+	IDs    []string      `arg:"" name:"id" placeholder:"ID|all" help:"A session; several, or all, are compared by policy."`
+	Output string        `short:"o" default:"report.html" placeholder:"FILE.html" help:"Write the report into this file; '-' prints it (${default})."`
+	JSON   bool          `help:"Print the figures as one JSON object instead."`
+	OrtLib string        `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
+	Only   sessionFilter `embed:"" group:"Of all sessions, only those"`
+}
+
+func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) error {
+	a, err := group.archive()
+	if err != nil {
+		return err
+	}
+	all := len(c.IDs) == 1 && c.IDs[0] == "all"
+	if !all && c.Only.any() {
+		return asInput(errors.New("filters are for 'report all'"))
+	}
+	encoders := newEncoders(c.OrtLib)
+	defer encoders.close()
+	if len(c.IDs) == 1 && !all {
+		r, err := group.open(to, c.IDs[0])
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return show(to, r, encoders, true)
+		}
+		return c.write(to, func(w io.Writer) error { return reportOf(w, r, encoders) })
+	}
+	records, problems, err := c.records(a, all)
+	if err != nil {
+		return err
+	}
+	many := report.Many{Problems: problems}
+	sessions, err := measureAll(ctx, records, encoders, &many.Problems)
+	if err != nil {
+		return err
+	}
+	if len(sessions) == 0 {
+		return asInput(errors.New("there is no session to report on: see 'jamd sessions list'"))
+	}
+	many.Study, many.NoVendi = session.NewStudy(sessions), encoders.why()
+	if c.JSON {
+		return printJSON(to, many.Study)
+	}
+	return c.write(to, func(w io.Writer) error { return report.Study(w, many) })
+}
+
+// records opens the sessions that are named, or all that the filters let through, and says of those that cannot be why.
+func (c *reportCmd) records(a *session.Archive, all bool) (records []*session.Record, problems []string, err error) {
+	if !all {
+		for _, id := range c.IDs {
+			r, err := a.Find(id)
+			if err != nil {
+				return nil, nil, asInput(err)
+			}
+			if !slices.ContainsFunc(records, func(other *session.Record) bool { return other.Dir == r.Dir }) {
+				records = append(records, r)
+			}
+		}
+		return records, nil, nil
+	}
+	briefs, err := a.List()
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range briefs {
+		if b := &briefs[i]; b.Problem != "" {
+			problems = append(problems, fmt.Sprintf("session %s: %s", b.ID, b.Problem))
+		} else if c.Only.has(b) && !b.Recording && b.Frames > 0 {
+			r, err := a.Find(b.ID)
+			if err != nil {
+				problems = append(problems, err.Error())
+				continue
+			}
+			records = append(records, r)
+		}
+	}
+	return records, problems, nil
+}
+
+// write writes the report whole, or not at all, and says where.
+func (c *reportCmd) write(to console, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	if c.Output == "-" {
+		_, err := to.Out.Write(b.Bytes())
+		return err
+	}
+	if err := os.WriteFile(c.Output, b.Bytes(), 0o644); err != nil {
+		return err
+	}
+	path, err := filepath.Abs(c.Output)
+	if err != nil {
+		path = c.Output
+	}
+	fmt.Fprintf(to.Out, "wrote %s\n", path)
+	return nil
+}
+
+// measure reads a session and takes its figures.
+func measure(r *session.Record, encoders *encoders) (report.One, error) {
+	one := report.One{Brief: r.Brief(), Manifest: r.Manifest}
+	encoder, give := encoders.take()
+	defer give()
+	var err error
+	if one.Figures, one.Take, err = r.Figures(encoder); err != nil {
+		return one, fmt.Errorf("session %s: %w", r.ID, err)
+	}
+	switch {
+	case encoder == nil:
+		one.NoVendi = encoders.why()
+	case one.Figures.Windows == 0:
+		one.NoVendi = fmt.Sprintf("it takes %d frames with chords.", encoder.Window())
+	}
+	return one, nil
+}
+
+// measureAll measures sessions beside one another. Those that cannot be read are told in problems.
+func measureAll(ctx context.Context, records []*session.Record, encoders *encoders, problems *[]string) ([]session.Measured, error) {
+	measured, errs := make([]session.Measured, len(records)), make([]error, len(records))
+	var work sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for worker := range workers {
+		work.Go(func() {
+			for i := worker; i < len(records) && ctx.Err() == nil; i += workers {
+				one, err := measure(records[i], encoders)
+				measured[i], errs[i] = session.Measured{Brief: one.Brief, Figures: one.Figures}, err
+			}
+		})
+	}
+	work.Wait()
+	found := measured[:0]
+	for i, err := range errs {
+		if err != nil {
+			*problems = append(*problems, err.Error())
+			continue
+		}
+		found = append(found, measured[i])
+	}
+	return found, ctx.Err()
+}
+
+// encoders are lent, each to one at a time.
+type encoders struct {
+	library string
+	mu      sync.Mutex
+	free    []*model.Encoder
+	err     error // why there are none
+}
+
+func newEncoders(library string) *encoders { return &encoders{library: library} }
+
+// take lends an encoder, nil where there are none, and what gives it back.
+func (e *encoders) take() (session.Encoder, func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err != nil {
+		return nil, func() {}
+	}
+	if len(e.free) == 0 {
+		encoder, err := model.LoadEncoder(e.library)
+		if err != nil {
+			e.err = err
+			return nil, func() {}
+		}
+		e.free = append(e.free, encoder)
+	}
+	encoder := e.free[len(e.free)-1]
+	e.free = e.free[:len(e.free)-1]
+	return encoder, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.free = append(e.free, encoder)
+	}
+}
+
+// why says why there is no encoder, "" where there is one.
+func (e *encoders) why() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *encoders) close() {
+	for _, encoder := range e.free {
+		_ = encoder.Close()
+	}
+}
+
+// reportOf writes the report of a session: a page that fetches nothing and runs no script.
+func reportOf(w io.Writer, r *session.Record, encoders *encoders) error {
+	one, err := measure(r, encoders)
+	if err != nil {
+		return err
+	}
+	return report.Session(w, one)
+}

@@ -1,0 +1,114 @@
+package session
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+)
+
+// ChordUse is the figures of what chords were played, whatever the melody was. Each is defined as in train/metrics.py.
+type ChordUse struct {
+	ChangesABar     float64      `json:"changes_a_bar"`
+	Distinct        int          `json:"distinct_chords"`
+	ByWindow        float64      `json:"distinct_chords_a_window"` // in the mean over windows of 256 frames; 0 where there is none
+	ChordEntropy    float64      `json:"chord_entropy"`            // of which chord sounds in a frame, in bits
+	DurationEntropy float64      `json:"duration_entropy"`         // of how long chords sound, in bits
+	Durations       []Duration   `json:"durations"`                // ascending
+	Shares          []ChordShare `json:"chord_frames"`             // the longest first
+}
+
+// A Duration says how many chords sounded for so many frames. A chord struck again while it sounds goes on.
+type Duration struct {
+	Frames int64 `json:"frames"`
+	Count  int64 `json:"count"`
+}
+
+// A ChordShare says how long a chord sounded in all.
+type ChordShare struct {
+	Symbol string `json:"symbol"`
+	Frames int64  `json:"frames"`
+}
+
+// chords measures a track whose bars have so many frames.
+func (t *Track) chords(bar int64) ChordUse {
+	sounded, lasted := make([]int64, len(t.Symbols)), map[int64]int64{}
+	changes, bars, length := 0, 0, int64(0)
+	for i, chord := range t.Chords {
+		if i == 0 || t.Frames[i]/bar != t.Frames[i-1]/bar {
+			bars++
+		}
+		if chord == noChord {
+			continue
+		}
+		sounded[chord]++
+		if i == 0 || t.Chords[i-1] != chord {
+			length = 0
+			if i > 0 {
+				changes++
+			}
+		}
+		length++
+		if i == len(t.Chords)-1 || t.Chords[i+1] != chord {
+			lasted[length]++
+		}
+	}
+	c := ChordUse{ChangesABar: float64(changes) / float64(max(bars, 1)), Durations: []Duration{}, Shares: []ChordShare{}}
+	for frames, count := range lasted {
+		c.Durations = append(c.Durations, Duration{frames, count})
+	}
+	slices.SortFunc(c.Durations, func(a, b Duration) int { return cmp.Compare(a.Frames, b.Frames) })
+	for i, frames := range sounded { // every symbol is there because it sounded
+		c.Shares = append(c.Shares, ChordShare{t.Symbols[i], frames})
+	}
+	slices.SortStableFunc(c.Shares, func(a, b ChordShare) int { return cmp.Compare(b.Frames, a.Frames) })
+	c.Distinct, c.ChordEntropy = len(c.Shares), entropy(sounded)
+	counts := make([]int64, len(c.Durations))
+	for i, d := range c.Durations {
+		counts[i] = d.Count
+	}
+	c.DurationEntropy = entropy(counts)
+	distinct, windows := 0, 0
+	for begin := range t.windows(windowFrames) {
+		different := map[int]bool{}
+		for _, chord := range t.Chords[begin : begin+windowFrames] {
+			different[chord] = true
+		}
+		delete(different, noChord)
+		distinct += len(different)
+		windows++
+	}
+	c.ByWindow = float64(distinct) / float64(max(windows, 1))
+	return c
+}
+
+// windowFrames is the length of train's windows.
+const windowFrames = 256
+
+// windows are the beginnings of stretches of so many frames, one behind the other from the first chord on; what is left at the
+// end is too short.
+func (t *Track) windows(length int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		first := slices.IndexFunc(t.Chords, func(chord int) bool { return chord != noChord })
+		for begin := max(first, 0); first >= 0 && begin+length <= len(t.Chords); begin += length {
+			if !yield(begin) {
+				return
+			}
+		}
+	}
+}
+
+// entropy is Shannon's, of a histogram, in bits; 0 where that is empty.
+func entropy(counts []int64) (bits float64) {
+	sum := int64(0)
+	for _, n := range counts {
+		sum += n
+	}
+	for _, n := range counts {
+		if n > 0 {
+			share := float64(n) / float64(sum)
+			bits -= share * math.Log2(share)
+		}
+	}
+	return bits
+}

@@ -1,0 +1,112 @@
+package session
+
+import (
+	"errors"
+
+	"jamd/jam"
+)
+
+// Figures are what can be measured of a session. Those of harmony, chords and adaptation are defined as in train's evaluation,
+// so that what is played can be compared with what is trained.
+type Figures struct {
+	NoteInChord float64   `json:"note_in_chord"` // 0 where nothing sounded together
+	Harmony     Harmony   `json:"harmony"`       // what it is of
+	OverBars    int64     `json:"over_bars"`     // bars of each stretch of OverTime
+	OverTime    []Stretch `json:"over_time"`
+	ChordUse
+	Vendi       *float64       `json:"vendi,omitempty"` // of the windows; nil without an encoder, and where there is no window
+	Windows     int            `json:"vendi_windows"`   // as long as the encoder's
+	Adaptations []Adaptation   `json:"adaptations"`
+	Timing      Timing         `json:"timing"`
+	Policies    map[string]int `json:"frames_by_policy"` // that played
+	Controls    int            `json:"controls"`         // set in mid-jam
+	Tempi       int            `json:"tempi"`
+	LostLines   Loss           `json:"lost_lines"`          // that were never written
+	BadLines    []string       `json:"bad_lines,omitempty"` // the first of them
+	Diversity   *Diversity     `json:"-"`                   // what Vendi is of
+}
+
+// maxBad is how many bad lines are told.
+const maxBad = 10
+
+// stretches is how many points a figure over time has at most.
+const stretches = 250
+
+// Figures reads the log once and measures it, and gives what sounded as well. The encoder may be nil.
+func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
+	f := Figures{Policies: map[string]int{}}
+	var track Track
+	var watch stopwatch
+	take := r.newTake()
+	for line, err := range r.Lines() {
+		var bad *LineError
+		if err != nil && !errors.As(err, &bad) {
+			return f, jam.Take{}, err
+		}
+		if err != nil && len(f.BadLines) < maxBad {
+			f.BadLines = append(f.BadLines, err.Error())
+		}
+		take.add(line.Entry)
+		switch entry := line.Entry.(type) {
+		case jam.FrameReport:
+			track.add(&entry)
+			watch.add(&entry)
+			if entry.Policy != "" {
+				f.Policies[entry.Policy]++
+			}
+		case jam.Applied:
+			f.Controls++
+		case jam.Moved:
+			f.Tempi++
+		case Remark:
+			watch.remark(entry)
+		case Loss:
+			f.LostLines = f.LostLines.plus(entry)
+		case End:
+			track.finish(entry.Melody)
+		}
+	}
+	f.Timing = watch.timing()
+	err := f.measure(&track, r.Manifest.Settings.Meter.Bar(), e)
+	return f, take.take(), err
+}
+
+// BeatsToRecover is the mean over the changes of key before which there was a level to come back to; known is false where there
+// was none.
+func (f *Figures) BeatsToRecover() (mean float64, known bool) {
+	sum, n := 0, 0
+	for _, a := range f.Adaptations {
+		if a.Before.Both > 0 {
+			sum += a.Beats
+			n++
+		}
+	}
+	return float64(sum) / float64(max(n, 1)), n > 0
+}
+
+// measure takes the figures of what sounded, in bars of so many frames.
+func (f *Figures) measure(t *Track, bar int64, e Encoder) (err error) {
+	beats := t.beats()
+	for _, b := range beats {
+		f.Harmony = f.Harmony.plus(b.Harmony)
+	}
+	f.NoteInChord, _ = f.Harmony.Share()
+	f.OverBars = 1
+	for n := int64(len(t.Frames)); n > stretches*bar*f.OverBars; {
+		f.OverBars *= 2
+	}
+	f.OverTime = t.overTime(bar * f.OverBars)
+	f.ChordUse = t.chords(bar)
+	f.Adaptations = adaptations(beats)
+	if e == nil {
+		return nil
+	}
+	if f.Diversity, err = t.diversity(e); err != nil {
+		return err
+	}
+	if f.Windows = f.Diversity.Windows; f.Windows > 0 {
+		score := f.Diversity.Vendi()
+		f.Vendi = &score
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package session
+
+import "jamd/jam"
+
+// A Harmony counts how well chords go with the melody over a stretch of frames.
+type Harmony struct {
+	Inside int64 `json:"inside"` // frames whose melody is in the sounding chord
+	Both   int64 `json:"both"`   // frames in which melody and chord sound
+}
+
+// Share is the note-in-chord ratio (ReaLchords, 4.3); ok is false where nothing sounded together.
+func (h Harmony) Share() (share float64, ok bool) {
+	if h.Both == 0 {
+		return 0, false
+	}
+	return float64(h.Inside) / float64(h.Both), true
+}
+
+func (h Harmony) plus(g Harmony) Harmony { return Harmony{h.Inside + g.Inside, h.Both + g.Both} }
+
+// A Stretch is the harmony of some frames.
+type Stretch struct {
+	Frame int64 `json:"frame"` // the first, a multiple of the stretch's length
+	Harmony
+}
+
+// harmony is that of frame number i of the track.
+func (t *Track) harmony(i int) (h Harmony) {
+	pitch, sounds := t.Melody[i].Pitch()
+	if chord := t.Chords[i]; sounds && chord != noChord {
+		h.Both = 1
+		if t.classes[chord].has(pitch) {
+			h.Inside = 1
+		}
+	}
+	return h
+}
+
+// overTime is the harmony of stretches of so many frames, those in which nothing was played left out.
+func (t *Track) overTime(length int64) []Stretch {
+	all := []Stretch{}
+	for i, frame := range t.Frames {
+		if begin := frame / length * length; len(all) == 0 || all[len(all)-1].Frame != begin {
+			all = append(all, Stretch{Frame: begin})
+		}
+		last := &all[len(all)-1]
+		last.Harmony = last.plus(t.harmony(i))
+	}
+	return all
+}
+
+// A beatOf is what a beat holds.
+type beatOf struct {
+	number int64
+	Harmony
+	heard PitchClasses // in the melody
+}
+
+// beats are those in which anything was played.
+func (t *Track) beats() []beatOf {
+	var all []beatOf
+	for i, frame := range t.Frames {
+		if number := frame / jam.FramesPerBeat; len(all) == 0 || all[len(all)-1].number != number {
+			all = append(all, beatOf{number: number})
+		}
+		b := &all[len(all)-1]
+		b.Harmony = b.plus(t.harmony(i))
+		b.heard.add(t.Melody[i])
+	}
+	return all
+}

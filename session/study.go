@@ -1,0 +1,219 @@
+package session
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// A Measured session is what a study is made of.
+type Measured struct {
+	Brief
+	Figures
+}
+
+// PlayerTag begins the tag that names who played: player:ann.
+const PlayerTag = "player:"
+
+// player is who played, "" where no tag says it.
+func (m *Measured) player() string {
+	for _, tag := range m.Tags {
+		if name, ok := strings.CutPrefix(tag, PlayerTag); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+// A Measure is a figure of a session that policies are compared by.
+type Measure struct {
+	Name string `json:"name"`
+	What string `json:"what"`
+	of   func(*Measured) (value float64, known bool)
+}
+
+// measures are those of the paper's live study (arXiv 2511.17879, Figure 3 and Figure 5b). Diversity is taken by windows, as more
+// chords come in a longer jam.
+var measures = []Measure{
+	{"note_in_chord", "note-in-chord", func(m *Measured) (float64, bool) { return m.NoteInChord, m.Harmony.Both > 0 }},
+	{"distinct_chords_a_window", "distinct chords in 256 frames", func(m *Measured) (float64, bool) { return m.ByWindow, m.ByWindow > 0 }},
+	{"duration_entropy", "entropy of the chords' durations, bits", func(m *Measured) (float64, bool) { return m.DurationEntropy, len(m.Durations) > 0 }},
+	{"changes_a_bar", "chord changes a bar", func(m *Measured) (float64, bool) { return m.ChangesABar, m.Frames > 0 }},
+	{"beats_to_recover", "beats to recover after a change of key", func(m *Measured) (float64, bool) { return m.BeatsToRecover() }},
+	{"rated_adaptation", "rated: how fast it adapted", func(m *Measured) (float64, bool) { return rated(m.Rating.Adaptation) }},
+	{"rated_control", "rated: control and agency", func(m *Measured) (float64, bool) { return rated(m.Rating.Control) }},
+	{"rated_enjoyment", "rated: enjoyment", func(m *Measured) (float64, bool) { return rated(m.Rating.Enjoyment) }},
+}
+
+func rated(answer int) (float64, bool) { return float64(answer), answer > 0 }
+
+// A Study compares policies over sessions. Sessions of one player count as one: their mean is what the player has.
+type Study struct {
+	Sessions []Measured     `json:"sessions"`
+	Measures []Measure      `json:"measures"`
+	Policies []PolicyStudy  `json:"policies"` // by name
+	Pairs    []PairedPolicy `json:"pairs"`
+	Mixed    int            `json:"mixed"` // sessions of several policies, which are in no comparison
+}
+
+// A PolicyStudy is how one policy did.
+type PolicyStudy struct {
+	Policy   string    `json:"policy"`
+	Sessions int       `json:"sessions"`
+	Players  int       `json:"players"` // known by their tag
+	Seconds  float64   `json:"seconds"`
+	Means    []Mean    `json:"means"` // by measure
+	Vendi    Mean      `json:"vendi"` // of all windows of all sessions together, N of them; its error by the jackknife over sessions
+	Changes  int       `json:"key_changes"`
+	Before   Harmony   `json:"before"`  // all changes of key together
+	ByBeat   []Harmony `json:"by_beat"` // likewise, from the change on
+
+	perPlayer []map[string]float64 // the players' means, by measure
+}
+
+// A Mean is of N players. Error is its standard error: nil where there is one player only, Value nil where there is none.
+type Mean struct {
+	N     int      `json:"n"`
+	Value *float64 `json:"mean"`
+	Error *float64 `json:"standard_error"`
+}
+
+// A PairedPolicy compares two policies in one measure over the players who played with both.
+type PairedPolicy struct {
+	Measure string   `json:"measure"`
+	A       string   `json:"a"`
+	B       string   `json:"b"`
+	N       int      `json:"players"`
+	Mean    *float64 `json:"mean_difference"` // a less b
+	Error   *float64 `json:"standard_error"`
+	T       *float64 `json:"t"`
+	TP      *float64 `json:"t_p"`
+	TPHolm  *float64 `json:"t_p_holm"` // corrected for the pairs of policies in this measure
+	W       *float64 `json:"w"`        // Wilcoxon's
+	WP      *float64 `json:"w_p"`
+	WPHolm  *float64 `json:"w_p_holm"`
+}
+
+// NewStudy compares the policies of sessions.
+func NewStudy(sessions []Measured) *Study {
+	s := &Study{Sessions: sessions, Measures: measures, Policies: []PolicyStudy{}, Pairs: []PairedPolicy{}}
+	of := map[string][]*Measured{}
+	for i := range sessions {
+		if m := &sessions[i]; len(m.Policies) > 1 {
+			s.Mixed++
+		} else {
+			of[m.Policy] = append(of[m.Policy], m)
+		}
+	}
+	for _, policy := range slices.Sorted(maps.Keys(of)) {
+		s.Policies = append(s.Policies, studyPolicy(policy, of[policy]))
+	}
+	for i := range measures {
+		s.pair(i)
+	}
+	return s
+}
+
+func studyPolicy(policy string, sessions []*Measured) PolicyStudy {
+	p := PolicyStudy{Policy: policy, Sessions: len(sessions), ByBeat: []Harmony{}}
+	players := map[string]bool{}
+	var all Diversity
+	var each []*Diversity
+	for _, m := range sessions {
+		p.Seconds += m.Seconds
+		if player := m.player(); player != "" {
+			players[player] = true
+		}
+		for _, a := range m.Adaptations {
+			p.Changes++
+			p.Before = p.Before.plus(a.Before)
+			for beat, h := range a.ByBeat {
+				if beat == len(p.ByBeat) {
+					p.ByBeat = append(p.ByBeat, Harmony{})
+				}
+				p.ByBeat[beat] = p.ByBeat[beat].plus(h)
+			}
+		}
+		if m.Windows > 0 {
+			all.join(m.Diversity)
+			each = append(each, m.Diversity)
+		}
+	}
+	p.Players = len(players)
+	for _, measure := range measures {
+		mine, alone := byPlayer(sessions, measure)
+		p.perPlayer = append(p.perPlayer, mine)
+		p.Means = append(p.Means, meanOf(append(slices.Collect(maps.Values(mine)), alone...)))
+	}
+	if all.Windows > 0 {
+		score, deviation := jackknife(&all, each)
+		p.Vendi = Mean{all.Windows, finite(score), finite(deviation)}
+	}
+	return p
+}
+
+// byPlayer is each player's mean of a measure, and the values of the sessions whose player is not known.
+func byPlayer(sessions []*Measured, measure Measure) (mine map[string]float64, alone []float64) {
+	values := map[string][]float64{}
+	for _, m := range sessions {
+		value, known := measure.of(m)
+		switch player := m.player(); {
+		case !known:
+		case player == "":
+			alone = append(alone, value)
+		default:
+			values[player] = append(values[player], value)
+		}
+	}
+	mine = map[string]float64{}
+	for player, v := range values {
+		mine[player] = stat.Mean(v, nil)
+	}
+	return mine, alone
+}
+
+func meanOf(values []float64) Mean {
+	n := float64(len(values))
+	return Mean{len(values), finite(stat.Mean(values, nil)), finite(stat.StdErr(stat.StdDev(values, nil), n))}
+}
+
+// pair compares all policies by a measure, two by two.
+func (s *Study) pair(measure int) {
+	first := len(s.Pairs)
+	var ts, ws []float64
+	for i := range s.Policies {
+		for j := i + 1; j < len(s.Policies); j++ {
+			a, b := &s.Policies[i], &s.Policies[j]
+			var apart []float64
+			for _, player := range slices.Sorted(maps.Keys(a.perPlayer[measure])) {
+				if value, both := b.perPlayer[measure][player]; both {
+					apart = append(apart, a.perPlayer[measure][player]-value)
+				}
+			}
+			if len(apart) < 2 {
+				continue
+			}
+			t := testPairs(apart)
+			s.Pairs = append(s.Pairs, PairedPolicy{
+				Measure: measures[measure].Name, A: a.Policy, B: b.Policy, N: t.Pairs, Mean: finite(t.Mean), Error: finite(t.Error),
+				T: finite(t.T), TP: finite(t.TP), W: finite(t.W), WP: finite(t.WP),
+			})
+			ts, ws = append(ts, t.TP), append(ws, t.WP)
+		}
+	}
+	ts, ws = holm(ts), holm(ws)
+	for i := range s.Pairs[first:] {
+		s.Pairs[first+i].TPHolm, s.Pairs[first+i].WPHolm = finite(ts[i]), finite(ws[i])
+	}
+}
+
+// finite is a figure as JSON can have it: nil where there is none.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}

@@ -1,0 +1,133 @@
+package session
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"jamd/jam"
+)
+
+// A Timing tells how a jam kept time.
+type Timing struct {
+	Stages   []Stage          `json:"stages"` // in the order of the way of a note
+	Misses   []Miss           `json:"misses"`
+	MissedBy map[string]int64 `json:"missed_by"` // how often for each cause
+}
+
+// A Stage tells how long a part of a frame took, in the frames that had it: in half of them at most P50, and so on.
+type Stage struct {
+	Name  string        `json:"name"`
+	What  string        `json:"-"`
+	Count int           `json:"count"`
+	P50   time.Duration `json:"p50_ns"`
+	P99   time.Duration `json:"p99_ns"`
+	P999  time.Duration `json:"p999_ns"`
+	Max   time.Duration `json:"max_ns"`
+	Bins  []Bin         `json:"bins"` // those that are not empty
+}
+
+// A Bin counts the times up to To, and above the bin before it: BinsPerDecade of them from one power of ten to the next.
+type Bin struct {
+	To    time.Duration `json:"to_ns"`
+	Count int           `json:"count"`
+}
+
+// BinsPerDecade is how fine the bins of a Stage are.
+const BinsPerDecade = 5
+
+// A Miss is a frame whose decision was not there at its line.
+type Miss struct {
+	Frame int64         `json:"frame"`
+	At    time.Duration `json:"at_ns"` // its line, on the jam's clock
+	Cause string        `json:"cause"`
+}
+
+// Of a cause: who says it in the log, and what stands where nobody did.
+const (
+	CauseFrom    = "latency"
+	causeUnknown = "not recorded"
+)
+
+// stages are the parts of a frame: the times of package latency, in the frames that have them.
+var stages = [...]struct {
+	name, what string
+	took       func(r *jam.FrameReport) (took time.Duration, had bool)
+}{
+	{"arrival", "from a note's arrival to the loop's taking it", func(r *jam.FrameReport) (time.Duration, bool) { return r.Arrival, r.Arrival > 0 }},
+	{"lead", "how long before its line the loop woke", func(r *jam.FrameReport) (time.Duration, bool) { return r.Lead, r.Lead > 0 }},
+	{"step", "one step of the policy", func(r *jam.FrameReport) (time.Duration, bool) { return r.Step, r.Step > 0 && !r.Missed }},
+	{"voice", "choosing and laying out the chord", func(r *jam.FrameReport) (time.Duration, bool) { return r.Voice, r.Voice > 0 && !r.Missed }},
+	{"send", "from a chord's first message to its last", func(r *jam.FrameReport) (time.Duration, bool) { return r.Send, r.Send > 0 && r.Began }},
+	{"late", "from the line to a chord's last message", func(r *jam.FrameReport) (time.Duration, bool) { return r.Late, r.Began }},
+	{"age", "of the newest note that a chord could know, at the line", func(r *jam.FrameReport) (time.Duration, bool) { return r.Age, r.Age > 0 }},
+}
+
+// A stopwatch gathers what a Timing tells.
+type stopwatch struct {
+	times  [len(stages)][]time.Duration
+	misses []Miss
+	causes map[int64]string // by frame
+}
+
+func (s *stopwatch) add(r *jam.FrameReport) {
+	for i := range stages {
+		if took, had := stages[i].took(r); had {
+			s.times[i] = append(s.times[i], took)
+		}
+	}
+	if r.Missed {
+		s.misses = append(s.misses, Miss{Frame: r.Frame, At: r.Line})
+	}
+}
+
+// remark takes what may be the cause of a miss: it may come after the frame, or before it.
+func (s *stopwatch) remark(r Remark) {
+	if r.From != CauseFrom || r.Frame < 0 {
+		return
+	}
+	if s.causes == nil {
+		s.causes = map[int64]string{}
+	}
+	s.causes[r.Frame] = r.Text
+}
+
+func (s *stopwatch) timing() Timing {
+	t := Timing{Misses: []Miss{}, MissedBy: map[string]int64{}}
+	for i, times := range s.times {
+		slices.Sort(times)
+		stage := Stage{Name: stages[i].name, What: stages[i].what, Count: len(times), Bins: []Bin{},
+			P50: quantile(times, 0.5), P99: quantile(times, 0.99), P999: quantile(times, 0.999), Max: quantile(times, 1)}
+		for _, took := range times {
+			if n := len(stage.Bins); n > 0 && took <= stage.Bins[n-1].To {
+				stage.Bins[n-1].Count++
+				continue
+			}
+			stage.Bins = append(stage.Bins, Bin{binOf(took), 1})
+		}
+		t.Stages = append(t.Stages, stage)
+	}
+	for _, m := range s.misses {
+		if m.Cause = s.causes[m.Frame]; m.Cause == "" {
+			m.Cause = causeUnknown
+		}
+		t.Misses = append(t.Misses, m)
+		t.MissedBy[m.Cause]++
+	}
+	return t
+}
+
+// binOf is the upper end of the bin that a time falls into. The first ends at a microsecond.
+func binOf(d time.Duration) time.Duration {
+	n := math.Ceil(BinsPerDecade * math.Log10(max(float64(d), float64(time.Microsecond))))
+	end := time.Duration(math.Round(math.Pow(10, n/BinsPerDecade)))
+	return max(end, d) // where rounding has the time above the end
+}
+
+// quantile is the smallest of the sorted times that no more than the share q of them are above.
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
+}
