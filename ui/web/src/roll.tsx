@@ -4,7 +4,7 @@ import { frames, held, info, now, started } from "./jam";
 import { pretty } from "./theory";
 
 const before = 16, after = 4; // beats shown on either side of now
-const symbolSpace = 26; // px above the notes
+const symbolSpace = 30; // px above the notes
 const daylight = matchMedia("(prefers-color-scheme: light)");
 
 export function Roll() {
@@ -93,8 +93,8 @@ class View {
       if (f.began && x(f.at) > symbolEnd) {
         const { root, rest } = pretty(f.symbol);
         g.fillStyle = colour("--text");
-        g.font = "600 15px " + family;
-        g.fillText(root + rest, x(f.at) + 2, 18);
+        g.font = "600 19px " + family;
+        g.fillText(root + rest, x(f.at) + 2, 21);
         symbolEnd = x(f.at) + g.measureText(root + rest).width + 8;
       }
       if (f.melody === null) continue; // a report tells the melody of the frame before
