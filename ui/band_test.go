@@ -17,6 +17,7 @@ import (
 type band struct {
 	mu    sync.Mutex
 	calls []string
+	blind bool
 }
 
 func (b *band) note(format string, args ...any) {
@@ -32,7 +33,9 @@ func (b *band) all() string {
 }
 
 func (b *band) Info() Info {
-	return Info{Version: "test", Title: "<b>jam</b>", Policy: "tiny", Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Info{Version: "test", Title: "<b>jam</b>", Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
 }
 
 func (b *band) Params() []Param {

@@ -112,6 +112,19 @@ func TestPageSeesTheJam(t *testing.T) {
 	}
 }
 
+// In a blind jam no message tells who plays, whatever the report says.
+func TestBlindFramesHideThePolicy(t *testing.T) {
+	s, b := serve(t)
+	b.mu.Lock()
+	b.blind = true
+	b.mu.Unlock()
+	page := look(t, s, enter(t, s))
+	s.Reports().TrySend(jam.FrameReport{Symbol: "C", Policy: "gapt"})
+	if frame := next(t, page, "frame"); frame["policy"] != "tiny" { // as the jam's Info has it
+		t.Errorf("frame: %v", frame)
+	}
+}
+
 func TestPageThatTalksNonsenseIsLetGo(t *testing.T) {
 	for _, text := range []string{"", "x", `{"type":"set"}`, `{"type":"note","on":true,"pitch":200,"velocity":1}`, strings.Repeat("x", maxMessage+1)} {
 		s, b := serve(t)

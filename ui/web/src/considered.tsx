@@ -30,7 +30,7 @@ const percent = (p: number) => (p > 0 && p < 0.005 ? "< 1 %" : `${Math.round(p *
 /** ShowConsidered turns it on and off. */
 export function ShowConsidered() {
   return (
-    <div class="control switch">
+    <div class="control switch wide">
       <label for="considered">What it considers</label>
       <input id="considered" type="checkbox" role="switch" checked={showsConsidered.value}
         aria-description="The policy's five likeliest chords, with their probabilities, beside the chord"

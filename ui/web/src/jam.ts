@@ -99,6 +99,7 @@ function take(m: Message) {
         ended.value = m.session;
         endedBlind.value = info.value?.blind ?? false;
       }
+      latest.value = null;
       started.value = false;
       return;
     case "panic":

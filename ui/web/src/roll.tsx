@@ -85,6 +85,7 @@ class View {
     while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
     for (let i = start; i < frames.length; i++) {
       const f = frames[i], next = frames[i + 1];
+      if (f.skipped) { g.fillStyle = missed; g.fillRect(x(f.at - f.skipped * length), 0, f.skipped * length * scale, 3); }
       if (f.missed) { g.fillStyle = missed; g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3); }
       if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = f.at;
       if (!next || next.began || next.pitches.join() !== f.pitches.join()) { // here the chord ends
