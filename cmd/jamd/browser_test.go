@@ -70,6 +70,9 @@ func TestPageInABrowser(t *testing.T) {
 	v.do(`choose('#param-policy', 'jamd')`)
 	v.do(`choose('#param-tempo', '150')`)
 	v.wait("the new tempo", `document.querySelector('#param-policy').value === 'jamd' && document.querySelector('.where').textContent.includes('150')`)
+	v.do(`choose('#param-listen', '2')`)
+	v.wait("a jam that listens less", `fetch('/api/status').then((r) => r.json()).then((s) => s.jam?.listen_frames === 8)`)
+	v.wait("the jam", `document.querySelector('#param-listen').value === '2' && document.querySelector('.symbol').textContent.includes('first note')`)
 	v.do(`document.activeElement.blur()`)
 
 	// Eight bars.
@@ -112,6 +115,15 @@ func TestPageInABrowser(t *testing.T) {
 	v.wait("where it was written", `document.querySelector('.controls .note')?.textContent.includes('config.toml [set]') === true`)
 	v.clickText("Undo")
 	v.wait("the offer again", `!document.querySelector('.controls .note') && document.querySelector('[aria-label^="Keep Style"]') !== null`)
+
+	// A keyboard that the browser hears, where it lets pages hear any.
+	v.do(`(navigator.requestMIDIAccess = async () => ({ inputs: new Map([['k', globalThis.keyboard = { name: 'Stage 73', state: 'connected' }]]) }))`)
+	v.do(`[...document.querySelectorAll('button')].find((b) => b.textContent.startsWith('Hear MIDI')).click()`)
+	v.wait("the keyboard's name", `[...document.querySelectorAll('button')].some((b) => b.textContent === 'Stage 73')`)
+	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 80] })`)
+	v.wait("its key", `document.querySelector('[data-pitch="67"]').ariaPressed === 'true'`)
+	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 0] })`)
+	v.wait("its end", `document.querySelector('[data-pitch="67"]').ariaPressed === 'false'`)
 
 	// A jam need not be kept; what cannot be set in a jam says why.
 	v.shift("KeyR", "R")

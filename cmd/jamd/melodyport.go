@@ -51,7 +51,7 @@ func (m *melodyPort) moveTo(given string) error {
 	switch {
 	case m.closed:
 		return errors.New("the jam is over")
-	case given == m.given:
+	case given == m.given, m.in != nil && (given == m.in.Info().Name || given == m.in.Info().String()):
 		return nil
 	case given != pageMelody:
 		var err error

@@ -64,8 +64,7 @@ func (c *playCmd) next(again restart) {
 		c.Melody, c.In = "", pageMelody
 	}
 	c.Live.Wait = true // a port that has left meanwhile may come back
-	clock, blind := c.setup.next()
-	c.Live.Clock, c.Blind = clock.inForce(), blind
+	c.Live.Clock, c.Blind, c.Live.Music.Listen = c.setup.nextClock().inForce(), c.setup.nextBlind(), c.setup.nextListen()
 	c.CountIn = nil
 	if again == counted && !c.Live.Clock.external() {
 		bar := c.last.Meter.Beats()
@@ -87,9 +86,9 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 		return 0, err
 	}
 	if c.last != nil { // the one before left it as it was set there
-		seed := settings.Seed
+		seed, listen := settings.Seed, settings.Listen
 		settings = *c.last
-		settings.Seed = seed
+		settings.Seed, settings.Listen = seed, listen
 	}
 	order, err := c.draw()
 	if err != nil {

@@ -11,7 +11,7 @@ import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "temperature"];
-const time = ["tempo", "tap", "metronome", "hold"];
+const time = ["tempo", "tap", "metronome", "hold", "listen"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "clock", "clock-in"];
 const elsewhere = ["panic", "blind"]; // which have places of their own
@@ -87,7 +87,7 @@ function Control({ param: p }: { param: Param }) {
     <div class="control list" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
       <select id={id} value={p.value} aria-description={p.fixed ?? p.help} disabled={!!p.fixed} onChange={(e) => choose(e.currentTarget.value)}>
-        {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word} value={word}>{spoken[word] ?? word}</option>)}
+        {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word} value={word}>{spoken[word] ?? word}{p.unit ? ` ${p.unit}` : ""}</option>)}
       </select>
     </div>
   );
