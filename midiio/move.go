@@ -40,7 +40,8 @@ func (o *Out) join(newDevice func(client string) (outputDevice, error), name str
 	}
 	k.Wait = false
 	next := o.keeping(newDevice, name, k)
-	return next, next.start()
+	err := next.start()
+	return next, err
 }
 
 // Leave is Close, and lets go what is held down: its offs are given to receive before it returns.

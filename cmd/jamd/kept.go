@@ -117,7 +117,8 @@ func (k kept) note(id string, change func(*session.Notes)) (*session.Record, err
 	}
 	n := r.Notes
 	change(&n)
-	return r, r.SetNotes(n)
+	err = r.SetNotes(n)
+	return r, err
 }
 
 func (k kept) Delete(id string) error {
