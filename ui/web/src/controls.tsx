@@ -11,9 +11,9 @@ import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "temperature"];
-const time = ["tempo", "tap", "metronome", "hold", "listen"];
+const time = ["tempo", "tap", "metronome", "hold"];
 const sounds = ["mute", "bass"];
-const setup = ["in", "out", "record", "clock", "clock-in"];
+const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
 const elsewhere = ["panic", "blind"]; // which have places of their own
 
 export function Controls() {
@@ -33,7 +33,7 @@ export function Controls() {
           <Group title="The jam" names={far} />
           <Group title="Sound in this page"><Volumes /></Group>
           <Group title="This page"><Keys /><ShowConsidered /></Group>
-          <Group title="Ports and clock" names={setup} />
+          <Group title="Ports, clock, listening" names={setup} />
           <Blind />
         </div>
       </details>
