@@ -64,15 +64,17 @@ func TestPageInABrowser(t *testing.T) {
 	v.picture("page-first")
 	v.click(`.hints button`)
 
+	// How long jamd listens is for the next jam: the one that waits is made anew.
+	v.do(`choose('#param-listen', '2')`)
+	v.wait("a jam that listens less", `fetch('/api/status').then((r) => r.json()).then((s) => s.jam?.listen_frames === 8)`)
+	v.wait("the jam", `document.querySelector('#param-listen').value === '2' && document.querySelector('.symbol').textContent.includes('first note')`)
+
 	// A setting before the first note holds for it.
 	v.do(`choose('#param-policy', 'online-mle')`)
 	v.wait("the other policy", `document.querySelector('#param-policy').value === 'online-mle'`)
 	v.do(`choose('#param-policy', 'jamd')`)
 	v.do(`choose('#param-tempo', '150')`)
 	v.wait("the new tempo", `document.querySelector('#param-policy').value === 'jamd' && document.querySelector('.where').textContent.includes('150')`)
-	v.do(`choose('#param-listen', '2')`)
-	v.wait("a jam that listens less", `fetch('/api/status').then((r) => r.json()).then((s) => s.jam?.listen_frames === 8)`)
-	v.wait("the jam", `document.querySelector('#param-listen').value === '2' && document.querySelector('.symbol').textContent.includes('first note')`)
 	v.do(`document.activeElement.blur()`)
 
 	// Eight bars.
