@@ -71,10 +71,10 @@ test-go: build ## Vet the Go code, run its tests, and those of the concurrent ro
 	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
 
 .PHONY: test-page
-test-page: build ## Test the page and its server, in Chromium too, and keep the screenshots in docs/pictures
-	@.ci/system-packages test || true
+test-page: build ## Test the page and its server, in Chromium, Firefox and WebKit, and keep the screenshots in docs/pictures
+	@.ci/system-packages page || true
 	$(GO) test ./ui
-	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'TestPageInABrowser|TestScripts/ctl|TestKept' -pictures
+	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'Browser|TestScripts/ctl|Kept|Blind' -v -pictures
 
 .PHONY: test-python
 test-python: train-env ## Run the tests of the Python packages train and bench

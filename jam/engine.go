@@ -37,13 +37,14 @@ type Engine struct {
 	last    Layout // that sounded last: where the next one moves from
 	ringing chorus
 
-	wanted  float64 // probability that the policy wanted a change since the last line of the chord grid
-	decided bool
-	kept    bool // by Keep
-	silent  bool // LetGo was called before Hear: the chord that Hear tells still sounded in the frame before
-	chosen  ChordToken
-	prob    float32
-	plan    plan // of the frame to be played
+	wanted     float64 // probability that the policy wanted a change since the last line of the chord grid
+	decided    bool
+	kept       bool // by Keep
+	silent     bool // LetGo was called before Hear: the chord that Hear tells still sounded in the frame before
+	chosen     ChordToken
+	prob       float32
+	considered Choices
+	plan       plan // of the frame to be played
 
 	summary Summary
 }
@@ -126,13 +127,14 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 // error and decides nothing.
 func (e *Engine) Decide(logits []float32) error {
 	move, wanted := e.move(), e.wanted
-	if move == GoOn && e.joined {
-		// A change that the policy wants between two lines of the chord grid is made up for at the next one.
+	if move == GoOn {
 		goes, err := e.sampler.GoesOn(logits, e.chord)
 		if err != nil {
 			return err
 		}
-		wanted = 1 - (1-wanted)*goes
+		if e.joined { // A change that the policy wants between two lines of the chord grid is made up for at the next one.
+			wanted = 1 - (1-wanted)*goes
+		}
 	}
 	token, prob, err := e.sampler.Choose(logits, e.chord, move, wanted, e.draw)
 	if err != nil {
@@ -144,6 +146,7 @@ func (e *Engine) Decide(logits []float32) error {
 	if e.settings.Mute {
 		token = NoChord
 	}
+	e.considered = e.vocabulary.considered(e.sampler, e.chord)
 	e.chosen, e.prob, e.decided, e.kept = token, prob, true, false
 	e.prepare(token)
 	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
@@ -166,7 +169,7 @@ func (e *Engine) move() Move {
 func (e *Engine) Play() (FrameReport, error) {
 	missed := !e.decided
 	if missed {
-		e.chosen, e.prob = e.vocabulary.Continue(e.chord), 0
+		e.chosen, e.prob, e.considered = e.vocabulary.Continue(e.chord), 0, Choices{}
 		if e.settings.Mute {
 			e.chosen = NoChord
 		}
@@ -185,7 +188,7 @@ func (e *Engine) Play() (FrameReport, error) {
 		Melody: e.melody, Velocity: e.velocity,
 		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
 		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(),
-		Began: p.began, Listening: !e.joined, Missed: missed, Kept: !missed && e.kept, Prob: e.prob,
+		Began: p.began, Listening: !e.joined, Missed: missed, Kept: !missed && e.kept, Prob: e.prob, Considered: e.considered,
 	}
 	e.summary.Frames++
 	e.next()

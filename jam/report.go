@@ -54,6 +54,10 @@ type FrameReport struct {
 	Rung      Rung          // the guard's order
 	Policy    string        // name of the policy that was asked
 
+	// Considered is what the policy weighed, after mask, temperature and top-p: as it was drawn by, or, where no change was
+	// allowed, as if one were. Empty where nothing was decided.
+	Considered Choices
+
 	// How long each stage took, in the order of the way of a note.
 	Arrival time.Duration // from an event's stamp to the loop's taking it: the longest of this frame; 0 where none came
 	Lead    time.Duration // how long before the line the loop woke

@@ -3,6 +3,7 @@ package jam
 // Keep decides, in place of Decide, that what sounds goes on: no chord where none does.
 func (e *Engine) Keep() {
 	e.chosen, e.prob, e.decided, e.kept = e.vocabulary.Continue(e.chord), 0, true, true
+	e.considered = Choices{}
 	e.prepare(e.chosen)
 }
 

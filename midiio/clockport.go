@@ -45,5 +45,9 @@ func (c ClockOut) Send(status, data1, data2 byte) error {
 	if c.out.closed {
 		return ErrClosed
 	}
+	if c.out.to == nil { // a kept port is gone: so is whoever followed the clock
+		c.out.unheard++
+		return nil
+	}
 	return c.out.to.Send(status, data1, data2)
 }

@@ -94,6 +94,15 @@ func (k *keeper) start() error {
 	if k.port, k.there = port, err == nil; err != nil {
 		k.keeping.tell(k.kind, PortInfo{Name: k.given}, Awaited)
 	}
+	k.watch()
+	return nil
+}
+
+// watch looks round again and again until stop, after which it can be called again; nil watches nothing.
+func (k *keeper) watch() {
+	if k == nil {
+		return
+	}
 	k.stopping, k.stopped = make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(k.stopped)
@@ -109,7 +118,6 @@ func (k *keeper) start() error {
 			}
 		}
 	}()
-	return nil
 }
 
 // stop ends the watch; nil has none. What is connected stays so.
@@ -246,6 +254,15 @@ func KeepOut(name string, k Keeping) (*Out, error) { return keepOut(newOutput, n
 
 func keepOut(newDevice func(client string) (outputDevice, error), name string, k Keeping) (*Out, error) {
 	out := newOut(nil, PortInfo{Name: name})
+	out.keeper = out.keeping(newDevice, name, k)
+	if err := out.keeper.start(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// keeping makes the keeper that connects the Out to a port of that name.
+func (o *Out) keeping(newDevice func(client string) (outputDevice, error), name string, k Keeping) *keeper {
 	var device outputDevice
 	lister := &lister[outputDevice]{newDevice: newDevice}
 	watch := &keeper{kind: "output", given: name, keeping: k, list: lister.list, end: lister.close}
@@ -253,18 +270,14 @@ func keepOut(newDevice func(client string) (outputDevice, error), name string, k
 		d, info, err := connect("output", name, VirtualOut, newDevice)
 		if err == nil {
 			device = d
-			out.connected(&wire{device: d}, info)
+			o.connected(&wire{device: d}, info)
 		}
 		return info, err
 	}
 	watch.alive = func() bool { return alive(device, watch.port) }
 	watch.leave = func() {
-		out.disconnected()
+		o.disconnected()
 		_ = device.Close()
 	}
-	out.keeper = watch
-	if err := watch.start(); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return watch
 }

@@ -118,7 +118,8 @@ func (o *Out) strikeAnew(channel byte) error {
 	return first
 }
 
-// connected is given a port that is there again. It is swept before anything else is sent to it.
+// connected is given a port that is there again, or another one. It is swept before anything else is sent to it, and the one
+// before it, where that is still there, is silenced and closed.
 func (o *Out) connected(to jam.Output, info PortInfo) {
 	o.mu.Lock()
 	used := o.used
@@ -130,10 +131,38 @@ func (o *Out) connected(to jam.Output, info PortInfo) {
 		}
 	}
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.to, o.info = to, info
-	for channel := range o.anew {
-		o.anew[channel] = true
+	before := o.to
+	if o.closed {
+		before = to // nobody sends to it any more
+	} else {
+		o.leave()
+		o.to, o.info = to, info
+		for channel := range o.anew {
+			o.anew[channel] = true
+		}
+	}
+	o.mu.Unlock()
+	if c, ok := before.(io.Closer); ok {
+		_ = c.Close() // it is silent
+	}
+}
+
+// leave ends what sounds at the port, which by the ledger sounds on: another port is to take its place.
+func (o *Out) leave() {
+	if o.to == nil {
+		return
+	}
+	for c := range o.sounding {
+		for pitch, count := range o.sounding[c] {
+			for range count {
+				_ = o.to.Send(noteOff|byte(c), byte(pitch), 0)
+			}
+		}
+		if o.used[c] {
+			for _, controller := range silencers {
+				_ = o.to.Send(controlChange|byte(c), controller, 0)
+			}
+		}
 	}
 }
 
@@ -214,9 +243,12 @@ func (o *Out) Sweep(channels ...byte) error {
 	return first
 }
 
+// silencers are the controllers that end what sounds on a channel, in their order.
+var silencers = [...]byte{sustainPedal, allNotesOff, allSoundOff}
+
 func (o *Out) release(channel byte) error {
 	var first error
-	for _, controller := range [...]byte{sustainPedal, allNotesOff, allSoundOff} {
+	for _, controller := range silencers {
 		first = orElse(first, o.send(controlChange|channel, controller, 0))
 	}
 	return first

@@ -260,3 +260,42 @@ func TestRealRescans(t *testing.T) {
 		t.Error("handles leak")
 	}
 }
+
+// An output moves from one real port to another and back while a note sounds: the one left behind is silent, the other one
+// sounds it with the next note, and no handle of the system's is lost.
+func TestRealMoveTo(t *testing.T) {
+	needsSequencer(t)
+	out := must(KeepOut("VirMIDI 0-0", Keeping{}))(t)
+	defer out.Close()
+	_ = out.Send(0x91, 48, 70)
+	clients, queues, _ := handles(t)
+	for range 20 {
+		for _, port := range []string{"VirMIDI 0-1", "VirMIDI 0-0"} {
+			if err := out.MoveTo(port, Keeping{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if c, q, _ := handles(t); c != clients || q != queues {
+		t.Errorf("%d clients and %d queues of the sequencer before, %d and %d after", clients, queues, c, q)
+	}
+	heard := must(os.Open("/dev/snd/midiC0D1"))(t)
+	defer heard.Close()
+	if err := out.MoveTo("VirMIDI 0-1", Keeping{}); err != nil {
+		t.Fatal(err)
+	}
+	_ = out.Send(0x91, 55, 70)
+	want := []byte{0x91, 48, 70}
+	var got []byte
+	for end := time.Now().Add(30 * time.Second); !bytes.Contains(got, want) && time.Now().Before(end); {
+		text := make([]byte, 256)
+		n, err := heard.Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, text[:n]...)
+	}
+	if !bytes.Contains(got, want) {
+		t.Errorf("the port that was moved to hears % X", got)
+	}
+}

@@ -64,7 +64,7 @@ func TestAlsa(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("in the emulated machine:\n%s", driverNoise.ReplaceAllString(r.Console, ""))
-	if r.Exit != 0 || strings.Contains(r.Console, "SKIP") || strings.Count(r.Console, "--- PASS: TestReal") < 13 {
+	if r.Exit != 0 || strings.Contains(r.Console, "SKIP") || strings.Count(r.Console, "--- PASS: TestReal") < 14 {
 		t.Errorf("the tests in the emulated machine failed or were skipped: exit %d", r.Exit)
 	}
 }

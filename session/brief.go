@@ -17,7 +17,8 @@ type Brief struct {
 	Start     time.Time `json:"start"`
 	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame
 	Title     string    `json:"title,omitempty"`
-	Policy    string    `json:"policy"`
+	Policy    string    `json:"policy"` // Hidden, of a blind jam that is not rated
+	Blind     bool      `json:"blind,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
 	In        string    `json:"in,omitempty"`  // port or file of the melody
 	Tempo     float64   `json:"tempo"`         // at the beginning
@@ -33,6 +34,9 @@ type Brief struct {
 	Notes
 }
 
+// Hidden stands for the name of a policy that its player is not to know yet.
+const Hidden = "hidden"
+
 // Length is how long the jam was.
 func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float64(time.Second)) }
 
@@ -43,6 +47,9 @@ func (r *Record) Brief() Brief {
 	b := Brief{
 		ID: r.ID, Start: m.Start, Title: m.Title, Policy: m.Policy.Name, In: m.Ports.In, Tempo: m.Settings.Tempo,
 		Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
+	}
+	if b.Blind = len(m.Blind) > 0; b.Blind && b.Rating == (Rating{}) {
+		b.Policy = Hidden
 	}
 	if m.Agent != nil {
 		b.Agent = m.Agent.Name

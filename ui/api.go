@@ -52,13 +52,15 @@ func (s *Server) api() map[string]http.HandlerFunc {
 			answer(w, map[string]string{"link": s.Link()}, nil)
 		},
 
-		"GET /api/params":        s.with(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
-		"PUT /api/params/{name}": s.with(s.setParam),
-		"GET /api/latency":       s.with(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
-		"POST /api/notes":        s.with(s.postNote),
-		"POST /api/panic":        s.with(s.postPanic),
-		"POST /api/start":        s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
-		"POST /api/stop":         s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
+		"GET /api/params":              s.with(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
+		"PUT /api/params/{name}":       s.with(s.setParam),
+		"POST /api/params/{name}/keep": s.with(func(j Jam, r *http.Request) (any, error) { return result(j.Keep(r.PathValue("name"))) }),
+		"DELETE /api/kept":             s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Unkeep() }),
+		"GET /api/latency":             s.with(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
+		"POST /api/notes":              s.with(s.postNote),
+		"POST /api/panic":              s.with(s.postPanic),
+		"POST /api/start":              s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
+		"POST /api/stop":               s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
 
 		"GET /api/sessions":               s.kept(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
 		"GET /api/sessions/{id}/midi":     s.midi,
@@ -213,8 +215,11 @@ func rate(k Sessions, r *http.Request) (any, error) {
 	if !v.valid() {
 		return nil, refused("each answer is 1 to 5, or 0 where skipped, and one must be given")
 	}
-	return nil, k.Rate(r.PathValue("id"), v)
+	return result(k.Rate(r.PathValue("id"), v))
 }
+
+// result is one to answer with, where there is no error.
+func result[T any](v T, err error) (any, error) { return v, err }
 
 // midi sends a session's music.
 func (s *Server) midi(w http.ResponseWriter, r *http.Request) {

@@ -17,6 +17,7 @@ import (
 type band struct {
 	mu    sync.Mutex
 	calls []string
+	blind bool
 }
 
 func (b *band) note(format string, args ...any) {
@@ -32,13 +33,15 @@ func (b *band) all() string {
 }
 
 func (b *band) Info() Info {
-	return Info{Version: "test", Title: "<b>jam</b>", Policy: "tiny", Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Info{Version: "test", Title: "<b>jam</b>", Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
 }
 
 func (b *band) Params() []Param {
 	return []Param{
 		{Name: "temperature", Kind: Number, Help: "How adventurous", Min: 0, Max: 10, Step: 0.01, Knob: [2]float64{0, 2}, Value: "0.99"},
-		{Name: "bass", Kind: Switch, Help: "Also the root", Value: "off"},
+		{Name: "bass", Kind: Switch, Help: "Also the root", Value: "off", Kept: new(string), Fixed: "there is none"},
 	}
 }
 
@@ -54,10 +57,18 @@ func (b *band) Set(name, value string) error {
 }
 
 func (b *band) Play(status, data1, data2 byte) { b.note("play %x %d %d", status, data1, data2) }
-func (b *band) Panic() error                   { b.note("panic"); return nil }
-func (b *band) Start() error                   { b.note("start"); return nil }
-func (b *band) Stop() error                    { b.note("stop"); return nil }
-func (b *band) Latency() any                   { return map[string]int{"frames": 1} }
+func (b *band) Unkeep() error                  { b.note("unkeep"); return nil }
+func (b *band) Keep(name string) (Kept, error) {
+	if name != "temperature" {
+		return Kept{}, fmt.Errorf("param %q: %w", name, ErrUnknown)
+	}
+	b.note("keep %s", name)
+	return Kept{Line: "temperature = 0.8", File: "config.toml [set]"}, nil
+}
+func (b *band) Panic() error { b.note("panic"); return nil }
+func (b *band) Start() error { b.note("start"); return nil }
+func (b *band) Stop() error  { b.note("stop"); return nil }
+func (b *band) Latency() any { return map[string]int{"frames": 1} }
 
 func (b *band) List() ([]Session, error) {
 	return []Session{{ID: "one", Name: "first", Start: time.Unix(0, 0).UTC(), Rating: &Rating{Enjoyment: 5}}}, nil
@@ -74,10 +85,12 @@ func (b *band) has(id, what string) error {
 func (b *band) MIDI(id string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader([]byte("MThd"))), b.has(id, "midi")
 }
-func (b *band) Rename(id, name string) error   { return b.has(id, "rename "+name) }
-func (b *band) Delete(id string) error         { return b.has(id, "delete") }
-func (b *band) Restore(id string) error        { return b.has(id, "restore") }
-func (b *band) Rate(id string, r Rating) error { return b.has(id, fmt.Sprint("rate ", r)) }
+func (b *band) Rename(id, name string) error { return b.has(id, "rename "+name) }
+func (b *band) Delete(id string) error       { return b.has(id, "delete") }
+func (b *band) Restore(id string) error      { return b.has(id, "restore") }
+func (b *band) Rate(id string, r Rating) (Session, error) {
+	return Session{ID: id, Policy: "gapt", Blind: true, Rating: &r}, b.has(id, fmt.Sprint("rate ", r))
+}
 
 // serve starts a server in which a band plays.
 func serve(t *testing.T) (*Server, *band) {

@@ -59,11 +59,18 @@ func TestPageSeesTheJam(t *testing.T) {
 	}
 	report := jam.FrameReport{Frame: 7, Line: time.Second, Melody: jam.MelodyOnset(64), Symbol: "Am7", Began: true, Tempo: 120}
 	report.Voicing.Len = uint8(copy(report.Voicing.Pitches[:], []uint8{57, 60, 64}))
+	report.Considered = jam.Choices{Chords: [jam.MaxChoices]jam.Choice{{Symbol: "Am7", Prob: 0.75}, {Symbol: "N.C.", Prob: 0.12345}}, Len: 2}
 	s.Reports().TrySend(report)
 	frame := next(t, player, "frame")
 	if frame["frame"] != 7.0 || frame["at"] != 1000.0 || frame["melody"] != 64.0 || frame["onset"] != true || frame["symbol"] != "Am7" ||
 		frame["length"] != 125.0 || fmt.Sprint(frame["pitches"]) != "[57 60 64]" {
 		t.Errorf("frame: %v", frame)
+	}
+	if text, _ := json.Marshal(frame["considered"]); string(text) != `[{"prob":0.75,"symbol":"Am7"},{"prob":0.123,"symbol":"N.C."}]` {
+		t.Errorf("considered: %s", text)
+	}
+	if err := specification(t).Components.Schemas["Frame"].Value.VisitJSON(frame); err != nil {
+		t.Errorf("the frame is not as described: %v", err)
 	}
 	late := look(t, s, cookie) // a reload
 	if frames := next(t, late, "hello")["frames"].([]any); len(frames) != 1 {
@@ -102,6 +109,19 @@ func TestPageSeesTheJam(t *testing.T) {
 	s.End("20260101")
 	if end := next(t, other, "end"); end["session"] != "20260101" {
 		t.Errorf("end: %v", end)
+	}
+}
+
+// In a blind jam no message tells who plays, whatever the report says.
+func TestBlindFramesHideThePolicy(t *testing.T) {
+	s, b := serve(t)
+	b.mu.Lock()
+	b.blind = true
+	b.mu.Unlock()
+	page := look(t, s, enter(t, s))
+	s.Reports().TrySend(jam.FrameReport{Symbol: "C", Policy: "gapt"})
+	if frame := next(t, page, "frame"); frame["policy"] != "tiny" { // as the jam's Info has it
+		t.Errorf("frame: %v", frame)
 	}
 }
 

@@ -27,6 +27,10 @@ type Jam interface {
 	Params() []Param
 	// Set asks for a setting. Server.Changed tells when it holds. An error wraps ErrUnknown or ErrRefused.
 	Set(name, value string) error
+	// Keep writes what is set into the configuration file, for the next time. An error wraps ErrUnknown or ErrRefused.
+	Keep(name string) (Kept, error)
+	// Unkeep takes back what Keep did last. An error wraps ErrRefused.
+	Unkeep() error
 	// Play takes a note of a player at a page, at this moment.
 	Play(status, data1, data2 byte)
 	// Panic lets every note go.
@@ -44,6 +48,7 @@ type Info struct {
 	Version       string  `json:"version"` // of jamd
 	Title         string  `json:"title"`
 	Policy        string  `json:"policy"`
+	Blind         bool    `json:"blind"` // the policy's name is hidden until the jam is rated
 	Tempo         float64 `json:"tempo"` // quarter notes a minute
 	FramesPerBeat int     `json:"frames_per_beat"`
 	FramesPerBar  int     `json:"frames_per_bar"`
@@ -78,7 +83,15 @@ type Param struct {
 	Step  float64    `json:"step,omitempty"`
 	Knob  [2]float64 `json:"knob,omitzero"` // of a number: what a slider reaches, within Min and Max
 	Words []string   `json:"words,omitempty"`
-	Value string     `json:"value"` // that is asked for, where it does not hold yet
+	Value string     `json:"value"`           // that is asked for, where it does not hold yet
+	Kept  *string    `json:"kept,omitempty"`  // what jamd begins with; nil where that cannot be changed
+	Fixed string     `json:"fixed,omitempty"` // why it cannot be set now; "" where it can
+}
+
+// Kept tells what was written where.
+type Kept struct {
+	Line string `json:"line"` // tempo = 96
+	File string `json:"file"` // and where in it
 }
 
 // Sessions are the jams that were kept. Errors wrap ErrUnknown where there is no such session.
@@ -91,8 +104,8 @@ type Sessions interface {
 	// Delete takes a session away; Restore brings it back, as long as nothing has cleaned up.
 	Delete(id string) error
 	Restore(id string) error
-	// Rate keeps what the player thought of a jam.
-	Rate(id string, r Rating) error
+	// Rate keeps what the player thought of a jam. It returns the session as it then is: a blind one tells its policy.
+	Rate(id string, r Rating) (Session, error)
 }
 
 // A Session is a jam that was kept.
@@ -106,6 +119,7 @@ type Session struct {
 	Chords  int64     `json:"chords"`
 	Misses  int64     `json:"misses"`
 	Whole   bool      `json:"whole"` // it ended in order
+	Blind   bool      `json:"blind"` // its policy was hidden from the player, and is until it is rated
 	Rating  *Rating   `json:"rating,omitempty"`
 }
 

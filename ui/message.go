@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 
 	"jamd/jam"
@@ -36,10 +37,18 @@ type (
 		Missed    bool     `json:"missed"`
 		Skipped   int64    `json:"skipped"` // frames lost just before
 		Prob      float32  `json:"prob"`    // the policy's of what it chose
-		Policy    string   `json:"policy"`
-		Lead      float64  `json:"lead"`
-		Step      float64  `json:"step"`
-		Late      float64  `json:"late"`
+		// Considered are the chords that the policy thought likeliest, at most jam.MaxChoices.
+		Considered []choice `json:"considered"`
+		Policy     string   `json:"policy"`
+		Lead       float64  `json:"lead"`
+		Step       float64  `json:"step"`
+		Late       float64  `json:"late"`
+	}
+
+	// A choice is a chord that the policy considered, with its probability, to a thousandth.
+	choice struct {
+		Symbol string  `json:"symbol"`
+		Prob   float64 `json:"prob"`
 	}
 
 	// "note" is the player's, "sound" jamd's own: one MIDI message.
@@ -85,7 +94,10 @@ func frameOf(r *jam.FrameReport) frameMessage {
 		Missed: r.Missed, Skipped: r.Skipped, Prob: r.Prob, Policy: r.Policy,
 		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late),
 		Pitches: make([]uint16, 0, jam.MaxVoices), // of bytes JSON would make text
-		Onset:   r.Melody.IsOnset(),
+		Onset:   r.Melody.IsOnset(), Considered: make([]choice, 0, jam.MaxChoices),
+	}
+	for _, c := range r.Considered.Slice() {
+		m.Considered = append(m.Considered, choice{c.Symbol, math.Round(float64(c.Prob)*1000) / 1000})
 	}
 	if r.Tempo > 0 {
 		m.Length = 60_000 / r.Tempo / jam.FramesPerBeat

@@ -199,14 +199,19 @@ func (s *Server) tell() {
 	}
 }
 
-// frame remembers a frame for pages that come late, and tells it. A report without a tempo has the jam's.
+// frame remembers a frame for pages that come late, and tells it. A report without a tempo has the jam's; of a blind jam the
+// policy's name is the hidden one.
 func (s *Server) frame(r jam.FrameReport) {
 	j, _ := s.current()
 	if j == nil {
 		return // it came after the end
 	}
+	info := j.Info()
 	if r.Tempo == 0 {
-		r.Tempo = j.Info().Tempo
+		r.Tempo = info.Tempo
+	}
+	if info.Blind {
+		r.Policy = info.Policy
 	}
 	text := encode(frameOf(&r))
 	s.mu.Lock()

@@ -1,39 +1,54 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"encoding/base64"
-	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"jamd/midiio"
-	"jamd/model"
 )
 
-var pictures = flag.Bool("pictures", false, "keep the browser test's screenshots in docs/pictures")
-
-// axe is the accessibility checker that `make page` brings.
-const axe = "../../ui/web/node_modules/axe-core/axe.min.js"
-
-// patience is how long the browser may take for anything, on a busy machine.
-const patience = 20 * time.Second
+// TestBlindJamInABrowser is a player's first two jams of the user study.
+func TestBlindJamInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute in a browser")
+	}
+	v := visit(t, "--tempo", "240", "--listen", "1")
+	v.see(`#param-policy`)
+	v.run(chromedp.EmulateViewport(390, 844))
+	v.click(`.hints button`) // the first touch of all, which also wakes the sound, hits what it is meant for
+	v.wait("the hints gone", `!document.querySelector('.hints')`)
+	v.run(chromedp.EmulateViewport(1280, 900))
+	v.shift("KeyY", "Y")
+	v.do(`for (const box of document.querySelectorAll('#blind label')) if (/^(jamd|gapt)$/.test(box.textContent.trim())) box.querySelector('input').click();`)
+	v.clickText("Begin the test")
+	v.wait("the hidden policy", `document.querySelector('.what').textContent.startsWith('a hidden policy') && document.querySelector('#param-policy').disabled`)
+	v.do(`document.activeElement.blur()`)
+	played := map[string]bool{}
+	for range 2 {
+		v.wait("the jam", `document.querySelector('.symbol').textContent.includes('first note')`)
+		v.play("KeyC", "KeyE", "KeyG", "KeyC", "KeyE", "KeyG")
+		v.wait("a chord", `/^[A-G]/.test(document.querySelector('.symbol').textContent)`)
+		v.sees("hidden, hidden", `Promise.all(['status', 'params'].map((path) => fetch('/api/' + path).then((r) => r.json())))
+			.then(([status, params]) => status.jam.policy + ', ' + params.find((p) => p.name === 'policy').value)`)
+		v.clickText("Stop")
+		v.see(`.rating`)
+		v.do(`scrollTo(0, 0)`)
+		v.picture("page-blind")
+		v.accessible("the questions")
+		v.sees("hidden", `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].policy)`)
+		v.click(`.rating fieldset:nth-of-type(1) label:nth-of-type(2)`)
+		v.clickText("Keep")
+		v.wait("who it was", `document.querySelector('.note b') !== null`)
+		played[eval[string](v, `document.querySelector('.note b').textContent`)] = true
+		v.picture("page-revealed")
+	}
+	if !played["jamd"] || !played["gapt"] {
+		t.Errorf("played by %v: each should have played once", played)
+	}
+}
 
 // TestPageInABrowser is a newcomer's first quarter of an hour, in a minute: Chromium opens the link, plays on the computer's
 // keys, sees and hears chords, changes settings, reloads, panics, stops, and finds the jam among the sessions.
@@ -45,8 +60,14 @@ func TestPageInABrowser(t *testing.T) {
 
 	v.see(`#param-policy`)
 	v.see(`.symbol .words`)
+	v.ready()
 	v.picture("page-first")
 	v.click(`.hints button`)
+
+	// How long jamd listens is for the next jam: the one that waits is made anew.
+	v.do(`choose('#param-listen', '2')`)
+	v.wait("a jam that listens less", `fetch('/api/status').then((r) => r.json()).then((s) => s.jam?.listen_frames === 8)`)
+	v.wait("the jam", `document.querySelector('#param-listen').value === '2' && document.querySelector('.symbol').textContent.includes('first note')`)
 
 	// A setting before the first note holds for it.
 	v.do(`choose('#param-policy', 'online-mle')`)
@@ -64,7 +85,7 @@ func TestPageInABrowser(t *testing.T) {
 	v.picture("page-jam")
 	v.sees("sound on", `document.querySelector('.speaker').textContent`)
 	v.wait("the monitor's figures", `/p99 \d/.test(document.querySelector('.latency').textContent) && /missed/.test(document.querySelector('.misses').textContent)`)
-	v.noLongFrames()
+	v.smoothness()
 	v.accessible("the jam")
 
 	// What is set holds in the jam, whoever sets it: a control, a key, jamd ctl.
@@ -83,7 +104,36 @@ func TestPageInABrowser(t *testing.T) {
 	v.wait("what holds", `document.querySelector('#param-low').value === '48'`)
 	v.clickText("Close")
 
-	v.click(`details summary`)
+	// What the policy considers.
+	v.shift("KeyV", "V")
+	v.play("KeyC", "KeyE")
+	v.wait("what is considered", `/%/.test(document.querySelector('.considered')?.textContent ?? '')`)
+	v.picture("page-considered")
+	v.accessible("what is considered")
+	v.shift("KeyV", "V")
+
+	// What was set can be kept, and taken back.
+	v.click(`[aria-label^="Keep Style"]`)
+	v.wait("where it was written", `document.querySelector('.controls .note')?.textContent.includes('config.toml [set]') === true`)
+	v.clickText("Undo")
+	v.wait("the offer again", `!document.querySelector('.controls .note') && document.querySelector('[aria-label^="Keep Style"]') !== null`)
+
+	// A keyboard that the browser hears, where it lets pages hear any.
+	v.do(`(navigator.requestMIDIAccess = async () => ({ inputs: new Map([['k', globalThis.keyboard = { name: 'Stage 73', state: 'connected' }]]) }))`)
+	v.do(`[...document.querySelectorAll('button')].find((b) => b.textContent.startsWith('Hear MIDI')).click()`)
+	v.wait("the keyboard's name", `[...document.querySelectorAll('button')].some((b) => b.textContent === 'Stage 73')`)
+	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 80] })`)
+	v.wait("its key", `document.querySelector('[data-pitch="67"]').ariaPressed === 'true'`)
+	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 0] })`)
+	v.wait("its end", `document.querySelector('[data-pitch="67"]').ariaPressed === 'false'`)
+
+	// A jam need not be kept; what cannot be set in a jam says why.
+	v.shift("KeyR", "R")
+	v.wait("that the jam is not kept", `document.querySelector('.what').textContent.includes('not kept')`)
+	v.shift("KeyR", "R")
+	v.wait("that it is", `!document.querySelector('.what').textContent.includes('not kept')`)
+	v.shift("KeyL", "L")
+	v.wait("why the clock is fixed", `document.querySelector('#param-clock').disabled && document.querySelector('.controls').textContent.includes('counted by the clock')`)
 	v.do(`document.querySelector('details').scrollIntoView({ block: 'end' })`)
 	v.picture("page-settings")
 	v.accessible("all settings")
@@ -157,259 +207,5 @@ func TestPageInABrowser(t *testing.T) {
 	defer v.mu.Unlock()
 	if len(v.errors) > 0 {
 		t.Errorf("the page complained: %q", v.errors)
-	}
-}
-
-// A visitor is a browser on the page of a jamd of its own.
-type visitor struct {
-	t   *testing.T
-	ctx context.Context
-
-	mu     sync.Mutex
-	errors []string // that scripts of the page have thrown
-}
-
-func visit(t *testing.T, args ...string) *visitor {
-	t.Helper()
-	browser := browserOf(t)
-	library := os.Getenv(model.LibraryEnv)
-	if library == "" {
-		library, _ = filepath.Abs("../../bin/libonnxruntime.so")
-	}
-	if _, err := os.Stat(library); err != nil {
-		t.Skipf("ONNX Runtime's library is not there (%v): run 'make build'", err)
-	}
-	state := t.TempDir()
-	cmd := exec.Command(os.Args[0], append([]string{"play", "--in", "page"}, args...)...)
-	cmd.Args[0] = "jamd" // by which TestMain knows that it is to be jamd
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state, model.LibraryEnv+"="+library)
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stdout)
-	link := ""
-	for link == "" && lines.Scan() {
-		link, _ = strings.CutPrefix(lines.Text(), "page ")
-	}
-	rest := make(chan string, 1)
-	go func() {
-		var text bytes.Buffer
-		for lines.Scan() {
-			text.WriteString(lines.Text() + "\n")
-		}
-		rest <- text.String()
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		said := <-rest
-		if err := cmd.Wait(); err != nil || t.Failed() {
-			t.Errorf("jamd ended: %v\n%s", err, said)
-		}
-	})
-
-	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(link))
-	return v
-}
-
-// browserOf is the path of the browser that is there; without one the test is skipped.
-func browserOf(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Skip("there is no Chromium: apt-get install chromium")
-	return ""
-}
-
-// browse starts a browser that is nowhere yet.
-func browse(t *testing.T, browser string) *visitor {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // which starts the browser, for as long as this context lasts
-		t.Fatal(err)
-	}
-	v := &visitor{t: t, ctx: ctx}
-	v.prefer("dark")
-	if err := chromedp.Listen(ctx, func(event any) {
-		if e, ok := event.(*runtime.EventExceptionThrown); ok {
-			v.mu.Lock()
-			defer v.mu.Unlock()
-			v.errors = append(v.errors, e.ExceptionDetails.Text)
-		}
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// choose sets a form's control as a player does.
-const choose = `globalThis.choose = (selector, value) => {
-	const e = document.querySelector(selector);
-	e.focus();
-	Object.getOwnPropertyDescriptor(Object.getPrototypeOf(e), 'value').set.call(e, value);
-	e.dispatchEvent(new Event('input', { bubbles: true }));
-	e.dispatchEvent(new Event('change', { bubbles: true }));
-};`
-
-func (v *visitor) run(actions ...chromedp.Action[chromedp.Void]) {
-	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		v.t.Fatal(err)
-	}
-}
-
-// eval runs a script in the page, and waits for what it promises.
-func eval[T any](v *visitor, script string) T {
-	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
-	defer cancel()
-	result, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		v.t.Fatalf("%.60s: %v", script, err)
-	}
-	return result
-}
-
-func (v *visitor) do(script string) { v.t.Helper(); eval[chromedp.Void](v, choose+script) }
-func (v *visitor) see(selector string) {
-	v.t.Helper()
-	v.run(chromedp.WaitVisible(chromedp.CSS(selector)))
-}
-func (v *visitor) click(selector string) { v.t.Helper(); v.run(chromedp.Click(chromedp.CSS(selector))) }
-
-func (v *visitor) clickText(text string) {
-	v.t.Helper()
-	v.run(chromedp.Click(chromedp.Search(fmt.Sprintf(`//button[normalize-space()=%q]`, text))))
-}
-
-// prefer makes the browser ask for dark or light.
-func (v *visitor) prefer(scheme string) {
-	v.t.Helper()
-	v.run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return err
-	}))
-}
-
-// wait waits until something is true in the page.
-func (v *visitor) wait(what, condition string) {
-	v.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
-		if eval[bool](v, condition) {
-			return
-		}
-		if time.Now().After(end) {
-			v.picture("failed")
-			v.t.Fatalf("no %s within %v", what, patience)
-		}
-	}
-}
-
-func (v *visitor) sees(want, expression string) {
-	v.t.Helper()
-	if text := eval[string](v, expression); !strings.Contains(strings.ToLower(text), want) {
-		v.t.Errorf("%s is %q, want %q", expression, text, want)
-	}
-}
-
-func (v *visitor) number(expression string) float64 {
-	v.t.Helper()
-	return eval[float64](v, "Number("+expression+")")
-}
-
-// press holds a key for a while.
-func (v *visitor) press(code string) {
-	v.t.Helper()
-	v.hold(code, strings.ToLower(strings.TrimPrefix(code, "Key")), 0)
-}
-
-// shift presses a key with Shift, which then means another.
-func (v *visitor) shift(code, key string) {
-	v.t.Helper()
-	const shiftKey = 8 // as the browser's protocol has it
-	v.hold(code, key, shiftKey)
-}
-
-func (v *visitor) hold(code, name string, modifiers int64) {
-	v.t.Helper()
-	key := func(kind input.DispatchKeyEventType) chromedp.Action[chromedp.Void] {
-		return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-			_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{
-				Type: kind, Code: code, Key: name, Modifiers: modifiers,
-			})
-			return err
-		})
-	}
-	v.run(key("rawKeyDown"), chromedp.Sleep(200*time.Millisecond), key("keyUp"))
-}
-
-// play plays notes on the computer's keys.
-func (v *visitor) play(codes ...string) {
-	v.t.Helper()
-	for _, code := range codes {
-		v.press(code)
-		v.run(chromedp.Sleep(40 * time.Millisecond))
-	}
-}
-
-// noLongFrames tells how smoothly the roll scrolls. It is said, not asserted: the machine is not ours alone.
-func (v *visitor) noLongFrames() {
-	v.t.Helper()
-	frames := eval[struct{ Frames, Long int }](v, `new Promise((done) => {
-		let frames = 0, long = 0, last = performance.now();
-		const step = (now) => {
-			frames++;
-			if (now - last > 33) long++;
-			last = now;
-			if (frames < 120) requestAnimationFrame(step); else done({ Frames: frames, Long: long });
-		};
-		requestAnimationFrame(step);
-	})`)
-	v.t.Logf("%d of %d frames of the browser took longer than 33 ms", frames.Long, frames.Frames)
-}
-
-// accessible asks axe-core what it thinks of the page.
-func (v *visitor) accessible(what string) {
-	v.t.Helper()
-	source, err := os.ReadFile(axe)
-	if err != nil {
-		v.t.Logf("accessibility of %s not checked: %v (make page brings axe-core)", what, err)
-		return
-	}
-	found := eval[string](v, string(source)+`;axe.run().then((r) => JSON.stringify(
-		r.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical').map((x) => [x.id, x.nodes.slice(0, 4).map((n) => n.html)])))`)
-	var violations []any
-	if err := json.Unmarshal([]byte(found), &violations); err != nil || len(violations) > 0 {
-		v.t.Errorf("%s: axe-core finds %s", what, found)
-	}
-}
-
-func (v *visitor) picture(name string) {
-	v.t.Helper()
-	if !*pictures {
-		return
-	}
-	png, err := chromedp.Run(v.ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	if err := os.WriteFile("../../docs/pictures/"+name+".png", png, 0o644); err != nil {
-		v.t.Fatal(err)
 	}
 }

@@ -21,6 +21,14 @@ const (
 // external is whether another's clock is followed.
 func (f *clockFlags) external() bool { return f.Clock == clockExternal }
 
+// inForce is what counts of them: of jamd's own clock there is no port.
+func (f clockFlags) inForce() clockFlags {
+	if !f.external() {
+		f.ClockIn = ""
+	}
+	return f
+}
+
 // check refuses what does not go together.
 func (f *clockFlags) check() error {
 	if f.ClockIn != "" && !f.external() {

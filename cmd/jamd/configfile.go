@@ -100,10 +100,10 @@ func (f *configFile) mistake(keys []string, what string) error {
 	return fmt.Errorf("%s: %s: %s", f.where(keys), strings.Join(keys, "."), what)
 }
 
-// with is the text with a key of a table set to a text. The rest is as it was, byte for byte. same tells which keys of the
-// table stand for the one to be set. It fails where the text cannot be changed so simply.
+// with is the text with a key of a table, or of none, set to a value as TOML writes it. The rest is as it was, byte for byte.
+// same tells which keys of the table stand for the one to be set. It fails where the text cannot be changed so simply.
 func (f *configFile) with(table []string, key, value string, same func(string) bool) ([]byte, error) {
-	line := fmt.Sprintf("%s = %s", quote(key), quote(value))
+	line := fmt.Sprintf("%s = %s", bare(key), value)
 	end := -1 // of the table's last line
 	var old [2]int
 	f.walk(func(x expression) {
@@ -119,13 +119,15 @@ func (f *configFile) with(table []string, key, value string, same func(string) b
 	var text []byte
 	switch {
 	case old[1] > 0:
-		text = slices.Replace(slices.Clone(f.text), old[0], old[1], []byte(quote(value))...)
+		text = slices.Replace(slices.Clone(f.text), old[0], old[1], []byte(value)...)
 	case end >= 0:
 		if rest := bytes.IndexByte(f.text[end:], '\n'); rest >= 0 {
 			text = slices.Insert(slices.Clone(f.text), end+rest+1, []byte(line+"\n")...)
 		} else {
 			text = append(slices.Clone(f.text), "\n"+line+"\n"...)
 		}
+	case len(table) == 0: // above all tables
+		text = append([]byte(line+"\n"), f.text...)
 	default:
 		text = slices.Clone(f.text)
 		if len(text) > 0 && text[len(text)-1] != '\n' {
@@ -138,20 +140,27 @@ func (f *configFile) with(table []string, key, value string, same func(string) b
 	}
 	changed, err := parseConfig(f.path, text)
 	if err != nil || !changed.has(table, value, same) {
-		return nil, fmt.Errorf("%s: cannot be changed as it is written; put this line into its table [%s]: %s",
-			f.path, strings.Join(table, "."), line)
+		where := "into its table [" + strings.Join(table, ".") + "]"
+		if len(table) == 0 {
+			where = "above its tables"
+		}
+		return nil, fmt.Errorf("%s: cannot be changed as it is written; put this line %s: %s", f.path, where, line)
 	}
 	return text, nil
 }
 
-// has is whether a key of a table has a value.
+// has is whether a key of a table has a value, which is as TOML writes it.
 func (f *configFile) has(table []string, value string, same func(string) bool) bool {
+	var want struct{ Value any }
+	if err := toml.Unmarshal([]byte("Value = "+value), &want); err != nil {
+		return false
+	}
 	at := f.tree
 	for _, key := range table {
 		at, _ = at[key].(map[string]any)
 	}
 	for key, v := range at {
-		if same(key) && v == value {
+		if same(key) && v == want.Value {
 			return true
 		}
 	}
@@ -160,6 +169,16 @@ func (f *configFile) has(table []string, value string, same func(string) bool) b
 
 // quote writes a text as TOML does; keys and values of jamd's have neither quotes nor control characters.
 func quote(text string) string { return `"` + text + `"` }
+
+// bare is a key as TOML writes it: in quotes only where it must be.
+func bare(key string) string {
+	if strings.ContainsFunc(key, func(c rune) bool {
+		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	}) {
+		return quote(key)
+	}
+	return key
+}
 
 // rewrite puts a text in the place of a file, whole or not at all. A link stays one, and the file's rights stay.
 func rewrite(path string, text []byte) error {

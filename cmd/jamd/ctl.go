@@ -22,6 +22,7 @@ type ctlCmd struct {
 	Status ctlStatusCmd `cmd:"" help:"Tell what jam is under way."`
 	Params ctlParamsCmd `cmd:"" help:"List what can be set, and what is set."`
 	Set    ctlSetCmd    `cmd:"" help:"Set something, such as temperature=0.8."`
+	Keep   ctlKeepCmd   `cmd:"" help:"Write what is set into the configuration file, for the next time."`
 	Panic  ctlPanicCmd  `cmd:"" help:"Let every note go."`
 	Start  ctlStartCmd  `cmd:"" help:"Begin a jam that waits for its first note, with a count-in."`
 	Stop   ctlStopCmd   `cmd:"" help:"End the jam; it is kept, and the next one waits."`
@@ -37,6 +38,9 @@ type (
 	}
 	ctlSetCmd struct {
 		Settings []string `arg:"" name:"name=value" help:"What to set, as 'jamd ctl params' names it."`
+	}
+	ctlKeepCmd struct {
+		Name string `arg:"" help:"What to keep, as 'jamd ctl params' names it."`
 	}
 	ctlPanicCmd struct{}
 	ctlStartCmd struct{}
@@ -83,6 +87,9 @@ func (c *ctlParamsCmd) Run(ctx context.Context, to console) error {
 	}
 	for _, p := range params {
 		fmt.Fprintf(to.Out, "%-20s %s\n", p.Name+"="+p.Value, p.Help)
+		if p.Fixed != "" {
+			fmt.Fprintf(to.Out, "%-20s (not now: %s)\n", "", p.Fixed)
+		}
 	}
 	return nil
 }
@@ -97,6 +104,15 @@ func (c *ctlSetCmd) Run(ctx context.Context, _ console) error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (c *ctlKeepCmd) Run(ctx context.Context, to console) error {
+	var kept ui.Kept
+	if err := askJam(ctx, http.MethodPost, "params/"+url.PathEscape(c.Name)+"/keep", nil, &kept); err != nil {
+		return err
+	}
+	fmt.Fprintf(to.Out, "%s is in %s\n", kept.Line, kept.File)
 	return nil
 }
 

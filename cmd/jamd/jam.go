@@ -28,7 +28,7 @@ type jamCmd struct {
 	Live             liveFlags     `embed:""`
 }
 
-func (c *jamCmd) Run(ctx context.Context, to console) error {
+func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error {
 	to, end, err := to.toFile(c.Live.Log)
 	if err != nil {
 		return err
@@ -51,6 +51,7 @@ func (c *jamCmd) Run(ctx context.Context, to console) error {
 		return err
 	}
 	defer l.close()
+	l.setup = newSetup(&c.Live, nil, newConfigKeeper(flags))
 	if l.page, err = c.Live.Pages.open(to, c.Live.SessionDir); err != nil {
 		return err
 	}

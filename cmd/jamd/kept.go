@@ -68,7 +68,7 @@ func (k kept) List() ([]ui.Session, error) {
 func shownOnPage(b *session.Brief) ui.Session {
 	s := ui.Session{
 		ID: b.ID, Name: b.Name, Start: b.Start, Policy: b.Policy, Tempo: b.Tempo, Seconds: b.Seconds,
-		Chords: b.Chords, Misses: b.Misses, Whole: b.Ended,
+		Chords: b.Chords, Misses: b.Misses, Whole: b.Ended, Blind: b.Blind,
 	}
 	if s.Name == "" {
 		s.Name = b.Start.Format("Monday 15:04")
@@ -92,26 +92,33 @@ func (k kept) MIDI(id string) (io.ReadCloser, error) {
 }
 
 func (k kept) Rename(id, name string) error {
-	return k.note(id, func(n *session.Notes) { n.Name = name })
+	_, err := k.note(id, func(n *session.Notes) { n.Name = name })
+	return err
 }
 
-func (k kept) Rate(id string, r ui.Rating) error {
-	return k.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })
+func (k kept) Rate(id string, r ui.Rating) (ui.Session, error) {
+	record, err := k.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })
+	if err != nil {
+		return ui.Session{}, err
+	}
+	b := record.Brief()
+	return shownOnPage(&b), nil
 }
 
 // note changes what is said of a session.
-func (k kept) note(id string, change func(*session.Notes)) error {
+func (k kept) note(id string, change func(*session.Notes)) (*session.Record, error) {
 	dir, err := k.dir(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r, err := session.Open(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	n := r.Notes
 	change(&n)
-	return r.SetNotes(n)
+	err = r.SetNotes(n)
+	return r, err
 }
 
 func (k kept) Delete(id string) error {

@@ -28,6 +28,11 @@ func keepOne(t *testing.T, root, id, events string) {
 	}
 }
 
+func rating(k kept, id string) error {
+	_, err := k.Rate(id, ui.Rating{Control: 4})
+	return err
+}
+
 func TestKept(t *testing.T) {
 	root := t.TempDir()
 	keepOne(t, root, "whole", `{"type":"frame","frame":1}`+"\n"+`{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
@@ -56,7 +61,7 @@ func TestKept(t *testing.T) {
 		t.Errorf("torn: %+v", s)
 	}
 
-	if err := errors.Join(k.Rename("whole", "Sunday"), k.Rate("whole", ui.Rating{Control: 4}), k.Delete("torn")); err != nil {
+	if err := errors.Join(rating(k, "whole"), k.Rename("whole", "Sunday"), k.Delete("torn")); err != nil {
 		t.Fatal(err)
 	}
 	all = list()
@@ -77,10 +82,34 @@ func TestKept(t *testing.T) {
 
 	for _, id := range []string{"", ".", "..", "none", "../" + filepath.Base(root) + "/whole", "whole/", "./whole", ".trash", root} {
 		_, midi := k.MIDI(id)
-		for _, err := range []error{midi, k.Rename(id, "x"), k.Rate(id, ui.Rating{}), k.Delete(id), k.Restore(id)} {
+		for _, err := range []error{midi, k.Rename(id, "x"), rating(k, id), k.Delete(id), k.Restore(id)} {
 			if !errors.Is(err, ui.ErrUnknown) {
 				t.Errorf("%q: %v, want unknown", id, err)
 			}
 		}
+	}
+}
+
+// The policy of a blind jam is told when the jam is rated, and by no list before.
+func TestBlindSession(t *testing.T) {
+	root := t.TempDir()
+	keepOne(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	manifest := `{"format":"jamd.session/1","start":"2026-01-31T20:15:00Z","policy":{"name":"gapt"},"blind":["gapt","jamd"],"settings":{"tempo":120}}`
+	if err := os.WriteFile(filepath.Join(root, "one", session.ManifestFile), []byte(manifest), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	k, err := openKept(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := k.List(); err != nil || len(all) != 1 || !all[0].Blind || all[0].Policy != hiddenPolicy {
+		t.Errorf("before it is rated: %+v, %v", all, err)
+	}
+	s, err := k.Rate("one", ui.Rating{Enjoyment: 3})
+	if err != nil || !s.Blind || s.Policy != "gapt" {
+		t.Errorf("rated: %+v, %v", s, err)
+	}
+	if all, err := k.List(); err != nil || len(all) != 1 || all[0].Policy != "gapt" {
+		t.Errorf("after it is rated: %+v, %v", all, err)
 	}
 }

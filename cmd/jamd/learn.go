@@ -282,7 +282,7 @@ func (e effect) control(t turn, struck bool, s *steering) (c jam.Control, ok boo
 
 // with is the file with a trigger that has an effect, in its table [learn].
 func (t trigger) with(f *configFile, effect string) ([]byte, error) {
-	return f.with([]string{"learn"}, t.String(), effect, func(key string) bool {
+	return f.with([]string{"learn"}, t.String(), quote(effect), func(key string) bool {
 		other, err := parseTrigger(key)
 		return err == nil && other == t
 	})

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,7 @@ type liveFlags struct {
 	OutChannel uint8         `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
 	Velocity   uint8         `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
 	SessionDir string        `placeholder:"DIR" help:"Keep sessions here (else in the user's state folder)."`
+	Record     bool          `default:"true" negatable:"" help:"Keep the jam as a session when it ends (it is kept unless you say --no-record)."`
 	RandomSeed bool          `help:"Draw a seed, so that each jam differs; it is printed and kept."`
 	JSON       bool          `help:"Print one JSON object at the end instead of the chords as they sound."`
 	Metrics    string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine."`
@@ -81,14 +83,21 @@ type live struct {
 	endRights func()   // gives real-time priority back
 	metrics   *metrics // nil where nobody asked for them
 
-	ports  *jam.Queue[midiio.Change] // what becomes of them
-	claims []claim
+	ports   *jam.Queue[midiio.Change] // what becomes of them
+	moving  sync.Mutex                // guards the next two
+	claimed claim                     // on the output
+	movedTo string                    // the output that a page has chosen; "" for the one that the jam began with
+	melody  *melodyPort               // nil where a file or an agent plays
 
 	steering  *steering
 	transpose func(semitones int8) // of what is sent through; nil where nothing is
 	agent     bool                 // plays the melody
 
 	page    *page                           // nil where there is none
+	setup   *setup                          // what pages may change beside the music
+	blind   []string                        // policies that this one was drawn from, whose name is hidden; nil where nothing is
+	begun   atomic.Bool                     // a frame was played
+	frames  int64                           // that were played, when it is over
 	ended   atomic.Uint32                   // a restart, where a page has ended the jam
 	figures atomic.Pointer[latency.Monitor] // how it keeps time, from run on
 }
@@ -183,9 +192,7 @@ func (l *live) close() {
 	if l.faster != nil {
 		_ = l.faster.Close()
 	}
-	for _, c := range l.claims {
-		c.release()
-	}
+	l.claimed.release()
 }
 
 // A hearing is a melody that comes into a live jam.
@@ -244,6 +251,11 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	closeCtx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
 	kept := record.Close(closeCtx, take, summary)
+	l.frames = summary.Frames
+	if !l.keeps() {
+		err = errors.Join(err, os.RemoveAll(kept.Dir))
+		kept.Dir = ""
+	}
 	if summary.Frames == 0 {
 		l.page.detach("")
 	} else {
@@ -255,9 +267,23 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	}
 	share, _ := take.NoteInChord()
 	return errors.Join(err, conclude(l.to, l.flags.JSON, jamSummary{
-		Policy: l.policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo,
+		Policy: l.shownPolicy(), Seed: settings.Seed, Tempo: settings.Tempo,
 		Jam: summary, Agent: agent, NoteInChord: share, Figures: figures.Jam, Dropped: figures.DroppedReports,
 	}, kept))
+}
+
+// keeps is whether the jam, which is over, is kept: not where the player does not want it, nor where a page let another take
+// its place before the first note.
+func (l *live) keeps() bool {
+	return (l.setup.recording() || l.blind != nil) && (l.frames > 0 || l.ended.Load() == 0)
+}
+
+// shownPolicy is the name of the policy that the jam began with, as players may know it.
+func (l *live) shownPolicy() string {
+	if l.blind != nil {
+		return hiddenPolicy
+	}
+	return l.policy.Metadata().Name
 }
 
 func (l *live) manifest(h hearing) session.Manifest {
@@ -265,62 +291,9 @@ func (l *live) manifest(h hearing) session.Manifest {
 	return session.Manifest{
 		Title:   h.title,
 		Version: version, Go: runtime.Version(), ONNXRuntime: l.policy.Library().Version, Provider: l.policy.Provider().String(),
-		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Agent: h.agent, Settings: l.config.Settings,
+		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Blind: l.blind, Agent: h.agent, Settings: l.config.Settings,
 		Ports: session.Ports{In: h.name, Out: l.out.Info().Name}, Start: time.Now().Add(-l.clock.Now()),
 	}
-}
-
-// output opens the port that the chords go to, and claims it. Without a sequencer, and without a port asked for, nothing
-// sounds, but the chords are printed and kept all the same.
-func (l *live) output() (*midiio.Out, error) {
-	out, err := l.flags.openOutput(l.keeping())
-	if err != nil && l.flags.Out == "" {
-		l.to.Log.Warn().Msgf("nothing will sound: %v", err)
-		return midiio.NewOut(nowhere{}), nil
-	}
-	if err != nil {
-		return nil, asInput(err)
-	}
-	if err := l.claim("output", out.Info()); err != nil {
-		_ = out.Close()
-		return nil, err
-	}
-	return out, nil
-}
-
-func (f *liveFlags) openOutput(k midiio.Keeping) (*midiio.Out, error) {
-	switch {
-	case f.Out == "":
-		return midiio.OpenVirtualOut(midiio.VirtualOut)
-	case strings.HasPrefix(f.Out, midiio.VirtualOut):
-		return midiio.OpenVirtualOut(f.Out)
-	}
-	return midiio.KeepOut(f.Out, k)
-}
-
-func (l *live) keeping() midiio.Keeping {
-	return midiio.Keeping{Changes: l.ports, Wait: l.flags.Wait}
-}
-
-// claim keeps other jamds off a port until the jam is closed.
-func (l *live) claim(kind string, port midiio.PortInfo) error {
-	c, err := claimPort(kind, port.String())
-	if err == nil {
-		l.claims = append(l.claims, c)
-	}
-	return err
-}
-
-// nowhere is the output of a machine that has no port.
-type nowhere struct{}
-
-func (nowhere) Send(_, _, _ byte) error { return nil }
-
-func portName(out *midiio.Out) string {
-	if name := out.Info().Name; name != "" {
-		return name
-	}
-	return "nothing (no MIDI port)"
 }
 
 // framesOf is a duration in frames, at least one; 0 stays 0.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"jamd/jam"
+	"jamd/midiio"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -30,7 +31,9 @@ type pageFlags struct {
 // A page is the server of a process that jams, through all its jams.
 type page struct {
 	*ui.Server
-	file string // that tells where it is; "" where there is none
+	file  string // that tells where it is; "" where there is none
+	ports *portList
+	end   func() // of looking round
 }
 
 // pagePlace is what pageFile holds.
@@ -53,7 +56,12 @@ func (f *pageFlags) open(to console, root string) (*page, error) {
 	if err != nil {
 		return nil, asInput(err)
 	}
-	p := &page{Server: server}
+	p := &page{Server: server, ports: &portList{}}
+	lister := midiio.NewLister()
+	p.ports.look(lister)
+	looking, end := context.WithCancel(context.Background())
+	p.end = end
+	go p.ports.follow(looking, lister, server.Watched, func() { server.Changed(0) })
 	if p.file, err = p.publish(); err != nil {
 		to.Log.Warn().Msgf("'jamd ctl' will not find this jam: %v", err)
 	}
@@ -110,6 +118,7 @@ func (p *page) close() {
 	if p == nil {
 		return
 	}
+	p.end()
 	_ = p.Close()
 	if place, err := readPlace(); err == nil && place.PID == os.Getpid() {
 		_ = os.Remove(p.file)
@@ -124,10 +133,12 @@ func (p *page) attach(ctx context.Context, l *live, h hearing, again func(restar
 	}
 	l.config.Output = p.Sounding(l.config.Output, l.clock.Now)
 	l.config.Reports = append(l.config.Reports, p.Reports())
-	p.Begin(&pageJam{live: l, hearing: h, began: l.config.Start == jam.StartAtOnce, end: func(r restart) {
+	j := &pageJam{live: l, hearing: h, ports: p.ports, changed: p.Changed, began: l.config.Start == jam.StartAtOnce, end: func(r restart) {
 		again(r)
 		cancel()
-	}}, l.clock.Now)
+	}}
+	l.setup.begin(j)
+	p.Begin(j, l.clock.Now)
 	return ctx, cancel
 }
 

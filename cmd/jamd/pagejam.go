@@ -21,7 +21,9 @@ const (
 type pageJam struct {
 	live    *live
 	hearing hearing
-	end     func(restart) // ends the jam
+	ports   *portList
+	end     func(restart)     // ends the jam
+	changed func(frame int64) // tells the pages
 
 	mu     sync.Mutex
 	began  bool
@@ -31,11 +33,14 @@ type pageJam struct {
 var _ ui.Jam = (*pageJam)(nil)
 
 func (j *pageJam) Info() ui.Info {
-	s, policy := j.live.steering.inForce()
+	s, _ := j.live.steering.inForce()
 	info := ui.Info{
-		Version: version, Title: j.hearing.title, Policy: policy, Tempo: s.Tempo,
+		Version: version, Title: j.hearing.title, Policy: j.plays(), Blind: j.live.blind != nil, Tempo: s.Tempo,
 		FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()), ListenFrames: int64(s.Listen * jam.FramesPerBeat),
 		In: j.hearing.name, Out: j.live.out.Info().Name, ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
+	}
+	if j.live.melody != nil {
+		info.In = j.live.melody.name()
 	}
 	if info.In == pageMelody {
 		info.In = ""
@@ -68,13 +73,27 @@ func (j *pageJam) Stop() error {
 }
 
 func (j *pageJam) Start() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.began || j.hearing.play == nil {
+	if j.hearing.play == nil || j.hasBegun() {
 		return refusal{errors.New("the jam has begun"), ui.ErrRefused}
 	}
 	j.end(counted)
 	return nil
+}
+
+// hasBegun is whether the jam waits no more.
+func (j *pageJam) hasBegun() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.began || j.live.begun.Load()
+}
+
+// plays is the policy that plays, as players may know it.
+func (j *pageJam) plays() string {
+	if j.live.blind != nil {
+		return hiddenPolicy
+	}
+	_, policy := j.live.steering.inForce()
+	return policy
 }
 
 func (j *pageJam) Latency() any {
@@ -95,15 +114,18 @@ func (j *pageJam) Params() []ui.Param {
 		}
 		if i.Param == jam.ParamPolicy {
 			p.Words, p.Value = policyNames(), j.wanted()
+			if j.live.blind != nil {
+				p.Words, p.Value, p.Fixed = nil, hiddenPolicy, blindRefusal
+			}
 		}
 		params = append(params, p)
 	}
-	return params
+	return j.live.setup.withKept(append(params, j.setupParams()...))
 }
 
 // wanted is the policy that plays, or that is to play as soon as it can.
 func (j *pageJam) wanted() string {
-	_, plays := j.live.steering.inForce()
+	plays := j.plays()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.policy == plays {
@@ -114,6 +136,12 @@ func (j *pageJam) wanted() string {
 
 // Set steers the jam. Server.Changed tells when it holds.
 func (j *pageJam) Set(name, value string) error {
+	if ok, err := j.setPart(name, value); err != nil {
+		return refusal{err, ui.ErrRefused}
+	} else if ok {
+		j.changed(0)
+		return nil
+	}
 	switch err := j.live.steering.set(name, value); {
 	case errors.Is(err, errUnknownSetting):
 		return refusal{err, ui.ErrUnknown}
@@ -126,6 +154,24 @@ func (j *pageJam) Set(name, value string) error {
 		j.policy = value
 	}
 	return nil
+}
+
+// Keep writes a setting into the configuration file.
+func (j *pageJam) Keep(name string) (ui.Kept, error) {
+	kept, err := j.live.setup.keep(name, j.Params())
+	if err == nil {
+		j.changed(0)
+	}
+	return kept, err
+}
+
+// Unkeep takes back what Keep did last.
+func (j *pageJam) Unkeep() error {
+	err := j.live.setup.unkeep()
+	if err == nil {
+		j.changed(0)
+	}
+	return err
 }
 
 // A refusal is an error that is the asker's to mend, of one of the page's kinds; it says what the error says.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,19 +17,26 @@ type playCmd struct {
 	For        time.Duration `placeholder:"DURATION" help:"End after this long, such as 90s or 5m."`
 	InChannels []uint8       `name:"in-channel" placeholder:"N" help:"Hear these MIDI channels only, 1 to 16."`
 	Thru       *bool         `negatable:"" help:"Send the melody on to the output, on its own channel (default: only one that jamd plays from a file)."`
+	Blind      []string      `placeholder:"NAME,NAME,..." help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam on the page."`
 	Live       liveFlags     `embed:""`
 
 	learned map[trigger]entry
+	setup   *setup
+	policy  string        // that was asked for, where jams are not blind
 	last    *jam.Settings // of the jam before, at its end; nil before the first
 }
 
-func (c *playCmd) Run(ctx context.Context, to console, configured *config) error {
+func (c *playCmd) Run(ctx context.Context, to console, configured *config, flags *configFlags) error {
+	if err := c.checkBlind(configured); err != nil {
+		return err
+	}
 	to, end, err := to.toFile(c.Live.Log)
 	if err != nil {
 		return err
 	}
 	defer end()
-	c.learned = configured.learned
+	c.learned, c.policy = configured.learned, c.Live.Music.Policy
+	c.setup = newSetup(&c.Live, c.Blind, newConfigKeeper(flags))
 	page, err := c.Live.Pages.open(to, c.Live.SessionDir)
 	if err != nil {
 		return err
@@ -55,6 +63,8 @@ func (c *playCmd) next(again restart) {
 	if c.Melody != "" || c.In == "" {
 		c.Melody, c.In = "", pageMelody
 	}
+	c.Live.Wait = true // a port that has left meanwhile may come back
+	c.Live.Clock, c.Blind, c.Live.Music.Listen = c.setup.nextClock().inForce(), c.setup.nextBlind(), c.setup.nextListen()
 	c.CountIn = nil
 	if again == counted && !c.Live.Clock.external() {
 		bar := c.last.Meter.Beats()
@@ -76,16 +86,20 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 		return 0, err
 	}
 	if c.last != nil { // the one before left it as it was set there
-		seed := settings.Seed
+		seed, listen := settings.Seed, settings.Listen
 		settings = *c.last
-		settings.Seed = seed
+		settings.Seed, settings.Listen = seed, listen
+	}
+	order, err := c.draw()
+	if err != nil {
+		return 0, err
 	}
 	l, err := c.Live.open(to, settings, c.through(source)...)
 	if err != nil {
 		return 0, err
 	}
 	defer l.close()
-	l.page, l.knobs = page, newKnobs(c.learned)
+	l.page, l.knobs, l.setup, l.blind = page, newKnobs(c.learned), c.setup, c.Blind
 	l.config.Frames = framesOf(c.For, settings.Tempo)
 	if c.CountIn != nil {
 		l.config.Start, l.config.CountIn, l.config.Click = jam.StartAtOnce, *c.CountIn, true
@@ -97,19 +111,64 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 	if !c.Live.JSON {
 		c.announce(l, source)
 	}
-	if err := l.run(ctx, hearing); err != nil || ctx.Err() != nil {
+	err = l.run(ctx, hearing)
+	if l.frames > 0 && c.Blind != nil {
+		err = errors.Join(err, order.played(c.Blind))
+	}
+	if err != nil || ctx.Err() != nil {
 		return 0, err
 	}
-	last, policy := l.steering.inForce()
-	c.last = &last
-	if policy != l.policy.Metadata().Name { // chosen in the jam
-		c.Live.Music.Policy = policy
-	}
+	c.leave(l)
 	again := restart(l.ended.Load())
 	if again == 0 && c.For == 0 && page != nil && page.Watched() { // a tune is over, and somebody looks on who may want to play
 		again = armed
 	}
 	return again, nil
+}
+
+// leave takes over what was chosen in a jam, for the next one.
+func (c *playCmd) leave(l *live) {
+	last, policy := l.steering.inForce()
+	c.last = &last
+	if c.Blind == nil && policy != l.policy.Metadata().Name {
+		c.policy = policy
+	}
+	if l.movedTo != "" {
+		c.Live.Out = l.movedTo
+	}
+	if l.melody != nil {
+		c.In = l.melody.askedFor()
+	}
+}
+
+// draw sees to the policy of the jam: the one asked for, or of a blind jam the next in order.
+func (c *playCmd) draw() (order blindOrder, err error) {
+	c.Live.Music.Policy = c.policy
+	if c.Blind == nil {
+		return order, nil
+	}
+	if order, err = openBlindOrder(); err == nil {
+		c.Live.Music.Policy, err = order.draw(c.Blind)
+	}
+	return order, asInput(err)
+}
+
+// checkBlind refuses what does not go with a blind jam.
+func (c *playCmd) checkBlind(configured *config) error {
+	if c.Blind == nil {
+		return nil
+	}
+	switch {
+	case configured.given["policy"]:
+		return asInput(errors.New("--blind and --policy exclude each other: a blind jam's policy is drawn"))
+	case c.Live.Faster != "":
+		return asInput(errors.New("--blind and --faster exclude each other: what is rated is one policy"))
+	case !c.Live.Record:
+		return asInput(errors.New("--blind and --no-record exclude each other: the rating lies with the jam that is kept"))
+	case c.Live.Pages.Page == noPage:
+		return asInput(errors.New("--blind and --page off exclude each other: the jam is rated on the page"))
+	}
+	return asInput(checkBlind(c.Blind, true))
 }
 
 // hear lets the melody in, until it is stopped: from a port, or from a file that is performed.
@@ -144,34 +203,23 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		}
 		unplug = func() { _ = in.Close() }
 	}
-	if s.port == pageMelody {
-		return hearing{title: s.title(), name: pageMelody, play: played, stop: func() *agentSummary {
-			unplug()
-			return nil
-		}}, nil
-	}
 	if s.tune == nil {
-		in, err := s.open(l.clock.Now, func(e jam.Event) {
+		l.melody = &melodyPort{live: l, keeping: l.keeping(), hear: func(e jam.Event) {
 			if !l.knobs.take(e) {
 				heard(e)
 			}
-		}, l.keeping())
-		if err != nil {
-			unplug()
-			return hearing{}, asInput(err)
-		}
+		}}
 		if l.flags.Clock.ClockIn == "" || l.flags.Clock.ClockIn == s.port {
-			in.Follow(follower)
+			l.melody.follower = follower
 		}
-		s.name = in.Info().Name
-		if err := l.claim("input", in.Info()); err != nil {
+		if err := l.melody.moveTo(s.port); err != nil {
 			unplug()
-			_ = in.Close()
 			return hearing{}, err
 		}
+		s.name = l.melody.name()
 		return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
 			unplug()
-			_ = in.Close()
+			l.melody.close()
 			return nil
 		}}, nil
 	}

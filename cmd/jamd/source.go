@@ -149,7 +149,7 @@ func (c *playCmd) announce(l *live, src source) {
 		heard = fmt.Sprintf("%s (%s)", src.tune.Name, src.name)
 	}
 	fmt.Fprintf(to.Out, "%s at %.4g BPM, seed %d\n  hears  %s\n  plays  %s\n",
-		l.policy.Metadata().Name, s.Tempo, s.Seed, heard, portName(l.out))
+		l.shownPolicy(), s.Tempo, s.Seed, heard, portName(l.out))
 	if src.hint != "" {
 		fmt.Fprintln(to.Out, "  "+src.hint)
 	}

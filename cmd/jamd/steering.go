@@ -90,6 +90,9 @@ func (s *steering) ask(c jam.Control) error {
 		return err
 	}
 	if c.Param == jam.ParamPolicy {
+		if s.live.blind != nil {
+			return errors.New("policy: " + blindRefusal)
+		}
 		if names := policyNames(); !slices.Contains(names, c.Text) {
 			return fmt.Errorf("policy %q: must be one of %v", c.Text, names)
 		}

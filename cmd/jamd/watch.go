@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -30,6 +31,7 @@ type watch struct {
 	status   *statusLine // nil where there is no terminal
 	metrics  *metrics    // nil where nobody asked for them
 	page     *page       // nil where there is none
+	begun    *atomic.Bool
 
 	monitor *latency.Monitor
 	builder *jam.TakeBuilder
@@ -41,7 +43,7 @@ func newWatch(l *live, title string, record *session.Session) *watch {
 	w := &watch{
 		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
 		errors: l.config.Errors, changes: l.changes,
-		settings: s, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics, page: l.page,
+		settings: s, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics, page: l.page, begun: &l.begun,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
 	return w
@@ -95,6 +97,7 @@ func (w *watch) follow() {
 				w.alarm()
 				return
 			}
+			w.begun.Store(true)
 			if w.show(r); r.Missed {
 				missed++
 			}

@@ -1,18 +1,23 @@
 // All that can be set in a jam, made from the server's table: what a player reaches for by what it is of, the rest behind "More".
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Blind } from "./blind";
+import { ShowConsidered } from "./considered";
 import { act, info, params, set, started, startOrStop } from "./jam";
+import { Keep } from "./keep";
 import { ChordSound, Keys, Volumes } from "./mix";
+import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "temperature"];
 const time = ["tempo", "tap", "metronome", "hold"];
 const sounds = ["mute", "bass"];
-const elsewhere = ["panic"]; // which has its button above
+const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
+const elsewhere = ["panic", "blind"]; // which have places of their own
 
 export function Controls() {
-  const near = [...harmony, ...time, ...sounds, ...elsewhere];
+  const near = [...harmony, ...time, ...sounds, ...setup, ...elsewhere];
   const far = params.value.map((p) => p.name).filter((name) => !near.includes(name));
   return (
     <section class="controls" aria-label="Controls">
@@ -21,30 +26,41 @@ export function Controls() {
         <Group title="Time" names={time} />
         <Group title="Sound" names={sounds}><ChordSound /></Group>
       </div>
-      <details>
+      <Keep />
+      <details open={more.value} onToggle={(e) => { more.value = e.currentTarget.open; }}>
         <summary>More</summary>
         <div class="groups">
           <Group title="The jam" names={far} />
           <Group title="Sound in this page"><Volumes /></Group>
-          <Group title="Keys of this page"><Keys /></Group>
+          <Group title="This page"><Keys /><ShowConsidered /></Group>
+          <Group title="Ports, clock, listening" names={setup} />
+          <Blind />
         </div>
       </details>
     </section>
   );
 }
 
+const more = signal(false); // is shown
+
+/** focusControl goes to a control, wherever it is. */
+export function focusControl(id: string) {
+  more.value = true;
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(id)?.focus());
+}
+
 function Group({ title, names = [], children }: { title: string; names?: string[]; children?: ComponentChildren }) {
   const known = new Map(params.value.map((p) => [p.name, p]));
+  const reasons = new Set(names.map((name) => known.get(name)?.fixed).filter(Boolean));
   return (
     <fieldset class="group">
       <legend>{title}</legend>
       {names.map((name) => known.has(name) && <Control key={name} param={known.get(name)!} />)}
       {children}
+      {[...reasons].map((why) => <small class="why" key={why}>{names.filter((n) => known.get(n)?.fixed === why).map(titleOf).join(", ")}: {why}.</small>)}
     </fieldset>
   );
 }
-
-const titleOf = (name: string) => name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
 
 function Control({ param: p }: { param: Param }) {
   const id = `param-${p.name}`, choose = (value: string) => void set(p.name, value);
@@ -56,7 +72,7 @@ function Control({ param: p }: { param: Param }) {
       return (
         <div class="control switch" title={p.help}>
           <label for={id}>{titleOf(p.name)}</label>
-          <input id={id} type="checkbox" role="switch" checked={p.value === "on"} aria-description={p.help}
+          <input id={id} type="checkbox" role="switch" checked={p.value === "on"} aria-description={p.fixed ?? p.help} disabled={!!p.fixed}
             onChange={(e) => choose(e.currentTarget.checked ? "on" : "off")} />
         </div>
       );
@@ -70,8 +86,8 @@ function Control({ param: p }: { param: Param }) {
   return ( // a list, or a text of which some are known
     <div class="control list" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
-      <select id={id} value={p.value} aria-description={p.help} onChange={(e) => choose(e.currentTarget.value)}>
-        {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word}>{word}</option>)}
+      <select id={id} value={p.value} aria-description={p.fixed ?? p.help} disabled={!!p.fixed} onChange={(e) => choose(e.currentTarget.value)}>
+        {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word} value={word}>{spoken[word] ?? word}{p.unit ? ` ${p.unit}` : ""}</option>)}
       </select>
     </div>
   );
@@ -86,7 +102,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   return (
     <div class="control number" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
-      <output for={id}>{round(value)}{p.unit === "BPM" || p.unit === "ms" ? ` ${p.unit}` : ""}</output>
+      <output for={id}>{valueOf(p, value)}</output>
       <input
         id={id} type="range" min={Math.min(low, Number(p.value))} max={Math.max(high, Number(p.value))} step={p.step ?? "any"} value={value}
         aria-description={p.help}
@@ -99,8 +115,6 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
     </div>
   );
 }
-
-const round = (value: string) => String(Math.round(Number(value) * 100) / 100);
 
 /** Transport starts with a count-in, and stops. */
 export function Transport() {

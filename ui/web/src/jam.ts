@@ -12,6 +12,7 @@ export const params = signal<Param[]>([]);
 export const keepsSessions = signal(false);
 export const latest = signal<Frame | null>(null);
 export const ended = signal<string | null>(null); // the session that the last jam was kept as
+export const endedBlind = signal(false); // its policy was hidden
 export const problem = signal("");
 export const figures = signal<Snapshot | null>(null);
 export const notices = signal<{ id: number; text: string }[]>([]); // the last few, for a while
@@ -59,6 +60,7 @@ function take(m: Message) {
       frames.splice(0, frames.length, ...m.frames);
       latest.value = m.frames.at(-1) ?? null;
       if (m.jam) sound.meet(m.jam);
+      requestAnimationFrame(() => performance.mark("ready")); // for whoever measures how long that took
       return;
     case "frame":
       tick(m.at);
@@ -93,7 +95,11 @@ function take(m: Message) {
     case "end":
       sound.hush();
       held.value = new Map();
-      ended.value = m.session;
+      if (m.session) {
+        ended.value = m.session;
+        endedBlind.value = info.value?.blind ?? false;
+      }
+      latest.value = null;
       started.value = false;
       return;
     case "panic":

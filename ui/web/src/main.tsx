@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls, Transport } from "./controls";
-import { connect, connected, info, keepsSessions, panic, problem } from "./jam";
+import { connect, connected, info, keepsSessions, panic, params, problem } from "./jam";
 import { kept } from "./kept";
 import { Piano, useComputerKeys } from "./keys";
 import { Latency } from "./latency";
@@ -28,7 +28,7 @@ function Page() {
     <>
       <header>
         <h1>jamd</h1>
-        <p class="what">{info.value ? `${info.value.policy} · hears ${info.value.in || "this page"}${info.value.out ? ` · plays ${info.value.out}` : ""}` : ""}</p>
+        <p class="what">{what()}</p>
         <nav aria-label="Views">
           <button type="button" aria-pressed={view.value === "jam"} onClick={() => { view.value = "jam"; }}>Jam</button>
           {keepsSessions.value && <button type="button" aria-pressed={view.value === "sessions"} onClick={() => { view.value = "sessions"; }}>Sessions</button>}
@@ -61,6 +61,16 @@ function Page() {
       <Help />
     </>
   );
+}
+
+/** what says who plays, what is heard and played to, and where the jam is not kept. */
+function what() {
+  const jam = info.value;
+  if (!jam) return "";
+  const unkept = params.value.some((p) => p.name === "record" && p.value === "off");
+  return [
+    jam.blind ? "a hidden policy" : jam.policy, `hears ${jam.in || "this page"}`, jam.out && `plays ${jam.out}`, unkept && "this jam is not kept",
+  ].filter(Boolean).join(" · ");
 }
 
 /** Hints are shown on the first visit, and never again. */

@@ -1,7 +1,7 @@
 // What the server sends, as ui/message.go and ui/jam.go have it. Times are milliseconds on the jam's clock.
 
 export interface Info {
-  version: string; title: string; policy: string; tempo: number;
+  version: string; title: string; policy: string; blind: boolean; tempo: number;
   frames_per_beat: number; frames_per_bar: number; listen_frames: number;
   in: string; out: string; chord_channel: number; bass_channel: number;
 }
@@ -9,12 +9,17 @@ export interface Info {
 export interface Param {
   name: string; kind: "number" | "whole" | "switch" | "list" | "text" | "action"; help: string; value: string;
   unit?: string; min?: number; max?: number; step?: number; knob?: [number, number]; words?: string[];
+  kept?: string; // what jamd begins with
+  fixed?: string; // why it cannot be set now
 }
+
+/** A Choice is a chord that the policy considered. */
+export interface Choice { symbol: string; prob: number }
 
 export interface Frame {
   type: "frame"; frame: number; at: number; length: number;
   melody: number | null; onset: boolean; symbol: string; pitches: number[]; began: boolean; listening: boolean;
-  missed: boolean; skipped: number; prob: number; policy: string; lead: number; step: number; late: number;
+  missed: boolean; skipped: number; prob: number; considered: Choice[]; policy: string; lead: number; step: number; late: number;
 }
 
 export type Message =
@@ -43,5 +48,5 @@ export interface Rating { adaptation: number; control: number; enjoyment: number
 
 export interface Session {
   id: string; name: string; start: string; policy: string; tempo: number; seconds: number; chords: number; misses: number;
-  whole: boolean; rating?: Rating;
+  whole: boolean; blind: boolean; rating?: Rating;
 }

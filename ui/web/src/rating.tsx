@@ -1,11 +1,14 @@
-// The three questions after a jam. Off unless the player wants them.
-import { useSignal } from "@preact/signals";
-import { ask, ended, started } from "./jam";
+// The three questions after a jam. Off unless the player wants them, or the jam was a blind one.
+import { effect, signal, useSignal } from "@preact/signals";
+import { ask, ended, endedBlind, started } from "./jam";
 import { kept } from "./kept";
-import type { Rating } from "./protocol";
+import type { Rating, Session } from "./protocol";
 
 export const asksForRating = kept("ratings", false);
 const done = kept<string>("rated", ""); // the session that was asked about last
+const revealed = signal(""); // the policy of the blind jam that was rated
+
+effect(() => { if (started.value) revealed.value = ""; });
 
 const questions: [keyof Rating, string, string, string][] = [
   ["adaptation", "How quickly did it adapt to you?", "slowly", "at once"],
@@ -13,16 +16,14 @@ const questions: [keyof Rating, string, string, string][] = [
   ["enjoyment", "How much did you enjoy it?", "not at all", "very much"],
 ];
 
-export function RateIt() {
-  const answers = useSignal<Rating>({ adaptation: 0, control: 0, enjoyment: 0 });
-  const session = ended.value;
-  if (!asksForRating.value || !session || session === done.value || started.value) return null;
-  const close = () => { done.value = session; answers.value = { adaptation: 0, control: 0, enjoyment: 0 }; };
-  const given = Object.values(answers.value).some((n) => n > 0);
+/** Questions asks about a session; kept is told the session as it is when it is rated. */
+export function Questions({ id, given, blind, kept, skip, later = "Skip" }: { id: string; given?: Rating; blind: boolean; kept: (s: Session) => void; skip: () => void; later?: string }) {
+  const answers = useSignal<Rating>(given ?? { adaptation: 0, control: 0, enjoyment: 0 });
   return (
     <form class="rating" aria-label="How was it?" onSubmit={async (e) => {
       e.preventDefault();
-      if (await ask("PUT", `sessions/${encodeURIComponent(session)}/rating`, answers.value)) close();
+      const response = await ask("PUT", `sessions/${encodeURIComponent(id)}/rating`, answers.value);
+      if (response) kept(await response.json());
     }}>
       {questions.map(([name, question, least, most]) => (
         <fieldset key={name}>
@@ -30,13 +31,29 @@ export function RateIt() {
           <span>{least}</span>
           {[1, 2, 3, 4, 5].map((n) => (
             <label key={n}>
-              <input type="radio" name={name} checked={answers.value[name] === n} onChange={() => { answers.value = { ...answers.value, [name]: n }; }} />{n}
+              <input type="radio" name={`${id} ${name}`} checked={answers.value[name] === n} onChange={() => { answers.value = { ...answers.value, [name]: n }; }} />{n}
             </label>
           ))}
           <span>{most}</span>
         </fieldset>
       ))}
-      <p><button type="submit" disabled={!given}>Keep</button><button type="button" onClick={close}>Skip</button></p>
+      <p>
+        <button type="submit" disabled={!Object.values(answers.value).some((n) => n > 0)}>Keep</button>
+        <button type="button" onClick={skip}>{later}</button>
+        {blind && <small>Who played is told when you have answered, here or among the sessions.</small>}
+      </p>
     </form>
   );
+}
+
+/** RateIt asks about the jam that is just over. */
+export function RateIt() {
+  const session = ended.value;
+  if (started.value) return null;
+  if (revealed.value) {
+    return <p class="note" role="status">It was <b>{revealed.value}</b> who played. <button type="button" onClick={() => { revealed.value = ""; }}>Close</button></p>;
+  }
+  if (!(asksForRating.value || endedBlind.value) || !session || session === done.value) return null;
+  return <Questions key={session} id={session} blind={endedBlind.value} skip={() => { done.value = session; }}
+    kept={(s) => { done.value = session; if (s.blind) revealed.value = s.policy; }} />;
 }

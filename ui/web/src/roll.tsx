@@ -4,7 +4,7 @@ import { frames, held, info, now, started } from "./jam";
 import { pretty } from "./theory";
 
 const before = 16, after = 4; // beats shown on either side of now
-const symbolSpace = 26; // px above the notes
+const symbolSpace = 30; // px above the notes
 const daylight = matchMedia("(prefers-color-scheme: light)");
 
 export function Roll() {
@@ -85,6 +85,7 @@ class View {
     while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
     for (let i = start; i < frames.length; i++) {
       const f = frames[i], next = frames[i + 1];
+      if (f.skipped) { g.fillStyle = missed; g.fillRect(x(f.at - f.skipped * length), 0, f.skipped * length * scale, 3); }
       if (f.missed) { g.fillStyle = missed; g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3); }
       if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = f.at;
       if (!next || next.began || next.pitches.join() !== f.pitches.join()) { // here the chord ends
@@ -93,8 +94,8 @@ class View {
       if (f.began && x(f.at) > symbolEnd) {
         const { root, rest } = pretty(f.symbol);
         g.fillStyle = colour("--text");
-        g.font = "600 15px " + family;
-        g.fillText(root + rest, x(f.at) + 2, 18);
+        g.font = "600 19px " + family;
+        g.fillText(root + rest, x(f.at) + 2, 21);
         symbolEnd = x(f.at) + g.measureText(root + rest).width + 8;
       }
       if (f.melody === null) continue; // a report tells the melody of the frame before

@@ -1,9 +1,10 @@
 // The jams that were kept: each can be seen, heard, named, downloaded, and deleted with a way back.
-import { signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
 import { useEffect, useRef } from "preact/hooks";
 import { ask } from "./jam";
-import type { Session } from "./protocol";
+import type { Rating, Session } from "./protocol";
+import { Questions } from "./rating";
 import { sound } from "./sound";
 
 const list = signal<Session[] | null>(null);
@@ -41,7 +42,10 @@ async function restore() {
 
 const minutes = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
 
+const stars = (r: Rating) => [r.adaptation, r.control, r.enjoyment].map((n) => n || "–").join(" ");
+
 function Row({ session: s }: { session: Session }) {
+  const rating = useSignal(false); // the questions are shown
   const remove = async () => {
     if (await ask("DELETE", path(s))) { halt(); deleted.value = s; await load(); }
   };
@@ -56,13 +60,16 @@ function Row({ session: s }: { session: Session }) {
           onClick={() => { halt(); open.value = shown ? null : s.id; }}>{shown ? "▾" : "▸"}</button>
         <input type="text" value={s.name} aria-label="Name of the session" maxLength={100} onChange={(e) => void rename(e.currentTarget.value)} />
         <span>{new Date(s.start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}</span>
-        <span class="figures">{minutes(s.seconds)} · {Math.round(s.tempo)} BPM · {s.policy} · {s.chords} chords{s.misses ? ` · ${s.misses} missed` : ""}{s.whole ? "" : " · cut short"}</span>
+        <span class="figures">{minutes(s.seconds)} · {Math.round(s.tempo)} BPM · {s.policy === "hidden" ? "a hidden policy" : s.policy} · {s.chords} chords{s.misses ? ` · ${s.misses} missed` : ""}{s.whole ? "" : " · cut short"}</span>
       </div>
       {shown && (
         <div class="opened">
           <Music session={s} />
           <a class="button" href={`/api/${path(s, "/midi")}`} download={`${s.name}.mid`}>Download MIDI</a>
+          <button type="button" aria-expanded={rating.value} onClick={() => { rating.value = !rating.value; }}>{s.rating ? `Rated ${stars(s.rating)}` : "Rate"}</button>
           <button type="button" onClick={() => void remove()}>Delete</button>
+          {rating.value && <Questions id={s.id} given={s.rating} blind={s.blind && !s.rating} later="Close" skip={() => { rating.value = false; }}
+            kept={() => { rating.value = false; void load(); }} />}
         </div>
       )}
     </li>

@@ -1,7 +1,10 @@
 // Every control that is wanted while both hands are busy, on a key: Shift and a letter, as the letters alone are the piano.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { showsConsidered } from "./considered";
+import { focusControl } from "./controls";
 import { act, params, set, startOrStop } from "./jam";
+import { focusKeep } from "./keep";
 import type { Param } from "./protocol";
 import { on, sound } from "./sound";
 
@@ -37,6 +40,13 @@ const shortcuts: Shortcut[] = [
   { code: "KeyM", key: "M", does: "Metronome", do: param("metronome", turn) },
   { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
   { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
+  { code: "KeyR", key: "R", does: "Record this jam, or not", do: param("record", turn) },
+  { code: "KeyV", key: "V", does: "What the policy considers", do: () => { showsConsidered.value = !showsConsidered.value; } },
+  { code: "KeyI", key: "I", does: "Choose the input", do: () => focusControl("#param-in") },
+  { code: "KeyJ", key: "J", does: "Choose the output", do: () => focusControl("#param-out") },
+  { code: "KeyL", key: "L", does: "Choose the clock", do: () => focusControl("#param-clock") },
+  { code: "KeyY", key: "Y", does: "Blind test", do: () => focusControl("#blind input, #blind button") },
+  { code: "KeyK", key: "K", does: "Keep what is set", do: focusKeep },
   { code: "KeyO", key: "O", does: "Sound in this page", do: () => { on.value = !(on.value ?? !sound.elsewhere.value); } },
 ];
 

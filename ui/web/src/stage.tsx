@@ -1,6 +1,7 @@
 // What is read from two metres away: the chord, the beat, where in the bar, and how long jamd still listens.
 import { computed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Considered } from "./considered";
 import { frames, info, latest, now, started } from "./jam";
 import { keyOf, pretty } from "./theory";
 
@@ -20,6 +21,7 @@ export function Stage() {
           : listening ? <><span class="count">{beats || ""}</span><span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span></>
           : <><span>{root}</span><sup>{rest}</sup></>}
       </p>
+      <Considered />
       <div class="where">
         <BeatLight />
         <dl>

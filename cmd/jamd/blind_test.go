@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Over a whole order each policy is as often at each place of a block, and follows each other one as often within a block.
+func TestBlindOrderIsBalanced(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, maxBlind).Draw(t, "policies")
+		policies := make([]string, n)
+		for i := range policies {
+			policies[i] = fmt.Sprint("p", i)
+		}
+		order := balanced(policies, func(n int) []int {
+			all := make([]int, n)
+			for i := range all {
+				all[i] = i
+			}
+			return rapid.Permutation(all).Draw(t, "shuffled")
+		})
+		blocks := len(order) / n
+		if len(order) != blocks*n || blocks != n && blocks != 2*n {
+			t.Fatalf("%d jams of %d policies", len(order), n)
+		}
+		places, follows := map[string]int{}, map[string]int{}
+		for block := range slices.Chunk(order, n) {
+			for i, name := range block {
+				places[fmt.Sprint(name, " at ", i)]++
+				if i > 0 {
+					follows[block[i-1]+" "+name]++
+				}
+			}
+		}
+		if len(places) != n*n || len(follows) != n*(n-1) {
+			t.Errorf("%d places of %d, %d of %d follow", len(places), n*n, len(follows), n*(n-1))
+		}
+		for what, times := range places {
+			if times != blocks/n {
+				t.Errorf("%s %d times in %d blocks", what, times, blocks)
+			}
+		}
+		for what, times := range follows {
+			if times != blocks/n {
+				t.Errorf("%s follow %d times in %d blocks", what, times, blocks)
+			}
+		}
+	})
+}
+
+// What is drawn stays until it is played, is kept from run to run, and does not depend on how the policies are named.
+func TestBlindDraws(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jamd", blindFile)
+	names := []string{"jamd", "gapt", "online-mle"}
+	count := map[string]int{}
+	for range 18 { // a whole order of three
+		order := blindOrder{path}
+		first, err := order.draw(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Reverse(names)
+		if again, err := (blindOrder{path}).draw(names); err != nil || again != first {
+			t.Errorf("drawn again before it is played: %s, then %s: %v", first, again, err)
+		}
+		if err := order.played(names); err != nil {
+			t.Fatal(err)
+		}
+		count[first]++
+	}
+	for _, name := range names {
+		if count[name] != 6 {
+			t.Errorf("%s was drawn %d times of 18", name, count[name])
+		}
+	}
+	for _, broken := range []string{"{", `{"gapt,jamd":["other"]}`} {
+		if err := os.WriteFile(path, []byte(broken), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (blindOrder{path}).draw(names); err == nil || !strings.Contains(err.Error(), "remove it") {
+			t.Errorf("%s: %v", broken, err)
+		}
+	}
+}
+
+func TestCheckBlind(t *testing.T) {
+	for _, c := range []struct {
+		policies string
+		files    bool
+		wrong    string // "" where all is well
+	}{
+		{"jamd,gapt", false, ""}, {"jamd,other.onnx", true, ""}, {"jamd", false, "2 to 8"}, {"jamd,jamd", true, "twice"},
+		{"jamd,nobody", true, "must be one of"}, {"jamd,other.onnx", false, "must be one of"}, {"jamd,", true, "must be one of"},
+	} {
+		err := checkBlind(strings.Split(c.policies, ","), c.files)
+		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%s: %v, want %q", c.policies, err, c.wrong)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"jamd/ui"
+)
+
+// A setup is what of a jam lies outside its music, as pages and jamd ctl change it. It goes from jam to jam. It may be used
+// from any goroutine.
+type setup struct {
+	config *configKeeper // nil where nothing can be kept
+
+	mu     sync.Mutex
+	record bool              // the jam is kept
+	clock  clockFlags        // of the next jam
+	listen int               // beats, of the next jam
+	blind  []string          // policies that the next jam is drawn from; nil for a jam that is not blind
+	first  map[string]string // values with which jamd began, or that are kept since, by name; nil before the first jam
+	kept   configValue       // what unkeep takes back: the value that was first before
+}
+
+func newSetup(f *liveFlags, blind []string, config *configKeeper) *setup {
+	return &setup{config: config, record: f.Record, clock: f.Clock, listen: f.Music.Listen, blind: blind}
+}
+
+func (s *setup) recording() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.record
+}
+
+// nextClock is the clock of the next jam.
+func (s *setup) nextClock() clockFlags {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.clock
+}
+
+// nextBlind are the policies that the next jam is drawn from; nil where it is not blind.
+func (s *setup) nextBlind() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.blind
+}
+
+// nextListen is how many beats the next jam listens.
+func (s *setup) nextListen() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.listen
+}
+
+// begin notes the values with which jamd began, where this is its first jam.
+func (s *setup) begin(j *pageJam) {
+	params := j.Params()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first == nil {
+		s.first = map[string]string{}
+		for _, p := range params {
+			s.first[p.Name] = p.Value
+		}
+	}
+}
+
+// withKept says of each param what jamd began with, where that can be kept.
+func (s *setup) withKept(params []ui.Param) []ui.Param {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range params {
+		if value, ok := s.first[params[i].Name]; ok && s.config != nil && keepable(params[i].Name) {
+			params[i].Kept = &value
+		}
+	}
+	return params
+}
+
+// keep writes the value of one of params into the configuration file.
+func (s *setup) keep(name string, params []ui.Param) (ui.Kept, error) {
+	i := slices.IndexFunc(params, func(p ui.Param) bool { return p.Name == name })
+	switch {
+	case i < 0:
+		return ui.Kept{}, refusal{fmt.Errorf("%q: %w", name, errUnknownSetting), ui.ErrUnknown}
+	case params[i].Kept == nil || params[i].Value == hiddenPolicy:
+		return ui.Kept{}, refusal{fmt.Errorf("%s: it cannot be kept", name), ui.ErrRefused}
+	}
+	p := params[i]
+	values := []configValue{{p.Name, p.Value}}
+	if name == partClock || name == partClockIn { // one makes no sense without the other
+		c := s.nextClock()
+		c = c.inForce()
+		values = []configValue{{partClockIn, c.ClockIn}, {partClock, c.Clock}}
+	}
+	line, err := s.config.keep(values...)
+	if err != nil {
+		return ui.Kept{}, refusal{err, ui.ErrRefused}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = configValue{name, s.first[name]}
+	s.first[name] = p.Value
+	return ui.Kept{Line: line.Line, File: line.Path}, nil
+}
+
+// unkeep takes back what keep did last.
+func (s *setup) unkeep() error {
+	if s.config == nil {
+		return refusal{errors.New("nothing was kept"), ui.ErrRefused}
+	}
+	if err := s.config.undo(); err != nil {
+		return refusal{err, ui.ErrRefused}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.first[s.kept.name] = s.kept.value
+	return nil
+}

@@ -1,0 +1,79 @@
+package midiio
+
+import "strings"
+
+// MoveTo lets the Out play to another port of that name (see match) from now on, and keeps it as KeepOut does; a name that
+// begins as VirtualOut does is that of a port of our own. The port before it is silenced and closed. What sounds by the ledger
+// is struck at the new port with the next note of its channel. The new port must be there. On an error nothing has changed.
+func (o *Out) MoveTo(name string, k Keeping) error { return o.moveTo(newOutput, name, k) }
+
+func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name string, k Keeping) error {
+	o.mu.Lock()
+	old := o.keeper
+	o.keeper = nil
+	o.mu.Unlock()
+	old.stop() // or it would take the new port for the old one
+	next, err := o.join(newDevice, name, k)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.closed:
+		go next.stop() // which waits for a look that may wait for us
+		return ErrClosed
+	case err != nil:
+		old.watch()
+		o.keeper = old
+		return err
+	}
+	o.keeper = next
+	return nil
+}
+
+// join connects the Out to the port of that name. A port of our own needs no keeper.
+func (o *Out) join(newDevice func(client string) (outputDevice, error), name string, k Keeping) (*keeper, error) {
+	if strings.HasPrefix(name, VirtualOut) {
+		d, info, err := virtual("output", name, newDevice)
+		if err == nil {
+			o.connected(&wire{device: d}, info)
+		}
+		return nil, err
+	}
+	k.Wait = false
+	next := o.keeping(newDevice, name, k)
+	err := next.start()
+	return next, err
+}
+
+// Leave is Close, and lets go what is held down: its offs are given to receive before it returns.
+func (in *In) Leave() error {
+	err := in.Close()
+	in.letGo()
+	return err
+}
+
+// A Lister lists the ports again and again, as List does once, through devices that stay open: looking round takes no more of
+// the system's few handles each time. It has one owner at a time.
+type Lister struct {
+	ins  lister[inputDevice]
+	outs lister[outputDevice]
+}
+
+// NewLister makes a lister. Its owner closes it.
+func NewLister() *Lister {
+	return &Lister{lister[inputDevice]{newDevice: newInput}, lister[outputDevice]{newDevice: newOutput}}
+}
+
+// List gives the ports that can be played from and to. On a machine without a sequencer it fails with ErrNoSequencer.
+func (l *Lister) List() (ins, outs []PortInfo, err error) {
+	if ins, err = l.ins.list(); err != nil {
+		return nil, nil, err
+	}
+	outs, err = l.outs.list()
+	return ins, outs, err
+}
+
+// Close frees the devices.
+func (l *Lister) Close() {
+	l.ins.close()
+	l.outs.close()
+}

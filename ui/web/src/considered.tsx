@@ -1,0 +1,40 @@
+// What the policy considered in the frame that sounds: its likeliest chords, where the player wants to see them.
+import { latest, started } from "./jam";
+import { kept } from "./kept";
+import { pretty } from "./theory";
+
+export const showsConsidered = kept("considered", false);
+const places = 5;
+
+export function Considered() {
+  const f = latest.value;
+  if (!showsConsidered.value || !f || !started.value) return null;
+  return (
+    <ol class="considered" aria-label="What the policy considers">
+      {Array.from({ length: places }, (_, i) => {
+        const c = f.considered[i], { root, rest } = pretty(c?.symbol ?? "");
+        return (
+          <li key={i} class={c && c.symbol === f.symbol ? "sounds" : ""}>
+            <b>{root}{rest && <sup>{rest}</sup>}</b>
+            <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width={(c?.prob ?? 0) * 100} height="1" /></svg>
+            <span>{c ? percent(c.prob) : ""}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+const percent = (p: number) => (p > 0 && p < 0.005 ? "< 1 %" : `${Math.round(p * 100)} %`);
+
+/** ShowConsidered turns it on and off. */
+export function ShowConsidered() {
+  return (
+    <div class="control switch wide">
+      <label for="considered">What it considers</label>
+      <input id="considered" type="checkbox" role="switch" checked={showsConsidered.value}
+        aria-description="The policy's five likeliest chords, with their probabilities, beside the chord"
+        onChange={(e) => { showsConsidered.value = e.currentTarget.checked; }} />
+    </div>
+  );
+}
