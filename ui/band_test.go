@@ -80,7 +80,7 @@ func (b *band) Restore(id string) error        { return b.has(id, "restore") }
 func (b *band) Rate(id string, r Rating) error { return b.has(id, fmt.Sprint("rate ", r)) }
 
 // serve starts a server in which a band plays.
-func serve(t *testing.T) (*Server, *band) {
+func serve(t testing.TB) (*Server, *band) {
 	t.Helper()
 	b := &band{}
 	s, err := New(Options{Address: "127.0.0.1:0", Sessions: b})
