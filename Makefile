@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 GO     ?= go
 PYTHON ?= python3
 ARGS   ?=
+FUZZTIME ?= 4m20s
 
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 CACHE   = $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/jamd
@@ -84,6 +85,13 @@ test-python: train-env ## Run the tests of the Python packages train and bench
 test-alsa: build ## Play through the real ALSA sequencer, in an emulated machine (Linux)
 	@.ci/system-packages test || true
 	midiio/alsa/test
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an hour in all)
+	@$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { while (n) print $$2, names[--n] }' | { \
+	    failed=0; while read -r package target; do echo "$$package $$target"; \
+	        $(GO) test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $(ARGS) || failed=1; \
+	    done; exit $$failed; }
 
 .PHONY: lint
 lint: train-env ## Run golangci-lint and ruff

@@ -223,69 +223,71 @@ func TestEngineGoesOnWithoutItsOutputAndWithoutNumbers(t *testing.T) {
 }
 
 // Whatever is played, decided, missed and skipped: every on has its off, tokens are legal, and reports tell what sounds.
-func TestEngineOffsBalanceOns(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := atKeys(t, anySettings(t))
-		out := jamtest.NewOutput(nil)
-		p := jamtest.NewPolicy(1)
-		v := p.Vocabulary()
-		e, err := jam.NewEngine(v, s, out)
-		if err != nil {
-			t.Fatal(err)
+func TestEngineOffsBalanceOns(t *testing.T) { rapid.Check(t, offsBalanceOns) }
+
+func FuzzEngine(f *testing.F) { f.Fuzz(rapid.MakeFuzz(offsBalanceOns)) }
+
+func offsBalanceOns(t *rapid.T) {
+	s := atKeys(t, anySettings(t))
+	out := jamtest.NewOutput(nil)
+	p := jamtest.NewPolicy(1)
+	v := p.Vocabulary()
+	e, err := jam.NewEngine(v, s, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, last, voicer := v.Start(), jam.Layout{}, jam.NewVoicer(s)
+	for range rapid.IntRange(0, 200).Draw(t, "frames") {
+		if rapid.Bool().Draw(t, "event") {
+			e.Push(jam.Event{
+				At: e.Grid().Line(e.Frame()), Status: rapid.Byte().Draw(t, "status"),
+				Data1: rapid.Byte().Draw(t, "data1"), Data2: rapid.Byte().Draw(t, "data2"),
+			})
 		}
-		before, last, voicer := v.Start(), jam.Layout{}, jam.NewVoicer(s)
-		for range rapid.IntRange(0, 200).Draw(t, "frames") {
-			if rapid.Bool().Draw(t, "event") {
-				e.Push(jam.Event{
-					At: e.Grid().Line(e.Frame()), Status: rapid.Byte().Draw(t, "status"),
-					Data1: rapid.Byte().Draw(t, "data1"), Data2: rapid.Byte().Draw(t, "data2"),
-				})
-			}
-			chord, melody := e.Hear()
-			if chord != before {
-				t.Fatalf("Hear tells %d, but %d sounded", chord, before)
-			}
-			logits, _ := p.Step(chord, melody)
-			switch rapid.IntRange(0, 9).Draw(t, "action") {
-			case 0: // a miss
-			case 1:
-				e.Skip()
-				before = v.Continue(before)
-				continue
-			case 2:
-				before = jam.NoChord
-				_ = e.LetGo()
-			case 3:
-				_ = e.Decide(logits)
-				_ = e.LetGo()
-				before = jam.NoChord
-			default:
-				_ = e.Decide(logits)
-			}
-			r, _ := e.Play()
-			if !v.Legal(before, r.Sounded) && r.Sounded != v.Continue(before) {
-				t.Fatalf("token %d after %d", r.Sounded, before)
-			}
-			if r.Sounded != before && r.Sounded != v.Continue(before) && r.Frame%s.ChordGrid.Frames(s.Meter) != 0 {
-				t.Fatalf("frame %d changes the chord off the chord grid", r.Frame)
-			}
-			if clicks := out.SoundingOn(10); int(r.Notes.Len)+clicks != out.Sounding() || clicks > 0 != (s.Metronome && r.Frame%s.Meter.Beat() == 0) {
-				t.Fatalf("%d notes sound, %d of them clicks, the report has %v", out.Sounding(), clicks, r.Notes.Slice())
-			}
-			if i, _ := v.Index(r.Sounded); r.Began {
-				want := voicer.Voice(last, v.Chord(i))
-				if r.Voicing != want.Voicing() {
-					t.Fatalf("%s is laid out as %v, from %v it should be %v", r.Symbol, r.Voicing.Slice(), last, want)
-				}
-				last = want
-			}
-			before = r.Sounded
+		chord, melody := e.Hear()
+		if chord != before {
+			t.Fatalf("Hear tells %d, but %d sounded", chord, before)
 		}
-		_ = e.End()
-		if out.Sounding() != 0 || out.Err() != nil {
-			t.Fatalf("%d notes are left, %v", out.Sounding(), out.Err())
+		logits, _ := p.Step(chord, melody)
+		switch rapid.IntRange(0, 9).Draw(t, "action") {
+		case 0: // a miss
+		case 1:
+			e.Skip()
+			before = v.Continue(before)
+			continue
+		case 2:
+			before = jam.NoChord
+			_ = e.LetGo()
+		case 3:
+			_ = e.Decide(logits)
+			_ = e.LetGo()
+			before = jam.NoChord
+		default:
+			_ = e.Decide(logits)
 		}
-	})
+		r, _ := e.Play()
+		if !v.Legal(before, r.Sounded) && r.Sounded != v.Continue(before) {
+			t.Fatalf("token %d after %d", r.Sounded, before)
+		}
+		if r.Sounded != before && r.Sounded != v.Continue(before) && r.Frame%s.ChordGrid.Frames(s.Meter) != 0 {
+			t.Fatalf("frame %d changes the chord off the chord grid", r.Frame)
+		}
+		if clicks := out.SoundingOn(10); int(r.Notes.Len)+clicks != out.Sounding() || clicks > 0 != (s.Metronome && r.Frame%s.Meter.Beat() == 0) {
+			t.Fatalf("%d notes sound, %d of them clicks, the report has %v", out.Sounding(), clicks, r.Notes.Slice())
+		}
+		if i, _ := v.Index(r.Sounded); r.Began {
+			want := voicer.Voice(last, v.Chord(i))
+			if r.Voicing != want.Voicing() {
+				t.Fatalf("%s is laid out as %v, from %v it should be %v", r.Symbol, r.Voicing.Slice(), last, want)
+			}
+			last = want
+		}
+		before = r.Sounded
+	}
+	_ = e.End()
+	if out.Sounding() != 0 || out.Err() != nil {
+		t.Fatalf("%d notes are left, %v", out.Sounding(), out.Err())
+	}
 }
 
 func anySettings(t *rapid.T) jam.Settings {

@@ -314,3 +314,22 @@ func FuzzParseControl(f *testing.F) {
 		}
 	})
 }
+
+// What is taken for a chord or a meter is one, and reads back as the same.
+func FuzzSymbols(f *testing.F) {
+	for _, text := range []string{"Am7", "F#m7b5", "Cbmaj9", "B#", "N.C.", "4/4", "12/8", "004/4", "-1/4"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if c, err := ParseChord(text); err == nil {
+			if back, err := ParseChord(c.String()); err != nil || back != c || c.Root > 11 {
+				t.Errorf("chord %q is %v, which reads back as %v, %v", text, c, back, err)
+			}
+		}
+		if m, err := ParseMeter(text); err == nil {
+			if back, err := ParseMeter(m.String()); err != nil || back != m || m.Check() != nil {
+				t.Errorf("meter %q is %v, which reads back as %v, %v", text, m, back, err)
+			}
+		}
+	})
+}

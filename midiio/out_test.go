@@ -51,37 +51,39 @@ func (s *synth) sounding() (n int) {
 }
 
 // Offs balance ons whatever was sent, whenever the output is closed.
-func TestOutBalances(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := &synth{on: map[[2]byte]int{}}
-		o := NewOut(s)
-		notes := rapid.Custom(func(t *rapid.T) [3]byte {
-			return [3]byte{
-				rapid.SampledFrom([]byte{noteOn, noteOn, noteOff, controlChange}).Draw(t, "kind") | rapid.ByteMax(2).Draw(t, "channel"),
-				60 + rapid.ByteMax(3).Draw(t, "pitch"),
-				rapid.SampledFrom([]byte{0, 1, 127}).Draw(t, "velocity"),
-			}
-		})
-		for _, m := range rapid.SliceOf(rapid.OneOf(notes, rapid.Custom(drawMessage))).Draw(t, "messages") {
-			if err := o.Send(m[0], m[1], m[2]); err != nil {
-				t.Fatal(err)
-			}
-			if o.Sounding() != s.sounding() {
-				t.Fatalf("after % X the ledger has %d notes, the synth %d", m, o.Sounding(), s.sounding())
-			}
-		}
-		if rapid.Bool().Draw(t, "silence first") {
-			if err := o.Silence(); err != nil || s.sounding() != 0 || o.Sounding() != 0 {
-				t.Fatalf("Silence: %v, %d notes left", err, s.sounding())
-			}
-		}
-		if err := o.Close(); err != nil || s.sounding() != 0 || !s.closed {
-			t.Fatalf("Close: %v, %d notes left", err, s.sounding())
-		}
-		if err := o.Send(noteOn, 60, 1); !errors.Is(err, ErrClosed) || s.sounding() != 0 {
-			t.Fatalf("Send after Close: %v", err)
+func TestOutBalances(t *testing.T) { rapid.Check(t, outBalances) }
+
+func FuzzOut(f *testing.F) { f.Fuzz(rapid.MakeFuzz(outBalances)) }
+
+func outBalances(t *rapid.T) {
+	s := &synth{on: map[[2]byte]int{}}
+	o := NewOut(s)
+	notes := rapid.Custom(func(t *rapid.T) [3]byte {
+		return [3]byte{
+			rapid.SampledFrom([]byte{noteOn, noteOn, noteOff, controlChange}).Draw(t, "kind") | rapid.ByteMax(2).Draw(t, "channel"),
+			60 + rapid.ByteMax(3).Draw(t, "pitch"),
+			rapid.SampledFrom([]byte{0, 1, 127}).Draw(t, "velocity"),
 		}
 	})
+	for _, m := range rapid.SliceOf(rapid.OneOf(notes, rapid.Custom(drawMessage))).Draw(t, "messages") {
+		if err := o.Send(m[0], m[1], m[2]); err != nil {
+			t.Fatal(err)
+		}
+		if o.Sounding() != s.sounding() {
+			t.Fatalf("after % X the ledger has %d notes, the synth %d", m, o.Sounding(), s.sounding())
+		}
+	}
+	if rapid.Bool().Draw(t, "silence first") {
+		if err := o.Silence(); err != nil || s.sounding() != 0 || o.Sounding() != 0 {
+			t.Fatalf("Silence: %v, %d notes left", err, s.sounding())
+		}
+	}
+	if err := o.Close(); err != nil || s.sounding() != 0 || !s.closed {
+		t.Fatalf("Close: %v, %d notes left", err, s.sounding())
+	}
+	if err := o.Send(noteOn, 60, 1); !errors.Is(err, ErrClosed) || s.sounding() != 0 {
+		t.Fatalf("Send after Close: %v", err)
+	}
 }
 
 func TestOutClosingOrder(t *testing.T) {

@@ -93,7 +93,7 @@ func (b *band) Rate(id string, r Rating) (Session, error) {
 }
 
 // serve starts a server in which a band plays.
-func serve(t *testing.T) (*Server, *band) {
+func serve(t testing.TB) (*Server, *band) {
 	t.Helper()
 	b := &band{}
 	s, err := New(Options{Address: "127.0.0.1:0", Sessions: b})

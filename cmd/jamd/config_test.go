@@ -74,3 +74,41 @@ func TestWhatSaysTheSame(t *testing.T) {
 		}
 	}
 }
+
+// FuzzConfig holds that a file is read, or refused by its name; and that each value of one that was read can be told where it stands.
+func FuzzConfig(f *testing.F) {
+	page, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(page), "```toml\n")
+	example, _, _ = strings.Cut(example, "```")
+	for _, text := range []string{example, "tempo = 1e999\n", "for = -1", "[set]\nlow = 1_0\n", "profile = 3", "[profile.a.b]\nout = []",
+		"in-channel = [1, [2]]\n", "[learn]\n\"cc 1\" = 'tap'\n\"note 999\" = ''\n", "set.style = 'pad'\nmeter = '5/8'", "tempo = inf\nout-channel = -0"} {
+		f.Add(text)
+	}
+	var grammar cli
+	parser, err := newParser(&grammar)
+	if err != nil {
+		f.Fatal(err)
+	}
+	flags := configurable(parser.Model)
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := parseConfig("f.toml", []byte(text))
+		var c *config
+		if err == nil {
+			c, err = file.choose("", flags)
+		}
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.toml:") {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		for name, e := range c.flags {
+			if flags[name] == nil || !strings.HasPrefix(e.from, "f.toml") {
+				t.Fatalf("%q: %s is from %q", text, name, e.from)
+			}
+		}
+	})
+}
