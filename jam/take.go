@@ -33,4 +33,6 @@ type Take struct {
 
 	// The notes of the chords and of their bass as the style played them. Where neither is known, the chords were sustained.
 	Upper, Bass []TakeNote
+
+	Click []TakeNote // of the metronome, where it was on
 }
