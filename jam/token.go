@@ -1,6 +1,9 @@
 package jam
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // FramesPerBeat is fixed: a frame is a sixteenth note.
 const FramesPerBeat = 4
@@ -138,4 +141,29 @@ func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
 		return v.Hold(i)
 	}
 	return NoChord
+}
+
+// what a listener misses most where a chord is simplified, by semitones above the root: the third, then the fifth, then the
+// seventh. The same numbers as WEIGHT of train/tokens.py.
+var missed = [12]int{8, 1, 1, 4, 4, 2, 3, 3, 3, 1, 2, 2}
+
+// Nearest is the chord of v that stands for c: itself where v has it, else the one on the same root that differs least. ok is
+// false where v has none on that root.
+func (v *Vocabulary) Nearest(c Chord) (i int, ok bool) {
+	least := math.MaxInt
+	for j, other := range v.chords {
+		if other.Root != c.Root {
+			continue
+		}
+		apart := 0
+		for above, weight := range missed {
+			if pitch := uint8(above) + c.Root; c.Has(pitch) != other.Has(pitch) {
+				apart += weight
+			}
+		}
+		if apart < least {
+			least, i = apart, j
+		}
+	}
+	return i, least < math.MaxInt
 }
