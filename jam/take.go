@@ -36,3 +36,15 @@ type Take struct {
 
 	Click []TakeNote // of the metronome, where it was on
 }
+
+// ClickBeats lets the metronome click on every beat of the take, as hard as it is told.
+func (t *Take) ClickBeats(velocity uint8) {
+	t.Click = nil
+	for frame := int64(0); frame < t.Frames; frame += t.Meter.Beat() {
+		pitch := uint8(clickBeat)
+		if frame%t.Meter.Bar() == 0 {
+			pitch = clickDownbeat
+		}
+		t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
+	}
+}

@@ -151,7 +151,7 @@ type csvWriter[Row any] struct {
 	to     *bufio.Writer
 	csv    *csv.Writer
 	schema *parquet.Schema
-	kinds  []reflect.Type // by column
+	kinds  []reflect.Type // by column, of Row's fields
 	values parquet.Row
 	fields []string
 }
@@ -162,7 +162,9 @@ func newCSVWriter[Row any](to io.Writer) (*csvWriter[Row], error) {
 	var names []string
 	for _, column := range w.schema.Fields() {
 		names = append(names, column.Name())
-		w.kinds = append(w.kinds, column.GoType())
+	}
+	for field := range reflect.TypeFor[Row]().NumField() {
+		w.kinds = append(w.kinds, reflect.TypeFor[Row]().Field(field).Type)
 	}
 	return w, w.csv.Write(names)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"jamd/jam"
 )
@@ -98,7 +99,7 @@ func (t *tabling) frames(take jam.Take) []FrameRow {
 		report, played := t.reports[frame]
 		policy = cmp.Or(report.Policy, policy)
 		rows[i] = FrameRow{
-			Session: t.record.ID, Frame: frame, At: t.lines.at(frame),
+			Session: t.record.ID, Frame: frame, At: micros(t.lines.at(frame)),
 			Bar: frame/meter.Bar() + 1, Beat: frame%meter.Bar()/meter.Beat() + 1, Sixteenth: frame%meter.Beat() + 1,
 			Tempo: cmp.Or(report.Tempo, tempo[0].BPM), Policy: policy,
 			Played: played, Listening: report.Listening, Missed: report.Missed,
@@ -137,8 +138,8 @@ func (t *tabling) notes(take jam.Take) []NoteRow {
 	}{{melodyPart, take.Melody}, {chordPart, sounded(take)}, {bassPart, take.Bass}} {
 		for _, n := range part.notes {
 			at := t.lines.at(n.Frame)
-			length := t.lines.at(n.Frame+n.Duration) - at
-			rows = append(rows, NoteRow{Session: t.record.ID, Part: part.name, At: at, Length: &length,
+			length := micros(t.lines.at(n.Frame+n.Duration) - at)
+			rows = append(rows, NoteRow{Session: t.record.ID, Part: part.name, At: micros(at), Length: &length,
 				Pitch: int32(n.Pitch), Velocity: int32(n.Velocity), Frame: n.Frame, Frames: &n.Duration})
 		}
 	}
@@ -162,26 +163,30 @@ func sounded(take jam.Take) []jam.TakeNote {
 // played are the player's keys. A key that is struck again without being let go ends then.
 func (t *tabling) played() []NoteRow {
 	var rows []NoteRow
-	held := map[[2]uint8]int{} // by channel and pitch: which row
+	type key struct{ channel, pitch uint8 }
+	type hold struct {
+		row   int
+		since time.Duration
+	}
+	held := map[key]hold{}
 	for _, h := range t.heard {
 		kind, channel := h.Status&0xF0, h.Status&0x0F+1
 		if kind != 0x80 && kind != 0x90 {
 			continue
 		}
-		key, at := [2]uint8{channel, h.Data1}, micros(h.At)
-		if i, on := held[key]; on {
-			length := at - rows[i].At
-			rows[i].Length = &length
+		key := key{channel, h.Data1}
+		if of, on := held[key]; on {
+			length := micros(h.At - of.since)
+			rows[of.row].Length = &length
 			delete(held, key)
 		}
 		if kind == 0x80 || h.Data2 == 0 {
 			continue
 		}
-		held[key] = len(rows)
-		frame := t.lines.nearest(at)
-		on := int32(channel)
-		rows = append(rows, NoteRow{Session: t.record.ID, Part: playerPart, At: at, Pitch: int32(h.Data1), Velocity: int32(h.Data2),
-			Channel: &on, Frame: frame, Offset: at - t.lines.at(frame)})
+		held[key] = hold{len(rows), h.At}
+		frame, on := t.lines.nearest(h.At), int32(channel)
+		rows = append(rows, NoteRow{Session: t.record.ID, Part: playerPart, At: micros(h.At), Pitch: int32(h.Data1), Velocity: int32(h.Data2),
+			Channel: &on, Frame: frame, Offset: micros(h.At - t.lines.at(frame))})
 	}
 	slices.SortStableFunc(rows, func(a, b NoteRow) int { return cmp.Compare(a.At, b.At) })
 	return rows

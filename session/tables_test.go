@@ -91,12 +91,13 @@ func TestTablesOfThePlayer(t *testing.T) {
 	}
 	lines := newTimeline(reports, jam.Take{Frames: 8, Tempo: tempo})
 	for frame := int64(-2); frame < 12; frame++ {
-		if at := lines.at(frame); at != float64(frame)*125_000 {
-			t.Errorf("frame %d at %v µs", frame, at)
+		at := time.Duration(frame) * 125 * time.Millisecond
+		if got := lines.at(frame); got != at {
+			t.Errorf("frame %d at %v", frame, got)
 		}
-		for offset, want := range map[float64]int64{-62_500: frame, 62_499: frame, 62_500: frame + 1} {
-			if got := lines.nearest(float64(frame)*125_000 + offset); got != want {
-				t.Errorf("%v µs after frame %d: nearest is %d", offset, frame, got)
+		for offset, want := range map[time.Duration]int64{-62_500_000: frame, 62_499_999: frame, 62_500_000: frame + 1} {
+			if got := lines.nearest(at + offset); got != want {
+				t.Errorf("%v after frame %d: nearest is %d", offset, frame, got)
 			}
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -115,38 +113,13 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	return melody.At(*bpm), nil
 }
 
-// writeTake writes a MIDI file aside and renames it, so that a failure leaves no half of one. What is there already and is
-// no plain file (a pipe, a device) is written to, not replaced.
+// writeTake writes a MIDI file, as writeFile does.
 func writeTake(path string, take jam.Take) error {
 	var file bytes.Buffer
 	if err := midiio.WriteTake(&file, take); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("%s: cannot be written: %w", path, err)
-		}
-		return nil
-	}
-	aside, err := os.CreateTemp(filepath.Dir(path), ".jamd-*.mid")
-	if err != nil {
-		return fmt.Errorf("%s: cannot be written: %w", path, err)
-	}
-	_, err = aside.Write(file.Bytes())
-	if e := aside.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := aside.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(aside.Name())
-		return fmt.Errorf("%s: cannot be written: %w", path, err)
-	}
-	return nil
+	return writeFile(path, file.Bytes())
 }
 
 func bars(t jam.Take) int64 {
