@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"jamd/jam"
 	"jamd/midiio"
+	"jamd/session"
 )
 
 type accompanyCmd struct {
@@ -18,6 +21,8 @@ type accompanyCmd struct {
 	Tempo  *float64   `placeholder:"BPM" help:"Another tempo than the file's."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
+
+	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams."`
 }
 
 // An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
@@ -41,8 +46,8 @@ type quantiles struct {
 }
 
 func (c *accompanyCmd) Run(ctx context.Context, to console) error {
-	if c.Output == "" && !c.JSON {
-		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json, or both"))
+	if c.Output == "" && !c.JSON && c.Keep == "" {
+		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json or --keep DIR"))
 	}
 	melody, err := readMelody(c.File, c.Tempo)
 	if err != nil {
@@ -67,11 +72,23 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		return err
 	}
 	began := time.Now()
-	result, err := jam.Accompany(ctx, policy, settings, tune)
+	var kept []jam.Witness
+	if c.Keep != "" {
+		m := manifestOf(policy, settings)
+		m.Title, m.Ports.In, m.Start = tune.Name, c.File, began
+		if tune.Meter != (jam.Meter{}) {
+			m.Settings.Meter = tune.Meter
+		}
+		kept = append(kept, &keeping{session.Start(session.Options{Root: c.Keep, Manifest: m, WriteMIDI: midiio.WriteTake}), m.Policy.Name})
+	}
+	result, err := jam.Accompany(ctx, policy, settings, tune, kept...)
+	elapsed := time.Since(began)
+	for _, k := range kept {
+		err = errors.Join(err, k.(*keeping).close(result))
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	elapsed := time.Since(began)
 	if c.Output != "" {
 		if err := writeTake(c.Output, result.Take); err != nil {
 			return err
@@ -89,7 +106,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		})
 	}
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
-		c.Output, len(result.Take.Chords), bars(result.Take), share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
+		cmp.Or(c.Output, c.File), len(result.Take.Chords), bars(result.Take), share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
 	return nil
 }
 
