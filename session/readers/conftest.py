@@ -55,9 +55,11 @@ def sessions(tmp_path_factory):
         path = folder / f"tune-{tune}.mid"
         write_tune(path, tune)
         for policy in POLICIES:
-            run("accompany", path, "--policy", policy, "--keep", folder / "kept", "--bass", "--set", "metronome=on", "--style", "pulse")
-    for i, brief in enumerate(json.loads(run("sessions", "--session-dir", folder / "kept", "list", "--json"))):
-        run("sessions", "--session-dir", folder / "kept", "rate", brief["id"], 1 + i % 5, 5 - i % 3, 3)
+            played = ["--policy", policy, "--bass", "--set", "metronome=on", "--style", "pulse"]
+            run("accompany", path, *played, "--keep", folder / "kept")
+    kept = ["sessions", "--session-dir", folder / "kept"]
+    for i, brief in enumerate(json.loads(run(*kept, "list", "--json"))):
+        run(*kept, "rate", brief["id"], 1 + i % 5, 5 - i % 3, 3)
     return folder / "kept"
 
 

@@ -2,6 +2,7 @@
 
 import mido
 import pytest
+
 from readers import melody
 
 TICKS = 120  # a frame, at 480 to the quarter note
@@ -61,10 +62,10 @@ def test_mido_reads_the_times(exports, logs):
         file = mido.MidiFile(exports / "midi" / f"{session}.mid")
         lines_at = {line["frame"]: line["at_us"] / 1e6 for line in lines if line["type"] == "frame"}
         at, begun = 0, []
-        for message in file: # which reckons in seconds
+        for message in file:  # which reckons in seconds
             at += message.time
             if message.type == "note_on" and message.channel == 0 and message.velocity > 0:
                 begun.append(at)
         want = [lines_at[frame] - lines_at[0] for frame, _, _ in melody.notes(lines)]
-        assert begun == pytest.approx(want, abs=1e-3) # tempo is kept to the microsecond a quarter note
+        assert begun == pytest.approx(want, abs=1e-3)  # tempo is kept to the microsecond a quarter note
         assert len({line["bpm"] for line in lines if line["type"] == "segment"}) == 2

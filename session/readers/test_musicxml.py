@@ -5,6 +5,7 @@ from pathlib import Path
 import music21
 import musicxml
 from lxml import etree
+
 from readers import melody
 
 HERE = Path(__file__).parent
@@ -42,11 +43,7 @@ def test_music21_reads_the_jam(exports, logs):
             for note in score.stripTies().recurse().getElementsByClass(music21.note.Note)
         ]
         assert read == melody.notes(lines)
-        symbols = [
-            (round(chord.getOffsetInHierarchy(score) * 4), chord)
-            for chord in score.recurse().getElementsByClass(music21.harmony.ChordSymbol)
-            if not isinstance(chord, music21.harmony.NoChord)
-        ]
+        symbols = [(round(chord.getOffsetInHierarchy(score) * 4), chord) for chord in symbols_of(score)]
         want = [
             (frame, symbol)
             for i, (frame, symbol) in enumerate(melody.chords(lines))
@@ -59,7 +56,7 @@ def test_music21_reads_the_jam(exports, logs):
 
 
 def pitch_classes(chord):
-    """Those of a chord as music21 reads it, but for the seventh that is added to a sus4 chord: a minor one, as MusicXML has it."""
+    """Those of a chord as music21 reads it, but for the seventh added to a sus4 chord: MusicXML means a minor."""
     classes = {pitch.pitchClass for pitch in chord.pitches}
     if chord.chordKindStr == "7sus4":
         root = chord.root().pitchClass
@@ -68,14 +65,21 @@ def pitch_classes(chord):
 
 
 def sounding(lines, symbol):
-    return next({pitch % 12 for pitch in line["pitches"]} for line in lines if line.get("began") and line["symbol"] == symbol)
+    begins = (line for line in lines if line.get("began") and line["symbol"] == symbol)
+    return {pitch % 12 for pitch in next(begins)["pitches"]}
+
+
+def symbols_of(score):
+    """The chord symbols, but for N.C."""
+    symbols = score.recurse().getElementsByClass(music21.harmony.ChordSymbol)
+    return [symbol for symbol in symbols if not isinstance(symbol, music21.harmony.NoChord)]
 
 
 def test_music21_reads_every_quality():
     score = music21.converter.parse(GOLDEN)
-    chords = [c for c in score.recurse().getElementsByClass(music21.harmony.ChordSymbol) if not isinstance(c, music21.harmony.NoChord)]
+    chords = symbols_of(score)
     notes = score.recurse().getElementsByClass(music21.note.Note)
-    for chord in chords[:-1]: # in the golden sheet each chord's notes are in the melody where it begins; the last has none
+    for chord in chords[:-1]:  # in the golden sheet each chord's notes are the melody there; the last has none
         begin = chord.getOffsetInHierarchy(score)
         played = {n.pitch.pitchClass for n in notes if begin <= n.getOffsetInHierarchy(score) < begin + 1.5}
         assert pitch_classes(chord) == played, chord.figure

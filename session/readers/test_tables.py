@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+
 from readers import melody
 from readers.conftest import run
 
@@ -45,15 +46,17 @@ def test_pandas_reads_the_jam(exports, logs):
             assert list(of["decisions"][column]) == [line[column] for line in logged]
         notes = of["notes"]
         played = notes[notes.part == "player"]
-        keys = [(line["at_us"], line["pitch"], line["velocity"]) for line in lines if line["type"] == "note" and line["on"]]
-        assert list(zip(played.at_us, played.pitch, played.velocity)) == keys
-        ends = sorted(line["at_us"] for line in lines if line["type"] == "note" and not line["on"])
+        keys = [line for line in lines if line["type"] == "note"]
+        struck = [(key["at_us"], key["pitch"], key["velocity"]) for key in keys if key["on"]]
+        assert list(zip(played.at_us, played.pitch, played.velocity)) == struck
+        ends = sorted(key["at_us"] for key in keys if not key["on"])
         assert sorted(played.at_us + played.length_us) == pytest.approx(ends, abs=1e-3)
         heard = notes[notes.part == "melody"]
         assert list(zip(heard.frame, heard.pitch, heard.frames)) == melody.notes(lines)
         at = dict(zip(of["frames"].frame, of["frames"].at_us))
         assert [at[frame] for frame in heard.frame] == list(heard.at_us)
-        struck = [(line["frame"], n[0], n[2] & 2) for line in logged for n in line.get("notes", []) if len(n) > 2 and n[2] & 1]
+        notes_logged = [(line["frame"], *note) for line in logged for note in line.get("notes", []) if len(note) > 2]
+        struck = [(frame, pitch, what & 2) for frame, pitch, _, what in notes_logged if what & 1]
         sounded = notes[notes.part.isin(["chord", "bass"])]
         assert sorted(zip(sounded.frame, sounded.pitch, (sounded.part == "bass") * 2)) == sorted(struck)
 
@@ -70,7 +73,8 @@ def test_every_column_is_told(exports):
     text = DOCS.read_text()
     for table in TABLES:
         section = re.search(rf"^#### {table}\n(.*?)(?=^##|\Z)", text, re.M | re.S).group(1)
-        told = re.findall(r"`(\w+)`", " ".join(row.split("|")[1] for row in section.splitlines() if row.startswith("| `")))
+        cells = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
+        told = re.findall(r"`(\w+)`", " ".join(cells))
         assert told == pq.read_schema(exports / "parquet" / f"{table}.parquet").names
 
 
@@ -91,9 +95,8 @@ def test_examples_in_the_docs(query, exports, monkeypatch):
 
 
 def test_note_in_chord_is_that_of_show(exports, sessions, logs):
-    shares = dict(
-        duckdb.sql(f"select session, avg(note_in_chord::int) from '{exports}/parquet/frames.parquet' group by all").fetchall()
-    )
+    frames = exports / "parquet" / "frames.parquet"
+    shares = dict(duckdb.sql(f"select session, avg(note_in_chord::int) from '{frames}' group by all").fetchall())
     for session in logs:
         shown = json.loads(run("sessions", "show", sessions / session, "--json"))
         assert shown["note_in_chord"] == pytest.approx(shares[session], abs=1e-12)
