@@ -31,6 +31,11 @@ REALJAM_LOCK  = bench/realjam/requirements.lock
 REALJAM_ENV   = $(CACHE)/realjam-$(shell (sha256sum $(REALJAM_LOCK) 2>/dev/null || shasum -a 256 $(REALJAM_LOCK)) | cut -c 1-12)
 REALJAM_READY = $(REALJAM_ENV)/.complete
 
+# The environment of those who read what jamd exports: tests, and docs/analysis.ipynb.
+READERS_LOCK  = session/readers/requirements.lock
+READERS_ENV   = $(CACHE)/readers-$(shell (sha256sum $(READERS_LOCK) 2>/dev/null || shasum -a 256 $(READERS_LOCK)) | cut -c 1-12)
+READERS_READY = $(READERS_ENV)/.complete
+
 GOLANGCI_LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 UV            = uv==0.13.9
 
@@ -61,7 +66,7 @@ cuda: build ## Bring ONNX Runtime with CUDA and NVIDIA's libraries for --provide
 ##@ Check
 
 .PHONY: test
-test: test-go test-python test-alsa ## Run all tests: Go, Python, real MIDI
+test: test-go test-python test-exports test-alsa ## Run all tests: Go, Python, exports read back, real MIDI
 
 .PHONY: test-go
 test-go: build ## Vet the Go code, run its tests, and those of the concurrent rooms with the race detector
@@ -81,6 +86,11 @@ test-page: build ## Test the page and its server, in Chromium, Firefox and WebKi
 test-python: train-env ## Run the tests of the Python packages train and bench
 	$(TRAIN_ENV)/bin/python -m pytest -q train bench
 
+.PHONY: test-exports
+test-exports: build $(READERS_READY) ## Read what jamd exports with mido, music21, pandas and DuckDB, and run the notebook
+	@.ci/system-packages test || true
+	$(WITH_ORT) $(READERS_ENV)/bin/python -m pytest -q session/readers
+
 .PHONY: test-alsa
 test-alsa: build ## Play through the real ALSA sequencer, in an emulated machine (Linux)
 	@.ci/system-packages test || true
@@ -96,7 +106,7 @@ fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an h
 .PHONY: lint
 lint: train-env ## Run golangci-lint and ruff
 	$(GOLANGCI_LINT) run
-	$(TRAIN_ENV)/bin/ruff check train bench assets/fetch-onnxruntime
+	$(TRAIN_ENV)/bin/ruff check train bench session assets/fetch-onnxruntime
 
 .PHONY: bench
 bench: build ## Measure the engine and one policy step
@@ -133,6 +143,13 @@ $(TRAIN_READY):
 $(REALJAM_READY):
 	$(call make-environment,$(REALJAM_ENV),$(REALJAM_LOCK))
 
+$(READERS_READY):
+	$(call make-environment,$(READERS_ENV),$(READERS_LOCK))
+
+.PHONY: notebook-path
+notebook-path: $(READERS_READY) ## Print the line that puts the environment of docs/analysis.ipynb first in the PATH
+	@echo 'export PATH="$(READERS_ENV)/bin:$$PATH"'
+
 .PHONY: train-path
 train-path: train-env ## Print the line that puts the Python environment first in the PATH
 	@echo 'export PATH="$(TRAIN_ENV)/bin:$$PATH"'
@@ -142,7 +159,7 @@ lock: ## Compile the lock files of Python packages anew: the environments', and 
 	@.ci/system-packages build
 	$(PYTHON) -m venv "$(CACHE)/lock"
 	"$(CACHE)/lock/bin/python" -m pip --disable-pip-version-check install --quiet $(UV)
-	for lock in $(TRAIN_LOCK) $(REALJAM_LOCK); do \
+	for lock in $(TRAIN_LOCK) $(REALJAM_LOCK) $(READERS_LOCK); do \
 	    "$(CACHE)/lock/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	        --upgrade --output-file $$lock $${lock%.lock}.in; done
 	"$(CACHE)/lock/bin/uv" pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header \
@@ -151,4 +168,4 @@ lock: ## Compile the lock files of Python packages anew: the environments', and 
 .PHONY: clean
 clean: ## Remove what was built in the checkout
 	rm -rf bin .ruff_cache .pytest_cache .hypothesis
-	find train bench -name __pycache__ -prune -exec rm -rf {} +
+	find train bench session -name __pycache__ -prune -exec rm -rf {} +

@@ -18,10 +18,17 @@ type Accompaniment struct {
 	Inference []time.Duration // of each frame's policy step
 }
 
+// A Witness is told what happens in an accompaniment, as a loop tells it of a jam.
+type Witness interface {
+	Heard(Heard)
+	Moved(Moved)
+	Played(FrameReport)
+}
+
 // Accompany plays chords to a tune as the live loop would, as fast as it goes: the same Engine, given nothing of frame t
 // or later before frame t is played. It lasts through the last note, rounded up to a bar. It owns the policy until it
 // returns. Errors are of the settings, the tune (ErrNoNotes), the policy, or the context's.
-func Accompany(ctx context.Context, p Policy, s Settings, tune Tune) (*Accompaniment, error) {
+func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses ...Witness) (*Accompaniment, error) {
 	if tune.Meter != (Meter{}) {
 		s.Meter = tune.Meter
 	}
@@ -53,8 +60,15 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune) (*Accompani
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		for len(tempo) > 0 && tempo[0].Frame <= t {
+			moved := Moved{Since: t, Segment: Segment{Frame: tempo[0].Frame, At: grid.Line(tempo[0].Frame), BPM: tempo[0].BPM}}
+			for _, w := range witnesses {
+				w.Moved(moved)
+			}
+			tempo = tempo[1:]
+		}
 		for len(events) > 0 && grid.Nearest(events[0].At) < t {
-			engine.Push(events[0])
+			hear(engine, witnesses, Heard{t, events[0]})
 			events = events[1:]
 		}
 		chord, melody := engine.Hear()
@@ -68,14 +82,25 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune) (*Accompani
 			return nil, fmt.Errorf("frame %d: %w", t, err)
 		}
 		report, _ := engine.Play()
+		report.Step, report.Tempo = inference[t], grid.Tempo(t)
 		builder.Add(report)
+		for _, w := range witnesses {
+			w.Played(report)
+		}
 	}
 	for _, e := range events {
-		engine.Push(e)
+		hear(engine, witnesses, Heard{frames, e})
 	}
 	_ = engine.End() // silent never fails
 	summary := engine.Summary()
 	return &Accompaniment{Take: builder.Take(summary.Melody), Summary: summary, Inference: inference}, nil
+}
+
+func hear(engine *Engine, witnesses []Witness, h Heard) {
+	engine.Push(h.Event)
+	for _, w := range witnesses {
+		w.Heard(h)
+	}
 }
 
 // lengthOf is the number of frames through the end of the last note, in whole bars.

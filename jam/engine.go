@@ -187,7 +187,7 @@ func (e *Engine) Play() (FrameReport, error) {
 		Frame: e.frame, Line: e.grid.Line(e.frame),
 		Melody: e.melody, Velocity: e.velocity,
 		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
-		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(),
+		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(), Click: e.ringing.clickNote(),
 		Began: p.began, Listening: !e.joined, Missed: missed, Kept: !missed && e.kept, Prob: e.prob, Considered: e.considered,
 	}
 	e.summary.Frames++

@@ -272,7 +272,11 @@ func offsBalanceOns(t *rapid.T) {
 		if r.Sounded != before && r.Sounded != v.Continue(before) && r.Frame%s.ChordGrid.Frames(s.Meter) != 0 {
 			t.Fatalf("frame %d changes the chord off the chord grid", r.Frame)
 		}
-		if clicks := out.SoundingOn(10); int(r.Notes.Len)+clicks != out.Sounding() || clicks > 0 != (s.Metronome && r.Frame%s.Meter.Beat() == 0) {
+		clicks := out.SoundingOn(10)
+		if (r.Click.Pitch > 0) != (clicks > 0) {
+			t.Fatalf("frame %d: %d clicks, reported %v", r.Frame, clicks, r.Click)
+		}
+		if int(r.Notes.Len)+clicks != out.Sounding() || clicks > 0 != (s.Metronome && r.Frame%s.Meter.Beat() == 0) {
 			t.Fatalf("%d notes sound, %d of them clicks, the report has %v", out.Sounding(), clicks, r.Notes.Slice())
 		}
 		if i, _ := v.Index(r.Sounded); r.Began {

@@ -131,6 +131,16 @@ func (p *plan) click(e *Engine, now moment) {
 	p.add(e, strike, click)
 }
 
+// clickNote is the metronome's note for the report.
+func (c *chorus) clickNote() (out ChordNote) {
+	for _, n := range c.notes[:c.n] {
+		if n.part == clickPart {
+			out = ChordNote{Pitch: n.pitch, Velocity: n.velocity, Struck: true}
+		}
+	}
+	return out
+}
+
 // add lets an action happen to a note.
 func (p *plan) add(e *Engine, act action, n ringingNote) {
 	rings := e.ringing.has(n.part, n.pitch)

@@ -42,6 +42,7 @@ type FrameReport struct {
 	Symbol    string        // of Sounded
 	Voicing   Voicing       // of the sounding chord; empty while listening or where there is none
 	Notes     ChordNotes    // what of it sounds in this frame, by the style: all, or some of it
+	Click     ChordNote     // the metronome's, at this line; the zero one where it is silent
 	Began     bool          // a chord began at this line
 	Listening bool          // the policy ran, but was not heard
 	Missed    bool          // the decision was not there at the line: the chord was held

@@ -33,4 +33,18 @@ type Take struct {
 
 	// The notes of the chords and of their bass as the style played them. Where neither is known, the chords were sustained.
 	Upper, Bass []TakeNote
+
+	Click []TakeNote // of the metronome, where it was on
+}
+
+// ClickBeats lets the metronome click on every beat of the take, as hard as it is told.
+func (t *Take) ClickBeats(velocity uint8) {
+	t.Click = nil
+	for frame := int64(0); frame < t.Frames; frame += t.Meter.Beat() {
+		pitch := uint8(clickBeat)
+		if frame%t.Meter.Bar() == 0 {
+			pitch = clickDownbeat
+		}
+		t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
+	}
 }

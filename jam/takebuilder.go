@@ -28,6 +28,9 @@ func (b *TakeBuilder) Add(r FrameReport) {
 	b.voicing(r)
 	b.upper.add(r, false)
 	b.bass.add(r, true)
+	if r.Click.Pitch > 0 {
+		b.take.Click = append(b.take.Click, TakeNote{Frame: r.Frame, Pitch: r.Click.Pitch, Duration: 1, Velocity: r.Click.Velocity})
+	}
 }
 
 // Take ends the take after the last reported frame, whose melody no report holds: last is its token. The builder is

@@ -355,6 +355,7 @@ func TestTakeHasItsStyle(t *testing.T) {
 		Chords: []jam.TakeChord{{Frame: 0, Symbol: "C", Pitches: []uint8{36, 55, 60, 64}, Duration: 12}},
 		Upper:  []jam.TakeNote{{Frame: 0, Pitch: 55, Duration: 2, Velocity: 70}, {Frame: 2, Pitch: 60, Duration: 10, Velocity: 60}},
 		Bass:   []jam.TakeNote{{Frame: 0, Pitch: 36, Duration: 12, Velocity: 50}},
+		Click:  []jam.TakeNote{{Frame: 0, Pitch: 76, Duration: 1, Velocity: 99}, {Frame: 6, Pitch: 77, Duration: 1, Velocity: 99}},
 	}
 	var b bytes.Buffer
 	if err := WriteTake(&b, take); err != nil {
@@ -364,8 +365,8 @@ func TestTakeHasItsStyle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := []string{"", "Melody", "Chords", "Bass"}
-	want := []string{"", "0:72@0 0:72@1440", "1:55@0 1:55@240 1:60@240 1:60@1440", "2:36@0 2:36@1440"}
+	names := []string{"", "Melody", "Chords", "Bass", "Click"}
+	want := []string{"", "0:72@0 0:72@1440", "1:55@0 1:55@240 1:60@240 1:60@1440", "2:36@0 2:36@1440", "9:76@0 9:76@120 9:77@720 9:77@840"}
 	for i, track := range s.tracks {
 		var got []string
 		for _, n := range track.notes {

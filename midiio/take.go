@@ -19,15 +19,15 @@ const (
 	ticksPerQuarter = 480
 	ticksPerFrame   = ticksPerQuarter / jam.FramesPerBeat
 
-	melodyChannel, chordChannel, bassChannel = 0, 1, 2
+	melodyChannel, chordChannel, bassChannel, clickChannel = 0, 1, 2, 9
 
 	// Velocities of notes that say none, and of chords: below the melody.
-	melodyVelocity, chordVelocity = 90, 68
+	melodyVelocity, chordVelocity, clickVelocity = 90, 68, 100
 )
 
 // WriteTake writes a take as a Standard MIDI File, format 1, 480 ticks to the quarter note, in tracks:
-// the take's name, tempo and time signature; "Melody" on channel 1; "Chords" on channel 2; and, where there is one, a
-// fourth: "Bass" on channel 3. Chords are written as their style played them, where the take knows that, or else sustained.
+// the take's name, tempo and time signature; "Melody" on channel 1; "Chords" on channel 2; and, where there are any, "Bass" on
+// channel 3 and "Click" on channel 10, General MIDI's percussion. Chords are written as their style played them, where the take knows that, or else sustained.
 // Each chord's symbol stands twice: as a text event beside its notes in the chord track, where programs that read files look, and
 // as a marker in the first track, because DAWs draw markers on their time line and hide text events.
 // Tempo is kept to the microsecond per quarter note. A take that cannot be written is an error, and nothing is written.
@@ -36,7 +36,7 @@ func WriteTake(w io.Writer, take jam.Take) error {
 		return fmt.Errorf("take %q cannot be written as MIDI: %w", take.Name, err)
 	}
 	end := take.Frames
-	var conductor, melody, chords, bass track
+	var conductor, melody, chords, bass, click track
 	conductor.add(0, meta, smf.MetaTrackSequenceName(take.Name))
 	conductor.add(0, meta, smf.MetaMeter(take.Meter.Count, take.Meter.Unit))
 	for _, c := range take.Tempo {
@@ -59,13 +59,18 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	end = max(end, chords.notes(take.Upper, chordChannel, chordVelocity))
 	bass.add(0, meta, smf.MetaTrackSequenceName("Bass"))
 	end = max(end, bass.notes(take.Bass, bassChannel, chordVelocity))
+	click.add(0, meta, smf.MetaTrackSequenceName("Click"))
+	end = max(end, click.notes(take.Click, clickChannel, clickVelocity))
 
 	file := smf.NewSMF1()
 	file.TimeFormat = smf.MetricTicks(ticksPerQuarter)
 	file.NoRunningStatus = true // some programs lose it over the text events
-	tracks := []*track{&conductor, &melody, &chords, &bass}
-	if len(take.Bass) == 0 {
-		tracks = tracks[:3]
+	tracks := []*track{&conductor, &melody, &chords}
+	if len(take.Bass) > 0 {
+		tracks = append(tracks, &bass)
+	}
+	if len(take.Click) > 0 {
+		tracks = append(tracks, &click)
 	}
 	for _, t := range tracks {
 		if err := file.Add(t.smf(end)); err != nil {
@@ -95,7 +100,7 @@ func checkTake(take jam.Take) error {
 			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no place for a tempo change")))
 		}
 	}
-	for _, n := range slices.Concat(take.Melody, take.Upper, take.Bass) {
+	for _, n := range slices.Concat(take.Melody, take.Upper, take.Bass, take.Click) {
 		if err := checkNote(n.Frame, n.Duration, n.Pitch); err != nil || n.Velocity > 127 {
 			return fmt.Errorf("note at frame %d: %w", n.Frame, cmp.Or(err, fmt.Errorf("velocity %d", n.Velocity)))
 		}

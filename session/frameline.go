@@ -19,6 +19,7 @@ type frameLine struct {
 	Symbol    string      `json:"symbol"`
 	Pitches   []uint16    `json:"pitches"` // not bytes, which JSON has as text
 	Notes     []chordNote `json:"notes,omitempty"`
+	Click     chordNote   `json:"click,omitempty"`
 	Prob      float32     `json:"prob"`
 	Velocity  uint8       `json:"velocity,omitempty"`
 	Began     bool        `json:"began,omitempty"`
@@ -60,9 +61,13 @@ func frameLineOf(h head, r jam.FrameReport) frameLine {
 		}
 		notes = append(notes, note)
 	}
+	var click chordNote
+	if r.Click.Pitch > 0 {
+		click = chordNote{uint16(r.Click.Pitch), uint16(r.Click.Velocity)}
+	}
 	return frameLine{
 		head: h, Frame: r.Frame, At: micros(r.Line), Melody: int32(r.Melody), Chosen: int32(r.Chosen), Sounded: int32(r.Sounded),
-		Symbol: r.Symbol, Pitches: pitches, Notes: notes, Prob: r.Prob, Velocity: r.Velocity, Began: r.Began, Listening: r.Listening,
+		Symbol: r.Symbol, Pitches: pitches, Notes: notes, Click: click, Prob: r.Prob, Velocity: r.Velocity, Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Kept: r.Kept, Skipped: r.Skipped, Tempo: r.Tempo, Rung: rungs[min(int(r.Rung), len(rungs)-1)], Policy: r.Policy,
 		Arrival: micros(r.Arrival), Lead: micros(r.Lead), Step: micros(r.Step), Voice: micros(r.Voice),
 		Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
@@ -102,14 +107,30 @@ func (l *frameLine) entry() (Entry, error) {
 		return nil, fmt.Errorf("%d notes: a chord has at most %d", len(l.Notes), maxVoicing)
 	}
 	for i, n := range l.Notes {
-		if len(n) < 2 || len(n) > 3 || n[0] > 127 || n[1] > 127 {
-			return nil, fmt.Errorf("note %v: must be a pitch and a velocity, 0 to 127, and what it is", n)
+		var err error
+		if r.Notes.Notes[i], err = n.note(); err != nil {
+			return nil, err
 		}
-		r.Notes.Notes[i] = jam.ChordNote{Pitch: uint8(n[0]), Velocity: uint8(n[1])}
-		if len(n) == 3 {
-			r.Notes.Notes[i].Struck, r.Notes.Notes[i].Bass = n[2]&struck != 0, n[2]&ofBass != 0
+	}
+	if l.Click != nil {
+		var err error
+		if r.Click, err = l.Click.note(); err != nil {
+			return nil, err
 		}
+		r.Click.Struck = true
 	}
 	r.Notes.Len = uint8(len(l.Notes))
 	return r, errors.Join(checkMoment(l.Frame, l.At), checkMelody(l.Melody))
+}
+
+// note reads what frameLineOf wrote.
+func (n chordNote) note() (jam.ChordNote, error) {
+	if len(n) < 2 || len(n) > 3 || n[0] > 127 || n[1] > 127 {
+		return jam.ChordNote{}, fmt.Errorf("note %v: must be a pitch and a velocity, 0 to 127, and what it is", n)
+	}
+	note := jam.ChordNote{Pitch: uint8(n[0]), Velocity: uint8(n[1])}
+	if len(n) == 3 {
+		note.Struck, note.Bass = n[2]&struck != 0, n[2]&ofBass != 0
+	}
+	return note, nil
 }

@@ -83,6 +83,9 @@ func anyEntry(t *rapid.T) Entry {
 			Bass: rapid.Bool().Draw(t, "bass"), Struck: rapid.Bool().Draw(t, "struck")}
 		r.Notes.Len++
 	}
+	if rapid.Bool().Draw(t, "clicks") {
+		r.Click = jam.ChordNote{Pitch: rapid.Uint8Range(1, 127).Draw(t, "click"), Velocity: data.Draw(t, "velocity of the click"), Struck: true}
+	}
 	return r
 }
 

@@ -235,7 +235,8 @@ func anySequencer(t *rapid.T) (s sequencer) {
 	return s
 }
 
-// Whatever is played, set and followed, and however late or stopped: a jam that is kept is played again to its last chord.
+// Whatever is played, set and followed, and however late or stopped: a jam that is kept is played again to its last chord, and
+// its tables tell what it was.
 func TestReplayIsTheJam(t *testing.T) {
 	root, seen := t.TempDir(), map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -255,6 +256,7 @@ func TestReplayIsTheJam(t *testing.T) {
 		if c.Frames != summary.Frames || c.Unknown > summary.Skipped || c.Apart != 0 || c.Gone != 0 {
 			rt.Fatalf("compared %+v of %+v", c, summary)
 		}
+		checkTables(rt, r)
 		for line := range r.Lines() {
 			seen[kindOf(line.Entry)]++
 		}

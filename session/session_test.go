@@ -117,6 +117,7 @@ func TestJam(t *testing.T) {
 		s.Reports().TrySend(jam.FrameReport{Frame: 1, Line: 125 * time.Millisecond, Melody: jam.MelodyOnset(60), Velocity: 100, Chosen: 3,
 			Sounded: 3, Symbol: "F#m7b5", Voicing: jam.Voicing{Pitches: [jam.MaxVoices]uint8{42, 57, 60, 64}, Len: 4},
 			Notes: jam.ChordNotes{Notes: [jam.MaxVoices]jam.ChordNote{{Pitch: 42, Velocity: 72, Bass: true, Struck: true}, {Pitch: 57, Velocity: 54}}, Len: 2},
+			Click: jam.ChordNote{Pitch: 77, Velocity: 100, Struck: true},
 			Began: true, Prob: 0.25, Tempo: 120, Arrival: 5, Step: time.Millisecond, Lead: 17 * time.Millisecond, Voice: 7_000,
 			Late: 20_000, Send: 18_000, Age: 90 * time.Millisecond})
 		synctest.Wait()

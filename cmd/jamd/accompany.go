@@ -2,16 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"jamd/jam"
 	"jamd/midiio"
+	"jamd/session"
 )
 
 type accompanyCmd struct {
@@ -20,6 +21,8 @@ type accompanyCmd struct {
 	Tempo  *float64   `placeholder:"BPM" help:"Another tempo than the file's."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
+
+	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams."`
 }
 
 // An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
@@ -43,8 +46,8 @@ type quantiles struct {
 }
 
 func (c *accompanyCmd) Run(ctx context.Context, to console) error {
-	if c.Output == "" && !c.JSON {
-		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json, or both"))
+	if c.Output == "" && !c.JSON && c.Keep == "" {
+		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json or --keep DIR"))
 	}
 	melody, err := readMelody(c.File, c.Tempo)
 	if err != nil {
@@ -69,11 +72,23 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		return err
 	}
 	began := time.Now()
-	result, err := jam.Accompany(ctx, policy, settings, tune)
+	var kept []jam.Witness
+	if c.Keep != "" {
+		m := manifestOf(policy, settings)
+		m.Title, m.Ports.In, m.Start = tune.Name, c.File, began
+		if tune.Meter != (jam.Meter{}) {
+			m.Settings.Meter = tune.Meter
+		}
+		kept = append(kept, &keeping{session.Start(session.Options{Root: c.Keep, Manifest: m, WriteMIDI: midiio.WriteTake}), m.Policy.Name})
+	}
+	result, err := jam.Accompany(ctx, policy, settings, tune, kept...)
+	elapsed := time.Since(began)
+	for _, k := range kept {
+		err = errors.Join(err, k.(*keeping).close(result))
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	elapsed := time.Since(began)
 	if c.Output != "" {
 		if err := writeTake(c.Output, result.Take); err != nil {
 			return err
@@ -91,7 +106,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		})
 	}
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
-		c.Output, len(result.Take.Chords), bars(result.Take), share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
+		cmp.Or(c.Output, c.File), len(result.Take.Chords), bars(result.Take), share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
 	return nil
 }
 
@@ -115,38 +130,13 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	return melody.At(*bpm), nil
 }
 
-// writeTake writes a MIDI file aside and renames it, so that a failure leaves no half of one. What is there already and is
-// no plain file (a pipe, a device) is written to, not replaced.
+// writeTake writes a MIDI file, as writeFile does.
 func writeTake(path string, take jam.Take) error {
 	var file bytes.Buffer
 	if err := midiio.WriteTake(&file, take); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("%s: cannot be written: %w", path, err)
-		}
-		return nil
-	}
-	aside, err := os.CreateTemp(filepath.Dir(path), ".jamd-*.mid")
-	if err != nil {
-		return fmt.Errorf("%s: cannot be written: %w", path, err)
-	}
-	_, err = aside.Write(file.Bytes())
-	if e := aside.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := aside.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(aside.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(aside.Name())
-		return fmt.Errorf("%s: cannot be written: %w", path, err)
-	}
-	return nil
+	return writeFile(path, file.Bytes())
 }
 
 func bars(t jam.Take) int64 {

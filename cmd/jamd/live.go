@@ -287,12 +287,19 @@ func (l *live) shownPolicy() string {
 }
 
 func (l *live) manifest(h hearing) session.Manifest {
-	m := l.policy.Metadata()
+	m := manifestOf(l.policy, l.config.Settings)
+	m.Blind = l.blind
+	m.Title, m.Agent, m.Ports = h.title, h.agent, session.Ports{In: h.name, Out: l.out.Info().Name}
+	m.Start = time.Now().Add(-l.clock.Now())
+	return m
+}
+
+// manifestOf says what plays, and how.
+func manifestOf(p *model.Policy, s jam.Settings) session.Manifest {
+	m := p.Metadata()
 	return session.Manifest{
-		Title:   h.title,
-		Version: version, Go: runtime.Version(), ONNXRuntime: l.policy.Library().Version, Provider: l.policy.Provider().String(),
-		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Blind: l.blind, Agent: h.agent, Settings: l.config.Settings,
-		Ports: session.Ports{In: h.name, Out: l.out.Info().Name}, Start: time.Now().Add(-l.clock.Now()),
+		Version: version, Go: runtime.Version(), ONNXRuntime: p.Library().Version, Provider: p.Provider().String(),
+		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Settings: s,
 	}
 }
 

@@ -22,6 +22,7 @@ type sessionsCmd struct {
 	List   listCmd   `cmd:"" help:"List the sessions, the newest last."`
 	Report reportCmd `cmd:"" help:"Write what was measured of a session, or of many by policy, as one HTML file."`
 	Show   showCmd   `cmd:"" help:"Tell what a session was, and how it went."`
+	Export exportCmd `cmd:"" help:"Make other files of sessions: MIDI, a lead sheet, tables for pandas and DuckDB, sound."`
 	Replay replayCmd `cmd:"" help:"Play a session again and compare each chord; or hear what another policy would have played."`
 	Name   nameCmd   `cmd:"" help:"Give a session a name."`
 	Tag    tagCmd    `cmd:"" help:"Put tags on a session, or take them off."`

@@ -1,0 +1,228 @@
+package session
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"jamd/jam"
+)
+
+// WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0: the melody on one staff, in sixteenths, tied over bar lines, in
+// the key that it seems to be in; chord symbols above it where chords begin, N.C. where one ends and none follows; tempo
+// where it changes by a beat a minute or more. A take that cannot be written is an error, and nothing is written.
+func WriteLeadSheet(w io.Writer, take jam.Take) error {
+	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
+		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)
+	}
+	key, known := jam.KeyOf(pitchClassesHeard(take.Melody))
+	s := sheet{take: take, key: key}
+	score := xmlScore{
+		Version: "4.0", Title: take.Name, Software: "jamd",
+		Supports: []xmlSupport{{"accidental", "yes"}, {"beam", "yes"}},
+		PartList: xmlScorePart{"P1", "Melody"}, Part: xmlPart{ID: "P1", Measures: s.measures()},
+	}
+	first := &score.Part.Measures[0]
+	first.Content = append([]any{s.attributes(known)}, first.Content...)
+	var b bytes.Buffer
+	b.WriteString(musicXMLHead)
+	encoder := xml.NewEncoder(&b)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(score); err != nil {
+		return fmt.Errorf("take %q: %w", take.Name, err)
+	}
+	b.WriteByte('\n')
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// pitchClassesHeard is for how many frames each pitch class sounds.
+func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
+	for _, n := range melody {
+		heard[n.Pitch%12] += float64(n.Duration)
+	}
+	return heard
+}
+
+// A sheet is a take that is being written down.
+type sheet struct {
+	take jam.Take
+	key  jam.Key
+}
+
+// bassBelow is the mean pitch below which a melody is written in the bass clef: the F below middle C.
+const bassBelow = 53
+
+func (s *sheet) attributes(keyKnown bool) xmlAttributes {
+	a := xmlAttributes{Divisions: jam.FramesPerBeat, Fifths: fifths(s.key), Mode: "major",
+		Beats: s.take.Meter.Count, BeatType: s.take.Meter.Unit, Sign: "G", Line: 2}
+	if s.key.Minor {
+		a.Mode = "minor"
+	}
+	if !keyKnown {
+		a.Mode = "none"
+	}
+	sum, frames := 0.0, 0.0
+	for _, n := range s.take.Melody {
+		sum, frames = sum+float64(n.Pitch)*float64(n.Duration), frames+float64(n.Duration)
+	}
+	if frames > 0 && sum/frames < bassBelow {
+		a.Sign, a.Line = "F", 4
+	}
+	return a
+}
+
+// measures are at least one, the last filled up with rests.
+func (s *sheet) measures() []xmlMeasure {
+	bar := s.take.Meter.Bar()
+	marks := s.marks()
+	stretches := s.stretches()
+	all := make([]xmlMeasure, 0, max(s.take.Frames/bar, 0)+1)
+	for begin := int64(0); begin == 0 || begin < s.take.Frames; begin += bar {
+		m := xmlMeasure{Number: begin/bar + 1}
+		var notes []written
+		for len(stretches) > 0 && stretches[0].frame < begin+bar {
+			part := stretches[0]
+			if end := part.frame + part.length; end > begin+bar { // it goes on in the next
+				part.length, part.goesOn = begin+bar-part.frame, true
+				stretches[0].frame, stretches[0].length, stretches[0].cameOn = begin+bar, end-begin-bar, true
+			} else {
+				stretches = stretches[1:]
+			}
+			notes = append(notes, s.write(part, begin)...)
+		}
+		beam(notes, s.take.Meter)
+		accidentals := newAccidentals(s.key)
+		for _, n := range notes {
+			for len(marks) > 0 && marks[0].frame < n.frame+n.length {
+				m.Content = append(m.Content, marks[0].element(max(marks[0].frame-n.frame, 0)))
+				marks = marks[1:]
+			}
+			m.Content = append(m.Content, s.note(n, accidentals))
+		}
+		if begin+bar >= s.take.Frames {
+			m.Content = append(m.Content, xmlBarline{Location: "right", Style: "light-heavy"})
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// A stretch is a note of the melody, or a rest, or a part of one that bar lines cut.
+type stretch struct {
+	frame, length  int64
+	pitch          uint8
+	rest           bool
+	cameOn, goesOn bool // it is tied to what is before it, after it
+}
+
+// stretches are the notes, and the rests between them, up to the end of the last bar.
+func (s *sheet) stretches() (all []stretch) {
+	bar := s.take.Meter.Bar()
+	end := max((s.take.Frames+bar-1)/bar, 1) * bar
+	at := int64(0)
+	restTo := func(frame int64) {
+		if frame > at {
+			all = append(all, stretch{frame: at, length: frame - at, rest: true})
+			at = frame
+		}
+	}
+	for _, n := range s.take.Melody {
+		begin, stop := max(n.Frame, at), min(n.Frame+n.Duration, end)
+		if stop <= begin {
+			continue
+		}
+		restTo(begin)
+		all = append(all, stretch{frame: begin, length: stop - begin, pitch: n.Pitch})
+		at = stop
+	}
+	restTo(end)
+	return all
+}
+
+// A mark is a chord symbol or a tempo, which stands above the note that sounds in its frame.
+type mark struct {
+	frame   int64
+	element func(offset int64) any
+}
+
+// marks are in order; a tempo stands before the chord of its frame.
+func (s *sheet) marks() []mark {
+	chords, tempi := s.chordMarks(), s.tempoMarks()
+	var all []mark
+	for len(chords)+len(tempi) > 0 {
+		if len(chords) == 0 || len(tempi) > 0 && tempi[0].frame <= chords[0].frame {
+			all, tempi = append(all, tempi[0]), tempi[1:]
+			continue
+		}
+		all, chords = append(all, chords[0]), chords[1:]
+	}
+	return all
+}
+
+func (s *sheet) chordMarks() (all []mark) {
+	add := func(frame int64, h xmlHarmony) {
+		all = append(all, mark{frame, func(offset int64) any {
+			h.Offset = offset
+			return h
+		}})
+	}
+	end, sounds := int64(0), ""
+	for _, c := range s.take.Chords {
+		if sounds != "" && c.Frame > end {
+			add(end, unnamed("N.C."))
+			sounds = ""
+		}
+		if c.Symbol != sounds {
+			add(c.Frame, s.harmony(c.Symbol))
+		}
+		end, sounds = c.Frame+c.Duration, c.Symbol
+	}
+	if sounds != "" && end < s.take.Frames {
+		add(end, unnamed("N.C."))
+	}
+	return all
+}
+
+func (s *sheet) harmony(symbol string) xmlHarmony {
+	chord, err := jam.ParseChord(symbol)
+	if err != nil {
+		return unnamed(symbol)
+	}
+	root, text := spellRoot(s.key, chord.Root), jam.Qualities[chord.Quality].Symbol
+	kind := harmonyKinds[text]
+	h := xmlHarmony{Root: xmlStep{Step: root.step}, Alter: root.alter, Kind: xmlKind{text, kind.kind}}
+	if kind.adds > 0 {
+		h.Degrees = []xmlDegree{{Value: kind.adds, Type: "add"}}
+	}
+	return h
+}
+
+// unnamed is a text in the place of a chord symbol. The schema asks for a root, which nobody is to see.
+func unnamed(text string) xmlHarmony {
+	nothing := ""
+	return xmlHarmony{Root: xmlStep{Text: &nothing, Step: "C"}, Kind: xmlKind{text, "none"}}
+}
+
+func (s *sheet) tempoMarks() (all []mark) {
+	last := math.Inf(-1)
+	for _, c := range s.take.Tempo {
+		if math.Abs(c.BPM-last) < 1 {
+			continue
+		}
+		last = c.BPM
+		m := xmlMetronome{Unit: "quarter"}
+		beats := c.BPM
+		if s.take.Meter.Unit == 8 {
+			m.Dot, beats = &struct{}{}, c.BPM*2/3
+		}
+		m.PerMinute = strconv.FormatFloat(math.Round(beats*10)/10, 'f', -1, 64)
+		all = append(all, mark{c.Frame, func(offset int64) any {
+			return xmlDirection{Placement: "above", Metronome: m, Offset: offset, Sound: xmlSound{c.BPM}}
+		}})
+	}
+	return all
+}

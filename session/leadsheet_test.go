@@ -1,0 +1,306 @@
+package session
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"jamd/jam"
+)
+
+// A read note is what a lead sheet says of a piece of a note, or of a rest.
+type readNote struct {
+	Rest       *struct{} `xml:"rest"`
+	Step       string    `xml:"pitch>step"`
+	Alter      int       `xml:"pitch>alter"`
+	Octave     int       `xml:"pitch>octave"`
+	Duration   int64     `xml:"duration"`
+	Type       string    `xml:"type"`
+	Dots       []string  `xml:"dot"`
+	Accidental string    `xml:"accidental"`
+	Ties       []struct {
+		Type string `xml:"type,attr"`
+	} `xml:"tie"`
+}
+
+func (n *readNote) pitch() uint8 {
+	return uint8((n.Octave+1)*12 + map[string]int{"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[n.Step] + n.Alter)
+}
+
+func (n *readNote) tied(how string) bool {
+	for _, t := range n.Ties {
+		if t.Type == how {
+			return true
+		}
+	}
+	return false
+}
+
+type readSheet struct {
+	Measures []struct {
+		Fifths  int        `xml:"attributes>key>fifths"`
+		Notes   []readNote `xml:"note"`
+		Harmony []struct {
+			Kind struct {
+				Text string `xml:"text,attr"`
+			} `xml:"kind"`
+		} `xml:"harmony"`
+	} `xml:"part>measure"`
+}
+
+func readLeadSheet(take jam.Take) (r readSheet, text []byte, err error) {
+	var b bytes.Buffer
+	if err := WriteLeadSheet(&b, take); err != nil {
+		return r, nil, err
+	}
+	return r, b.Bytes(), xml.Unmarshal(b.Bytes(), &r)
+}
+
+// notes joins what is tied, and gives the melody back.
+func (r *readSheet) notes(bar int64) (melody []jam.TakeNote, err error) {
+	at, open := int64(0), false
+	for i, m := range r.Measures {
+		if at != int64(i)*bar {
+			return nil, fmt.Errorf("measure %d begins at frame %d", i+1, at)
+		}
+		for _, n := range m.Notes {
+			switch {
+			case n.Rest != nil:
+				if open {
+					return nil, fmt.Errorf("frame %d: a tie to a rest", at)
+				}
+			case n.tied("stop") != open || open && melody[len(melody)-1].Pitch != n.pitch():
+				return nil, fmt.Errorf("frame %d: ties do not meet", at)
+			case open:
+				melody[len(melody)-1].Duration += n.Duration
+			default:
+				melody = append(melody, jam.TakeNote{Frame: at, Pitch: n.pitch(), Duration: n.Duration})
+			}
+			open = n.tied("start")
+			at += n.Duration
+		}
+	}
+	if open || at%bar != 0 {
+		return nil, errors.New("the last bar is not whole")
+	}
+	return melody, nil
+}
+
+var anyMeters = []jam.Meter{jam.Quarters(1), jam.Quarters(2), jam.Quarters(3), jam.Quarters(4), jam.Quarters(5), jam.Quarters(7),
+	jam.Quarters(16), {Count: 6, Unit: 8}, {Count: 9, Unit: 8}, {Count: 12, Unit: 8}}
+
+// Whatever was played, the sheet's notes are the take's, each written as a value that there is.
+func TestLeadSheetIsTheMelody(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		take := jam.Take{Meter: rapid.SampledFrom(anyMeters).Draw(t, "meter"), Tempo: []jam.TempoChange{{BPM: 120}}}
+		low := rapid.Uint8Range(13, 100).Draw(t, "low")
+		for range rapid.IntRange(0, 30).Draw(t, "notes") {
+			take.Frames += rapid.SampledFrom([]int64{0, 0, 1, 2, 7, 40}).Draw(t, "rest")
+			n := jam.TakeNote{Frame: take.Frames, Pitch: low + rapid.Uint8Range(0, 27).Draw(t, "pitch"),
+				Duration: rapid.Int64Range(1, 70).Draw(t, "duration")}
+			take.Melody, take.Frames = append(take.Melody, n), n.Frame+n.Duration
+		}
+		sheet, text, err := readLeadSheet(take)
+		if err != nil {
+			t.Fatal(err)
+		}
+		melody, err := sheet.notes(take.Meter.Bar())
+		if err != nil || fmt.Sprint(melody) != fmt.Sprint(take.Melody) {
+			t.Fatalf("%v\n%v\nis written as\n%v\n%s", err, take.Melody, melody, text)
+		}
+		for i, m := range sheet.Measures {
+			for _, n := range m.Notes {
+				if n.Type == "" {
+					if n.Rest == nil || n.Duration != take.Meter.Bar() {
+						t.Fatalf("measure %d: %+v", i+1, n)
+					}
+				} else if v := valueOf(n.Duration); v.name != n.Type || v.dots != len(n.Dots) {
+					t.Fatalf("measure %d: %+v is written as %+v", i+1, n, v)
+				}
+			}
+			checkAccidentals(t, i, sheet.Measures[0].Fifths, m.Notes)
+		}
+	})
+}
+
+// checkAccidentals reads a bar as a player would, who knows the signature and the accidentals before a note in its bar.
+func checkAccidentals(t *rapid.T, measure, fifths int, notes []readNote) {
+	signature := map[string]int{}
+	for i := range max(fifths, -fifths) {
+		if fifths > 0 {
+			signature["FCGDAEB"[i:i+1]] = 1
+		} else {
+			signature["BEADGCF"[i:i+1]] = -1
+		}
+	}
+	set := map[string]int{}
+	for _, n := range notes {
+		if n.Rest != nil || n.tied("stop") {
+			continue
+		}
+		line := fmt.Sprint(n.Step, n.Octave)
+		if n.Accidental != "" {
+			set[line] = map[string]int{"flat": -1, "natural": 0, "sharp": 1, "double-sharp": 2}[n.Accidental]
+		}
+		read, ok := set[line]
+		if !ok {
+			read = signature[n.Step]
+		}
+		if read != n.Alter {
+			t.Fatalf("measure %d: %+v reads as altered by %d", measure+1, n, read)
+		}
+	}
+}
+
+// How the commonest rhythms are written.
+func TestLeadSheetShowsTheBeat(t *testing.T) {
+	tests := []struct {
+		meter   jam.Meter
+		lengths []int64 // of notes, one after the other
+		want    string  // lengths of what is written; what is tied to the next with ~, bars with |
+	}{
+		{jam.Quarters(4), []int64{4, 4, 8}, "4 4 8"},
+		{jam.Quarters(4), []int64{2, 4, 2, 8}, "2 4 2 8"},
+		{jam.Quarters(4), []int64{4, 2, 4, 6}, "4 2 2~ 2 2~ 4"},
+		{jam.Quarters(4), []int64{6, 2, 3, 1, 1, 3}, "6 2 3 1 1 3"},
+		{jam.Quarters(4), []int64{12, 8, 12}, "12 4~ | 4 4~ 8"},
+		{jam.Quarters(4), []int64{5, 11, 32}, "4~ 1 3~ 8 | 16~ | 16"},
+		{jam.Quarters(3), []int64{4, 8, 12}, "4 8 | 12"},
+		{jam.Meter{Count: 6, Unit: 8}, []int64{2, 2, 2, 4, 2, 12}, "2 2 2 4 2 | 12"},
+		{jam.Meter{Count: 6, Unit: 8}, []int64{8, 4, 5, 7}, "6~ 2 4 | 4~ 1 1~ 6"},
+		{jam.Meter{Count: 12, Unit: 8}, []int64{18, 6}, "12~ 6 6"},
+		{jam.Quarters(5), []int64{20}, "16~ 4"},
+	}
+	for _, tt := range tests {
+		take := jam.Take{Meter: tt.meter, Tempo: []jam.TempoChange{{BPM: 120}}}
+		for i, length := range tt.lengths {
+			take.Melody = append(take.Melody, jam.TakeNote{Frame: take.Frames, Pitch: uint8(60 + i%2), Duration: length})
+			take.Frames += length
+		}
+		sheet, _, err := readLeadSheet(take)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bars []string
+		for _, m := range sheet.Measures {
+			var notes []string
+			for _, n := range m.Notes {
+				text := fmt.Sprint(n.Duration)
+				if n.tied("start") {
+					text += "~"
+				}
+				notes = append(notes, text)
+			}
+			bars = append(bars, strings.Join(notes, " "))
+		}
+		if got := strings.Join(bars, " | "); got != tt.want {
+			t.Errorf("%v in %v: %s, want %s", tt.lengths, tt.meter, got, tt.want)
+		}
+	}
+}
+
+func TestSpelling(t *testing.T) {
+	tests := []struct {
+		key         string
+		notes, root string // of the pitch classes from C on
+	}{
+		{"C", "C C# D Eb E F F# G Ab A Bb B", "C C# D Eb E F F# G Ab A Bb B"},
+		{"Am", "C C# D Eb E F F# G G# A Bb B", "C C# D Eb E F F# G G# A Bb B"},
+		{"Db", "C Db D Eb Fb F Gb G Ab A Bb Cb", "C Db D Eb E F Gb G Ab A Bb B"},
+		{"D#m", "B# C# C## D# E E# F# F## G# A A# B", ""},
+		{"F#", "B# C# D D# E E# F# F## G# A A# B", "C C# D D# E F F# G G# A A# B"},
+	}
+	for _, tt := range tests {
+		key, err := jam.ParseKey(tt.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var notes, roots []string
+		for class := range uint8(12) {
+			notes, roots = append(notes, spellIn(key, class).text()), append(roots, spellRoot(key, class).text())
+			for _, s := range []spelling{spellIn(key, class), spellRoot(key, class)} {
+				if c, err := jam.ParseChord(strings.ReplaceAll(s.text(), "##", "#")); err != nil || (c.Root+uint8(strings.Count(s.text(), "##")))%12 != class {
+					t.Errorf("%s: %d is spelt %s", tt.key, class, s.text())
+				}
+			}
+		}
+		if got := strings.Join(notes, " "); got != tt.notes {
+			t.Errorf("%s: %s, want %s", tt.key, got, tt.notes)
+		}
+		if got := strings.Join(roots, " "); tt.root != "" && got != tt.root {
+			t.Errorf("roots in %s: %s, want %s", tt.key, got, tt.root)
+		}
+	}
+}
+
+func (s spelling) text() string {
+	return s.step + map[int]string{-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}[s.alter]
+}
+
+// leadSheetTake has every quality that chords may have, silences, and a tempo that wavers and changes.
+func leadSheetTake() jam.Take {
+	take := jam.Take{Name: `<Blue & "green">`, Meter: jam.Quarters(4),
+		Tempo: []jam.TempoChange{{BPM: 120}, {Frame: 20, BPM: 120.3}, {Frame: 24, BPM: 90}}}
+	for i, q := range jam.Qualities {
+		frame := int64(16 + i*6)
+		chord := jam.Chord{Root: uint8(i * 5 % 12), Quality: uint8(i)}
+		take.Chords = append(take.Chords, jam.TakeChord{Frame: frame, Symbol: chord.String(), Duration: 6})
+		for j, above := range q.Intervals {
+			take.Melody = append(take.Melody, jam.TakeNote{Frame: frame + int64(j), Pitch: 60 + chord.Root + above, Duration: 1})
+		}
+		take.Frames = frame + 6
+	}
+	take.Chords = append(take.Chords,
+		jam.TakeChord{Frame: take.Frames + 5, Symbol: "C", Duration: 3}, jam.TakeChord{Frame: take.Frames + 8, Symbol: "C", Duration: 2})
+	take.Frames += 30
+	return take
+}
+
+func TestLeadSheetGolden(t *testing.T) {
+	sheet, text, err := readLeadSheet(leadSheetTake())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var symbols []string
+	for _, m := range sheet.Measures {
+		for _, h := range m.Harmony {
+			symbols = append(symbols, h.Kind.Text)
+		}
+	}
+	want := []string{}
+	for _, q := range jam.Qualities {
+		want = append(want, q.Symbol)
+	}
+	want = append(want, "N.C.", "", "N.C.")
+	if fmt.Sprint(symbols) != fmt.Sprint(want) {
+		t.Errorf("symbols %q, want %q", symbols, want)
+	}
+	file := filepath.Join("testdata", "leadsheet.musicxml")
+	if *update {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(file); err != nil || !bytes.Equal(text, want) {
+		t.Errorf("not as in %s (%v):\n%s", file, err, text)
+	}
+}
+
+func TestLeadSheetRefuses(t *testing.T) {
+	for _, take := range []jam.Take{{}, {Meter: jam.Quarters(4), Frames: -1}, {Meter: jam.Quarters(4), Frames: maxRows + 1}} {
+		var b bytes.Buffer
+		if err := WriteLeadSheet(&b, take); err == nil || b.Len() > 0 {
+			t.Errorf("%+v: %v, %d bytes", take, err, b.Len())
+		}
+	}
+	if err := WriteLeadSheet(&bytes.Buffer{}, jam.Take{Meter: jam.Quarters(4)}); err != nil {
+		t.Errorf("a take of nothing: %v", err)
+	}
+}

@@ -1,0 +1,173 @@
+package session
+
+import (
+	"slices"
+
+	"jamd/jam"
+)
+
+// A written note, or rest, has one of the values that notes are written in.
+type written struct {
+	stretch
+	bar   bool // a rest that lasts for the whole bar
+	beams []xmlBeam
+}
+
+// A noteValue is a length in frames as it is written.
+type noteValue struct {
+	frames int64
+	name   string
+	dots   int
+}
+
+// noteValues are what one note can be written as, the longest first; in a meter of dotted beats some are left out.
+var noteValues = []noteValue{
+	{48, "breve", 1}, {32, "breve", 0}, {24, "whole", 1}, {16, "whole", 0}, {12, "half", 1}, {8, "half", 0},
+	{6, "quarter", 1}, {4, "quarter", 0}, {3, "eighth", 1}, {2, "eighth", 0}, {1, "16th", 0},
+}
+
+func valueOf(frames int64) noteValue {
+	return noteValues[slices.IndexFunc(noteValues, func(v noteValue) bool { return v.frames == frames })]
+}
+
+// write cuts a stretch that lies within the bar that begins at a frame into notes that show the beat.
+func (s *sheet) write(part stretch, bar int64) (notes []written) {
+	if part.rest && part.length == s.take.Meter.Bar() {
+		return []written{{stretch: part, bar: true}}
+	}
+	last := part.goesOn
+	for part.length > 0 {
+		n := part
+		n.length = longest(s.take.Meter, part.frame-bar, part.length)
+		part.frame, part.length, part.cameOn = part.frame+n.length, part.length-n.length, true
+		n.goesOn = part.length > 0 || last
+		notes = append(notes, written{stretch: n})
+	}
+	return notes
+}
+
+// longest is the longest note value that may stand at a place in the bar and is no longer than a length: off the beat, it ends with
+// the beat; on it, before the next strong beat, but for a note that begins on one. A quarter note between two beats is as
+// usual.
+func longest(m jam.Meter, at, length int64) int64 {
+	beat, strong := m.Beat(), m.Strong()
+	dotted := m.Unit == 8
+	room := strong - at%strong
+	switch {
+	case dotted && at%2 == 1:
+		room = 1
+	case !dotted && at%beat == beat/2 && length == beat && room > beat/2:
+		return beat
+	case at%beat != 0:
+		room = beat - at%beat
+	case at%strong == 0:
+		room = m.Bar() - at
+	}
+	for _, v := range noteValues {
+		if whole := v.frames%beat == 0 && v.frames/beat&(v.frames/beat-1) == 0; dotted && v.frames > beat && !whole {
+			continue // 8 frames are no beats of 6
+		}
+		if v.frames <= min(room, length) {
+			return v.frames
+		}
+	}
+	return 1
+}
+
+// beam joins the eighths and sixteenths of each beat.
+func beam(notes []written, m jam.Meter) {
+	short := func(n *written) bool { return !n.rest && n.length < jam.FramesPerBeat }
+	for i := 0; i < len(notes); {
+		j := i
+		for j < len(notes) && short(&notes[j]) && notes[j].frame%m.Bar()/m.Beat() == notes[i].frame%m.Bar()/m.Beat() {
+			j++
+		}
+		if group := notes[i:j]; len(group) > 1 {
+			beamLevel(group, 1, func(*written) bool { return true })
+			beamLevel(group, 2, func(n *written) bool { return n.length == 1 })
+		}
+		i = max(j, i+1)
+	}
+}
+
+// beamLevel draws a beam over each run of notes that have it, a hook at one that stands alone.
+func beamLevel(group []written, level int, has func(*written) bool) {
+	for i := range group {
+		if !has(&group[i]) {
+			continue
+		}
+		before, after := i > 0 && has(&group[i-1]), i+1 < len(group) && has(&group[i+1])
+		value := "continue"
+		switch {
+		case !before && !after && i == 0:
+			value = "forward hook"
+		case !before && !after:
+			value = "backward hook"
+		case !before:
+			value = "begin"
+		case !after:
+			value = "end"
+		}
+		group[i].beams = append(group[i].beams, xmlBeam{level, value})
+	}
+}
+
+// accidentals are those in force in a bar, by letter and octave.
+type accidentals struct {
+	signature map[string]int
+	set       map[xmlPitch]int // by a pitch without its alteration
+}
+
+func newAccidentals(k jam.Key) *accidentals { return &accidentals{signed(k), map[xmlPitch]int{}} }
+
+var accidentalNames = map[int]string{-1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+
+// show is the accidental that has to stand before a note, "" where none has to.
+func (a *accidentals) show(p xmlPitch) string {
+	place := xmlPitch{Step: p.Step, Octave: p.Octave}
+	in, ok := a.set[place]
+	if !ok {
+		in = a.signature[p.Step]
+	}
+	if in == p.Alter {
+		return ""
+	}
+	a.set[place] = p.Alter
+	return accidentalNames[p.Alter]
+}
+
+// note is the element of a written note. The lowest octave that the format has is that above C0, MIDI's pitch 12.
+func (s *sheet) note(n written, a *accidentals) xmlNote {
+	out := xmlNote{Duration: n.length, Voice: 1, Beams: n.beams}
+	if !n.bar {
+		value := valueOf(n.length)
+		out.Type, out.Dots = value.name, make([]struct{}, value.dots)
+	}
+	if n.rest {
+		out.Rest = &xmlRest{}
+		if n.bar {
+			out.Rest.Measure = "yes"
+		}
+		return out
+	}
+	name := spellIn(s.key, n.pitch%12)
+	out.Pitch = &xmlPitch{name.step, name.alter, max((int(n.pitch)-name.alter)/12-1, 0)}
+	if n.cameOn {
+		out.tie("stop")
+	} else {
+		out.Accidental = a.show(*out.Pitch)
+	}
+	if n.goesOn {
+		out.tie("start")
+	}
+	return out
+}
+
+// tie is heard by programs and seen by people.
+func (n *xmlNote) tie(end string) {
+	if n.Notations == nil {
+		n.Notations = &xmlNotations{}
+	}
+	n.Ties = append(n.Ties, xmlTie{end})
+	n.Notations.Tied = append(n.Notations.Tied, xmlTie{end})
+}

@@ -1,0 +1,71 @@
+"""mido reads the MIDI files."""
+
+import mido
+import pytest
+
+from readers import melody
+
+TICKS = 120  # a frame, at 480 to the quarter note
+
+
+def notes_of(track):
+    """(tick, pitch, ticks, channel) of each note, in order of their beginnings."""
+    at, open_, found = 0, {}, []
+    for message in track:
+        at += message.time
+        if message.type in ("note_on", "note_off"):
+            key = (message.channel, message.note)
+            if message.type == "note_on" and message.velocity > 0:
+                assert key not in open_, "struck again while it sounds"
+                open_[key] = at
+            else:
+                begin = open_.pop(key)
+                found.append((begin, message.note, at - begin, message.channel))
+    assert not open_
+    return sorted(found)
+
+
+def texts(track, kind):
+    at, found = 0, []
+    for message in track:
+        at += message.time
+        if message.type == kind:
+            found.append((at // TICKS, message.text))
+    return found
+
+
+def test_mido_reads_the_jam(exports, logs):
+    for session, lines in logs.items():
+        file = mido.MidiFile(exports / "midi" / f"{session}.mid")
+        assert file.ticks_per_beat == 4 * TICKS
+        tracks = {track.name: track for track in file.tracks}
+        assert list(tracks)[1:] == ["Melody", "Chords", "Bass", "Click"]
+        want = [(frame * TICKS, pitch, length * TICKS, 0) for frame, pitch, length in melody.notes(lines)]
+        assert notes_of(tracks["Melody"]) == want and len(want) > 50
+        assert texts(file.tracks[0], "marker") == texts(tracks["Chords"], "text") == melody.chords(lines)
+        frames = [line for line in lines if line["type"] == "frame"]
+        struck = sorted(
+            (line["frame"] * TICKS, note[0], note[2] // 2 == 1)
+            for line in frames
+            for note in line.get("notes", [])
+            if len(note) > 2 and note[2] & 1
+        )
+        sounded = [(n[0], n[1], n[3] == 2) for n in notes_of(tracks["Chords"]) + notes_of(tracks["Bass"])]
+        assert sorted(sounded) == struck
+        clicks = [(line["frame"] * TICKS, line["click"][0], TICKS, 9) for line in frames if "click" in line]
+        assert notes_of(tracks["Click"]) == clicks and len(clicks) == len(frames) // 4
+
+
+def test_mido_reads_the_times(exports, logs):
+    """Played by the file's own tempi, each note begins when the log's grid says, counted from frame 0."""
+    for session, lines in logs.items():
+        file = mido.MidiFile(exports / "midi" / f"{session}.mid")
+        lines_at = {line["frame"]: line["at_us"] / 1e6 for line in lines if line["type"] == "frame"}
+        at, begun = 0, []
+        for message in file:  # which reckons in seconds
+            at += message.time
+            if message.type == "note_on" and message.channel == 0 and message.velocity > 0:
+                begun.append(at)
+        want = [lines_at[frame] - lines_at[0] for frame, _, _ in melody.notes(lines)]
+        assert begun == pytest.approx(want, abs=1e-3)  # tempo is kept to the microsecond a quarter note
+        assert len({line["bpm"] for line in lines if line["type"] == "segment"}) == 2

@@ -1,0 +1,86 @@
+"""The schema of MusicXML 4.0, and music21, read the lead sheets."""
+
+from pathlib import Path
+
+import music21
+import musicxml
+from lxml import etree
+
+from readers import melody
+
+HERE = Path(__file__).parent
+GOLDEN = HERE.parent / "testdata" / "leadsheet.musicxml"  # has every chord quality
+
+
+class Local(etree.Resolver):
+    """Schemas that the schema names by addresses of the network lie beside this file."""
+
+    def resolve(self, url, _id, context):
+        name = url.rsplit("/", 1)[-1]
+        return self.resolve_filename(str(HERE / name), context) if name in ("xlink.xsd", "xml.xsd") else None
+
+
+def schema():
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Local())
+    path = Path(musicxml.__file__).parent / "generate_classes" / "musicxml_4_0.xsd"
+    return etree.XMLSchema(etree.parse(str(path), parser))
+
+
+def test_sheets_are_valid(exports, logs):
+    valid = schema()
+    for path in [GOLDEN, *(exports / "musicxml" / f"{session}.musicxml" for session in logs)]:
+        valid.assertValid(etree.parse(str(path), etree.XMLParser(load_dtd=False, no_network=True)))
+    broken = etree.fromstring(GOLDEN.read_bytes().replace(b"<step>E</step>", b"<step>H</step>"))
+    assert not valid.validate(broken)
+
+
+def test_music21_reads_the_jam(exports, logs):
+    for session, lines in logs.items():
+        score = music21.converter.parse(exports / "musicxml" / f"{session}.musicxml")
+        read = [
+            (round(note.getOffsetInHierarchy(score) * 4), note.pitch.midi, round(note.quarterLength * 4))
+            for note in score.stripTies().recurse().getElementsByClass(music21.note.Note)
+        ]
+        assert read == melody.notes(lines)
+        symbols = [(round(chord.getOffsetInHierarchy(score) * 4), chord) for chord in symbols_of(score)]
+        want = [
+            (frame, symbol)
+            for i, (frame, symbol) in enumerate(melody.chords(lines))
+            if i == 0 or symbol != melody.chords(lines)[i - 1][1]
+        ]
+        assert [frame for frame, _ in symbols] == [frame for frame, _ in want]
+        for (_, chord), (_, symbol) in zip(symbols, want):
+            assert pitch_classes(chord) == sounding(lines, symbol), symbol
+        assert [mark.number for mark in score.recurse().getElementsByClass(music21.tempo.MetronomeMark)] == [110, 90]
+
+
+def pitch_classes(chord):
+    """Those of a chord as music21 reads it, but for the seventh added to a sus4 chord: MusicXML means a minor."""
+    classes = {pitch.pitchClass for pitch in chord.pitches}
+    if chord.chordKindStr == "7sus4":
+        root = chord.root().pitchClass
+        classes = classes - {(root + 11) % 12} | {(root + 10) % 12}
+    return classes
+
+
+def sounding(lines, symbol):
+    begins = (line for line in lines if line.get("began") and line["symbol"] == symbol)
+    return {pitch % 12 for pitch in next(begins)["pitches"]}
+
+
+def symbols_of(score):
+    """The chord symbols, but for N.C."""
+    symbols = score.recurse().getElementsByClass(music21.harmony.ChordSymbol)
+    return [symbol for symbol in symbols if not isinstance(symbol, music21.harmony.NoChord)]
+
+
+def test_music21_reads_every_quality():
+    score = music21.converter.parse(GOLDEN)
+    chords = symbols_of(score)
+    notes = score.recurse().getElementsByClass(music21.note.Note)
+    for chord in chords[:-1]:  # in the golden sheet each chord's notes are the melody there; the last has none
+        begin = chord.getOffsetInHierarchy(score)
+        played = {n.pitch.pitchClass for n in notes if begin <= n.getOffsetInHierarchy(score) < begin + 1.5}
+        assert pitch_classes(chord) == played, chord.figure
+    assert len(chords) == 23

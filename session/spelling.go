@@ -1,0 +1,63 @@
+package session
+
+import "jamd/jam"
+
+// Notes are spelt by their place on the line of fifths: ... Bb -2, F -1, C 0, G 1, D 2 ..., seven places a sharp.
+
+// fifths is the number of sharps of a key's signature; flats are negative. -5 to 6.
+func fifths(k jam.Key) int { return (int(k.Signature())*7+5)%12 - 5 }
+
+// A spelling is a note's name: its letter and the semitones that an accidental adds.
+type spelling struct {
+	step  string // A to G
+	alter int    // -1: flat, 1: sharp, 2: double sharp
+}
+
+func spell(place int) spelling {
+	letter := ((place+1)%7 + 7) % 7
+	return spelling{"FCGDAEB"[letter : letter+1], (place + 1 - letter) / 7}
+}
+
+// spellIn names a pitch class as it is written in a key: of its names the one that lies nearest to the key's own notes, in major with
+// all that is borrowed from minor, in minor with the raised sixth and seventh. None has a double flat.
+func spellIn(k jam.Key, class uint8) spelling {
+	first := fifths(k) - 4 // in C: from Ab
+	if k.Minor {
+		first++ // in A minor: from Eb to G#
+	}
+	first = max(first, -8) // Fb
+	place := int(class) * 7 % 12
+	return spell(place + 12*ceilDiv(first-place, 12))
+}
+
+// spellRoot names the root of a chord: as spellIn, but for what no chord is called, such as B# or F##.
+func spellRoot(k jam.Key, class uint8) spelling {
+	const flattest, sharpest = -6, 10 // Gb and A#
+	place := int(class) * 7 % 12
+	s := spellIn(k, class)
+	if s.alter > 1 || s == spell(11) || s == spell(12) {
+		return spell(place + 12*ceilDiv(sharpest-11-place, 12))
+	}
+	if s == spell(-7) || s == spell(-8) {
+		return spell(place + 12*ceilDiv(flattest-place, 12))
+	}
+	return s
+}
+
+// ceilDiv is the least whole number that is not below a/b, b above 0.
+func ceilDiv(a, b int) int {
+	if a > 0 {
+		return (a + b - 1) / b
+	}
+	return -(-a / b)
+}
+
+// signed are the accidentals that a key's signature sets, by letter.
+func signed(k jam.Key) map[string]int {
+	set := map[string]int{}
+	for place := range 7 {
+		s := spell(fifths(k) - 1 + place)
+		set[s.step] = s.alter
+	}
+	return set
+}

@@ -1,0 +1,216 @@
+package session
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"jamd/jam"
+)
+
+// Tables are one or more sessions as rows.
+type Tables struct {
+	Sessions  []SessionRow
+	Frames    []FrameRow
+	Notes     []NoteRow
+	Decisions []DecisionRow
+}
+
+// maxRows bounds the frames of a session that is made into rows, whatever its log says: six days at 120 BPM.
+const maxRows = 1 << 22
+
+// Tables reads the session as rows. Lines that cannot be read are left out.
+func (r *Record) Tables() (Tables, error) {
+	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
+	for line, err := range r.Lines() {
+		var bad *LineError
+		if err != nil && !errors.As(err, &bad) {
+			return Tables{}, err
+		}
+		switch e := line.Entry.(type) {
+		case jam.FrameReport:
+			if n := len(t.order); n > 0 && e.Frame <= t.order[n-1] {
+				continue // it is there twice
+			}
+			t.order = append(t.order, e.Frame)
+			t.reports[e.Frame] = e
+		case jam.Heard:
+			t.heard = append(t.heard, e)
+		case Remark:
+			t.remarks[e.Frame] = append(t.remarks[e.Frame], e.Text)
+		}
+	}
+	take, err := r.Take()
+	if err != nil {
+		return Tables{}, err
+	}
+	if take.Frames > maxRows {
+		return Tables{}, fmt.Errorf("session %s: its log tells of %d frames: at most %d make a table", r.ID, take.Frames, maxRows)
+	}
+	t.lines = newTimeline(t.reports, take)
+	return Tables{
+		Sessions: []SessionRow{r.sessionRow()}, Frames: t.frames(take), Notes: t.notes(take), Decisions: t.decisions(),
+	}, nil
+}
+
+// A tabling is a session that is being made into rows.
+type tabling struct {
+	record  *Record
+	order   []int64 // the frames of the reports, as in the log
+	reports map[int64]jam.FrameReport
+	heard   []jam.Heard
+	remarks map[int64][]string // by frame
+	lines   timeline
+}
+
+func (r *Record) sessionRow() SessionRow {
+	m, s, n, b := r.Manifest, r.Manifest.Settings, r.Notes, r.Brief()
+	return SessionRow{
+		Session: r.ID, Start: m.Start, Name: some(n.Name), Tags: some(strings.Join(n.Tags, " ")), Title: some(m.Title),
+		Policy: m.Policy.Name, SHA256: m.Policy.SHA256, Agent: some(b.Agent), Provider: m.Provider, Version: m.Version,
+		Input: some(m.Ports.In), Output: some(m.Ports.Out), Tempo: s.Tempo, Meter: s.Meter.String(), Listen: int32(s.Listen),
+		ChordGrid: s.ChordGrid.String(), Temperature: s.Temperature, TopP: s.TopP, Seed: s.Seed, Length: micros(b.Length()),
+		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended,
+		Adaptation: some(int32(n.Rating.Adaptation)), Control: some(int32(n.Rating.Control)), Enjoyment: some(int32(n.Rating.Enjoyment)),
+	}
+}
+
+// some is a value, and nil for the zero one: in a table that is null.
+func some[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// frames are those of the take, each with what sounded in it.
+func (t *tabling) frames(take jam.Take) []FrameRow {
+	rows := make([]FrameRow, take.Frames)
+	meter, policy, tempo := take.Meter, t.record.Manifest.Policy.Name, take.Tempo
+	for i := range rows {
+		frame := int64(i)
+		for len(tempo) > 1 && tempo[1].Frame <= frame {
+			tempo = tempo[1:]
+		}
+		report, played := t.reports[frame]
+		policy = cmp.Or(report.Policy, policy)
+		rows[i] = FrameRow{
+			Session: t.record.ID, Frame: frame, At: micros(t.lines.at(frame)),
+			Bar: frame/meter.Bar() + 1, Beat: frame%meter.Bar()/meter.Beat() + 1, Sixteenth: frame%meter.Beat() + 1,
+			Tempo: cmp.Or(report.Tempo, tempo[0].BPM), Policy: policy,
+			Played: played, Listening: report.Listening, Missed: report.Missed,
+		}
+	}
+	for _, n := range take.Melody {
+		for i := range n.Duration {
+			row, pitch := &rows[n.Frame+i], int32(n.Pitch)
+			row.Melody, row.MelodyBegan = &pitch, i == 0
+		}
+	}
+	for _, c := range take.Chords {
+		chord, err := jam.ParseChord(c.Symbol)
+		root, quality := int32(chord.Root), jam.Qualities[chord.Quality].Symbol
+		for i := range c.Duration {
+			row := &rows[c.Frame+i]
+			row.Chord, row.ChordBegan = &c.Symbol, i == 0
+			if err == nil {
+				row.Root, row.Quality = &root, &quality
+			}
+			if row.Melody != nil {
+				in := err == nil && chord.Has(uint8(*row.Melody))
+				row.NoteInChord = &in
+			}
+		}
+	}
+	return rows
+}
+
+// notes are what the player played, and what sounded on the grid, each in the order of time.
+func (t *tabling) notes(take jam.Take) []NoteRow {
+	rows := t.played()
+	for _, part := range []struct {
+		name  string
+		notes []jam.TakeNote
+	}{{melodyPart, take.Melody}, {chordPart, sounded(take)}, {bassPart, take.Bass}} {
+		for _, n := range part.notes {
+			at := t.lines.at(n.Frame)
+			length := micros(t.lines.at(n.Frame+n.Duration) - at)
+			rows = append(rows, NoteRow{Session: t.record.ID, Part: part.name, At: micros(at), Length: &length,
+				Pitch: int32(n.Pitch), Velocity: int32(n.Velocity), Frame: n.Frame, Frames: &n.Duration})
+		}
+	}
+	return rows
+}
+
+// sounded are the notes of the chords; of a session that does not say how its style played them, the chords' own, held.
+func sounded(take jam.Take) []jam.TakeNote {
+	if len(take.Upper)+len(take.Bass) > 0 {
+		return take.Upper
+	}
+	var notes []jam.TakeNote
+	for _, c := range take.Chords {
+		for _, pitch := range c.Pitches {
+			notes = append(notes, jam.TakeNote{Frame: c.Frame, Pitch: pitch, Duration: c.Duration})
+		}
+	}
+	return notes
+}
+
+// played are the player's keys. A key that is struck again without being let go ends then.
+func (t *tabling) played() []NoteRow {
+	var rows []NoteRow
+	type key struct{ channel, pitch uint8 }
+	type hold struct {
+		row   int
+		since time.Duration
+	}
+	held := map[key]hold{}
+	for _, h := range t.heard {
+		kind, channel := h.Status&0xF0, h.Status&0x0F+1
+		if kind != 0x80 && kind != 0x90 {
+			continue
+		}
+		key := key{channel, h.Data1}
+		if of, on := held[key]; on {
+			length := micros(h.At - of.since)
+			rows[of.row].Length = &length
+			delete(held, key)
+		}
+		if kind == 0x80 || h.Data2 == 0 {
+			continue
+		}
+		held[key] = hold{len(rows), h.At}
+		frame, on := t.lines.nearest(h.At), int32(channel)
+		rows = append(rows, NoteRow{Session: t.record.ID, Part: playerPart, At: micros(h.At), Pitch: int32(h.Data1), Velocity: int32(h.Data2),
+			Channel: &on, Frame: frame, Offset: micros(h.At - t.lines.at(frame))})
+	}
+	slices.SortStableFunc(rows, func(a, b NoteRow) int { return cmp.Compare(a.At, b.At) })
+	return rows
+}
+
+func (t *tabling) decisions() []DecisionRow {
+	rows := make([]DecisionRow, 0, len(t.order))
+	policy := t.record.Manifest.Policy.Name
+	for _, frame := range t.order {
+		r := t.reports[frame]
+		policy = cmp.Or(r.Policy, policy)
+		row := DecisionRow{
+			Session: t.record.ID, Frame: r.Frame, At: micros(r.Line), Policy: policy, HeardBegan: r.Melody.IsOnset(),
+			Chosen: int32(r.Chosen), Sounded: int32(r.Sounded), Symbol: r.Symbol, Prob: r.Prob,
+			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Kept: r.Kept, Skipped: r.Skipped,
+			Rung: cmp.Or(rungs[min(int(r.Rung), len(rungs)-1)], "full"), Arrival: micros(r.Arrival), Lead: micros(r.Lead),
+			Step: micros(r.Step), Voice: micros(r.Voice), Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
+			Remark: some(strings.Join(t.remarks[frame], "; ")),
+		}
+		if pitch, sounds := r.Melody.Pitch(); sounds {
+			heard := int32(pitch)
+			row.Heard = &heard
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -1,0 +1,75 @@
+package session
+
+import (
+	"sort"
+	"time"
+
+	"jamd/jam"
+)
+
+// A timeline is when each frame of a jam began, on the jam's clock, from frame 0 to the end of the last. Lines that no report tells
+// lie evenly between those that one does; before and after all, a frame is as long as the tempo says.
+type timeline struct {
+	lines       []time.Duration
+	first, last time.Duration // length of a frame before the first line, and after the last
+}
+
+func newTimeline(reports map[int64]jam.FrameReport, take jam.Take) timeline {
+	t := timeline{lines: make([]time.Duration, take.Frames+1)}
+	t.first, t.last = frameLength(take.Tempo[0].BPM), frameLength(take.Tempo[len(take.Tempo)-1].BPM)
+	known := int64(-1) // the last frame with a report
+	for frame := range take.Frames {
+		r, told := reports[frame]
+		if !told {
+			continue
+		}
+		for between := known + 1; between < frame; between++ {
+			if known < 0 {
+				t.lines[between] = r.Line - time.Duration(frame-between)*t.first
+			} else {
+				share := float64(between-known) / float64(frame-known)
+				t.lines[between] = t.lines[known] + time.Duration(share*float64(r.Line-t.lines[known]))
+			}
+		}
+		t.lines[frame], known = r.Line, frame
+	}
+	for after := known + 1; after <= take.Frames; after++ {
+		t.lines[after] = t.last
+		if after > 0 {
+			t.lines[after] += t.lines[after-1]
+		}
+	}
+	return t
+}
+
+func frameLength(bpm float64) time.Duration {
+	return time.Duration(float64(time.Minute) / bpm / jam.FramesPerBeat)
+}
+
+// at is when a frame begins.
+func (t *timeline) at(frame int64) time.Duration {
+	end := int64(len(t.lines)) - 1
+	switch {
+	case frame < 0:
+		return t.lines[0] + time.Duration(frame)*t.first
+	case frame > end:
+		return t.lines[end] + time.Duration(frame-end)*t.last
+	}
+	return t.lines[frame]
+}
+
+// nearest is the frame whose line is nearest to a time; halfway between two lines it is the later one.
+func (t *timeline) nearest(at time.Duration) int64 {
+	end := len(t.lines) - 1
+	switch {
+	case at < t.lines[0]:
+		return -int64((t.lines[0] - at + (t.first-1)/2) / t.first)
+	case at >= t.lines[end]:
+		return int64(end) + int64((at-t.lines[end]+t.last/2)/t.last)
+	}
+	next := sort.Search(len(t.lines), func(i int) bool { return t.lines[i] >= at })
+	if t.lines[next] > at && at-t.lines[next-1] < t.lines[next]-at {
+		next--
+	}
+	return int64(next)
+}
