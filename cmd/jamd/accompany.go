@@ -149,9 +149,14 @@ func writeTake(path string, take jam.Take) error {
 	return nil
 }
 
-func bars(t jam.Take) int64 {
-	perBar := t.Meter.Bar()
-	return (t.Frames + perBar - 1) / perBar
+// bars is how many have begun.
+func bars(t jam.Take) (n int64) {
+	perBar, line := t.Meter.Bar(), int64(0)
+	for _, c := range t.Meters {
+		n += (c.Frame - line + perBar - 1) / perBar
+		perBar, line = c.Meter.Bar(), c.Frame
+	}
+	return n + (t.Frames-line+perBar-1)/perBar
 }
 
 // quantilesOf are exact, of all the values, in milliseconds.
