@@ -46,15 +46,19 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 		return nil, err
 	}
 	*engine.Grid() = *grid
+	if err := checkMeters(tune.Meters); err != nil {
+		return nil, err
+	}
 	events := slices.Clone(tune.Events)
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
-	frames, err := lengthOf(grid, s, events)
+	frames, err := lengthOf(grid, s, tune.Meters, events)
 	if err != nil {
 		return nil, err
 	}
 	p.Reset()
 	clock := NewSystemClock()
 	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
+	meters := tune.Meters
 	inference := make([]time.Duration, 0, frames)
 	for t := range frames {
 		if err := ctx.Err(); err != nil {
@@ -71,9 +75,13 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 			hear(engine, witnesses, Heard{t, events[0]})
 			events = events[1:]
 		}
-		chord, melody := engine.Hear()
+		for len(meters) > 0 && meters[0].Frame <= t {
+			_ = engine.ChangeMeter(meters[0].Meter) // checked above
+			meters = meters[1:]
+		}
+		chord, melody, place := engine.Hear()
 		began := clock.Now()
-		logits, err := p.Step(chord, melody)
+		logits, err := p.Step(chord, melody, place)
 		inference = append(inference, clock.Now()-began)
 		if err == nil {
 			err = engine.Decide(logits)
@@ -93,7 +101,9 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 	}
 	_ = engine.End() // silent never fails
 	summary := engine.Summary()
-	return &Accompaniment{Take: builder.Take(summary.Melody), Summary: summary, Inference: inference}, nil
+	take := builder.Take(summary.Melody)
+	take.Meters = slices.Clone(tune.Meters[:len(tune.Meters)-len(meters)])
+	return &Accompaniment{Take: take, Summary: summary, Inference: inference}, nil
 }
 
 func hear(engine *Engine, witnesses []Witness, h Heard) {
@@ -104,7 +114,7 @@ func hear(engine *Engine, witnesses []Witness, h Heard) {
 }
 
 // lengthOf is the number of frames through the end of the last note, in whole bars.
-func lengthOf(grid *Grid, s Settings, events []Event) (int64, error) {
+func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int64, error) {
 	quantiser := NewQuantiser(grid, s.MelodyChannels)
 	var newest int64
 	for _, e := range events {
@@ -126,8 +136,13 @@ func lengthOf(grid *Grid, s Settings, events []Event) (int64, error) {
 	if end == 0 {
 		return 0, ErrNoNotes
 	}
-	bar := s.Meter.Bar()
-	return (end + bar - 1) / bar * bar, nil
+	bar, line := s.Meter.Bar(), int64(0)
+	for _, c := range meters {
+		if c.Frame < end {
+			bar, line = c.Meter.Bar(), c.Frame
+		}
+	}
+	return line + (end-line+bar-1)/bar*bar, nil
 }
 
 // silent is the output of nothing.

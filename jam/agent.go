@@ -12,6 +12,7 @@ import (
 type AgentConfig struct {
 	Policy      Policy  // plays melodies, and knows the chords of the loop's; the agent's own while it runs, reset first
 	Tempo       float64 // the loop's
+	Meter       Meter   // the loop's
 	Temperature float64 // as in Settings
 	TopP        float64
 	Seed        uint64
@@ -108,7 +109,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 // policy has none.
 func (a *Agent) decide() (token MelodyToken, ok bool) {
 	draw := a.sampler.Draw()
-	logits, err := a.memory.Step(a.frame, a.chord, a.sounded)
+	logits, err := a.memory.Step(a.frame, a.chord, a.sounded, a.config.Meter.Place(a.frame))
 	if err == nil {
 		token, _, err = a.sampler.Choose(logits, a.sounded, Change, 0, draw)
 	}

@@ -125,11 +125,11 @@ type rule struct {
 func (r *rule) Vocabulary() *jam.Vocabulary { return r.vocabulary }
 func (r *rule) Reset()                      { r.heard, r.at = nil, nil }
 
-func (r *rule) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+func (r *rule) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	if r.clock == nil {
 		r.clock = jam.NewSystemClock() // shows what the jam's does: nothing has taken time yet
 	}
-	r.heard, r.at = append(r.heard, jamtest.Heard{Chord: chord, Melody: melody}), append(r.at, r.clock.Now())
+	r.heard, r.at = append(r.heard, jamtest.Heard{Chord: chord, Melody: melody, Place: place}), append(r.at, r.clock.Now())
 	for i := range r.logits {
 		r.logits[i] = -100
 	}

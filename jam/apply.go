@@ -15,8 +15,7 @@ func (e *Engine) Apply(c Control) error {
 		return err
 	}
 	if c.Param == ParamTempo {
-		beat := e.settings.Meter.Beat()
-		next := (e.frame + beat - 1) / beat * beat
+		next := e.nextBeat()
 		return e.grid.Follow(Segment{next, e.grid.Line(next), e.settings.Tempo})
 	}
 	e.follow()

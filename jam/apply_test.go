@@ -109,14 +109,14 @@ func (s score) perform(t *rapid.T, settings jam.Settings) (reports []jam.FrameRe
 		if err := e.Settings().Check(); err != nil {
 			t.Fatal(err)
 		}
-		chord, melody := e.Hear()
+		chord, melody, place := e.Hear()
 		if chord != before {
 			t.Fatalf("frame %d: Hear tells %d, but %d sounded", e.Frame(), chord, before)
 		}
 		if panicked { // from this frame on; the one before had its chord
 			before = jam.NoChord
 		}
-		logits, _ := policies[0].Step(chord, melody)
+		logits, _ := policies[0].Step(chord, melody, place)
 		if now.skipped {
 			e.Skip()
 			before = v.Continue(before)
@@ -241,7 +241,7 @@ func TestMuteAndHold(t *testing.T) {
 		t.Errorf("let off: %+v", r)
 	}
 	apply(t, e, "mute", "on")
-	if chord, _ := e.Hear(); chord != v.Begin(1) || out.Sounding() == 0 {
+	if chord, _, _ := e.Hear(); chord != v.Begin(1) || out.Sounding() == 0 {
 		t.Errorf("before the frame that is muted %d sounded, and %d notes sound on", chord, out.Sounding())
 	}
 	if r, _ := e.Play(); !r.Missed || r.Sounded != jam.NoChord || !r.Listening || out.Sounding() != 0 {
@@ -278,7 +278,7 @@ func TestSwap(t *testing.T) {
 	}
 	play(t, e, v, v.Begin(index("C")))
 	e.Swap(other)
-	if chord, _ := e.Hear(); chord != other.Begin(2) {
+	if chord, _, _ := e.Hear(); chord != other.Begin(2) {
 		t.Errorf("C is %d to the other policy", chord)
 	}
 	if r, _ := e.Play(); r.Sounded != other.Hold(2) || r.Symbol != "C" || out.Sounding() != 3 {
@@ -287,7 +287,7 @@ func TestSwap(t *testing.T) {
 	e.Swap(v)
 	play(t, e, v, v.Begin(index("G7")))
 	e.Swap(other)
-	if chord, _ := e.Hear(); chord != jam.NoChord {
+	if chord, _, _ := e.Hear(); chord != jam.NoChord {
 		t.Errorf("G7 is %d to the other policy", chord)
 	}
 	if r, _ := e.Play(); r.Sounded != jam.NoChord || r.Symbol != "G7" || r.Voicing.Len != 4 || out.Sounding() != 4 {
@@ -312,7 +312,7 @@ func TestKeysAreSplitAndTransposed(t *testing.T) {
 	heard := func(what string, want jam.MelodyToken) {
 		t.Helper()
 		play(t, e, v, -1)
-		if _, got := e.Hear(); got != want {
+		if _, got, _ := e.Hear(); got != want {
 			t.Errorf("%s: the policy hears %d, want %d", what, got, want)
 		}
 	}

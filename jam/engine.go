@@ -22,6 +22,7 @@ type Engine struct {
 	gridStep   int64 // frames from one line of the chord grid to the next
 	listen     int64 // the frame from which on the policy is heard
 	origin     int64 // the frame at which the music began
+	barLine    int64 // the frame from which bars are counted
 	resting    bool  // the song stands
 
 	frame    int64 // to be played next
@@ -105,9 +106,9 @@ func (e *Engine) Push(event Event) {
 // Resync ends the melody's note: for when events were lost and its release may have been among them.
 func (e *Engine) Resync() { e.quantiser.LetGo() }
 
-// Hear closes the melody of the frame before the one to be played and returns the tokens of that frame (the start tokens
-// before frame 0) for the policy's Step.
-func (e *Engine) Hear() (ChordToken, MelodyToken) {
+// Hear closes the melody of the frame before the one to be played and returns, for the policy's Step, the tokens of that frame
+// (the start tokens before frame 0) and the place of the frame to be played.
+func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	if e.frame > e.origin {
 		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
 	}
@@ -120,7 +121,7 @@ func (e *Engine) Hear() (ChordToken, MelodyToken) {
 	if e.silent {
 		e.chord, e.silent = NoChord, false
 	}
-	return chord, e.melody
+	return chord, e.melody, e.settings.Meter.Place(e.since(e.frame))
 }
 
 // Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
@@ -155,7 +156,7 @@ func (e *Engine) Decide(logits []float32) error {
 
 // move is what the policy may do in the frame to be played: listening ends on a line of the chord grid, with a chord.
 func (e *Engine) move() Move {
-	switch onGrid := e.frame%e.gridStep == 0; {
+	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
 	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
 		return GoOn
 	case !e.joined:

@@ -167,7 +167,7 @@ func TestEngineListensFirst(t *testing.T) {
 
 func TestEngineKeepsTheTokensOfTheFrameBefore(t *testing.T) {
 	e, v := newEngine(t, settings(nil), jamtest.NewOutput(nil))
-	if c, m := e.Hear(); c != v.Start() || m != jam.MelodyStart {
+	if c, m, _ := e.Hear(); c != v.Start() || m != jam.MelodyStart {
 		t.Errorf("before frame 0: %d, %d", c, m)
 	}
 	if err := e.Decide(want(v, v.Begin(2))); err != nil {
@@ -177,7 +177,7 @@ func TestEngineKeepsTheTokensOfTheFrameBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Push(jam.Event{At: 10 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 99})
-	if c, m := e.Hear(); c != v.Begin(2) || m != jam.MelodyOnset(60) {
+	if c, m, _ := e.Hear(); c != v.Begin(2) || m != jam.MelodyOnset(60) {
 		t.Errorf("after frame 0: %d, %d", c, m)
 	}
 	r, _ := e.Play()
@@ -186,7 +186,7 @@ func TestEngineKeepsTheTokensOfTheFrameBefore(t *testing.T) {
 	}
 	e.Hear()
 	e.Skip()
-	if c, m := e.Hear(); c != v.Hold(2) || m != jam.MelodyHold(60) {
+	if c, m, _ := e.Hear(); c != v.Hold(2) || m != jam.MelodyHold(60) {
 		t.Errorf("after a skipped frame: %d, %d", c, m)
 	}
 }
@@ -244,11 +244,11 @@ func offsBalanceOns(t *rapid.T) {
 				Data1: rapid.Byte().Draw(t, "data1"), Data2: rapid.Byte().Draw(t, "data2"),
 			})
 		}
-		chord, melody := e.Hear()
+		chord, melody, place := e.Hear()
 		if chord != before {
 			t.Fatalf("Hear tells %d, but %d sounded", chord, before)
 		}
-		logits, _ := p.Step(chord, melody)
+		logits, _ := p.Step(chord, melody, place)
 		switch rapid.IntRange(0, 9).Draw(t, "action") {
 		case 0: // a miss
 		case 1:
@@ -338,8 +338,8 @@ func (quiet) Send(_, _, _ byte) error { return nil }
 func frame(e *jam.Engine, p *jamtest.Policy) {
 	line := e.Grid().Line(e.Frame())
 	e.Push(jam.Event{At: line, Status: 0x90, Data1: byte(e.Frame() % 128), Data2: 80})
-	chord, melody := e.Hear()
-	logits, _ := p.Step(chord, melody)
+	chord, melody, place := e.Hear()
+	logits, _ := p.Step(chord, melody, place)
 	if e.Decide(logits) == nil {
 		_, _ = e.Play()
 	}
@@ -398,7 +398,7 @@ func TestEngineMakesUpForChangesOffTheGrid(t *testing.T) {
 	e, v := newEngine(t, settings(func(s *jam.Settings) { s.ChordGrid, s.Temperature = jam.GridBeat, 1 }), jamtest.NewOutput(nil))
 	logits := make([]float32, v.Logits())
 	for frame := range int64(64) {
-		chord, _ := e.Hear()
+		chord, _, _ := e.Hear()
 		for i := range logits {
 			logits[i] = -30
 		}
@@ -435,14 +435,14 @@ func TestEngineLetsGoTheSameBeforeAndAfterHear(t *testing.T) {
 			}
 		}
 		letGo(true)
-		if chord, _ := e.Hear(); chord != v.Begin(2) {
+		if chord, _, _ := e.Hear(); chord != v.Begin(2) {
 			t.Errorf("early %v: told %d, but the chord that sounded is %d", early, chord, v.Begin(2))
 		}
 		letGo(false)
 		if r, _ := e.Play(); r.Sounded != jam.NoChord || !r.Missed {
 			t.Errorf("early %v: %+v", early, r)
 		}
-		if chord, _ := e.Hear(); chord != jam.NoChord {
+		if chord, _, _ := e.Hear(); chord != jam.NoChord {
 			t.Errorf("early %v: told %d after silence", early, chord)
 		}
 	}

@@ -285,8 +285,8 @@ func (l *Loop) change(frame int64) {
 // ask hands the tokens of the frame before the one to be played to the policy.
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
-	chord, melody := l.engine.Hear()
-	l.behind = l.cast.ask(request{frame, chord, melody})
+	chord, melody, place := l.engine.Hear()
+	l.behind = l.cast.ask(request{frame, chord, melody, place})
 }
 
 // decide waits for the policy's answer, until the given time at most, and lets the engine decide by it.

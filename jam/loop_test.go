@@ -283,7 +283,8 @@ func TestLateInference(t *testing.T) {
 		misses, joined := int64(0), s.Listen == 0
 		judge := jamtest.NewPolicy(9)
 		for i, r := range j.reports {
-			logits, _ := judge.Step(j.policy.Heard()[i].Chord, j.policy.Heard()[i].Melody)
+			h := j.policy.Heard()[i]
+			logits, _ := judge.Step(h.Chord, h.Melody, h.Place)
 			if i > 0 {
 				busy = max(busy, grid.Line(r.Frame)-jam.DefaultLead) + delays[i]
 			}

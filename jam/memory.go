@@ -9,21 +9,21 @@ type Memory struct {
 // NewMemory makes a memory that was told nothing yet.
 func NewMemory(p Policy) Memory { return Memory{policy: p} }
 
-// Step tells the policy the tokens of the frame before the given one, and returns its logits for it. Start tokens begin its
+// Step tells the policy the tokens of the frame before the given one and the place of that, and returns its logits for it. Start tokens begin its
 // memory afresh. Where frames were left out it starts afresh too, as on a piece cut out of a longer one: what is held at the
 // cut begins there.
-func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken) ([]float32, error) {
+func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken, place BarPlace) ([]float32, error) {
 	v, inOrder := m.policy.Vocabulary(), frame == m.next
 	m.next = frame + 1
 	if melody == MelodyStart {
 		m.policy.Reset()
-		return m.policy.Step(v.Start(), MelodyStart)
+		return m.policy.Step(v.Start(), MelodyStart, place)
 	}
 	if inOrder {
-		return m.policy.Step(chord, melody)
+		return m.policy.Step(chord, melody, place)
 	}
 	m.policy.Reset()
-	if _, err := m.policy.Step(v.Start(), MelodyStart); err != nil {
+	if _, err := m.policy.Step(v.Start(), MelodyStart, place.before()); err != nil {
 		return nil, err
 	}
 	if i, ok := v.Index(chord); ok {
@@ -32,5 +32,5 @@ func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken) ([]floa
 	if pitch, ok := melody.Pitch(); ok {
 		melody = MelodyOnset(pitch)
 	}
-	return m.policy.Step(chord, melody)
+	return m.policy.Step(chord, melody, place)
 }

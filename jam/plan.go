@@ -79,11 +79,11 @@ func (e *Engine) prepare(token ChordToken) {
 	p.joined = e.joined || e.vocabulary.IsBegin(token)
 	unnamed := e.sounds.on && e.chord == NoChord
 	index, named := e.vocabulary.Index(token)
-	now := moment{meter: e.settings.Meter, frame: e.frame, begun: e.sounds.begun}
+	now := moment{meter: e.settings.Meter, frame: e.since(e.frame), begun: e.since(e.sounds.begun)}
 	switch {
 	case e.vocabulary.IsBegin(token):
 		chord := e.vocabulary.Chord(index)
-		p.began, now.begun = true, e.frame
+		p.began, now.begun = true, now.frame
 		p.sounds = soundingChord{true, chord, e.vocabulary.Symbol(token), e.voicer.Voice(e.last, chord), e.frame}
 		// A chord that begins must be heard to begin.
 		now.again = e.sounds.on && (e.sounds.chord == chord || p.sounds.layout.Voicing() == e.sounds.layout.Voicing())

@@ -6,10 +6,10 @@ import "time"
 type Policy interface {
 	// Vocabulary lists the chords that the policy's tokens stand for.
 	Vocabulary() *Vocabulary
-	// Step takes the tokens of frame t-1 (the start tokens first, for t = 0) and returns one logit for each token of
-	// frame t: Vocabulary().Logits() of them from a player of chords, MelodyLogits from one of melodies. The slice is
-	// the policy's own, valid until the next call.
-	Step(chord ChordToken, melody MelodyToken) ([]float32, error)
+	// Step takes the tokens of frame t-1 (the start tokens first, for t = 0) and the place of frame t itself, and returns one
+	// logit for each token of frame t: Vocabulary().Logits() of them from a player of chords, MelodyLogits from one of
+	// melodies. The slice is the policy's own, valid until the next call.
+	Step(chord ChordToken, melody MelodyToken, place BarPlace) ([]float32, error)
 	// Reset forgets the jam.
 	Reset()
 }

@@ -92,8 +92,7 @@ func (l *Loop) apply(c Control) {
 		return
 	}
 	if bpm := l.engine.settings.Tempo; bpm != before {
-		length := l.engine.settings.Meter.Beat()
-		beat := (frame + length - 1) / length * length
+		beat := l.engine.nextBeat()
 		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
 	tell(l.config.Applied, Applied{frame, c})

@@ -39,8 +39,8 @@ const (
 // A moment is a frame of a chord.
 type moment struct {
 	meter Meter
-	frame int64
-	begun int64 // the frame that the chord began in
+	frame int64 // since a bar line
+	begun int64 // the frame that the chord began in; below 0 where that is before the bar line
 	again bool  // the chord begins, and all of its notes must be struck for that to be heard
 }
 
@@ -48,7 +48,17 @@ func (m moment) begins() bool           { return m.frame == m.begun }
 func (m moment) on(distance int64) bool { return m.frame%distance == 0 }
 
 // passed is how many lines of the given distance have come since the chord began.
-func (m moment) passed(distance int64) int64 { return m.frame/distance - m.begun/distance }
+func (m moment) passed(distance int64) int64 {
+	return linesTo(m.frame, distance) - linesTo(m.begun, distance)
+}
+
+// linesTo is the quotient rounded down, also below 0.
+func linesTo(frame, distance int64) int64 {
+	if frame < 0 {
+		return -((distance - 1 - frame) / distance)
+	}
+	return frame / distance
+}
 
 // upper says which of the n upper notes sound in a frame, from first up to but without end, and how they come about;
 // weak where they are struck less hard.

@@ -22,11 +22,18 @@ type TempoChange struct {
 	BPM   float64 // quarter notes a minute
 }
 
+// A MeterChange begins a bar of another meter with a frame.
+type MeterChange struct {
+	Frame int64
+	Meter Meter
+}
+
 // A Take is what one jam sounded like, on the grid: what is written to MIDI files and printed as JSON.
 type Take struct {
 	Name   string
 	Tempo  []TempoChange // the first at frame 0
-	Meter  Meter
+	Meter  Meter         // that it begins with
+	Meters []MeterChange // ascending; nil: the meter stays
 	Frames int64
 	Melody []TakeNote
 	Chords []TakeChord

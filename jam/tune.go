@@ -9,8 +9,24 @@ import (
 type Tune struct {
 	Name   string
 	Tempo  []TempoChange // ascending, the first at frame 0; none: the tempo of the settings
-	Meter  Meter         // the zero one: that of the settings
+	Meter  Meter         // that it begins with; the zero one: that of the settings
+	Meters []MeterChange // ascending; none: the meter stays
 	Events []Event       // in order, each At counted from the tune's start on NewTuneGrid(Tempo)
+}
+
+// checkMeters returns an error for changes that are in disorder or to a meter that jamd does not play.
+func checkMeters(changes []MeterChange) error {
+	var last int64
+	for _, c := range changes {
+		if err := c.Meter.Check(); err != nil {
+			return fmt.Errorf("meter changes: frame %d: %w", c.Frame, err)
+		}
+		if c.Frame < last {
+			return fmt.Errorf("meter changes: frame %d comes after frame %d", c.Frame, last)
+		}
+		last = c.Frame
+	}
+	return nil
 }
 
 // ErrNoNotes is returned for a tune without a note on the channels that the melody is heard on.

@@ -20,6 +20,7 @@ type request struct {
 	frame  int64
 	chord  ChordToken
 	melody MelodyToken // MelodyStart: the policy begins afresh
+	place  BarPlace    // of the frame that is asked for
 }
 
 // An answer is the policy's to one request. Its logits are a copy: the policy goes on while the loop reads them.
@@ -124,7 +125,7 @@ func (w *worker) run() {
 
 func (w *worker) serve(r request) {
 	began := w.loop.Now()
-	logits, err := w.memory.Step(r.frame, r.chord, r.melody)
+	logits, err := w.memory.Step(r.frame, r.chord, r.melody, r.place)
 	took := w.loop.Now() - began
 	w.heard.Add(1)
 	if err != nil {

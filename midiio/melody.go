@@ -20,10 +20,11 @@ type Note struct {
 
 // A Melody is the tune of a MIDI file.
 type Melody struct {
-	Name  string            // of its track, or else of the file
-	Notes []Note            // by start
-	Tempo []jam.TempoChange // ascending, the first at frame 0; each within what jam plays, the nearest where the file's was not
-	Meter jam.Meter         // see meter
+	Name   string            // of its track, or else of the file
+	Notes  []Note            // by start
+	Tempo  []jam.TempoChange // ascending, the first at frame 0; each within what jam plays, the nearest where the file's was not
+	Meter  jam.Meter         // that it begins with, see meters
+	Meters []jam.MeterChange // ascending
 }
 
 // drums is the channel of General MIDI's percussion, from 0.
@@ -54,7 +55,8 @@ func Read(path string, data []byte) (Melody, error) {
 	if !ok {
 		return fail("the file has no notes to play (drums do not count)")
 	}
-	m := Melody{Name: t.name, Notes: s.notes(t, channel), Tempo: s.tempoMap(), Meter: s.meter()}
+	m := Melody{Name: t.name, Notes: s.notes(t, channel), Tempo: s.tempoMap()}
+	m.Meter, m.Meters = s.meters()
 	if m.Name == "" {
 		m.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
@@ -155,17 +157,33 @@ func (s *song) tempoMap() []jam.TempoChange {
 	return tempo
 }
 
-// meter is the first time signature, 4/4 without one or for an outlandish one. One that jamd does not play is taken in
-// quarter notes, and where a bar has no whole number of them as many bars as have one: 3/4 for 3/8, 7/4 for 7/8.
-func (s *song) meter() jam.Meter {
-	if len(s.meters) == 0 {
-		return jam.Quarters(4)
+// meters are the first time signature, 4/4 without one, and the later ones that change the meter or move the bar lines. A bar
+// begins with each; of two at once the first counts.
+func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
+	if len(s.signatures) == 0 {
+		return jam.Quarters(4), nil
 	}
-	first := slices.MinFunc(s.meters, func(a, b songMeter) int { return cmp.Compare(a.tick, b.tick) })
-	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", first.numerator, first.denominator)); err == nil {
+	signatures := slices.Clone(s.signatures)
+	slices.SortStableFunc(signatures, func(a, b signature) int { return cmp.Compare(a.tick, b.tick) })
+	last := jam.MeterChange{Meter: signatures[0].meter()}
+	first = last.Meter
+	for _, signature := range signatures {
+		next := jam.MeterChange{Frame: int64(math.Round(s.frame(signature.tick))), Meter: signature.meter()}
+		if again := next.Meter == last.Meter && (next.Frame-last.Frame)%last.Meter.Bar() == 0; !again && next.Frame > last.Frame {
+			last = next
+			changes = append(changes, next)
+		}
+	}
+	return first, changes
+}
+
+// meter is the signature's, 4/4 for an outlandish one. One that jamd does not play is taken in quarter notes, and where a
+// bar has no whole number of them as many bars as have one: 3/4 for 3/8, 7/4 for 7/8.
+func (s signature) meter() jam.Meter {
+	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", s.numerator, s.denominator)); err == nil {
 		return m
 	}
-	beats, bars := 4*first.numerator, first.denominator
+	beats, bars := 4*s.numerator, s.denominator
 	for bars > 1 && beats%2 == 0 {
 		beats, bars = beats/2, bars/2
 	}
@@ -208,5 +226,5 @@ func (m *Melody) Tune() (jam.Tune, error) {
 	slices.SortStableFunc(events, func(a, b jam.Event) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Status, b.Status))
 	})
-	return jam.Tune{Name: m.Name, Tempo: m.Tempo, Meter: m.Meter, Events: events}, nil
+	return jam.Tune{Name: m.Name, Tempo: m.Tempo, Meter: m.Meter, Meters: m.Meters, Events: events}, nil
 }

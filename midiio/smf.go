@@ -37,7 +37,7 @@ func (e *FileError) Error() string {
 type song struct {
 	ticksPerQuarter int64
 	tempos          []songTempo
-	meters          []songMeter
+	signatures      []signature
 	tracks          []songTrack
 }
 
@@ -46,7 +46,7 @@ type songTempo struct {
 	bpm  float64
 }
 
-type songMeter struct {
+type signature struct {
 	tick                   int64
 	numerator, denominator int
 }
@@ -279,7 +279,7 @@ func (r *songReader) meta(s *song, t *songTrack, tick int64, kind byte, data []b
 		if len(data) < 2 || data[0] == 0 || data[1] > 6 {
 			r.fail(at, "track %d: a time signature that makes no sense: % X", r.track, data)
 		}
-		s.meters = append(s.meters, songMeter{tick, int(data[0]), 1 << data[1]})
+		s.signatures = append(s.signatures, signature{tick, int(data[0]), 1 << data[1]})
 	}
 	return false
 }

@@ -274,6 +274,11 @@ var takes = rapid.Custom(func(t *rapid.T) jam.Take {
 	if rapid.Bool().Draw(t, "change") {
 		take.Tempo = append(take.Tempo, jam.TempoChange{Frame: rapid.Int64Range(1, 50).Draw(t, "frame"), BPM: 90})
 	}
+	if rapid.Bool().Draw(t, "change of meter") {
+		frame := rapid.Int64Range(1, 50).Draw(t, "frame")
+		take.Meters = append(take.Meters, jam.MeterChange{Frame: frame, Meter: jam.Meter{Count: 9, Unit: 8}},
+			jam.MeterChange{Frame: frame + 1, Meter: jam.Quarters(4)}) // a bar cut short
+	}
 	return take
 })
 
@@ -289,7 +294,7 @@ func TestTakeRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m.Name != "Melody" || m.Meter != take.Meter || len(m.Notes) != len(take.Melody) {
+		if m.Name != "Melody" || m.Meter != take.Meter || !slices.Equal(m.Meters, take.Meters) || len(m.Notes) != len(take.Melody) {
 			t.Fatalf("read %+v", m)
 		}
 		for i, n := range m.Notes {
@@ -376,8 +381,8 @@ func TestTakeHasItsStyle(t *testing.T) {
 			t.Errorf("track %d, %q: %v", i, track.name, got)
 		}
 	}
-	if len(s.tracks) != len(names) || s.meter() != take.Meter {
-		t.Errorf("%d tracks in %v", len(s.tracks), s.meter())
+	if meter, _ := s.meters(); len(s.tracks) != len(names) || meter != take.Meter {
+		t.Errorf("%d tracks in %v", len(s.tracks), meter)
 	}
 	take.Bass[0].Pitch = 128
 	if err := WriteTake(&b, take); err == nil || !strings.Contains(err.Error(), "pitch 128") {
@@ -392,7 +397,11 @@ func TestWriteTakeRefuses(t *testing.T) {
 			Chords: []jam.TakeChord{{Frame: 0, Symbol: "C", Pitches: []uint8{48, 52, 55}, Duration: 16}}}
 	}
 	tests := map[string]func(*jam.Take){
-		"meter 0/0":     func(take *jam.Take) { take.Meter = jam.Meter{} },
+		"meter 0/0": func(take *jam.Take) { take.Meter = jam.Meter{} },
+		"change of meter": func(take *jam.Take) {
+			take.Meters = []jam.MeterChange{{Frame: -1, Meter: jam.Quarters(3)}}
+		},
+		"meter 0/1":     func(take *jam.Take) { take.Meters = []jam.MeterChange{{Meter: jam.Meter{Unit: 1}}} },
 		"frames":        func(take *jam.Take) { take.Frames = -1 },
 		"tempo NaN BPM": func(take *jam.Take) { take.Tempo[0].BPM = math.NaN() },
 		"tempo 0 BPM":   func(take *jam.Take) { take.Tempo[0].BPM = 0 },

@@ -26,8 +26,9 @@ const (
 )
 
 // WriteTake writes a take as a Standard MIDI File, format 1, 480 ticks to the quarter note, in tracks:
-// the take's name, tempo and time signature; "Melody" on channel 1; "Chords" on channel 2; and, where there are any, "Bass" on
-// channel 3 and "Click" on channel 10, General MIDI's percussion. Chords are written as their style played them, where the take knows that, or else sustained.
+// the take's name, tempo and time signatures; "Melody" on channel 1; "Chords" on channel 2; and, where there are any, "Bass" on
+// channel 3 and "Click" on channel 10, General MIDI's percussion. Chords are written as their style played them, where the take
+// knows that, or else sustained.
 // Each chord's symbol stands twice: as a text event beside its notes in the chord track, where programs that read files look, and
 // as a marker in the first track, because DAWs draw markers on their time line and hide text events.
 // Tempo is kept to the microsecond per quarter note. A take that cannot be written is an error, and nothing is written.
@@ -39,6 +40,9 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	var conductor, melody, chords, bass, click track
 	conductor.add(0, meta, smf.MetaTrackSequenceName(take.Name))
 	conductor.add(0, meta, smf.MetaMeter(take.Meter.Count, take.Meter.Unit))
+	for _, c := range take.Meters {
+		conductor.add(c.Frame, meta, smf.MetaMeter(c.Meter.Count, c.Meter.Unit))
+	}
 	for _, c := range take.Tempo {
 		conductor.add(c.Frame, meta, smf.MetaTempo(c.BPM))
 	}
@@ -94,6 +98,11 @@ func checkTake(take jam.Take) error {
 	}
 	if take.Frames < 0 || take.Frames > maxTakeFrames {
 		return fmt.Errorf("%d frames", take.Frames)
+	}
+	for _, c := range take.Meters {
+		if err := c.Meter.Check(); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {
+			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no place for a change of meter")))
+		}
 	}
 	for _, c := range take.Tempo {
 		if err := jam.CheckTempo(c.BPM); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {

@@ -26,6 +26,7 @@ type Metadata struct {
 	Heads      int            `json:"heads"`
 	HeadSize   int            `json:"head_size"`
 	RotaryBase float64        `json:"rotary_base"`
+	HearsBar   bool           `json:"hears_bar"` // it is told where in the bar a frame lies
 	Parameters int64          `json:"parameters"`
 	Corpora    []string       `json:"corpora"`
 	Licence    string         `json:"licence"`
@@ -75,6 +76,10 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	m.HeadSize = int(p.integer("head_size", maxDimension))
 	m.Parameters = p.integer("parameters", math.MaxInt64)
 	m.RotaryBase = p.number("rotary_base")
+	var places string
+	if places, m.HearsBar = file.metadata["bar_places"]; m.HearsBar && places != strconv.Itoa(jam.BarPlaces) {
+		p.fail("bar_places", strconv.Quote(places), strconv.Itoa(jam.BarPlaces))
+	}
 	p.json("vocabulary", &m.Vocabulary, "a JSON list of chord symbols")
 	p.json("corpora", &m.Corpora, "a JSON list of names")
 	p.json("figures", &m.Figures, "a JSON object")
@@ -114,7 +119,7 @@ func declare(name string, element uint64, dims ...int) tensorInfo {
 
 // inputs and outputs are the tensors of the contract for this policy's sizes.
 func (m *Metadata) inputs() []tensorInfo {
-	return []tensorInfo{
+	inputs := []tensorInfo{
 		declare("chord", elementInt64, 1),
 		declare("melody", elementInt64, 1),
 		declare("cos", elementFloat32, m.HeadSize/2),
@@ -123,6 +128,10 @@ func (m *Metadata) inputs() []tensorInfo {
 		declare("keys", elementFloat32, m.Layers, m.Heads, m.Window, m.HeadSize),
 		declare("values", elementFloat32, m.Layers, m.Heads, m.Window, m.HeadSize),
 	}
+	if m.HearsBar {
+		inputs = append(inputs, declare("bar", elementInt64, 1))
+	}
+	return inputs
 }
 
 func (m *Metadata) outputs(v *jam.Vocabulary) []tensorInfo {

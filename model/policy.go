@@ -227,7 +227,7 @@ func (p *Policy) open(data []byte, provider Provider) (err error) {
 	if err == nil {
 		p.provider = provider
 		p.Reset()
-		_, err = p.Step(p.vocabulary.Start(), jam.MelodyStart)
+		_, err = p.Step(p.vocabulary.Start(), jam.MelodyStart, jam.UnknownPlace)
 	}
 	if err != nil {
 		p.Close()
@@ -254,9 +254,10 @@ func (p *Policy) ProviderNote() string { return p.note }
 
 var errClosed = errors.New("the policy is closed")
 
-// Step takes the tokens of frame t-1 (the start tokens for t = 0) and returns the logits of frame t, valid until the
-// next call. On an error the memory is as it was before the call.
-func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+// Step takes the tokens of frame t-1 (the start tokens for t = 0) and the place of frame t, which a policy that does not hear
+// the bar makes nothing of, and returns the logits of frame t, valid until the next call. On an error the memory is as it
+// was before the call.
+func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	if p.session == nil {
 		return nil, errClosed
 	}
@@ -266,8 +267,14 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, 
 	if melody < 0 || melody > jam.MelodyStart {
 		return nil, fmt.Errorf("melody token %d is not one of 0 to %d", melody, jam.MelodyStart)
 	}
+	if place < 0 || place >= jam.BarPlaces {
+		return nil, fmt.Errorf("place %d in the bar is not one of 0 to %d", place, jam.BarPlaces-1)
+	}
 	t := p.tensors
 	t.chord[0], t.melody[0] = int64(chord), int64(melody)
+	if t.bar != nil {
+		t.bar[0] = int64(place)
+	}
 	for i, frequency := range p.frequencies {
 		// Sincos reduces the angle in float64: exact to about 1e-9 even after a week of frames.
 		sin, cos := math.Sincos(float64(p.frame) * frequency)
@@ -313,7 +320,7 @@ func (p *Policy) Warm(n int) ([]time.Duration, error) {
 	defer p.Reset()
 	for i := range times {
 		start := time.Now()
-		if _, err := p.Step(p.vocabulary.Start(), jam.MelodyStart); err != nil {
+		if _, err := p.Step(p.vocabulary.Start(), jam.MelodyStart, jam.UnknownPlace); err != nil {
 			return nil, err
 		}
 		times[i] = time.Since(start)

@@ -50,6 +50,7 @@ func load(t testing.TB, spec string, plays Part) *Policy {
 type parity struct {
 	Chord  []jam.ChordToken  `json:"chord"`
 	Melody []jam.MelodyToken `json:"melody"`
+	Bar    []jam.BarPlace    `json:"bar"` // of each frame; none: all unknown
 	Frames []int             `json:"frames"`
 	Logits [][]float32       `json:"logits"`
 
@@ -69,9 +70,12 @@ func readParity(t testing.TB, name string) parity {
 	if err := json.Unmarshal(data, &p); err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Frames) == 0 || len(p.Frames) != len(p.Logits) || len(p.Chord) != len(p.Melody) {
-		t.Fatalf("parity file of %s: %d frames, %d logits, %d chords, %d melody tokens",
-			name, len(p.Frames), len(p.Logits), len(p.Chord), len(p.Melody))
+	if p.Bar == nil {
+		p.Bar = make([]jam.BarPlace, len(p.Chord))
+	}
+	if len(p.Frames) == 0 || len(p.Frames) != len(p.Logits) || len(p.Chord) != len(p.Melody) || len(p.Chord) != len(p.Bar) {
+		t.Fatalf("parity file of %s: %d frames, %d logits, %d chords, %d melody tokens, %d places",
+			name, len(p.Frames), len(p.Logits), len(p.Chord), len(p.Melody), len(p.Bar))
 	}
 	return p
 }
@@ -85,7 +89,7 @@ func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
 	}
 	worst, compared := 0.0, 0
 	for frame := range want.Chord {
-		logits, err := p.Step(want.Chord[frame], want.Melody[frame])
+		logits, err := p.Step(want.Chord[frame], want.Melody[frame], want.Bar[frame])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,13 +160,13 @@ func checkSampled(t *testing.T, p *Policy, want parity) {
 	if p.Metadata().Plays == Melody {
 		sampler := jam.NewMelodySampler(want.Temperature, 1, want.Seed)
 		drawsAs(t, sampler, want.Sampled, jam.MelodyStart, func(frame int, before jam.MelodyToken) ([]float32, error) {
-			return p.Step(want.Chord[frame], before)
+			return p.Step(want.Chord[frame], before, want.Bar[frame])
 		})
 		return
 	}
 	sampler := jam.NewSampler(p.Vocabulary(), want.Temperature, 1, want.Seed)
 	drawsAs(t, sampler, want.Sampled, p.Vocabulary().Start(), func(frame int, before jam.ChordToken) ([]float32, error) {
-		return p.Step(before, want.Melody[frame])
+		return p.Step(before, want.Melody[frame], want.Bar[frame])
 	})
 }
 
@@ -202,7 +206,7 @@ func TestParitySeesMistakes(t *testing.T) {
 				if i == mistake.frame {
 					mistake.make(p)
 				}
-				logits, err := p.Step(want.Chord[i], want.Melody[i])
+				logits, err := p.Step(want.Chord[i], want.Melody[i], want.Bar[i])
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -230,8 +234,9 @@ func TestStepRefusesForeignTokens(t *testing.T) {
 	for _, tokens := range []struct {
 		chord  jam.ChordToken
 		melody jam.MelodyToken
-	}{{-1, 0}, {start + 1, 0}, {0, -1}, {0, jam.MelodyStart + 1}} {
-		if _, err := p.Step(tokens.chord, tokens.melody); err == nil {
+		place  jam.BarPlace
+	}{{-1, 0, 0}, {start + 1, 0, 0}, {0, -1, 0}, {0, jam.MelodyStart + 1, 0}, {0, 0, -1}, {0, 0, jam.BarPlaces}} {
+		if _, err := p.Step(tokens.chord, tokens.melody, tokens.place); err == nil {
 			t.Errorf("step %v: no error", tokens)
 		}
 	}
@@ -246,12 +251,12 @@ func TestStepKeepsMemoryOnError(t *testing.T) {
 		if i == 30 {
 			kept := p.tensors.values[0]
 			p.tensors.values[0] = float32(math.NaN())
-			if logits, err := p.Step(want.Chord[i], want.Melody[i]); err == nil {
+			if logits, err := p.Step(want.Chord[i], want.Melody[i], want.Bar[i]); err == nil {
 				t.Fatalf("logits %v: no error", logits)
 			}
 			p.tensors.values[0] = kept
 		}
-		logits, err := p.Step(want.Chord[i], want.Melody[i])
+		logits, err := p.Step(want.Chord[i], want.Melody[i], want.Bar[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +276,7 @@ func TestClosed(t *testing.T) {
 		}
 	}
 	p.Reset()
-	if _, err := p.Step(0, 0); err == nil {
+	if _, err := p.Step(0, 0, 0); err == nil {
 		t.Error("a closed policy steps")
 	}
 	if _, err := p.Warm(1); err == nil {
@@ -281,7 +286,7 @@ func TestClosed(t *testing.T) {
 
 func TestWarm(t *testing.T) {
 	p := load(t, tiny, Chords)
-	if _, err := p.Step(1, 1); err != nil {
+	if _, err := p.Step(1, 1, 1); err != nil {
 		t.Fatal(err)
 	}
 	times, err := p.Warm(20)
@@ -300,11 +305,11 @@ func TestPoliciesShareNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range want.Chord {
-		logits, err := a.Step(want.Chord[i], want.Melody[i])
+		logits, err := a.Step(want.Chord[i], want.Melody[i], want.Bar[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Step(b.Vocabulary().Begin(i%6), jam.MelodyOnset(uint8(i))); err != nil {
+		if _, err := b.Step(b.Vocabulary().Begin(i%6), jam.MelodyOnset(uint8(i)), jam.UnknownPlace); err != nil {
 			t.Fatal(err)
 		}
 		for j := range logits {
@@ -333,7 +338,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		p := load(t, spec, plays)
 		token := p.Vocabulary().Begin(0)
 		if n := testing.AllocsPerRun(200, func() {
-			if _, err := p.Step(token, jam.Silence); err != nil {
+			if _, err := p.Step(token, jam.Silence, 1); err != nil {
 				t.Fatal(err)
 			}
 		}); n != 0 {
@@ -454,7 +459,7 @@ func BenchmarkStep(b *testing.B) {
 			p := load(b, spec, plays)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				if _, err := p.Step(p.Vocabulary().Begin(i%p.Vocabulary().Len()), jam.MelodyOnset(uint8(i%128))); err != nil {
+				if _, err := p.Step(p.Vocabulary().Begin(i%p.Vocabulary().Len()), jam.MelodyOnset(uint8(i%128)), jam.BarPlace(i%jam.BarPlaces)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -28,6 +28,7 @@ type tensors struct {
 	outputNames     []string
 
 	chord, melody    []int64
+	bar              []int64   // nil where the policy does not hear it
 	cos, sin         []float32 // [head/2]
 	mask             []float32 // [window]
 	keys, values     []float32 // [layers, heads, window, head]
@@ -48,7 +49,7 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 		"cos": &t.cos, "sin": &t.sin, "mask": &t.mask, "keys": &t.keys, "values": &t.values,
 		"logits": &t.logits, "new_key": &t.newKey, "new_value": &t.newValue,
 	}
-	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody}
+	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody, "bar": &t.bar}
 	for i, d := range declared {
 		var value ort.Value
 		if into, ok := floats[d.name]; ok {

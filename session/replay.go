@@ -210,8 +210,8 @@ func (p *replay) ask() ([]float32, error) {
 	if err := p.place(t); err != nil {
 		return nil, err
 	}
-	chord, melody := p.engine.Hear()
-	return p.cast.ask(t, chord, melody)
+	chord, melody, place := p.engine.Hear()
+	return p.cast.ask(t, chord, melody, place)
 }
 
 // place moves the grid to where it was before the decision on a frame.

@@ -58,17 +58,18 @@ func (c *replayCast) change(t int64) (v *jam.Vocabulary) {
 	return v
 }
 
-// ask tells all what sounded before a frame, in the terms of the policy that plays, and returns what that answers.
-func (c *replayCast) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+// ask tells all what sounded before a frame, in the terms of the policy that plays, and where that lies in its bar, and returns
+// what that policy answers.
+func (c *replayCast) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	for _, u := range c.coming {
 		if u.since > t {
 			continue
 		}
-		if _, err := u.memory.Step(t, u.vocabulary.Translate(chord, c.playing.vocabulary), melody); err != nil {
+		if _, err := u.memory.Step(t, u.vocabulary.Translate(chord, c.playing.vocabulary), melody, place); err != nil {
 			return nil, fmt.Errorf("the policy that comes in at frame %d: %w", u.from, err)
 		}
 	}
-	logits, err := c.playing.memory.Step(t, chord, melody)
+	logits, err := c.playing.memory.Step(t, chord, melody, place)
 	if err != nil {
 		err = fmt.Errorf("the policy at frame %d: %w", t, err)
 	}

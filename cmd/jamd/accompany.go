@@ -22,7 +22,7 @@ type accompanyCmd struct {
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
 
-	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams."`
+	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams; then the whole tune is played in its first meter."`
 }
 
 // An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
@@ -74,6 +74,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	began := time.Now()
 	var kept []jam.Witness
 	if c.Keep != "" {
+		tune.Meters = nil // a session knows one meter, and must replay
 		m := manifestOf(policy, settings)
 		m.Title, m.Ports.In, m.Start = tune.Name, c.File, began
 		if tune.Meter != (jam.Meter{}) {
@@ -139,9 +140,14 @@ func writeTake(path string, take jam.Take) error {
 	return writeFile(path, file.Bytes())
 }
 
-func bars(t jam.Take) int64 {
-	perBar := t.Meter.Bar()
-	return (t.Frames + perBar - 1) / perBar
+// bars is how many have begun.
+func bars(t jam.Take) (n int64) {
+	perBar, line := t.Meter.Bar(), int64(0)
+	for _, c := range t.Meters {
+		n += (c.Frame - line + perBar - 1) / perBar
+		perBar, line = c.Meter.Bar(), c.Frame
+	}
+	return n + (t.Frames-line+perBar-1)/perBar
 }
 
 // quantilesOf are exact, of all the values, in milliseconds.

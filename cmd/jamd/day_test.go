@@ -212,19 +212,21 @@ type hindsight struct {
 
 	chords   []jam.ChordToken // the newest that it was told
 	melody   []jam.MelodyToken
+	places   []jam.BarPlace
 	steps    int64
 	compared int
 	worst    float64 // difference of two logits
 }
 
-func (h *hindsight) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+func (h *hindsight) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	m := h.Metadata()
 	if knows := m.Layers*m.Window + 1; len(h.chords) == knows {
 		h.chords = h.chords[:copy(h.chords, h.chords[1:])]
 		h.melody = h.melody[:copy(h.melody, h.melody[1:])]
+		h.places = h.places[:copy(h.places, h.places[1:])]
 	}
-	h.chords, h.melody = append(h.chords, chord), append(h.melody, melody)
-	logits, err := h.Policy.Step(chord, melody)
+	h.chords, h.melody, h.places = append(h.chords, chord), append(h.melody, melody), append(h.places, place)
+	logits, err := h.Policy.Step(chord, melody, place)
 	if h.steps++; err == nil && h.steps%h.every == 0 {
 		h.compare(chord, logits)
 	}
@@ -237,7 +239,7 @@ func (h *hindsight) compare(before jam.ChordToken, logits []float32) {
 	var anew []float32
 	for i, chord := range h.chords {
 		var err error
-		if anew, err = h.fresh.Step(chord, h.melody[i]); err != nil {
+		if anew, err = h.fresh.Step(chord, h.melody[i], h.places[i]); err != nil {
 			h.t.Error(err)
 			return
 		}

@@ -102,7 +102,7 @@ func (c *jamCmd) perform(ctx context.Context, l *live, policy *model.Policy) (he
 	l.config.Start, l.config.CountIn, l.config.Began = jam.StartAtOnce, 1, began
 	l.config.Reports = append(l.config.Reports, reports)
 	agent, err := jam.NewAgent(jam.AgentConfig{
-		Policy: policy, Tempo: l.config.Settings.Tempo,
+		Policy: policy, Tempo: l.config.Settings.Tempo, Meter: l.config.Settings.Meter,
 		Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
 		Clock: l.clock.Beside(), Began: began, Frames: l.config.Frames, Reports: reports, Errors: l.config.Errors,
 		Play: func(e jam.Event) {

@@ -12,6 +12,7 @@ import (
 type Heard struct {
 	Chord  jam.ChordToken
 	Melody jam.MelodyToken
+	Place  jam.BarPlace
 }
 
 // A Policy chooses by a hash of everything that it has heard since its last Reset: a change of one token anywhere in the
@@ -76,7 +77,7 @@ func (p *Policy) Reset() {
 }
 
 // Step returns logits between 0 and 8, and what a melodist leans to.
-func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, error) {
+func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	n := p.steps
 	p.steps++
 	if p.Delay != nil {
@@ -86,10 +87,10 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken) ([]float32, 
 	}
 	if p.Remember {
 		p.mu.Lock()
-		p.heard = append(p.heard, Heard{chord, melody})
+		p.heard = append(p.heard, Heard{chord, melody, place})
 		p.mu.Unlock()
 	}
-	p.hash = mix(p.hash ^ uint64(chord)<<32 ^ uint64(melody))
+	p.hash = mix(p.hash ^ uint64(place)<<48 ^ uint64(chord)<<32 ^ uint64(melody))
 	for i := range p.logits {
 		p.logits[i] = float32(mix(p.hash+uint64(i))>>40) / (1 << 21)
 	}
