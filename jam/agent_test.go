@@ -46,7 +46,7 @@ func (d *duet) run(t *testing.T) {
 		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
 		c := &d.agent
 		c.Policy, c.Tempo, c.Clock, c.Began, c.Frames = d.melody, d.settings.Tempo, clock.Beside(), began, d.frames
-		c.Reports, c.Errors = jam.NewQueue[jam.FrameReport](256), errs
+		c.Meter, c.Reports, c.Errors = d.settings.Meter, jam.NewQueue[jam.FrameReport](256), errs
 		c.Play = func(e jam.Event) {
 			inbox.TrySend(e)
 			if err := d.out.Send(e.Status, e.Data1, e.Data2); err != nil {
@@ -201,9 +201,9 @@ func TestTwoRulesPlay(t *testing.T) {
 	}
 	// Each step has what sounded in the frame before, and comes no sooner than that has sounded.
 	for i, heard := range melody.heard {
-		before := jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart}
+		before := jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: jam.BarPlace(1 + i)}
 		if i > 0 {
-			before = jamtest.Heard{Chord: symbols[i-1], Melody: melodies[i-1]}
+			before.Chord, before.Melody = symbols[i-1], melodies[i-1]
 		}
 		if heard != before || chords.heard[i] != before {
 			t.Errorf("before frame %d the agent heard %v, the chords' policy %v, want %v", i, heard, chords.heard[i], before)

@@ -341,12 +341,12 @@ func TestPolicyFarBehind(t *testing.T) {
 		t.Fatalf("%d resets, %+v", j.policy.Resets(), j.summary)
 	}
 	// The line of frame 500 passed while it was stuck, with 256 requests waiting, for frames 245 to 500.
-	if len(heard) != 1+256+99 || heard[0] != (jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart}) {
+	if len(heard) != 1+256+99 || heard[0] != (jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: 1 + 244%16}) {
 		t.Fatalf("heard %d frames, first %v", len(heard), heard[0])
 	}
 	sounded, ok := v.Index(j.reports[244].Sounded)
 	if !ok || v.IsBegin(j.reports[244].Sounded) ||
-		heard[1] != (jamtest.Heard{Chord: v.Begin(sounded), Melody: jam.MelodyOnset(60)}) {
+		heard[1] != (jamtest.Heard{Chord: v.Begin(sounded), Melody: jam.MelodyOnset(60), Place: 1 + 245%16}) {
 		t.Errorf("its new memory begins with %v", heard[1])
 	}
 	for i, h := range heard[2:] {

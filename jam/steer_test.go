@@ -115,10 +115,11 @@ func TestPolicyChange(t *testing.T) {
 		old, v := j.policy.Vocabulary(), other.Vocabulary()
 		before, in := old.Start(), old
 		for _, r := range j.reports {
-			h := jamtest.Heard{Chord: v.Translate(before, in), Melody: r.Melody}
+			place := j.config.Settings.Meter.Place
+			h := jamtest.Heard{Chord: v.Translate(before, in), Melody: r.Melody, Place: place(r.Frame)}
 			switch {
 			case r.Frame == first && first > 0:
-				want = append(want, jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart})
+				want = append(want, jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: place(r.Frame - 1)})
 				if i, ok := v.Index(h.Chord); ok {
 					h.Chord = v.Begin(i)
 				}

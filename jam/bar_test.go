@@ -1,0 +1,57 @@
+package jam_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"jamd/jam"
+	"jamd/jam/jamtest"
+)
+
+func TestPlaces(t *testing.T) {
+	for _, c := range []struct {
+		meter jam.Meter
+		after int64
+		want  jam.BarPlace
+	}{
+		{jam.Meter{Count: 4, Unit: 4}, 0, 1}, {jam.Meter{Count: 4, Unit: 4}, 15, 16}, {jam.Meter{Count: 4, Unit: 4}, 16, 1},
+		{jam.Meter{Count: 3, Unit: 4}, 0, 17}, {jam.Meter{Count: 3, Unit: 4}, 11, 28}, {jam.Meter{Count: 3, Unit: 4}, 24, 17},
+		{jam.Meter{Count: 6, Unit: 8}, 0, 29}, {jam.Meter{Count: 6, Unit: 8}, 11, 40}, {jam.Meter{Count: 6, Unit: 8}, 13, 30},
+		{jam.Quarters(5), 3, jam.UnknownPlace},
+	} {
+		if got := c.meter.Place(c.after); got != c.want {
+			t.Errorf("%v, %d frames after a bar line: place %d, want %d", c.meter, c.after, got, c.want)
+		}
+	}
+}
+
+// Whatever a bar is: the engine tells the place of the frame that is decided, and bars follow one another.
+func TestEngineTellsPlaces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := anySettings(t)
+		e, err := jam.NewEngine(jamtest.NewPolicy(1).Vocabulary(), s, jamtest.NewOutput(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes := map[int64]jam.Meter{}
+		for range rapid.IntRange(0, 3).Draw(t, "changes") {
+			changes[rapid.Int64Range(0, 150).Draw(t, "at")] = rapid.SampledFrom([]jam.Meter{
+				{Count: 3, Unit: 4}, {Count: 4, Unit: 4}, {Count: 6, Unit: 8}, jam.Quarters(5),
+			}).Draw(t, "to")
+		}
+		meter, line := s.Meter, int64(0)
+		for frame := range int64(200) {
+			if to, ok := changes[frame]; ok {
+				if err := e.ChangeMeter(to); err != nil {
+					t.Fatal(err)
+				}
+				meter, line = to, frame
+			}
+			if _, _, place := e.Hear(); place != meter.Place(frame-line) {
+				t.Fatalf("frame %d: place %d, %d frames after a bar line of %v", frame, place, frame-line, meter)
+			}
+			_, _ = e.Play()
+		}
+	})
+}
