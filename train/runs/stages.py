@@ -98,8 +98,10 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
     for system in ("realchords", "gapt-noadv", "gapt"):
         strengthen(system, system, "online-mle", "anchor")
     lead("astray", f"mle {scale.astray}", "online-mle")
+    lead("in-bars", f"mle --hears-bar {scale.in_bars}", "astray")
     lead("anchor-astray", f"anchor {scale.anchor_astray}", "anchor")
-    strengthen("jamd", "jamd", "astray", "anchor-astray")
+    train("jamd", f"foresight {scale.foresight}", (weights["in-bars"], weights["anchor-astray"]))
+    stages[-1].arguments.extend(["--policy", str(weights["in-bars"]), "--anchor", str(weights["anchor-astray"])])
     train("melody-mle", f"mle --plays melody {scale.mle}")
     train("melody-anchor", f"anchor --plays melody {scale.anchor}")
     strengthen("melody", "melody", "melody-mle", "melody-anchor")

@@ -17,13 +17,16 @@ from train.tests.songs import made
 JUDGE = "--dim 16 --layers 1 --heads 2 --batch 4 --steps 2"
 TOY = Scale(
     everywhere="--device cpu --threads 1", mle="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2",
-    astray="--batch 2 --steps 2", anchor="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2",
+    astray="--batch 2 --steps 2", in_bars="--batch 2 --steps 2",
+    anchor="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2",
     anchor_astray="--batch 2 --steps 2", contrastive=JUDGE, discriminative=JUDGE, contrastive_rhythm=JUDGE,
     discriminative_rhythm=JUDGE,
-    rl="--windows 4 --minibatch 2 --steps 2 --dim 16 --layers 1 --heads 2")
+    rl="--windows 4 --minibatch 2 --steps 2 --dim 16 --layers 1 --heads 2",
+    foresight="--windows 4 --minibatch 2 --steps 2")
 TRAININGS = ["online-mle", "anchor", *(f"{kind}-{i}" for kind in (
     "contrastive", "discriminative", "contrastive-rhythm", "discriminative-rhythm") for i in (1, 2)),
-    "realchords", "gapt-noadv", "gapt", "astray", "anchor-astray", "jamd", "melody-mle", "melody-anchor", "melody"]
+    "realchords", "gapt-noadv", "gapt", "astray", "in-bars", "anchor-astray", "jamd",
+    "melody-mle", "melody-anchor", "melody"]
 
 
 def fake(stage: Stage) -> int:

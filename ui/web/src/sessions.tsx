@@ -128,10 +128,11 @@ function Music({ session: s }: { session: Session }) {
 function draw(canvas: HTMLCanvasElement, midi: Midi) {
   const g = canvas.getContext("2d")!, ratio = devicePixelRatio || 1;
   const width = (canvas.width = canvas.clientWidth * ratio), height = (canvas.height = canvas.clientHeight * ratio);
-  const style = getComputedStyle(canvas), notes = midi.tracks.flatMap((t) => t.notes);
+  const style = getComputedStyle(canvas), tracks = midi.tracks.filter((t) => t.channel !== 9); // clicks are no notes
+  const notes = tracks.flatMap((t) => t.notes);
   if (notes.length === 0) return;
   const low = Math.min(...notes.map((n) => n.midi)) - 1, high = Math.max(...notes.map((n) => n.midi)) + 1;
-  for (const track of midi.tracks) {
+  for (const track of tracks) {
     g.fillStyle = style.getPropertyValue(track.channel === 0 ? "--melody" : "--chord");
     for (const n of track.notes) {
       const h = height / (high - low + 1);
