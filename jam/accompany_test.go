@@ -135,6 +135,49 @@ func TestAccompany(t *testing.T) {
 	}
 }
 
+// Where the meter changes, bars and the chord grid begin anew, and the tune ends with a bar of the last one.
+func TestAccompanyFollowsTheMeter(t *testing.T) {
+	tune := jam.Tune{
+		Meter: jam.Quarters(4),
+		Meters: []jam.MeterChange{
+			{Frame: 18, Meter: jam.Meter{Count: 6, Unit: 8}}, // a bar cut short, off the beat
+			{Frame: 30, Meter: jam.Quarters(5)}, {Frame: 50, Meter: jam.Quarters(3)}, {Frame: 900, Meter: jam.Quarters(4)},
+		},
+		Events: []jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}, {At: 53 * 125 * time.Millisecond, Status: 0x80, Data1: 60}},
+	}
+	p := jamtest.NewPolicy(5)
+	s := settings(func(s *jam.Settings) { s.ChordGrid, s.Listen = jam.GridBar, 0 })
+	a, err := jam.Accompany(context.Background(), p, s, tune)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Take.Frames != 62 || !slices.Equal(a.Take.Meters, tune.Meters[:3]) {
+		t.Errorf("%d frames, meters %v", a.Take.Frames, a.Take.Meters)
+	}
+	for i, h := range p.Heard() {
+		want, frame := jam.UnknownPlace, jam.BarPlace(i)
+		switch {
+		case frame < 18:
+			want = 1 + frame%16
+		case frame < 30:
+			want = 29 + frame - 18
+		case frame >= 50:
+			want = 17 + frame - 50
+		}
+		if h.Place != want {
+			t.Errorf("frame %d: place %d, want %d", i, h.Place, want)
+		}
+	}
+	if len(a.Take.Chords) < 3 {
+		t.Fatalf("chords %v", a.Take.Chords)
+	}
+	for _, c := range a.Take.Chords {
+		if !slices.Contains([]int64{0, 16, 18, 30, 50}, c.Frame) {
+			t.Errorf("a chord begins at frame %d, which is no bar line", c.Frame)
+		}
+	}
+}
+
 func TestAccompanyRefuses(t *testing.T) {
 	note := []jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}}
 	stopped, stop := context.WithCancel(context.Background())
@@ -163,6 +206,12 @@ func TestAccompanyRefuses(t *testing.T) {
 		"late tempo": {want: "must be at frame 0", tune: jam.Tune{Events: note, Tempo: []jam.TempoChange{{Frame: 4, BPM: 100}}}},
 		"disorder": {want: "frame 2 comes after frame 4", tune: jam.Tune{
 			Events: note, Tempo: []jam.TempoChange{{BPM: 90}, {Frame: 4, BPM: 100}, {Frame: 2, BPM: 100}},
+		}},
+		"meter": {want: "frame 4: meter 5/8", tune: jam.Tune{
+			Events: note, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Meter{Count: 5, Unit: 8}}},
+		}},
+		"meters in disorder": {want: "frame 2 comes after frame 4", tune: jam.Tune{
+			Events: note, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}, {Frame: 2, Meter: jam.Quarters(4)}},
 		}},
 		"endless": {want: "longer than 1000000 frames", tune: jam.Tune{
 			Events: []jam.Event{{At: math.MaxInt64, Status: 0x90, Data1: 60, Data2: 90}},

@@ -1,7 +1,9 @@
 package jam
 
-// A BarPlace is where in its bar a frame lies: p frames after the bar line it is 1+p in 4/4, 17+p in 3/4 and 29+p in 6/8. In
-// any other meter it is UnknownPlace.
+// A BarPlace is where in its bar a frame lies, as policies are told it: p frames after the bar line it is 1+p in 4/4, 17+p in
+// 3/4 and 29+p in 6/8. Other bars count as the parts of these that they are made of: 2/4 as the first half of 4/4, 8/4 as two
+// of 4/4, 6/4 as two of 3/4, 12/8 as two of 6/8, and each beat of 9/8 as the first half of 6/8. Policies learned them so
+// (train/bars.py). In any other meter it is UnknownPlace.
 type BarPlace int64
 
 // The places: those of a meter's bar follow its first one.
@@ -15,21 +17,21 @@ const (
 
 // Place is that of a frame so many frames after a bar line, in that bar or a later one.
 func (m Meter) Place(after int64) BarPlace {
-	var first BarPlace
+	p := BarPlace(after % max(m.Bar(), 1)) // the zero Meter has no bar
 	switch m {
-	case Meter{4, 4}:
-		first = firstOf44
-	case Meter{3, 4}:
-		first = firstOf34
-	case Meter{6, 8}:
-		first = firstOf68
-	default:
-		return UnknownPlace
+	case Meter{2, 4}, Meter{4, 4}, Meter{8, 4}:
+		return firstOf44 + p%16
+	case Meter{3, 4}, Meter{6, 4}:
+		return firstOf34 + p%12
+	case Meter{6, 8}, Meter{12, 8}:
+		return firstOf68 + p%12
+	case Meter{9, 8}:
+		return firstOf68 + p%6
 	}
-	return first + BarPlace(after%m.Bar())
+	return UnknownPlace
 }
 
-// before is the place of the frame before, in the same meter.
+// before is the place of the frame before, where bars are of 4/4, 3/4 or 6/8.
 func (p BarPlace) before() BarPlace {
 	switch p {
 	case UnknownPlace:

@@ -18,7 +18,11 @@ func TestPlaces(t *testing.T) {
 		{jam.Meter{Count: 4, Unit: 4}, 0, 1}, {jam.Meter{Count: 4, Unit: 4}, 15, 16}, {jam.Meter{Count: 4, Unit: 4}, 16, 1},
 		{jam.Meter{Count: 3, Unit: 4}, 0, 17}, {jam.Meter{Count: 3, Unit: 4}, 11, 28}, {jam.Meter{Count: 3, Unit: 4}, 24, 17},
 		{jam.Meter{Count: 6, Unit: 8}, 0, 29}, {jam.Meter{Count: 6, Unit: 8}, 11, 40}, {jam.Meter{Count: 6, Unit: 8}, 13, 30},
-		{jam.Quarters(5), 3, jam.UnknownPlace},
+		{jam.Quarters(2), 7, 8}, {jam.Quarters(2), 8, 1}, {jam.Quarters(8), 16, 1}, {jam.Quarters(8), 31, 16},
+		{jam.Quarters(6), 12, 17}, {jam.Quarters(6), 23, 28},
+		{jam.Meter{Count: 12, Unit: 8}, 11, 40}, {jam.Meter{Count: 12, Unit: 8}, 12, 29},
+		{jam.Meter{Count: 9, Unit: 8}, 5, 34}, {jam.Meter{Count: 9, Unit: 8}, 6, 29}, {jam.Meter{Count: 9, Unit: 8}, 18, 29},
+		{jam.Quarters(5), 3, jam.UnknownPlace}, {jam.Quarters(1), 0, jam.UnknownPlace}, {jam.Meter{}, 3, jam.UnknownPlace},
 	} {
 		if got := c.meter.Place(c.after); got != c.want {
 			t.Errorf("%v, %d frames after a bar line: place %d, want %d", c.meter, c.after, got, c.want)

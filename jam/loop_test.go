@@ -163,7 +163,7 @@ func (j *liveJam) remembers(t interface{ Errorf(string, ...any) }) {
 	v, heard := j.policy.Vocabulary(), j.policy.Heard()
 	chord, frame := v.Start(), int64(0)
 	check := func(melody jam.MelodyToken, unknown bool) {
-		if h := heard[frame]; h.Chord != chord || !unknown && h.Melody != melody {
+		if h := heard[frame]; h.Chord != chord || !unknown && h.Melody != melody || h.Place != j.config.Settings.Meter.Place(frame) {
 			t.Errorf("before frame %d the policy heard %+v, but %d and %d sounded", frame, h, chord, melody)
 		}
 		frame++

@@ -139,6 +139,38 @@ func TestFollowsATransport(t *testing.T) {
 	}
 }
 
+// Wherever the song begins and jumps to, the policy is told where in the song's bar it is.
+func TestPlacesAreTheSongs(t *testing.T) {
+	s := sequencer{
+		{at: time.Second, song: 29, bpm: 120, runs: true},
+		{at: 3 * time.Second, song: 5, bpm: 120, runs: true},
+		{at: 5 * time.Second, song: 62, bpm: 120, runs: true},
+		{at: 8 * time.Second, song: 86, bpm: 120},
+		{at: 9 * time.Second, song: 86, bpm: 120, runs: true},
+	}
+	for _, meter := range []jam.Meter{jam.Quarters(4), jam.Quarters(3), {Count: 6, Unit: 8}, {Count: 9, Unit: 8}} {
+		policy := jamtest.NewPolicy(3)
+		j := liveJam{cancel: 11 * time.Second, policy: policy, config: jam.LoopConfig{
+			Settings: settings(func(s *jam.Settings) { s.Meter = meter }), Transport: s,
+		}}
+		j.run(t)
+		heard := policy.Heard()
+		if len(j.reports) < 60 {
+			t.Fatalf("%v: %d reports", meter, len(j.reports))
+		}
+		for _, r := range j.reports {
+			song, running, _ := s.Position(r.Line - time.Millisecond) // nobody knows of a jump before
+			if !running {
+				song, _, _ = s.Position(r.Line)
+			}
+			at := song.Frame + int64((r.Line-song.At+time.Millisecond)/(125*time.Millisecond))
+			if h := heard[r.Frame-j.reports[0].Frame]; h.Place != meter.Place(at) {
+				t.Errorf("%v: at frame %d of the song the policy was told place %d, want %d", meter, at, h.Place, meter.Place(at))
+			}
+		}
+	}
+}
+
 // Whatever a transport does: frames and lines go forward, nothing sounds twice or while it stands.
 func TestFollowsAnyTransport(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

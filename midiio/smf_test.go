@@ -209,6 +209,16 @@ func TestMelodyTime(t *testing.T) {
 			t.Errorf("%d/%d: %v, %v", test.numerator, 1<<test.power, m.Meter, err)
 		}
 	}
+	// The meter changes to 3/4 after a bar of 4/4, is said again on a bar line, begins a bar a beat early, and is 7/8 in the end.
+	change := func(beats byte, numerator, power byte) []byte {
+		return append([]byte{beats * 24}, meter(numerator, power)[1:]...)
+	}
+	changing, err := Read("", file(0, 24, cat(meter(4, 2), change(4, 3, 2), change(3, 3, 2), change(2, 3, 2), change(3, 7, 3), c4)))
+	three := jam.Quarters(3)
+	wantMeters := []jam.MeterChange{{Frame: 16, Meter: three}, {Frame: 36, Meter: three}, {Frame: 48, Meter: jam.Quarters(7)}}
+	if err != nil || changing.Meter != jam.Quarters(4) || !slices.Equal(changing.Meters, wantMeters) {
+		t.Errorf("%v, then %v, %v", changing.Meter, changing.Meters, err)
+	}
 	// A quarter at 120, one at 60, and two at 240 BPM. The change to 60 stands in another track, beside the grid by a tick.
 	m, err := Read("", file(1, 96,
 		[]byte{0, 0xFF, 0x51, 3, 0x07, 0xA1, 0x20, 97, 0xFF, 0x51, 3, 0x0F, 0x42, 0x40},

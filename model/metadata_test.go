@@ -61,6 +61,10 @@ func withMetadata(t testing.TB, data []byte, key, value string) []byte {
 func TestBrokenPolicies(t *testing.T) {
 	whole := readTiny(t)
 	with := func(key, value string) []byte { return withMetadata(t, whole, key, value) }
+	bar, err := os.ReadFile(tinyBar)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rename := func(from, to string) []byte { return bytes.ReplaceAll(whole, []byte(from), []byte(to)) }
 	for name, c := range map[string]struct {
 		data []byte
@@ -99,6 +103,10 @@ func TestBrokenPolicies(t *testing.T) {
 		"vocabulary short":   {with("vocabulary", `["C","Dm"]`), []string{`output "logits"`, "float32[13]", "float32[5]"}},
 		"figures of text":    {with("figures", "good"), []string{"metadata figures"}},
 		"corpora of text":    {with("corpora", "pop909"), []string{"metadata corpora"}},
+		"bar unsaid":         {withMetadata(t, bar, "bar_places", ""), []string{`input "bar"`, "has no such"}},
+		"bar unheard":        {with("bar_places", "41"), []string{`input "bar"`, "found none", "int64[1]"}},
+		"other places":       {withMetadata(t, bar, "bar_places", "16"), []string{"metadata bar_places", `"16"`, "expected 41"}},
+		"places of words":    {withMetadata(t, bar, "bar_places", "all"), []string{"metadata bar_places", `"all"`, "expected 41"}},
 		"input renamed":      {rename("melody", "melodi"), []string{`input "melody"`, "found none"}},
 		"output renamed":     {rename("new_key", "new_kez"), []string{`output "new_key"`, "found none"}},
 	} {
@@ -216,6 +224,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(whole[:100])
 	f.Add(withMetadata(f, whole, "window", "32"))
 	f.Add(withMetadata(f, whole, "plays", "melody"))
+	f.Add(withMetadata(f, whole, "bar_places", "41"))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, vocabulary, err := parse(data)

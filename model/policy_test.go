@@ -19,6 +19,7 @@ import (
 // Policies with random weights, made by testdata/make_tiny.py.
 const (
 	tiny       = "testdata/tiny.onnx"
+	tinyBar    = "testdata/tiny-bar.onnx"    // which hears the bar
 	tinyMelody = "testdata/tiny-melody.onnx" // an agent
 )
 
@@ -116,13 +117,15 @@ func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
 }
 
 func TestTinyParity(t *testing.T) {
-	p, want := load(t, tiny, Chords), readParity(t, "tiny")
-	if len(want.Frames) <= 2*p.Metadata().Window {
-		t.Fatalf("%d frames do not go round a window of %d twice", len(want.Frames), p.Metadata().Window)
-	}
-	for range 2 { // the second time shows that Reset forgets all
-		t.Logf("largest difference %.2g", checkParity(t, p, want, 1e-4))
-		p.Reset()
+	for _, name := range []string{"tiny", "tiny-bar"} {
+		p, want := load(t, "testdata/"+name+".onnx", Chords), readParity(t, name)
+		if len(want.Frames) <= 2*p.Metadata().Window {
+			t.Fatalf("%s: %d frames do not go round a window of %d twice", name, len(want.Frames), p.Metadata().Window)
+		}
+		for range 2 { // the second time shows that Reset forgets all
+			t.Logf("%s: largest difference %.2g", name, checkParity(t, p, want, 1e-4))
+			p.Reset()
+		}
 	}
 }
 
@@ -218,6 +221,28 @@ func TestParitySeesMistakes(t *testing.T) {
 				t.Errorf("the logits differ by %.2g only", worst)
 			}
 		})
+	}
+}
+
+// A policy that hears the bar plays by it, and one that does not plays the same whatever it is told.
+func TestOnlyWhoHearsTheBarPlaysByIt(t *testing.T) {
+	for spec, hears := range map[string]bool{tiny: false, tinyBar: true} {
+		p := load(t, spec, Chords)
+		if p.Metadata().HearsBar != hears {
+			t.Errorf("%s: the metadata say %v", spec, p.Metadata().HearsBar)
+		}
+		answers := map[float32]bool{}
+		for place := range jam.BarPlace(jam.BarPlaces) {
+			p.Reset()
+			logits, err := p.Step(p.Vocabulary().Start(), jam.MelodyStart, place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers[logits[0]] = true
+		}
+		if want := map[bool]int{false: 1, true: jam.BarPlaces}[hears]; len(answers) != want {
+			t.Errorf("%s: %d answers to %d places, want %d", spec, len(answers), jam.BarPlaces, want)
+		}
 	}
 }
 
@@ -323,8 +348,8 @@ func TestPoliciesShareNothing(t *testing.T) {
 // everyPolicy lists the tiny policies and all that are embedded.
 func everyPolicy() iter.Seq2[string, Part] {
 	return func(yield func(string, Part) bool) {
-		for plays, made := range []string{Chords: tiny, Melody: tinyMelody} {
-			for _, spec := range append([]string{made}, Names(Part(plays))...) {
+		for plays, made := range [][]string{Chords: {tiny, tinyBar}, Melody: {tinyMelody}} {
+			for _, spec := range append(made, Names(Part(plays))...) {
 				if !yield(spec, Part(plays)) {
 					return
 				}

@@ -1,5 +1,5 @@
 """Makes policies of the contract jamd.policy/1 with random weights, and what they compute: tiny.onnx, which plays
-chords, with its logits; tiny-melody.onnx, which plays melodies of an octave, with its logits and what a seed draws.
+chords, with its logits; tiny-bar.onnx, which hears the bar too; tiny-melody.onnx, which plays melodies of an octave, with its logits and what a seed draws.
 
 The logits do not come from the graph: a second implementation runs the whole sequence at once with banded attention,
 so that a mistake in the ring, the mask, the positions or the graph shows. Run it in the repository's root, in the
@@ -21,6 +21,7 @@ DIM = HEADS * HEAD
 VOCABULARY = ["C", "Dm", "Em7", "Fmaj7", "G7", "Am"]
 CHORD_START = 2 * len(VOCABULARY) + 1
 MELODY_START = 257
+BAR_PLACES = 41
 EPS = 1e-5
 FRAMES = 64
 
@@ -40,7 +41,7 @@ def random_weights(rng: np.random.Generator, logits: int) -> dict:
     return weights
 
 
-def reference(weights: dict, chord: np.ndarray, melody: np.ndarray) -> np.ndarray:
+def reference(weights: dict, chord: np.ndarray, melody: np.ndarray, bar: np.ndarray | None = None) -> np.ndarray:
     """Logits [frames, logits], in float64, of the whole sequence at once."""
     w = {name: value.astype(np.float64) for name, value in weights.items()}
     frames = len(chord)
@@ -56,7 +57,7 @@ def reference(weights: dict, chord: np.ndarray, melody: np.ndarray) -> np.ndarra
         z = (x[..., :HEAD // 2] + 1j * x[..., HEAD // 2:]) * turn
         return np.concatenate([z.real, z.imag], axis=-1)
 
-    x = w["chord"][chord] + w["melody"][melody]
+    x = w["chord"][chord] + w["melody"][melody] + (w["bar"][bar] if bar is not None else 0)
     for i in range(LAYERS):
         q, k, v = (norm(x, w[f"{i}.norm1"]) @ w[f"{i}.qkv"]).reshape(frames, 3, HEADS, HEAD).transpose(1, 0, 2, 3)
         scores = np.einsum("qhd,khd->hqk", rotate(q), rotate(k)) / np.sqrt(HEAD) + band
@@ -101,6 +102,8 @@ def graph(weights: dict) -> onnx.GraphProto:
                   op("Add", op("Mul", b, "cos"), op("Mul", a, "sin")), axis=-1)
 
     x = op("Add", op("Gather", weight("chord"), "chord"), op("Gather", weight("melody"), "melody"))
+    if "bar" in weights:
+        x = op("Add", x, op("Gather", weight("bar"), "bar"))
     past_keys, past_values, new_keys, new_values = split("keys", LAYERS, 0), split("values", LAYERS, 0), [], []
     mask = op("Concat", "mask", constant(np.zeros(1, np.float32)), axis=0)
     for i in range(LAYERS):
@@ -132,6 +135,8 @@ def graph(weights: dict) -> onnx.GraphProto:
     inputs = [tensor("chord", 1, kind=TensorProto.INT64), tensor("melody", 1, kind=TensorProto.INT64),
               tensor("cos", HEAD // 2), tensor("sin", HEAD // 2), tensor("mask", WINDOW),
               tensor("keys", *ring), tensor("values", *ring)]
+    if "bar" in weights:
+        inputs.append(tensor("bar", 1, kind=TensorProto.INT64))
     outputs = [tensor("logits", weights["head"].shape[1]),
                tensor("new_key", LAYERS, HEADS, HEAD), tensor("new_value", LAYERS, HEADS, HEAD)]
     return helper.make_graph(nodes, "tiny", inputs, outputs, constants)
@@ -171,6 +176,16 @@ def chords_player() -> None:
     write_parity("tiny", chord, melody, reference(weights, chord, melody), range(FRAMES))
 
 
+def chords_player_that_hears_the_bar() -> None:
+    rng = np.random.default_rng(4)
+    weights = random_weights(rng, CHORD_START)
+    weights["bar"] = rng.standard_normal((BAR_PLACES, DIM)).astype(np.float16)
+    write_policy(weights, "tiny-bar", bar_places=str(BAR_PLACES))
+    (chord, melody), bar = random_frames(rng), rng.integers(0, BAR_PLACES, FRAMES)
+    bar[:2] = 0, BAR_PLACES - 1
+    write_parity("tiny-bar", chord, melody, reference(weights, chord, melody, bar), range(FRAMES), bar=bar.tolist())
+
+
 def melody_player() -> None:
     rng = np.random.default_rng(2)
     weights = random_weights(rng, MELODY_START)
@@ -189,6 +204,7 @@ def melody_player() -> None:
 
 def main() -> None:
     chords_player()
+    chords_player_that_hears_the_bar()
     melody_player()
 
 
