@@ -1,5 +1,6 @@
 """Makes policies of the contract jamd.policy/1 with random weights, and what they compute: tiny.onnx, which plays
-chords, with its logits; tiny-bar.onnx, which hears the bar too; tiny-melody.onnx, which plays melodies of an octave, with its logits and what a seed draws.
+chords, with its logits; tiny-bar.onnx, which hears the bar too; tiny-melody.onnx, which plays melodies of an octave,
+with its logits and what a seed draws.
 
 The logits do not come from the graph: a second implementation runs the whole sequence at once with banded attention,
 so that a mistake in the ring, the mask, the positions or the graph shows. Run it in the repository's root, in the
