@@ -60,7 +60,8 @@ func readLeadSheet(take jam.Take) (r readSheet, text []byte, err error) {
 	if err := WriteLeadSheet(&b, take); err != nil {
 		return r, nil, err
 	}
-	return r, b.Bytes(), xml.Unmarshal(b.Bytes(), &r)
+	err = xml.Unmarshal(b.Bytes(), &r)
+	return r, b.Bytes(), err
 }
 
 // notes joins what is tied, and gives the melody back.

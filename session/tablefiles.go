@@ -25,7 +25,7 @@ const (
 
 // A TableWriter writes the tables of any number of sessions into one file each: sessions, frames, notes and decisions.
 type TableWriter struct {
-	sessions  *tableFile[SessionRow]
+	sessions  *tableFile[JamRow]
 	frames    *tableFile[FrameRow]
 	notes     *tableFile[NoteRow]
 	decisions *tableFile[DecisionRow]
@@ -38,7 +38,7 @@ func NewTableWriter(dir string, format TableFormat) (*TableWriter, error) {
 	}
 	w := &TableWriter{}
 	var errs [4]error
-	w.sessions, errs[0] = newTableFile[SessionRow](dir, "sessions", format)
+	w.sessions, errs[0] = newTableFile[JamRow](dir, "sessions", format)
 	w.frames, errs[1] = newTableFile[FrameRow](dir, "frames", format)
 	w.notes, errs[2] = newTableFile[NoteRow](dir, "notes", format)
 	w.decisions, errs[3] = newTableFile[DecisionRow](dir, "decisions", format)

@@ -5,8 +5,8 @@ import "time"
 // The rows of the tables that sessions are exported as. The tags name the columns, for Parquet and CSV alike; what a column
 // means, its unit, and where it is null, is told in docs/sessions.md. Names that the log has too mean what they mean there.
 
-// A SessionRow is what a session was.
-type SessionRow struct {
+// A JamRow is what a session was.
+type JamRow struct {
 	Session     string    `parquet:"session"`
 	Start       time.Time `parquet:"start,timestamp(microsecond)"`
 	Name        *string   `parquet:"name,optional"`

@@ -13,7 +13,7 @@ import (
 
 // Tables are one or more sessions as rows.
 type Tables struct {
-	Sessions  []SessionRow
+	Sessions  []JamRow
 	Frames    []FrameRow
 	Notes     []NoteRow
 	Decisions []DecisionRow
@@ -52,7 +52,7 @@ func (r *Record) Tables() (Tables, error) {
 	}
 	t.lines = newTimeline(t.reports, take)
 	return Tables{
-		Sessions: []SessionRow{r.sessionRow()}, Frames: t.frames(take), Notes: t.notes(take), Decisions: t.decisions(),
+		Sessions: []JamRow{r.sessionRow()}, Frames: t.frames(take), Notes: t.notes(take), Decisions: t.decisions(),
 	}, nil
 }
 
@@ -66,9 +66,9 @@ type tabling struct {
 	lines   timeline
 }
 
-func (r *Record) sessionRow() SessionRow {
+func (r *Record) sessionRow() JamRow {
 	m, s, n, b := r.Manifest, r.Manifest.Settings, r.Notes, r.Brief()
-	return SessionRow{
+	return JamRow{
 		Session: r.ID, Start: m.Start, Name: some(n.Name), Tags: some(strings.Join(n.Tags, " ")), Title: some(m.Title),
 		Policy: m.Policy.Name, SHA256: m.Policy.SHA256, Agent: some(b.Agent), Provider: m.Provider, Version: m.Version,
 		Input: some(m.Ports.In), Output: some(m.Ports.Out), Tempo: s.Tempo, Meter: s.Meter.String(), Listen: int32(s.Listen),

@@ -101,8 +101,8 @@ func TestTablesOfThePlayer(t *testing.T) {
 			}
 		}
 	}
-	event := func(at time.Duration, status, pitch, velocity byte) jam.Heard {
-		return jam.Heard{Frame: jam.UnknownFrame, Event: jam.Event{At: at * time.Millisecond, Status: status, Data1: pitch, Data2: velocity}}
+	event := func(ms int, status, pitch, velocity byte) jam.Heard {
+		return jam.Heard{Frame: jam.UnknownFrame, Event: jam.Event{At: time.Duration(ms) * time.Millisecond, Status: status, Data1: pitch, Data2: velocity}}
 	}
 	keys := tabling{record: &Record{ID: "x"}, lines: lines, heard: []jam.Heard{
 		event(0, 0x90, 60, 80), event(130, 0x91, 60, 70), event(180, 0x90, 60, 90), event(200, 0x81, 60, 0),
@@ -209,7 +209,7 @@ func TestTableFilesFail(t *testing.T) {
 	if len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
-	if _, err := NewTableWriter(filepath.Join(dir, "notes.csv", "x\x00"), CSV); err == nil {
+	if _, err := NewTableWriter(filepath.Join(dir, "notes.csv")+"/x\x00", CSV); err == nil {
 		t.Error("a folder that cannot be was made")
 	}
 }
