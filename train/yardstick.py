@@ -18,6 +18,7 @@ from train.bootstrap import jackknife
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.diversity import Encoder, vendi_scores
 from train.places import WINDOW, Window, moved
+from train.play import follow
 from train.vocabulary import OURS
 
 BAR = 16
@@ -26,8 +27,7 @@ LINES = np.array([[frame, 4, 4] for frame in range(0, WINDOW, BAR)])
 
 def accompanied(name: str, melody: np.ndarray, seed: int) -> np.ndarray:
     """What a baseline plays to a melody."""
-    play = BASELINES[name].begin(seed)
-    return np.array([play(int(note)) for note in np.concatenate(([tokens.MELODY_START], melody[:-1]))])
+    return follow(BASELINES[name].begin(seed), melody).astype(int)
 
 
 def jams() -> dict[str, Window]:
