@@ -7,6 +7,7 @@ network of the best validation figure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,6 +44,25 @@ def rate_at(step: int, settings: Settings) -> float:
     """The learning rate of a step: linear warm-up, a plateau, linear to zero over the last part `decay`."""
     left = (settings.steps - step) / max(1, settings.decay * settings.steps)
     return settings.rate * min(1.0, (step + 1) / settings.warmup, max(0.0, left))
+
+
+def falling(step: int, warmup: int, steps: int) -> float:
+    """The share of the full rate at a step of reinforcement learning: linear warm-up, then a cosine down to a tenth."""
+    if step < warmup:
+        return (step + 1) / warmup
+    done = (step - warmup) / max(1, steps - warmup)
+    return 0.1 + 0.9 * (1 + math.cos(math.pi * min(1.0, done))) / 2
+
+
+def descend(optimiser: torch.optim.Optimizer, network: nn.Module, loss: Tensor, rate: float) -> None:
+    """One step of a network down its loss, of which this process has its part; gradients have a norm of 1 at most."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    processes.reduce_gradients(network)
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
 
 
 def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
@@ -86,16 +106,10 @@ def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict
         bar = tqdm(total=settings.steps, initial=step, desc=run.name, unit=" steps",
                    disable=processes.rank() > 0)
         while step < min(settings.steps, until or settings.steps):
-            for group in optimiser.param_groups:
-                group["lr"] = rate_at(step, settings)
             processes.seed(settings.seed, step)
             with torch.autocast(device, torch.bfloat16, enabled=settings.bfloat16):
                 value = loss()
-            optimiser.zero_grad(set_to_none=True)
-            value.backward()
-            processes.reduce_gradients(network)
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
+            descend(optimiser, network, value, rate_at(step, settings))
             now = processes.total(value).item()
             recent = now if step == 0 else 0.98 * recent + 0.02 * now
             step += 1

@@ -12,7 +12,6 @@ on the data's own chords, behind histories led astray; and the prices of onsets 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from train import bars, coherence, metrics, processes, rollout, tokens
 from train.anchor import Anchor
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
+from train.fit import descend, falling
 from train.network import Decoder, late
 from train.ppo import divergence, entropy_of, mean
 from train.windows import Windows
@@ -85,13 +85,6 @@ class Trainer:
         self.prices.owed, self.step = state["owed"].cpu(), state["step"]
         self.qualities.own, self.qualities.data = state["own"].cpu(), state["data"].cpu()
 
-    def rate(self) -> float:
-        """The learning rate: linear warm-up, then a cosine down to a tenth."""
-        s = self.settings
-        done = max(0, self.step - s.warmup) / max(1, s.steps - s.warmup)
-        fallen = 0.1 + 0.9 * (1 + math.cos(math.pi * min(1.0, done))) / 2
-        return s.rate * min(1.0, (self.step + 1) / s.warmup) * fallen
-
     @torch.no_grad()
     def perform(self, heard: Tensor, mask: Tensor, places: Tensor, told: Tensor,
                 uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -141,7 +134,8 @@ class Trainer:
                 likely = rollout.log_probabilities(self.policy, history[half], heard[half], 1.0, told[half])
             likely = likely.gather(2, target[half][..., None])[..., 0].clamp(min=-20)  # none may weigh without bounds
             unlike = -(likely * learnt[half]).sum() / learnt[some].sum().clamp(min=1)
-            self.descend((-s.coherence * gain + s.kl * apart) * share + s.data * unlike)
+            loss = (-s.coherence * gain + s.kl * apart) * share + s.data * unlike
+            descend(self.optimiser, self.policy, loss, s.rate * falling(self.step, s.warmup, s.steps))
             spread = mean(entropy_of(log_p), mask[rows])
             parts = torch.stack((gain * share, apart * share, unlike, spread * share))
             totals += parts.detach() * len(whole) / len(own)
@@ -156,13 +150,3 @@ class Trainer:
     def halved(self) -> torch.autocast:
         """In which matrix products have half the bits, if the settings say so."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
-
-    def descend(self, loss: Tensor) -> None:
-        """One step down the loss, of which this process has its part."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        processes.reduce_gradients(self.policy)
-        torch.nn.utils.clip_grad_norm_(self.policy.parameters(), 1.0)
-        self.optimiser.step()

@@ -8,7 +8,6 @@ in their settings alone.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
 from train.encoder import EncoderShape
+from train.fit import descend, falling
 from train.network import Decoder, by_part
 from train.record import Record
 from train.windows import Windows
@@ -207,14 +207,6 @@ class Trainer:
         self.random.set_state(state["random"].cpu())
         self.step, self.fooled = state["step"], list(state["fooled"])
 
-    def rate(self) -> float:
-        """The share of the full rates: linear warm-up, then a cosine down to a tenth."""
-        s, step = self.settings, self.step
-        if step < s.warmup:
-            return (step + 1) / s.warmup
-        done = (step - s.warmup) / max(1, s.steps - s.warmup)
-        return 0.1 + 0.9 * (1 + math.cos(math.pi * min(1.0, done))) / 2
-
     @torch.no_grad()
     def perform(self, heard: Tensor, mask: Tensor, uniform: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Plays to windows and has what it played judged: what there is of each frame [batch, length, ..] and each
@@ -313,14 +305,8 @@ class Trainer:
 
     def update(self, name: str, network: nn.Module, loss: Tensor) -> None:
         """One step of a network down its loss, of which this process has its part."""
-        optimiser = self.optimisers[name]
-        for group in optimiser.param_groups:
-            group["lr"] = self.rates[name] * self.rate()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        processes.reduce_gradients(network)
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
+        s = self.settings
+        descend(self.optimisers[name], network, loss, self.rates[name] * falling(self.step, s.warmup, s.steps))
 
     def once(self) -> dict[str, float]:
         """One whole step and its figures."""
