@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -28,6 +29,8 @@ const (
 	mostRun    = 2 * time.Second
 	rtkitRun   = 200 * time.Millisecond // the most that rtkit allows
 	rtkitWait  = time.Second            // for its answer
+	// niceness of the other threads of a jam.
+	niceness = -11
 )
 
 // Real-time rights are what gives the threads of one jam their priority.
@@ -75,9 +78,12 @@ func (r *rights) detail() string {
 }
 
 // newRights limits how long threads with priority may run, so that none can ever hang the machine: whoever runs too long
-// loses the priority, for all. The function that it returns ends the watch.
+// loses the priority, for all. All other threads it lets go before programs that only compute, where it may. The function
+// that it returns ends the watch.
 func newRights() (*rights, func()) {
 	r := &rights{threads: map[int]bool{}}
+	before, _ := unix.Getpriority(unix.PRIO_PROCESS, 0) // of the calling thread, which is there
+	renice(niceness)
 	tooLong := make(chan os.Signal, 1)
 	signal.Notify(tooLong, syscall.SIGXCPU)
 	done := make(chan struct{})
@@ -92,8 +98,22 @@ func newRights() (*rights, func()) {
 		}
 	}()
 	return r, func() {
+		renice(20 - before) // as the system call counts
 		signal.Stop(tooLong)
 		close(done)
+	}
+}
+
+// renice sets how readily the threads of this process that have no priority let others go first; those that they start
+// inherit it. A thread with priority needs them: to go on from a wait it takes one of the processors of Go's scheduler, and
+// while garbage is collected all of those may be held by threads that the kernel has put aside for busy programs. Where it
+// is refused (RLIMIT_NICE, CAP_SYS_NICE) all stays as it is.
+func renice(to int) {
+	tasks, _ := os.ReadDir("/proc/self/task")
+	for _, task := range tasks {
+		if thread, err := strconv.Atoi(task.Name()); err == nil {
+			_ = unix.Setpriority(unix.PRIO_PROCESS, thread, to)
+		}
 	}
 }
 
@@ -178,7 +198,7 @@ func realTimeRights() finding {
 	<-tried
 	f.OK, f.Detail = r.way != "", r.detail()
 	if !f.OK {
-		f.Detail += "; on a busy machine chords may come some ms late; put '@audio - rtprio 95' into " +
+		f.Detail += "; on a busy machine chords may come some ms late; put '@audio - rtprio 95' and '@audio - nice -11' into " +
 			"/etc/security/limits.d/audio.conf, join the group with 'sudo usermod -aG audio $USER', log in again"
 	}
 	return f

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,4 +53,55 @@ func TestRightsAreGivenUp(t *testing.T) {
 func schedulerOf(thread int) int {
 	policy, _, _ := unix.Syscall(unix.SYS_SCHED_GETSCHEDULER, uintptr(thread), 0, 0)
 	return int(policy) &^ unix.SCHED_RESET_ON_FORK
+}
+
+// While a jam is on, the threads that have no priority go before programs that only compute, and so do those they start.
+func TestTheOthersGoFirst(t *testing.T) {
+	own := nicenesses(t)
+	_, end := newRights()
+	if during := nicenesses(t); slices.Contains(during, own[0]) && own[0] != niceness {
+		end()
+		t.Skip("a lower niceness is refused here: ", during)
+	}
+	started := make(chan int)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: what it inherits is a new thread's
+		started <- nicenessOf(t, unix.Gettid())
+	}()
+	if n := <-started; n != niceness {
+		t.Errorf("a thread started in a jam: %d, want %d", n, niceness)
+	}
+	end()
+	for _, n := range nicenesses(t) {
+		if n != own[0] {
+			t.Errorf("after the jam: %d, before it %d", n, own[0])
+		}
+	}
+}
+
+// nicenesses are those of all threads of this process.
+func nicenesses(t *testing.T) []int {
+	t.Helper()
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []int
+	for _, task := range tasks {
+		thread, err := strconv.Atoi(task.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, nicenessOf(t, thread))
+	}
+	return all
+}
+
+func nicenessOf(t *testing.T, thread int) int {
+	t.Helper()
+	n, err := unix.Getpriority(unix.PRIO_PROCESS, thread)
+	if err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+		t.Fatal(err)
+	}
+	return 20 - n // as the system call counts
 }
