@@ -78,7 +78,8 @@ def rl(args: argparse.Namespace) -> None:
     system = SYSTEMS[args.system]
     chosen = replace(system, steps=args.steps, windows=args.windows, minibatch=args.minibatch,
                      actor_rate=args.actor_rate, critic_rate=args.critic_rate, adversary_rate=args.adversary_rate,
-                     schedule=replace(system.schedule, phase=args.phase), critic_gae=args.critic_gae, told=args.told,
+                     schedule=replace(system.schedule, every=args.every, phase=args.phase),
+                     critic_gae=args.critic_gae, told=args.told,
                      warmup=args.warmup, bfloat16=args.bfloat16, seed=args.seed)
     adversary = EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads)
     trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, chosen, adversary, pieces)
@@ -239,7 +240,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--heads", type=int, default=4, help="attention heads")
         sub.add_argument("--batch", type=int, default=batch, help="windows a step")
         sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
-        sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16")
+        sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker")
         return sub
 
     def part(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -270,8 +271,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--critic-gae", type=float, default=0.95, help="lambda of the returns that the critic learns")
     sub.add_argument("--told", type=int, default=1, help="parts of a window after which its reward so far is told")
     sub.add_argument("--adversary-rate", type=float, default=9e-5, help="learning rate of the discriminator")
+    sub.add_argument("--every", type=int, default=5, help="steps from one of the discriminator's to the next, till then")
     sub.add_argument("--phase", type=int, default=200, help="the step from which the discriminator waits to be fooled")
-    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, but in rollouts")
+    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker, but in rollouts")
     sub.add_argument("--warmup", type=int, default=20, help="steps over which the rates rise")
     sub.add_argument("--dim", type=int, default=128, help="width of the adversary")
     sub.add_argument("--layers", type=int, default=4, help="depth of the adversary")
@@ -283,7 +285,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--windows", type=int, default=48, help="windows played a step")
     sub.add_argument("--minibatch", type=int, default=8, help="windows an update")
     sub.add_argument("--rate", type=float, default=2e-4, help="learning rate")
-    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, but in rollouts")
+    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker, but in rollouts")
     sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))
     sub.add_argument("stages", nargs="*", metavar="STAGE", help="run these alone")
     sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes: train/runs/scales.py")
@@ -339,15 +341,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def ready(args: argparse.Namespace) -> None:
-    """Readies PyTorch for a training: threads, device, and the other processes where torchrun started more."""
+    """Readies PyTorch for a training: memory, threads, device, and the other processes where torchrun started more."""
     import torch
 
-    from train import processes
+    from train import machine, processes
+    machine.keep_memory()
     if args.threads:
         torch.set_num_threads(args.threads)
     if args.device == "cuda" and not torch.cuda.is_available():
         parser().error("--device cuda: PyTorch finds no CUDA device here")
     args.device = processes.join(args.device)
+    if getattr(args, "bfloat16", False) and not machine.halves_pay(args.device):
+        print("float32: on this machine bfloat16 is slower", file=sys.stderr)
+        args.bfloat16 = False
     for name in ("batch", "windows", "minibatch"):
         if (count := getattr(args, name, 0)) % processes.world():
             parser().error(f"--{name} {count} does not share out evenly among {processes.world()} processes")
