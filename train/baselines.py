@@ -10,25 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from train import tokens
+from train.keys import KEYS
 from train.play import Player
-
-# How well each pitch class fits a key, tonic first (Krumhansl and Kessler 1982, major and minor).
-MAJOR_PROFILE = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
-MINOR_PROFILE = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
 
 # The triads of a key as (semitones above the tonic, quality), the commoner first: ties go to the first.
 MAJOR_TRIADS = ((0, ""), (7, ""), (5, ""), (9, "m"), (2, "m"), (4, "m"))
 MINOR_TRIADS = ((0, "m"), (7, "m"), (5, "m"), (8, ""), (10, ""), (3, ""))
 
 MEMORY = 64.0  # frames after which what was heard counts 1/e for the key
-
-
-def _unit(profile: np.ndarray) -> np.ndarray:
-    centred = profile - profile.mean()
-    return centred / np.linalg.norm(centred)
-
-
-KEYS = np.stack([np.roll(_unit(p), tonic) for p in (MAJOR_PROFILE, MINOR_PROFILE) for tonic in range(12)])
 
 
 def _triads(key: int) -> list[int]:

@@ -1,5 +1,5 @@
 """What the policy `jamd` is paid for, beyond the paper: how each chord that it might play would go with the melody that
-follows, at the data's own rate of changes and with the data's own kinds of chords.
+follows, at the data's own rate of changes and with the chords that the data has on each degree of a key.
 
 A reward at the end of a window says little of which of 256 decisions was good, and says it of what was played alone.
 But the melody does not depend on the chords; in training it is all there. So in every frame every chord can be told
@@ -17,10 +17,11 @@ from torch import Tensor
 
 from train import bars, metrics, tokens
 from train.corpora.dataset import Piece
+from train.keys import KEYS
 
 _CHORDS = torch.from_numpy(tokens.chord_pitch_classes())[1:1 + tokens.CHORDS].float()  # [chords, 12]
 _MELODY = torch.from_numpy(tokens.melody_pitch_classes()).float()
-KEY = 7  # pitch classes
+SCALE = 7  # pitch classes of a key
 USUAL = 0.07  # chords end in so many of the frames, nearly
 
 
@@ -43,7 +44,7 @@ def worth(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor) -> Tensor:
     paid than three. The sum is scaled to the harmony of one frame."""
     table, classes, lasts = (of.to(melody.device) for of in (_CHORDS, _MELODY, 1 - ends))
     sounds = ((melody != tokens.SILENCE) & mask).float()[..., None]
-    harmony = (classes[melody] @ table.T - table.sum(dim=1) / KEY) * sounds
+    harmony = (classes[melody] @ table.T - table.sum(dim=1) / SCALE) * sounds
     following = torch.zeros_like(harmony[:, 0])
     for t in reversed(range(melody.shape[1])):
         following = harmony[:, t] + (lasts[places[:, t + 1], None] * following if t + 1 < melody.shape[1] else 0)
@@ -80,24 +81,35 @@ def onsets(chords: Tensor, mask: Tensor, places: Tensor) -> Tensor:
     return torch.bincount(levels(places)[begun], minlength=3).float().cpu() / mask.sum().cpu() * 16
 
 
+def keys(melody: Tensor, mask: Tensor) -> Tensor:
+    """int64 [batch]: the key that correlates best with each whole melody [batch, length]: major on C to B, then minor."""
+    classes, profiles = _MELODY.to(melody.device), torch.from_numpy(KEYS).float().to(melody.device)
+    return ((classes[melody] * mask[..., None]).sum(dim=1) @ profiles.T).argmax(dim=-1)
+
+
 @dataclass
-class Qualities:
-    """How rare each kind of chord has become with the policy, against the data: a running account of the frames that
-    each sounds in, [qualities]."""
+class Degrees:
+    """How rare each chord has become with the policy, against the data, as what it is in its key: a running account of
+    the frames that each kind of chord on each degree sounds in, [2 modes, chords], the tonic standing where C does."""
 
-    data: Tensor = field(default_factory=lambda: torch.zeros(len(tokens.QUALITIES)))
-    own: Tensor = field(default_factory=lambda: torch.zeros(len(tokens.QUALITIES)))
+    data: Tensor = field(default_factory=lambda: torch.zeros(2, tokens.CHORDS))
+    own: Tensor = field(default_factory=lambda: torch.zeros(2, tokens.CHORDS))
 
-    def after(self, own: Tensor, data: Tensor) -> Tensor:
-        """[chords]: for each chord the logarithm of how much too rare its quality is in chord tokens of any shape,
-        within 10 either way."""
-        self.own, self.data = (0.8 * shares + _shares(chords)
+    def after(self, own: Tensor, data: Tensor, key: Tensor) -> Tensor:
+        """[batch, chords]: for each chord the logarithm of how much too rare it has become in the window's key; own
+        and data are chord tokens [batch, length], key is [batch]. 1 in 2000 is rare enough to be neither."""
+        self.own, self.data = (0.95 * shares + _counts(chords.cpu(), key.cpu())
                                for shares, chords in ((self.own, own), (self.data, data)))
-        own, data = ((shares / shares.sum().clamp(min=1e-6) + 0.003) for shares in (self.own, self.data))
-        return (data / own).log().clamp(-10, 10).repeat_interleave(12)
+        own, data = ((shares / shares.sum(dim=1, keepdim=True).clamp(min=1) + 0.0005)
+                     for shares in (self.own, self.data))
+        rarity = (data / own).log().view(2, -1, 12)
+        return torch.stack([rarity[k // 12].roll(k % 12, dims=-1).flatten() for k in key.tolist()])
 
 
-def _shares(chords: Tensor) -> Tensor:
-    sounding = chords[chords != tokens.NO_CHORD]
-    counts = torch.bincount((sounding - 1) % tokens.CHORDS // 12, minlength=len(tokens.QUALITIES)).float().cpu()
-    return counts / max(1, len(sounding))
+def _counts(chords: Tensor, key: Tensor) -> Tensor:
+    """[2, chords]: frames in which each chord sounds, by the mode of the key, transposed to C."""
+    counts = torch.zeros(2, tokens.CHORDS)
+    for row, k in zip(chords, key.tolist()):
+        sounding = (row[row != tokens.NO_CHORD] - 1) % tokens.CHORDS
+        counts[k // 12] += torch.bincount(sounding, minlength=tokens.CHORDS).view(-1, 12).roll(-(k % 12), 1).flatten()
+    return counts

@@ -7,7 +7,7 @@ over all actions, with no variance from those drawn (Mean Actor-Critic, Allen et
 Ciosek and Whiteson 2018). The policy still never hears what follows; what it cannot foresee averages out.
 
 Three things keep it near the music of the data: the divergence from the anchor, which hears the whole melody; the loss
-on the data's own chords, behind histories led astray; and the prices of onsets and of overused kinds of chords.
+on the data's own chords, behind histories led astray; and the prices of onsets and of chords overused in their key.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from train.windows import Windows
 class Settings:
     """One run. windows of `length` frames are played a step and learnt from in minibatches. coherence weighs the
     expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which swap are
-    behind histories led astray; quality is what a kind of chord is worth for each e-fold that it is too rare; price the
-    gain of the prices of onsets; silence what a silent frame against a sounding melody costs, but for the first 8. The
+    behind histories led astray; rarity is what a chord is worth for each e-fold that it is too rare in its key; changes
+    the share of the data's onsets to aim at; price the gain of the prices of onsets; silence what a silent frame against a sounding melody costs, but for the first 8. The
     rate is Adam's."""
 
     steps: int = 400
@@ -47,7 +47,8 @@ class Settings:
     kl: float = 0.3
     data: float = 0.2
     swap: float = 0.7
-    quality: float = 0.02
+    rarity: float = 0.04
+    changes: float = 0.92
     price: float = 0.06
     silence: float = 0.5
     bfloat16: bool = False
@@ -67,14 +68,14 @@ class Trainer:
         self.windows = Windows(songs, settings.windows, settings.length, settings.seed, apart=True)
         self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
         self.ends = coherence.ends(songs)
-        self.prices, self.qualities = coherence.Prices(settings.price), coherence.Qualities()
+        self.prices, self.degrees = coherence.Prices(settings.price), coherence.Degrees()
         self.step = 0
 
     def state(self) -> dict:
         """All that a resumed run needs."""
         return {"policy": self.policy.state_dict(), "optimiser": self.optimiser.state_dict(),
                 "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
-                "owed": self.prices.owed, "own": self.qualities.own, "data": self.qualities.data, "step": self.step}
+                "owed": self.prices.owed, "own": self.degrees.own, "data": self.degrees.data, "step": self.step}
 
     def restore(self, state: dict) -> None:
         """Goes on from a state."""
@@ -83,7 +84,7 @@ class Trainer:
         self.windows.random.bit_generator.state = state["windows"]
         self.random.set_state(state["random"].cpu())
         self.prices.owed, self.step = state["owed"].cpu(), state["step"]
-        self.qualities.own, self.qualities.data = state["own"].cpu(), state["data"].cpu()
+        self.degrees.own, self.degrees.data = state["own"].cpu(), state["data"].cpu()
 
     @torch.no_grad()
     def perform(self, heard: Tensor, mask: Tensor, places: Tensor, told: Tensor,
@@ -102,7 +103,7 @@ class Trainer:
         s = self.settings
         silence = -s.silence * (heard != tokens.SILENCE).float()[..., None]
         silence[:, :8] = 0
-        held = worth + s.quality * rarity
+        held = worth + s.rarity * rarity[:, None]
         return torch.cat((silence, held - prices[coherence.levels(places)][..., None], held), dim=-1)
 
     def once(self) -> dict[str, float]:
@@ -117,8 +118,8 @@ class Trainer:
         own, log_q, worth = (processes.gather(of) for of in
                              self.perform(*map(processes.mine, (heard, mask, places, told, uniform))))
         rates, given = (coherence.onsets(part, mask, places) for part in (own, data))
-        prices = self.prices.after(rates - given).to(self.device)
-        rarity = self.qualities.after(own, data).to(self.device)
+        prices = self.prices.after(rates - s.changes * given).to(self.device)
+        rarity = self.degrees.after(own, data, coherence.keys(heard, mask)).to(self.device)
         values = self.actions(worth, heard, places, prices, rarity)
         totals = torch.zeros(4, device=self.device)
         for whole in torch.randperm(len(own), generator=self.random).to(self.device).split(s.minibatch):

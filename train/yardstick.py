@@ -13,10 +13,11 @@ import numpy as np
 from scipy import stats
 
 from train import adaptation, metrics, parity, tokens
-from train.baselines import BASELINES, KEYS
+from train.baselines import BASELINES
 from train.bootstrap import jackknife
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.diversity import Encoder, vendi_scores
+from train.keys import KEYS
 from train.places import WINDOW, Window, moved
 from train.play import follow
 from train.vocabulary import OURS

@@ -49,20 +49,37 @@ def test_onsets_are_counted_by_level():
     torch.testing.assert_close(coherence.onsets(chords, mask, places), torch.tensor([1, 2, 2]) / 7 * 16)
 
 
-def test_kinds_of_chords_that_are_played_too_often_are_worth_less():
-    qualities, minor = coherence.Qualities(), 1 + 12
-    data = torch.tensor([[1] * 9 + [minor]])
-    for _ in range(30):
-        rarity = qualities.after(torch.tensor([[1] * 5 + [minor] * 5]), data)
-    assert rarity[0] == pytest.approx(torch.tensor(0.903 / 0.503).log().item(), abs=1e-3) and rarity[12] < -1
-    assert rarity[0] == rarity[11] and rarity[24] == 0
+def test_chords_that_are_overused_in_their_key_are_worth_less():
+    degrees, minor = coherence.Degrees(), 1 + 12
+    c_major = torch.tensor([0])
+    data = torch.tensor([[1] * 9 + [minor]])  # C nine times, C minor once
+    for _ in range(300):
+        rarity = degrees.after(torch.tensor([[1] * 5 + [minor] * 5]), data, c_major)[0]
+    assert rarity[0] == pytest.approx(torch.tensor(0.9005 / 0.5005).log().item(), abs=1e-3) and rarity[12] < -1
+    assert rarity[11] == 0 and rarity[24] == 0
+
+
+def test_a_degree_is_the_same_in_every_key_of_its_mode():
+    degrees = coherence.Degrees()
+    d, d_minor, g = 2, 14, 7
+    own, data = torch.tensor([[1 + d], [1 + g], [1 + 4]]), torch.tensor([[1 + d + 5], [1 + (g + 7) % 12], [1 + 4]])
+    found = degrees.after(own, data, torch.tensor([d, g, d_minor]))  # tonics for which the data has fourths and G fifths
+    assert found[0, d] == found[1, g] < 0 < found[0, d + 5] == found[1, (g + 5) % 12]
+    assert found[0, d + 7] == found[1, (g + 7) % 12] > 0
+    assert bool((found[2] == 0).all())
+
+
+def test_the_key_of_a_melody():
+    scale = torch.tensor([0, 2, 4, 5, 7, 9, 11, 0, 4, 7, 0])
+    melody = torch.stack([1 + 60 + scale, 1 + 60 + scale + 3, 1 + 60 + torch.tensor([9, 11, 0, 2, 4, 5, 8, 9, 0, 4, 9])])
+    assert coherence.keys(melody, torch.ones_like(melody, dtype=torch.bool)).tolist() == [0, 3, 12 + 9]
 
 
 def test_only_what_begins_pays_and_silence_costs_after_a_while():
-    made_ = trainer(quality=0.0)
+    made_ = trainer(rarity=0.0)
     melody = torch.ones(1, 32, dtype=torch.long)
     places = torch.ones(1, 32, dtype=torch.long)
-    prices, none = torch.tensor([0.3, 0, 0]), torch.zeros(tokens.CHORDS)
+    prices, none = torch.tensor([0.3, 0, 0]), torch.zeros(1, tokens.CHORDS)
     values = made_.actions(torch.zeros(1, 32, tokens.CHORDS), melody, places, prices, none)
     assert values.shape == (1, 32, tokens.CHORD_LOGITS)
     assert values[0, 9, 0] == -0.5 and values[0, 7, 0] == 0
