@@ -5,30 +5,15 @@ package model
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
-	"path"
 	"slices"
 	"strings"
 	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
-	"jamd/assets"
 	"jamd/jam"
 )
-
-// A PolicyError says in one line what is wrong with a policy, and with which.
-type PolicyError struct {
-	Plays  Part   // what it was to play
-	Policy string // as asked for
-	Reason string
-}
-
-func (e *PolicyError) Error() string {
-	return parts[e.Plays].player + " " + e.Policy + ": " + oneLine(e.Reason)
-}
 
 // Options for Load; the zero value is fine.
 type Options struct {
@@ -52,78 +37,6 @@ type Policy struct {
 }
 
 var _ jam.Policy = (*Policy)(nil)
-
-// Names lists the policies that jamd carries for a part, sorted.
-func Names(plays Part) []string {
-	files, _ := fs.Glob(assets.Files, parts[plays].folder+"/*.onnx") // fails for a malformed pattern only
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(path.Base(f), ".onnx")
-	}
-	return files
-}
-
-// List describes the policies that jamd carries, those that play chords first. It needs no ONNX Runtime.
-func List() ([]Metadata, error) {
-	var list []Metadata
-	for plays := range parts {
-		for _, name := range Names(Part(plays)) {
-			m, _, _, err := read(name, Part(plays))
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, m)
-		}
-	}
-	return list, nil
-}
-
-// maxFile is protobuf's own limit.
-const maxFile = 1<<31 - 1
-
-// read brings a policy, and checks it, and that it plays the part: spec is a name that jamd carries, or the path of a file.
-func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, err error) {
-	if data, err = bytesOf(spec, plays); err != nil {
-		return m, nil, nil, err
-	}
-	if m, v, err = parse(data); err != nil {
-		return m, nil, nil, &PolicyError{plays, spec, err.Error()}
-	}
-	if m.Plays != plays {
-		return m, nil, nil, &PolicyError{plays, spec, fmt.Sprintf("it plays %v, not %v: give it as the %s", m.Plays, plays, parts[m.Plays].player)}
-	}
-	return m, v, data, nil
-}
-
-func bytesOf(spec string, plays Part) ([]byte, error) {
-	names := Names(plays)
-	for _, name := range names {
-		if name == spec {
-			return assets.Files.ReadFile(parts[plays].folder + "/" + name + ".onnx")
-		}
-	}
-	info, err := os.Stat(spec)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(spec, `/\`) && !strings.HasSuffix(spec, ".onnx"):
-		known := "this build of jamd carries none: give"
-		if len(names) > 0 {
-			known = "there are " + strings.Join(names, ", ") + ", or give"
-		}
-		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file"}
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, &PolicyError{plays, spec, "there is no such file"}
-	case err != nil:
-		return nil, &PolicyError{plays, spec, err.Error()}
-	case !info.Mode().IsRegular():
-		return nil, &PolicyError{plays, spec, "not a file"}
-	case info.Size() > maxFile:
-		return nil, &PolicyError{plays, spec, fmt.Sprintf("%d bytes are more than an ONNX file can have", info.Size())}
-	}
-	data, err := os.ReadFile(spec)
-	if err != nil {
-		return nil, &PolicyError{plays, spec, err.Error()}
-	}
-	return data, nil
-}
 
 // Load reads a policy (a name that jamd carries, or the path of an .onnx file), checks it against the contract and that it
 // plays the part asked for, opens ONNX Runtime and steps the policy once, so that one that loads also runs. ProviderNote
