@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"jamd/jam"
 )
@@ -490,4 +491,31 @@ func BenchmarkStep(b *testing.B) {
 			}
 		})
 	}
+}
+
+// What keys and values in the host's memory cost a policy that runs elsewhere: all of them, carried with every step. Here they are
+// copied within the host's memory, beside the step.
+func BenchmarkCarryingTheMemory(b *testing.B) {
+	p := load(b, "jamd", Chords)
+	t := p.tensors
+	keys, values := make([]float32, len(t.keys)), make([]float32, len(t.values))
+	var steps, copies []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		if _, err := p.Step(p.Vocabulary().Begin(0), jam.Silence, jam.UnknownPlace); err != nil {
+			b.Fatal(err)
+		}
+		stepped := time.Now()
+		copy(keys, t.keys)
+		copy(values, t.values)
+		steps, copies = append(steps, stepped.Sub(began)), append(copies, time.Since(stepped))
+	}
+	median := func(all []time.Duration) float64 { // what else the machine does is in few of them
+		return float64(slices.Sorted(slices.Values(all))[len(all)/2]) / float64(time.Microsecond)
+	}
+	b.ReportMetric(float64(4*(len(keys)+len(values))), "bytes")
+	b.ReportMetric(float64(4*(len(t.newKey)+len(t.newValue))), "bytes-new")
+	b.ReportMetric(median(steps), "p50-step-us")
+	b.ReportMetric(median(copies), "p50-copy-us")
+	b.ReportMetric(median(copies)/median(steps), "copy/step")
 }
