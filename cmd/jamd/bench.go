@@ -60,6 +60,14 @@ func (c *benchCmd) Run(ctx context.Context, to console) error {
 		if err != nil {
 			return err
 		}
+		if arm == idleArm {
+			if !c.JSON {
+				to.Log.Info().Msgf("measuring for %v (%s, nobody playing)", min(c.For, idleFor), arm)
+			}
+			if a.Idle, err = c.idle(ctx); err != nil {
+				return err
+			}
+		}
 		result.Arms = append(result.Arms, a)
 	}
 	if before != nil {
@@ -216,7 +224,7 @@ func newArmFigures(arm string, reports *jam.Queue[jam.FrameReport], notes []jam.
 		frames = append(frames, answer.frames)
 	}
 	a.Notes = int64(len(frames))
-	a.Reaction, a.ReactionFrames = spreadOf(wait.Spread()), framesSpread(frames)
+	a.Reaction, a.ReactionFrames = spreadOf(wait.Spread()), exactSpread(frames)
 	return a
 }
 

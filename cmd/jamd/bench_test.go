@@ -130,15 +130,38 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-func TestFramesSpread(t *testing.T) {
+// What an older run does not have is not compared.
+func TestCompareIdleCost(t *testing.T) {
+	with := func(core float64) *benchResult {
+		return &benchResult{Arms: []armFigures{{Arm: idleArm, Idle: &idleCost{Core: spread{core, core, core, core}}}}}
+	}
+	got := compare(with(2), with(3))
+	want := comparison{idleArm, "nobody playing: one core", "%", spread{1.5, 1.5, 1.5, 1.5}}
+	if !slices.Contains(got, want) || len(got) != 8 {
+		t.Errorf("%+v", got)
+	}
+	if got := compare(&benchResult{Arms: []armFigures{{Arm: idleArm}}}, with(3)); len(got) != 4 {
+		t.Errorf("beside an older run: %+v", got)
+	}
+}
+
+func TestIdleCostOf(t *testing.T) {
+	const ms = time.Millisecond
+	got := idleCostOf([]idleUse{{0, 400 * ms, 50e6}, {1000 * ms, 420 * ms, 60e6}, {2000 * ms, 430 * ms, 61e6}, {2500 * ms, 450 * ms, 59e6}})
+	if want := (idleCost{Core: spread{2, 4, 4, 4}, Memory: spread{60, 61, 61, 61}}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestExactSpread(t *testing.T) {
 	frames := make([]int64, 1000)
 	for i := range frames {
 		frames[i] = int64(1000 - i)
 	}
-	if got, want := framesSpread(frames), (spread{500, 990, 999, 1000}); got != want {
+	if got, want := exactSpread(frames), (spread{500, 990, 999, 1000}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got := framesSpread(nil); got != (spread{}) {
+	if got := exactSpread[int64](nil); got != (spread{}) {
 		t.Errorf("of nothing: %v", got)
 	}
 }

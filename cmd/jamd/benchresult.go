@@ -50,6 +50,7 @@ type armFigures struct {
 	Reaction        spread         `json:"reaction_ms"`       // from a note's arrival to the first chord that could know it
 	ReactionFrames  spread         `json:"reaction_frames"`
 	OverBudget      *float64       `json:"over_budget,omitempty"` // share of steps, misses among them, longer than --budget
+	Idle            *idleCost      `json:"idle,omitempty"`        // of the arm of that name; none where the system does not say
 }
 
 type spread struct {
@@ -64,22 +65,27 @@ func spreadOf(s latency.Spread) spread {
 	return spread{ms(s.P50), ms(s.P99), ms(s.P999), ms(s.Max)}
 }
 
-// framesSpread is exact, by nearest rank.
-func framesSpread(frames []int64) spread {
-	if len(frames) == 0 {
+// exactSpread is by nearest rank.
+func exactSpread[T int64 | float64](values []T) spread {
+	if len(values) == 0 {
 		return spread{}
 	}
-	sorted := slices.Sorted(slices.Values(frames))
+	sorted := slices.Sorted(slices.Values(values))
 	at := func(q float64) float64 { return float64(sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]) }
 	return spread{at(0.5), at(0.99), at(0.999), at(1)}
 }
 
 // figures are the rows of an arm's table.
 func (a *armFigures) figures() []benchRow {
-	return []benchRow{
+	rows := []benchRow{
 		{"policy step", "ms", a.Step}, {"chord after its line", "ms", a.Late},
 		{"note to chord", "ms", a.Reaction}, {"note to chord", "frames", a.ReactionFrames},
 	}
+	if a.Idle != nil {
+		rows = append(rows, benchRow{"nobody playing: one core", "%", a.Idle.Core}, benchRow{"nobody playing: memory", "MB", a.Idle.Memory},
+			benchRow{"start until it listens", "ms", a.Idle.Ready}, benchRow{"of that, on a processor", "ms", a.Idle.Begun})
+	}
+	return rows
 }
 
 type benchRow struct {
@@ -109,7 +115,11 @@ func compare(before, now *benchResult) (all []comparison) {
 			continue
 		}
 		rows := before.Arms[i].figures()
-		for j, n := range a.figures() {
+		for _, n := range a.figures() {
+			j := slices.IndexFunc(rows, func(b benchRow) bool { return b.what == n.what && b.unit == n.unit })
+			if j < 0 {
+				continue // an older run does not have it
+			}
 			b := rows[j]
 			all = append(all, comparison{a.Arm, n.what, n.unit, spread{
 				ratio(n.P50, b.P50), ratio(n.P99, b.P99), ratio(n.P999, b.P999), ratio(n.Max, b.Max),
@@ -150,10 +160,7 @@ func (r *benchResult) print(to console, before *benchResult) {
 			a.MissedBy.Backlog, a.Skipped, a.Chords, a.Notes, realTime(a.RealTimeThreads))
 		printHead(to)
 		for _, row := range a.figures() {
-			digits := 3
-			if row.unit == "frames" {
-				digits = 0
-			}
+			digits := map[string]int{"ms": 3, "%": 2, "MB": 1}[row.unit] // frames are whole
 			fmt.Fprintf(to.Out, "%-34s %10.*f %10.*f %10.*f %10.*f\n", row.what+" ("+row.unit+")",
 				digits, row.P50, digits, row.P99, digits, row.P999, digits, row.Max)
 		}

@@ -47,6 +47,7 @@ type cli struct {
 	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
 	Bench      benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
 	BenchLoad  benchLoadCmd              `cmd:"" hidden:""`
+	BenchIdle  benchIdleCmd              `cmd:"" hidden:""`
 	Sessions   sessionsCmd               `cmd:"" help:"Find, replay and keep in order the jams that were kept."`
 	Config     configCmd                 `cmd:"" help:"Print what is in force and where it comes from: a default, the configuration file, a flag."`
 	Learn      learnCmd                  `cmd:"" help:"Let a knob, a pad or a key steer a setting: turn or strike it, and the configuration file knows it."`

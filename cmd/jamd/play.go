@@ -24,6 +24,7 @@ type playCmd struct {
 	setup   *setup
 	policy  string        // that was asked for, where jams are not blind
 	last    *jam.Settings // of the jam before, at its end; nil before the first
+	ready   func()        // called when a jam listens; nil: nobody wants to know
 }
 
 func (c *playCmd) Run(ctx context.Context, to console, configured *config, flags *configFlags) error {
@@ -110,6 +111,9 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 	}
 	if !c.Live.JSON {
 		c.announce(l, source)
+	}
+	if c.ready != nil {
+		c.ready()
 	}
 	err = l.run(ctx, hearing)
 	if l.frames > 0 && c.Blind != nil {

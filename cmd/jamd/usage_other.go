@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "time"
+
+// used is not known on this system.
+func used() (processor time.Duration, resident int64, ok bool) { return 0, 0, false }
