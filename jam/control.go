@@ -20,7 +20,7 @@ type Control struct {
 	Policy Policy        `json:"-"`              // with ParamPolicy: loaded and warm, the loop's from now on
 }
 
-// An Applied is a Control that holds from a frame on. Of a policy, Value is the first frame whose tokens it was told.
+// An Applied is a Control that holds from a frame on. Of a policy, Value is the first frame that it remembers (Memory.Since).
 type Applied struct {
 	Frame int64
 	Control

@@ -98,6 +98,7 @@ type Loop struct {
 	news    news          // since the last frame was listened for
 	told    news          // what the frame to be played could know
 	step    time.Duration // the policy's for the frame to be played
+	since   int64         // the first frame that it remembered then
 	voice   time.Duration // laying it out
 	behind  int64         // frames that the policy had still to go through
 	failed  bool          // the policy, at this frame
@@ -297,7 +298,7 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 		if a, ok := worker.answer(); ok {
 			err, mine := a.err, a.frame == frame // or else one that came too late
 			if err == nil && mine {
-				l.step = a.step
+				l.step, l.since = a.step, a.since
 				err = l.voiced(a.logits)
 			}
 			worker.done(a)
@@ -340,7 +341,8 @@ func (l *Loop) sound(frame int64) {
 	r.Arrival, r.Age = l.told.arrival, l.told.age(r.Line)
 	r.Failed, r.Behind = r.Missed && l.failed, l.behind
 	r.Tempo, r.Rung, r.Policy = l.segment.BPM, l.orders.Rung, l.cast.playing.name
-	l.woke, l.step, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, false, 0, 0
+	r.Faster, r.Since = l.cast.playing == l.cast.faster, l.since
+	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
 	l.report(err)
 	l.last = r // the loop's own, so that showing it allocates nothing
 	l.config.Guard.Saw(&l.last)

@@ -4,10 +4,14 @@ package jam
 type Memory struct {
 	policy Policy
 	next   int64 // the frame that follows the last one
+	since  int64 // the first frame that it remembers
 }
 
 // NewMemory makes a memory that was told nothing yet.
 func NewMemory(p Policy) Memory { return Memory{policy: p} }
+
+// Since is the first frame that the policy remembers: it began afresh there, and was told of all from there on.
+func (m *Memory) Since() int64 { return m.since }
 
 // Step tells the policy the tokens of the frame before the given one and the place of that, and returns its logits for it. Start tokens begin its
 // memory afresh. Where frames were left out it starts afresh too, as on a piece cut out of a longer one: what is held at the
@@ -16,12 +20,14 @@ func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken, place B
 	v, inOrder := m.policy.Vocabulary(), frame == m.next
 	m.next = frame + 1
 	if melody == MelodyStart {
+		m.since = frame
 		m.policy.Reset()
 		return m.policy.Step(v.Start(), MelodyStart, place)
 	}
 	if inOrder {
 		return m.policy.Step(chord, melody, place)
 	}
+	m.since = frame
 	m.policy.Reset()
 	if _, err := m.policy.Step(v.Start(), MelodyStart, place.before()); err != nil {
 		return nil, err

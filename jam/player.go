@@ -9,8 +9,8 @@ type player struct {
 	vocabulary *Vocabulary
 	worker     *worker
 	told       int64 // frames before this one
-	since      int64 // the first that it was told
 	answered   int64 // the newest frame that it answered for
+	since      int64 // the first frame that it remembered then
 	on         bool  // its thread runs
 }
 
@@ -124,7 +124,7 @@ func (c *cast) next(frame int64, rung Rung) (p *player, err error) {
 	}
 	for a, ok := p.worker.answer(); ok; a, ok = p.worker.answer() {
 		if a.err == nil {
-			p.answered = a.frame
+			p.answered, p.since = a.frame, a.since
 		}
 		err = a.err
 		p.worker.done(a)
@@ -157,11 +157,7 @@ func (c *cast) ask(r request) (behind int64) {
 
 // tell brings a player up to the newest frame.
 func (c *cast) tell(p *player) (behind int64) {
-	from := max(p.told, c.oldest)
-	if p.told == 0 {
-		p.since = from
-	}
-	for frame := from; frame <= c.newest; frame++ {
+	for frame := max(p.told, c.oldest); frame <= c.newest; frame++ {
 		line := &c.history[frame%backlog]
 		r := line.request
 		if line.vocabulary != p.vocabulary {

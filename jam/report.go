@@ -54,6 +54,8 @@ type FrameReport struct {
 	Tempo     float64       // quarter notes a minute, from this line on
 	Rung      Rung          // the guard's order
 	Policy    string        // name of the policy that was asked
+	Faster    bool          // its faster variant was asked in its place
+	Since     int64         // the first frame that whoever was asked remembers, without a gap up to this one; 0 where it missed
 
 	// Considered is what the policy weighed, after mask, temperature and top-p: as it was drawn by, or, where no change was
 	// allowed, as if one were. Empty where nothing was decided.

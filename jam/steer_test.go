@@ -217,6 +217,9 @@ func TestLadder(t *testing.T) {
 		if r.Frame > 0 && (r.Step == 0) != byFaster {
 			t.Errorf("frame %d: a step of %v", r.Frame, r.Step)
 		}
+		if r.Faster != byFaster || r.Since != 0 {
+			t.Errorf("frame %d: faster %v, remembering since %d", r.Frame, r.Faster, r.Since)
+		}
 		if r.Began {
 			began[r.Rung]++
 		}

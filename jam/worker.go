@@ -26,6 +26,7 @@ type request struct {
 // An answer is the policy's to one request. Its logits are a copy: the policy goes on while the loop reads them.
 type answer struct {
 	frame  int64
+	since  int64 // the first frame that the policy remembers
 	logits []float32
 	step   time.Duration
 	err    error
@@ -134,7 +135,7 @@ func (w *worker) serve(r request) {
 		return // the line of this frame is over
 	}
 	a := w.slot()
-	a.frame, a.step, a.err = r.frame, took, err
+	a.frame, a.since, a.step, a.err = r.frame, w.memory.Since(), took, err
 	a.logits = append(a.logits[:0], logits...)
 	w.answers <- a
 	w.loop.Wake()

@@ -124,15 +124,14 @@ func (r *Record) end() (*End, error) {
 func (r *Record) count() (End, error) {
 	end := End{Heard: &PitchClasses{}}
 	var first, last jam.FrameReport
-	for line, err := range r.Lines() {
-		var bad *LineError
-		if err != nil && !errors.As(err, &bad) {
+	for entry, err := range r.Entries() {
+		if err != nil {
 			return end, err
 		}
-		if logged, ok := line.Entry.(End); ok {
+		if logged, ok := entry.(End); ok {
 			end.Heard.add(logged.Melody)
 		}
-		e, ok := line.Entry.(jam.FrameReport)
+		e, ok := entry.(jam.FrameReport)
 		if !ok {
 			continue
 		}

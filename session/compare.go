@@ -17,7 +17,7 @@ type Comparison struct {
 
 // Compare plays the jam again with its own misses, and compares each frame, up to the first that differs. load is
 // Replaying.Load.
-func (r *Record) Compare(ctx context.Context, p jam.Policy, load func(name string) (jam.Policy, error)) (Comparison, error) {
+func (r *Record) Compare(ctx context.Context, p jam.Policy, load func(Policy) (jam.Policy, error)) (Comparison, error) {
 	var c Comparison
 	for frame, err := range r.Replay(Replaying{Policy: p, Missed: true, Load: load}) {
 		if err == nil {

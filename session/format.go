@@ -48,9 +48,10 @@ type Manifest struct {
 	ONNXRuntime string       `json:"onnx_runtime"`    // that ran the policy
 	Provider    string       `json:"provider"`        // really in use: cpu or cuda
 	Policy      Policy       `json:"policy"`
-	Blind       []string     `json:"blind,omitempty"` // policies that it was drawn from, in a blind jam; none in others
-	Agent       *Agent       `json:"agent,omitempty"` // that played the melody; none where a player or a file did
-	Settings    jam.Settings `json:"settings"`        // the seed among them
+	Faster      *Policy      `json:"faster,omitempty"` // its variant for a machine that is too slow; none where there was none
+	Blind       []string     `json:"blind,omitempty"`  // policies that it was drawn from, in a blind jam; none in others
+	Agent       *Agent       `json:"agent,omitempty"`  // that played the melody; none where a player or a file did
+	Settings    jam.Settings `json:"settings"`         // the seed among them
 	Ports       Ports        `json:"ports"`
 	Start       time.Time    `json:"start"` // wall time of the jam clock's 0
 }

@@ -30,6 +30,8 @@ type frameLine struct {
 	Tempo     float64     `json:"tempo,omitempty"`
 	Rung      string      `json:"rung,omitempty"`
 	Policy    string      `json:"policy,omitempty"`
+	Faster    bool        `json:"faster,omitempty"`
+	Since     int64       `json:"since,omitempty"`
 	Arrival   float64     `json:"arrival_us,omitempty"`
 	Lead      float64     `json:"lead_us"`
 	Step      float64     `json:"step_us"`
@@ -69,6 +71,7 @@ func frameLineOf(h head, r jam.FrameReport) frameLine {
 		head: h, Frame: r.Frame, At: micros(r.Line), Melody: int32(r.Melody), Chosen: int32(r.Chosen), Sounded: int32(r.Sounded),
 		Symbol: r.Symbol, Pitches: pitches, Notes: notes, Click: click, Prob: r.Prob, Velocity: r.Velocity, Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Kept: r.Kept, Skipped: r.Skipped, Tempo: r.Tempo, Rung: rungs[min(int(r.Rung), len(rungs)-1)], Policy: r.Policy,
+		Faster: r.Faster, Since: r.Since,
 		Arrival: micros(r.Arrival), Lead: micros(r.Lead), Step: micros(r.Step), Voice: micros(r.Voice),
 		Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
 	}
@@ -85,6 +88,9 @@ func (l *frameLine) entry() (Entry, error) {
 	if l.Chosen < 0 || l.Sounded < 0 || l.Skipped < 0 || l.Skipped > l.Frame {
 		return nil, fmt.Errorf("chosen %d, sounded %d, skipped %d of %d frames", l.Chosen, l.Sounded, l.Skipped, l.Frame)
 	}
+	if l.Since < 0 || l.Since > l.Frame {
+		return nil, fmt.Errorf("since %d: no frame before frame %d", l.Since, l.Frame)
+	}
 	if len(l.Pitches) > maxVoicing {
 		return nil, fmt.Errorf("%d pitches: a chord has at most %d", len(l.Pitches), maxVoicing)
 	}
@@ -92,7 +98,7 @@ func (l *frameLine) entry() (Entry, error) {
 		Frame: l.Frame, Line: duration(l.At), Melody: jam.MelodyToken(l.Melody), Velocity: l.Velocity,
 		Chosen: jam.ChordToken(l.Chosen), Sounded: jam.ChordToken(l.Sounded), Symbol: l.Symbol, Prob: l.Prob,
 		Began: l.Began, Listening: l.Listening, Missed: l.Missed, Kept: l.Kept, Skipped: l.Skipped,
-		Tempo: l.Tempo, Rung: jam.Rung(max(slices.Index(rungs, l.Rung), 0)), Policy: l.Policy,
+		Tempo: l.Tempo, Rung: jam.Rung(max(slices.Index(rungs, l.Rung), 0)), Policy: l.Policy, Faster: l.Faster, Since: l.Since,
 		Arrival: duration(l.Arrival), Lead: duration(l.Lead), Step: duration(l.Step), Voice: duration(l.Voice),
 		Late: duration(l.Late), Send: duration(l.Send), Age: duration(l.Age),
 	}

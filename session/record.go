@@ -101,6 +101,24 @@ func (r *Record) Lines() iter.Seq2[Line, error] {
 	}
 }
 
+// Entries are what the lines say that can be read. An error is of the file, and the last.
+func (r *Record) Entries() iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		for line, err := range r.Lines() {
+			var bad *LineError
+			if errors.As(err, &bad) {
+				if line.Entry == nil {
+					continue
+				}
+				err = nil // of lines that are missing before it
+			}
+			if !yield(line.Entry, err) {
+				return
+			}
+		}
+	}
+}
+
 // A lineReader reads the lines of one file.
 type lineReader struct {
 	path   string
@@ -158,12 +176,11 @@ func (l *lineReader) wrong(problem error) error { return &LineError{l.path, l.nu
 // Take is what the jam sounded like, made from the log. Lines that cannot be read are left out.
 func (r *Record) Take() (jam.Take, error) {
 	take := r.newTake()
-	for line, err := range r.Lines() {
-		var bad *LineError
-		if err != nil && !errors.As(err, &bad) {
+	for entry, err := range r.Entries() {
+		if err != nil {
 			return jam.Take{}, err
 		}
-		take.add(line.Entry)
+		take.add(entry)
 	}
 	return take.take(), nil
 }

@@ -71,7 +71,8 @@ func anyEntry(t *rapid.T) Entry {
 		Began: rapid.Bool().Draw(t, "began"), Listening: rapid.Bool().Draw(t, "listening"), Missed: rapid.Bool().Draw(t, "missed"), Kept: rapid.Bool().Draw(t, "kept"),
 		Skipped: rapid.Int64Range(0, frame).Draw(t, "skipped"), Prob: rapid.Float32Range(0, 1).Draw(t, "prob"),
 		Tempo: rapid.Float64Range(0, 400).Draw(t, "tempo"), Rung: jam.Rung(rapid.ByteRange(0, 2).Draw(t, "rung")),
-		Policy:  rapid.SampledFrom([]string{"", "jamd"}).Draw(t, "policy"),
+		Policy: rapid.SampledFrom([]string{"", "jamd"}).Draw(t, "policy"), Faster: rapid.Bool().Draw(t, "faster"),
+		Since:   rapid.Int64Range(0, frame).Draw(t, "since"),
 		Arrival: at("arrival"), Lead: -at("lead"), Step: at("step"), Voice: at("voice"), Late: at("late"), Send: at("send"), Age: at("age"),
 	}
 	for range rapid.IntRange(0, jam.MaxVoices).Draw(t, "voices") {

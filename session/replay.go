@@ -14,9 +14,9 @@ type Replaying struct {
 	Output jam.Output // nil: nothing is sent
 	Missed bool       // frames that were missed are missed again; else the policy is always in time
 
-	// Load gives the policies that took over in mid-jam, by their names; they are the caller's again when the iteration ends.
-	// nil: Policy plays on.
-	Load func(name string) (jam.Policy, error)
+	// Load gives the others that played: the faster variant, and those that took over in mid-jam, of which the hash is not
+	// known. They are the caller's again when the iteration ends. nil: Policy plays on.
+	Load func(Policy) (jam.Policy, error)
 }
 
 // A Replayed is a frame of a replay.
@@ -80,7 +80,7 @@ type replay struct {
 	Replaying
 	old    bool // version 1
 	engine *jam.Engine
-	cast   replayCast
+	cast   *replayCast
 	next   func() (Line, error, bool)
 	yield  func(Replayed, error) bool
 

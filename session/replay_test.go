@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +30,8 @@ type liveJam struct {
 	atFirstNote bool          // it starts the jam; else a beat of count-in does
 	controls    []jam.Control // asked for at their times; of a policy, Text is its seed
 	transport   sequencer     // if any, and then it ends at its end
-	holds       int           // in how many of 16 frames the guard orders that the chord is held
+	rungs       []jam.Rung    // that the guard orders, over and over; none: the policy always plays
+	faster      string        // seed of the faster variant; "": there is none
 }
 
 // A sequencer is a transport that was programmed: what it does from each of its times on.
@@ -50,19 +53,25 @@ func (s sequencer) Position(now time.Duration) (song jam.Segment, running, ok bo
 	return jam.Segment{}, false, false
 }
 
-// A holdingGuard has the chord held in some frames.
-type holdingGuard struct{ n, holds int }
+// A strictGuard orders what it was told to.
+type strictGuard struct {
+	n     int
+	rungs []jam.Rung
+}
 
-func (g *holdingGuard) Orders(time.Duration) jam.Orders {
-	g.n++
+func (g *strictGuard) Orders(time.Duration) jam.Orders {
 	o := jam.Orders{Lead: jam.DefaultLead}
-	if g.n*7%16 < g.holds {
-		o.Rung = jam.RungHold
+	if len(g.rungs) > 0 {
+		o.Rung = g.rungs[g.n%len(g.rungs)]
+		g.n++
 	}
 	return o
 }
 
-func (g *holdingGuard) Saw(*jam.FrameReport) {}
+func (g *strictGuard) Saw(*jam.FrameReport) {}
+
+// ordered are orders of so many frames each.
+func ordered(rung jam.Rung, frames int) []jam.Rung { return slices.Repeat([]jam.Rung{rung}, frames) }
 
 // loadPolicy makes the policy that a control's text names by its seed. Each second one knows other chords.
 func loadPolicy(name string) (jam.Policy, error) {
@@ -74,6 +83,9 @@ func loadPolicy(name string) (jam.Policy, error) {
 	slices.Reverse(symbols)
 	return jamtest.NewPolicyOf(seed, append(symbols, "Eb", "Ebm")...), err
 }
+
+// loadOther is Replaying.Load for them.
+func loadOther(p Policy) (jam.Policy, error) { return loadPolicy(p.Name) }
 
 type stop struct{ at, lasts time.Duration }
 
@@ -101,18 +113,24 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		policy.Delay = func(n int64) time.Duration { return time.Duration(uint64(n*7919)%100) * j.delay / 100 }
 		o := options(root)
 		o.Manifest.Settings = j.settings
+		if j.faster != "" {
+			o.Manifest.Faster = &Policy{j.faster, strings.Repeat("cd", 32)}
+		}
 		record := Start(o)
 		inbox := jam.NewQueue[jam.Event](j.inbox)
 		controls := jam.NewQueue[jam.Control](1 << 10)
 		config := jam.LoopConfig{
 			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
-			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1, Guard: &holdingGuard{holds: j.holds},
+			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1, Guard: &strictGuard{rungs: j.rungs},
 			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events()},
 			Controls: controls, Applied: []*jam.Queue[jam.Applied]{record.Controls()},
 			Segments: []*jam.Queue[jam.Moved]{record.Segments()},
 		}
 		if j.atFirstNote {
 			config.Start, config.CountIn = jam.StartAtFirstNote, 0
+		}
+		if j.faster != "" {
+			config.Faster = other(t, j.faster)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		if j.transport != nil {
@@ -128,10 +146,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		}
 		for _, c := range j.controls {
 			if c.Param == jam.ParamPolicy {
-				if c.Policy, err = loadPolicy(c.Text); err != nil {
-					t.Fatal(err)
-				}
-				c.Policy.(*jamtest.Policy).Remember = false
+				c.Policy = other(t, c.Text)
 			}
 			time.AfterFunc(c.At, func() { controls.TrySend(c) })
 		}
@@ -158,6 +173,16 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 	return dir, summary
 }
 
+// other is a policy of a live jam beside its own.
+func other(t *testing.T, name string) jam.Policy {
+	p, err := loadPolicy(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.(*jamtest.Policy).Remember = false
+	return p
+}
+
 func anyJam(t *rapid.T) *liveJam {
 	s := jam.DefaultSettings()
 	s.Tempo = rapid.Float64Range(40, 300).Draw(t, "tempo")
@@ -169,6 +194,9 @@ func anyJam(t *rapid.T) *liveJam {
 	s.Seed = rapid.Uint64().Draw(t, "seed")
 	s.Bass = rapid.Bool().Draw(t, "bass")
 	j := &liveJam{settings: s, seed: rapid.Uint64().Draw(t, "policy"), frames: rapid.Int64Range(1, 200).Draw(t, "frames"), inbox: 1 << 10}
+	if rapid.IntRange(0, 7).Draw(t, "long") == 0 {
+		j.frames *= 5 // longer than what waits for a policy that does not play
+	}
 	step := time.Duration(float64(15*time.Second) / s.Tempo)
 	length := step * time.Duration(j.frames+8)
 	at := time.Duration(0)
@@ -186,10 +214,9 @@ func anyJam(t *rapid.T) *liveJam {
 		j.inbox = rapid.IntRange(1, 3).Draw(t, "inbox")
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "stops") {
-		// Shorter than what a policy remembers: what it forgets when it is asked for more at once depends on its speed.
 		j.stops = append(j.stops, stop{
 			length * time.Duration(rapid.IntRange(1, 100).Draw(t, "stop")) / 100,
-			step * time.Duration(rapid.SampledFrom([]int{1, 3, 10, 30, 100}).Draw(t, "lasts")) * 10 / 9,
+			step * time.Duration(rapid.SampledFrom([]int{1, 3, 10, 30, 100, 400}).Draw(t, "lasts")) * 10 / 9,
 		})
 	}
 	slices.SortFunc(j.stops, func(a, b stop) int { return int(a.at - b.at) })
@@ -198,8 +225,12 @@ func anyJam(t *rapid.T) *liveJam {
 		at := time.Duration(rapid.Int64Range(0, int64(length)).Draw(t, "asked"))
 		j.controls = append(j.controls, anyControl(t, at))
 	}
-	if rapid.Bool().Draw(t, "held") {
-		j.holds = rapid.IntRange(1, 16).Draw(t, "holds")
+	for range rapid.IntRange(0, 5).Draw(t, "orders") {
+		rung := rapid.SampledFrom([]jam.Rung{jam.RungFull, jam.RungFaster, jam.RungHold}).Draw(t, "rung")
+		j.rungs = append(j.rungs, ordered(rung, rapid.IntRange(1, 50).Draw(t, "for"))...)
+	}
+	if rapid.Bool().Draw(t, "has a faster variant") {
+		j.faster = strconv.Itoa(rapid.IntRange(100, 999).Draw(t, "faster"))
 	}
 	if rapid.IntRange(0, 2).Draw(t, "follows") == 0 {
 		j.transport = anySequencer(t)
@@ -246,7 +277,7 @@ func TestReplayIsTheJam(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed), loadPolicy)
+		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed), loadOther)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -276,7 +307,7 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 		jam   liveJam
 		kinds []string
 	}{
-		{liveJam{frames: 160, atFirstNote: true, holds: 3, controls: []jam.Control{
+		{liveJam{frames: 160, atFirstNote: true, rungs: slices.Concat(ordered(jam.RungFull, 7), ordered(jam.RungHold, 3)), controls: []jam.Control{
 			set(100, jam.ParamTranspose, 5, ""), set(3000, jam.ParamPolicy, 0, "101"), set(4070, jam.ParamPanic, 0, ""),
 			set(6000, jam.ParamTempo, 151, ""), set(7000, jam.ParamPolicy, 0, "102"), set(8100, jam.ParamStyle, 2, ""),
 		}}, []string{"policy", "panic", "all let go", "tempo", "control", "kept"}},
@@ -294,7 +325,7 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 				t.Errorf("the jam had no %s", kind)
 			}
 		}
-		c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadPolicy)
+		c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther)
 		if err != nil || c.Parting != nil || c.Frames != summary.Frames || summary.Chords < 10 {
 			t.Errorf("%+v, %v: %+v", c, err, summary)
 		}
@@ -308,6 +339,8 @@ func kindOf(e Entry) string {
 		switch {
 		case e.Skipped > 0:
 			return "skipped"
+		case e.Faster:
+			return "faster"
 		case e.Kept:
 			return "kept"
 		case e.Missed:
@@ -356,6 +389,44 @@ func TestReplayParts(t *testing.T) {
 	}
 	for range r.Replay(Replaying{Policy: jamtest.NewPolicy(5)}) {
 		break // whoever has heard enough may leave
+	}
+}
+
+// Frames that the faster variant decided are its own in the replay, and each policy remembers what it did in the jam: of a long
+// turn of the other's, the end alone.
+func TestReplayOfTheFasterVariant(t *testing.T) {
+	j := &liveJam{settings: jam.DefaultSettings(), seed: 5, frames: 900, inbox: 100, faster: "101",
+		events: []jam.Event{{At: 600 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 90}},
+		rungs: slices.Concat(ordered(jam.RungFull, 50), ordered(jam.RungFaster, 20), ordered(jam.RungHold, 10), ordered(jam.RungFull, 20),
+			ordered(jam.RungFaster, 400), ordered(jam.RungFull, 400))}
+	j.settings.Listen, j.settings.ChordGrid = 0, jam.GridFrame
+	dir, summary := j.keep(t, t.TempDir())
+	r, entries, _ := read(t, dir)
+	var turns []jam.FrameReport
+	for _, e := range entries {
+		if f, ok := e.(jam.FrameReport); ok && (len(turns) == 0 || turns[len(turns)-1].Faster != f.Faster) {
+			turns = append(turns, f)
+		}
+	}
+	if len(turns) != 5 || turns[3].Since != 0 || turns[4].Since < turns[3].Frame || turns[4].Since > turns[4].Frame-200 {
+		t.Fatalf("turns %+v", turns)
+	}
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther); err != nil || c.Parting != nil || c.Frames != summary.Frames {
+		t.Errorf("%+v, %v", c, err)
+	}
+	// Another variant parts from it in the first turn; one that is not at hand is said to be missing.
+	c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), func(Policy) (jam.Policy, error) { return loadPolicy("103") })
+	if err != nil || c.Parting == nil || c.Parting.Report.Frame < turns[1].Frame || c.Parting.Report.Frame >= turns[2].Frame {
+		t.Errorf("another variant: %+v, %v", c, err)
+	}
+	_, err = r.Compare(t.Context(), jamtest.NewPolicy(5), func(p Policy) (jam.Policy, error) { return nil, fmt.Errorf("%s is gone", p.Name) })
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("played from frame %d on: 101 is gone", turns[1].Frame)) {
+		t.Errorf("no variant: %v", err)
+	}
+	// A log whose manifest does not name it, which no jamd writes.
+	r.Manifest.Faster = nil
+	if _, err = r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther); err == nil || !strings.Contains(err.Error(), "does not name it") {
+		t.Errorf("no name: %v", err)
 	}
 }
 

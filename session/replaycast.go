@@ -3,75 +3,166 @@ package session
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"jamd/jam"
 )
 
-// A replayCast is the policies of a replay. Each is told what sounded from the frame on from which the jam told it, so that
-// it comes in remembering the same.
+// A replayCast is the policies of a replay: the jam's own, its faster variant, and those that took over in mid-jam. Each is
+// told what sounded, and begins afresh where it did in the jam, so that it decides by what it remembered there.
 type replayCast struct {
+	players []*understudy
 	playing *understudy
-	coming  []*understudy // in the order in which they take over
+	stints   []stint // to come, in their order
 }
 
 type understudy struct {
-	vocabulary  *jam.Vocabulary
-	memory      jam.Memory
-	since, from int64 // the first frame that it is told of, and that it plays
+	policy     jam.Policy
+	vocabulary *jam.Vocabulary
+	memory     jam.Memory
+	begins     []int64 // the frames to come at which its memory begins
+	told       bool    // it has begun
+	until      int64   // the frame from which on it plays no more
 }
 
-func newUnderstudy(p jam.Policy, since, from int64) *understudy {
-	return &understudy{vocabulary: p.Vocabulary(), memory: jam.NewMemory(p), since: since, from: from}
+// A stint is a stretch of the jam that one policy plays. It lasts until the next.
+type stint struct {
+	player *understudy
+	from   int64
 }
 
-// cast reads who took over in the jam.
-func (r *Record) cast(o Replaying) (c replayCast, err error) {
-	c.playing = newUnderstudy(o.Policy, 0, 0)
-	if o.Load == nil {
-		return c, nil
-	}
-	for line, err := range r.Lines() {
-		var bad *LineError
-		if err != nil && !errors.As(err, &bad) {
-			return c, err
+// cast reads who played in the jam, and what they remembered.
+func (r *Record) cast(o Replaying) (*replayCast, error) {
+	c := &replayCast{}
+	c.playing = c.add(o.Policy)
+	c.playing.remembers(0)
+	c.stints = []stint{{c.playing, 0}}
+	if o.Load != nil {
+		arrivals, err := c.arrivals(r, o.Load)
+		if err == nil {
+			err = c.read(r, arrivals, o.Load)
 		}
-		a, ok := line.Entry.(jam.Applied)
-		if !ok || a.Param != jam.ParamPolicy {
-			continue
-		}
-		p, err := o.Load(a.Text)
 		if err != nil {
-			return c, fmt.Errorf("policy %q, which took over at frame %d: %w", a.Text, a.Frame, err)
+			return nil, err
 		}
-		c.coming = append(c.coming, newUnderstudy(p, int64(a.Value), a.Frame))
+	}
+	for i, t := range c.stints {
+		t.player.until = math.MaxInt64
+		if i+1 < len(c.stints) {
+			t.player.until = c.stints[i+1].from
+		}
 	}
 	return c, nil
 }
 
-// change lets in who takes over at a frame. It returns the vocabulary of the policy that plays from there on; nil where
-// nothing changes.
+func (c *replayCast) add(p jam.Policy) *understudy {
+	u := &understudy{policy: p, vocabulary: p.Vocabulary(), memory: jam.NewMemory(p)}
+	c.players = append(c.players, u)
+	return u
+}
+
+// remembers notes the first frame that a player remembered when it decided.
+func (u *understudy) remembers(since int64) {
+	if n := len(u.begins); n == 0 || since > u.begins[n-1] {
+		u.begins = append(u.begins, since)
+	}
+}
+
+// arrivals are the stints with which policies took over in mid-jam.
+func (c *replayCast) arrivals(r *Record, load func(Policy) (jam.Policy, error)) (all []stint, err error) {
+	for entry, err := range r.Entries() {
+		if err != nil {
+			return nil, err
+		}
+		a, ok := entry.(jam.Applied)
+		if !ok || a.Param != jam.ParamPolicy {
+			continue
+		}
+		p, err := load(Policy{Name: a.Text})
+		if err != nil {
+			return nil, fmt.Errorf("policy %q, which took over at frame %d: %w", a.Text, a.Frame, err)
+		}
+		t := stint{c.add(p), a.Frame}
+		t.player.remembers(int64(a.Value))
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// read reads from the reports who decided each frame, beside those who took over.
+func (c *replayCast) read(r *Record, arrivals []stint, load func(Policy) (jam.Policy, error)) error {
+	full, faster := c.playing, (*understudy)(nil)
+	for entry, err := range r.Entries() {
+		if err != nil {
+			return err
+		}
+		report, ok := entry.(jam.FrameReport)
+		if !ok {
+			continue
+		}
+		for len(arrivals) > 0 && arrivals[0].from <= report.Frame {
+			full = arrivals[0].player
+			c.stints, arrivals = append(c.stints, arrivals[0]), arrivals[1:]
+		}
+		player := full
+		if report.Faster && faster == nil {
+			if faster, err = c.faster(r.Manifest.Faster, load); err != nil {
+				return fmt.Errorf("the faster variant, which played from frame %d on: %w", report.Frame, err)
+			}
+		}
+		if report.Faster {
+			player = faster
+		}
+		if player != c.stints[len(c.stints)-1].player {
+			c.stints = append(c.stints, stint{player, report.Frame})
+		}
+		if !report.Missed {
+			player.remembers(report.Since)
+		}
+	}
+	c.stints = append(c.stints, arrivals...)
+	return nil
+}
+
+func (c *replayCast) faster(who *Policy, load func(Policy) (jam.Policy, error)) (*understudy, error) {
+	if who == nil {
+		return nil, errors.New("the manifest does not name it")
+	}
+	p, err := load(*who)
+	if err != nil {
+		return nil, err
+	}
+	return c.add(p), nil
+}
+
+// change lets in who plays from a frame on. It returns that policy's vocabulary; nil where nothing changes.
 func (c *replayCast) change(t int64) (v *jam.Vocabulary) {
-	for len(c.coming) > 0 && c.coming[0].from <= t {
-		c.playing, c.coming = c.coming[0], c.coming[1:]
-		v = c.playing.vocabulary
+	for len(c.stints) > 0 && c.stints[0].from <= t {
+		if p := c.stints[0].player; p != c.playing {
+			c.playing, v = p, p.vocabulary
+		}
+		c.stints = c.stints[1:]
 	}
 	return v
 }
 
 // ask tells all what sounded before a frame, in the terms of the policy that plays, and where that lies in its bar, and returns
 // what that policy answers.
-func (c *replayCast) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
-	for _, u := range c.coming {
-		if u.since > t {
+func (c *replayCast) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) (logits []float32, err error) {
+	for _, u := range c.players {
+		for len(u.begins) > 0 && u.begins[0] <= t {
+			u.memory, u.begins, u.told = jam.NewMemory(u.policy), u.begins[1:], true
+		}
+		if u != c.playing && (!u.told || t >= u.until) {
 			continue
 		}
-		if _, err := u.memory.Step(t, u.vocabulary.Translate(chord, c.playing.vocabulary), melody, place); err != nil {
-			return nil, fmt.Errorf("the policy that comes in at frame %d: %w", u.from, err)
+		answer, err := u.memory.Step(t, u.vocabulary.Translate(chord, c.playing.vocabulary), melody, place)
+		if err != nil {
+			return nil, fmt.Errorf("a policy at frame %d: %w", t, err)
+		}
+		if u == c.playing {
+			logits = answer
 		}
 	}
-	logits, err := c.playing.memory.Step(t, chord, melody, place)
-	if err != nil {
-		err = fmt.Errorf("the policy at frame %d: %w", t, err)
-	}
-	return logits, err
+	return logits, nil
 }

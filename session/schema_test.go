@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,8 @@ func parse(t *testing.T, text []byte) any {
 // The schema holds for sessions as jams make them: with misses, stops, lost messages and lines of every type.
 func TestSchema(t *testing.T) {
 	j := &liveJam{settings: jam.DefaultSettings(), seed: 5, frames: 200, inbox: 1, delay: 200 * time.Millisecond,
-		stops: []stop{{3 * time.Second, 5 * time.Second}}}
+		stops: []stop{{3 * time.Second, 5 * time.Second}}, faster: "101",
+		rungs: slices.Concat(ordered(jam.RungFull, 60), ordered(jam.RungFaster, 30), ordered(jam.RungHold, 10))}
 	for n := range 40 {
 		at := time.Duration(n) * 500 * time.Millisecond
 		j.events = append(j.events, jam.Event{At: at, Status: 0x90, Data1: 60, Data2: byte(n % 2 * 90)}, jam.Event{At: at, Status: 0xE0})

@@ -99,6 +99,7 @@ type DecisionRow struct {
 	Kept       bool    `parquet:"kept"`
 	Skipped    int64   `parquet:"skipped"`
 	Rung       string  `parquet:"rung,dict"`
+	Faster     bool    `parquet:"faster"`
 	Arrival    float64 `parquet:"arrival_us"`
 	Lead       float64 `parquet:"lead_us"`
 	Step       float64 `parquet:"step_us"`

@@ -2,7 +2,6 @@ package session
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,12 +24,11 @@ const maxRows = 1 << 22
 // Tables reads the session as rows. Lines that cannot be read are left out.
 func (r *Record) Tables() (Tables, error) {
 	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
-	for line, err := range r.Lines() {
-		var bad *LineError
-		if err != nil && !errors.As(err, &bad) {
+	for entry, err := range r.Entries() {
+		if err != nil {
 			return Tables{}, err
 		}
-		switch e := line.Entry.(type) {
+		switch e := entry.(type) {
 		case jam.FrameReport:
 			if n := len(t.order); n > 0 && e.Frame <= t.order[n-1] {
 				continue // it is there twice
@@ -202,7 +200,7 @@ func (t *tabling) decisions() []DecisionRow {
 			Session: t.record.ID, Frame: r.Frame, At: micros(r.Line), Policy: policy, HeardBegan: r.Melody.IsOnset(),
 			Chosen: int32(r.Chosen), Sounded: int32(r.Sounded), Symbol: r.Symbol, Prob: r.Prob,
 			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Kept: r.Kept, Skipped: r.Skipped,
-			Rung: cmp.Or(rungs[min(int(r.Rung), len(rungs)-1)], "full"), Arrival: micros(r.Arrival), Lead: micros(r.Lead),
+			Rung: cmp.Or(rungs[min(int(r.Rung), len(rungs)-1)], "full"), Faster: r.Faster, Arrival: micros(r.Arrival), Lead: micros(r.Lead),
 			Step: micros(r.Step), Voice: micros(r.Voice), Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
 			Remark: some(strings.Join(t.remarks[frame], "; ")),
 		}

@@ -122,16 +122,15 @@ func (c *jamCmd) perform(ctx context.Context, l *live, policy *model.Policy) (he
 		summary, _ := agent.Run(ctx) // fails the second time only
 		played <- summary
 	}()
-	m := policy.Metadata()
+	who := nameOf(policy)
 	return hearing{
 		title: "jam",
 		agent: &session.Agent{
-			Policy:      session.Policy{Name: m.Name, SHA256: m.SHA256},
-			Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
+			Policy: who, Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
 		},
 		stop: func() *agentSummary {
 			cancel()
-			return &agentSummary{Name: m.Name, Seed: c.AgentSeed, AgentSummary: <-played}
+			return &agentSummary{Name: who.Name, Seed: c.AgentSeed, AgentSummary: <-played}
 		},
 	}, nil
 }

@@ -288,6 +288,10 @@ func (l *live) shownPolicy() string {
 
 func (l *live) manifest(h hearing) session.Manifest {
 	m := manifestOf(l.policy, l.config.Settings)
+	if l.faster != nil {
+		faster := nameOf(l.faster)
+		m.Faster = &faster
+	}
 	m.Blind = l.blind
 	m.Title, m.Agent, m.Ports = h.title, h.agent, session.Ports{In: h.name, Out: l.out.Info().Name}
 	m.Start = time.Now().Add(-l.clock.Now())
@@ -296,11 +300,15 @@ func (l *live) manifest(h hearing) session.Manifest {
 
 // manifestOf says what plays, and how.
 func manifestOf(p *model.Policy, s jam.Settings) session.Manifest {
-	m := p.Metadata()
 	return session.Manifest{
 		Version: version, Go: runtime.Version(), ONNXRuntime: p.Library().Version, Provider: p.Provider().String(),
-		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Settings: s,
+		Policy: nameOf(p), Settings: s,
 	}
+}
+
+func nameOf(p *model.Policy) session.Policy {
+	m := p.Metadata()
+	return session.Policy{Name: m.Name, SHA256: m.SHA256}
 }
 
 // framesOf is a duration in frames, at least one; 0 stays 0.

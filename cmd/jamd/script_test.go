@@ -71,8 +71,12 @@ func writeInputs(dir string) error {
 	if err != nil {
 		return err
 	}
+	hearsBar, err := os.ReadFile("../../model/testdata/tiny-bar.onnx")
+	if err != nil {
+		return err
+	}
 	for name, data := range map[string][]byte{
-		"tiny.onnx": tiny, "agent.onnx": agent,
+		"tiny.onnx": tiny, "tiny-bar.onnx": hearsBar, "agent.onnx": agent,
 		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(),
 		"empty.mid": {}, "text.mid": []byte("a letter, not a tune\n"), "empty.onnx": {}, "text.onnx": []byte("no network\n"),
 	} {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"jamd/jam"
@@ -18,6 +17,7 @@ import (
 type replayCmd struct {
 	sessionArg
 	Policy   string         `placeholder:"NAME|FILE" help:"Let this policy play, instead of the one that played."`
+	Faster   string         `placeholder:"NAME|FILE" help:"The jam's faster variant, where it is not one that comes with jamd."`
 	Output   string         `short:"o" placeholder:"OUT.mid" help:"Write what it plays, with the melody, into this MIDI file."`
 	Out      string         `placeholder:"NAME" help:"Play it in real time, with the melody, to this port; 'jamd out' opens one of that name."`
 	JSON     bool           `help:"Print one JSON object."`
@@ -40,21 +40,6 @@ type replayed struct {
 	File        string     `json:"file,omitempty"`
 }
 
-// A parting is where a replay does something else than the jam.
-type parting struct {
-	Frame    int64    `json:"frame"`
-	Position string   `json:"position"`
-	Jam      decision `json:"jam"`
-	Replay   decision `json:"replay"`
-}
-
-type decision struct {
-	Symbol string          `json:"symbol"`
-	Token  jam.ChordToken  `json:"token"`
-	Prob   float32         `json:"prob"`
-	Melody jam.MelodyToken `json:"melody"`
-}
-
 func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) error {
 	r, err := group.open(to, c.ID)
 	if err != nil {
@@ -71,11 +56,14 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	}
 	// Asked for by name, another policy is free; else what was played is to come out again.
 	playing := session.Replaying{Policy: policy}
-	if free := c.Policy != "" && !result.SamePolicy; !free {
+	switch free := c.Policy != "" && !result.SamePolicy; {
+	case free && c.Faster != "":
+		err = asInput(errors.New("--faster: another policy plays all frames"))
+	case !free:
 		others := &understudies{replay: c, to: to}
 		defer others.close()
 		playing.Load = others.load
-		err = result.compare(ctx, r, policy, playing.Load)
+		err = result.compare(ctx, r, policy, others)
 	}
 	if err == nil {
 		err = c.play(ctx, r, playing, &result)
@@ -105,20 +93,30 @@ func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
 	return policy, err
 }
 
-// understudies are the policies that took over in mid-jam.
+// understudies are the policies that played in the jam beside its own: the faster variant, and those that took over.
 type understudies struct {
 	replay *replayCmd
 	to     console
 	loaded []*model.Policy
+	faster *model.Policy // of them; nil where it did not play
 }
 
-func (u *understudies) load(name string) (jam.Policy, error) {
+// load opens one of them: the faster variant by its hash, or as asked for; the others, whose hash is not known, by their names.
+func (u *understudies) load(who session.Policy) (jam.Policy, error) {
+	spec := who.Name
+	if who.SHA256 != "" {
+		if spec = cmp.Or(u.replay.Faster, model.Carried(who.SHA256, model.Chords)); spec == "" {
+			return nil, asInput(fmt.Errorf("%s (%.12s) is not one that comes with this jamd: give its file with --faster", who.Name, who.SHA256))
+		}
+	}
 	flags := musicFlags{Provider: u.replay.Provider, OrtLib: u.replay.OrtLib}
-	p, err := flags.loadPlayer(u.to, name, model.Chords)
+	p, err := flags.loadPlayer(u.to, spec, model.Chords)
 	if err != nil {
 		return nil, err
 	}
-	u.loaded = append(u.loaded, p)
+	if u.loaded = append(u.loaded, p); who.SHA256 != "" {
+		u.faster = p
+	}
 	return p, nil
 }
 
@@ -126,80 +124,6 @@ func (u *understudies) close() {
 	for _, p := range u.loaded {
 		_ = p.Close()
 	}
-}
-
-// compare looks whether the policy plays as in the jam, and why not.
-func (r *replayed) compare(ctx context.Context, record *session.Record, policy *model.Policy, load func(string) (jam.Policy, error)) error {
-	c, err := record.Compare(ctx, policy, load)
-	if err != nil {
-		return err
-	}
-	r.Identical = c.Parting == nil
-	if r.Identical {
-		return nil
-	}
-	a, b := c.Parting.Logged, &c.Parting.Report
-	r.Parting = &parting{
-		Frame: b.Frame, Position: strings.TrimSpace(position(b.Frame, record.Manifest.Settings.Meter)),
-		Jam:    decision{a.Symbol, a.Sounded, a.Prob, a.Melody},
-		Replay: decision{b.Symbol, b.Sounded, b.Prob, b.Melody},
-	}
-	r.Because, err = reasons(record, policy, c)
-	return err
-}
-
-// reasons are what may have made a replay part from the jam, the likeliest first.
-func reasons(r *session.Record, policy *model.Policy, c session.Comparison) (because []string, err error) {
-	say := func(format string, args ...any) { because = append(because, fmt.Sprintf(format, args...)) }
-	m, was := policy.Metadata(), r.Manifest
-	if m.SHA256 != was.Policy.SHA256 {
-		say("the policy is another file: %s (%.12s), not %s (%.12s)", m.Name, m.SHA256, was.Policy.Name, was.Policy.SHA256)
-	}
-	lost, errs, err := missing(r)
-	if err != nil {
-		return nil, err
-	}
-	if lost != (session.Loss{}) || c.Gone > 0 {
-		say("the log is not whole: %d notes, %d frames and %d changes lost, %d bad lines", lost.Notes, lost.Frames, lost.Changes, c.Gone)
-	}
-	if p := policy.Provider().String(); p != was.Provider {
-		say("it runs on another provider: %s, not %s", p, was.Provider)
-	}
-	if v := policy.Library().Version; v != was.ONNXRuntime {
-		say("it is run by another ONNX Runtime: %s, not %s", v, was.ONNXRuntime)
-	}
-	if errs > 0 {
-		say("the policy or the output failed %d times in the jam", errs)
-	}
-	if c.Unknown > 0 {
-		say("the machine stood still in the jam, for %d frames so far", c.Unknown)
-	}
-	if version != was.Version {
-		say("this is another jamd: %s, not %s", version, was.Version)
-	}
-	if len(because) == 0 {
-		say("nothing in the log explains it: another kind of processor, or a fault of jamd's")
-	}
-	return because, nil
-}
-
-// missing counts what the log says it lost, and what failed in the jam.
-func missing(r *session.Record) (lost session.Loss, errs int64, err error) {
-	for line, err := range r.Lines() {
-		var bad *session.LineError
-		if err != nil && !errors.As(err, &bad) {
-			return lost, errs, err
-		}
-		switch e := line.Entry.(type) {
-		case session.Loss:
-			lost.Notes += e.Notes
-			lost.Frames += e.Frames
-			lost.Changes += e.Changes
-		case session.End:
-			errs = e.Jam.Errors
-		}
-	}
-	return lost, errs, nil
 }
 
 // play plays the whole jam, and writes and sends what it was asked to.
@@ -247,12 +171,11 @@ func (c *replayCmd) play(ctx context.Context, r *session.Record, playing session
 
 // perform plays chords and the player's events in real time.
 func (c *replayCmd) perform(ctx context.Context, r *session.Record, events []jam.Event) error {
-	for line, err := range r.Lines() {
-		var bad *session.LineError
-		if err != nil && !errors.As(err, &bad) {
+	for entry, err := range r.Entries() {
+		if err != nil {
 			return err
 		}
-		if h, ok := line.Entry.(jam.Heard); ok && h.Status != 0 {
+		if h, ok := entry.(jam.Heard); ok && h.Status != 0 {
 			events = append(events, h.Event)
 		}
 	}

@@ -64,6 +64,9 @@ func (s *shown) print(to console) {
 	line("started", "%s, %s long", when(s.Start), s.Length().Round(100*time.Millisecond))
 	line("melody", "%s, key %s", s.melody(), orDash(s.Key))
 	line("policy", "%s (%.12s) on %s, seed %d, jamd %s", m.Policy.Name, m.Policy.SHA256, m.Provider, m.Settings.Seed, m.Version)
+	if f := m.Faster; f != nil {
+		line("", "its faster variant %s (%.12s)", f.Name, f.SHA256)
+	}
 	line("played", "%d chords in %d frames at %.4g BPM, %d different, %.2f changes a bar", s.Chords, s.Frames, s.Tempo, s.Distinct, s.ChangesABar)
 	line("harmony", "note-in-chord %.2f of %d frames", s.NoteInChord, s.Harmony.Both)
 	line("diversity", "entropy of durations %.2f bits, of chords %.2f bits, %s", s.DurationEntropy, s.ChordEntropy, s.vendi())
