@@ -227,7 +227,7 @@ func anyJam(t *rapid.T) *liveJam {
 	}
 	for range rapid.IntRange(0, 5).Draw(t, "orders") {
 		rung := rapid.SampledFrom([]jam.Rung{jam.RungFull, jam.RungFaster, jam.RungHold}).Draw(t, "rung")
-		j.rungs = append(j.rungs, ordered(rung, rapid.IntRange(1, 50).Draw(t, "for"))...)
+		j.rungs = append(j.rungs, ordered(rung, rapid.IntRange(1, int(j.frames+1)/2).Draw(t, "for"))...)
 	}
 	if rapid.Bool().Draw(t, "has a faster variant") {
 		j.faster = strconv.Itoa(rapid.IntRange(100, 999).Draw(t, "faster"))

@@ -13,7 +13,7 @@ import (
 type replayCast struct {
 	players []*understudy
 	playing *understudy
-	stints   []stint // to come, in their order
+	stints  []stint // to come, in their order
 }
 
 type understudy struct {
