@@ -31,8 +31,9 @@ type replayed struct {
 	Policy      string     `json:"policy"`
 	SHA256      string     `json:"sha256"`
 	SamePolicy  bool       `json:"same_policy"`
-	Frames      int64      `json:"frames"` // compared
-	Same        int64      `json:"same"`   // of them, in which the same chord sounded
+	Faster      string     `json:"faster,omitempty"` // the variant that played too
+	Frames      int64      `json:"frames"`           // compared
+	Same        int64      `json:"same"`             // of them, in which the same chord sounded
 	Identical   bool       `json:"identical"`
 	Parting     *parting   `json:"parting,omitempty"`
 	Because     []string   `json:"because,omitempty"`
@@ -63,7 +64,9 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		others := &understudies{replay: c, to: to}
 		defer others.close()
 		playing.Load = others.load
-		err = result.compare(ctx, r, policy, others)
+		if err = result.compare(ctx, r, policy, others); others.faster != nil {
+			result.Faster = others.faster.Metadata().Name
+		}
 	}
 	if err == nil {
 		err = c.play(ctx, r, playing, &result)
@@ -219,7 +222,11 @@ func (s *sentEvents) stamp(at time.Duration) {
 func (r *replayed) print(to console, record *session.Record) {
 	switch p := r.Parting; {
 	case r.Identical:
-		fmt.Fprintf(to.Out, "%s: identical, all %d frames, played by %s\n", r.Session, r.Frames, r.Policy)
+		who := r.Policy
+		if r.Faster != "" {
+			who += " and its faster variant " + r.Faster
+		}
+		fmt.Fprintf(to.Out, "%s: identical, all %d frames, played by %s\n", r.Session, r.Frames, who)
 	case p != nil:
 		fmt.Fprintf(to.Out, "%s: they part at frame %d (%s)\n  jam     %-8s probability %.4f\n  replay  %-8s probability %.4f\n",
 			r.Session, p.Frame, p.Position, printable(p.Jam.Symbol), p.Jam.Prob, p.Replay.Symbol, p.Replay.Prob)
