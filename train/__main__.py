@@ -234,14 +234,18 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--device", default="cpu", help="cpu or cuda")
         return sub
 
+    def halved(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker; "
+                         "not those of rollouts")
+        return sub
+
     def sized(sub: argparse.ArgumentParser, dim: int, layers: int, batch: int) -> argparse.ArgumentParser:
         sub.add_argument("--dim", type=int, default=dim, help="width")
         sub.add_argument("--layers", type=int, default=layers, help="depth")
         sub.add_argument("--heads", type=int, default=4, help="attention heads")
         sub.add_argument("--batch", type=int, default=batch, help="windows a step")
         sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
-        sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker")
-        return sub
+        return halved(sub)
 
     def part(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
         sub.add_argument("--plays", choices=["chords", "melody"], default="chords", help="the part that it plays")
@@ -271,9 +275,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--critic-gae", type=float, default=0.95, help="lambda of the returns that the critic learns")
     sub.add_argument("--told", type=int, default=1, help="parts of a window after which its reward so far is told")
     sub.add_argument("--adversary-rate", type=float, default=9e-5, help="learning rate of the discriminator")
-    sub.add_argument("--every", type=int, default=5, help="steps from one of the discriminator's to the next, till then")
+    sub.add_argument("--every", type=int, default=5, help="steps between the discriminator's, till then")
     sub.add_argument("--phase", type=int, default=200, help="the step from which the discriminator waits to be fooled")
-    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker, but in rollouts")
+    halved(sub)
     sub.add_argument("--warmup", type=int, default=20, help="steps over which the rates rise")
     sub.add_argument("--dim", type=int, default=128, help="width of the adversary")
     sub.add_argument("--layers", type=int, default=4, help="depth of the adversary")
@@ -285,7 +289,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--windows", type=int, default=48, help="windows played a step")
     sub.add_argument("--minibatch", type=int, default=8, help="windows an update")
     sub.add_argument("--rate", type=float, default=2e-4, help="learning rate")
-    sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker, but in rollouts")
+    halved(sub)
     sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))
     sub.add_argument("stages", nargs="*", metavar="STAGE", help="run these alone")
     sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes: train/runs/scales.py")

@@ -82,7 +82,7 @@ def onsets(chords: Tensor, mask: Tensor, places: Tensor) -> Tensor:
 
 
 def keys(melody: Tensor, mask: Tensor) -> Tensor:
-    """int64 [batch]: the key that correlates best with each whole melody [batch, length]: major on C to B, then minor."""
+    """int64 [batch]: the key that correlates best with each whole melody [batch, length], as KEYS counts them."""
     classes, profiles = _MELODY.to(melody.device), torch.from_numpy(KEYS).float().to(melody.device)
     return ((classes[melody] * mask[..., None]).sum(dim=1) @ profiles.T).argmax(dim=-1)
 

@@ -33,8 +33,8 @@ class Settings:
     """One run. windows of `length` frames are played a step and learnt from in minibatches. coherence weighs the
     expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which swap are
     behind histories led astray; rarity is what a chord is worth for each e-fold that it is too rare in its key; changes
-    the share of the data's onsets to aim at; price the gain of the prices of onsets; silence what a silent frame against a sounding melody costs, but for the first 8. The
-    rate is Adam's."""
+    the share of the data's onsets to aim at; price the gain of the prices of onsets; silence what a silent frame
+    against a sounding melody costs, but for the first 8. The rate is Adam's."""
 
     steps: int = 400
     windows: int = 48

@@ -63,7 +63,8 @@ def test_a_degree_is_the_same_in_every_key_of_its_mode():
     degrees = coherence.Degrees()
     d, d_minor, g = 2, 14, 7
     own, data = torch.tensor([[1 + d], [1 + g], [1 + 4]]), torch.tensor([[1 + d + 5], [1 + (g + 7) % 12], [1 + 4]])
-    found = degrees.after(own, data, torch.tensor([d, g, d_minor]))  # tonics for which the data has fourths and G fifths
+    # Of D and G the policy plays the tonic, the data the fourth of one and the fifth of the other.
+    found = degrees.after(own, data, torch.tensor([d, g, d_minor]))
     assert found[0, d] == found[1, g] < 0 < found[0, d + 5] == found[1, (g + 5) % 12]
     assert found[0, d + 7] == found[1, (g + 7) % 12] > 0
     assert bool((found[2] == 0).all())
@@ -71,7 +72,8 @@ def test_a_degree_is_the_same_in_every_key_of_its_mode():
 
 def test_the_key_of_a_melody():
     scale = torch.tensor([0, 2, 4, 5, 7, 9, 11, 0, 4, 7, 0])
-    melody = torch.stack([1 + 60 + scale, 1 + 60 + scale + 3, 1 + 60 + torch.tensor([9, 11, 0, 2, 4, 5, 8, 9, 0, 4, 9])])
+    minor = torch.tensor([9, 11, 0, 2, 4, 5, 8, 9, 0, 4, 9])
+    melody = 1 + 60 + torch.stack([scale, scale + 3, minor])
     assert coherence.keys(melody, torch.ones_like(melody, dtype=torch.bool)).tolist() == [0, 3, 12 + 9]
 
 
