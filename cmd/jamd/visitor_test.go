@@ -291,6 +291,16 @@ func (v *visitor) accessible(what string) {
 	}
 }
 
+// unbroken holds that no script of the page has thrown.
+func (v *visitor) unbroken() {
+	v.t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.errors) > 0 {
+		v.t.Errorf("the page complained: %q", v.errors)
+	}
+}
+
 func (v *visitor) picture(name string) {
 	v.t.Helper()
 	if !*pictures {
