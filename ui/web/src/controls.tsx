@@ -125,5 +125,6 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
 /** Transport starts with a count-in, and stops. */
 export function Transport() {
   if (!info.value) return null;
-  return <button type="button" onClick={startOrStop}>{goesOn() ? "Stop" : "Count in"}</button>;
+  const needless = !goesOn() && info.value.waits_for === "clock"; // which begins the jam
+  return <button type="button" class="transport" disabled={needless} onClick={startOrStop}>{goesOn() ? "Stop" : "Count in"}</button>;
 }

@@ -106,6 +106,7 @@ function Speaker() {
   );
 }
 
+performance.mark("script");
 if (new URLSearchParams(location.search).has("key")) history.replaceState(null, "", "/"); // it has done its work
 connect();
 render(<Page />, document.getElementById("page")!);
