@@ -21,7 +21,7 @@ const trash = ".trash"
 // kept are the sessions of a folder as the pages meet them.
 type kept struct {
 	root     string
-	encoders *encoders  // for reports
+	encoders *encoders   // for reports
 	one      *sync.Mutex // held while a report is made: one at a time, as a jam may be under way
 }
 

@@ -24,7 +24,7 @@ type pageJam struct {
 	end     func(restart)     // ends the jam
 	changed func(frame int64) // tells the pages
 
-	session string            // id of the one that is being recorded
+	session string // id of the one that is being recorded
 
 	mu    sync.Mutex
 	began bool
