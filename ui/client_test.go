@@ -132,6 +132,15 @@ func TestPageIsToldTheKey(t *testing.T) {
 	if keys := play(54, 57, 61, 66, 68, 69, 71, 73, 54, 61); keys[keyFrames-1] != "F#m" {
 		t.Errorf("F sharp minor, sixteen bars of it, is told as %v", keys[keyFrames-1])
 	}
+	silence := jam.FrameReport{Melody: jam.Silence}
+	for range keyFrames {
+		for !s.Reports().TrySend(silence) {
+			time.Sleep(time.Millisecond)
+		}
+		if key := next(t, page, "frame")["key"]; key != "F#m" {
+			t.Fatalf("where nobody plays the key is %v", key)
+		}
+	}
 	s.End("")
 	s.Begin(b, func() time.Duration { return 0 })
 	s.Reports().TrySend(jam.FrameReport{Melody: jam.MelodyOnset(61)})

@@ -14,9 +14,11 @@ type keyEar struct {
 	last    [keyFrames]jam.MelodyToken
 	frames  int
 	classes [12]int // in how many of the last frames each sounded
+	key     string
 }
 
-// hear takes the melody of the next frame, and gives the key as jam.Key writes it; "" while too little was heard.
+// hear takes the melody of the next frame, and gives the key as jam.Key writes it; "" while too little was heard. Where the player
+// has been silent for long it is the last one that was known.
 func (e *keyEar) hear(melody jam.MelodyToken) string {
 	at := e.frames % keyFrames
 	if e.frames >= keyFrames {
@@ -34,12 +36,12 @@ func (e *keyEar) hear(melody jam.MelodyToken) string {
 		classes += min(n, 1)
 	}
 	if frames < keyHeard || classes < keyClasses {
-		return ""
+		return e.key
 	}
 	if key, ok := jam.KeyOf(heard); ok {
-		return key.String()
+		e.key = key.String()
 	}
-	return ""
+	return e.key
 }
 
 func (e *keyEar) count(melody jam.MelodyToken, n int) {

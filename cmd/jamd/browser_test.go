@@ -214,7 +214,6 @@ func TestPageInABrowser(t *testing.T) {
 	v.sees("rgb(26, 30, 37)", `getComputedStyle(document.querySelector('.rows')).backgroundColor`) // its own style is let in
 	v.sees("<img src=x onerror=document.title=1> – jamd", `document.title`)
 	v.accessible("the report")
-	v.picture("page-report")
 	v.prefer("light")
 	v.run(chromedp.EmulateViewport(390, 844))
 	v.sees("false", `String(document.documentElement.scrollWidth > innerWidth)`)
