@@ -283,7 +283,7 @@ func (v *visitor) accessible(what string) {
 		v.t.Logf("accessibility of %s not checked: %v (make page brings axe-core)", what, err)
 		return
 	}
-	found := eval[string](v, string(source)+`;axe.run().then((r) => JSON.stringify(
+	found := eval[string](v, string(source)+`;axe.run({ resultTypes: ['violations'] }).then((r) => JSON.stringify(
 		r.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical').map((x) => [x.id, x.nodes.slice(0, 4).map((n) => n.html)])))`)
 	var violations []any
 	if err := json.Unmarshal([]byte(found), &violations); err != nil || len(violations) > 0 {
