@@ -25,8 +25,15 @@ type portList struct {
 
 func newPortList() *portList { return &portList{lister: midiio.NewLister()} }
 
-// look lists the ports, and reports whether they are others than before; p.mu is held.
+// look lists the ports, and reports whether they are others than before.
 func (p *portList) look() (changed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.list()
+}
+
+// list is look where p.mu is held.
+func (p *portList) list() (changed bool) {
 	ins, outs, err := p.lister.List()
 	ins, outs = slices.DeleteFunc(ins, ours), slices.DeleteFunc(outs, ours)
 	changed = !slices.Equal(ins, p.ins) || !slices.Equal(outs, p.outs) || (err == nil) != (p.err == nil)
@@ -39,7 +46,7 @@ func (p *portList) ports() (ins, outs []midiio.PortInfo, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if time.Since(p.looked) > 2*lookRound {
-		p.look()
+		p.list()
 	}
 	return p.ins, p.outs, p.err
 }
@@ -56,22 +63,20 @@ func (p *portList) follow(ctx context.Context, watched func() bool, changed func
 	for {
 		select {
 		case <-tick.C:
-			if !watched() {
-				continue
-			}
-			p.mu.Lock()
-			others := p.look()
-			p.mu.Unlock()
-			if others {
+			if watched() && p.look() {
 				changed()
 			}
 		case <-ctx.Done():
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.lister.Close()
+			p.close()
 			return
 		}
 	}
+}
+
+func (p *portList) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lister.Close()
 }
 
 // inputs and outputs are the names to choose among, and why there are none where there is no MIDI.

@@ -96,7 +96,8 @@ func (c *sessionsCmd) note(id string, change func(*session.Notes)) (*session.Rec
 	if err := n.Check(); err != nil {
 		return nil, asInput(err)
 	}
-	return r, r.SetNotes(n)
+	err = r.SetNotes(n)
+	return r, err
 }
 
 type deleteCmd struct {
