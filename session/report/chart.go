@@ -100,10 +100,11 @@ func (c *chart) axes(x, y []tick, label string) {
 }
 
 // svg ends the chart; its name is for those who do not see it.
-func (c *chart) svg(name string) template.HTML { return c.end("img", name) }
-
-// end ends the chart as an img, or, where there are links in it, as a group.
-func (c *chart) end(role, name string) template.HTML {
+func (c *chart) svg(name string) template.HTML {
+	role := "img"
+	if strings.Contains(c.String(), "<a ") { // an image has nothing to press
+		role = "group"
+	}
 	return template.HTML(`<svg role="` + role + `" viewBox="0 0 ` + num(c.width) + " " + num(c.height) + `"><title>` +
 		template.HTMLEscapeString(name) + "</title>" + c.String() + "</svg>")
 }

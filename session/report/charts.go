@@ -39,7 +39,7 @@ func (r *roll) overview() template.HTML {
 		fmt.Fprintf(c, `<a href="#bar-%d"><rect class="link" x="%s" y="0" width="%s" height="76"><title>from bar %d, %s</title></rect></a>`,
 			n*r.bars+1, num(from), num(max(to-from, 1)), n*r.bars+1, clock(secondsAt(r.take.Tempo, n*length)))
 	}
-	return c.end("group", "All of the jam: each part leads to its row")
+	return c.svg("All of the jam: each part leads to its row")
 }
 
 // overTime draws note-in-chord along the jam, with the changes of key and the misses.
