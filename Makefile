@@ -68,8 +68,14 @@ cuda: build ## Bring ONNX Runtime with CUDA and NVIDIA's libraries for --provide
 .PHONY: test
 test: test-go test-python test-exports test-alsa ## Run all tests: Go, Python, exports read back, real MIDI
 
+# axe-core, by which tests look at what the page is to those who do not see it; without npm they say that they did not.
+AXE = ui/web/node_modules/axe-core
+
+$(AXE):
+	@! command -v npm >/dev/null || (cd ui/web && npm ci --no-audit --no-fund --silent) || true
+
 .PHONY: test-go
-test-go: build ## Vet the Go code, run its tests, and those of the concurrent rooms with the race detector
+test-go: build $(AXE) ## Vet the Go code, run its tests, and those of the concurrent rooms with the race detector
 	@.ci/system-packages test || true
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l .); [[ -z $$unformatted ]] || { echo "run gofmt -w on: $$unformatted" >&2; exit 1; }
@@ -77,7 +83,7 @@ test-go: build ## Vet the Go code, run its tests, and those of the concurrent ro
 	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
 
 .PHONY: test-page
-test-page: build ## Test the page and its server, in Chromium, Firefox and WebKit, and keep the screenshots in docs/pictures
+test-page: build $(AXE) ## Test the page and its server, in Chromium, Firefox and WebKit, and keep the screenshots in docs/pictures
 	@.ci/system-packages page || true
 	$(GO) test ./ui
 	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'Browser|TestScripts/ctl|Kept|Blind' -v -pictures

@@ -34,9 +34,6 @@ type Brief struct {
 	Notes
 }
 
-// Hidden stands for the name of a policy that its player is not to know yet.
-const Hidden = "hidden"
-
 // Length is how long the jam was.
 func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float64(time.Second)) }
 
@@ -45,11 +42,8 @@ func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float6
 func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
-		ID: r.ID, Start: m.Start, Title: m.Title, Policy: m.Policy.Name, In: m.Ports.In, Tempo: m.Settings.Tempo,
-		Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
-	}
-	if b.Blind = len(m.Blind) > 0; b.Blind && b.Rating == (Rating{}) {
-		b.Policy = Hidden
+		ID: r.ID, Start: m.Start, Title: m.Title, Policy: r.shownPolicy(m.Policy.Name), Blind: len(m.Blind) > 0, In: m.Ports.In,
+		Tempo: m.Settings.Tempo, Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
 	}
 	if m.Agent != nil {
 		b.Agent = m.Agent.Name

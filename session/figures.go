@@ -18,7 +18,7 @@ type Figures struct {
 	Windows     int            `json:"vendi_windows"`   // as long as the encoder's
 	Adaptations []Adaptation   `json:"adaptations"`
 	Timing      Timing         `json:"timing"`
-	Policies    map[string]int `json:"frames_by_policy"` // that played
+	Policies    map[string]int `json:"frames_by_policy"` // that played, as the player may know it
 	Controls    int            `json:"controls"`         // set in mid-jam
 	Tempi       int            `json:"tempi"`
 	LostLines   Loss           `json:"lost_lines"`          // that were never written
@@ -52,7 +52,7 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 			track.add(&entry)
 			watch.add(&entry)
 			if entry.Policy != "" {
-				f.Policies[entry.Policy]++
+				f.Policies[r.shownPolicy(entry.Policy)]++
 			}
 		case jam.Applied:
 			f.Controls++

@@ -65,7 +65,7 @@ type tabling struct {
 }
 
 func (r *Record) sessionRow() JamRow {
-	m, s, n, b := r.Manifest, r.Manifest.Settings, r.Notes, r.Brief()
+	m, s, n, b := r.Shown(), r.Manifest.Settings, r.Notes, r.Brief()
 	return JamRow{
 		Session: r.ID, Start: m.Start, Name: some(n.Name), Tags: some(strings.Join(n.Tags, " ")), Title: some(m.Title),
 		Policy: m.Policy.Name, SHA256: m.Policy.SHA256, Agent: some(b.Agent), Provider: m.Provider, Version: m.Version,
@@ -99,7 +99,7 @@ func (t *tabling) frames(take jam.Take) []FrameRow {
 		rows[i] = FrameRow{
 			Session: t.record.ID, Frame: frame, At: micros(t.lines.at(frame)),
 			Bar: frame/meter.Bar() + 1, Beat: frame%meter.Bar()/meter.Beat() + 1, Sixteenth: frame%meter.Beat() + 1,
-			Tempo: cmp.Or(report.Tempo, tempo[0].BPM), Policy: policy,
+			Tempo: cmp.Or(report.Tempo, tempo[0].BPM), Policy: t.record.shownPolicy(policy),
 			Played: played, Listening: report.Listening, Missed: report.Missed,
 		}
 	}
@@ -197,7 +197,7 @@ func (t *tabling) decisions() []DecisionRow {
 		r := t.reports[frame]
 		policy = cmp.Or(r.Policy, policy)
 		row := DecisionRow{
-			Session: t.record.ID, Frame: r.Frame, At: micros(r.Line), Policy: policy, HeardBegan: r.Melody.IsOnset(),
+			Session: t.record.ID, Frame: r.Frame, At: micros(r.Line), Policy: t.record.shownPolicy(policy), HeardBegan: r.Melody.IsOnset(),
 			Chosen: int32(r.Chosen), Sounded: int32(r.Sounded), Symbol: r.Symbol, Prob: r.Prob,
 			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Kept: r.Kept, Skipped: r.Skipped,
 			Rung: cmp.Or(rungs[min(int(r.Rung), len(rungs)-1)], "full"), Faster: r.Faster, Arrival: micros(r.Arrival), Lead: micros(r.Lead),

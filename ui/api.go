@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -52,18 +53,19 @@ func (s *Server) api() map[string]http.HandlerFunc {
 			answer(w, map[string]string{"link": s.Link()}, nil)
 		},
 
-		"GET /api/params":              s.with(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
-		"PUT /api/params/{name}":       s.with(s.setParam),
-		"POST /api/params/{name}/keep": s.with(func(j Jam, r *http.Request) (any, error) { return result(j.Keep(r.PathValue("name"))) }),
-		"DELETE /api/kept":             s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Unkeep() }),
-		"GET /api/latency":             s.with(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
-		"POST /api/notes":              s.with(s.postNote),
-		"POST /api/panic":              s.with(s.postPanic),
-		"POST /api/start":              s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
-		"POST /api/stop":               s.with(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
+		"GET /api/params":              s.soon(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
+		"PUT /api/params/{name}":       s.soon(s.setParam),
+		"POST /api/params/{name}/keep": s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.Keep(r.PathValue("name"))) }),
+		"DELETE /api/kept":             s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Unkeep() }),
+		"POST /api/start":              s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
+		"POST /api/stop":               s.atOnce(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
+		"POST /api/panic":              s.postPanic,
+		"POST /api/notes":              s.atOnce(s.postNote),
+		"GET /api/latency":             s.atOnce(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
 
 		"GET /api/sessions":               s.kept(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
 		"GET /api/sessions/{id}/midi":     s.midi,
+		"GET /api/sessions/{id}/report":   s.report,
 		"PUT /api/sessions/{id}/name":     s.kept(rename),
 		"PUT /api/sessions/{id}/rating":   s.kept(rate),
 		"DELETE /api/sessions/{id}":       s.kept(func(k Sessions, r *http.Request) (any, error) { return nil, k.Delete(r.PathValue("id")) }),
@@ -71,18 +73,30 @@ func (s *Server) api() map[string]http.HandlerFunc {
 	}
 }
 
-// with serves what needs a jam.
-func (s *Server) with(do func(Jam, *http.Request) (any, error)) http.HandlerFunc {
+// A jamHandler serves what needs a jam.
+type jamHandler func(Jam, *http.Request) (any, error)
+
+// soon serves what is as good for the next jam: between two it waits for that.
+func (s *Server) soon(do jamHandler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { do.serve(w, r, s.await(r.Context())) }
+}
+
+// atOnce serves what is of this moment.
+func (s *Server) atOnce(do jamHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		j, _ := s.current()
-		if j == nil {
-			answer(w, nil, ErrNoJam)
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		result, err := do(j, r)
-		answer(w, result, err)
+		do.serve(w, r, j)
 	}
+}
+
+func (do jamHandler) serve(w http.ResponseWriter, r *http.Request, j Jam) {
+	if j == nil {
+		answer(w, nil, ErrNoJam)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	result, err := do(j, r)
+	answer(w, result, err)
 }
 
 // kept serves what needs the sessions.
@@ -187,11 +201,14 @@ func (s *Server) postNote(_ Jam, r *http.Request) (any, error) {
 	return nil, nil
 }
 
-// postPanic lets every note go, in the jam and in every page.
-func (s *Server) postPanic(j Jam, _ *http.Request) (any, error) {
-	err := j.Panic()
+// postPanic lets every note go, in the jam and in every page; between two jams in the pages, as nothing else sounds.
+func (s *Server) postPanic(w http.ResponseWriter, _ *http.Request) {
+	var err error
+	if j, _ := s.current(); j != nil {
+		err = j.Panic()
+	}
 	s.broadcast([]byte(`{"type":"panic"}`))
-	return nil, err
+	answer(w, nil, err)
 }
 
 func rename(k Sessions, r *http.Request) (any, error) {
@@ -236,4 +253,23 @@ func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "audio/midi")
 	w.Header().Set("Content-Disposition", `attachment; filename="jam.mid"`)
 	_, _ = io.Copy(w, file) // the asker has gone, where it fails
+}
+
+// policyOfReport lets a session's report have its own style, and nothing else.
+const policyOfReport = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// report sends what was measured of a session, as a page.
+func (s *Server) report(w http.ResponseWriter, r *http.Request) {
+	if s.sessions == nil {
+		answer(w, nil, ErrNoRecord)
+		return
+	}
+	var page bytes.Buffer
+	if err := s.sessions.Report(&page, r.PathValue("id")); err != nil {
+		answer(w, nil, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", policyOfReport)
+	_, _ = page.WriteTo(w) // the asker has gone, where it fails
 }

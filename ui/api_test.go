@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -51,6 +53,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	openapi3filter.RegisterBodyDecoder("audio/midi", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	tests := []struct {
 		method, path, body string
 		code               int
@@ -82,6 +85,8 @@ func TestOpenAPI(t *testing.T) {
 		{"GET", "/api/sessions/one/midi", "", 200, "midi"},
 		{"GET", "/api/sessions/two/midi", "", 404, ""},
 		{"GET", "/api/sessions/..%2Fone/midi", "", 404, ""},
+		{"GET", "/api/sessions/one/report", "", 200, "report"},
+		{"GET", "/api/sessions/two/report", "", 404, ""},
 		{"PUT", "/api/sessions/one/name", `{"name":"Sunday"}`, 204, "rename Sunday"},
 		{"PUT", "/api/sessions/one/name", `{"name":" "}`, 400, ""},
 		{"PUT", "/api/sessions/one/rating", `{"adaptation":4,"control":0,"enjoyment":5}`, 200, "rate {4 0 5}"},
@@ -132,18 +137,59 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
+// Between two jams what is of the moment is refused, and what is as good for the next jam waits for it.
 func TestBetweenJams(t *testing.T) {
-	s, _ := serve(t)
+	s, b := serve(t)
+	s.pause = 10 * time.Millisecond
 	s.End("kept")
-	for path, code := range map[string]int{"/api/params": 409, "/api/status": 200, "/api/sessions": 200, "/api/nothing": 404} {
-		response, err := http.DefaultTransport.RoundTrip(ask(t, s, "GET", path, ""))
+	answers := func(request, body string, code int) {
+		t.Helper()
+		method, path, _ := strings.Cut(request, " ")
+		response, err := http.DefaultTransport.RoundTrip(ask(t, s, method, path, body))
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return
 		}
 		_ = response.Body.Close()
 		if response.StatusCode != code {
-			t.Errorf("%s: %s, want %d", path, response.Status, code)
+			t.Errorf("%s: %s, want %d", request, response.Status, code)
 		}
+	}
+	for request, code := range map[string]int{
+		"GET /api/params": 409, "POST /api/stop": 409, "GET /api/latency": 409, "POST /api/start": 409,
+		"GET /api/status": 200, "GET /api/sessions": 200, "POST /api/panic": 204, "GET /api/nothing": 404,
+	} {
+		answers(request, "", code)
+	}
+	if calls := b.all(); calls != "" {
+		t.Errorf("the jam that is over was asked %q", calls)
+	}
+
+	s.pause = time.Minute
+	var waiting sync.WaitGroup
+	waiting.Go(func() { answers("PUT /api/params/temperature", `{"value":"0.8"}`, 204) })
+	waiting.Go(func() { answers("POST /api/start", "", 204) })
+	time.Sleep(50 * time.Millisecond) // they wait meanwhile, or come later: either is well
+	s.Begin(b, func() time.Duration { return 0 })
+	waiting.Wait()
+	if calls := b.all(); calls != "set temperature=0.8; start" && calls != "start; set temperature=0.8" {
+		t.Errorf("the next jam was asked %q", calls)
+	}
+}
+
+// A report is a page of its own, with its own style and nothing else.
+func TestReport(t *testing.T) {
+	s, _ := serve(t)
+	response, err := http.DefaultTransport.RoundTrip(ask(t, s, "GET", "/api/sessions/one/report", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if kind := response.Header.Get("Content-Type"); kind != "text/html; charset=utf-8" {
+		t.Errorf("Content-Type %q", kind)
+	}
+	if csp := response.Header.Values("Content-Security-Policy"); len(csp) != 1 || csp[0] != policyOfReport || strings.Contains(csp[0], "script") {
+		t.Errorf("content security policy %q", csp)
 	}
 }
 

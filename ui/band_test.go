@@ -35,7 +35,7 @@ func (b *band) all() string {
 func (b *band) Info() Info {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Info{Version: "test", Title: "<b>jam</b>", Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
+	return Info{Version: "test", Title: "<b>jam</b>", Session: "20260101", WaitsFor: FirstNote, Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3}
 }
 
 func (b *band) Params() []Param {
@@ -84,6 +84,13 @@ func (b *band) has(id, what string) error {
 
 func (b *band) MIDI(id string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader([]byte("MThd"))), b.has(id, "midi")
+}
+func (b *band) Report(w io.Writer, id string) error {
+	if err := b.has(id, "report"); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "<!DOCTYPE html><style>p { color: red }</style><p>one")
+	return err
 }
 func (b *band) Rename(id, name string) error { return b.has(id, "rename "+name) }
 func (b *band) Delete(id string) error       { return b.has(id, "delete") }

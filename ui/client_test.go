@@ -112,6 +112,43 @@ func TestPageSeesTheJam(t *testing.T) {
 	}
 }
 
+// The key is that of the melody of late, as sessions have it, and forgotten with the jam.
+func TestPageIsToldTheKey(t *testing.T) {
+	s, b := serve(t)
+	page := look(t, s, enter(t, s))
+	play := func(scale ...uint8) (keys []any) { // after each frame
+		for n := range keyFrames {
+			report := jam.FrameReport{Frame: int64(n), Melody: jam.MelodyOnset(scale[n%len(scale)])}
+			for !s.Reports().TrySend(report) {
+				time.Sleep(time.Millisecond) // the test is faster than any jam
+			}
+			keys = append(keys, next(t, page, "frame")["key"])
+		}
+		return keys
+	}
+	if keys := play(60, 62, 64, 65, 67, 69, 71, 60, 67); keys[keyHeard-2] != "" || keys[keyFrames-1] != "C" {
+		t.Errorf("C major is told as %v after %d frames, as %v after %d", keys[keyHeard-2], keyHeard-1, keys[keyFrames-1], keyFrames)
+	}
+	if keys := play(54, 57, 61, 66, 68, 69, 71, 73, 54, 61); keys[keyFrames-1] != "F#m" {
+		t.Errorf("F sharp minor, sixteen bars of it, is told as %v", keys[keyFrames-1])
+	}
+	silence := jam.FrameReport{Melody: jam.Silence}
+	for range keyFrames {
+		for !s.Reports().TrySend(silence) {
+			time.Sleep(time.Millisecond)
+		}
+		if key := next(t, page, "frame")["key"]; key != "F#m" {
+			t.Fatalf("where nobody plays the key is %v", key)
+		}
+	}
+	s.End("")
+	s.Begin(b, func() time.Duration { return 0 })
+	s.Reports().TrySend(jam.FrameReport{Melody: jam.MelodyOnset(61)})
+	if key := next(t, page, "frame")["key"]; key != "" {
+		t.Errorf("the next jam begins with %v", key)
+	}
+}
+
 // In a blind jam no message tells who plays, whatever the report says.
 func TestBlindFramesHideThePolicy(t *testing.T) {
 	s, b := serve(t)
@@ -169,8 +206,9 @@ func TestStalledPages(t *testing.T) {
 			t.Fatalf("frame %v, want %d", frame["frame"], n)
 		}
 	}
-	if s.lost() == 0 {
-		t.Error("a hundred pages read nothing, and nothing was counted as lost")
+	// On a slow machine they are let go, after five seconds, before their queues are full.
+	if pages := s.status().Pages; s.lost() == 0 && pages > 1 {
+		t.Errorf("%d pages read nothing, and nothing was counted as lost", pages-1)
 	}
 }
 

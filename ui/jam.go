@@ -47,6 +47,8 @@ type Jam interface {
 type Info struct {
 	Version       string  `json:"version"` // of jamd
 	Title         string  `json:"title"`
+	Session       string  `json:"session"`   // id that it is written down as, and kept unless the player says otherwise; "" where it cannot be
+	WaitsFor      Waiting `json:"waits_for"` // before frame 0
 	Policy        string  `json:"policy"`
 	Blind         bool    `json:"blind"` // the policy's name is hidden until the jam is rated
 	Tempo         float64 `json:"tempo"` // quarter notes a minute
@@ -58,6 +60,16 @@ type Info struct {
 	ChordChannel  uint8   `json:"chord_channel"` // 1 to 16
 	BassChannel   uint8   `json:"bass_channel"`  // 1 to 16
 }
+
+// Waiting is what a jam waits for before it begins.
+type Waiting string
+
+// What a jam may wait for.
+const (
+	Nothing   Waiting = "" // it counts in
+	FirstNote Waiting = "note"
+	TheClock  Waiting = "clock"
+)
 
 // A Kind is how a Param is set.
 type Kind string
@@ -100,6 +112,8 @@ type Sessions interface {
 	List() ([]Session, error)
 	// MIDI opens a session's music. Its caller closes it.
 	MIDI(id string) (io.ReadCloser, error)
+	// Report writes what was measured of a session, as a page of its own that fetches nothing and runs no script.
+	Report(w io.Writer, id string) error
 	Rename(id, name string) error
 	// Delete takes a session away; Restore brings it back, as long as nothing has cleaned up.
 	Delete(id string) error

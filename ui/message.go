@@ -39,6 +39,7 @@ type (
 		Prob      float32  `json:"prob"`    // the policy's of what it chose
 		// Considered are the chords that the policy thought likeliest, at most jam.MaxChoices.
 		Considered []choice `json:"considered"`
+		Key        string   `json:"key"` // that the melody seems to be in, as jam.Key writes it; "" while nobody knows
 		Policy     string   `json:"policy"`
 		Lead       float64  `json:"lead"`
 		Step       float64  `json:"step"`

@@ -24,6 +24,11 @@ const (
 	maxBlind = 8
 )
 
+// revealing says how the name of a session's hidden policy is told.
+func revealing(id string) string {
+	return fmt.Sprintf("it is told when the jam is rated: 'jamd sessions rate %s 4', or on the page", id)
+}
+
 // checkBlind refuses what cannot be drawn from: a policy is the name of one of jamd's own or, where files are allowed, the path of
 // an .onnx file.
 func checkBlind(policies []string, files bool) error {

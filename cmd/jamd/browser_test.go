@@ -39,6 +39,8 @@ func TestBlindJamInABrowser(t *testing.T) {
 		v.picture("page-blind")
 		v.accessible("the questions")
 		v.sees("hidden", `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].policy)`)
+		v.sees("true false", `fetch('/api/sessions').then((r) => r.json()).then((all) => fetch('/api/sessions/' + all[0].id + '/report')).then((r) => r.text())
+			.then((text) => text.includes('a hidden policy') + ' ' + /gapt|policy jamd/.test(text))`)
 		v.click(`.rating fieldset:nth-of-type(1) label:nth-of-type(2)`)
 		v.clickText("Keep")
 		v.wait("who it was", `document.querySelector('.note b') !== null`)
@@ -203,9 +205,18 @@ func TestPageInABrowser(t *testing.T) {
 	v.wait("an empty list", `document.querySelectorAll('.sessions li').length === 0`)
 	v.clickText("Undo")
 	v.wait("the session back", `document.querySelectorAll('.sessions li').length === 1`)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.errors) > 0 {
-		t.Errorf("the page complained: %q", v.errors)
-	}
+	v.unbroken()
+
+	// Its report is a page of its own.
+	v.sees("_blank", `document.querySelector('a[href$="/report"]').target`)
+	v.run(chromedp.Navigate(eval[string](v, `document.querySelector('a[href$="/report"]').href`)))
+	v.see(".rows .row")
+	v.sees("rgb(26, 30, 37)", `getComputedStyle(document.querySelector('.rows')).backgroundColor`) // its own style is let in
+	v.sees("<img src=x onerror=document.title=1> – jamd", `document.title`)
+	v.accessible("the report")
+	v.prefer("light")
+	v.run(chromedp.EmulateViewport(390, 844))
+	v.sees("false", `String(document.documentElement.scrollWidth > innerWidth)`)
+	v.accessible("the report on a phone in daylight")
+	v.unbroken()
 }

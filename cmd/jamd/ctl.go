@@ -62,11 +62,18 @@ func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
 		return nil
 	case s.Started:
 		fmt.Fprint(to.Out, "playing")
-	default:
+	case s.Jam.WaitsFor == ui.TheClock:
+		fmt.Fprint(to.Out, "waiting for the clock")
+	case s.Jam.WaitsFor == ui.FirstNote:
 		fmt.Fprint(to.Out, "waiting for the first note")
+	default:
+		fmt.Fprint(to.Out, "counting in")
 	}
 	fmt.Fprintf(to.Out, ": %s at %.4g BPM, hears %s, plays %s; %d pages open\n", s.Jam.Policy, s.Jam.Tempo,
 		orNothing(s.Jam.In), orNothing(s.Jam.Out), s.Pages)
+	if s.Jam.Blind {
+		fmt.Fprintf(to.Out, "a blind jam: who plays is hidden; %s\n", revealing("last"))
+	}
 	return nil
 }
 

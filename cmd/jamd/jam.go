@@ -52,7 +52,7 @@ func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error 
 	}
 	defer l.close()
 	l.setup = newSetup(&c.Live, nil, newConfigKeeper(flags))
-	if l.page, err = c.Live.Pages.open(to, c.Live.SessionDir); err != nil {
+	if l.page, err = c.Live.openPage(to); err != nil {
 		return err
 	}
 	defer l.page.close()

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
+	"jamd/midiio"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -18,12 +19,17 @@ import (
 const trash = ".trash"
 
 // kept are the sessions of a folder as the pages meet them.
-type kept struct{ root string }
+type kept struct {
+	root     string
+	encoders *encoders   // for reports
+	one      *sync.Mutex // held while a report is made: one at a time, as a jam may be under way
+}
 
 var _ ui.Sessions = kept{}
 
-// openKept opens the folder of sessions ("" is the user's own) and empties its trash.
-func openKept(root string) (kept, error) {
+// openKept opens the folder of sessions ("" is the user's own) and empties its trash. ortLib is ONNX Runtime's library, "" for the one
+// that is found. The caller closes it.
+func openKept(root, ortLib string) (kept, error) {
 	if root == "" {
 		var err error
 		if root, err = session.DefaultRoot(); err != nil {
@@ -31,8 +37,10 @@ func openKept(root string) (kept, error) {
 		}
 	}
 	_ = os.RemoveAll(filepath.Join(root, trash)) // what stays there harms nobody
-	return kept{root}, nil
+	return kept{root, newEncoders(ortLib), &sync.Mutex{}}, nil
 }
+
+func (k kept) close() { k.encoders.close() }
 
 // dir is a session's folder; what is no session's name is unknown.
 func (k kept) dir(id string) (string, error) {
@@ -79,16 +87,28 @@ func shownOnPage(b *session.Brief) ui.Session {
 	return s
 }
 
+// MIDI makes the music of a session that was broken off from its log.
 func (k kept) MIDI(id string) (io.ReadCloser, error) {
-	dir, err := k.dir(id)
+	r, err := k.open(id)
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.Open(filepath.Join(dir, session.MIDIFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("session %q has no music: %w", id, ui.ErrUnknown)
+	if _, err := r.Mend(false, midiio.WriteTake); errors.Is(err, session.ErrRecording) {
+		return nil, fmt.Errorf("session %q has no music yet: %w", id, ui.ErrUnknown)
+	} else if err != nil {
+		return nil, err
 	}
-	return file, err
+	return os.Open(filepath.Join(r.Dir, session.MIDIFile))
+}
+
+func (k kept) Report(w io.Writer, id string) error {
+	r, err := k.open(id)
+	if err != nil {
+		return err
+	}
+	k.one.Lock()
+	defer k.one.Unlock()
+	return reportOf(w, r, k.encoders)
 }
 
 func (k kept) Rename(id, name string) error {
@@ -105,13 +125,18 @@ func (k kept) Rate(id string, r ui.Rating) (ui.Session, error) {
 	return shownOnPage(&b), nil
 }
 
-// note changes what is said of a session.
-func (k kept) note(id string, change func(*session.Notes)) (*session.Record, error) {
+// open opens a session by its id.
+func (k kept) open(id string) (*session.Record, error) {
 	dir, err := k.dir(id)
 	if err != nil {
 		return nil, err
 	}
-	r, err := session.Open(dir)
+	return session.Open(dir)
+}
+
+// note changes what is said of a session.
+func (k kept) note(id string, change func(*session.Notes)) (*session.Record, error) {
+	r, err := k.open(id)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +158,7 @@ func (k kept) Delete(id string) error {
 }
 
 func (k kept) Restore(id string) error {
-	if _, err := (kept{filepath.Join(k.root, trash)}).dir(id); err != nil {
+	if _, err := (kept{root: filepath.Join(k.root, trash)}).dir(id); err != nil {
 		return err
 	}
 	return os.Rename(filepath.Join(k.root, trash, id), filepath.Join(k.root, id))

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"jamd/session"
@@ -38,7 +40,7 @@ func TestKept(t *testing.T) {
 	keepOne(t, root, "whole", `{"type":"frame","frame":1}`+"\n"+`{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
 	keepOne(t, root, "torn", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":79,"at_us":9875000}`+"\n"+`{"type":"fra`)
 	keepOne(t, root, "never-begun", "")
-	k, err := openKept(root)
+	k, err := openKept(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +84,7 @@ func TestKept(t *testing.T) {
 
 	for _, id := range []string{"", ".", "..", "none", "../" + filepath.Base(root) + "/whole", "whole/", "./whole", ".trash", root} {
 		_, midi := k.MIDI(id)
-		for _, err := range []error{midi, k.Rename(id, "x"), rating(k, id), k.Delete(id), k.Restore(id)} {
+		for _, err := range []error{midi, k.Report(io.Discard, id), k.Rename(id, "x"), rating(k, id), k.Delete(id), k.Restore(id)} {
 			if !errors.Is(err, ui.ErrUnknown) {
 				t.Errorf("%q: %v, want unknown", id, err)
 			}
@@ -94,16 +96,26 @@ func TestKept(t *testing.T) {
 func TestBlindSession(t *testing.T) {
 	root := t.TempDir()
 	keepOne(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
-	manifest := `{"format":"jamd.session/1","start":"2026-01-31T20:15:00Z","policy":{"name":"gapt"},"blind":["gapt","jamd"],"settings":{"tempo":120}}`
+	manifest := `{"format":"jamd.session/1","start":"2026-01-31T20:15:00Z","policy":{"name":"gapt","sha256":"0123456789abcdef"},"blind":["gapt","jamd"],"settings":{"tempo":120}}`
 	if err := os.WriteFile(filepath.Join(root, "one", session.ManifestFile), []byte(manifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	k, err := openKept(root)
+	k, err := openKept(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if all, err := k.List(); err != nil || len(all) != 1 || !all[0].Blind || all[0].Policy != hiddenPolicy {
 		t.Errorf("before it is rated: %+v, %v", all, err)
+	}
+	reportHas := func(what string) bool {
+		var page bytes.Buffer
+		if err := k.Report(&page, "one"); err != nil {
+			t.Error(err)
+		}
+		return strings.Contains(page.String(), what)
+	}
+	if reportHas("gapt") || reportHas("0123456789ab") || !reportHas("a hidden policy") {
+		t.Error("before it is rated the report tells who played")
 	}
 	s, err := k.Rate("one", ui.Rating{Enjoyment: 3})
 	if err != nil || !s.Blind || s.Policy != "gapt" {
@@ -111,5 +123,8 @@ func TestBlindSession(t *testing.T) {
 	}
 	if all, err := k.List(); err != nil || len(all) != 1 || all[0].Policy != "gapt" {
 		t.Errorf("after it is rated: %+v, %v", all, err)
+	}
+	if !reportHas("policy gapt 0123456789ab") {
+		t.Error("after it is rated the report does not tell who played")
 	}
 }

@@ -220,7 +220,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	l.config.Applied = append(l.config.Applied, record.Controls())
 	l.config.Release = func(p jam.Policy) { _ = p.(*model.Policy).Close() } // all that come here are
 	l.config.Segments = append(l.config.Segments, record.Segments())
-	ctx, cancel := l.page.attach(ctx, l, h, func(r restart) { l.ended.CompareAndSwap(0, uint32(r)) })
+	ctx, cancel := l.page.attach(ctx, l, h, record.Dir(), func(r restart) { l.ended.CompareAndSwap(0, uint32(r)) })
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		cancel()
@@ -242,6 +242,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	told := tellChanges(l.ports, l.to, l.page)
 	defer told()
 	summary, err := loop.Run(ctx)
+	l.page.over()
 	cancel()
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -26,12 +27,17 @@ type melodyPort struct {
 
 // name is the port's; pageMelody where there is none.
 func (m *melodyPort) name() string {
+	return cmp.Or(m.info().Name, pageMelody)
+}
+
+// info names the port; it is empty where there is none.
+func (m *melodyPort) info() midiio.PortInfo {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.in == nil {
-		return pageMelody
+		return midiio.PortInfo{}
 	}
-	return m.in.Info().Name
+	return m.in.Info()
 }
 
 // askedFor is what to open for the same melody again.

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"jamd/jam"
-	"jamd/midiio"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -32,6 +31,7 @@ type pageFlags struct {
 type page struct {
 	*ui.Server
 	file  string // that tells where it is; "" where there is none
+	kept  kept
 	ports *portList
 	end   func() // of looking round
 }
@@ -43,12 +43,13 @@ type pagePlace struct {
 	PID     int    `json:"pid"`
 }
 
-// open starts the server; nil where none is wanted.
-func (f *pageFlags) open(to console, root string) (*page, error) {
+// openPage starts the server; nil where none is wanted.
+func (l *liveFlags) openPage(to console) (*page, error) {
+	f := &l.Pages
 	if f.Page == noPage {
 		return nil, nil
 	}
-	kept, err := openKept(root)
+	kept, err := openKept(l.SessionDir, l.Music.OrtLib)
 	if err != nil {
 		return nil, asInput(err)
 	}
@@ -56,12 +57,10 @@ func (f *pageFlags) open(to console, root string) (*page, error) {
 	if err != nil {
 		return nil, asInput(err)
 	}
-	p := &page{Server: server, ports: &portList{}}
-	lister := midiio.NewLister()
-	p.ports.look(lister)
+	p := &page{Server: server, kept: kept, ports: newPortList()}
 	looking, end := context.WithCancel(context.Background())
 	p.end = end
-	go p.ports.follow(looking, lister, server.Watched, func() { server.Changed(0) })
+	go p.ports.follow(looking, server.Watched, func() { server.Changed(0) })
 	if p.file, err = p.publish(); err != nil {
 		to.Log.Warn().Msgf("'jamd ctl' will not find this jam: %v", err)
 	}
@@ -120,20 +119,22 @@ func (p *page) close() {
 	}
 	p.end()
 	_ = p.Close()
+	p.kept.close()
 	if place, err := readPlace(); err == nil && place.PID == os.Getpid() {
 		_ = os.Remove(p.file)
 	}
 }
 
 // attach lets the pages see, hear and steer a jam. The context it returns ends when a page stops the jam.
-func (p *page) attach(ctx context.Context, l *live, h hearing, again func(restart)) (context.Context, context.CancelFunc) {
+// dir is the session's folder, "" where there is none.
+func (p *page) attach(ctx context.Context, l *live, h hearing, dir string, again func(restart)) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if p == nil {
 		return ctx, cancel
 	}
 	l.config.Output = p.Sounding(l.config.Output, l.clock.Now)
 	l.config.Reports = append(l.config.Reports, p.Reports())
-	j := &pageJam{live: l, hearing: h, ports: p.ports, changed: p.Changed, began: l.config.Start == jam.StartAtOnce, end: func(r restart) {
+	j := &pageJam{live: l, hearing: h, ports: p.ports, changed: p.Changed, session: idOf(dir), began: l.config.Start == jam.StartAtOnce, end: func(r restart) {
 		again(r)
 		cancel()
 	}}
@@ -149,15 +150,26 @@ func (p *page) notice(text string) {
 	}
 }
 
-// detach ends what attach began; dir is the session's folder.
+// over says that the jam sounds no more.
+func (p *page) over() {
+	if p != nil {
+		p.Over()
+	}
+}
+
+// detach ends what attach began; dir is the session's folder where it is kept, "" where it is not.
 func (p *page) detach(dir string) {
-	if p == nil {
-		return
+	if p != nil {
+		p.End(idOf(dir))
 	}
-	if dir != "" {
-		dir = filepath.Base(dir)
+}
+
+// idOf is the id of the session in a folder.
+func idOf(dir string) string {
+	if dir == "" {
+		return ""
 	}
-	p.End(dir)
+	return filepath.Base(dir)
 }
 
 // writeAside writes a file whole: others see the old one or the new one. Only this user may read it.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"sync"
 
@@ -25,9 +24,10 @@ type pageJam struct {
 	end     func(restart)     // ends the jam
 	changed func(frame int64) // tells the pages
 
-	mu     sync.Mutex
-	began  bool
-	policy string // that a page asked for, until it plays; "" for none
+	session string // id of the one that is being recorded
+
+	mu    sync.Mutex
+	began bool
 }
 
 var _ ui.Jam = (*pageJam)(nil)
@@ -36,7 +36,7 @@ func (j *pageJam) Info() ui.Info {
 	s, _ := j.live.steering.inForce()
 	info := ui.Info{
 		Version: version, Title: j.hearing.title, Policy: j.plays(), Blind: j.live.blind != nil, Tempo: s.Tempo,
-		FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()), ListenFrames: int64(s.Listen * jam.FramesPerBeat),
+		Session: j.session, WaitsFor: j.waitsFor(), FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()), ListenFrames: int64(s.Listen * jam.FramesPerBeat),
 		In: j.hearing.name, Out: j.live.out.Info().Name, ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
 	}
 	if j.live.melody != nil {
@@ -87,6 +87,17 @@ func (j *pageJam) hasBegun() bool {
 	return j.began || j.live.begun.Load()
 }
 
+// waitsFor is what frame 0 comes with.
+func (j *pageJam) waitsFor() ui.Waiting {
+	switch c := &j.live.config; {
+	case c.Transport != nil:
+		return ui.TheClock
+	case c.Start == jam.StartAtOnce:
+		return ui.Nothing
+	}
+	return ui.FirstNote
+}
+
 // plays is the policy that plays, as players may know it.
 func (j *pageJam) plays() string {
 	if j.live.blind != nil {
@@ -113,7 +124,7 @@ func (j *pageJam) Params() []ui.Param {
 			Min: i.Min, Max: i.Max, Step: i.Step, Knob: i.Knob, Words: i.Words, Value: settings.Get(i.Param),
 		}
 		if i.Param == jam.ParamPolicy {
-			p.Words, p.Value = policyNames(), j.wanted()
+			p.Words, p.Value = policyNames(), j.live.steering.wanted()
 			if j.live.blind != nil {
 				p.Words, p.Value, p.Fixed = nil, hiddenPolicy, blindRefusal
 			}
@@ -121,17 +132,6 @@ func (j *pageJam) Params() []ui.Param {
 		params = append(params, p)
 	}
 	return j.live.setup.withKept(append(params, j.setupParams()...))
-}
-
-// wanted is the policy that plays, or that is to play as soon as it can.
-func (j *pageJam) wanted() string {
-	plays := j.plays()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.policy == plays {
-		j.policy = ""
-	}
-	return cmp.Or(j.policy, plays)
 }
 
 // Set steers the jam. Server.Changed tells when it holds.
@@ -147,11 +147,6 @@ func (j *pageJam) Set(name, value string) error {
 		return refusal{err, ui.ErrUnknown}
 	case err != nil:
 		return refusal{err, ui.ErrRefused}
-	}
-	if name == jam.ParamPolicy.String() {
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.policy = value
 	}
 	return nil
 }

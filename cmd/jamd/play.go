@@ -38,7 +38,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *config, flags
 	defer end()
 	c.learned, c.policy = configured.learned, c.Live.Music.Policy
 	c.setup = newSetup(&c.Live, c.Blind, newConfigKeeper(flags))
-	page, err := c.Live.Pages.open(to, c.Live.SessionDir)
+	page, err := c.Live.openPage(to)
 	if err != nil {
 		return err
 	}
@@ -132,9 +132,9 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 
 // leave takes over what was chosen in a jam, for the next one.
 func (c *playCmd) leave(l *live) {
-	last, policy := l.steering.inForce()
+	last, _ := l.steering.inForce()
 	c.last = &last
-	if c.Blind == nil && policy != l.policy.Metadata().Name {
+	if policy := l.steering.wanted(); c.Blind == nil && policy != l.policy.Metadata().Name {
 		c.policy = policy
 	}
 	if l.movedTo != "" {

@@ -119,6 +119,9 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%s\t%d\t%d\t%s\t%s\n", b.ID, when(b.Start), b.Length().Round(time.Second), b.Tempo, orDash(b.Key),
 			b.Policy, b.Chords, b.Misses, stars(b.Rating), said(b))
 	}
+	if slices.ContainsFunc(all, func(b session.Brief) bool { return b.Policy == session.Hidden }) {
+		to.Log.Info().Msg("who played a blind jam is hidden: " + revealing("ID"))
+	}
 	return table.Flush()
 }
 

@@ -21,7 +21,8 @@ type nameCmd struct {
 }
 
 func (c *nameCmd) Run(group *sessionsCmd) error {
-	return group.note(c.ID, func(n *session.Notes) { n.Name = c.Name })
+	_, err := group.note(c.ID, func(n *session.Notes) { n.Name = c.Name })
+	return err
 }
 
 // The id is one of the arguments, as kong would take a -TAG that follows another argument for a flag.
@@ -49,7 +50,8 @@ func (c *tagCmd) Run(group *sessionsCmd) error {
 			remove = append(remove, tag)
 		}
 	}
-	return group.note(c.Args[0], func(n *session.Notes) { n.Tag(add, remove) })
+	_, err := group.note(c.Args[0], func(n *session.Notes) { n.Tag(add, remove) })
+	return err
 }
 
 type rateCmd struct {
@@ -57,7 +59,7 @@ type rateCmd struct {
 	Answers []int `arg:"" name:"answers" placeholder:"1-5" help:"How good it was; or three: how fast it adapted, how much you were in control, how much you enjoyed it. 0 takes an answer away."`
 }
 
-func (c *rateCmd) Run(group *sessionsCmd) error {
+func (c *rateCmd) Run(group *sessionsCmd, to console) error {
 	a := c.Answers
 	switch len(a) {
 	case 1:
@@ -66,7 +68,11 @@ func (c *rateCmd) Run(group *sessionsCmd) error {
 	default:
 		return asInput(fmt.Errorf("%d answers: must be one, or three: adaptation, control, enjoyment", len(a)))
 	}
-	return group.note(c.ID, func(n *session.Notes) { n.Rating = session.Rating{Adaptation: a[0], Control: a[1], Enjoyment: a[2]} })
+	r, err := group.note(c.ID, func(n *session.Notes) { n.Rating = session.Rating{Adaptation: a[0], Control: a[1], Enjoyment: a[2]} })
+	if err == nil && len(r.Manifest.Blind) > 0 && !r.Hides() {
+		fmt.Fprintf(to.Out, "%s was played by %s\n", r.ID, printable(r.Manifest.Policy.Name))
+	}
+	return err
 }
 
 type pinCmd struct {
@@ -75,21 +81,23 @@ type pinCmd struct {
 }
 
 func (c *pinCmd) Run(group *sessionsCmd) error {
-	return group.note(c.ID, func(n *session.Notes) { n.Pinned = !c.Off })
+	_, err := group.note(c.ID, func(n *session.Notes) { n.Pinned = !c.Off })
+	return err
 }
 
 // note changes what is said of a session.
-func (c *sessionsCmd) note(id string, change func(*session.Notes)) error {
+func (c *sessionsCmd) note(id string, change func(*session.Notes)) (*session.Record, error) {
 	r, err := c.find(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	n := r.Notes
 	change(&n)
 	if err := n.Check(); err != nil {
-		return asInput(err)
+		return nil, asInput(err)
 	}
-	return r.SetNotes(n)
+	err = r.SetNotes(n)
+	return r, err
 }
 
 type deleteCmd struct {

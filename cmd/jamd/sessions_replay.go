@@ -46,6 +46,9 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if err != nil {
 		return err
 	}
+	if r.Hides() { // what another policy plays otherwise would tell who played
+		return asInput(fmt.Errorf("session %s: its policy is hidden, and cannot be replayed; %s", r.ID, revealing(r.ID)))
+	}
 	policy, err := c.load(to, r)
 	if err != nil {
 		return err

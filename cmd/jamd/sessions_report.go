@@ -50,6 +50,12 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if err != nil {
 		return err
 	}
+	records = slices.DeleteFunc(records, func(r *session.Record) bool {
+		if r.Hides() { // it is no policy to compare with others
+			problems = append(problems, fmt.Sprintf("session %s: its policy is hidden; %s", r.ID, revealing(r.ID)))
+		}
+		return r.Hides()
+	})
 	many := report.Many{Problems: problems}
 	sessions, err := measureAll(ctx, records, encoders, &many.Problems)
 	if err != nil {
@@ -121,7 +127,7 @@ func (c *reportCmd) write(to console, write func(io.Writer) error) error {
 
 // measure reads a session and takes its figures.
 func measure(r *session.Record, encoders *encoders) (report.One, error) {
-	one := report.One{Brief: r.Brief(), Manifest: r.Manifest}
+	one := report.One{Brief: r.Brief(), Manifest: r.Shown()}
 	encoder, give := encoders.take()
 	defer give()
 	var err error

@@ -63,7 +63,12 @@ func (s *shown) print(to console) {
 	}
 	line("started", "%s, %s long", when(s.Start), s.Length().Round(100*time.Millisecond))
 	line("melody", "%s, key %s", s.melody(), orDash(s.Key))
-	line("policy", "%s (%.12s) on %s, seed %d, jamd %s", m.Policy.Name, m.Policy.SHA256, m.Provider, m.Settings.Seed, m.Version)
+	if m.Policy.Name == session.Hidden {
+		line("policy", "hidden, on %s, seed %d, jamd %s", m.Provider, m.Settings.Seed, m.Version)
+		line("", "%s", revealing(s.ID))
+	} else {
+		line("policy", "%s (%.12s) on %s, seed %d, jamd %s", m.Policy.Name, m.Policy.SHA256, m.Provider, m.Settings.Seed, m.Version)
+	}
 	if f := m.Faster; f != nil {
 		line("", "its faster variant %s (%.12s)", f.Name, f.SHA256)
 	}

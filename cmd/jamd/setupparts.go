@@ -69,6 +69,9 @@ func (j *pageJam) fillIn(p *ui.Param) {
 		return
 	}
 	p.Words = append([]string{pageMelody}, ports...)
+	if port := j.live.melody.info().String(); slices.Contains(ports, port) { // another one has the same name
+		p.Value = port
+	}
 }
 
 func (j *pageJam) setIn(value string) error { return j.live.melody.moveTo(value) }
@@ -80,6 +83,9 @@ func (j *pageJam) fillOut(p *ui.Param) {
 		return
 	}
 	p.Words = append([]string{midiio.VirtualOut}, ports...)
+	if port := j.live.out.Info().String(); slices.Contains(ports, port) { // as above
+		p.Value = port
+	}
 }
 
 func (j *pageJam) setOut(value string) error { return j.live.moveOut(value, j.ports) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,8 +14,11 @@ import (
 // controlsLength is room for every knob of a controller turned at once.
 const controlsLength = 256
 
-// errUnknownSetting says that there is nothing of that name to be set.
-var errUnknownSetting = errors.New("there is no such setting")
+var (
+	// errUnknownSetting says that there is nothing of that name to be set.
+	errUnknownSetting = errors.New("there is no such setting")
+	errTooMany        = errors.New("too many settings at once: try again")
+)
 
 // A steering is how a live jam is set while it goes on, whoever asks: a page, jamd ctl, a controller. It may be used from
 // any goroutine.
@@ -27,6 +31,8 @@ type steering struct {
 	mu       sync.Mutex
 	settings jam.Settings // in force
 	policy   string       // that plays
+	asked    string       // that is to play as soon as it can, in the next jam where this one ends before; "" where it does
+	over     bool         // nothing takes controls any more
 }
 
 func newSteering(l *live) *steering {
@@ -44,7 +50,9 @@ func (s *steering) follow(told func(jam.Applied)) {
 		for a := range s.applied.C() {
 			s.mu.Lock()
 			if a.Param == jam.ParamPolicy {
-				s.policy = a.Text
+				if s.policy = a.Text; s.asked == a.Text {
+					s.asked = ""
+				}
 			} else {
 				_ = s.settings.Set(a.Control) // the engine has taken it
 			}
@@ -54,8 +62,16 @@ func (s *steering) follow(told func(jam.Applied)) {
 	})
 }
 
-// stop ends follow, after the loop's end.
+// stop ends follow, after the loop's end. What is asked for from then on is for the next jam.
 func (s *steering) stop() {
+	s.mu.Lock()
+	s.over = true
+	for n := len(s.controls.C()); n > 0; n-- { // what came behind the loop's end
+		if p, ok := (<-s.controls.C()).Policy.(*model.Policy); ok {
+			_ = p.Close()
+		}
+	}
+	s.mu.Unlock()
 	s.applied.Close()
 	s.running.Wait()
 }
@@ -65,6 +81,13 @@ func (s *steering) inForce() (jam.Settings, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.settings, s.policy
+}
+
+// wanted is the policy that plays, or that is to play as soon as it can.
+func (s *steering) wanted() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cmp.Or(s.asked, s.policy)
 }
 
 // set asks for a setting by its name and value as users write them. It holds from the next frame on, a policy when it has
@@ -90,28 +113,51 @@ func (s *steering) ask(c jam.Control) error {
 		return err
 	}
 	if c.Param == jam.ParamPolicy {
-		if s.live.blind != nil {
-			return errors.New("policy: " + blindRefusal)
-		}
-		if names := policyNames(); !slices.Contains(names, c.Text) {
-			return fmt.Errorf("policy %q: must be one of %v", c.Text, names)
-		}
-		policy, _, err := s.live.flags.Music.warmPlayer(s.live.to, c.Text, model.Chords)
-		if err != nil {
-			return err
-		}
-		c.Policy = policy
-	}
-	if !s.controls.TrySend(c) {
-		if p, ok := c.Policy.(*model.Policy); ok {
-			_ = p.Close()
-		}
-		return errors.New("too many settings at once: try again")
+		return s.askPolicy(c)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.over && !s.controls.TrySend(c) {
+		return errTooMany
+	}
 	_ = s.settings.Set(c) // a jam that waits for its first note tells of it only then
 	return nil
+}
+
+// askPolicy brings the policy that a control names, which takes a moment: where the jam is over by then, it is the next one's.
+func (s *steering) askPolicy(c jam.Control) error {
+	if s.live.blind != nil {
+		return errors.New("policy: " + blindRefusal)
+	}
+	if names := policyNames(); !slices.Contains(names, c.Text) {
+		return fmt.Errorf("policy %q: must be one of %v", c.Text, names)
+	}
+	before := s.expect(c.Text)
+	policy, _, err := s.live.flags.Music.warmPlayer(s.live.to, c.Text, model.Chords)
+	if err != nil {
+		s.expect(before)
+		return err
+	}
+	c.Policy = policy
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.over:
+		_ = policy.Close() // the next jam opens its own
+	case !s.controls.TrySend(c):
+		_ = policy.Close()
+		s.asked = before
+		return errTooMany
+	}
+	return nil
+}
+
+// expect notes the policy that is to play, and gives the one that was to before.
+func (s *steering) expect(policy string) (before string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, s.asked = s.asked, policy
+	return before
 }
 
 // allowed returns an error for what the engine would refuse, and for what this jam cannot have.

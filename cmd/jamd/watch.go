@@ -97,7 +97,9 @@ func (w *watch) follow() {
 				w.alarm()
 				return
 			}
-			w.begun.Store(true)
+			if !w.begun.Swap(true) && w.page != nil {
+				w.page.Changed(r.Frame) // some of the setup cannot be changed from here on
+			}
 			if w.show(r); r.Missed {
 				missed++
 			}

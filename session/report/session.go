@@ -25,7 +25,7 @@ const maxMisses = 1000
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"style": func() template.CSS { return template.CSS(style) },
-	"share": share, "short": short, "clock": clock, "p": p, "number": number, "two": two,
+	"share": share, "short": short, "who": who, "clock": clock, "p": p, "number": number, "two": two,
 	"when": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04") },
 	"percent": func(part, all int64) string {
 		return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(all, 1)))

@@ -9,9 +9,18 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/session"
 )
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+// who writes a policy's name as its player may know it.
+func who(policy string) string {
+	if policy == session.Hidden {
+		return "a hidden policy"
+	}
+	return policy
+}
 
 // clock writes seconds as 1:02:03 or 2:03.
 func clock(seconds float64) string {

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Blind } from "./blind";
 import { ShowConsidered } from "./considered";
-import { act, info, params, set, started, startOrStop } from "./jam";
+import { act, goesOn, info, params, set, startOrStop } from "./jam";
 import { Keep } from "./keep";
 import { ChordSound, Keys, Volumes } from "./mix";
 import { spoken, titleOf, valueOf } from "./names";
@@ -63,7 +63,7 @@ function Group({ title, names = [], children }: { title: string; names?: string[
 }
 
 function Control({ param: p }: { param: Param }) {
-  const id = `param-${p.name}`, choose = (value: string) => void set(p.name, value);
+  const id = `param-${p.name}`;
   switch (p.kind) {
     case "number":
     case "whole":
@@ -73,7 +73,9 @@ function Control({ param: p }: { param: Param }) {
         <div class="control switch" title={p.help}>
           <label for={id}>{titleOf(p.name)}</label>
           <input id={id} type="checkbox" role="switch" checked={p.value === "on"} aria-description={p.fixed ?? p.help} disabled={!!p.fixed}
-            onChange={(e) => choose(e.currentTarget.checked ? "on" : "off")} />
+            onChange={async ({ currentTarget: box }) => {
+              if (!(await set(p.name, box.checked ? "on" : "off"))) box.checked = holds(p) === "on";
+            }} />
         </div>
       );
     case "action":
@@ -86,12 +88,16 @@ function Control({ param: p }: { param: Param }) {
   return ( // a list, or a text of which some are known
     <div class="control list" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
-      <select id={id} value={p.value} aria-description={p.fixed ?? p.help} disabled={!!p.fixed} onChange={(e) => choose(e.currentTarget.value)}>
+      <select id={id} value={p.value} aria-description={p.fixed ?? p.help} disabled={!!p.fixed}
+        onChange={async ({ currentTarget: list }) => { if (!(await set(p.name, list.value))) list.value = holds(p); }}>
         {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word} value={word}>{spoken[word] ?? word}{p.unit ? ` ${p.unit}` : ""}</option>)}
       </select>
     </div>
   );
 }
+
+/** holds is the value that a control goes back to where another is refused. */
+const holds = (p: Param) => params.value.find((now) => now.name === p.name)?.value ?? p.value;
 
 /** Slider reaches as far as a knob does, and as what is set by other ways. */
 function Slider({ id, param: p }: { id: string; param: Param }) {
@@ -119,5 +125,6 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
 /** Transport starts with a count-in, and stops. */
 export function Transport() {
   if (!info.value) return null;
-  return <button type="button" onClick={startOrStop}>{started.value ? "Stop" : "Count in"}</button>;
+  const needless = !goesOn() && info.value.waits_for === "clock"; // which begins the jam
+  return <button type="button" class="transport" disabled={needless} onClick={startOrStop}>{goesOn() ? "Stop" : "Count in"}</button>;
 }

@@ -8,6 +8,7 @@ const remembered = 512; // frames
 export const connected = signal(false);
 export const info = signal<Info | null>(null);
 export const started = signal(false);
+export const between = signal(false); // one jam is over, the next one not there yet
 export const params = signal<Param[]>([]);
 export const keepsSessions = signal(false);
 export const latest = signal<Frame | null>(null);
@@ -55,12 +56,14 @@ function take(m: Message) {
       info.value = m.jam;
       params.value = m.params ?? [];
       started.value = m.started;
+      between.value = !m.jam;
       keepsSessions.value = m.sessions;
       figures.value = null;
       frames.splice(0, frames.length, ...m.frames);
       latest.value = m.frames.at(-1) ?? null;
       if (m.jam) sound.meet(m.jam);
-      requestAnimationFrame(() => performance.mark("ready")); // for whoever measures how long that took
+      performance.mark("told"); // for whoever measures how long it took until the page knew the jam, and showed it
+      requestAnimationFrame(() => performance.mark("ready"));
       return;
     case "frame":
       tick(m.at);
@@ -101,6 +104,7 @@ function take(m: Message) {
       }
       latest.value = null;
       started.value = false;
+      between.value = true;
       return;
     case "panic":
     case "lost": // a note's end may have been among what was lost
@@ -158,7 +162,10 @@ export function panic() {
   void ask("POST", "panic");
 }
 
-export function startOrStop() { if (info.value) void ask("POST", started.value ? "stop" : "start"); }
+/** goesOn is whether the jam plays, or counts in. */
+export const goesOn = () => started.value || (!between.value && info.value?.waits_for === "");
+
+export function startOrStop() { if (info.value) void ask("POST", goesOn() ? "stop" : "start"); }
 
 const asking = new Map<string, Promise<boolean>>(); // settings whose answer is awaited
 const wanted = new Map<string, string>(); // the newest values of them

@@ -79,7 +79,7 @@ function Hints() {
   return (
     <aside class="hints" aria-label="Hints">
       <ol>
-        <li><b>Play.</b> <kbd>Z</kbd> to <kbd>M</kbd> and <kbd>Q</kbd> to <kbd>P</kbd> are a piano; <kbd>−</kbd> <kbd>=</kbd> shift the octave. Or touch the keys below, or plug one in.</li>
+        <li><b>Play.</b> Touch the keys below, plug a keyboard in, or use <kbd>Z</kbd> to <kbd>M</kbd> and <kbd>Q</kbd> to <kbd>P</kbd>; <kbd>−</kbd> <kbd>=</kbd> shift the octave.</li>
         <li><b>Wait.</b> jamd listens for a few beats, then answers with chords.</li>
         <li><b>Stop.</b> <kbd>Esc</kbd> lets every note go; <kbd>?</kbd> lists the other keys.</li>
       </ol>
@@ -106,6 +106,7 @@ function Speaker() {
   );
 }
 
+performance.mark("script");
 if (new URLSearchParams(location.search).has("key")) history.replaceState(null, "", "/"); // it has done its work
 connect();
 render(<Page />, document.getElementById("page")!);

@@ -3,7 +3,7 @@ import type { Param } from "./protocol";
 import { pitchName } from "./theory";
 
 /** spoken are words that read better otherwise. */
-export const spoken: Record<string, string> = { "": "nothing", page: "this page", hidden: "a hidden policy" };
+export const spoken: Record<string, string> = { "": "nothing", page: "this page", hidden: "a hidden policy", "with the melody": "the melody" };
 const titles: Record<string, string> = {
   in: "Input", out: "Output", "clock-in": "Clock from", low: "Lowest note", high: "Highest note", "bass-low": "Lowest of bass", "bass-high": "Highest of bass",
   listen: "Listens for",

@@ -81,6 +81,7 @@ class View {
     const melody = colour("--melody"), chord = colour("--chord"), missed = colour("--missed");
     const ends = (i: number) => Math.min(frames[i + 1]?.at ?? frames[i].at + length, Math.max(time, frames[i].at));
     let symbolEnd = -Infinity, chordFrom = 0, noteFrom = 0;
+    const notes: [from: number, to: number, pitch: number][] = []; // of the melody, to be drawn over the chords
     let start = frames.length; // two bars before the first frame that is seen: there its chord began
     while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
     for (let i = start; i < frames.length; i++) {
@@ -100,8 +101,9 @@ class View {
       }
       if (f.melody === null) continue; // a report tells the melody of the frame before
       if (f.onset || i === start || frames[i - 1].melody !== f.melody) noteFrom = f.at - length;
-      if (!next || next.onset || next.melody !== f.melody) block(x(noteFrom), x(f.at), f.melody, melody);
+      if (!next || next.onset || next.melody !== f.melody) notes.push([x(noteFrom), x(f.at), f.melody]);
     }
+    for (const [from, to, pitch] of notes) block(from, to, pitch, melody);
     for (const [pitch, since] of held.value) {
       block(x(Math.max(since, last && started.value ? last.at - length : since)), line, pitch, melody);
     }

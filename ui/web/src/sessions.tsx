@@ -66,6 +66,7 @@ function Row({ session: s }: { session: Session }) {
         <div class="opened">
           <Music session={s} />
           <a class="button" href={`/api/${path(s, "/midi")}`} download={`${s.name}.mid`}>Download MIDI</a>
+          <a class="button" href={`/api/${path(s, "/report")}`} target="_blank" rel="noopener" aria-label={`Report of ${s.name}, in a new tab`}>Report ↗</a>
           <button type="button" aria-expanded={rating.value} onClick={() => { rating.value = !rating.value; }}>{s.rating ? `Rated ${stars(s.rating)}` : "Rate"}</button>
           <button type="button" onClick={() => void remove()}>Delete</button>
           {rating.value && <Questions id={s.id} given={s.rating} blind={s.blind && !s.rating} later="Close" skip={() => { rating.value = false; }}

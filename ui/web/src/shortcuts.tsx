@@ -23,6 +23,14 @@ const by = (step: number) => (p: Param) => {
   return String(Math.round(Math.max(low, Math.min(high, Number(p.value) + step)) * 100) / 100);
 };
 
+/** move moves both ends of the register, as long as neither comes to its own end. */
+const move = (step: number) => () => {
+  const ends = ["high", "low"].map((name) => params.value.find((p) => p.name === name)!);
+  if (step < 0) ends.reverse(); // the end that goes ahead first, or there would be no room for the other
+  const to = ends.map(by(step));
+  if (ends.every((p, i) => Number(to[i]) === Number(p.value) + step)) ends.forEach((p, i) => void set(p.name, to[i]));
+};
+
 const shortcuts: Shortcut[] = [
   { code: "Enter", key: "⏎", does: "Count in, or stop", do: startOrStop },
   { code: "KeyT", key: "T", does: "Tap the beat", do: () => act("tap") },
@@ -38,12 +46,15 @@ const shortcuts: Shortcut[] = [
   { code: "KeyU", key: "U", does: "Mute the chords", do: param("mute", turn) },
   { code: "KeyB", key: "B", does: "Bass", do: param("bass", turn) },
   { code: "KeyM", key: "M", does: "Metronome", do: param("metronome", turn) },
+  { code: "BracketLeft", key: "[", does: "Chords lower", do: move(-1) },
+  { code: "BracketRight", key: "]", does: "Chords higher", do: move(1) },
   { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
   { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
   { code: "KeyR", key: "R", does: "Record this jam, or not", do: param("record", turn) },
   { code: "KeyV", key: "V", does: "What the policy considers", do: () => { showsConsidered.value = !showsConsidered.value; } },
   { code: "KeyI", key: "I", does: "Choose the input", do: () => focusControl("#param-in") },
   { code: "KeyJ", key: "J", does: "Choose the output", do: () => focusControl("#param-out") },
+  { code: "KeyN", key: "N", does: "Choose how long it listens", do: () => focusControl("#param-listen") },
   { code: "KeyL", key: "L", does: "Choose the clock", do: () => focusControl("#param-clock") },
   { code: "KeyY", key: "Y", does: "Blind test", do: () => focusControl("#blind input, #blind button") },
   { code: "KeyK", key: "K", does: "Keep what is set", do: focusKeep },
@@ -57,7 +68,7 @@ export function shortcut(e: KeyboardEvent): boolean {
   if (!s) return false;
   if (s.code.startsWith("Arrow") && ["INPUT", "SELECT"].includes((e.target as HTMLElement).tagName)) return false;
   e.preventDefault();
-  if (!e.repeat || s.code.startsWith("Arrow")) s.do();
+  if (!e.repeat || s.code.startsWith("Arrow") || s.code.startsWith("Bracket")) s.do();
   return true;
 }
 

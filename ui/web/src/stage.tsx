@@ -1,12 +1,10 @@
 // What is read from two metres away: the chord, the beat, where in the bar, and how long jamd still listens.
-import { computed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Considered } from "./considered";
-import { frames, info, latest, now, started } from "./jam";
-import { keyOf, pretty } from "./theory";
+import { between, frames, info, latest, now, started } from "./jam";
+import { keyName, pretty } from "./theory";
 
-const beat = computed(() => latest.value && Math.floor(latest.value.frame / 4));
-const keyed = computed(() => (beat.value === null ? "" : keyOf(frames.slice(-256)))); // once a beat, of sixteen bars
+const waiting = { note: "Play the first note", clock: "Waiting for the clock", "": "Counting in" };
 
 export function Stage() {
   const f = latest.value, jam = info.value;
@@ -16,8 +14,8 @@ export function Stage() {
   return (
     <section class="stage" aria-label="Now">
       <p class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}>
-        {!jam ? <span class="words">Getting ready</span>
-          : !started.value ? <span class="words">Play the first note</span>
+        {!jam || between.value ? <span class="words">Getting ready</span>
+          : !started.value ? <span class="words">{waiting[jam.waits_for]}</span>
           : listening ? <><span class="count">{beats || ""}</span><span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span></>
           : <><span>{root}</span><sup>{rest}</sup></>}
       </p>
@@ -27,7 +25,7 @@ export function Stage() {
         <dl>
           <div><dt>Bar</dt><dd>{jam && f ? Math.floor(f.frame / jam.frames_per_bar) + 1 : "–"}</dd></div>
           <div><dt>Tempo</dt><dd>{jam ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 : "–"}</dd></div>
-          <div><dt>Key</dt><dd>{keyed.value || "–"}</dd></div>
+          <div><dt>Key</dt><dd>{keyName(f?.key ?? "") || "–"}</dd></div>
         </dl>
       </div>
       <p class="spoken" aria-live="polite">{f?.began ? `Chord ${f.symbol}` : ""}</p>

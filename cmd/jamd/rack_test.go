@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"jamd/ui"
+)
+
+// A rack is a jam whose ports can be chosen, as a page meets it, and its server.
+type rack struct {
+	ui.Jam // nothing else is asked of it
+	*ui.Server
+
+	mu      sync.Mutex
+	ins     []string
+	in, out string
+	asked   []string
+}
+
+func newRack(t *testing.T) *rack {
+	t.Helper()
+	server, err := ui.New(ui.Options{Address: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	r := &rack{Server: server, ins: []string{pageMelody, "Keystation <b>49</b>"}, in: pageMelody, out: "jamd out"}
+	start := time.Now()
+	server.Begin(r, func() time.Duration { return time.Since(start) })
+	return r
+}
+
+func (r *rack) Info() ui.Info {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3,
+		In: strings.TrimPrefix(r.in, pageMelody), Out: r.out}
+}
+
+func (r *rack) Params() []ui.Param {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return []ui.Param{
+		{Name: partIn, Kind: ui.List, Words: slices.Clone(r.ins), Value: r.in},
+		{Name: partOut, Kind: ui.List, Words: []string{"jamd out", "FLUID Synth"}, Value: r.out},
+	}
+}
+
+func (r *rack) Set(name, value string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, name+"="+value)
+	switch {
+	case name == partOut:
+		r.out = value
+	case slices.Contains(r.ins, value):
+		r.in = value
+	default:
+		return refusal{fmt.Errorf("%s is gone", value), ui.ErrRefused}
+	}
+	return nil
+}
+
+func (r *rack) Latency() any { return nil }
+
+func (r *rack) plug(name string) {
+	r.mu.Lock()
+	r.ins = append(r.ins, name)
+	r.mu.Unlock()
+	r.Changed(0)
+}
+
+// unplug tells the pages nothing.
+func (r *rack) unplug(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ins = slices.DeleteFunc(r.ins, func(in string) bool { return in == name })
+}
+
+func (r *rack) all() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return strings.Join(r.asked, "; ")
+}

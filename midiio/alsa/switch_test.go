@@ -1,0 +1,125 @@
+package alsa
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// switchScript moves a jam from one keyboard to another and from one synth to another, as the page does: 'jamd ctl' asks the same API. At
+// each keyboard a note is held when jamd leaves it. Both keyboards are VirMIDI's, both synths are aseqdump; the second one is started
+// when jamd plays already.
+const switchScript = `
+keys() { printf "$2" >/dev/snd/midiC0D$1; }
+jamd play --policy tiny.onnx --in 'VirMIDI 0-0' --out 'jamd out' --tempo 40 --listen 0 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
+jamd=$!
+for i in $(seq 600); do
+    grep -q '^Play' play.txt && break
+    kill -0 $jamd 2>/dev/null || break
+    sleep 0.2
+done
+aseqdump -p 'jamd out' >first.txt 2>&1 &
+first=$!
+sleep 1
+keys 0 '\220\074\144'
+sleep 3
+jamd ctl set in='Virtual Raw MIDI 0-1:VirMIDI 0-1'; echo "input: $?"
+keys 0 '\220\076\144'
+keys 1 '\220\100\144'
+sleep 2
+aseqdump >second.txt 2>&1 &
+second=$!
+sleep 2
+synth=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'aseqdump'.*/\1/p" | tail -n 1)
+jamd ctl set out="aseqdump:aseqdump $synth:0"; echo "output: $?" # both synths have the name
+jamd ctl status
+jamd ctl set in='Virtual Raw MIDI 0-9:VirMIDI 0-9'; echo "nobody: $?"
+jamd ctl set out='Virtual Raw MIDI 0-9:VirMIDI 0-9'; echo "nothing: $?"
+sleep 3
+kill -INT $jamd
+wait $jamd
+status=$?
+sleep 1
+kill $first $second
+wait
+echo "--- begin play"; cat play.txt; echo "--- end play"
+echo "--- begin first"; cat first.txt; echo "--- end first"
+echo "--- begin second"; cat second.txt; echo "--- end second"
+echo "--- begin log"; cat /run/sessions/*/events.jsonl; echo "--- end log"
+exit $status
+`
+
+// TestSwitch: another input and another output are taken amid the jam, no note hangs at those that are left, and what is not there is
+// refused.
+func TestSwitch(t *testing.T) {
+	machine := vm(t)
+	files := jamdFiles(t)
+	files["tiny.onnx"] = "../../model/testdata/tiny.onnx"
+	r, err := machine.Run(t.Context(), Guest{Script: switchScript, Files: files, Limit: 6 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, _, _ := strings.Cut(r.Console, "--- begin first")
+	t.Log(said)
+	if r.Exit != 0 {
+		t.Errorf("jamd ended with exit status %d", r.Exit)
+	}
+	for _, want := range []string{
+		"input: 0", "output: 0", "nobody: 2", "nothing: 2", "hears Virtual Raw MIDI 0-1:VirMIDI 0-1, plays aseqdump:aseqdump",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	for _, synth := range []string{"first", "second"} {
+		text, err := Section(r.Console, synth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages, err := ParseDump(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began, hanging := Balance(messages)
+		t.Logf("%s synth: %d notes began, %v hang", synth, began, hanging)
+		if began == 0 || hanging != nil {
+			t.Errorf("%s synth: %d notes began, %v hang", synth, began, hanging)
+		}
+	}
+	log, err := Section(r.Console, "log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What is held at the first keyboard is let go with it, and what is played there afterwards is not heard.
+	want := []stroke{{60, true}, {60, false}, {64, true}}
+	if got := strokes(t, log); !slices.Equal(got, want) {
+		t.Errorf("heard %v, want %v", got, want)
+	}
+}
+
+// A stroke is a key that goes down or up.
+type stroke struct {
+	pitch int
+	on    bool
+}
+
+// strokes are the player's notes in a session's log.
+func strokes(t *testing.T, log string) (all []stroke) {
+	t.Helper()
+	for line := range strings.Lines(log) {
+		var l struct {
+			Type  string `json:"type"`
+			On    bool   `json:"on"`
+			Pitch int    `json:"pitch"`
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if l.Type == "note" {
+			all = append(all, stroke{l.Pitch, l.On})
+		}
+	}
+	return all
+}
