@@ -41,6 +41,29 @@ func (n pageNote) valid() bool {
 	return n.Type == "note" && n.Pitch <= 127 && n.Velocity <= 127 && (n.Velocity > 0 || !n.On)
 }
 
+// join makes a client whose queue begins with all that it must know.
+func (s *Server) join() (*client, error) {
+	s.mu.Lock()
+	if len(s.clients) >= maxClients {
+		s.mu.Unlock()
+		return nil, fmt.Errorf("%d pages are open: close some", maxClients)
+	}
+	s.last++
+	c := &client{id: s.last, queue: jam.NewQueue[[]byte](clientQueue)}
+	s.clients[c.id] = c
+	hello := s.hello(c.id)
+	c.queue.TrySend(encode(hello))
+	s.mu.Unlock()
+	return c, nil
+}
+
+func (s *Server) leave(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.clients, c.id)
+	s.dropped += c.queue.Dropped()
+}
+
 // watch serves one page until it goes, or until it takes nothing for too long.
 func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	c, err := s.join()
