@@ -11,7 +11,7 @@ const (
 	pulsesPerBeat = jam.PulsesPerFrame * jam.FramesPerBeat
 
 	memorySpan  = float64(2 * time.Second)
-	leastMemory = 9 // pulses that a loop goes by before its memory is bounded, however slow the tempo
+	leastMemory = 9 // pulses, however slow the tempo
 
 	// Beyond these periods nothing is followed: half the slowest tempo and twice the fastest.
 	slowestPeriod = 2 * float64(time.Minute) / pulsesPerBeat / jam.MinTempo

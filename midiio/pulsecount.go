@@ -34,7 +34,7 @@ const (
 
 	// A cable loses hardly any pulse. One that has lost some is likelier to lose more.
 	leastLoss  = 1e-8
-	lossMemory = 1000  // pulses
+	lossMemory = 2000  // pulses
 	oddsMore   = -0.25 // that where one is lost the one after it is too, and so on
 	oddsTempo  = -9.0  // that with a pulse another tempo begins
 )
@@ -61,10 +61,10 @@ func (c *pulseCount) hear(at float64) int64 {
 	c.n = 0
 	for _, g := range was[:n] {
 		c.consider(g, at, 1, 0)
-		few := int64(1)
-		if g.memory > 1 {
-			few = int64(max(1, min((at-g.at)/g.period, freewheel)))
+		if !g.tellsLosses() {
+			continue
 		}
+		few := int64(max(1, min((at-g.at)/g.period, freewheel)))
 		if few > 1 {
 			c.consider(g, at, few, math.Log(g.loss)+oddsMore*float64(few-2))
 		}
@@ -79,6 +79,16 @@ func (c *pulseCount) hear(at float64) int64 {
 	}
 	c.believe()
 	return c.number - before
+}
+
+// tellsLosses is whether a guess can tell a pulse that was lost from one that is late: while it goes by few pulses, only where a
+// period is much longer than it can be wrong by.
+func (g *guess) tellsLosses() bool {
+	if g.memory >= leastMemory || g.memory == 1 {
+		return g.memory > 1
+	}
+	_, variance := g.late(0, 1)
+	return g.period*g.period > 5*5*variance
 }
 
 // consider adds the guess that a pulse is so many periods after the newest of another guess, where it has a place among
@@ -115,15 +125,24 @@ func (c *pulseCount) consider(g guess, at float64, periods int64, odds float64) 
 // says reports whether another, less likely guess has nothing to say that this one does not.
 func (g *guess) says(other *guess) bool { return g.number == other.number && g.near(&other.delayLoop) }
 
-// believe takes the likeliest guess for what is.
+// believe takes the number of the likeliest guess for what is, and of all guesses with that number the mean of what they
+// say of the time, by their probability.
 func (c *pulseCount) believe() {
-	c.at, c.number = c.guesses[0].at, c.guesses[0].number
-	if c.guesses[0].memory > 1 {
-		c.period = c.guesses[0].period
-	}
 	likeliest := c.guesses[0].odds
+	c.number, c.at = c.guesses[0].number, 0
+	var all, period float64
 	for i := range c.guesses[:c.n] {
-		c.guesses[i].odds -= likeliest
+		g := &c.guesses[i]
+		if g.odds -= likeliest; g.number == c.number {
+			p := math.Exp(g.odds)
+			all += p
+			c.at += p * (g.at - c.guesses[0].at)
+			period += p * g.period
+		}
+	}
+	c.at = c.guesses[0].at + c.at/all
+	if c.guesses[0].memory > 1 {
+		c.period = period / all
 	}
 	for c.n > 1 && c.guesses[c.n-1].odds < hopeless {
 		c.n--
