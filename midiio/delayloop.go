@@ -70,7 +70,7 @@ func (d *delayLoop) hear(at float64, periods int64) (odds float64) {
 	late, variance := d.late(at, periods)
 	square := late * late / variance
 	trust := (tails + 1) / (tails + square) // less in a pulse that is far off
-	d.variance += (trust*square - 1) * d.variance / jitterMemory
+	d.variance += (trust*square - 1) * d.variance / min(d.memory+3, jitterMemory)
 	d.variance = max(d.variance, calmest*calmest)
 
 	n := d.memory

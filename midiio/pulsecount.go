@@ -31,6 +31,7 @@ type guess struct {
 const (
 	guesses  = 16
 	hopeless = -30.0 // odds
+	surely   = 3.5   // standard deviations
 
 	// A cable loses hardly any pulse. One that has lost some is likelier to lose more.
 	leastLoss  = 1e-8
@@ -88,7 +89,7 @@ func (g *guess) tellsLosses() bool {
 		return g.memory > 1
 	}
 	_, variance := g.late(0, 1)
-	return g.period*g.period > 5*5*variance
+	return g.period*g.period > surely*surely*variance
 }
 
 // consider adds the guess that a pulse is so many periods after the newest of another guess, where it has a place among

