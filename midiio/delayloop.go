@@ -44,6 +44,7 @@ type delayLoop struct {
 	at       float64 // when the last pulse was due
 	period   float64 // 0: it never knew any
 	memory   float64 // pulses that it goes by; 1: it knows when the last one was due, and no period
+	heard    float64 // pulses, at any tempo
 	variance float64 // of the jitter
 }
 
@@ -62,6 +63,7 @@ func (d *delayLoop) late(at float64, periods int64) (late, variance float64) {
 // hear takes a pulse that is so many periods after the last, and returns the logarithm of the probability density, over
 // the nanoseconds, that it comes just then.
 func (d *delayLoop) hear(at float64, periods int64) (odds float64) {
+	d.heard++
 	if d.memory == 1 {
 		odds = d.begin((at-d.at)/float64(periods)) - math.Log(max(at-d.at, 1))
 		d.at, d.memory = at, 2
@@ -70,7 +72,7 @@ func (d *delayLoop) hear(at float64, periods int64) (odds float64) {
 	late, variance := d.late(at, periods)
 	square := late * late / variance
 	trust := (tails + 1) / (tails + square) // less in a pulse that is far off
-	d.variance += (trust*square - 1) * d.variance / min(d.memory+3, jitterMemory)
+	d.variance += (trust*square - 1) * d.variance / min(d.heard+3, jitterMemory)
 	d.variance = max(d.variance, calmest*calmest)
 
 	n := d.memory

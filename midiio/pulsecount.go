@@ -31,6 +31,7 @@ type guess struct {
 const (
 	guesses  = 16
 	hopeless = -30.0 // odds
+	likely   = -2.0  // odds
 	surely   = 3.5   // standard deviations
 
 	// A cable loses hardly any pulse. One that has lost some is likelier to lose more.
@@ -126,15 +127,15 @@ func (c *pulseCount) consider(g guess, at float64, periods int64, odds float64) 
 // says reports whether another, less likely guess has nothing to say that this one does not.
 func (g *guess) says(other *guess) bool { return g.number == other.number && g.near(&other.delayLoop) }
 
-// believe takes the number of the likeliest guess for what is, and of all guesses with that number the mean of what they
-// say of the time, by their probability.
+// believe takes the number of the likeliest guess for what is, and of the likely guesses with that number the mean of what
+// they say of the time, by their probability.
 func (c *pulseCount) believe() {
 	likeliest := c.guesses[0].odds
 	c.number, c.at = c.guesses[0].number, 0
 	var all, period float64
 	for i := range c.guesses[:c.n] {
 		g := &c.guesses[i]
-		if g.odds -= likeliest; g.number == c.number {
+		if g.odds -= likeliest; g.number == c.number && g.odds > likely {
 			p := math.Exp(g.odds)
 			all += p
 			c.at += p * (g.at - c.guesses[0].at)
