@@ -283,3 +283,18 @@ func TestReportTellsHowOldTheNewestNoteIs(t *testing.T) {
 		}
 	}
 }
+
+// A tempo that was tapped before the first note is that of the first beat.
+func TestTappedBeforeTheFirstNote(t *testing.T) {
+	j := liveJam{
+		config: jam.LoopConfig{Settings: settings(func(s *jam.Settings) { s.Listen = 1 }), Frames: 12},
+		begins: 2 * time.Second, events: note(0, time.Second, 60),
+		steers: []jam.Control{{At: 200 * time.Millisecond, Param: jam.ParamTap}, {At: 600 * time.Millisecond, Param: jam.ParamTap}},
+	}
+	j.run(t)
+	for _, r := range j.reports {
+		if line := 2*time.Second + time.Duration(r.Frame)*100*time.Millisecond; r.Line != line || r.Tempo != 150 {
+			t.Errorf("frame %d at %v, want %v; %v BPM", r.Frame, r.Line, line, r.Tempo)
+		}
+	}
+}

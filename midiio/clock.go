@@ -24,7 +24,7 @@ type Follower struct {
 	changed func()
 
 	mu      sync.Mutex
-	loop    delayLoop
+	count   pulseCount
 	last    time.Duration // when the newest pulse came
 	heard   bool          // any pulse did, since the clock was last lost
 	running bool
@@ -45,7 +45,7 @@ func NewFollower(bpm float64, changed func()) (*Follower, error) {
 	if changed == nil {
 		changed = func() {}
 	}
-	return &Follower{changed: changed, loop: newDelayLoop(bpm)}, nil
+	return &Follower{changed: changed, count: newPulseCount(bpm)}, nil
 }
 
 // Receive takes a clock message that came at a time, which must not be before that of the last. The data are those of a
@@ -87,14 +87,14 @@ func (f *Follower) receive(at time.Duration, status, data1, data2 byte) bool {
 
 // hear takes a pulse, and reports whether a song begins or moves with it.
 func (f *Follower) hear(at time.Duration) bool {
-	if uncounted := f.armed || !f.running; !f.heard || uncounted && float64(at-f.last) > 2.5*f.loop.period {
-		f.loop.restart() // the clock paused, and has a phase of its own now
+	if uncounted := f.armed || !f.running; !f.heard || uncounted && float64(at-f.last) > 2.5*f.count.period {
+		f.count.restart() // the clock paused, and has a phase of its own now
 	}
 	f.last, f.heard = at, true
-	periods := f.loop.hear(float64(at))
+	periods := f.count.hear(float64(at))
 	switch {
 	case f.armed:
-		f.loop.settle()
+		f.count.settle()
 		f.armed, f.running, f.pulse, f.passed = false, true, f.next, f.next
 		return true
 	case f.running:
@@ -118,7 +118,7 @@ func (f *Follower) stop() {
 
 // lost reports whether pulses have come and then ceased.
 func (f *Follower) lost(now time.Duration) bool {
-	return f.heard && float64(now-f.last) > freewheel*f.loop.period
+	return f.heard && float64(now-f.last) > freewheel*f.count.period
 }
 
 // Position says where the song is at a time, now or a little later: the line of seg.Frame was, is or will be at seg.At,
@@ -139,10 +139,10 @@ func (f *Follower) Position(now time.Duration) (seg jam.Segment, running, ok boo
 		}
 		return jam.Segment{Frame: frameFrom(next), At: now, BPM: bpm}, false, ok
 	}
-	since := int64(math.Floor((float64(now) - f.loop.at) / f.loop.period))
+	since := int64(math.Floor((float64(now) - f.count.at) / f.count.period))
 	f.passed = max(f.passed, f.pulse+since)
 	frame := frameFrom(f.passed)
-	at := f.loop.at + float64(frame*jam.PulsesPerFrame-f.pulse)*f.loop.period
+	at := f.count.at + float64(frame*jam.PulsesPerFrame-f.pulse)*f.count.period
 	return jam.Segment{Frame: frame, At: time.Duration(math.Round(at)), BPM: bpm}, true, true
 }
 
@@ -155,7 +155,7 @@ func (f *Follower) Dropped() int64 {
 
 // tempo is the loop's. One at the edge of the range, where jitter moves it to and fro, is taken as the edge.
 func (f *Follower) tempo() (bpm float64, ok bool) {
-	bpm = float64(time.Minute) / pulsesPerBeat / f.loop.period
+	bpm = float64(time.Minute) / pulsesPerBeat / f.count.period
 	ok = bpm > jam.MinTempo*0.95 && bpm < jam.MaxTempo*1.05
 	return min(max(bpm, jam.MinTempo), jam.MaxTempo), ok
 }

@@ -111,7 +111,7 @@ func TestSteadinessJump(t *testing.T) {
 // Where jitter comes near to a pulse's length, following has its limits: how many of many songs end with a position that is
 // wrong, or have a tempo off by more than 1 BPM at the end of the second bar.
 func TestSteadinessLimits(t *testing.T) {
-	const songs, bars = 200, 9
+	const songs, bars = 100, 9
 	t.Logf("%d songs of %d bars of 4/4 each, begun without a clock before", songs, bars)
 	t.Log("| tempo | jitter | pulses dropped | position wrong at the end | tempo wrong after two bars |")
 	for _, limit := range []struct {
@@ -120,10 +120,10 @@ func TestSteadinessLimits(t *testing.T) {
 		drop     float64
 		most     int // songs with a wrong position
 	}{
-		{120, 120, 3 * ms, 0.01, 1}, {160, 160, 3 * ms, 0.01, 8}, {200, 200, ms, 0.01, 1}, {200, 200, 3 * ms, 0, 1},
-		{200, 200, 3 * ms, 0.01, 8}, {240, 240, 3 * ms, 0.01, 18}, {300, 300, ms, 0.01, 1}, {300, 300, 3 * ms, 0.01, 24},
-		{400, 400, ms, 0.01, 1}, {400, 400, 3 * ms, 0.01, 60},
-		{120, 90, 3 * ms, 0, 1}, {160, 120, 3 * ms, 0, 4}, {200, 150, ms, 0, 1}, {200, 150, 3 * ms, 0, 35},
+		{40, 40, 5 * ms, 0.01, 1}, {120, 120, 3 * ms, 0.01, 1}, {120, 120, 5 * ms, 0.01, 2}, {160, 160, 3 * ms, 0.01, 3},
+		{200, 200, 3 * ms, 0.01, 3}, {240, 240, 3 * ms, 0.01, 4}, {240, 240, 5 * ms, 0, 0}, {240, 240, 5 * ms, 0.001, 2},
+		{240, 240, 5 * ms, 0.01, 12}, {400, 400, ms, 0.01, 12}, {400, 400, 3 * ms, 0, 0}, {400, 400, 3 * ms, 0.01, 14},
+		{200, 150, 3 * ms, 0, 0}, {240, 180, 5 * ms, 0, 0}, {240, 60, 5 * ms, 0, 0}, {60, 240, 5 * ms, 0, 0},
 	} {
 		lost, off := 0, 0
 		for seed := range uint64(songs) {
@@ -161,7 +161,7 @@ func TestSteadinessLimits(t *testing.T) {
 	}
 }
 
-// A ramp is followed: the tempo lags behind it by less than a second, and no pulse is lost by it.
+// A ramp is followed: the tempo lags behind it by less than a second, but for what jitter does to it, and no pulse is lost.
 func TestSteadinessRamp(t *testing.T) {
 	const songs, bars = 3, 40
 	t.Log("| ramp | jitter | tempo off by | line off by |")
@@ -177,8 +177,11 @@ func TestSteadinessRamp(t *testing.T) {
 				}
 			}
 			t.Logf("| %+v BPM a second | ±%v ms | %.1f BPM | %.1f ms |", ramp, jitter.Milliseconds(), worst.tempo, float64(worst.line)/float64(ms))
-			if limit := math.Abs(ramp) + 0.5*float64(jitter/ms); worst.tempo > limit {
+			if limit := math.Abs(ramp) + 1.2*float64(jitter/ms); worst.tempo > limit {
 				t.Errorf("%v BPM a second, jitter %v: the tempo is off by %.2f BPM, more than %v", ramp, jitter, worst.tempo, limit)
+			}
+			if limit := 5*ms + 3*jitter; worst.line > limit {
+				t.Errorf("%v BPM a second, jitter %v: a line is off by %v, more than %v", ramp, jitter, worst.line, limit)
 			}
 		}
 	}

@@ -1,47 +1,11 @@
 package session
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"jamd/jam"
 )
-
-// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.FrameReport, Remark, Loss or End,
-// or Unknown.
-type Entry any
-
-// A Remark is text about a moment of the jam: the cause of a miss, say.
-type Remark struct {
-	Frame int64         // that it is about; UnknownFrame where it is about none
-	At    time.Duration // on the jam's clock
-	From  string        // who says it, in a word
-	Text  string        // at most maxText bytes are kept
-}
-
-// A Loss is what is missing from the lines before, since the last such line.
-type Loss struct {
-	Notes   uint64 `json:"notes"`   // of the player's, and other messages
-	Frames  uint64 `json:"frames"`  // their reports
-	Changes uint64 `json:"changes"` // controls, segments and remarks
-}
-
-// An End says how a jam ended. Without it the process was killed, or the disk was full.
-type End struct {
-	Jam     jam.Summary     `json:"jam"`
-	Melody  jam.MelodyToken `json:"melody"`          // of the last frame, which no report holds
-	Heard   *PitchClasses   `json:"heard,omitempty"` // of the melody; nil in logs from before it was kept
-	Length  time.Duration   `json:"-"`               // from the first line to the end of the last frame
-	Written Loss            `json:"written"`
-	Lost    Loss            `json:"lost"`
-}
-
-// An Unknown is a line of a type that this jamd does not know.
-type Unknown struct{ Type string }
 
 // The objects of the lines. Times are microseconds with up to three decimals, on the jam's clock.
 type (
@@ -167,122 +131,6 @@ func heardLine(seq uint64, e jam.Heard) any {
 	return messageLine{head{seq, "message"}, frame, at, e.Status, e.Data1, e.Data2}
 }
 
-// entryOf reads a line's object, which has been unsealed.
-func entryOf(text []byte) (Entry, uint64, error) {
-	var h head
-	if err := json.Unmarshal(text, &h); err != nil {
-		return nil, 0, err
-	}
-	var read func() (Entry, error)
-	var into any
-	switch h.Type {
-	case "note":
-		var l noteLine
-		into, read = &l, l.entry
-	case "message":
-		var l messageLine
-		into, read = &l, func() (Entry, error) {
-			if l.Status < 0x80 {
-				return nil, fmt.Errorf("status %d: must be 128 or more", l.Status)
-			}
-			return heard(l.Frame, l.At, jam.Event{Status: l.Status, Data1: l.Data1, Data2: l.Data2})
-		}
-	case "letgo":
-		var l letGoLine
-		into, read = &l, func() (Entry, error) {
-			return heard(l.Frame, l.At, jam.Event{Data1: byte(max(slices.Index(parts, l.Of), 0))})
-		}
-	case "jump":
-		var l jumpLine
-		into, read = &l, func() (Entry, error) {
-			what := jam.SongJump
-			if l.Again {
-				what = jam.SongRestart
-			}
-			return heard(l.Frame, l.At, jam.Event{Data1: what, Data2: l.Passed})
-		}
-	case "control":
-		var l controlLine
-		into, read = &l, func() (Entry, error) {
-			return jam.Applied{Frame: l.Frame, Control: jam.Control{At: duration(l.At), Param: l.Param, Value: l.Value, Text: l.Text}},
-				checkMoment(l.Frame, l.At)
-		}
-	case "segment":
-		var l segmentLine
-		into, read = &l, func() (Entry, error) {
-			return jam.Moved{Since: l.Since, Segment: jam.Segment{Frame: l.Frame, At: duration(l.At), BPM: l.BPM}},
-				errors.Join(checkMoment(l.Frame, l.At), checkMoment(l.Since, l.At), jam.CheckTempo(l.BPM))
-		}
-	case "frame":
-		var l frameLine
-		into, read = &l, l.entry
-	case "remark":
-		var l remarkLine
-		into, read = &l, func() (Entry, error) {
-			return Remark{known(l.Frame), duration(l.At), l.From, l.Text}, checkMoment(max(known(l.Frame), 0), l.At)
-		}
-	case "loss":
-		var l lossLine
-		into, read = &l, func() (Entry, error) { return l.Loss, nil }
-	case "end":
-		if h.Seq == 0 {
-			var l endLine1
-			into, read = &l, func() (Entry, error) {
-				return End{Jam: l.Jam, Written: Loss{Notes: l.Notes, Frames: l.Frames},
-					Lost: Loss{Notes: l.NotesLost, Frames: l.FramesLost}}, nil
-			}
-			break
-		}
-		var l endLine
-		into, read = &l, func() (Entry, error) {
-			l.End.Length = duration(l.Length)
-			return l.End, errors.Join(checkMoment(0, l.Length), checkMelody(int32(l.Melody)))
-		}
-	case "":
-		return nil, h.Seq, errors.New(`it has no "type"`)
-	default:
-		return Unknown{h.Type}, h.Seq, nil
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return nil, h.Seq, err
-	}
-	entry, err := read()
-	return entry, h.Seq, err
-}
-
-func (l *noteLine) entry() (Entry, error) {
-	if l.Channel < 1 || l.Channel > 16 {
-		return nil, fmt.Errorf("channel %d: must be 1 to 16", l.Channel)
-	}
-	if l.Pitch > 127 || l.Velocity > 127 {
-		return nil, fmt.Errorf("pitch %d, velocity %d: must be 0 to 127", l.Pitch, l.Velocity)
-	}
-	e := jam.Event{Status: 0x80 | (l.Channel - 1), Data1: l.Pitch, Data2: l.Velocity}
-	if l.On {
-		e.Status |= 0x10
-	}
-	return heard(l.Frame, l.At, e)
-}
-
-func heard(frame *int64, at float64, e jam.Event) (Entry, error) {
-	e.At = duration(at)
-	return jam.Heard{Frame: known(frame), Event: e}, checkMoment(max(known(frame), 0), at)
-}
-
-func checkMoment(frame int64, at float64) error {
-	if frame < 0 || frame > maxFrame || !(math.Abs(at) <= maxMicros) {
-		return fmt.Errorf("frame %d at %v µs: there is no such moment", frame, at)
-	}
-	return nil
-}
-
-func checkMelody(token int32) error {
-	if token < 0 || token > int32(jam.MelodyStart) {
-		return fmt.Errorf("melody token %d: must be 0 to %d", token, jam.MelodyStart)
-	}
-	return nil
-}
-
 func frameOf(frame int64) *int64 {
 	if frame < 0 {
 		return nil
@@ -290,28 +138,7 @@ func frameOf(frame int64) *int64 {
 	return &frame
 }
 
-func known(frame *int64) int64 {
-	if frame == nil {
-		return jam.UnknownFrame
-	}
-	return *frame
-}
-
 func cut(text string) string { return text[:min(len(text), maxText)] }
 
 // micros gives a time its exact value in microseconds: up to three decimals.
 func micros(d time.Duration) float64 { return float64(d) / 1e3 }
-
-// duration is the inverse of micros. What is out of range is 0, and refused where it matters.
-func duration(us float64) time.Duration {
-	if !(math.Abs(us) <= maxMicros) {
-		return 0
-	}
-	d := time.Duration(math.Round(us * 1e3))
-	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // after 26 days the product rounds too
-		if micros(near) == us {
-			return near
-		}
-	}
-	return d
-}

@@ -89,6 +89,9 @@ func (c *jamCmd) settings() (jam.Settings, error) {
 	if err != nil {
 		return settings, err
 	}
+	if settings.BassChannel == jam.AgentChannel {
+		return settings, asInput(fmt.Errorf("--bass-channel %d: the agent plays there, the bass needs another", jam.AgentChannel))
+	}
 	if settings.Transpose != 0 || settings.Split != 0 {
 		return settings, asInput(errors.New("transpose and split are for a player's keys: the agent has none"))
 	}

@@ -100,6 +100,10 @@ func TestKnobs(t *testing.T) {
 		"a pedal holds a switch":     {"cc 64", "hold", [][3]byte{{0xB0, 64, 127}, {0xB0, 64, 0}}, "hold=on hold=off", 0},
 		"a key sets a value":         {"note 41", "style=arpeggio", [][3]byte{{0x90, 41, 1}, {0x80, 41, 0}}, "style=arpeggio", 0},
 		"a knob goes through a list": {"cc 2", "chord-grid", [][3]byte{{0xB0, 2, 0}, {0xB0, 2, 127}}, "chord-grid=frame chord-grid=bar", 0},
+		"which chords":               {"cc 3", "complexity", [][3]byte{{0xB0, 3, 0}, {0xB0, 3, 64}}, "complexity=triads complexity=sevenths", 0},
+		"where the keys part":        {"note 42", "split", [][3]byte{{0x90, 42, 60}}, "split=60", 0},
+		"how far they are moved":     {"cc 4", "transpose", [][3]byte{{0xB0, 4, 0}, {0xB0, 4, 127}}, "transpose=-24 transpose=24", 0},
+		"loud as the player":         {"note 43", "follow-velocity", [][3]byte{{0x90, 43, 9}}, "follow-velocity=on", 0},
 		"bends are melody":           {"cc 2", "chord-grid", [][3]byte{{0xE0, 2, 0}, {0xC0, 2, 0}}, "", 2},
 	} {
 		t.Run(name, func(t *testing.T) {

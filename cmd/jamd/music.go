@@ -24,7 +24,7 @@ type musicFlags struct {
 	TopP        float64        `default:"1" placeholder:"P" help:"Choose among the likeliest chords that make up this share (${default})."`
 	Seed        uint64         `default:"1" help:"The same seed and melody give the same chords (${default})."`
 	Register    pitchRange     `default:"48-72" placeholder:"LOW-HIGH" help:"MIDI pitches of the chords (${default})."`
-	Bass        bool           `help:"Also play a bass line, on channel 3."`
+	Bass        bool           `help:"Also play a bass line, on a channel of its own."`
 	Set         []setting      `placeholder:"NAME=VALUE" help:"Set anything that can be set in a jam, such as transpose=-2; can be given several times."`
 
 	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails where CUDA cannot be had (${default})."`

@@ -1,0 +1,169 @@
+package jam
+
+import (
+	"context"
+	"time"
+)
+
+// frame plays the next frame; false where the context ended before it.
+func (l *Loop) frame(ctx context.Context) bool {
+	if !l.engine.heard {
+		frame := l.engine.Frame()
+		l.order(frame)
+		if l.wait(ctx, l.due(frame)-l.orders.Lead); ctx.Err() != nil {
+			return false
+		}
+		if !l.follow(ctx) {
+			return ctx.Err() == nil // the line is elsewhere now
+		}
+		frame = l.listen(frame)
+		l.decide(ctx, l.due(frame)+l.transport.grace)
+		l.transport.grace = 0
+	}
+	frame := l.engine.Frame()
+	if l.wait(ctx, l.due(frame)); ctx.Err() != nil {
+		return false
+	}
+	if l.current() > frame { // stopped while waiting: nothing is struck so late
+		l.engine.Skip()
+		l.skipped++
+		return true
+	}
+	l.sound(frame)
+	return true
+}
+
+// order asks the guard for the orders of the frame to be played.
+func (l *Loop) order(frame int64) {
+	step := l.length(frame)
+	l.orders = l.config.Guard.Orders(step)
+	most := step*7/16 - max(l.offset(frame), 0) // what is nearer to the line before than to this one has then come
+	l.orders.Lead = max(min(l.orders.Lead, most), time.Millisecond)
+}
+
+// offset is how much earlier than its line a frame is sent, for a synth that sounds late.
+func (l *Loop) offset(frame int64) time.Duration {
+	wanted := time.Duration(l.engine.settings.Offset * float64(time.Millisecond))
+	return min(wanted, l.length(frame)*7/16-time.Millisecond)
+}
+
+// length is the time that is there for a frame: that of the one before it, or its own where that is less or where there is
+// none before it, as the grid was moved.
+func (l *Loop) length(frame int64) time.Duration {
+	before, own := l.engine.Grid().Step(frame-1), l.engine.Grid().Step(frame)
+	if before <= 0 {
+		return own
+	}
+	return min(before, own)
+}
+
+// due is when a frame is sent.
+func (l *Loop) due(frame int64) time.Duration { return l.engine.Grid().Line(frame) - l.offset(frame) }
+
+// current is the frame that was due last.
+func (l *Loop) current() int64 {
+	return l.engine.Grid().Current(l.clock.Now() + l.offset(l.engine.Frame()))
+}
+
+// listen closes the melody up to the frame and hands it to the policy. It returns the frame to play: a later one where
+// the machine was stopped meanwhile.
+func (l *Loop) listen(frame int64) int64 {
+	current, now := max(l.current(), frame), l.clock.Now()
+	tooLong := current > frame && now-l.due(frame) > longLoss
+	l.drain()
+	for ; frame < current; frame++ {
+		l.ask()
+		l.engine.Skip()
+		l.skipped++
+	}
+	l.applyControls()
+	l.change(frame)
+	l.told = l.news
+	l.news.next()
+	l.ask()
+	if tooLong {
+		l.letGo()
+	}
+	l.woke = l.due(frame) - now
+	return frame
+}
+
+// change lets another policy play from the frame on, where one is to and has caught up.
+func (l *Loop) change(frame int64) {
+	brought := l.cast.fresh
+	p, err := l.cast.next(frame, l.orders.Rung)
+	l.report(err)
+	if p == nil {
+		return
+	}
+	l.engine.Swap(p.vocabulary)
+	if p == brought {
+		tell(l.config.Applied, Applied{frame, l.cast.control})
+	}
+}
+
+// ask hands the tokens of the frame before the one to be played to the policy.
+func (l *Loop) ask() {
+	frame := l.engine.Frame()
+	chord, melody, place := l.engine.Hear()
+	l.behind = l.cast.ask(request{frame, chord, melody, place})
+}
+
+// decide waits for the policy's answer, until the given time at most, and lets the engine decide by it.
+func (l *Loop) decide(ctx context.Context, until time.Duration) {
+	frame := l.engine.Frame()
+	worker := l.cast.playing.worker
+	for {
+		if a, ok := worker.answer(); ok {
+			err, mine := a.err, a.frame == frame // or else one that came too late
+			if err == nil && mine {
+				l.step, l.since = a.step, a.since
+				err = l.voiced(a.logits)
+			}
+			worker.done(a)
+			l.report(err)
+			if mine {
+				l.failed = err != nil
+				return
+			}
+			continue
+		}
+		if l.clock.Now() >= until || ctx.Err() != nil {
+			return
+		}
+		l.pause(until)
+	}
+}
+
+// voiced decides by the policy's logits, or against them where the guard has the chord held or the jam stands.
+func (l *Loop) voiced(logits []float32) (err error) {
+	began := l.clock.Now()
+	if l.orders.Rung == RungHold || l.engine.decided {
+		l.engine.Keep()
+	} else {
+		err = l.engine.Decide(logits)
+	}
+	l.voice = l.clock.Now() - began
+	return err
+}
+
+// sound plays the frame at its line and tells of it.
+func (l *Loop) sound(frame int64) {
+	due := l.due(frame)
+	if frame >= l.coming.Frame {
+		l.segment = l.coming
+	}
+	l.output.n = 0
+	r, err := l.engine.Play()
+	r.Late, r.Send = l.clock.Now()-due, l.output.took()
+	r.Lead, r.Step, r.Voice, r.Skipped = l.woke, l.step, l.voice, l.skipped
+	r.Arrival, r.Age = l.told.arrival, l.told.age(r.Line)
+	r.Failed, r.Behind = r.Missed && l.failed, l.behind
+	r.Tempo, r.Rung, r.Policy = l.segment.BPM, l.orders.Rung, l.cast.playing.name
+	r.Faster, r.Since = l.cast.playing == l.cast.faster, l.since
+	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
+	l.report(err)
+	l.last = r // the loop's own, so that showing it allocates nothing
+	l.config.Guard.Saw(&l.last)
+	tell(l.config.Reports, r)
+}

@@ -1,0 +1,70 @@
+package jam
+
+import "time"
+
+// A StartMode says when frame 0 begins.
+type StartMode uint8
+
+// The ways to start.
+const (
+	StartAtFirstNote StartMode = iota // with the player's first note
+	StartAtOnce                       // after the count-in
+)
+
+// A Duty is what a thread of a jam is there for.
+type Duty uint8
+
+// The duties.
+const (
+	DutyTime   Duty = iota // to wake before each line and to send at it
+	DutyPolicy             // to run a policy within the time that the lead gives it
+)
+
+// LoopConfig is what a Loop is made of.
+type LoopConfig struct {
+	Settings Settings
+	Policy   Policy        // the loop's own while it runs; it is reset first
+	Faster   Policy        // plays in the policy's place where the guard asks for it; may be nil
+	Name     string        // of the policy, for the reports
+	Output   Output        // used by the loop's goroutine alone
+	Inbox    *Queue[Event] // the player's, stamped by Clock
+	Clock    Clock
+
+	Start     StartMode
+	CountIn   int       // beats before frame 0, 0 to 64; with StartAtOnce only
+	Click     bool      // the count-in is heard on channel 10
+	Transport Transport // starts, stops and places the jam, in place of Start and CountIn; may be nil
+	ClockOut  Output    // gets MIDI clock; may be nil, and is where there is a Transport
+
+	Began chan<- time.Duration // gets the time of frame 0 once it is known; nil, or with room for it
+
+	Frames int64 // length of the jam; 0: until the context ends
+
+	// Guard gives the orders of each frame and sees how it went; nil: DefaultLead, RungFull. The lead is kept at 1 ms at
+	// least, and so that lead and offset stay below half a frame.
+	Guard Guard
+
+	// Thread, if set, is called first thing on each thread that a jam depends on, to give it its priority. The thread is
+	// the duty's alone, and ends with it.
+	Thread func(Duty)
+
+	// Release, if set, is called once with each policy that the loop is done with: Policy, Faster and those of controls,
+	// the last before Run returns. It is called on goroutines of their own.
+	Release func(Policy)
+
+	Controls *Queue[Control]       // from the next frame on; a panic at once; may be nil
+	Applied  []*Queue[Applied]     // each gets every control that was done
+	Reports  []*Queue[FrameReport] // each gets every frame
+	Events   []*Queue[Heard]       // each gets every event of the inbox
+	Segments []*Queue[Moved]       // each gets every new stretch of the grid, the first when the start is known
+	Errors   *Queue[error]         // of the policy, the output and controls; the jam goes on; may be nil
+}
+
+// DefaultLead is how long before a line the loop wakes where nobody measures.
+const DefaultLead = 20 * time.Millisecond
+
+// unguarded is the guard of a loop that was given none.
+type unguarded struct{}
+
+func (unguarded) Orders(time.Duration) Orders { return Orders{Lead: DefaultLead} }
+func (unguarded) Saw(*FrameReport)            {}

@@ -1,0 +1,163 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"jamd/jam"
+)
+
+// A readLine is the object of a line that was read.
+type readLine interface{ entry() (Entry, error) }
+
+// objectOf is an empty object for a line of a type; nil where this jamd does not know it.
+func objectOf(h head) readLine {
+	switch h.Type {
+	case "note":
+		return new(noteLine)
+	case "message":
+		return new(messageLine)
+	case "letgo":
+		return new(letGoLine)
+	case "jump":
+		return new(jumpLine)
+	case "control":
+		return new(controlLine)
+	case "segment":
+		return new(segmentLine)
+	case "frame":
+		return new(frameLine)
+	case "remark":
+		return new(remarkLine)
+	case "loss":
+		return new(lossLine)
+	case "end":
+		if h.Seq == 0 {
+			return new(endLine1)
+		}
+		return new(endLine)
+	}
+	return nil
+}
+
+// entryOf reads a line's object, which has been unsealed.
+func entryOf(text []byte) (Entry, uint64, error) {
+	var h head
+	if err := json.Unmarshal(text, &h); err != nil {
+		return nil, 0, err
+	}
+	if h.Type == "" {
+		return nil, h.Seq, errors.New(`it has no "type"`)
+	}
+	line := objectOf(h)
+	if line == nil {
+		return Unknown{h.Type}, h.Seq, nil
+	}
+	if err := json.Unmarshal(text, line); err != nil {
+		return nil, h.Seq, err
+	}
+	entry, err := line.entry()
+	return entry, h.Seq, err
+}
+
+func (l *noteLine) entry() (Entry, error) {
+	if l.Channel < 1 || l.Channel > 16 {
+		return nil, fmt.Errorf("channel %d: must be 1 to 16", l.Channel)
+	}
+	if l.Pitch > 127 || l.Velocity > 127 {
+		return nil, fmt.Errorf("pitch %d, velocity %d: must be 0 to 127", l.Pitch, l.Velocity)
+	}
+	e := jam.Event{Status: 0x80 | (l.Channel - 1), Data1: l.Pitch, Data2: l.Velocity}
+	if l.On {
+		e.Status |= 0x10
+	}
+	return heard(l.Frame, l.At, e)
+}
+
+func (l *messageLine) entry() (Entry, error) {
+	if l.Status < 0x80 {
+		return nil, fmt.Errorf("status %d: must be 128 or more", l.Status)
+	}
+	return heard(l.Frame, l.At, jam.Event{Status: l.Status, Data1: l.Data1, Data2: l.Data2})
+}
+
+func (l *letGoLine) entry() (Entry, error) {
+	return heard(l.Frame, l.At, jam.Event{Data1: byte(max(slices.Index(parts, l.Of), 0))})
+}
+
+func (l *jumpLine) entry() (Entry, error) {
+	what := jam.SongJump
+	if l.Again {
+		what = jam.SongRestart
+	}
+	return heard(l.Frame, l.At, jam.Event{Data1: what, Data2: l.Passed})
+}
+
+func (l *controlLine) entry() (Entry, error) {
+	return jam.Applied{Frame: l.Frame, Control: jam.Control{At: duration(l.At), Param: l.Param, Value: l.Value, Text: l.Text}},
+		checkMoment(l.Frame, l.At)
+}
+
+func (l *segmentLine) entry() (Entry, error) {
+	return jam.Moved{Since: l.Since, Segment: jam.Segment{Frame: l.Frame, At: duration(l.At), BPM: l.BPM}},
+		errors.Join(checkMoment(l.Frame, l.At), checkMoment(l.Since, l.At), jam.CheckTempo(l.BPM))
+}
+
+func (l *remarkLine) entry() (Entry, error) {
+	return Remark{known(l.Frame), duration(l.At), l.From, l.Text}, checkMoment(max(known(l.Frame), 0), l.At)
+}
+
+func (l *lossLine) entry() (Entry, error) { return l.Loss, nil }
+
+func (l *endLine) entry() (Entry, error) {
+	l.End.Length = duration(l.Length)
+	return l.End, errors.Join(checkMoment(0, l.Length), checkMelody(int32(l.Melody)))
+}
+
+func (l *endLine1) entry() (Entry, error) {
+	return End{Jam: l.Jam, Written: Loss{Notes: l.Notes, Frames: l.Frames}, Lost: Loss{Notes: l.NotesLost, Frames: l.FramesLost}}, nil
+}
+
+func heard(frame *int64, at float64, e jam.Event) (Entry, error) {
+	e.At = duration(at)
+	return jam.Heard{Frame: known(frame), Event: e}, checkMoment(max(known(frame), 0), at)
+}
+
+func checkMoment(frame int64, at float64) error {
+	if frame < 0 || frame > maxFrame || !(math.Abs(at) <= maxMicros) {
+		return fmt.Errorf("frame %d at %v µs: there is no such moment", frame, at)
+	}
+	return nil
+}
+
+func checkMelody(token int32) error {
+	if token < 0 || token > int32(jam.MelodyStart) {
+		return fmt.Errorf("melody token %d: must be 0 to %d", token, jam.MelodyStart)
+	}
+	return nil
+}
+
+func known(frame *int64) int64 {
+	if frame == nil {
+		return jam.UnknownFrame
+	}
+	return *frame
+}
+
+// duration is the inverse of micros. What is out of range is 0, and refused where it matters.
+func duration(us float64) time.Duration {
+	if !(math.Abs(us) <= maxMicros) {
+		return 0
+	}
+	d := time.Duration(math.Round(us * 1e3))
+	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // after 26 days the product rounds too
+		if micros(near) == us {
+			return near
+		}
+	}
+	return d
+}
