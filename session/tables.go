@@ -24,10 +24,12 @@ const maxRows = 1 << 22
 // Tables reads the session as rows. Lines that cannot be read are left out.
 func (r *Record) Tables() (Tables, error) {
 	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
+	made := r.newTake()
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return Tables{}, err
 		}
+		made.add(entry)
 		switch e := entry.(type) {
 		case jam.FrameReport:
 			if n := len(t.order); n > 0 && e.Frame <= t.order[n-1] {
@@ -41,10 +43,7 @@ func (r *Record) Tables() (Tables, error) {
 			t.remarks[e.Frame] = append(t.remarks[e.Frame], e.Text)
 		}
 	}
-	take, err := r.Take()
-	if err != nil {
-		return Tables{}, err
-	}
+	take := made.take()
 	if take.Frames > maxRows {
 		return Tables{}, fmt.Errorf("session %s: its log tells of %d frames: at most %d make a table", r.ID, take.Frames, maxRows)
 	}
