@@ -21,6 +21,7 @@ type Brief struct {
 	Blind     bool      `json:"blind,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
 	In        string    `json:"in,omitempty"`  // port or file of the melody
+	Offline   bool      `json:"offline,omitempty"`
 	Tempo     float64   `json:"tempo"`         // at the beginning
 	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it
 	Frames    int64     `json:"frames"`        // played
@@ -46,7 +47,7 @@ func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
 		ID: r.ID, Start: m.Start, Title: m.Title, Policy: m.Policy.Name, In: m.Ports.In, Tempo: m.Settings.Tempo,
-		Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
+		Offline: m.Offline, Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
 	}
 	if b.Blind = len(m.Blind) > 0; b.Blind && b.Rating == (Rating{}) {
 		b.Policy = Hidden

@@ -17,7 +17,7 @@ type Figures struct {
 	Vendi       *float64       `json:"vendi,omitempty"` // of the windows; nil without an encoder, and where there is no window
 	Windows     int            `json:"vendi_windows"`   // as long as the encoder's
 	Adaptations []Adaptation   `json:"adaptations"`
-	Timing      Timing         `json:"timing"`
+	Timing      Timing         `json:"timing"`           // of an offline session, of no frame
 	Policies    map[string]int `json:"frames_by_policy"` // that played
 	Controls    int            `json:"controls"`         // set in mid-jam
 	Tempi       int            `json:"tempi"`
@@ -50,7 +50,9 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 		switch entry := line.Entry.(type) {
 		case jam.FrameReport:
 			track.add(&entry)
-			watch.add(&entry)
+			if !r.Manifest.Offline {
+				watch.add(&entry)
+			}
 			if entry.Policy != "" {
 				f.Policies[entry.Policy]++
 			}

@@ -70,7 +70,7 @@ func (r *Record) sessionRow() JamRow {
 		Policy: m.Policy.Name, SHA256: m.Policy.SHA256, Agent: some(b.Agent), Provider: m.Provider, Version: m.Version,
 		Input: some(m.Ports.In), Output: some(m.Ports.Out), Tempo: s.Tempo, Meter: s.Meter.String(), Listen: int32(s.Listen),
 		ChordGrid: s.ChordGrid.String(), Temperature: s.Temperature, TopP: s.TopP, Seed: s.Seed, Length: micros(b.Length()),
-		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended,
+		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended, Offline: b.Offline,
 		Adaptation: some(int32(n.Rating.Adaptation)), Control: some(int32(n.Rating.Control)), Enjoyment: some(int32(n.Rating.Enjoyment)),
 	}
 }

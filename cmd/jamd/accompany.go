@@ -76,7 +76,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	if c.Keep != "" {
 		tune.Meters = nil // a session knows one meter, and must replay
 		m := manifestOf(policy, settings)
-		m.Title, m.Ports.In, m.Start = tune.Name, c.File, began
+		m.Title, m.Ports.In, m.Start, m.Offline = tune.Name, c.File, began, true
 		if tune.Meter != (jam.Meter{}) {
 			m.Settings.Meter = tune.Meter
 		}

@@ -106,6 +106,9 @@ func said(b *session.Brief) string {
 	if b.Pinned {
 		words = append(words, "[pinned]")
 	}
+	if b.Offline {
+		words = append(words, "[offline]")
+	}
 	if b.Recording {
 		words = append(words, "[being recorded]")
 	} else if !b.Ended {

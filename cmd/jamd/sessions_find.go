@@ -128,12 +128,14 @@ type sessionFilter struct {
 	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
 	Rating  float64       `placeholder:"1-5" help:"Rated as high as this, or higher, in the mean."`
 	Pinned  bool          `help:"Pinned."`
+	Live    bool          `xor:"live" help:"Played live."`
+	Offline bool          `xor:"live" help:"Made offline, by 'jamd accompany'."`
 }
 
 // any reports whether anything is asked for.
 func (f *sessionFilter) any() bool {
 	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
-		f.Shorter > 0 || f.Pinned || f.Rating > 0 || len(f.Tag) > 0
+		f.Shorter > 0 || f.Pinned || f.Live || f.Offline || f.Rating > 0 || len(f.Tag) > 0
 }
 
 // has reports whether a session is one of those asked for. One that cannot be read is shown where nothing is asked.
@@ -152,7 +154,7 @@ func (f *sessionFilter) has(b *session.Brief) bool {
 		(f.Tempo == tempoRange{} || b.Tempo >= f.Tempo.low && b.Tempo <= f.Tempo.high) &&
 		(f.Key == nil || b.Key == f.Key.String()) &&
 		b.Length() >= f.Longer && (f.Shorter == 0 || b.Length() <= f.Shorter) &&
-		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned)
+		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned) && (!f.Live || !b.Offline) && (!f.Offline || b.Offline)
 }
 
 // A date reads as 2026-01-31, at midnight of the user's time zone.

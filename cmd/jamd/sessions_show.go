@@ -73,7 +73,11 @@ func (s *shown) print(to console) {
 	for _, a := range s.Adaptations {
 		line("key change", "%s", adapted(&a, m))
 	}
-	line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
+	if s.Brief.Offline {
+		line("timing", "none: it was made offline, as fast as it goes")
+	} else {
+		line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
+	}
 	for _, stage := range s.Timing.Stages {
 		if stage.Name == "step" || stage.Name == "late" {
 			line("", "%-5s p50 %s  p99 %s  max %s", stage.Name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
