@@ -11,7 +11,7 @@ import (
 	"jamd/jam"
 )
 
-// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.FrameReport, Remark, Loss or End,
+// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.MeterChange, jam.FrameReport, Remark, Loss or End,
 // or Unknown.
 type Entry any
 
@@ -27,7 +27,7 @@ type Remark struct {
 type Loss struct {
 	Notes   uint64 `json:"notes"`   // of the player's, and other messages
 	Frames  uint64 `json:"frames"`  // their reports
-	Changes uint64 `json:"changes"` // controls, segments and remarks
+	Changes uint64 `json:"changes"` // controls, segments, meters and remarks
 }
 
 // An End says how a jam ended. Without it the process was killed, or the disk was full.
@@ -94,6 +94,11 @@ type (
 		BPM   float64 `json:"bpm"`
 		Since int64   `json:"since"`
 	}
+	meterLine struct {
+		head
+		Frame int64     `json:"frame"`
+		Meter jam.Meter `json:"meter"`
+	}
 	remarkLine struct {
 		head
 		Frame *int64  `json:"frame,omitempty"`
@@ -142,6 +147,8 @@ func lineOf(seq uint64, entry Entry) any {
 		return controlLine{h("control"), e.Frame, micros(e.At), e.Param, e.Value, cut(e.Text)}
 	case jam.Moved:
 		return segmentLine{h("segment"), e.Frame, micros(e.At), e.BPM, e.Since}
+	case jam.MeterChange:
+		return meterLine{h("meter"), e.Frame, e.Meter}
 	case jam.FrameReport:
 		return frameLineOf(h("frame"), e)
 	case Remark:
@@ -212,6 +219,11 @@ func entryOf(text []byte) (Entry, uint64, error) {
 		into, read = &l, func() (Entry, error) {
 			return jam.Moved{Since: l.Since, Segment: jam.Segment{Frame: l.Frame, At: duration(l.At), BPM: l.BPM}},
 				errors.Join(checkMoment(l.Frame, l.At), checkMoment(l.Since, l.At), jam.CheckTempo(l.BPM))
+		}
+	case "meter":
+		var l meterLine
+		into, read = &l, func() (Entry, error) {
+			return jam.MeterChange{Frame: l.Frame, Meter: l.Meter}, errors.Join(checkMoment(l.Frame, 0), l.Meter.Check())
 		}
 	case "frame":
 		var l frameLine

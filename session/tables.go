@@ -87,9 +87,12 @@ func some[T comparable](v T) *T {
 // frames are those of the take, each with what sounded in it.
 func (t *tabling) frames(take jam.Take) []FrameRow {
 	rows := make([]FrameRow, take.Frames)
-	meter, policy, tempo := take.Meter, t.record.Manifest.Policy.Name, take.Tempo
+	bar, policy, tempo := take.BarAt(0), t.record.Manifest.Policy.Name, take.Tempo
 	for i := range rows {
 		frame := int64(i)
+		if frame >= bar.End {
+			bar = take.BarAt(frame)
+		}
 		for len(tempo) > 1 && tempo[1].Frame <= frame {
 			tempo = tempo[1:]
 		}
@@ -97,7 +100,7 @@ func (t *tabling) frames(take jam.Take) []FrameRow {
 		policy = cmp.Or(report.Policy, policy)
 		rows[i] = FrameRow{
 			Session: t.record.ID, Frame: frame, At: micros(t.lines.at(frame)),
-			Bar: frame/meter.Bar() + 1, Beat: frame%meter.Bar()/meter.Beat() + 1, Sixteenth: frame%meter.Beat() + 1,
+			Bar: bar.Number + 1, Beat: (frame-bar.Frame)/bar.Meter.Beat() + 1, Sixteenth: (frame-bar.Frame)%bar.Meter.Beat() + 1,
 			Tempo: cmp.Or(report.Tempo, tempo[0].BPM), Policy: policy,
 			Played: played, Listening: report.Listening, Missed: report.Missed,
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"jamd/session"
+	"jamd/session/report"
 )
 
 // twoHours are frames at 120 BPM.
@@ -54,18 +55,10 @@ func TestReportInABrowser(t *testing.T) {
 	if err := r.SetNotes(session.Notes{Name: "Thursday at Ann's", Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "report.html")
 	encoders := newEncoders("")
 	defer encoders.close()
-	var page bytes.Buffer
-	if err := reportOf(&page, r, encoders); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, page.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
 	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate("file://"+path))
+	v.open(func(w io.Writer) error { return reportOf(w, r, encoders) })
 	v.see(".rows .row")
 	if n := v.number(`performance.getEntriesByType('resource').length`); n != 0 {
 		t.Errorf("it fetches %v things", n)
@@ -78,9 +71,54 @@ func TestReportInABrowser(t *testing.T) {
 	v.wait("a roll four times as large", `document.querySelector('.row').scrollWidth > 3000`)
 	v.do(`document.querySelector('input[name=size]').click(); scrollTo(0, 0)`)
 	v.picture("report")
-	v.accessible("the report")
+	v.looksRight("the report")
+}
+
+// A browser shows the report of a study.
+func TestStudyInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nine jams in a browser")
+	}
+	browser := browserOf(t)
+	encoders := newEncoders("")
+	defer encoders.close()
+	var records []*session.Record
+	for player, name := range []string{"ann", "bea", "cem"} {
+		for i, policy := range []string{"gapt", "jamd", "online-mle"} {
+			r := keepLong(t, t.TempDir(), int64(4000+500*(player*i)))
+			r.Manifest.Policy.Name, r.Manifest.Offline = policy, i == 2
+			r.Notes = session.Notes{Tags: []string{session.PlayerTag + name}, Rating: session.Rating{Adaptation: 2 + (player+i)%4, Control: 3, Enjoyment: 1 + player}}
+			records = append(records, r)
+		}
+	}
+	measured, failed, err := measureAll(t.Context(), records, encoders)
+	if err != nil || len(measured) != 9 {
+		t.Fatal(len(measured), failed, err)
+	}
+	v := browse(t, browser)
+	v.open(func(w io.Writer) error { return report.Study(w, report.Many{Study: session.NewStudy(measured), NoVendi: encoders.why()}) })
+	v.see("table")
+	v.sees("offline", `[...document.querySelectorAll('td')].map((cell) => cell.textContent).join()`)
+	v.picture("study")
+	v.looksRight("the study")
+}
+
+// open shows a page that is a file.
+func (v *visitor) open(write func(io.Writer) error) {
+	v.t.Helper()
+	path := filepath.Join(v.t.TempDir(), "page.html")
+	if err := writeFileBy(path, func(out *os.File) error { return write(out) }); err != nil {
+		v.t.Fatal(err)
+	}
+	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate("file://"+path))
+}
+
+// looksRight looks at the page in dark and light, and on a phone.
+func (v *visitor) looksRight(what string) {
+	v.t.Helper()
+	v.accessible(what)
 	v.prefer("light")
-	v.accessible("the report in daylight")
+	v.accessible(what + " in daylight")
 	v.run(chromedp.EmulateViewport(390, 844))
 	v.sees("false", `String(document.documentElement.scrollWidth > innerWidth)`)
 }

@@ -86,7 +86,7 @@ def play_and_damage(folder, tune):
     process.communicate()
     lines = path.read_bytes().splitlines(keepends=True)
     frames = [i for i, line in enumerate(lines) if b'"type":"frame"' in line]
-    gone = {frames[40], frames[41], *range(frames[60], frames[67]), frames[80]}  # with notes among them
+    gone = {*range(frames[40], frames[42]), *range(frames[60], frames[67]), frames[80]}  # with notes among them
     changed = frames[90]
     lines[changed] = lines[changed].replace(b'"frame":', b'"frame":1', 1)
     path.write_bytes(b"".join(line for i, line in enumerate(lines) if i not in gone) + lines[frames[50]][:-20])

@@ -11,7 +11,7 @@ def test_frames_are_missed(logs, offline):
     assert log.frames(whole[0]) == 20 * 12 and len(log.notes(whole[0])) > 10 and len(log.chords(whole[0])) > 5
 
 
-def test_lines_are_lost(sessions, logs, offline):
+def test_lines_are_lost(sessions, exports, logs, offline):
     damaged = [session for session, lines in logs.items() if not log.of(lines, "end")]
     assert len(damaged) == 1 and damaged[0] not in offline
     lines, bad = log.read(sessions / damaged[0] / "events.jsonl")
