@@ -20,7 +20,7 @@ type Brief struct {
 	Policy    string    `json:"policy"` // Hidden, of a blind jam that is not rated
 	Blind     bool      `json:"blind,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
-	In        string    `json:"in,omitempty"`  // port or file of the melody
+	In        string    `json:"in,omitempty"` // port or file of the melody
 	Offline   bool      `json:"offline,omitempty"`
 	Tempo     float64   `json:"tempo"`         // at the beginning
 	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it

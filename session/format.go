@@ -54,7 +54,7 @@ type Manifest struct {
 	Settings    jam.Settings `json:"settings"`         // the seed among them
 	Ports       Ports        `json:"ports"`
 	Offline     bool         `json:"offline,omitempty"` // made as fast as it goes: nobody played, and nothing had to be in time
-	Start       time.Time    `json:"start"` // wall time of the jam clock's 0
+	Start       time.Time    `json:"start"`             // wall time of the jam clock's 0
 }
 
 // A Policy names the policy of a jam beyond doubt.

@@ -96,7 +96,9 @@ func TestStudyInABrowser(t *testing.T) {
 		t.Fatal(len(measured), failed, err)
 	}
 	v := browse(t, browser)
-	v.open(func(w io.Writer) error { return report.Study(w, report.Many{Study: session.NewStudy(measured), NoVendi: encoders.why()}) })
+	v.open(func(w io.Writer) error {
+		return report.Study(w, report.Many{Study: session.NewStudy(measured), NoVendi: encoders.why()})
+	})
 	v.see("table")
 	v.sees("offline", `[...document.querySelectorAll('td')].map((cell) => cell.textContent).join()`)
 	v.picture("study")
