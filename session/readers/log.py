@@ -83,7 +83,8 @@ def keys(lines):
     for line in of(lines, "note"):
         key = (line["channel"], line["pitch"])
         if key in held:
-            found[held[key]][3] = line["at_us"] - found[held.pop(key)][0]
+            note = found[held.pop(key)]
+            note[3] = line["at_us"] - note[0]
         if line["on"]:
             held[key] = len(found)
             found.append([line["at_us"], line["pitch"], line["velocity"], None])
