@@ -101,7 +101,11 @@ func (c *chart) axes(x, y []tick, label string) {
 
 // svg ends the chart; its name is for those who do not see it.
 func (c *chart) svg(name string) template.HTML {
-	return template.HTML(`<svg role="img" viewBox="0 0 ` + num(c.width) + " " + num(c.height) + `"><title>` +
+	role := "img"
+	if strings.Contains(c.String(), "<a ") { // an image has nothing to press
+		role = "group"
+	}
+	return template.HTML(`<svg role="` + role + `" viewBox="0 0 ` + num(c.width) + " " + num(c.height) + `"><title>` +
 		template.HTMLEscapeString(name) + "</title>" + c.String() + "</svg>")
 }
 
