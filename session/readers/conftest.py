@@ -1,5 +1,5 @@
-"""Sessions for the readers, made by jamd itself: three policies play to the same tunes, which change their key; and two live jams, of
-which one misses frames, and the other is killed and then damaged."""
+"""Sessions for the readers, made by jamd itself: three policies play to the same tunes, which change their key; and two
+live jams, of which one misses frames, and the other is killed and then damaged."""
 
 import json
 import random
@@ -54,7 +54,8 @@ def write_tune(path, seed):
 
 def live(folder, *args):
     """A jam through the real loop, once chords sound in it: the process, and the log that it writes."""
-    process = subprocess.Popen([JAMD, *map(str, args), *PLAYED, "--session-dir", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [JAMD, *map(str, args), *PLAYED, "--session-dir", folder]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     for _ in range(600):
         time.sleep(0.1)
         for path in folder.glob("*/events.jsonl"):
@@ -79,7 +80,7 @@ def play_with_misses(folder):
 
 
 def play_and_damage(folder, tune):
-    """A jam with a file's melody that is killed after some seconds; then lines are taken out of its log, one is changed, one torn."""
+    """A jam with a file's melody that is killed; then lines are taken out of its log, one is changed, one torn."""
     process, path = live(folder, "play", "--melody", tune, "--policy", "gapt", "--tempo", 180, "--listen", 4)
     time.sleep(8)
     process.kill()
@@ -133,4 +134,5 @@ def logs(sessions):
 @pytest.fixture(scope="session")
 def offline(sessions):
     """The ids of those that were not played live."""
-    return {path.parent.name for path in sessions.glob("*/manifest.json") if json.loads(path.read_text()).get("offline")}
+    manifests = sessions.glob("*/manifest.json")
+    return {path.parent.name for path in manifests if json.loads(path.read_text()).get("offline")}

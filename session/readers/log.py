@@ -1,4 +1,4 @@
-"""What a log says was played, told again without jamd: docs/sessions.md. What sounded before a line that is not there goes on."""
+"""What a log says was played, told again without jamd: docs/sessions.md. What sounded before a missing line goes on."""
 
 import json
 
@@ -8,7 +8,7 @@ from crc32c import crc32c
 def read(path):
     """The lines of a log that are whole, as objects, and how many were not."""
     lines, bad = [], 0
-    for line in open(path, "rb"):
+    for line in path.read_bytes().splitlines(keepends=True):
         body, seal = line.rstrip(b"\n")[:-18], line.rstrip(b"\n")[-18:]
         if line.endswith(b"\n") and seal == b',"crc":"%08x"}' % crc32c(body):
             lines.append(json.loads(line))
@@ -66,7 +66,7 @@ def chords(lines):
 
 
 def struck(lines):
-    """The notes of chords and bass as (frame, pitch, whether it is of the bass), where each is struck, or first told of."""
+    """The notes of chords and bass as (frame, pitch, whether of the bass), where each is struck, or first told of."""
     found, sounding = [], set()
     for line in of(lines, "frame"):
         now = {(note[0], bool(note[2] & 2) if len(note) > 2 else False): note for note in line.get("notes", [])}
@@ -78,7 +78,7 @@ def struck(lines):
 
 
 def keys(lines):
-    """The player's keys as (µs, pitch, velocity, µs or None): one that is struck again without being let go ends then."""
+    """The player's keys as (µs, pitch, velocity, µs or None): one struck again before it is let go ends then."""
     found, held = [], {}
     for line in of(lines, "note"):
         key = (line["channel"], line["pitch"])

@@ -49,7 +49,8 @@ def test_music21_reads_the_jam(exports, logs):
         want = [(b[0], b[1]) for a, b in zip(chords, chords[1:]) if a[1] != b[1] or a[3] < b[0]]
         assert [frame for frame, _ in symbols] == [frame for frame, _ in want]
         for (_, chord), (_, symbol) in zip(symbols, want):
-            assert pitch_classes(chord) == next({pitch % 12 for pitch in c[2]} for c in chords if c[1] == symbol), symbol
+            sounds = next(pitches for _, other, pitches, _ in chords if other == symbol)
+            assert pitch_classes(chord) == {pitch % 12 for pitch in sounds}, symbol
         tempi = [line["bpm"] for line in log.of(lines, "segment")]
         marks = [mark.number for mark in score.recurse().getElementsByClass(music21.tempo.MetronomeMark)]
         assert marks == pytest.approx(tempi, abs=0.05)

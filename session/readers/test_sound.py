@@ -1,4 +1,4 @@
-"""The wave module reads the sound that FluidSynth makes: it lasts as long as the jam, and sounds where the log says that notes do."""
+"""The wave module reads what FluidSynth makes: it lasts as long as the jam, and sounds where the log says notes do."""
 
 import shutil
 import wave
@@ -67,7 +67,7 @@ def test_it_sounds_where_notes_do(sounds, logs):
 
 
 def test_it_sounds_as_notes_do(sounds, logs):
-    """A note of a quarter second or more is stronger than the pitches a half step away, where none of those sounds or has just sounded."""
+    """A note of a quarter second is stronger than the pitches a half step away, where those do not sound."""
     told = 0
     for session, sound in sounds.items():
         lines = logs[session]

@@ -95,7 +95,8 @@ def test_examples_in_the_docs(query, exports, monkeypatch):
 
 def test_note_in_chord_is_that_of_show(exports, sessions, logs):
     frames = exports / "parquet" / "frames.parquet"
-    known = f"select *, lead(played) over (partition by session order by frame) as next from '{frames}'"  # report t holds melody t-1
+    # The report of a frame holds the melody of the frame before.
+    known = f"select *, lead(played) over (partition by session order by frame) as next from '{frames}'"
     query = f"select session, avg(note_in_chord::int) from ({known}) where played and next is not false group by all"
     shares = dict(duckdb.sql(query).fetchall())
     for session in logs:

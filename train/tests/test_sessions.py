@@ -88,7 +88,8 @@ def test_bars_are_those_of_the_meters(tmp_path):
     frames = [frame(t, 0, "C") for t in range(60)]
     meters = [{"type": "meter", "frame": 18, "meter": "6/8"}, {"type": "meter", "frame": 40, "meter": "2/4"}]
     frames[30:] = [line | {"policy": "q"} for line in frames[30:]]
-    jams, why = read(tmp_path, *frames[:18], meters[0], *frames[18:40], meters[1], {"type": "meter", "frame": 3, "meter": "4/2"}, *frames[40:])
+    wrong = {"type": "meter", "frame": 3, "meter": "4/2"}
+    jams, why = read(tmp_path, *frames[:18], meters[0], *frames[18:40], meters[1], wrong, *frames[40:])
     assert len(why) == 1 and "meter 4/2" in why[0]
     assert [jam.bars.tolist() for jam in jams] == [
         [[0, 3, 4], [12, 3, 4], [18, 6, 8]], [[0, 6, 8], [10, 2, 4], [18, 2, 4], [26, 2, 4]]]
