@@ -70,7 +70,8 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 	}
 	f.Timing = watch.timing()
 	sounded := take.take()
-	return f, sounded, f.measure(&track, &sounded, e)
+	err := f.measure(&track, &sounded, e)
+	return f, sounded, err
 }
 
 // BeatsToRecover is the mean over the changes of key before which there was a level to come back to; known is false where there

@@ -75,7 +75,7 @@ func (s *shown) print(to console) {
 	for _, a := range s.Adaptations {
 		line("key change", "%s", adapted(&a, &s.take))
 	}
-	if s.Brief.Offline {
+	if s.Offline {
 		line("timing", "none: it was made offline, as fast as it goes")
 	} else {
 		line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
