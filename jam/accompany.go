@@ -22,6 +22,7 @@ type Accompaniment struct {
 type Witness interface {
 	Heard(Heard)
 	Moved(Moved)
+	Metered(MeterChange)
 	Played(FrameReport)
 }
 
@@ -77,6 +78,9 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 		}
 		for len(meters) > 0 && meters[0].Frame <= t {
 			_ = engine.ChangeMeter(meters[0].Meter) // checked above
+			for _, w := range witnesses {
+				w.Metered(meters[0])
+			}
 			meters = meters[1:]
 		}
 		chord, melody, place := engine.Hear()

@@ -3,6 +3,7 @@ package jam_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -153,6 +154,23 @@ func TestAccompanyFollowsTheMeter(t *testing.T) {
 	}
 	if a.Take.Frames != 62 || !slices.Equal(a.Take.Meters, tune.Meters[:3]) {
 		t.Errorf("%d frames, meters %v", a.Take.Frames, a.Take.Meters)
+	}
+	for frame, want := range map[int64]string{
+		0: "0 from 0 to 16 in 4/4", 17: "1 from 16 to 18 in 4/4", 18: "2 from 18 to 30 in 6/8", 49: "3 from 30 to 50 in 5/4",
+		61: "4 from 50 to 62 in 3/4", 62: "5 from 62 to 74 in 3/4",
+	} {
+		b := a.Take.BarAt(frame)
+		if got := fmt.Sprintf("%d from %d to %d in %v", b.Number, b.Frame, b.End, b.Meter); got != want {
+			t.Errorf("frame %d is in bar %s, want %s", frame, got, want)
+		}
+	}
+	var beats []string
+	a.Take.ClickBeats(100)
+	for _, c := range a.Take.Click {
+		beats = append(beats, fmt.Sprint(c.Frame, "/", c.Pitch))
+	}
+	if got := strings.Join(beats, " "); got != "0/76 4/77 8/77 12/77 16/76 18/76 24/77 30/76 34/77 38/77 42/77 46/77 50/76 54/77 58/77" {
+		t.Errorf("clicks at %s", got)
 	}
 	for i, h := range p.Heard() {
 		want, frame := jam.UnknownPlace, jam.BarPlace(i)

@@ -44,14 +44,44 @@ type Take struct {
 	Click []TakeNote // of the metronome, where it was on
 }
 
+// A Bar is one of a take's.
+type Bar struct {
+	Number     int64 // from 0
+	Frame, End int64 // its first frame, and that of the next bar
+	Meter      Meter
+}
+
+// BarAt is the bar in which a frame lies. One that a change of the meter cuts short ends there.
+func (t *Take) BarAt(frame int64) Bar {
+	b := Bar{Meter: t.Meter}
+	for _, c := range t.Meters {
+		if c.Frame > frame {
+			break
+		}
+		b.Number += (c.Frame - b.Frame + b.Meter.Bar() - 1) / b.Meter.Bar()
+		b.Frame, b.Meter = c.Frame, c.Meter
+	}
+	whole := (frame - b.Frame) / b.Meter.Bar()
+	b.Number += whole
+	b.Frame += whole * b.Meter.Bar()
+	b.End = b.Frame + b.Meter.Bar()
+	for _, c := range t.Meters {
+		if c.Frame > b.Frame {
+			b.End = min(b.End, c.Frame)
+			break
+		}
+	}
+	return b
+}
+
 // ClickBeats lets the metronome click on every beat of the take, as hard as it is told.
 func (t *Take) ClickBeats(velocity uint8) {
 	t.Click = nil
-	for frame := int64(0); frame < t.Frames; frame += t.Meter.Beat() {
-		pitch := uint8(clickBeat)
-		if frame%t.Meter.Bar() == 0 {
-			pitch = clickDownbeat
+	for bar := t.BarAt(0); bar.Frame < t.Frames; bar = t.BarAt(bar.End) {
+		pitch := uint8(clickDownbeat)
+		for frame := bar.Frame; frame < min(bar.End, t.Frames); frame += bar.Meter.Beat() {
+			t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
+			pitch = clickBeat
 		}
-		t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
 	}
 }

@@ -110,16 +110,15 @@ func (a *Archive) Find(id string) (*Record, error) {
 		}
 		return Open(filepath.Join(a.root, all[len(all)-1].ID))
 	}
+	if info, err := os.Stat(filepath.Join(a.root, id)); err == nil && info.IsDir() && id != "" && !strings.HasPrefix(id, ".") {
+		return Open(filepath.Join(a.root, id)) // all need not be read for one
+	}
 	ids, err := a.ids()
 	if err != nil {
 		return nil, err
 	}
 	var found []string
 	for _, d := range ids {
-		if d.Name() == id {
-			found = []string{id}
-			break
-		}
 		if id != "" && strings.HasPrefix(d.Name(), id) {
 			found = append(found, d.Name())
 		}

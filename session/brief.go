@@ -20,7 +20,8 @@ type Brief struct {
 	Policy    string    `json:"policy"` // Hidden, of a blind jam that is not rated
 	Blind     bool      `json:"blind,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
-	In        string    `json:"in,omitempty"`  // port or file of the melody
+	In        string    `json:"in,omitempty"` // port or file of the melody
+	Offline   bool      `json:"offline,omitempty"`
 	Tempo     float64   `json:"tempo"`         // at the beginning
 	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it
 	Frames    int64     `json:"frames"`        // played
@@ -43,7 +44,7 @@ func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
 		ID: r.ID, Start: m.Start, Title: m.Title, Policy: r.shownPolicy(m.Policy.Name), Blind: len(m.Blind) > 0, In: m.Ports.In,
-		Tempo: m.Settings.Tempo, Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
+		Tempo: m.Settings.Tempo, Offline: m.Offline, Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
 	}
 	if m.Agent != nil {
 		b.Agent = m.Agent.Name

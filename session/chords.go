@@ -5,6 +5,8 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"jamd/jam"
 )
 
 // ChordUse is the figures of what chords were played, whatever the melody was. Each is defined as in train/metrics.py.
@@ -30,12 +32,14 @@ type ChordShare struct {
 	Frames int64  `json:"frames"`
 }
 
-// chords measures a track whose bars have so many frames.
-func (t *Track) chords(bar int64) ChordUse {
+// chords measures a track by the bars of its take.
+func (t *Track) chords(take *jam.Take) ChordUse {
 	sounded, lasted := make([]int64, len(t.Symbols)), map[int64]int64{}
 	changes, bars, length := 0, 0, int64(0)
+	bar := jam.Bar{}
 	for i, chord := range t.Chords {
-		if i == 0 || t.Frames[i]/bar != t.Frames[i-1]/bar {
+		if t.Frames[i] >= bar.End {
+			bar = take.BarAt(t.Frames[i])
 			bars++
 		}
 		if chord == noChord {

@@ -6,8 +6,8 @@ import (
 	"jamd/jam"
 )
 
-// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.FrameReport, Remark, Loss or End,
-// or Unknown.
+// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.MeterChange, jam.FrameReport, Remark,
+// Loss or End, or Unknown.
 type Entry any
 
 // A Remark is text about a moment of the jam: the cause of a miss, say.
@@ -22,7 +22,7 @@ type Remark struct {
 type Loss struct {
 	Notes   uint64 `json:"notes"`   // of the player's, and other messages
 	Frames  uint64 `json:"frames"`  // their reports
-	Changes uint64 `json:"changes"` // controls, segments and remarks
+	Changes uint64 `json:"changes"` // controls, segments, meters and remarks
 }
 
 // An End says how a jam ended. Without it the process was killed, or the disk was full.

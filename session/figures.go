@@ -11,13 +11,13 @@ import (
 type Figures struct {
 	NoteInChord float64   `json:"note_in_chord"` // 0 where nothing sounded together
 	Harmony     Harmony   `json:"harmony"`       // what it is of
-	OverBars    int64     `json:"over_bars"`     // bars of each stretch of OverTime
+	OverBars    int64     `json:"over_bars"`     // bars of the first meter in each stretch of OverTime
 	OverTime    []Stretch `json:"over_time"`
 	ChordUse
 	Vendi       *float64       `json:"vendi,omitempty"` // of the windows; nil without an encoder, and where there is no window
 	Windows     int            `json:"vendi_windows"`   // as long as the encoder's
 	Adaptations []Adaptation   `json:"adaptations"`
-	Timing      Timing         `json:"timing"`
+	Timing      Timing         `json:"timing"`           // of an offline session, of no frame
 	Policies    map[string]int `json:"frames_by_policy"` // that played, as the player may know it
 	Controls    int            `json:"controls"`         // set in mid-jam
 	Tempi       int            `json:"tempi"`
@@ -50,7 +50,9 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 		switch entry := line.Entry.(type) {
 		case jam.FrameReport:
 			track.add(&entry)
-			watch.add(&entry)
+			if !r.Manifest.Offline {
+				watch.add(&entry)
+			}
 			if entry.Policy != "" {
 				f.Policies[r.shownPolicy(entry.Policy)]++
 			}
@@ -67,8 +69,9 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 		}
 	}
 	f.Timing = watch.timing()
-	err := f.measure(&track, r.Manifest.Settings.Meter.Bar(), e)
-	return f, take.take(), err
+	sounded := take.take()
+	err := f.measure(&track, &sounded, e)
+	return f, sounded, err
 }
 
 // BeatsToRecover is the mean over the changes of key before which there was a level to come back to; known is false where there
@@ -84,19 +87,20 @@ func (f *Figures) BeatsToRecover() (mean float64, known bool) {
 	return float64(sum) / float64(max(n, 1)), n > 0
 }
 
-// measure takes the figures of what sounded, in bars of so many frames.
-func (f *Figures) measure(t *Track, bar int64, e Encoder) (err error) {
+// measure takes the figures of what sounded, in the bars of its take.
+func (f *Figures) measure(t *Track, take *jam.Take, e Encoder) (err error) {
 	beats := t.beats()
 	for _, b := range beats {
 		f.Harmony = f.Harmony.plus(b.Harmony)
 	}
 	f.NoteInChord, _ = f.Harmony.Share()
 	f.OverBars = 1
+	bar := take.Meter.Bar()
 	for n := int64(len(t.Frames)); n > stretches*bar*f.OverBars; {
 		f.OverBars *= 2
 	}
 	f.OverTime = t.overTime(bar * f.OverBars)
-	f.ChordUse = t.chords(bar)
+	f.ChordUse = t.chords(take)
 	f.Adaptations = adaptations(beats)
 	if e == nil {
 		return nil

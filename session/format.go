@@ -53,7 +53,8 @@ type Manifest struct {
 	Agent       *Agent       `json:"agent,omitempty"`  // that played the melody; none where a player or a file did
 	Settings    jam.Settings `json:"settings"`         // the seed among them
 	Ports       Ports        `json:"ports"`
-	Start       time.Time    `json:"start"` // wall time of the jam clock's 0
+	Offline     bool         `json:"offline,omitempty"` // made as fast as it goes: nobody played, and nothing had to be in time
+	Start       time.Time    `json:"start"`             // wall time of the jam clock's 0
 }
 
 // A Policy names the policy of a jam beyond doubt.

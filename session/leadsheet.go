@@ -77,24 +77,28 @@ func (s *sheet) attributes(keyKnown bool) xmlAttributes {
 
 // measures are at least one, the last filled up with rests.
 func (s *sheet) measures() []xmlMeasure {
-	bar := s.take.Meter.Bar()
 	marks := s.marks()
 	stretches := s.stretches()
-	all := make([]xmlMeasure, 0, max(s.take.Frames/bar, 0)+1)
-	for begin := int64(0); begin == 0 || begin < s.take.Frames; begin += bar {
-		m := xmlMeasure{Number: begin/bar + 1}
+	all := make([]xmlMeasure, 0, s.take.BarAt(s.take.Frames).Number+1)
+	meter := s.take.Meter
+	for bar := s.take.BarAt(0); bar.Frame == 0 || bar.Frame < s.take.Frames; bar = s.take.BarAt(bar.End) {
+		m := xmlMeasure{Number: bar.Number + 1}
+		if bar.Meter != meter {
+			meter = bar.Meter
+			m.Content = append(m.Content, xmlTime{Beats: meter.Count, BeatType: meter.Unit})
+		}
 		var notes []written
-		for len(stretches) > 0 && stretches[0].frame < begin+bar {
+		for len(stretches) > 0 && stretches[0].frame < bar.End {
 			part := stretches[0]
-			if end := part.frame + part.length; end > begin+bar { // it goes on in the next
-				part.length, part.goesOn = begin+bar-part.frame, true
-				stretches[0].frame, stretches[0].length, stretches[0].cameOn = begin+bar, end-begin-bar, true
+			if end := part.frame + part.length; end > bar.End { // it goes on in the next
+				part.length, part.goesOn = bar.End-part.frame, true
+				stretches[0].frame, stretches[0].length, stretches[0].cameOn = bar.End, end-bar.End, true
 			} else {
 				stretches = stretches[1:]
 			}
-			notes = append(notes, s.write(part, begin)...)
+			notes = append(notes, write(part, bar)...)
 		}
-		beam(notes, s.take.Meter)
+		beam(notes, bar)
 		accidentals := newAccidentals(s.key)
 		for _, n := range notes {
 			for len(marks) > 0 && marks[0].frame < n.frame+n.length {
@@ -103,7 +107,7 @@ func (s *sheet) measures() []xmlMeasure {
 			}
 			m.Content = append(m.Content, s.note(n, accidentals))
 		}
-		if begin+bar >= s.take.Frames {
+		if bar.End >= s.take.Frames {
 			m.Content = append(m.Content, xmlBarline{Location: "right", Style: "light-heavy"})
 		}
 		all = append(all, m)
@@ -121,8 +125,7 @@ type stretch struct {
 
 // stretches are the notes, and the rests between them, up to the end of the last bar.
 func (s *sheet) stretches() (all []stretch) {
-	bar := s.take.Meter.Bar()
-	end := max((s.take.Frames+bar-1)/bar, 1) * bar
+	end := s.take.BarAt(max(s.take.Frames-1, 0)).End
 	at := int64(0)
 	restTo := func(frame int64) {
 		if frame > at {
@@ -216,7 +219,7 @@ func (s *sheet) tempoMarks() (all []mark) {
 		last = c.BPM
 		m := xmlMetronome{Unit: "quarter"}
 		beats := c.BPM
-		if s.take.Meter.Unit == 8 {
+		if s.take.BarAt(c.Frame).Meter.Unit == 8 {
 			m.Dot, beats = &struct{}{}, c.BPM*2/3
 		}
 		m.PerMinute = strconv.FormatFloat(math.Round(beats*10)/10, 'f', -1, 64)

@@ -46,6 +46,8 @@ func (n *readNote) tied(how string) bool {
 type readSheet struct {
 	Measures []struct {
 		Fifths  int        `xml:"attributes>key>fifths"`
+		Beats   uint8      `xml:"attributes>time>beats"`
+		Unit    uint8      `xml:"attributes>time>beat-type"`
 		Notes   []readNote `xml:"note"`
 		Harmony []struct {
 			Kind struct {
@@ -64,12 +66,16 @@ func readLeadSheet(take jam.Take) (r readSheet, text []byte, err error) {
 	return r, b.Bytes(), err
 }
 
-// notes joins what is tied, and gives the melody back.
-func (r *readSheet) notes(bar int64) (melody []jam.TakeNote, err error) {
+// notes joins what is tied, and gives the melody back. The measures must be the bars of a take.
+func (r *readSheet) notes(take *jam.Take) (melody []jam.TakeNote, err error) {
 	at, open := int64(0), false
+	var meter jam.Meter
 	for i, m := range r.Measures {
-		if at != int64(i)*bar {
-			return nil, fmt.Errorf("measure %d begins at frame %d", i+1, at)
+		if m.Beats > 0 {
+			meter = jam.Meter{Count: m.Beats, Unit: m.Unit}
+		}
+		if bar := take.BarAt(at); bar.Frame != at || bar.Number != int64(i) || bar.Meter != meter {
+			return nil, fmt.Errorf("measure %d in %v begins at frame %d, in bar %+v", i+1, meter, at, bar)
 		}
 		for _, n := range m.Notes {
 			switch {
@@ -88,7 +94,7 @@ func (r *readSheet) notes(bar int64) (melody []jam.TakeNote, err error) {
 			at += n.Duration
 		}
 	}
-	if open || at%bar != 0 {
+	if open || at != take.BarAt(max(take.Frames-1, 0)).End {
 		return nil, errors.New("the last bar is not whole")
 	}
 	return melody, nil
@@ -108,18 +114,25 @@ func TestLeadSheetIsTheMelody(t *testing.T) {
 				Duration: rapid.Int64Range(1, 70).Draw(t, "duration")}
 			take.Melody, take.Frames = append(take.Melody, n), n.Frame+n.Duration
 		}
+		for frame := int64(0); rapid.Bool().Draw(t, "change of meter"); {
+			frame += rapid.Int64Range(1, 60).Draw(t, "after")
+			take.Meters = append(take.Meters, jam.MeterChange{Frame: frame, Meter: rapid.SampledFrom(anyMeters).Draw(t, "to")})
+		}
 		sheet, text, err := readLeadSheet(take)
 		if err != nil {
 			t.Fatal(err)
 		}
-		melody, err := sheet.notes(take.Meter.Bar())
+		melody, err := sheet.notes(&take)
 		if err != nil || fmt.Sprint(melody) != fmt.Sprint(take.Melody) {
 			t.Fatalf("%v\n%v\nis written as\n%v\n%s", err, take.Melody, melody, text)
 		}
+		at := int64(0)
 		for i, m := range sheet.Measures {
+			bar := take.BarAt(at)
+			at = bar.End
 			for _, n := range m.Notes {
 				if n.Type == "" {
-					if n.Rest == nil || n.Duration != take.Meter.Bar() {
+					if n.Rest == nil || n.Duration != bar.End-bar.Frame {
 						t.Fatalf("measure %d: %+v", i+1, n)
 					}
 				} else if v := valueOf(n.Duration); v.name != n.Type || v.dots != len(n.Dots) {

@@ -58,6 +58,11 @@ type (
 		BPM   float64 `json:"bpm"`
 		Since int64   `json:"since"`
 	}
+	meterLine struct {
+		head
+		Frame int64     `json:"frame"`
+		Meter jam.Meter `json:"meter"`
+	}
 	remarkLine struct {
 		head
 		Frame *int64  `json:"frame,omitempty"`
@@ -106,6 +111,8 @@ func lineOf(seq uint64, entry Entry) any {
 		return controlLine{h("control"), e.Frame, micros(e.At), e.Param, e.Value, cut(e.Text)}
 	case jam.Moved:
 		return segmentLine{h("segment"), e.Frame, micros(e.At), e.BPM, e.Since}
+	case jam.MeterChange:
+		return meterLine{h("meter"), e.Frame, e.Meter}
 	case jam.FrameReport:
 		return frameLineOf(h("frame"), e)
 	case Remark:

@@ -29,6 +29,8 @@ func objectOf(h head) readLine {
 		return new(controlLine)
 	case "segment":
 		return new(segmentLine)
+	case "meter":
+		return new(meterLine)
 	case "frame":
 		return new(frameLine)
 	case "remark":
@@ -105,6 +107,10 @@ func (l *controlLine) entry() (Entry, error) {
 func (l *segmentLine) entry() (Entry, error) {
 	return jam.Moved{Since: l.Since, Segment: jam.Segment{Frame: l.Frame, At: duration(l.At), BPM: l.BPM}},
 		errors.Join(checkMoment(l.Frame, l.At), checkMoment(l.Since, l.At), jam.CheckTempo(l.BPM))
+}
+
+func (l *meterLine) entry() (Entry, error) {
+	return jam.MeterChange{Frame: l.Frame, Meter: l.Meter}, errors.Join(checkMoment(l.Frame, 0), l.Meter.Check())
 }
 
 func (l *remarkLine) entry() (Entry, error) {

@@ -25,7 +25,7 @@ func one(entry Entry) Loss {
 		return Loss{Notes: 1}
 	case jam.FrameReport:
 		return Loss{Frames: 1}
-	case jam.Applied, jam.Moved, Remark:
+	case jam.Applied, jam.Moved, jam.MeterChange, Remark:
 		return Loss{Changes: 1}
 	}
 	return Loss{}

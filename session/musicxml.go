@@ -44,6 +44,11 @@ type (
 		Sign      string   `xml:"clef>sign"`
 		Line      int      `xml:"clef>line"`
 	}
+	xmlTime struct {
+		XMLName  xml.Name `xml:"attributes"`
+		Beats    uint8    `xml:"time>beats"`
+		BeatType uint8    `xml:"time>beat-type"`
+	}
 	xmlDirection struct {
 		XMLName   xml.Name     `xml:"direction"`
 		Placement string       `xml:"placement,attr"`

@@ -30,15 +30,15 @@ func valueOf(frames int64) noteValue {
 	return noteValues[slices.IndexFunc(noteValues, func(v noteValue) bool { return v.frames == frames })]
 }
 
-// write cuts a stretch that lies within the bar that begins at a frame into notes that show the beat.
-func (s *sheet) write(part stretch, bar int64) (notes []written) {
-	if part.rest && part.length == s.take.Meter.Bar() {
+// write cuts a stretch that lies within a bar into notes that show the beat.
+func write(part stretch, bar jam.Bar) (notes []written) {
+	if part.rest && part.length == bar.End-bar.Frame {
 		return []written{{stretch: part, bar: true}}
 	}
 	last := part.goesOn
 	for part.length > 0 {
 		n := part
-		n.length = longest(s.take.Meter, part.frame-bar, part.length)
+		n.length = longest(bar.Meter, part.frame-bar.Frame, part.length)
 		part.frame, part.length, part.cameOn = part.frame+n.length, part.length-n.length, true
 		n.goesOn = part.length > 0 || last
 		notes = append(notes, written{stretch: n})
@@ -74,12 +74,13 @@ func longest(m jam.Meter, at, length int64) int64 {
 	return 1
 }
 
-// beam joins the eighths and sixteenths of each beat.
-func beam(notes []written, m jam.Meter) {
+// beam joins the eighths and sixteenths of each beat of a bar.
+func beam(notes []written, bar jam.Bar) {
+	beat := func(n *written) int64 { return (n.frame - bar.Frame) / bar.Meter.Beat() }
 	short := func(n *written) bool { return !n.rest && n.length < jam.FramesPerBeat }
 	for i := 0; i < len(notes); {
 		j := i
-		for j < len(notes) && short(&notes[j]) && notes[j].frame%m.Bar()/m.Beat() == notes[i].frame%m.Bar()/m.Beat() {
+		for j < len(notes) && short(&notes[j]) && beat(&notes[j]) == beat(&notes[i]) {
 			j++
 		}
 		if group := notes[i:j]; len(group) > 1 {

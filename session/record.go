@@ -189,12 +189,13 @@ func (r *Record) Take() (jam.Take, error) {
 type loggedTake struct {
 	builder *jam.TakeBuilder
 	tempo   []jam.TempoChange
+	meters  []jam.MeterChange
 	last    jam.MelodyToken
 }
 
 func (r *Record) newTake() *loggedTake {
 	s := r.Manifest.Settings
-	return &loggedTake{jam.NewTakeBuilder(r.title(), nil, s.Meter), []jam.TempoChange{{BPM: s.Tempo}}, jam.Silence}
+	return &loggedTake{builder: jam.NewTakeBuilder(r.title(), nil, s.Meter), tempo: []jam.TempoChange{{BPM: s.Tempo}}, last: jam.Silence}
 }
 
 // add takes the next line of the log.
@@ -204,6 +205,10 @@ func (t *loggedTake) add(entry Entry) {
 		t.builder.Add(e)
 	case jam.Moved:
 		t.tempo = changed(t.tempo, e.Segment)
+	case jam.MeterChange:
+		if n := len(t.meters); n == 0 || e.Frame > t.meters[n-1].Frame {
+			t.meters = append(t.meters, e)
+		}
 	case End:
 		t.last = e.Melody
 	}
@@ -211,7 +216,7 @@ func (t *loggedTake) add(entry Entry) {
 
 func (t *loggedTake) take() jam.Take {
 	take := t.builder.Take(t.last)
-	take.Tempo = t.tempo
+	take.Tempo, take.Meters = t.tempo, t.meters
 	return take
 }
 

@@ -43,7 +43,7 @@ func anyEntry(t *rapid.T) Entry {
 	}
 	frame := rapid.Int64Range(0, 1<<30).Draw(t, "frame")
 	data := rapid.ByteRange(0, 127)
-	switch rapid.IntRange(0, 7).Draw(t, "kind") {
+	switch rapid.IntRange(0, 8).Draw(t, "kind") {
 	case 0:
 		return jam.Heard{Frame: frame, Event: jam.Event{At: at("at"), Status: rapid.ByteRange(0xA0, 0xFF).Draw(t, "status"),
 			Data1: data.Draw(t, "data1"), Data2: data.Draw(t, "data2")}}
@@ -61,6 +61,8 @@ func anyEntry(t *rapid.T) Entry {
 	case 5:
 		return Remark{Frame: frame, At: at("at"), From: "guard", Text: rapid.StringN(0, 50, 200).Draw(t, "text")}
 	case 6:
+		return jam.MeterChange{Frame: frame, Meter: rapid.SampledFrom(anyMeters).Draw(t, "meter")}
+	case 7:
 		return Loss{rapid.Uint64().Draw(t, "notes"), rapid.Uint64().Draw(t, "frames"), rapid.Uint64().Draw(t, "changes")}
 	}
 	r := jam.FrameReport{
@@ -163,6 +165,7 @@ func TestReaderSaysWhatIsWrong(t *testing.T) {
 		{"zeros", line(1, Loss{}) + strings.Repeat("\x00", 100) + "\n", "log:2: it does not end"},
 		{"changed", strings.Replace(line(1, Loss{Notes: 1}), `"notes":1`, `"notes":2`, 1), "log:1: its checksum is wrong"},
 		{"no tempo", line(1, jam.Moved{Segment: jam.Segment{BPM: 1}}), "log:1: tempo 1 BPM"},
+		{"no meter", line(1, jam.MeterChange{Frame: 4}), "log:1: meter"},
 		{"before all", line(1, jam.Moved{Segment: jam.Segment{Frame: -1, BPM: 120}}), "log:1: frame -1"},
 	}
 	for _, tt := range tests {

@@ -89,6 +89,7 @@ type replay struct {
 	heard   []jam.Heard
 	applied []jam.Applied
 	moved   []jam.Moved
+	meters  []jam.MeterChange
 	gone    int // lines that could not be read
 	over    bool
 
@@ -143,6 +144,8 @@ func (p *replay) read() error {
 			}
 		case jam.Moved:
 			p.moved = append(p.moved, e)
+		case jam.MeterChange:
+			p.meters = append(p.meters, e)
 		}
 	}
 	return nil
@@ -229,6 +232,12 @@ func (p *replay) place(t int64) error {
 func (p *replay) apply(t int64) error {
 	if err := p.place(t); err != nil { // before a tempo, whose stretch begins on a line of it
 		return err
+	}
+	for len(p.meters) > 0 && p.meters[0].Frame <= t {
+		if err := p.engine.ChangeMeter(p.meters[0].Meter); err != nil {
+			return err
+		}
+		p.meters = p.meters[1:]
 	}
 	for len(p.applied) > 0 && p.applied[0].Frame <= t {
 		c := p.applied[0].Control

@@ -83,7 +83,11 @@ func TestSchema(t *testing.T) {
 	if err := lines.Validate(parse(t, loss)); err != nil {
 		t.Error(err)
 	}
-	if len(types) != 8 { // all but loss
+	meter, _ := appendLine(nil, 1, jam.MeterChange{Frame: 16, Meter: jam.Meter{Count: 6, Unit: 8}})
+	if err := lines.Validate(parse(t, meter)); err != nil {
+		t.Error(err)
+	}
+	if len(types) != 8 { // all but loss and meter
 		t.Errorf("lines of %v", types)
 	}
 	for _, bad := range []string{

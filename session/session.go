@@ -40,6 +40,7 @@ type Session struct {
 	frames   *jam.Queue[jam.FrameReport]
 	controls *jam.Queue[jam.Applied]
 	segments *jam.Queue[jam.Moved]
+	meters   *jam.Queue[jam.MeterChange]
 	remarks  *jam.Queue[Remark]
 
 	closing sync.Once
@@ -59,7 +60,7 @@ type Summary struct {
 	Dir     string // "" where there is none
 	Notes   Count  // and other messages of the player
 	Frames  Count
-	Changes Count // controls, segments and remarks
+	Changes Count // controls, segments, meters and remarks
 	Err     error // all that went wrong; nil where the record is whole
 }
 
@@ -79,6 +80,7 @@ func start(o Options, create func(path string) (file, error)) *Session {
 		frames:   jam.NewQueue[jam.FrameReport](frameQueue),
 		controls: jam.NewQueue[jam.Applied](changeQueue),
 		segments: jam.NewQueue[jam.Moved](changeQueue),
+		meters:   jam.NewQueue[jam.MeterChange](changeQueue),
 		remarks:  jam.NewQueue[Remark](changeQueue),
 		end:      make(chan ending, 1),
 		ended:    make(chan struct{}),
@@ -138,6 +140,9 @@ func (s *Session) Controls() *jam.Queue[jam.Applied] { return s.controls }
 // Segments takes every new stretch of the grid.
 func (s *Session) Segments() *jam.Queue[jam.Moved] { return s.segments }
 
+// Meters takes every change of the meter. A live jam has none.
+func (s *Session) Meters() *jam.Queue[jam.MeterChange] { return s.meters }
+
 // Remarks takes what is to be said of a moment, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
 
@@ -174,7 +179,8 @@ func (s *Session) write(midi func(jam.Take) error) {
 	defer close(s.ended)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	notes, frames, controls, segments, remarks := s.notes.C(), s.frames.C(), s.controls.C(), s.segments.C(), s.remarks.C()
+	notes, frames, controls, remarks := s.notes.C(), s.frames.C(), s.controls.C(), s.remarks.C()
+	segments, meters := s.segments.C(), s.meters.C()
 	for {
 		// A queue that was closed is nil, and never ready.
 		select {
@@ -188,6 +194,10 @@ func (s *Session) write(midi func(jam.Take) error) {
 			}
 		case e, open := <-segments:
 			if segments = unless(!open, segments); open {
+				s.log.add(e)
+			}
+		case e, open := <-meters:
+			if meters = unless(!open, meters); open {
 				s.log.add(e)
 			}
 		case e, open := <-remarks:
@@ -228,6 +238,7 @@ func (s *Session) addBefore(r jam.FrameReport) {
 // addAll writes what the queues hold, but for reports.
 func (s *Session) addAll() {
 	addAll(s.log, s.segments)
+	addAll(s.log, s.meters)
 	addAll(s.log, s.controls)
 	addAll(s.log, s.notes)
 	addAll(s.log, s.remarks)
@@ -257,7 +268,7 @@ func (s *Session) finish(last ending, midi func(jam.Take) error) {
 func (s *Session) dropped() Loss {
 	return Loss{
 		Notes: s.notes.Dropped(), Frames: s.frames.Dropped(),
-		Changes: s.controls.Dropped() + s.segments.Dropped() + s.remarks.Dropped(),
+		Changes: s.controls.Dropped() + s.segments.Dropped() + s.meters.Dropped() + s.remarks.Dropped(),
 	}
 }
 

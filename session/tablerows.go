@@ -32,6 +32,7 @@ type JamRow struct {
 	Misses      int64     `parquet:"misses"`
 	Skipped     int64     `parquet:"skipped"`
 	Ended       bool      `parquet:"ended"`
+	Offline     bool      `parquet:"offline"`
 	Adaptation  *int32    `parquet:"adaptation,optional"`
 	Control     *int32    `parquet:"control,optional"`
 	Enjoyment   *int32    `parquet:"enjoyment,optional"`

@@ -24,10 +24,12 @@ const maxRows = 1 << 22
 // Tables reads the session as rows. Lines that cannot be read are left out.
 func (r *Record) Tables() (Tables, error) {
 	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
+	made := r.newTake()
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return Tables{}, err
 		}
+		made.add(entry)
 		switch e := entry.(type) {
 		case jam.FrameReport:
 			if n := len(t.order); n > 0 && e.Frame <= t.order[n-1] {
@@ -41,10 +43,7 @@ func (r *Record) Tables() (Tables, error) {
 			t.remarks[e.Frame] = append(t.remarks[e.Frame], e.Text)
 		}
 	}
-	take, err := r.Take()
-	if err != nil {
-		return Tables{}, err
-	}
+	take := made.take()
 	if take.Frames > maxRows {
 		return Tables{}, fmt.Errorf("session %s: its log tells of %d frames: at most %d make a table", r.ID, take.Frames, maxRows)
 	}
@@ -71,7 +70,7 @@ func (r *Record) sessionRow() JamRow {
 		Policy: m.Policy.Name, SHA256: m.Policy.SHA256, Agent: some(b.Agent), Provider: m.Provider, Version: m.Version,
 		Input: some(m.Ports.In), Output: some(m.Ports.Out), Tempo: s.Tempo, Meter: s.Meter.String(), Listen: int32(s.Listen),
 		ChordGrid: s.ChordGrid.String(), Temperature: s.Temperature, TopP: s.TopP, Seed: s.Seed, Length: micros(b.Length()),
-		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended,
+		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended, Offline: b.Offline,
 		Adaptation: some(int32(n.Rating.Adaptation)), Control: some(int32(n.Rating.Control)), Enjoyment: some(int32(n.Rating.Enjoyment)),
 	}
 }
@@ -88,9 +87,12 @@ func some[T comparable](v T) *T {
 // frames are those of the take, each with what sounded in it.
 func (t *tabling) frames(take jam.Take) []FrameRow {
 	rows := make([]FrameRow, take.Frames)
-	meter, policy, tempo := take.Meter, t.record.Manifest.Policy.Name, take.Tempo
+	bar, policy, tempo := take.BarAt(0), t.record.Manifest.Policy.Name, take.Tempo
 	for i := range rows {
 		frame := int64(i)
+		if frame >= bar.End {
+			bar = take.BarAt(frame)
+		}
 		for len(tempo) > 1 && tempo[1].Frame <= frame {
 			tempo = tempo[1:]
 		}
@@ -98,7 +100,7 @@ func (t *tabling) frames(take jam.Take) []FrameRow {
 		policy = cmp.Or(report.Policy, policy)
 		rows[i] = FrameRow{
 			Session: t.record.ID, Frame: frame, At: micros(t.lines.at(frame)),
-			Bar: frame/meter.Bar() + 1, Beat: frame%meter.Bar()/meter.Beat() + 1, Sixteenth: frame%meter.Beat() + 1,
+			Bar: bar.Number + 1, Beat: (frame-bar.Frame)/bar.Meter.Beat() + 1, Sixteenth: (frame-bar.Frame)%bar.Meter.Beat() + 1,
 			Tempo: cmp.Or(report.Tempo, tempo[0].BPM), Policy: t.record.shownPolicy(policy),
 			Played: played, Listening: report.Listening, Missed: report.Missed,
 		}

@@ -22,7 +22,7 @@ type accompanyCmd struct {
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
 
-	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams; then the whole tune is played in its first meter."`
+	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams."`
 }
 
 // An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
@@ -74,9 +74,8 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	began := time.Now()
 	var kept []jam.Witness
 	if c.Keep != "" {
-		tune.Meters = nil // a session knows one meter, and must replay
 		m := manifestOf(policy, settings)
-		m.Title, m.Ports.In, m.Start = tune.Name, c.File, began
+		m.Title, m.Ports.In, m.Start, m.Offline = tune.Name, c.File, began, true
 		if tune.Meter != (jam.Meter{}) {
 			m.Settings.Meter = tune.Meter
 		}
@@ -107,7 +106,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		})
 	}
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
-		cmp.Or(c.Output, c.File), len(result.Take.Chords), bars(result.Take), share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
+		cmp.Or(c.Output, c.File), len(result.Take.Chords), result.Take.BarAt(result.Take.Frames-1).Number+1, share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
 	return nil
 }
 
@@ -138,16 +137,6 @@ func writeTake(path string, take jam.Take) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return writeFile(path, file.Bytes())
-}
-
-// bars is how many have begun.
-func bars(t jam.Take) (n int64) {
-	perBar, line := t.Meter.Bar(), int64(0)
-	for _, c := range t.Meters {
-		n += (c.Frame - line + perBar - 1) / perBar
-		perBar, line = c.Meter.Bar(), c.Frame
-	}
-	return n + (t.Frames-line+perBar-1)/perBar
 }
 
 // quantilesOf are exact, of all the values, in milliseconds.

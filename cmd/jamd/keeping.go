@@ -20,6 +20,8 @@ func (k *keeping) Heard(h jam.Heard) { sendWaiting(k.session.Events(), h) }
 
 func (k *keeping) Moved(m jam.Moved) { sendWaiting(k.session.Segments(), m) }
 
+func (k *keeping) Metered(m jam.MeterChange) { sendWaiting(k.session.Meters(), m) }
+
 func (k *keeping) Played(r jam.FrameReport) {
 	r.Policy = k.policy
 	sendWaiting(k.session.Reports(), r)

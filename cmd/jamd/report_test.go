@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"jamd/session"
+	"jamd/session/report"
 )
 
 // twoHours are frames at 120 BPM.
@@ -56,19 +57,8 @@ func TestReportInABrowser(t *testing.T) {
 	}
 	encoders := newEncoders("")
 	defer encoders.close()
-	fileOf := func(r *session.Record) string {
-		var page bytes.Buffer
-		if err := reportOf(&page, r, encoders); err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(t.TempDir(), "report.html")
-		if err := os.WriteFile(path, page.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return "file://" + path
-	}
 	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(fileOf(r)))
+	v.open(func(w io.Writer) error { return reportOf(w, r, encoders) })
 	v.see(".rows .row")
 	if n := v.number(`performance.getEntriesByType('resource').length`); n != 0 {
 		t.Errorf("it fetches %v things", n)
@@ -81,15 +71,59 @@ func TestReportInABrowser(t *testing.T) {
 	v.wait("a roll four times as large", `document.querySelector('.row').scrollWidth > 3000`)
 	v.do(`document.querySelector('input[name=size]').click(); scrollTo(0, 0)`)
 	v.picture("report")
+	r = keepLong(t, t.TempDir(), 5*60*8) // of two hours axe-core takes longer than anyone waits
+	v.open(func(w io.Writer) error { return reportOf(w, r, encoders) })
+	v.looksRight("the report")
+}
+
+// A browser shows the report of a study.
+func TestStudyInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("nine jams in a browser")
+	}
+	browser := browserOf(t)
+	encoders := newEncoders("")
+	defer encoders.close()
+	var records []*session.Record
+	for player, name := range []string{"ann", "bea", "cem"} {
+		for i, policy := range []string{"gapt", "jamd", "online-mle"} {
+			r := keepLong(t, t.TempDir(), int64(4000+500*(player*i)))
+			r.Manifest.Policy.Name, r.Manifest.Offline = policy, i == 2
+			r.Notes = session.Notes{Tags: []string{session.PlayerTag + name}, Rating: session.Rating{Adaptation: 2 + (player+i)%4, Control: 3, Enjoyment: 1 + player}}
+			records = append(records, r)
+		}
+	}
+	measured, failed, err := measureAll(t.Context(), records, encoders)
+	if err != nil || len(measured) != 9 {
+		t.Fatal(len(measured), failed, err)
+	}
+	v := browse(t, browser)
+	v.open(func(w io.Writer) error {
+		return report.Study(w, report.Many{Study: session.NewStudy(measured), NoVendi: encoders.why()})
+	})
+	v.see("table")
+	v.sees("offline", `[...document.querySelectorAll('td')].map((cell) => cell.textContent).join()`)
+	v.looksRight("the study")
+}
+
+// open shows a page that is a file.
+func (v *visitor) open(write func(io.Writer) error) {
+	v.t.Helper()
+	path := filepath.Join(v.t.TempDir(), "page.html")
+	if err := writeFileBy(path, func(out *os.File) error { return write(out) }); err != nil {
+		v.t.Fatal(err)
+	}
+	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate("file://"+path))
+}
+
+// looksRight looks at the page in dark and light, and on a phone.
+func (v *visitor) looksRight(what string) {
+	v.t.Helper()
+	v.accessible(what)
+	v.prefer("light")
+	v.accessible(what + " in daylight")
 	v.run(chromedp.EmulateViewport(390, 844))
 	v.sees("false", `String(document.documentElement.scrollWidth > innerWidth)`)
-
-	// All kinds of things are in a few minutes too, and axe-core takes a minute over two hours.
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(fileOf(keepLong(t, t.TempDir(), 5*60*8))))
-	v.see(".rows .row")
-	v.accessible("the report")
-	v.prefer("light")
-	v.accessible("the report in daylight")
 }
 
 // BenchmarkReport makes the report of five minutes, and of two hours, the Vendi score in it.

@@ -59,6 +59,10 @@ func writeInputs(dir string) error {
 	if err != nil {
 		return err
 	}
+	meters, err := changingMeters()
+	if err != nil {
+		return err
+	}
 	var empty bytes.Buffer
 	if err := midiio.WriteTake(&empty, jam.Take{Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4), Frames: 16}); err != nil {
 		return err
@@ -77,7 +81,7 @@ func writeInputs(dir string) error {
 	}
 	for name, data := range map[string][]byte{
 		"tiny.onnx": tiny, "tiny-bar.onnx": hearsBar, "agent.onnx": agent,
-		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(),
+		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(), "meters.mid": meters,
 		"empty.mid": {}, "text.mid": []byte("a letter, not a tune\n"), "empty.onnx": {}, "text.onnx": []byte("no network\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
@@ -86,6 +90,20 @@ func writeInputs(dir string) error {
 	}
 	// A session of the first format, in a folder like those that jamd makes.
 	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
+}
+
+// changingMeters is a melody of nine bars, three in each of three meters.
+func changingMeters() ([]byte, error) {
+	take := jam.Take{
+		Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4),
+		Meters: []jam.MeterChange{{Frame: 48, Meter: jam.Quarters(3)}, {Frame: 84, Meter: jam.Meter{Count: 6, Unit: 8}}}, Frames: 120,
+	}
+	for frame := int64(0); frame < take.Frames; frame += 4 {
+		take.Melody = append(take.Melody, jam.TakeNote{Frame: frame, Pitch: 60 + uint8(frame/4*7%12), Duration: 3, Velocity: 80})
+	}
+	var b bytes.Buffer
+	err := midiio.WriteTake(&b, take)
+	return b.Bytes(), err
 }
 
 // code N COMMAND... checks the exit code of a command that fails.

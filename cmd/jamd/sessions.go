@@ -10,8 +10,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"jamd/jam"
-	"jamd/midiio"
 	"jamd/session"
 )
 
@@ -38,51 +36,6 @@ type sessionsCmd struct {
 func (c *sessionsCmd) archive() (*session.Archive, error) {
 	a, err := session.OpenArchive(c.SessionDir)
 	return a, asInput(err)
-}
-
-// sessionArg names a session on the command line.
-type sessionArg struct {
-	ID string `arg:"" placeholder:"ID" help:"Its id, or the beginning of it; 'last' for the newest; or the path of its folder."`
-}
-
-// find opens the session that an argument names.
-func (c *sessionsCmd) find(id string) (*session.Record, error) {
-	a, err := c.archive()
-	if err != nil {
-		return nil, err
-	}
-	r, err := a.Find(id)
-	return r, asInput(err)
-}
-
-// open is find for a command that reads the log: what was broken off is put in order first.
-func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
-	r, err := c.find(id)
-	if err != nil || r.Recording() {
-		return r, err
-	}
-	m, err := r.Mend(false, midiio.WriteTake)
-	switch {
-	case err != nil:
-		to.Log.Warn().Msg(err.Error()) // it can be read all the same
-	case m.Music:
-		to.Log.Warn().Msgf("session %s was broken off: its music has been made from its log", r.ID)
-	}
-	return r, nil
-}
-
-// A sessionFilter lets some sessions through.
-type sessionFilter struct {
-	Since   date          `placeholder:"DATE" help:"Begun on this day or later, such as 2026-01-31."`
-	Until   date          `placeholder:"DATE" help:"Begun on this day or earlier."`
-	Policy  string        `placeholder:"NAME" help:"Played by this policy."`
-	Tempo   tempoRange    `placeholder:"LOW-HIGH" help:"At these quarter notes a minute."`
-	Key     *jam.Key      `placeholder:"Am" help:"With a melody that seems to be in this key."`
-	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
-	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
-	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
-	Rating  float64       `placeholder:"1-5" help:"Rated as high as this, or higher, in the mean."`
-	Pinned  bool          `help:"Pinned."`
 }
 
 type listCmd struct {
@@ -136,31 +89,6 @@ var orders = map[string]func(a, b session.Brief) int{
 	"name":   func(a, b session.Brief) int { return strings.Compare(a.Name, b.Name) },
 }
 
-// any reports whether anything is asked for.
-func (f *sessionFilter) any() bool {
-	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
-		f.Shorter > 0 || f.Pinned || f.Rating > 0 || len(f.Tag) > 0
-}
-
-// has reports whether a session is one of those asked for. One that cannot be read is shown where nothing is asked.
-func (f *sessionFilter) has(b *session.Brief) bool {
-	if b.Problem != "" {
-		return !f.any()
-	}
-	for _, tag := range f.Tag {
-		if !slices.Contains(b.Tags, tag) {
-			return false
-		}
-	}
-	return (f.Since.IsZero() || !b.Start.Before(f.Since.Time)) &&
-		(f.Until.IsZero() || b.Start.Before(f.Until.AddDate(0, 0, 1))) &&
-		(f.Policy == "" || b.Policy == f.Policy) &&
-		(f.Tempo == tempoRange{} || b.Tempo >= f.Tempo.low && b.Tempo <= f.Tempo.high) &&
-		(f.Key == nil || b.Key == f.Key.String()) &&
-		b.Length() >= f.Longer && (f.Shorter == 0 || b.Length() <= f.Shorter) &&
-		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned)
-}
-
 func when(t time.Time) string {
 	if t.IsZero() {
 		return "-"
@@ -180,6 +108,9 @@ func said(b *session.Brief) string {
 	}
 	if b.Pinned {
 		words = append(words, "[pinned]")
+	}
+	if b.Offline {
+		words = append(words, "[offline]")
 	}
 	if b.Recording {
 		words = append(words, "[being recorded]")
@@ -203,31 +134,4 @@ func printable(text string) string {
 		}
 		return c
 	}, text)
-}
-
-// A date reads as 2026-01-31, at midnight of the user's time zone.
-type date struct{ time.Time }
-
-func (d *date) UnmarshalText(text []byte) (err error) {
-	if d.Time, err = time.ParseInLocation(time.DateOnly, string(text), time.Local); err != nil {
-		return fmt.Errorf("%q is no date such as 2026-01-31", text)
-	}
-	return nil
-}
-
-// A tempoRange reads as LOW-HIGH or as one tempo.
-type tempoRange struct{ low, high float64 }
-
-func (r *tempoRange) UnmarshalText(text []byte) error {
-	low, high, found := strings.Cut(string(text), "-")
-	if !found {
-		high = low
-	}
-	l, err := strconv.ParseFloat(low, 64)
-	h, err2 := strconv.ParseFloat(high, 64)
-	if err != nil || err2 != nil || !(l <= h) {
-		return fmt.Errorf("%q are no tempi such as 90-120", text)
-	}
-	r.low, r.high = l, h
-	return nil
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,12 +15,12 @@ import (
 )
 
 type exportCmd struct {
-	IDs       []string `arg:"" name:"id" placeholder:"ID|all" help:"Sessions, or 'all': ids, or beginnings of them; 'last' for the newest; paths of folders."`
-	As        string   `default:"auto" enum:"auto,midi,musicxml,csv,parquet,wav" placeholder:"midi|musicxml|csv|parquet|wav" help:"What to make of them: a MIDI file, a lead sheet, tables, or sound. Else the ending of -o says it."`
-	Output    string   `short:"o" required:"" placeholder:"PATH" help:"The file to write; for tables, or several sessions, a folder."`
-	Click     bool     `help:"Let the metronome click on every beat (midi, wav); else it clicks where it did in the jam."`
-	Soundfont string   `placeholder:"FILE.sf2" help:"The sounds for wav; else a General MIDI soundfont in the usual places."`
-	JSON      bool     `help:"Print one JSON object."`
+	sessionsArg
+	As        string `default:"auto" enum:"auto,midi,musicxml,csv,parquet,wav" placeholder:"midi|musicxml|csv|parquet|wav" help:"What to make of them: a MIDI file, a lead sheet, tables, or sound. Else the ending of -o says it."`
+	Output    string `short:"o" required:"" placeholder:"PATH" help:"The file to write; for tables, or several sessions, a folder."`
+	Click     bool   `help:"Let the metronome click on every beat (midi, wav); else it clicks where it did in the jam."`
+	Soundfont string `placeholder:"FILE.sf2" help:"The sounds for wav; else a General MIDI soundfont in the usual places."`
+	JSON      bool   `help:"Print one JSON object."`
 }
 
 // An exported set of sessions is what export --json prints.
@@ -36,19 +34,19 @@ type exported struct {
 type exportFormat struct {
 	name, ending string
 	others       []string // endings that mean it too
-	write        func(ctx context.Context, c *exportCmd, w io.Writer, take jam.Take) error
+	write        func(ctx context.Context, c *exportCmd, out *os.File, take jam.Take) error
 }
 
 // exportFormats are those of one file a session. Tables are others.
 var exportFormats = []exportFormat{
-	{"midi", ".mid", []string{".midi", ".smf"}, func(_ context.Context, _ *exportCmd, w io.Writer, take jam.Take) error {
-		return midiio.WriteTake(w, take)
+	{"midi", ".mid", []string{".midi", ".smf"}, func(_ context.Context, _ *exportCmd, out *os.File, take jam.Take) error {
+		return midiio.WriteTake(out, take)
 	}},
-	{"musicxml", ".musicxml", []string{".xml"}, func(_ context.Context, _ *exportCmd, w io.Writer, take jam.Take) error {
-		return session.WriteLeadSheet(w, take)
+	{"musicxml", ".musicxml", []string{".xml"}, func(_ context.Context, _ *exportCmd, out *os.File, take jam.Take) error {
+		return session.WriteLeadSheet(out, take)
 	}},
-	{"wav", ".wav", nil, func(ctx context.Context, c *exportCmd, w io.Writer, take jam.Take) error {
-		return writeSound(ctx, w, take, c.Soundfont)
+	{"wav", ".wav", nil, func(ctx context.Context, c *exportCmd, out *os.File, take jam.Take) error {
+		return writeSound(ctx, out, take, c.Soundfont)
 	}},
 }
 
@@ -57,10 +55,11 @@ func (c *exportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if err != nil {
 		return asInput(err)
 	}
-	records, failed, err := c.records(group, to)
+	records, broken, err := group.choose(to, &c.sessionsArg)
 	if err != nil {
 		return err
 	}
+	mend(to, records...)
 	result := exported{As: c.As, Files: []string{}, Sessions: []string{}}
 	if table != "" {
 		err = c.tables(ctx, to, records, table, &result)
@@ -70,7 +69,7 @@ func (c *exportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if err != nil {
 		return err
 	}
-	failed += len(records) - len(result.Sessions)
+	failed := len(broken) + len(records) - len(result.Sessions)
 	if c.JSON {
 		err = printJSON(to, result)
 	} else {
@@ -104,43 +103,6 @@ func (c *exportCmd) format() (exportFormat, session.TableFormat, error) {
 		}
 	}
 	return exportFormat{}, "", fmt.Errorf("-o %s does not say what to make: give --as midi, musicxml, csv, parquet or wav", c.Output)
-}
-
-// records are the sessions that were asked for. Of all of them, those that cannot be read are left out, and counted.
-func (c *exportCmd) records(group *sessionsCmd, to console) (records []*session.Record, failed int, err error) {
-	ids, all := c.IDs, len(c.IDs) == 1 && c.IDs[0] == "all"
-	if all {
-		a, err := group.archive()
-		if err != nil {
-			return nil, 0, err
-		}
-		briefs, err := a.List()
-		if err != nil {
-			return nil, 0, err
-		}
-		ids = nil
-		for _, b := range briefs {
-			ids = append(ids, b.ID)
-		}
-		if len(ids) == 0 {
-			return nil, 0, asInput(errors.New("there is no session to export"))
-		}
-	}
-	seen := map[string]bool{}
-	for _, id := range ids {
-		r, err := group.open(to, id)
-		switch {
-		case err != nil && all:
-			failed++
-			to.Log.Error().Msgf("session %s: %v", id, err)
-		case err != nil:
-			return nil, 0, err
-		case !seen[r.ID]:
-			seen[r.ID] = true
-			records = append(records, r)
-		}
-	}
-	return records, failed, nil
 }
 
 // tables writes the sessions as tables, all into the same.
@@ -177,7 +139,7 @@ func (c *exportCmd) unwritable(err error) error {
 // files writes each session into a file: one into that which -o names, or into the folder; several into the folder.
 func (c *exportCmd) files(ctx context.Context, to console, records []*session.Record, format exportFormat, result *exported) error {
 	info, err := os.Stat(c.Output)
-	folder := err == nil && info.IsDir() || strings.HasSuffix(c.Output, "/") || len(c.IDs) > 1 || c.IDs[0] == "all"
+	folder := err == nil && info.IsDir() || strings.HasSuffix(c.Output, "/") || len(c.IDs) > 1 || c.all()
 	if folder {
 		if err := os.MkdirAll(c.Output, 0o755); err != nil {
 			return c.unwritable(err)
@@ -194,10 +156,7 @@ func (c *exportCmd) files(ctx context.Context, to console, records []*session.Re
 			if c.Click {
 				take.ClickBeats(r.Manifest.Settings.ClickVolume)
 			}
-			var b bytes.Buffer
-			if err = format.write(ctx, c, &b, take); err == nil {
-				err = writeFile(path, b.Bytes())
-			}
+			err = writeFileBy(path, func(out *os.File) error { return format.write(ctx, c, out, take) })
 		}
 		var input inputError
 		if errors.As(err, &input) || err != nil && len(records) == 1 {

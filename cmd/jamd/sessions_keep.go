@@ -224,50 +224,29 @@ func (c *importCmd) Run(group *sessionsCmd, to console) error {
 }
 
 type repairCmd struct {
-	ID string `arg:"" placeholder:"ID|all" help:"A session, or all of them."`
+	sessionsArg
 }
 
 func (c *repairCmd) Run(group *sessionsCmd, to console) error {
-	if c.ID != "all" {
-		r, err := group.find(c.ID)
-		if err != nil {
+	records, broken, err := group.choose(to, &c.sessionsArg)
+	if err != nil {
+		return err
+	}
+	failed := len(broken)
+	for _, r := range records {
+		m, err := r.Mend(true, midiio.WriteTake)
+		if err != nil && !c.all() {
 			return err
-		}
-		return repair(to, r)
-	}
-	a, err := group.archive()
-	if err != nil {
-		return err
-	}
-	all, err := a.List()
-	if err != nil {
-		return err
-	}
-	failed := 0
-	for _, b := range all {
-		if b.Recording {
-			continue
-		}
-		r, err := a.Find(b.ID)
-		if err == nil {
-			err = repair(to, r)
 		}
 		if err != nil {
 			failed++
 			to.Log.Error().Msg(err.Error())
+			continue
 		}
+		fmt.Fprintf(to.Out, "%s: %d bytes cut off the log, %s of %d frames\n", r.ID, m.Cut, session.MIDIFile, m.Frames)
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d sessions could not be repaired", failed, len(all))
+		return fmt.Errorf("%d of %d sessions could not be repaired", failed, len(records)+len(broken))
 	}
-	return nil
-}
-
-func repair(to console, r *session.Record) error {
-	m, err := r.Mend(true, midiio.WriteTake)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(to.Out, "%s: %d bytes cut off the log, %s of %d frames\n", r.ID, m.Cut, session.MIDIFile, m.Frames)
 	return nil
 }

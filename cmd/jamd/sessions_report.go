@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -18,90 +18,48 @@ import (
 )
 
 type reportCmd struct {
-	IDs    []string      `arg:"" name:"id" placeholder:"ID|all" help:"A session; several, or all, are compared by policy."`
-	Output string        `short:"o" default:"report.html" placeholder:"FILE.html" help:"Write the report into this file; '-' prints it (${default})."`
-	JSON   bool          `help:"Print the figures as one JSON object instead."`
-	OrtLib string        `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
-	Only   sessionFilter `embed:"" group:"Of all sessions, only those"`
+	sessionsArg
+	Output string `short:"o" default:"report.html" placeholder:"FILE.html" help:"Write the report into this file; '-' prints it (${default})."`
+	JSON   bool   `help:"Print the figures as one JSON object instead."`
+	OrtLib string `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
 }
 
 func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) error {
-	a, err := group.archive()
-	if err != nil {
-		return err
-	}
-	all := len(c.IDs) == 1 && c.IDs[0] == "all"
-	if !all && c.Only.any() {
-		return asInput(errors.New("filters are for 'report all'"))
-	}
 	encoders := newEncoders(c.OrtLib)
 	defer encoders.close()
-	if len(c.IDs) == 1 && !all {
-		r, err := group.open(to, c.IDs[0])
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return show(to, r, encoders, true)
-		}
-		return c.write(to, func(w io.Writer) error { return reportOf(w, r, encoders) })
-	}
-	records, problems, err := c.records(a, all)
+	records, broken, err := group.choose(to, &c.sessionsArg)
 	if err != nil {
 		return err
+	}
+	mend(to, records...)
+	if len(c.IDs) == 1 && !c.all() {
+		if c.JSON {
+			return show(to, records[0], encoders, true)
+		}
+		return c.write(to, func(w io.Writer) error { return reportOf(w, records[0], encoders) })
 	}
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
 		if r.Hides() { // it is no policy to compare with others
-			problems = append(problems, fmt.Sprintf("session %s: its policy is hidden; %s", r.ID, revealing(r.ID)))
+			broken = append(broken, fmt.Errorf("session %s: its policy is hidden; %s", r.ID, revealing(r.ID)))
 		}
 		return r.Hides()
 	})
-	many := report.Many{Problems: problems}
-	sessions, err := measureAll(ctx, records, encoders, &many.Problems)
+	sessions, failed, err := measureAll(ctx, records, encoders)
 	if err != nil {
 		return err
 	}
 	if len(sessions) == 0 {
-		return asInput(errors.New("there is no session to report on: see 'jamd sessions list'"))
+		return cmp.Or(errors.Join(failed...), asInput(errors.New("nothing was played in these sessions")))
+	}
+	many := report.Many{}
+	for _, err := range append(broken, failed...) {
+		many.Problems = append(many.Problems, err.Error())
 	}
 	many.Study, many.NoVendi = session.NewStudy(sessions), encoders.why()
 	if c.JSON {
 		return printJSON(to, many.Study)
 	}
 	return c.write(to, func(w io.Writer) error { return report.Study(w, many) })
-}
-
-// records opens the sessions that are named, or all that the filters let through, and says of those that cannot be why.
-func (c *reportCmd) records(a *session.Archive, all bool) (records []*session.Record, problems []string, err error) {
-	if !all {
-		for _, id := range c.IDs {
-			r, err := a.Find(id)
-			if err != nil {
-				return nil, nil, asInput(err)
-			}
-			if !slices.ContainsFunc(records, func(other *session.Record) bool { return other.Dir == r.Dir }) {
-				records = append(records, r)
-			}
-		}
-		return records, nil, nil
-	}
-	briefs, err := a.List()
-	if err != nil {
-		return nil, nil, err
-	}
-	for i := range briefs {
-		if b := &briefs[i]; b.Problem != "" {
-			problems = append(problems, fmt.Sprintf("session %s: %s", b.ID, b.Problem))
-		} else if c.Only.has(b) && !b.Recording && b.Frames > 0 {
-			r, err := a.Find(b.ID)
-			if err != nil {
-				problems = append(problems, err.Error())
-				continue
-			}
-			records = append(records, r)
-		}
-	}
-	return records, problems, nil
 }
 
 // write writes the report whole, or not at all, and says where.
@@ -114,7 +72,7 @@ func (c *reportCmd) write(to console, write func(io.Writer) error) error {
 		_, err := to.Out.Write(b.Bytes())
 		return err
 	}
-	if err := os.WriteFile(c.Output, b.Bytes(), 0o644); err != nil {
+	if err := writeFile(c.Output, b.Bytes()); err != nil {
 		return err
 	}
 	path, err := filepath.Abs(c.Output)
@@ -143,8 +101,8 @@ func measure(r *session.Record, encoders *encoders) (report.One, error) {
 	return one, nil
 }
 
-// measureAll measures sessions beside one another. Those that cannot be read are told in problems.
-func measureAll(ctx context.Context, records []*session.Record, encoders *encoders, problems *[]string) ([]session.Measured, error) {
+// measureAll measures sessions beside one another: those in which anything was played. failed says why others cannot be.
+func measureAll(ctx context.Context, records []*session.Record, encoders *encoders) (found []session.Measured, failed []error, err error) {
 	measured, errs := make([]session.Measured, len(records)), make([]error, len(records))
 	var work sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
@@ -157,15 +115,15 @@ func measureAll(ctx context.Context, records []*session.Record, encoders *encode
 		})
 	}
 	work.Wait()
-	found := measured[:0]
 	for i, err := range errs {
-		if err != nil {
-			*problems = append(*problems, err.Error())
-			continue
+		switch {
+		case err != nil:
+			failed = append(failed, err)
+		case measured[i].Frames > 0:
+			found = append(found, measured[i])
 		}
-		found = append(found, measured[i])
 	}
-	return found, ctx.Err()
+	return found, failed, ctx.Err()
 }
 
 // encoders are lent, each to one at a time.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"jamd/jam"
 	"jamd/session"
 )
 
@@ -21,6 +22,7 @@ type shown struct {
 	session.Brief
 	session.Figures
 	Manifest session.Manifest `json:"manifest"`
+	take     jam.Take
 	noVendi  string
 }
 
@@ -40,7 +42,7 @@ func show(to console, r *session.Record, encoders *encoders, asJSON bool) error 
 	if err != nil {
 		return err
 	}
-	s := shown{r.Dir, one.Brief, one.Figures, one.Manifest, one.NoVendi}
+	s := shown{r.Dir, one.Brief, one.Figures, one.Manifest, one.Take, one.NoVendi}
 	if asJSON {
 		return printJSON(to, s)
 	}
@@ -76,9 +78,13 @@ func (s *shown) print(to console) {
 	line("harmony", "note-in-chord %.2f of %d frames", s.NoteInChord, s.Harmony.Both)
 	line("diversity", "entropy of durations %.2f bits, of chords %.2f bits, %s", s.DurationEntropy, s.ChordEntropy, s.vendi())
 	for _, a := range s.Adaptations {
-		line("key change", "%s", adapted(&a, m))
+		line("key change", "%s", adapted(&a, &s.take))
 	}
-	line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
+	if s.Offline {
+		line("timing", "none: it was made offline, as fast as it goes")
+	} else {
+		line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
+	}
 	for _, stage := range s.Timing.Stages {
 		if stage.Name == "step" || stage.Name == "late" {
 			line("", "%-5s p50 %s  p99 %s  max %s", stage.Name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
@@ -107,8 +113,8 @@ func (s *shown) vendi() string {
 }
 
 // adapted tells how the chords followed the melody into another key.
-func adapted(a *session.Adaptation, m *session.Manifest) string {
-	at := fmt.Sprintf("%s to %s at bar %d", a.From, a.To, a.Beat*4/m.Settings.Meter.Bar()+1)
+func adapted(a *session.Adaptation, take *jam.Take) string {
+	at := fmt.Sprintf("%s to %s at bar %d", a.From, a.To, take.BarAt(a.Beat*jam.FramesPerBeat).Number+1)
 	switch {
 	case a.Before.Both == 0:
 		return at

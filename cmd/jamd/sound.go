@@ -58,7 +58,7 @@ func checkSoundfont(path string) error {
 }
 
 // writeSound lets FluidSynth play a take, as fast as it can, and writes what is heard as a WAV file of 16 bits, 48 kHz, stereo.
-func writeSound(ctx context.Context, w io.Writer, take jam.Take, soundfont string) error {
+func writeSound(ctx context.Context, out *os.File, take jam.Take, soundfont string) error {
 	synth, err := exec.LookPath("fluidsynth")
 	if err != nil {
 		return asInput(errors.New("wav is made by FluidSynth, which is not there: install fluidsynth"))
@@ -70,7 +70,11 @@ func writeSound(ctx context.Context, w io.Writer, take jam.Take, soundfont strin
 	} else if err := checkSoundfont(soundfont); err != nil {
 		return asInput(fmt.Errorf("--soundfont: %w", err))
 	}
-	dir, err := os.MkdirTemp("", "jamd-sound-")
+	dir := ""
+	if info, err := out.Stat(); err == nil && info.Mode().IsRegular() {
+		dir = filepath.Dir(out.Name()) // where there is room: an hour is 690 MB, and the system's place is in memory at times
+	}
+	dir, err = os.MkdirTemp(dir, ".jamd-sound-")
 	if err != nil {
 		return err
 	}
@@ -80,11 +84,12 @@ func writeSound(ctx context.Context, w io.Writer, take jam.Take, soundfont strin
 		return err
 	}
 	said, err := exec.CommandContext(ctx, synth, "-n", "-i", "-q", "-r", "48000", "-T", "wav", "-F", wav, soundfont, midi).CombinedOutput()
-	sound, readErr := os.ReadFile(wav)
-	if err := cmp.Or(ctx.Err(), err, readErr); err != nil {
+	sound, openErr := os.Open(wav)
+	if err := cmp.Or(ctx.Err(), err, openErr); err != nil {
 		return fmt.Errorf("FluidSynth with %s: %w: %s", soundfont, err, lastLine(said))
 	}
-	_, err = w.Write(sound)
+	defer sound.Close()
+	_, err = io.Copy(out, sound)
 	return err
 }
 

@@ -1,18 +1,25 @@
-"""Sessions for the readers, made by jamd itself: three policies play to the same tunes, which change their key."""
+"""Sessions for the readers, made by jamd itself: three policies play to the same tunes, which change their key; and two
+live jams, of which one misses frames, and the other is killed and then damaged."""
 
 import json
 import random
+import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import mido
 import pytest
+
+from readers import log
 
 ROOT = Path(__file__).parents[2]
 JAMD = ROOT / "bin" / "jamd"
 POLICIES = ["online-mle", "gapt", "jamd"]
 TUNES = 2
 BARS = 24
+PLAYED = ["--bass", "--set", "metronome=on"]
 
 
 def run(*args, **more):
@@ -45,6 +52,47 @@ def write_tune(path, seed):
     file.save(path)
 
 
+def live(folder, *args):
+    """A jam through the real loop, once chords sound in it: the process, and the log that it writes."""
+    command = [JAMD, *map(str, args), *PLAYED, "--session-dir", folder]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    for _ in range(600):
+        time.sleep(0.1)
+        for path in folder.glob("*/events.jsonl"):
+            if b'"began":true' in path.read_bytes():
+                return process, path
+        if process.poll() is not None:
+            break
+    process.kill()
+    raise AssertionError(f"no chord was played: {process.communicate()[0].decode()}")
+
+
+def play_with_misses(folder):
+    """An agent's jam of 20 seconds, on a machine that stands still now and then."""
+    process, _ = live(folder, "jam", "--policy", "jamd", "--tempo", 180, "--listen", 4, "--for", "20s")
+    for seconds in [0.05, 0.08, 0.11, 0.14, 0.17, 0.5]:
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(1)
+    said = process.communicate()[0].decode()
+    assert process.returncode == 0, said
+
+
+def play_and_damage(folder, tune):
+    """A jam with a file's melody that is killed; then lines are taken out of its log, one is changed, one torn."""
+    process, path = live(folder, "play", "--melody", tune, "--policy", "gapt", "--tempo", 180, "--listen", 4)
+    time.sleep(8)
+    process.kill()
+    process.communicate()
+    lines = path.read_bytes().splitlines(keepends=True)
+    frames = [i for i, line in enumerate(lines) if b'"type":"frame"' in line]
+    gone = {*range(frames[40], frames[42]), *range(frames[60], frames[67]), frames[80]}  # with notes among them
+    changed = frames[90]
+    lines[changed] = lines[changed].replace(b'"frame":', b'"frame":1', 1)
+    path.write_bytes(b"".join(line for i, line in enumerate(lines) if i not in gone) + lines[frames[50]][:-20])
+
+
 @pytest.fixture(scope="session")
 def sessions(tmp_path_factory):
     """The folder of the sessions."""
@@ -55,8 +103,11 @@ def sessions(tmp_path_factory):
         path = folder / f"tune-{tune}.mid"
         write_tune(path, tune)
         for policy in POLICIES:
-            played = ["--policy", policy, "--bass", "--set", "metronome=on", "--style", "pulse"]
-            run("accompany", path, *played, "--keep", folder / "kept")
+            run("accompany", path, "--policy", policy, *PLAYED, "--style", "pulse", "--keep", folder / "kept")
+    play_with_misses(folder / "missed")
+    play_and_damage(folder / "damaged", folder / "tune-0.mid")
+    for jam in ["missed", "damaged"]:
+        shutil.copytree(folder / jam, folder / "kept", dirs_exist_ok=True)
     kept = ["sessions", "--session-dir", folder / "kept"]
     for i, brief in enumerate(json.loads(run(*kept, "list", "--json"))):
         run(*kept, "rate", brief["id"], 1 + i % 5, 5 - i % 3, 3)
@@ -74,11 +125,14 @@ def exports(sessions, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def logs(sessions):
-    """The lines of each session's log, by its id."""
-    read = {}
-    for folder in sorted(sessions.iterdir()):
-        if (folder / "events.jsonl").exists():
-            with open(folder / "events.jsonl") as lines:
-                read[folder.name] = [json.loads(line) for line in lines]
-    assert len(read) == TUNES * len(POLICIES)
+    """The whole lines of each session's log, by its id."""
+    read = {path.parent.name: log.read(path)[0] for path in sorted(sessions.glob("*/events.jsonl"))}
+    assert len(read) == TUNES * len(POLICIES) + 2
     return read
+
+
+@pytest.fixture(scope="session")
+def offline(sessions):
+    """The ids of those that were not played live."""
+    manifests = sessions.glob("*/manifest.json")
+    return {path.parent.name for path in manifests if json.loads(path.read_text()).get("offline")}

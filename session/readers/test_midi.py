@@ -3,7 +3,7 @@
 import mido
 import pytest
 
-from readers import melody
+from readers import log
 
 TICKS = 120  # a frame, at 480 to the quarter note
 
@@ -34,38 +34,38 @@ def texts(track, kind):
     return found
 
 
-def test_mido_reads_the_jam(exports, logs):
+def test_mido_reads_the_jam(exports, logs, offline):
     for session, lines in logs.items():
         file = mido.MidiFile(exports / "midi" / f"{session}.mid")
         assert file.ticks_per_beat == 4 * TICKS
         tracks = {track.name: track for track in file.tracks}
         assert list(tracks)[1:] == ["Melody", "Chords", "Bass", "Click"]
-        want = [(frame * TICKS, pitch, length * TICKS, 0) for frame, pitch, length in melody.notes(lines)]
-        assert notes_of(tracks["Melody"]) == want and len(want) > 50
-        assert texts(file.tracks[0], "marker") == texts(tracks["Chords"], "text") == melody.chords(lines)
-        frames = [line for line in lines if line["type"] == "frame"]
-        struck = sorted(
-            (line["frame"] * TICKS, note[0], note[2] // 2 == 1)
-            for line in frames
-            for note in line.get("notes", [])
-            if len(note) > 2 and note[2] & 1
-        )
+        want = [(frame * TICKS, pitch, length * TICKS, 0) for frame, pitch, length in log.notes(lines)]
+        assert notes_of(tracks["Melody"]) == want and len(want) > (50 if session in offline else 10)
+        chords = [(frame, symbol) for frame, symbol, _, _ in log.chords(lines)]
+        assert texts(file.tracks[0], "marker") == texts(tracks["Chords"], "text") == chords
+        struck = [(frame * TICKS, pitch, bass) for frame, pitch, bass in log.struck(lines)]
         sounded = [(n[0], n[1], n[3] == 2) for n in notes_of(tracks["Chords"]) + notes_of(tracks["Bass"])]
         assert sorted(sounded) == struck
+        frames = log.of(lines, "frame")
         clicks = [(line["frame"] * TICKS, line["click"][0], TICKS, 9) for line in frames if "click" in line]
-        assert notes_of(tracks["Click"]) == clicks and len(clicks) == len(frames) // 4
+        assert notes_of(tracks["Click"]) == clicks
+        assert len(clicks) == log.frames(lines) // 4 if session in offline else clicks
 
 
-def test_mido_reads_the_times(exports, logs):
+def test_mido_reads_the_times(exports, logs, offline):
     """Played by the file's own tempi, each note begins when the log's grid says, counted from frame 0."""
     for session, lines in logs.items():
         file = mido.MidiFile(exports / "midi" / f"{session}.mid")
-        lines_at = {line["frame"]: line["at_us"] / 1e6 for line in lines if line["type"] == "frame"}
+        lines_at = {line["frame"]: line["at_us"] / 1e6 for line in log.of(lines, "frame")}
         at, begun = 0, []
         for message in file:  # which reckons in seconds
             at += message.time
             if message.type == "note_on" and message.channel == 0 and message.velocity > 0:
                 begun.append(at)
-        want = [lines_at[frame] - lines_at[0] for frame, _, _ in melody.notes(lines)]
-        assert begun == pytest.approx(want, abs=1e-3)  # tempo is kept to the microsecond a quarter note
-        assert len({line["bpm"] for line in lines if line["type"] == "segment"}) == 2
+        notes = enumerate(log.notes(lines))
+        want = {i: lines_at[frame] - lines_at[0] for i, (frame, _, _) in notes if frame in lines_at}
+        # Tempo is kept to the microsecond a quarter note.
+        assert [begun[i] for i in want] == pytest.approx(list(want.values()), abs=1e-3)
+        tempi = {line["bpm"] for line in log.of(lines, "segment")}
+        assert len(want) > len(begun) * 0.7 and len(tempi) == (2 if session in offline else 1)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import music21
 import musicxml
+import pytest
 from lxml import etree
 
-from readers import melody
+from readers import log
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "testdata" / "leadsheet.musicxml"  # has every chord quality
@@ -42,17 +43,17 @@ def test_music21_reads_the_jam(exports, logs):
             (round(note.getOffsetInHierarchy(score) * 4), note.pitch.midi, round(note.quarterLength * 4))
             for note in score.stripTies().recurse().getElementsByClass(music21.note.Note)
         ]
-        assert read == melody.notes(lines)
+        assert read == log.notes(lines)
         symbols = [(round(chord.getOffsetInHierarchy(score) * 4), chord) for chord in symbols_of(score)]
-        want = [
-            (frame, symbol)
-            for i, (frame, symbol) in enumerate(melody.chords(lines))
-            if i == 0 or symbol != melody.chords(lines)[i - 1][1]
-        ]
+        chords = [["", "", "", 0], *log.chords(lines)]
+        want = [(b[0], b[1]) for a, b in zip(chords, chords[1:]) if a[1] != b[1] or a[3] < b[0]]
         assert [frame for frame, _ in symbols] == [frame for frame, _ in want]
         for (_, chord), (_, symbol) in zip(symbols, want):
-            assert pitch_classes(chord) == sounding(lines, symbol), symbol
-        assert [mark.number for mark in score.recurse().getElementsByClass(music21.tempo.MetronomeMark)] == [110, 90]
+            sounds = next(pitches for _, other, pitches, _ in chords if other == symbol)
+            assert pitch_classes(chord) == {pitch % 12 for pitch in sounds}, symbol
+        tempi = [line["bpm"] for line in log.of(lines, "segment")]
+        marks = [mark.number for mark in score.recurse().getElementsByClass(music21.tempo.MetronomeMark)]
+        assert marks == pytest.approx(tempi, abs=0.05)
 
 
 def pitch_classes(chord):
@@ -62,11 +63,6 @@ def pitch_classes(chord):
         root = chord.root().pitchClass
         classes = classes - {(root + 11) % 12} | {(root + 10) % 12}
     return classes
-
-
-def sounding(lines, symbol):
-    begins = (line for line in lines if line.get("began") and line["symbol"] == symbol)
-    return {pitch % 12 for pitch in next(begins)["pitches"]}
 
 
 def symbols_of(score):

@@ -33,11 +33,12 @@ func (r *roll) overview() template.HTML {
 		}
 		c.WriteString(`"/>`)
 	}
-	length := r.bars * r.bar
+	length := r.length
 	for _, n := range r.filled {
+		bar := r.take.BarAt(n*length).Number + 1
 		from, to := c.px(float64(n*length)), c.px(min(float64((n+1)*length), frames))
 		fmt.Fprintf(c, `<a href="#bar-%d"><rect class="link" x="%s" y="0" width="%s" height="76"><title>from bar %d, %s</title></rect></a>`,
-			n*r.bars+1, num(from), num(max(to-from, 1)), n*r.bars+1, clock(secondsAt(r.take.Tempo, n*length)))
+			bar, num(from), num(max(to-from, 1)), bar, clock(secondsAt(r.take.Tempo, n*length)))
 	}
 	return c.svg("All of the jam: each part leads to its row")
 }

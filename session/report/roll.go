@@ -32,15 +32,16 @@ type roll struct {
 	take      jam.Take
 	figures   *session.Figures
 	low, high uint8             // pitches
-	bar       int64             // frames
-	bars      int64             // of a row
+	bars      int64             // of the first meter, in a row
+	length    int64             // frames of a row
 	notes     [2][]jam.TakeNote // of the melody, and of the chords
 	filled    []int64           // numbers of the rows in which anything is, from 0
 }
 
 func newRoll(take jam.Take, f *session.Figures) *roll {
-	r := &roll{take: take, figures: f, low: 127, bar: take.Meter.Bar()}
-	r.bars = max(1, rowFrames/r.bar)
+	r := &roll{take: take, figures: f, low: 127}
+	r.bars = max(1, rowFrames/take.Meter.Bar())
+	r.length = r.bars * take.Meter.Bar()
 	r.notes = [2][]jam.TakeNote{take.Melody, append(append([]jam.TakeNote{}, take.Upper...), take.Bass...)}
 	if len(take.Upper)+len(take.Bass) == 0 { // of a log that tells the chords alone
 		for _, c := range take.Chords {
@@ -60,7 +61,7 @@ func newRoll(take jam.Take, f *session.Figures) *roll {
 
 // rows draws those in which anything is; a jam may have stood still for years.
 func (r *roll) rows() []row {
-	length := r.bars * r.bar
+	length := r.length
 	drawn := map[int64]*rowDrawing{}
 	at := func(frame int64) *rowDrawing {
 		n := frame / length
@@ -96,7 +97,7 @@ func (r *roll) rows() []row {
 	rows := make([]row, 0, len(drawn))
 	for _, n := range sortedKeys(drawn) {
 		r.filled = append(r.filled, n)
-		rows = append(rows, row{Bar: n*r.bars + 1, At: clock(secondsAt(r.take.Tempo, n*length)), Draw: drawn[n].svg()})
+		rows = append(rows, row{Bar: r.take.BarAt(n*length).Number + 1, At: clock(secondsAt(r.take.Tempo, n*length)), Draw: drawn[n].svg()})
 	}
 	return rows
 }
@@ -118,7 +119,7 @@ func (d *rowDrawing) x(frame int64) float64 { return float64(frame-d.first) * fr
 
 func (r *roll) height() float64 { return rowTop + float64(r.high-r.low+1)*semitone + rowBottom }
 
-func (r *roll) width() float64 { return float64(r.bars*r.bar)*frameWidth + 2 }
+func (r *roll) width() float64 { return float64(r.length)*frameWidth + 2 }
 
 // ratio is that of a row's picture.
 func (r *roll) ratio() template.CSS { return template.CSS(num(r.width()) + " / " + num(r.height())) }
@@ -157,8 +158,10 @@ func (d *rowDrawing) change(a session.Adaptation) {
 func (d *rowDrawing) svg() template.HTML {
 	height := d.height()
 	var lines strings.Builder
-	for bar := range d.bars + 1 {
-		fmt.Fprintf(&lines, "M%s %sV%s", num(float64(bar*d.bar)*frameWidth), num(rowTop), num(height-rowBottom))
+	for at := d.take.BarAt(d.first); at.Frame <= d.first+d.length; at = d.take.BarAt(at.End) {
+		if at.Frame >= d.first {
+			fmt.Fprintf(&lines, "M%s %sV%s", num(d.x(at.Frame)), num(rowTop), num(height-rowBottom))
+		}
 	}
 	out := `<svg viewBox="-1 0 ` + num(d.width()) + " " + num(height) + `" aria-hidden="true"><path class="bars" d="` + lines.String() + `"/>`
 	for part, class := range []string{"melody", "chord"} {

@@ -75,17 +75,17 @@ type stage struct {
 
 // Session writes the report of a session.
 func Session(w io.Writer, s One) error {
-	meter, f := s.Take.Meter, &s.Figures
+	take, f := &s.Take, &s.Figures
 	r := newRoll(s.Take, f)
 	v := onePage{One: s, Title: title(&s.Brief), Rows: r.rows(), Bars: r.bars, Ratio: r.ratio(),
 		OverTime: overTime(f, s.Take), Durations: durations(f.Durations), Shares: chordShares(f.Shares)}
 	v.Overview = r.overview()
 	for _, m := range f.Timing.Misses[:min(len(f.Timing.Misses), maxMisses)] {
-		v.Misses = append(v.Misses, missed{place(m.Frame, meter), clock(m.At.Seconds()), m.Cause})
+		v.Misses = append(v.Misses, missed{place(m.Frame, take), clock(m.At.Seconds()), m.Cause})
 	}
 	v.More = len(f.Timing.Misses) - len(v.Misses)
 	for _, a := range f.Adaptations {
-		v.Adaptations = append(v.Adaptations, adapted{a, place(a.Beat*jam.FramesPerBeat, meter), adaptation(a)})
+		v.Adaptations = append(v.Adaptations, adapted{a, place(a.Beat*jam.FramesPerBeat, take), adaptation(a)})
 	}
 	if m := (session.Measured{Brief: s.Brief, Figures: *f}); len(f.Adaptations) > 1 {
 		v.Together = afterChanges(session.NewStudy([]session.Measured{m}).Policies)

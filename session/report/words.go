@@ -59,9 +59,11 @@ func frameAt(tempo []jam.TempoChange, seconds float64) float64 {
 }
 
 // place writes a frame as bar and beat, from 1, and the sixteenth where it is off the beat.
-func place(frame int64, meter jam.Meter) string {
-	at := fmt.Sprintf("%d.%d", frame/meter.Bar()+1, frame%meter.Bar()/meter.Beat()+1)
-	if sixteenth := frame % meter.Beat(); sixteenth != 0 {
+func place(frame int64, take *jam.Take) string {
+	bar := take.BarAt(frame)
+	within := frame - bar.Frame
+	at := fmt.Sprintf("%d.%d", bar.Number+1, within/bar.Meter.Beat()+1)
+	if sixteenth := within % bar.Meter.Beat(); sixteenth != 0 {
 		at += fmt.Sprintf("+%d", sixteenth)
 	}
 	return at

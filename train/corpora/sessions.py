@@ -36,14 +36,20 @@ class Jam(Piece):
     policy: str
 
 
+class Meter(NamedTuple):
+    """A time signature, and the frame with which its first bar begins."""
+
+    frame: int
+    beats: int
+    unit: int
+
+
 class Manifest(NamedTuple):
-    """What a session was. bar: its frames."""
+    """What a session was."""
 
     sealed: bool
     policy: str
-    beats: int
-    unit: int
-    bar: int
+    meter: Meter
 
 
 class Frame(NamedTuple):
@@ -79,6 +85,7 @@ def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
     about = manifest(path / "manifest.json")
     log = path / "events.jsonl"
     frames: list[Frame] = []
+    meters = [about.meter]
     last = tokens.SILENCE  # the melody of the last frame
     for number, line in enumerate(lines(log), 1):
         try:
@@ -87,13 +94,15 @@ def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
                 frame = read_frame(entry, frames[-1].policy if frames else about.policy)
                 if not frames or frame.number > frames[-1].number:
                     frames.append(frame)
+            elif entry["type"] == "meter":
+                meters.append(read_meter(entry["meter"], entry["frame"]))
             elif entry["type"] == "end":
                 last = melody_token(entry.get("melody", tokens.SILENCE))
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             skipped.append(Skipped(path.name, f"{log}:{number}: {said(error)}"))
     if frames and frames[-1].number - frames[0].number >= LONGEST:
         raise CorpusError(f"{log}: from frame {frames[0].number} to {frames[-1].number}; a jam has at most {LONGEST}")
-    return jams(path.name, about, frames, last)
+    return jams(path.name, meters, frames, last)
 
 
 def manifest(path: Path) -> Manifest:
@@ -103,12 +112,18 @@ def manifest(path: Path) -> Manifest:
         version, policy, settings = about["format"], about["policy"]["name"], about["settings"]
         if version not in (PLAIN, SEALED):
             raise ValueError(f"format {version!r}: {PLAIN} and {SEALED} can be read")
-        beats, unit = map(int, settings.get("meter", f"{settings.get('beats_per_bar', 4)}/4").split("/"))
-        if unit not in (4, 8) or not 1 <= beats <= 16:
-            raise ValueError(f"meter {beats}/{unit}")
-        return Manifest(version == SEALED, str(policy), beats, unit, beats * FRAMES_PER_WHOLE // unit)
+        meter = read_meter(settings.get("meter", f"{settings.get('beats_per_bar', 4)}/4"), 0)
+        return Manifest(version == SEALED, str(policy), meter)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CorpusError(f"{path}: not the manifest of a session: {said(error)}") from error
+
+
+def read_meter(text: str, frame: object) -> Meter:
+    """The meter that begins with a frame. ValueError where there is none such."""
+    beats, unit = map(int, text.split("/"))
+    if unit not in (4, 8) or not 1 <= beats <= 16 or not isinstance(frame, int) or not 0 <= frame <= HIGHEST:
+        raise ValueError(f"meter {text} at frame {frame!r}")
+    return Meter(frame, beats, unit)
 
 
 def said(error: Exception) -> str:
@@ -170,8 +185,8 @@ def melody_token(token: object) -> int:
     return token
 
 
-def jams(id: str, about: Manifest, frames: list[Frame], last: int) -> list[Jam]:
-    """The jams of a session whose last frame had this melody. Bar lines are counted from frame 0."""
+def jams(id: str, meters: list[Meter], frames: list[Frame], last: int) -> list[Jam]:
+    """The jams of a session whose last frame had this melody."""
     if not frames:
         return []
     melody, chords = on_grid(frames, last)
@@ -180,10 +195,19 @@ def jams(id: str, about: Manifest, frames: list[Frame], last: int) -> list[Jam]:
     found = []
     for n, (i, start, end) in enumerate(zip(begins, lines, lines[1:]), 1):
         m, c = tokens.cut(melody, chords, start - frames[0].number, end - start)
-        bars = [(f, about.beats, about.unit) for f in range(-start % about.bar, end - start, about.bar)]
+        bars = [(line - start, *meter) for line, *meter in bar_lines(meters, start, end)]
         found.append(Jam(CORPUS, id if n == 1 else f"{id}#{n}", SPLIT, m, c, np.array(bars, np.int32).reshape(-1, 3),
                          frames[i].policy))
     return found
+
+
+def bar_lines(meters: list[Meter], start: int, end: int) -> Iterator[Meter]:
+    """Every bar that begins from a frame on and before another, with the frame that it begins with."""
+    for meter, stop in zip(meters, [*(following.frame for following in meters[1:]), end]):
+        bar = meter.beats * FRAMES_PER_WHOLE // meter.unit
+        first = meter.frame + -(-max(start - meter.frame, 0) // bar) * bar
+        for line in range(first, min(stop, end), bar):
+            yield Meter(line, meter.beats, meter.unit)
 
 
 def on_grid(frames: list[Frame], last: int) -> tuple[np.ndarray, np.ndarray]:

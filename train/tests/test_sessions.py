@@ -84,6 +84,17 @@ def test_over_frames_that_are_missing_what_sounded_goes_on(tmp_path):
     assert jam.bars.tolist() == [[0, 3, 4]]
 
 
+def test_bars_are_those_of_the_meters(tmp_path):
+    frames = [frame(t, 0, "C") for t in range(60)]
+    meters = [{"type": "meter", "frame": 18, "meter": "6/8"}, {"type": "meter", "frame": 40, "meter": "2/4"}]
+    frames[30:] = [line | {"policy": "q"} for line in frames[30:]]
+    wrong = {"type": "meter", "frame": 3, "meter": "4/2"}
+    jams, why = read(tmp_path, *frames[:18], meters[0], *frames[18:40], meters[1], wrong, *frames[40:])
+    assert len(why) == 1 and "meter 4/2" in why[0]
+    assert [jam.bars.tolist() for jam in jams] == [
+        [[0, 3, 4], [12, 3, 4], [18, 6, 8]], [[0, 6, 8], [10, 2, 4], [18, 2, 4], [26, 2, 4]]]
+
+
 def test_each_policy_of_a_session_has_its_stretch_but_none_that_stood_in(tmp_path):
     names = ["a", "a", "quick", "b", "b"]
     frames = [frame(i, 61 if i else 257, "C", policy=name, **({"rung": "faster"} if name == "quick" else {}))

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"jamd/jam"
+	"jamd/midiio"
+	"jamd/session"
+)
+
+// sessionArg names a session on the command line.
+type sessionArg struct {
+	ID string `arg:"" placeholder:"ID" help:"Its id, or the beginning of it; 'last' for the newest; or the path of its folder."`
+}
+
+// find opens the session that an argument names.
+func (c *sessionsCmd) find(id string) (*session.Record, error) {
+	a, err := c.archive()
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Find(id)
+	return r, asInput(err)
+}
+
+// open is find for a command that reads the log.
+func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
+	r, err := c.find(id)
+	if err == nil {
+		mend(to, r)
+	}
+	return r, err
+}
+
+// mend puts in order what was broken off.
+func mend(to console, records ...*session.Record) {
+	for _, r := range records {
+		if r.Recording() {
+			continue
+		}
+		switch m, err := r.Mend(false, midiio.WriteTake); {
+		case err != nil:
+			to.Log.Warn().Msg(err.Error()) // it can be read all the same
+		case m.Music:
+			to.Log.Warn().Msgf("session %s was broken off: its music has been made from its log", r.ID)
+		}
+	}
+}
+
+// sessionsArg names sessions on the command line, or all that a filter lets through.
+type sessionsArg struct {
+	IDs  []string      `arg:"" name:"id" placeholder:"ID|all" help:"Sessions: ids, or beginnings of them; 'last' for the newest; paths of folders. Or 'all'."`
+	Only sessionFilter `embed:"" group:"Of all sessions, only those"`
+}
+
+// all reports whether no session is named.
+func (s *sessionsArg) all() bool { return len(s.IDs) == 1 && s.IDs[0] == "all" }
+
+// choose opens the sessions that an argument means, each once. Of those that are named none may fail. Of all, those that are being
+// recorded are passed over; of those that cannot be read the user is told why, and broken says it again.
+func (c *sessionsCmd) choose(to console, which *sessionsArg) (records []*session.Record, broken []error, err error) {
+	if which.all() {
+		return c.chooseOfAll(to, &which.Only)
+	}
+	if which.Only.any() {
+		return nil, nil, asInput(errors.New("filters are for 'all'"))
+	}
+	seen := map[string]bool{}
+	for _, id := range which.IDs {
+		r, err := c.find(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !seen[r.ID] {
+			seen[r.ID] = true
+			records = append(records, r)
+		}
+	}
+	return records, nil, nil
+}
+
+func (c *sessionsCmd) chooseOfAll(to console, only *sessionFilter) (records []*session.Record, broken []error, err error) {
+	a, err := c.archive()
+	if err != nil {
+		return nil, nil, err
+	}
+	briefs, err := a.List()
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range briefs {
+		b := &briefs[i]
+		if b.Recording || !only.has(b) {
+			continue
+		}
+		r, err := a.Find(b.ID)
+		if err == nil && b.Problem != "" {
+			err = errors.New(b.Problem)
+		}
+		if err == nil {
+			records = append(records, r)
+			continue
+		}
+		err = fmt.Errorf("session %s: %w", b.ID, err)
+		to.Log.Error().Msg(err.Error())
+		broken = append(broken, err)
+	}
+	if len(records)+len(broken) == 0 {
+		return nil, nil, asInput(errors.New("there is no such session: see 'jamd sessions list'"))
+	}
+	return records, broken, nil
+}
+
+// A sessionFilter lets some sessions through.
+type sessionFilter struct {
+	Since   date          `placeholder:"DATE" help:"Begun on this day or later, such as 2026-01-31."`
+	Until   date          `placeholder:"DATE" help:"Begun on this day or earlier."`
+	Policy  string        `placeholder:"NAME" help:"Played by this policy."`
+	Tempo   tempoRange    `placeholder:"LOW-HIGH" help:"At these quarter notes a minute."`
+	Key     *jam.Key      `placeholder:"Am" help:"With a melody that seems to be in this key."`
+	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
+	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
+	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
+	Rating  float64       `placeholder:"1-5" help:"Rated as high as this, or higher, in the mean."`
+	Pinned  bool          `help:"Pinned."`
+	Live    bool          `xor:"live" help:"Played live."`
+	Offline bool          `xor:"live" help:"Made offline, by 'jamd accompany'."`
+}
+
+// any reports whether anything is asked for.
+func (f *sessionFilter) any() bool {
+	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
+		f.Shorter > 0 || f.Pinned || f.Live || f.Offline || f.Rating > 0 || len(f.Tag) > 0
+}
+
+// has reports whether a session is one of those asked for. One that cannot be read is shown where nothing is asked.
+func (f *sessionFilter) has(b *session.Brief) bool {
+	if b.Problem != "" {
+		return !f.any()
+	}
+	for _, tag := range f.Tag {
+		if !slices.Contains(b.Tags, tag) {
+			return false
+		}
+	}
+	return (f.Since.IsZero() || !b.Start.Before(f.Since.Time)) &&
+		(f.Until.IsZero() || b.Start.Before(f.Until.AddDate(0, 0, 1))) &&
+		(f.Policy == "" || b.Policy == f.Policy) &&
+		(f.Tempo == tempoRange{} || b.Tempo >= f.Tempo.low && b.Tempo <= f.Tempo.high) &&
+		(f.Key == nil || b.Key == f.Key.String()) &&
+		b.Length() >= f.Longer && (f.Shorter == 0 || b.Length() <= f.Shorter) &&
+		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned) && (!f.Live || !b.Offline) && (!f.Offline || b.Offline)
+}
+
+// A date reads as 2026-01-31, at midnight of the user's time zone.
+type date struct{ time.Time }
+
+func (d *date) UnmarshalText(text []byte) (err error) {
+	if d.Time, err = time.ParseInLocation(time.DateOnly, string(text), time.Local); err != nil {
+		return fmt.Errorf("%q is no date such as 2026-01-31", text)
+	}
+	return nil
+}
+
+// A tempoRange reads as LOW-HIGH or as one tempo.
+type tempoRange struct{ low, high float64 }
+
+func (r *tempoRange) UnmarshalText(text []byte) error {
+	low, high, found := strings.Cut(string(text), "-")
+	if !found {
+		high = low
+	}
+	l, err := strconv.ParseFloat(low, 64)
+	h, err2 := strconv.ParseFloat(high, 64)
+	if err != nil || err2 != nil || !(l <= h) {
+		return fmt.Errorf("%q are no tempi such as 90-120", text)
+	}
+	r.low, r.high = l, h
+	return nil
+}
