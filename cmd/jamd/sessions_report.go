@@ -44,6 +44,9 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		}
 		return r.Hides()
 	})
+	if len(records) == 0 {
+		return asInput(errors.New("no session to report on: who played in these is told when they are rated"))
+	}
 	sessions, failed, err := measureAll(ctx, records, encoders)
 	if err != nil {
 		return err
