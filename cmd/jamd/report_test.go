@@ -70,6 +70,7 @@ func TestReportInABrowser(t *testing.T) {
 	v.click("#size-4")
 	v.wait("a roll four times as large", `document.querySelector('.row').scrollWidth > 3000`)
 	v.do(`document.querySelector('input[name=size]').click(); scrollTo(0, 0)`)
+	v.wait("a roll that is drawn", `document.querySelector('#bar-1201 .draw > *').checkVisibility({ contentVisibilityAuto: true })`)
 	v.picture("report")
 	r = keepLong(t, t.TempDir(), 5*60*8) // of two hours axe-core takes longer than anyone waits
 	v.open(func(w io.Writer) error { return reportOf(w, r, encoders) })
