@@ -188,7 +188,7 @@ func TestPageInABrowser(t *testing.T) {
 	v.clickText("Play")
 	v.wait("playback", `document.querySelector('meter').value > 0.005`)
 	v.do(`choose('.sessions input', '<img src=x onerror=document.title=1>')`)
-	v.wait("the new name", `document.querySelector('.sessions input').value.startsWith('<img')`)
+	v.wait("the new name kept", `document.querySelector('.sessions .open').ariaLabel.endsWith('<img src=x onerror=document.title=1>')`)
 	v.sees("jamd", `document.title`)
 
 	data, err := base64.StdEncoding.DecodeString(eval[string](v, `(async () => {

@@ -22,7 +22,8 @@ const trash = ".trash"
 type kept struct {
 	root     string
 	encoders *encoders   // for reports
-	one      *sync.Mutex // held while a report is made: one at a time, as a jam may be under way
+	report   *sync.Mutex // held while a report is made: one at a time, as a jam may be under way
+	change   *sync.Mutex // held while what is kept is changed: a name is on disk before its session is deleted
 }
 
 var _ ui.Sessions = kept{}
@@ -37,7 +38,7 @@ func openKept(root, ortLib string) (kept, error) {
 		}
 	}
 	_ = os.RemoveAll(filepath.Join(root, trash)) // what stays there harms nobody
-	return kept{root, newEncoders(ortLib), &sync.Mutex{}}, nil
+	return kept{root, newEncoders(ortLib), &sync.Mutex{}, &sync.Mutex{}}, nil
 }
 
 func (k kept) close() { k.encoders.close() }
@@ -106,8 +107,8 @@ func (k kept) Report(w io.Writer, id string) error {
 	if err != nil {
 		return err
 	}
-	k.one.Lock()
-	defer k.one.Unlock()
+	k.report.Lock()
+	defer k.report.Unlock()
 	return reportOf(w, r, k.encoders)
 }
 
@@ -136,6 +137,8 @@ func (k kept) open(id string) (*session.Record, error) {
 
 // note changes what is said of a session.
 func (k kept) note(id string, change func(*session.Notes)) (*session.Record, error) {
+	k.change.Lock()
+	defer k.change.Unlock()
 	r, err := k.open(id)
 	if err != nil {
 		return nil, err
@@ -147,6 +150,8 @@ func (k kept) note(id string, change func(*session.Notes)) (*session.Record, err
 }
 
 func (k kept) Delete(id string) error {
+	k.change.Lock()
+	defer k.change.Unlock()
 	dir, err := k.dir(id)
 	if err != nil {
 		return err
@@ -158,6 +163,8 @@ func (k kept) Delete(id string) error {
 }
 
 func (k kept) Restore(id string) error {
+	k.change.Lock()
+	defer k.change.Unlock()
 	if _, err := (kept{root: filepath.Join(k.root, trash)}).dir(id); err != nil {
 		return err
 	}

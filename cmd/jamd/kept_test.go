@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"jamd/session"
@@ -88,6 +90,37 @@ func TestKept(t *testing.T) {
 			if !errors.Is(err, ui.ErrUnknown) {
 				t.Errorf("%q: %v, want unknown", id, err)
 			}
+		}
+	}
+}
+
+// Pages that change a session at the same time all have their way: what was said to be kept is kept.
+func TestKeptByManyAtOnce(t *testing.T) {
+	root := t.TempDir()
+	keepOne(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	k, err := openKept(root, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 30 {
+		name, control := fmt.Sprint("take ", i), i%5+1
+		var renamed, rated, deleted error
+		var all sync.WaitGroup
+		all.Go(func() { renamed = k.Rename("one", name) })
+		all.Go(func() { _, rated = k.Rate("one", ui.Rating{Control: control}) })
+		all.Go(func() { deleted = errors.Join(k.Delete("one"), k.Restore("one")) })
+		all.Wait()
+		for _, err := range []error{renamed, rated} { // it may just have been deleted
+			if err != nil && !errors.Is(err, ui.ErrUnknown) {
+				t.Error(err)
+			}
+		}
+		r, err := k.open("one")
+		if err != nil || deleted != nil {
+			t.Fatal(err, deleted)
+		}
+		if renamed == nil && r.Notes.Name != name || rated == nil && r.Notes.Rating.Control != control {
+			t.Errorf("round %d left %+v of %q and %d", i, r.Notes, name, control)
 		}
 	}
 }
