@@ -125,14 +125,20 @@ func (m *Metadata) inputs() []tensorInfo {
 		declare("cos", elementFloat32, m.HeadSize/2),
 		declare("sin", elementFloat32, m.HeadSize/2),
 		declare("mask", elementFloat32, m.Window),
-		declare("keys", elementFloat32, m.Layers, m.Heads, m.Window, m.HeadSize),
-		declare("values", elementFloat32, m.Layers, m.Heads, m.Window, m.HeadSize),
+	}
+	for _, ring := range []string{"keys", "values"} {
+		for i := range m.Layers {
+			inputs = append(inputs, declare(layerOf(ring, i), elementFloat32, m.Heads, m.Window, m.HeadSize))
+		}
 	}
 	if m.HearsBar {
 		inputs = append(inputs, declare("bar", elementInt64, 1))
 	}
 	return inputs
 }
+
+// layerOf names the input that holds a layer's keys or values.
+func layerOf(ring string, layer int) string { return ring + "." + strconv.Itoa(layer) }
 
 func (m *Metadata) outputs(v *jam.Vocabulary) []tensorInfo {
 	return []tensorInfo{

@@ -203,10 +203,12 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 	}
 	// Frame t takes the place of frame t-window, which frame t+1 cannot see.
 	slot, window, head := int(p.frame%int64(p.metadata.Window)), p.metadata.Window, p.metadata.HeadSize
-	for i := range p.metadata.Layers * p.metadata.Heads {
-		ring := (i*window + slot) * head
-		copy(t.keys[ring:ring+head], t.newKey[i*head:])
-		copy(t.values[ring:ring+head], t.newValue[i*head:])
+	for layer, keys := range t.keys {
+		for h := range p.metadata.Heads {
+			to, from := (h*window+slot)*head, (layer*p.metadata.Heads+h)*head
+			copy(keys[to:to+head], t.newKey[from:])
+			copy(t.values[layer][to:to+head], t.newValue[from:])
+		}
 	}
 	t.mask[slot] = 0
 	p.frame++
@@ -218,8 +220,10 @@ func (p *Policy) Reset() {
 	if p.session == nil {
 		return
 	}
-	clear(p.tensors.keys)
-	clear(p.tensors.values)
+	for i, keys := range p.tensors.keys {
+		clear(keys)
+		clear(p.tensors.values[i])
+	}
 	for i := range p.tensors.mask {
 		p.tensors.mask[i] = float32(math.Inf(-1))
 	}

@@ -201,8 +201,8 @@ func TestParitySeesMistakes(t *testing.T) {
 		"slot open too early":    {3, func(p *Policy) { p.tensors.mask[9] = 0 }},
 		"slot closed":            {20, func(p *Policy) { p.tensors.mask[2] = float32(math.Inf(-1)) }},
 		"position off by one":    {20, func(p *Policy) { p.frame++ }},
-		"values of a frame lost": {20, func(p *Policy) { clear(p.tensors.values[:8]) }},
-		"keys of a frame lost":   {20, func(p *Policy) { clear(p.tensors.keys[:8]) }},
+		"values of a frame lost": {20, func(p *Policy) { clear(p.tensors.values[0][:8]) }},
+		"keys of a frame lost":   {20, func(p *Policy) { clear(p.tensors.keys[0][:8]) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, worst := load(t, tiny, Chords), 0.0
@@ -275,12 +275,12 @@ func TestStepKeepsMemoryOnError(t *testing.T) {
 	p, want := load(t, tiny, Chords), readParity(t, "tiny")
 	for i := range want.Chord {
 		if i == 30 {
-			kept := p.tensors.values[0]
-			p.tensors.values[0] = float32(math.NaN())
+			kept := p.tensors.values[0][0]
+			p.tensors.values[0][0] = float32(math.NaN())
 			if logits, err := p.Step(want.Chord[i], want.Melody[i], want.Bar[i]); err == nil {
 				t.Fatalf("logits %v: no error", logits)
 			}
-			p.tensors.values[0] = kept
+			p.tensors.values[0][0] = kept
 		}
 		logits, err := p.Step(want.Chord[i], want.Melody[i], want.Bar[i])
 		if err != nil {
@@ -498,7 +498,7 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkCarryingTheMemory(b *testing.B) {
 	p := load(b, "jamd", Chords)
 	t := p.tensors
-	keys, values := make([]float32, len(t.keys)), make([]float32, len(t.values))
+	memory := slices.Concat(append(t.keys, t.values...)...)
 	var steps, copies []time.Duration
 	for b.Loop() {
 		began := time.Now()
@@ -506,14 +506,18 @@ func BenchmarkCarryingTheMemory(b *testing.B) {
 			b.Fatal(err)
 		}
 		stepped := time.Now()
-		copy(keys, t.keys)
-		copy(values, t.values)
+		at := 0
+		for _, ring := range [][][]float32{t.keys, t.values} {
+			for _, layer := range ring {
+				at += copy(memory[at:], layer)
+			}
+		}
 		steps, copies = append(steps, stepped.Sub(began)), append(copies, time.Since(stepped))
 	}
 	median := func(all []time.Duration) float64 { // what else the machine does is in few of them
 		return float64(slices.Sorted(slices.Values(all))[len(all)/2]) / float64(time.Microsecond)
 	}
-	b.ReportMetric(float64(4*(len(keys)+len(values))), "bytes")
+	b.ReportMetric(float64(4*len(memory)), "bytes")
 	b.ReportMetric(float64(4*(len(t.newKey)+len(t.newValue))), "bytes-new")
 	b.ReportMetric(median(steps), "p50-step-us")
 	b.ReportMetric(median(copies), "p50-copy-us")

@@ -28,10 +28,10 @@ type tensors struct {
 	outputNames     []string
 
 	chord, melody    []int64
-	bar              []int64   // nil where the policy does not hear it
-	cos, sin         []float32 // [head/2]
-	mask             []float32 // [window]
-	keys, values     []float32 // [layers, heads, window, head]
+	bar              []int64     // nil where the policy does not hear it
+	cos, sin         []float32   // [head/2]
+	mask             []float32   // [window]
+	keys, values     [][]float32 // of each layer [heads, window, head]
 	logits           []float32
 	newKey, newValue []float32 // [layers, heads, head]
 	used             uintptr   // of the block
@@ -46,8 +46,12 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 		return nil, err
 	}
 	floats := map[string]*[]float32{
-		"cos": &t.cos, "sin": &t.sin, "mask": &t.mask, "keys": &t.keys, "values": &t.values,
+		"cos": &t.cos, "sin": &t.sin, "mask": &t.mask,
 		"logits": &t.logits, "new_key": &t.newKey, "new_value": &t.newValue,
+	}
+	t.keys, t.values = make([][]float32, m.Layers), make([][]float32, m.Layers)
+	for i := range m.Layers {
+		floats[layerOf("keys", i)], floats[layerOf("values", i)] = &t.keys[i], &t.values[i]
 	}
 	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody, "bar": &t.bar}
 	for i, d := range declared {

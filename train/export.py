@@ -1,13 +1,14 @@
 """A decoder as an ONNX file of the contract jamd.policy/1: one call a frame, state kept by the caller.
 
 The graph is written node by node rather than traced, so that it holds just what a frame needs. Weights are stored in
-float16 and cast to float32 once, when ONNX Runtime folds constants at load.
+float16 and cast to float32 once, when ONNX Runtime folds constants at load; those of matrix products in int8 where that
+is asked for, a scale for each BLOCK of them, as ONNX Runtime's operator MatMulNBits has it.
 
 inputs   chord, melody int64 [1]: the tokens of frame t-1
          bar int64 [1]: the place of frame t in its bar (bars.py), where the policy hears that
          cos, sin float32 [head/2]: rotary angles of frame t
          mask float32 [window]: 0 where a slot of the ring is filled, -inf where not
-         keys, values float32 [layers, heads, window, head]: the ring of the frames before t
+         keys.I, values.I float32 [heads, window, head] of each layer I, from 0: the ring of the frames before t
 outputs  logits float32 [tokens of the part that it plays, but the start token]
          new_key, new_value float32 [layers, heads, head]: frame t's own
 """
@@ -28,6 +29,8 @@ from train.network import Decoder
 
 FORMAT = "jamd.policy/1"
 OPSET = 21
+RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
+BLOCK = 32
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,11 @@ class Sizes:
 
 
 class Graph:
-    """Nodes and weights in the order they are added; every call returns the name of its result."""
+    """Nodes and weights in the order they are added; every call returns the name of its result. int8 says how the
+    weights of products are stored."""
 
-    def __init__(self) -> None:
+    def __init__(self, int8: bool = False) -> None:
+        self.int8 = int8
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
 
@@ -66,6 +71,21 @@ class Graph:
         """A float32 constant stored as float16."""
         self.weights.append(numpy_helper.from_array(value.astype(np.float16), name + ".half"))
         return self.op("Cast", [name + ".half"], name, to=TensorProto.FLOAT)
+
+    def product(self, x: str, name: str, matrix: np.ndarray, output: str) -> str:
+        """x times a matrix [in, out] of weights."""
+        if not self.int8:
+            return self.op("MatMul", [x, self.weight(name, matrix)], output)
+        width, outputs = matrix.shape
+        blocks = -(-width // BLOCK)
+        apart = np.pad(matrix.T, ((0, 0), (0, blocks * BLOCK - width))).reshape(outputs, blocks, BLOCK)
+        scales = np.maximum(np.abs(apart).max(axis=-1, keepdims=True), 1e-30) / 127
+        # Stored with 128 for zero. Accuracy level 4: what comes in is rounded to 8 bits too, block by block.
+        stored = (np.rint(apart / scales) + 128).astype(np.uint8)
+        inputs = [x, self.constant(name + ".int8", stored),
+                  self.constant(name + ".scales", scales.astype(np.float32).ravel())]
+        return self.op("MatMulNBits", inputs, output, domain=RUNTIME, K=width, N=outputs, bits=8, block_size=BLOCK,
+                       accuracy_level=4)
 
     def constant(self, name: str, value: np.ndarray) -> str:
         self.weights.append(numpy_helper.from_array(value, name))
@@ -80,6 +100,12 @@ class Graph:
                                            num_outputs=len(outputs)))
         return outputs
 
+    def cut(self, value: str, outputs: list[str], sizes: list[int], axis: int) -> list[str]:
+        """Parts of these sizes."""
+        sizes_ = self.constant(outputs[0] + ".sizes", np.array(sizes, dtype=np.int64))
+        self.nodes.append(helper.make_node("Split", [value, sizes_], outputs, name=outputs[0] + ".cut", axis=axis))
+        return outputs
+
     def rotate(self, x: str, cos: str, sin: str, name: str) -> str:
         """x with its last axis turned: each of the first half with its like of the second."""
         a, b = self.split(x, [name + ".a", name + ".b"], axis=-1)
@@ -89,51 +115,49 @@ class Graph:
         return self.op("Concat", halves, name + ".rotated", axis=-1)
 
 
-def build(network: Decoder) -> onnx.GraphProto:
+def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
     """The graph of one frame."""
-    shape, g = network.shape, Graph()
+    shape, g = network.shape, Graph(int8)
     heads, head, dim = shape.heads, shape.head, shape.dim
     state = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
-    eps = g.constant("eps", np.array(1e-5, dtype=np.float32))
+    eps, two = (g.constant(name, np.array(value, dtype=np.float32)) for name, value in (("eps", 1e-5), ("two", 2)))
     scale = g.constant("scale", np.array(head ** -0.5, dtype=np.float32))
     row = g.constant("row", np.array([1, dim], dtype=np.int64))
     per_head = g.constant("per_head", np.array([3, heads, 1, head], dtype=np.int64))
 
     def norm(x: str, name: str) -> str:
-        square = g.op("Mul", [x, x], name + ".square")
+        # Of these six ONNX Runtime makes one, SimplifiedLayerNormalization.
+        square = g.op("Pow", [x, two], name + ".square")
         mean = g.op("ReduceMean", [square, g.constant(name + ".axis", np.array([-1]))], name + ".mean")
         root = g.op("Sqrt", [g.op("Add", [mean, eps], name + ".add")], name + ".root")
         unit = g.op("Div", [x, root], name + ".unit")
         return g.op("Mul", [unit, g.weight(name + ".weight", state[name + ".weight"])], name + ".out")
 
     def linear(x: str, name: str) -> str:
-        return g.op("MatMul", [x, g.weight(name + ".weight", state[name + ".weight"].T)], name + ".out")
+        return g.product(x, name + ".weight", state[name + ".weight"].T, name + ".out")
 
     x = g.op("Add", [g.op("Gather", [g.weight("chord.weight", state["chord.weight"]), "chord"], "chord.row"),
                      g.op("Gather", [g.weight("melody.weight", state["melody.weight"]), "melody"], "melody.row")], "x")
     if shape.hears_bar:
         x = g.op("Add", [x, g.op("Gather", [g.weight("bar.weight", state["bar.weight"]), "bar"], "bar.row")], "x.bar")
-    ring_keys = g.split("keys", [f"keys.{i}" for i in range(shape.layers)], axis=0)
-    ring_values = g.split("values", [f"values.{i}" for i in range(shape.layers)], axis=0)
     new_keys, new_values = [], []
-    size = g.constant("sizes", np.array([shape.window, 1], dtype=np.int64))
     zero = g.constant("axis0", np.array([0], dtype=np.int64))
     for i in range(shape.layers):
         name = f"blocks.{i}"
         qkv = g.op("Reshape", [linear(norm(x, f"{name}.norm1"), f"{name}.qkv"), per_head], f"{name}.heads")
-        q, k, v = g.split(qkv, [f"{name}.q", f"{name}.k", f"{name}.v"], axis=0)  # each [1, heads, 1, head]
-        q, k = (g.rotate(rows, "cos", "sin", f"{name}.{part}") for part, rows in (("q", q), ("k", k)))
+        qk, v = g.cut(qkv, [f"{name}.qk", f"{name}.v"], [2, 1], axis=0)
+        qk = g.rotate(qk, "cos", "sin", f"{name}.qk")
+        q, k = g.split(qk, [f"{name}.q", f"{name}.k"], axis=0)  # as v, each [1, heads, 1, head]
         q = g.op("Mul", [q, scale], f"{name}.q.scaled")
         # Scores against the ring and against the frame itself, apart: joining scores is cheaper than joining keys.
-        turned = g.op("Transpose", [ring_keys[i]], f"{name}.turned", perm=[0, 1, 3, 2])
+        turned = g.op("Transpose", [f"keys.{i}"], f"{name}.turned", perm=[0, 2, 1])
         past = g.op("Add", [g.op("MatMul", [q, turned], f"{name}.past.raw"), "mask"], f"{name}.past")
-        own = g.op("ReduceSum", [g.op("Mul", [q, k], f"{name}.qk"), g.constant(f"{name}.last", np.array([-1]))],
+        own = g.op("ReduceSum", [g.op("Mul", [q, k], f"{name}.own.parts"), g.constant(f"{name}.last", np.array([-1]))],
                    f"{name}.own", keepdims=1)
         share = g.op("Softmax", [g.op("Concat", [past, own], f"{name}.scores", axis=-1)], f"{name}.share", axis=-1)
-        g.nodes.append(helper.make_node("Split", [share, size], [f"{name}.share.past", f"{name}.share.own"],
-                                        name=f"{name}.share.split", axis=-1))
-        seen = g.op("MatMul", [f"{name}.share.past", ring_values[i]], f"{name}.seen.past")
-        seen = g.op("Add", [seen, g.op("Mul", [f"{name}.share.own", v], f"{name}.seen.own")], f"{name}.seen")
+        share_past, share_own = g.cut(share, [f"{name}.share.past", f"{name}.share.own"], [shape.window, 1], axis=-1)
+        seen = g.op("MatMul", [share_past, f"values.{i}"], f"{name}.seen.past")
+        seen = g.op("Add", [seen, g.op("Mul", [share_own, v], f"{name}.seen.own")], f"{name}.seen")
         attended = linear(g.op("Reshape", [seen, row], f"{name}.joined"), f"{name}.out")
         x = g.op("Add", [x, attended], f"{name}.x1")
         up = linear(norm(x, f"{name}.norm2"), f"{name}.up")
@@ -161,20 +185,21 @@ def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], lis
     def floats(name: str, *shape: int) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    ring = (sizes.layers, sizes.heads, sizes.window, sizes.head)
+    ring = (sizes.heads, sizes.window, sizes.head)
     new = (sizes.layers, sizes.heads, sizes.head)
     heard = ["chord", "melody"] + (["bar"] if sizes.hears_bar else [])
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in heard]
     inputs += [floats("cos", sizes.head // 2), floats("sin", sizes.head // 2), floats("mask", sizes.window)]
-    inputs += [floats("keys", *ring), floats("values", *ring)]
+    inputs += [floats(f"{part}.{i}", *ring) for part in ("keys", "values") for i in range(sizes.layers)]
     return inputs, [floats("logits", logits), floats("new_key", *new), floats("new_value", *new)]
 
 
 def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Sizes, path: Path,
           plays: str = "chords") -> None:
     """Writes the policy file, checked by ONNX's own checker, with all its metadata."""
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10,
-                              producer_name="jamd")
+    domains = {"": OPSET} | ({RUNTIME: 1} if any(node.domain == RUNTIME for node in graph.node) else {})
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid(*domain) for domain in domains.items()],
+                              ir_version=10, producer_name="jamd")
     helper.set_model_props(model, {
         "format": FORMAT, "name": card.name, "method": card.method, "licence": card.licence, "card": card.text,
         "plays": plays,
@@ -189,6 +214,6 @@ def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Size
     path.write_bytes(model.SerializeToString())
 
 
-def export(network: Decoder, card: Card, path: Path) -> None:
+def export(network: Decoder, card: Card, path: Path, int8: bool = False) -> None:
     """Writes a policy of ours, of chords or of melodies."""
-    write(build(network), card, tokens.vocabulary(), sizes_of(network), path, network.shape.plays)
+    write(build(network, int8), card, tokens.vocabulary(), sizes_of(network), path, network.shape.plays)

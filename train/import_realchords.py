@@ -13,7 +13,8 @@ from train.realchords.graph import WINDOW, build, sizes_of
 from train.realchords.names import ChordMap, map_chords, read_names
 
 
-def convert(checkpoint: Path, names_path: Path, card: Card, output: Path, window: int = WINDOW) -> ChordMap:
+def convert(checkpoint: Path, names_path: Path, card: Card, output: Path, window: int = WINDOW,
+            int8: bool = False) -> ChordMap:
     """Writes the policy file of a checkpoint and says what became of the chord names. ImportFailure where it cannot."""
     names, weights = read_names(names_path), read_checkpoint(checkpoint)
     check_part(checkpoint)
@@ -23,7 +24,7 @@ def convert(checkpoint: Path, names_path: Path, card: Card, output: Path, window
     chords = map_chords(names)
     if not chords.symbols:
         raise ImportFailure(f"{names_path}: no name is that of a chord that jam can play")
-    write(build(weights, chords, window), card, chords.symbols, sizes_of(weights, window), output)
+    write(build(weights, chords, window, int8), card, chords.symbols, sizes_of(weights, window), output)
     return chords
 
 
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--name", help="what the policy calls itself (default: the output's name)")
     parser.add_argument("--corpora", nargs="+", default=["hooktheory", "pop909", "nottingham"],
                         help="what it was trained on (default: what the paper's GAPT was: %(default)s)")
+    parser.add_argument("--int8", action="store_true", help="weights in int8: half the size, and a step of a large "
+                        "network takes half the time; one draw in hundreds is another chord")
     args = parser.parse_args(arguments)
     folder = args.checkpoint.resolve().parent.name
     card = Card(name=args.name or args.output.stem, method=f"realchords-pytorch: {folder}/{args.checkpoint.name}",
@@ -43,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
                 text="Weights by the authors of arXiv 2511.17879, imported. Chords that jam cannot write begin as the "
                      "nearest of the same root; inversions begin as the chord.")
     try:
-        print(convert(args.checkpoint, args.names, card, args.output).report())
+        print(convert(args.checkpoint, args.names, card, args.output, int8=args.int8).report())
     except ImportFailure as error:
         print(f"import_realchords: {error}", file=sys.stderr)
         return 2

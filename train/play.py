@@ -63,7 +63,8 @@ class PolicyFile:
         logits, key, value = self.session.run(None, bar | {
             "chord": np.array([chord]), "melody": np.array([melody]),
             "cos": np.cos(angle).astype(np.float32), "sin": np.sin(angle).astype(np.float32),
-            "mask": self.mask, "keys": self.keys, "values": self.values})
+            "mask": self.mask, **{f"keys.{i}": keys for i, keys in enumerate(self.keys)},
+            **{f"values.{i}": values for i, values in enumerate(self.values)}})
         slot = self.frame % self.window
         self.keys[:, :, slot], self.values[:, :, slot], self.mask[slot] = key, value, 0
         self.frame += 1

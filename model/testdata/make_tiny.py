@@ -105,16 +105,17 @@ def graph(weights: dict) -> onnx.GraphProto:
     x = op("Add", op("Gather", weight("chord"), "chord"), op("Gather", weight("melody"), "melody"))
     if "bar" in weights:
         x = op("Add", x, op("Gather", weight("bar"), "bar"))
-    past_keys, past_values, new_keys, new_values = split("keys", LAYERS, 0), split("values", LAYERS, 0), [], []
+    new_keys, new_values = [], []
     mask = op("Concat", "mask", constant(np.zeros(1, np.float32)), axis=0)
     for i in range(LAYERS):
         qkv = op("MatMul", norm(x, f"{i}.norm1"), weight(f"{i}.qkv"))
         qkv = op("Reshape", qkv, constant(np.array([3, HEADS, 1, HEAD])))
         q, k, v = split(qkv, 3, 0)
         q, k = rotate(q), rotate(k)
-        keys, values = op("Concat", past_keys[i], k, axis=2), op("Concat", past_values[i], v, axis=2)
+        keys, values = (op("Concat", f"{ring}.{i}", op("Squeeze", new, constant(np.array([0]))), axis=1)
+                        for ring, new in (("keys", k), ("values", v)))
         q = op("Mul", q, constant(np.float32([HEAD ** -0.5])))
-        scores = op("MatMul", q, op("Transpose", keys, perm=[0, 1, 3, 2]))
+        scores = op("MatMul", q, op("Transpose", keys, perm=[0, 2, 1]))
         seen = op("MatMul", op("Softmax", op("Add", scores, mask), axis=-1), values)
         x = op("Add", x, op("MatMul", op("Reshape", seen, constant(np.array([1, DIM]))), weight(f"{i}.out")))
         gate, value = split(op("MatMul", norm(x, f"{i}.norm2"), weight(f"{i}.up")), 2, -1)
@@ -132,10 +133,9 @@ def graph(weights: dict) -> onnx.GraphProto:
     def tensor(name: str, *sizes: int, kind: int = TensorProto.FLOAT) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, kind, sizes)
 
-    ring = (LAYERS, HEADS, WINDOW, HEAD)
     inputs = [tensor("chord", 1, kind=TensorProto.INT64), tensor("melody", 1, kind=TensorProto.INT64),
               tensor("cos", HEAD // 2), tensor("sin", HEAD // 2), tensor("mask", WINDOW),
-              tensor("keys", *ring), tensor("values", *ring)]
+              *(tensor(f"{ring}.{i}", HEADS, WINDOW, HEAD) for ring in ("keys", "values") for i in range(LAYERS))]
     if "bar" in weights:
         inputs.append(tensor("bar", 1, kind=TensorProto.INT64))
     outputs = [tensor("logits", weights["head"].shape[1]),

@@ -77,11 +77,6 @@ class _Builder(Graph):
     def real(self, name: str, value: np.ndarray | float) -> str:
         return self.constant(name, np.asarray(value, dtype=np.float32))
 
-    def cut(self, value: str, outputs: list[str], sizes: list[int], axis: int) -> list[str]:
-        sizes_ = self.whole(outputs[0] + ".sizes", *sizes)
-        self.nodes.append(helper.make_node("Split", [value, sizes_], outputs, name=outputs[0] + ".cut", axis=axis))
-        return outputs
-
     def unit(self, x: str, name: str, length: float = 1.0) -> str:
         """x with each row of its last axis scaled to a length."""
         size = self.op("ReduceL2", [x, self.whole(name + ".axis", -1)], name + ".size", keepdims=1)
@@ -92,21 +87,21 @@ class _Builder(Graph):
 
     def linear(self, x: str, name: str, matrix: np.ndarray, bias: np.ndarray | None = None) -> str:
         """x times a matrix [in, out], plus a bias."""
-        x = self.op("MatMul", [x, self.weight(name + ".weight", matrix)], name + ".product")
+        x = self.product(x, name + ".weight", matrix, name + ".product")
         return x if bias is None else self.op("Add", [x, self.weight(name + ".bias", bias)], name + ".sum")
 
 
-def build(weights: Weights, chords: ChordMap, window: int = WINDOW) -> onnx.GraphProto:
+def build(weights: Weights, chords: ChordMap, window: int = WINDOW, int8: bool = False) -> onnx.GraphProto:
     """The graph of one frame: rows 0 and 1 are the chord's and the melody's position."""
-    g = _Builder()
+    g = _Builder(int8)
     heads, head, dim, layers = weights.heads, weights.head, weights.dim, weights.layers
     names = (weights.vocabulary - CHORD_HOLD) // 2
     stands = np.array(chords.stands)
 
     zero = g.real("zero", 0)
     # What the ring holds. Frame 0 and what was never filled are zeros; a key is not, being of unit length, scaled.
-    first_head = g.op("Slice", ["keys", g.whole("first_head.from", 0, 0), g.whole("first_head.to", 1, 1)], "first_head")
-    size = g.op("ReduceL1", [first_head, g.whole("size.axes", 0, 1, 3)], "size", keepdims=0)
+    first_head = g.op("Slice", ["keys.0", g.whole("first_head.from", 0), g.whole("first_head.to", 1)], "first_head")
+    size = g.op("ReduceL1", [first_head, g.whole("size.axes", 0, 2)], "size", keepdims=0)
     seen = g.op("Greater", [size, zero], "seen")
     bias = g.op("Where", [seen, "mask", g.real("never", -np.inf)], "bias.part")
     bias = g.op("Concat", [bias, bias], "bias", axis=0)  # chords' slots, then melodies'
@@ -152,8 +147,6 @@ def build(weights: Weights, chords: ChordMap, window: int = WINDOW) -> onnx.Grap
     pairs, quads = g.whole("pairs", heads, 2, head), g.whole("quads", heads, 4, head)
     slot_shape = g.whole("slot_shape", 1, 2 * heads, head)
     scale = g.real("scale", np.array([QK_SCALE, 1]).reshape(1, 2, 1, 1))
-    ring_keys = g.split("keys", [f"keys.{i}" for i in range(layers)], axis=0)
-    ring_values = g.split("values", [f"values.{i}" for i in range(layers)], axis=0)
     new_keys, new_values = [], []
     for i, (first_key, first_value) in enumerate(_first_token(weights)):
         n = f"blocks.{i}"
@@ -168,7 +161,7 @@ def build(weights: Weights, chords: ChordMap, window: int = WINDOW) -> onnx.Grap
         q_own = g.split(q_ring, [f"{n}.q.own", f"{n}.q.before"], axis=1)[0]
         q_own, q_first, k, v = (g.op("Reshape", [part, pairs], part + ".flat") for part in (q_own, q_first, k, v))
 
-        keys = g.op("Transpose", [g.op("Reshape", [ring_keys[i], ring], f"{n}.keys")], f"{n}.turned", perm=[0, 2, 1])
+        keys = g.op("Transpose", [g.op("Reshape", [f"keys.{i}", ring], f"{n}.keys")], f"{n}.turned", perm=[0, 2, 1])
         q_ring = g.op("Reshape", [q_ring, quads], f"{n}.q.quads")
         both = g.split(g.op("MatMul", [q_ring, keys], f"{n}.both"), [f"{n}.this", f"{n}.last"], axis=1)
         past = g.op("Add", [g.op("Where", [this_round, *both], f"{n}.past.raw"), bias], f"{n}.past")
@@ -177,7 +170,7 @@ def build(weights: Weights, chords: ChordMap, window: int = WINDOW) -> onnx.Grap
         own = g.op("Add", [own, own_bias], f"{n}.own")
         share = g.op("Softmax", [g.op("Concat", [past, first, own], f"{n}.scores", axis=-1)], f"{n}.share", axis=-1)
         share_past, share_near = g.cut(share, [f"{n}.share.past", f"{n}.share.near"], [2 * window, 3], axis=-1)
-        values = g.op("Reshape", [ring_values[i], ring], f"{n}.values")
+        values = g.op("Reshape", [f"values.{i}", ring], f"{n}.values")
         near = g.op("Concat", [g.real(f"{n}.first_value", first_value[:, None]), v], f"{n}.near", axis=1)
         attended = g.op("Add", [g.op("MatMul", [share_past, values], f"{n}.attended.past"),
                                 g.op("MatMul", [share_near, near], f"{n}.attended.near")], f"{n}.attended")

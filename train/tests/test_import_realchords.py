@@ -127,6 +127,15 @@ def test_after_the_window_they_are_those_of_their_own_cache_with_the_oldest_fram
     np.testing.assert_allclose(played, np.stack(found), atol=1e-3)
 
 
+def test_in_int8_the_logits_are_nearly_theirs(network, song, played, tmp_path):
+    names, output = tmp_path / "chord_names_augmented.json", tmp_path / "light.onnx"
+    names.write_text(json.dumps(NAMES))
+    assert main([str(save(network, tmp_path, "actor.pth")), str(names), "--int8", "-o", str(output)]) == 0
+    light = play(PolicyFile(output), song, FRAMES)
+    worst = np.abs(light - played).max()
+    assert 0 < worst < 0.1 * played.std()  # rounded, and no more than that
+
+
 def test_the_file_says_what_it_is(policy_file):
     policy = PolicyFile(policy_file)
     assert policy.metadata["name"] == "paper" and policy.metadata["method"].endswith("/actor.pth")
