@@ -27,7 +27,7 @@ from bench.realjam.server import Server, ServerFailure, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "comparison.md"
-PAPER, SHIPPED = "jamd, the paper's size", "jamd, as shipped"
+PAPER, LIGHT, SHIPPED = "jamd, the paper's size", "jamd, the paper's size in int8", "jamd, as shipped"
 SETTINGS = [Setting(4, 4), Setting(1, 0)]
 TEMPI, QUICK_TEMPI = [80, 120, 150], [120]
 SECONDS, QUICK_SECONDS = 45.0, 20.0
@@ -81,7 +81,7 @@ def conditions(others: float, seconds: float, weights: int) -> list[str]:
     return lines
 
 
-def run(tempi: list[float], seconds: float, policy: Path, home: Path, work: Path) -> list[Arm]:
+def run(tempi: list[float], seconds: float, policies: dict[str, Path], home: Path, work: Path) -> list[Arm]:
     tunes = [melody.read(path) for path in melody.TUNES]
     tune = {bpm: melody.medley(tunes, seconds * bpm / 60) for bpm in tempi}
     arms = []
@@ -100,18 +100,18 @@ def run(tempi: list[float], seconds: float, policy: Path, home: Path, work: Path
     for bpm in tempi:
         file = work / f"{bpm:g}.mid"
         melody.write(tune[bpm], bpm, file)
-        add(ours(PAPER, str(policy), bpm, file, seconds, work / f"paper-{bpm:g}"))
-        add(ours(SHIPPED, "jamd", bpm, file, seconds, work / f"shipped-{bpm:g}"))
+        for name, policy in (policies | {SHIPPED: "jamd"}).items():
+            add(ours(name, str(policy), bpm, file, seconds, work / f"{bpm:g}" / name))
     return sorted(arms, key=lambda arm: arm.bpm)
 
 
-def prepare(home: Path) -> Path:
-    """Makes the networks of the paper's size; returns the policy file of jamd's."""
-    policy = home / "paper-size.onnx"
+def prepare(home: Path) -> dict[str, Path]:
+    """Makes the networks of the paper's size; returns jamd's policy files of them."""
+    policies = {PAPER: home / "paper-size.onnx", LIGHT: home / "paper-size-int8.onnx"}
     home.mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, "-m", "bench.realjam.networks", policy], cwd=ROOT, check=True,
+    subprocess.run([sys.executable, "-m", "bench.realjam.networks", *policies.values()], cwd=ROOT, check=True,
                    env=os.environ | {"HOME": str(home)})
-    return policy
+    return policies
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -128,10 +128,11 @@ def main(arguments: list[str] | None = None) -> int:
     tempi, seconds = (QUICK_TEMPI, QUICK_SECONDS) if args.quick else (TEMPI, SECONDS)
     try:
         home = args.home.resolve()
-        policy = prepare(home)
+        policies = prepare(home)
         others = psutil.cpu_percent(interval=5)
-        arms = run(tempi, seconds, policy, home, work)
-        text = figures.section(arms, [PAPER, SHIPPED], conditions(others, seconds, parameters(policy)))
+        arms = run(tempi, seconds, policies, home, work)
+        text = figures.section(arms, [PAPER, LIGHT, SHIPPED],
+                               conditions(others, seconds, parameters(policies[PAPER])))
     except (ServerFailure, jamd.JamdFailure, subprocess.CalledProcessError, OSError, ValueError) as error:
         print(f"bench.realjam: {error}\nbench.realjam: logs and sessions are in {work}", file=sys.stderr)
         return 1

@@ -1,9 +1,10 @@
-"""python -m bench.realjam.networks POLICY.onnx: networks of the paper's size with random weights, where ReaLJam looks.
+"""python -m bench.realjam.networks POLICY.onnx LIGHT.onnx: networks of the paper's size, random weights, for both.
 
-Speed does not depend on the weights. Sizes are those of the authors' configs (github.com/lukewys/realchords-pytorch,
-configs/gen_models, as of 2026-05): 512 wide, 8 layers, 8 heads; chords and melody interleaved. ReaLJam looks for its
-checkpoints below the home folder: HOME says where. They are made where there are none; with other sizes, remove that
-folder first. POLICY.onnx is the same decoder, weight by weight, as a policy of jamd, made anew each time.
+Speed does not depend on the weights. ReaLJam's are made where it looks. Sizes are those of the authors' configs
+(github.com/lukewys/realchords-pytorch, configs/gen_models, as of 2026-05): 512 wide, 8 layers, 8 heads; chords and
+melody interleaved. ReaLJam looks for its checkpoints below the home folder: HOME says where. They are made where there
+are none; with other sizes, remove that folder first. POLICY.onnx is the same decoder, weight by weight, as a policy of
+jamd, made anew each time; LIGHT.onnx has its matrices in int8.
 """
 
 from __future__ import annotations
@@ -62,12 +63,14 @@ def make() -> None:
     CHORDS.write_text(json.dumps(names()))
 
 
-def main(policy: Path) -> None:
+def main(policy: Path, light: Path) -> None:
     if not CHORDS.exists():
         make()
-    convert(ONLINE, CHORDS, Card(name=policy.stem, method="random weights of the paper's size, to measure speed with",
-                                 corpora=[], licence="MIT"), policy)
+    for path in (policy, light):
+        card = Card(name=path.stem, method="random weights of the paper's size, to measure speed with", corpora=[],
+                    licence="MIT")
+        convert(ONLINE, CHORDS, card, path, int8=path == light)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

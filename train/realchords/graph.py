@@ -94,7 +94,7 @@ class _Builder(Graph):
 def build(weights: Weights, chords: ChordMap, window: int = WINDOW, int8: bool = False) -> onnx.GraphProto:
     """The graph of one frame: rows 0 and 1 are the chord's and the melody's position."""
     g = _Builder(int8)
-    heads, head, dim, layers = weights.heads, weights.head, weights.dim, weights.layers
+    heads, head, dim = weights.heads, weights.head, weights.dim
     names = (weights.vocabulary - CHORD_HOLD) // 2
     stands = np.array(chords.stands)
 
