@@ -43,11 +43,11 @@ class Settings:
     temperature: float = 0.99
     rate: float = 2e-4
     warmup: int = 10
-    coherence: float = 30.0
+    coherence: float = 55.0
     kl: float = 0.3
     data: float = 0.2
     swap: float = 0.7
-    rarity: float = 0.04
+    rarity: float = 0.11
     changes: float = 0.92
     price: float = 0.06
     silence: float = 0.5

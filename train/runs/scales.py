@@ -43,7 +43,7 @@ SCALES = {
         discriminative_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 500 --bfloat16",
         rl="--windows 48 --minibatch 12 --steps 300 --actor-rate 1e-4 --critic-rate 4e-4 --adversary-rate 4e-4 "
            "--phase 60 --told 8 --bfloat16",
-        foresight="--windows 48 --minibatch 8 --steps 550 --rate 2e-4",
+        foresight="--windows 48 --minibatch 8 --steps 930 --rate 2e-4",
         kept=True,
     ),
     "gpu": Scale(
