@@ -151,7 +151,9 @@ func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Se
 	}()
 	seen := make(chan int, 1)
 	half := time.AfterFunc(c.For/2, func() { seen <- realTimeThreads() })
+	stolen := watchStolen()
 	summary, err := loop.Run(ctx)
+	taken := stolen()
 	leave()
 	if err != nil {
 		return armFigures{}, err
@@ -161,7 +163,7 @@ func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Se
 	}
 	reports.Close()
 	a := newArmFigures(arm, reports, <-heard, c.Budget)
-	a.Chords, a.Errors = summary.Chords, summary.Errors
+	a.Chords, a.Errors, a.Stolen = summary.Chords, summary.Errors, taken
 	if a.RealTimeThreads = -1; !half.Stop() {
 		a.RealTimeThreads = <-seen
 	}

@@ -137,6 +137,21 @@ func processor() string {
 	return ""
 }
 
+// watchStolen begins to watch how much of the processors' time the host of a virtual machine gives to others; the function
+// that it returns says what share that was since then, in percent, or nil where the system does not say.
+func watchStolen() func() *float64 {
+	began := time.Now()
+	before, _ := stolen()
+	return func() *float64 {
+		now, ok := stolen()
+		if !ok {
+			return nil
+		}
+		share := 100 * float64(now-before) / float64(time.Since(began)) / float64(runtime.NumCPU())
+		return &share
+	}
+}
+
 // realTimeThreads counts the threads of this process that are scheduled in real time (FIFO or round robin); -1 where the
 // system does not say. See proc(5), /proc/pid/stat, fields 3 (state) and 41 (policy).
 func realTimeThreads() int {

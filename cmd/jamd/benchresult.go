@@ -41,13 +41,14 @@ type armFigures struct {
 	Missed          int64          `json:"missed"`
 	MissedBy        latency.Causes `json:"missed_by"`
 	Skipped         int64          `json:"skipped"`
-	Errors          int64          `json:"errors"`            // of the policy and the output
-	Chords          int64          `json:"chords"`            // struck
-	Notes           int64          `json:"notes"`             // with a reaction
-	RealTimeThreads int            `json:"real_time_threads"` // seen half-way; -1: not known
-	Step            spread         `json:"step_ms"`           // one policy step, of frames that did not miss it
-	Late            spread         `json:"late_ms"`           // from a line until all that was due was sent, of all frames
-	Reaction        spread         `json:"reaction_ms"`       // from a note's arrival to the first chord that could know it
+	Errors          int64          `json:"errors"`                   // of the policy and the output
+	Chords          int64          `json:"chords"`                   // struck
+	Notes           int64          `json:"notes"`                    // with a reaction
+	RealTimeThreads int            `json:"real_time_threads"`        // seen half-way; -1: not known
+	Stolen          *float64       `json:"stolen_percent,omitempty"` // of all processors' time, by the host of a virtual machine
+	Step            spread         `json:"step_ms"`                  // one policy step, of frames that did not miss it
+	Late            spread         `json:"late_ms"`                  // from a line until all that was due was sent, of all frames
+	Reaction        spread         `json:"reaction_ms"`              // from a note's arrival to the first chord that could know it
 	ReactionFrames  spread         `json:"reaction_frames"`
 	OverBudget      *float64       `json:"over_budget,omitempty"` // share of steps, misses among them, longer than --budget
 	Idle            *idleCost      `json:"idle,omitempty"`        // of the arm of that name; none where the system does not say
@@ -156,8 +157,8 @@ func (r *benchResult) print(to console, before *benchResult) {
 	fmt.Fprintf(to.Out, "policy %s on %s, %.4g BPM; real-time rights: %s\n", r.Policy, r.Provider, r.Tempo, m.Rights)
 	for _, a := range r.Arms {
 		fmt.Fprintf(to.Out, "\n%s: %d frames, %d missed (late wake %d, slow step %d, policy error %d, backlog %d), %d lost; "+
-			"%d chords, %d notes; %s\n", a.Arm, a.Frames, a.Missed, a.MissedBy.LateWake, a.MissedBy.SlowStep, a.MissedBy.PolicyError,
-			a.MissedBy.Backlog, a.Skipped, a.Chords, a.Notes, realTime(a.RealTimeThreads))
+			"%d chords, %d notes; %s%s\n", a.Arm, a.Frames, a.Missed, a.MissedBy.LateWake, a.MissedBy.SlowStep, a.MissedBy.PolicyError,
+			a.MissedBy.Backlog, a.Skipped, a.Chords, a.Notes, realTime(a.RealTimeThreads), stolenShare(a.Stolen))
 		printHead(to)
 		for _, row := range a.figures() {
 			digits := map[string]int{"ms": 3, "%": 2, "MB": 1}[row.unit] // frames are whole
@@ -193,4 +194,11 @@ func realTime(threads int) string {
 	default:
 		return fmt.Sprintf("%d threads in real time", threads)
 	}
+}
+
+func stolenShare(percent *float64) string {
+	if percent == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %.2f %% of the processors' time stolen by a host", *percent)
 }

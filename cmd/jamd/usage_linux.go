@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,4 +24,15 @@ func used() (processor time.Duration, resident int64, ok bool) {
 	}
 	pages, err := strconv.ParseInt(fields[1], 10, 64)
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), pages * int64(os.Getpagesize()), err == nil
+}
+
+// stolen is how long the host of a virtual machine has let its processors wait so far, all of them together: 0 on a machine
+// of its own. See proc(5), /proc/stat, steal.
+func stolen() (d time.Duration, ok bool) {
+	fs, err := procfs.NewDefaultFS()
+	if err != nil {
+		return 0, false
+	}
+	s, err := fs.Stat()
+	return time.Duration(s.CPUTotal.Steal * float64(time.Second)), err == nil
 }
