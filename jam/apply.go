@@ -27,7 +27,7 @@ func (e *Engine) follow() {
 	s := &e.settings
 	e.gridStep = s.ChordGrid.Frames(s.Meter)
 	e.sampler.temperature, e.sampler.topP = s.Temperature, s.TopP
-	e.sampler.barred = e.vocabulary.barred[s.Complexity]
+	e.sampler.barred = e.vocabulary.barred(e.sampler.barred, s.Complexity, s.Key)
 	e.voicer = NewVoicer(*s)
 	e.keys.by = s.Transpose
 	if s.Mute {

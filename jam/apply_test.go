@@ -138,14 +138,27 @@ func (s score) perform(t *rapid.T, settings jam.Settings) (reports []jam.FrameRe
 	return reports, out.Sent()
 }
 
+func mayBegin(s jam.Settings, c jam.Chord) bool {
+	return s.Complexity.Allows(c.Quality) && s.Key.Allows(c)
+}
+
+func knowsAny(s jam.Settings, v *jam.Vocabulary) bool {
+	for i := range v.Len() {
+		if mayBegin(s, v.Chord(i)) {
+			return true
+		}
+	}
+	return false
+}
+
 func check(t *rapid.T, e *jam.Engine, out *jamtest.Output, v *jam.Vocabulary, before jam.ChordToken, r jam.FrameReport) {
 	s := e.Settings()
 	clicks := out.SoundingOn(10)
 	switch i, named := v.Index(r.Sounded); {
 	case !v.Legal(before, r.Sounded) && r.Sounded != v.Continue(before):
 		t.Fatalf("frame %d: token %d after %d", r.Frame, r.Sounded, before)
-	case r.Began && !s.Complexity.Allows(v.Chord(i).Quality):
-		t.Fatalf("frame %d: %s begins, of %v", r.Frame, r.Symbol, s.Complexity)
+	case r.Began && !mayBegin(s, v.Chord(i)) && knowsAny(s, v):
+		t.Fatalf("frame %d: %s begins, of %v in %v", r.Frame, r.Symbol, s.Complexity, s.Key)
 	case r.Began && (s.Hold || s.Mute || r.Missed || r.Frame%s.ChordGrid.Frames(s.Meter) != 0):
 		t.Fatalf("frame %d: a chord begins with %+v, missed %v", r.Frame, s, r.Missed)
 	case named && r.Symbol != v.Chord(i).String():
@@ -203,7 +216,7 @@ func TestApplyAllocatesNothing(t *testing.T) {
 	other := jamtest.NewPolicyOf(2, "C", "F7", "Bbmaj9").Vocabulary()
 	var controls []jam.Control
 	for _, c := range []struct{ name, value string }{
-		{"style", "arpeggio"}, {"complexity", "triads"}, {"temperature", "0.5"}, {"top-p", "0.9"}, {"low", "50"}, {"style", "pulse"},
+		{"style", "arpeggio"}, {"complexity", "triads"}, {"key", "Am"}, {"key", "any"}, {"temperature", "0.5"}, {"top-p", "0.9"}, {"low", "50"}, {"style", "pulse"},
 		{"mute", "on"}, {"mute", "off"}, {"transpose", "3"}, {"hold", "on"}, {"hold", "off"}, {"panic", ""}, {"bass", "off"}, {"bass", "on"},
 	} {
 		controls = append(controls, set(t, c.name, c.value))

@@ -36,19 +36,3 @@ func (c Complexity) Allows(quality uint8) bool {
 	}
 	return true
 }
-
-// barred says of each chord of a vocabulary whether the complexity keeps it from beginning; nil where it keeps none, and
-// where it would keep all: a policy that knows no such chord plays what it knows.
-func (c Complexity) barred(chords []Chord) []bool {
-	out := make([]bool, len(chords))
-	n := 0
-	for i, chord := range chords {
-		if out[i] = !c.Allows(chord.Quality); out[i] {
-			n++
-		}
-	}
-	if n == 0 || n == len(chords) {
-		return nil
-	}
-	return out
-}

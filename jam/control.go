@@ -84,7 +84,7 @@ func ParseControl(name, value string) (Control, error) {
 		c.Value = float64(on % 2)
 		return c, err
 	case List:
-		i, err := words(info.Words).find(name, value)
+		i, err := info.find(name, value)
 		c.Value = float64(i)
 		return c, err
 	}

@@ -306,6 +306,7 @@ func anySettings(t *rapid.T) jam.Settings {
 		s.Bass = rapid.Bool().Draw(t, "bass")
 		s.Style = jam.Style(rapid.IntRange(0, int(jam.Ripple)).Draw(t, "style"))
 		s.Complexity = jam.Complexity(rapid.IntRange(0, int(jam.AllChords)).Draw(t, "complexity"))
+		s.Key = jam.ChordKey(rapid.IntRange(0, jam.AllKeys).Draw(t, "key"))
 		s.Metronome = rapid.Bool().Draw(t, "metronome")
 	})
 }

@@ -1,6 +1,8 @@
 package jam_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"jamd/jam"
@@ -27,6 +29,35 @@ func TestKeyNames(t *testing.T) {
 	if am, c := (jam.Key{Tonic: 9, Minor: true}), (jam.Key{}); am.Signature() != c.Signature() {
 		t.Error("C and Am have other notes")
 	}
+}
+
+// A chord is of a key where all its notes are; the dominants of a minor key have its raised seventh.
+func TestChordKey(t *testing.T) {
+	kinds := []string{"", "m", "dim", "aug", "7", "maj7", "m7", "m7b5", "dim7"}
+	for name, want := range map[string]string{
+		"C":  "C F G Dm Em Am Bdim G7 Cmaj7 Fmaj7 Dm7 Em7 Am7 Bm7b5",
+		"Am": "C E F G Dm Em Am G#dim Bdim Eaug Abaug E7 G7 Cmaj7 Fmaj7 Dm7 Em7 Am7 Bm7b5 G#dim7",
+	} {
+		var key jam.ChordKey
+		if err := key.UnmarshalText([]byte(name)); err != nil || key.String() != name {
+			t.Fatalf("%s: %v, %v", name, key, err)
+		}
+		var got []string
+		for _, kind := range kinds {
+			for root := range uint8(12) {
+				if chord := (jam.Chord{Root: root, Quality: quality(kind)}); key.Allows(chord) {
+					got = append(got, chord.String())
+				}
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s:\n%v, want\n%v", name, strings.Join(got, " "), want)
+		}
+	}
+}
+
+func quality(symbol string) uint8 {
+	return uint8(slices.IndexFunc(jam.Qualities, func(q jam.Quality) bool { return q.Symbol == symbol }))
 }
 
 func TestKeyOf(t *testing.T) {

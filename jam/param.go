@@ -41,8 +41,9 @@ type ParamInfo struct {
 	Knob  [2]float64 `json:"knob"`            // of a number: what a controller's 0 and 127 stand for
 	Words []string   `json:"words,omitempty"` // of a list: the names of 0, 1, ...
 
-	get func(Settings) float64 // nil where settings do not hold it
-	set func(*Settings, float64)
+	find func(setting, name string) (int, error) // of a list: the number of a name
+	get  func(Settings) float64                  // nil where settings do not hold it
+	set  func(*Settings, float64)
 }
 
 // The params, in the order of the table below.
@@ -52,6 +53,7 @@ const (
 	ParamTopP
 	ParamChordGrid
 	ParamComplexity
+	ParamKey
 	ParamStyle
 	ParamLow
 	ParamHigh
@@ -83,6 +85,8 @@ var params = [...]ParamInfo{
 		func(s Settings) float64 { return float64(s.ChordGrid) }, func(s *Settings, v float64) { s.ChordGrid = ChordGrid(v) }),
 	list(ParamComplexity, "complexity", "Which chords may begin.", complexities,
 		func(s Settings) float64 { return float64(s.Complexity) }, func(s *Settings, v float64) { s.Complexity = Complexity(v) }),
+	list(ParamKey, "key", "Chords keep to this key: none begins that has a note outside it.", chordKeys,
+		func(s Settings) float64 { return float64(s.Key) }, func(s *Settings, v float64) { s.Key = ChordKey(v) }).reads(findChordKey),
 	list(ParamStyle, "style", "How chords are played while they last.", styles,
 		func(s Settings) float64 { return float64(s.Style) }, func(s *Settings, v float64) { s.Style = Style(v) }),
 	whole(ParamLow, "low", "MIDI pitch", "Lowest note of the chords, from the next one on.", 0, 116,
@@ -130,7 +134,7 @@ func whole(p Param, name, unit, help string, low, high float64, get func(Setting
 }
 
 func list(p Param, name, help string, names words, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
-	return ParamInfo{Param: p, Name: name, Kind: List, Help: help, Words: names, Max: float64(len(names) - 1), get: get, set: set}
+	return ParamInfo{Param: p, Name: name, Kind: List, Help: help, Words: names, Max: float64(len(names) - 1), find: names.find, get: get, set: set}
 }
 
 func toggle(p Param, name, help string, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
@@ -140,6 +144,12 @@ func toggle(p Param, name, help string, get func(Settings) float64, set func(*Se
 // knob narrows what a controller reaches to what is of use.
 func (i ParamInfo) knob(low, high float64) ParamInfo {
 	i.Knob = [2]float64{low, high}
+	return i
+}
+
+// reads makes a list understand more names than its words.
+func (i ParamInfo) reads(find func(setting, name string) (int, error)) ParamInfo {
+	i.find = find
 	return i
 }
 

@@ -107,6 +107,8 @@ func TestParseControl(t *testing.T) {
 		{"style", "arpeggio", "style=arpeggio"},
 		{"style", "samba", `style "samba": must be pad, block, pulse, arpeggio or ripple`},
 		{"chord-grid", "half", "chord-grid=half"},
+		{"key", "any", "key=any"}, {"key", "gb", "key=F#"}, {"key", " Eb minor", "key=Ebm"},
+		{"key", "Am7", `key "Am7": must be any, C, Db, D,`},
 		{"policy", "online-mle", "policy=online-mle"}, {"policy", " ", "policy: must not be empty"},
 		{"panic", "", "panic"}, {"panic", "5", `panic "5": it is done at once, and has no value`},
 		{"volume", "5", `setting "volume": must be tempo, temperature, top-p,`},
@@ -274,8 +276,8 @@ func TestComplexity(t *testing.T) {
 	}
 	// A policy that knows no triad plays what it knows.
 	v, err := NewVocabulary([]string{"C7", "F7"})
-	if err != nil || v.barred[Triads] != nil {
-		t.Errorf("%v, %v", v.barred, err)
+	if err != nil || len(v.barred(nil, Triads, AnyKey)) > 0 {
+		t.Errorf("%v, %v", v, err)
 	}
 }
 

@@ -28,7 +28,7 @@ type Sampler[T ChordToken | MelodyToken] struct {
 	grammar     grammar[T]
 	temperature float64
 	topP        float64
-	barred      []bool // chords that may not begin, by their number; nil: none
+	barred      []bool // chords that may not begin, by their number; empty: none may not
 	random      *rand.Rand
 	tokens      []candidate[T] // room for all
 }
@@ -57,6 +57,7 @@ func newSampler[T ChordToken | MelodyToken](g grammar[T], temperature, topP floa
 		grammar: g, temperature: temperature, topP: topP,
 		random: rand.New(rand.NewPCG(seed, 0)),
 		tokens: make([]candidate[T], 0, max(g.logits(), maxChordLogits)),
+		barred: make([]bool, 0, maxChordLogits/2),
 	}
 }
 
@@ -134,7 +135,7 @@ func (s *Sampler[T]) weigh(logits []float32, before T, move Move) error {
 	for i, logit := range logits {
 		token := T(i)
 		begins := s.grammar.begins(token)
-		if !s.grammar.legal(before, token) || move == Join && !begins || begins && s.barred != nil && s.barred[i-1] {
+		if !s.grammar.legal(before, token) || move == Join && !begins || begins && len(s.barred) > 0 && s.barred[i-1] {
 			continue
 		}
 		x := float64(logit)

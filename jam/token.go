@@ -53,7 +53,6 @@ const NoChord ChordToken = 0
 type Vocabulary struct {
 	chords  []Chord
 	symbols []string
-	barred  [AllChords + 1][]bool // what each complexity keeps from beginning
 }
 
 // NewVocabulary reads chord symbols in token order. An unknown or repeated symbol is an error.
@@ -73,9 +72,6 @@ func NewVocabulary(symbols []string) (*Vocabulary, error) {
 	}
 	if len(v.chords) == 0 {
 		return nil, fmt.Errorf("the vocabulary has no chord")
-	}
-	for c := range v.barred {
-		v.barred[c] = Complexity(c).barred(v.chords)
 	}
 	return v, nil
 }

@@ -10,7 +10,7 @@ import { ChordSound, Keys, Volumes } from "./mix";
 import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
-const harmony = ["policy", "style", "chord-grid", "complexity", "temperature"];
+const harmony = ["policy", "style", "chord-grid", "complexity", "key", "temperature"];
 const time = ["tempo", "tap", "metronome", "hold"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];

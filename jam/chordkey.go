@@ -1,0 +1,65 @@
+package jam
+
+import "strings"
+
+// A ChordKey says which key the chords keep to: AnyKey, or 1 + Key.Index().
+type ChordKey uint8
+
+// AnyKey keeps no chord from beginning.
+const AnyKey ChordKey = 0
+
+var chordKeys = func() words {
+	names := words{"any"}
+	for i := range AllKeys {
+		names = append(names, KeyAt(i).String())
+	}
+	return names
+}()
+
+// String is any, or the key's.
+func (c ChordKey) String() string { return chordKeys.word(int(c)) }
+
+// MarshalText is String.
+func (c ChordKey) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads any, and what ParseKey does.
+func (c *ChordKey) UnmarshalText(text []byte) error {
+	i, err := findChordKey("key", string(text))
+	*c = ChordKey(i)
+	return err
+}
+
+func findChordKey(setting, name string) (int, error) {
+	if key, err := ParseKey(strings.TrimSpace(name)); err == nil {
+		return 1 + key.Index(), nil
+	}
+	return chordKeys.find(setting, name)
+}
+
+// Allows reports whether a chord may begin: where all of its notes are the key's. In minor the raised seventh is one of them
+// in chords on the fifth degree and on that seventh, the dominants.
+func (c ChordKey) Allows(chord Chord) bool {
+	if c == AnyKey {
+		return true
+	}
+	key := KeyAt(int(c) - 1)
+	scale := &majorScale
+	if degree := (chord.Root + 12 - key.Tonic) % 12; key.Minor && (degree == 7 || degree == 11) {
+		scale = &minorDominants
+	} else if key.Minor {
+		scale = &minorScale
+	}
+	for _, above := range Qualities[chord.Quality].Intervals {
+		if !scale[(chord.Root+above+12-key.Tonic)%12] {
+			return false
+		}
+	}
+	return true
+}
+
+// The semitones above the tonic that are of a key.
+var (
+	majorScale     = [12]bool{0: true, 2: true, 4: true, 5: true, 7: true, 9: true, 11: true}
+	minorScale     = [12]bool{0: true, 2: true, 3: true, 5: true, 7: true, 8: true, 10: true}
+	minorDominants = [12]bool{0: true, 2: true, 3: true, 5: true, 7: true, 8: true, 10: true, 11: true}
+)
