@@ -219,6 +219,7 @@ func newArmFigures(arm string, reports *jam.Queue[jam.FrameReport], notes []jam.
 	f := monitor.Snapshot().Jam
 	a.Frames, a.Missed, a.Skipped, a.MissedBy = f.Frames, f.Missed, f.Skipped, f.Causes
 	a.Step, a.Late = spreadOf(step.Spread()), spreadOf(late.Spread())
+	a.StepBuckets, a.LateBuckets = bucketsOf(step), bucketsOf(late)
 	wait := latency.NewHistogram()
 	var frames []int64
 	for _, answer := range answers(notes, all) {

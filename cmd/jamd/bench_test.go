@@ -99,7 +99,8 @@ func TestArmFiguresAndBudget(t *testing.T) {
 	reports.Close()
 	a := newArmFigures(idleArm, reports, nil, 5*time.Millisecond)
 	if a.Frames != 200 || a.Missed != 1 || a.MissedBy.SlowStep != 1 || a.OverBudget == nil || *a.OverBudget != 0.01 ||
-		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (spread{}) {
+		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (spread{}) ||
+		!slices.Equal(a.StepBuckets, []benchBucket{{1, 198}, {2, 0}, {5, 0}, {10, 1}}) {
 		t.Errorf("%+v", a)
 	}
 	c := benchCmd{Budget: 5 * time.Millisecond}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"jamd/latency"
@@ -50,6 +51,8 @@ type armFigures struct {
 	Late            spread         `json:"late_ms"`                  // from a line until all that was due was sent, of all frames
 	Reaction        spread         `json:"reaction_ms"`              // from a note's arrival to the first chord that could know it
 	ReactionFrames  spread         `json:"reaction_frames"`
+	StepBuckets     []benchBucket  `json:"step_buckets"`          // how many steps took so long
+	LateBuckets     []benchBucket  `json:"late_buckets"`          // how many frames were so late
 	OverBudget      *float64       `json:"over_budget,omitempty"` // share of steps, misses among them, longer than --budget
 	Idle            *idleCost      `json:"idle,omitempty"`        // of the arm of that name; none where the system does not say
 }
@@ -59,6 +62,20 @@ type spread struct {
 	P99  float64 `json:"p99"`
 	P999 float64 `json:"p99_9"`
 	Max  float64 `json:"max"`
+}
+
+// A benchBucket counts times above the bucket before it, and up to a bound.
+type benchBucket struct {
+	UpTo  float64 `json:"up_to_ms"`
+	Count int64   `json:"count"`
+}
+
+func bucketsOf(h latency.Histogram) []benchBucket {
+	all := []benchBucket{}
+	for _, b := range h.Buckets() {
+		all = append(all, benchBucket{float64(b.UpTo) / float64(time.Millisecond), b.Count})
+	}
+	return all
 }
 
 func spreadOf(s latency.Spread) spread {
@@ -165,6 +182,8 @@ func (r *benchResult) print(to console, before *benchResult) {
 			fmt.Fprintf(to.Out, "%-34s %10.*f %10.*f %10.*f %10.*f\n", row.what+" ("+row.unit+")",
 				digits, row.P50, digits, row.P99, digits, row.P999, digits, row.Max)
 		}
+		printBuckets(to, "policy step", a.StepBuckets)
+		printBuckets(to, "chord after its line", a.LateBuckets)
 	}
 	if before == nil {
 		return
@@ -183,6 +202,19 @@ func (r *benchResult) print(to console, before *benchResult) {
 
 func printHead(to console) {
 	fmt.Fprintf(to.Out, "%-34s %10s %10s %10s %10s\n", "", "p50", "p99", "p99.9", "max")
+}
+
+// printBuckets draws a histogram.
+func printBuckets(to console, what string, buckets []benchBucket) {
+	const width = 50
+	most := int64(1)
+	for _, b := range buckets {
+		most = max(most, b.Count)
+	}
+	for _, b := range buckets {
+		bar := strings.Repeat("#", int((b.Count*width+most-1)/most)) // what is there is seen
+		fmt.Fprintln(to.Out, strings.TrimRight(fmt.Sprintf("%-20s up to %7g ms %10d %s", what, b.UpTo, b.Count, bar), " "))
+	}
 }
 
 func realTime(threads int) string {

@@ -1,0 +1,44 @@
+package latency
+
+import "time"
+
+// A Bucket counts times: those above the bucket before it, and up to UpTo.
+type Bucket struct {
+	UpTo  time.Duration
+	Count int64
+}
+
+// Buckets are the times of a histogram between bounds of 1, 2 and 5 times a power of ten, from the first bucket that holds any to
+// the last; the first one also holds all below it. A time is in the wrong one where it is as near to a bound as the
+// histogram tells times apart.
+func (h Histogram) Buckets() (all []Bucket) {
+	bound := time.Nanosecond
+	for _, bar := range h.hdr.Distribution() {
+		if bar.Count == 0 {
+			continue
+		}
+		for time.Duration(bar.From) > bound {
+			bound = after(bound)
+			if len(all) > 0 {
+				all = append(all, Bucket{UpTo: bound})
+			}
+		}
+		if len(all) == 0 {
+			all = append(all, Bucket{UpTo: bound})
+		}
+		all[len(all)-1].Count += bar.Count
+	}
+	return all
+}
+
+// after is the bound that follows 1, 2 or 5 times a power of ten.
+func after(bound time.Duration) time.Duration {
+	digit := bound
+	for digit >= 10 {
+		digit /= 10
+	}
+	if digit == 2 {
+		return bound / 2 * 5
+	}
+	return bound * 2
+}
