@@ -54,7 +54,7 @@ def mle(args: argparse.Namespace) -> None:
     from train.network import Shape
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays, hears_bar=args.hears_bar),
-          settings(args), args.run, args.device, args.until, args.begin, args.swap)
+          settings(args), args.run, args.device, args.until, args.begin, args.swap, args.jumps)
 
 
 def anchor(args: argparse.Namespace) -> None:
@@ -62,7 +62,7 @@ def anchor(args: argparse.Namespace) -> None:
     from train.network import Shape
     pieces, _ = dataset.read(args.cache)
     train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
-          settings(args, length=256), args.run, args.device, args.until, args.begin, args.swap)
+          settings(args, length=256), args.run, args.device, args.until, args.begin, args.swap, args.jumps)
 
 
 def rl(args: argparse.Namespace) -> None:
@@ -257,6 +257,7 @@ def parser() -> argparse.ArgumentParser:
         sub = part(sized(trained(cached(command(function, text)), steps), 192, layers, batch))
         sub.add_argument("--begin", type=Path, help="best.pt or last.pt of a run whose network this one begins with")
         sub.add_argument("--swap", type=float, default=0.0, help="share of windows whose chord history is led astray")
+        sub.add_argument("--jumps", type=float, default=0.0, help="share of windows that change their key on the way")
         if function is mle:
             sub.add_argument("--hears-bar", action="store_true", help="it is told where in the bar each frame lies")
     sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),

@@ -47,11 +47,14 @@ def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor, history: 
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None, begin: Path | None = None, swap: float = 0.0) -> Anchor:
+          until: int | None = None, begin: Path | None = None, swap: float = 0.0,
+          jumps: float = 0.0) -> Anchor:
     """Trains the anchor in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
-    shape says; swap: the share of windows whose chord history is led astray (astray.py), for an anchor of chords."""
+    shape says; swap: the share of windows whose chord history is led astray (astray.py), for an anchor of chords;
+    jumps: the share of windows that change their key on the way."""
     torch.manual_seed(settings.seed)
-    windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed)
+    windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
+                      jumps=jumps)
     held_out = [p for p in pieces if p.split == "valid"]
     network = load(begin, device) if begin else Anchor(shape).to(device)
     shape = network.shape

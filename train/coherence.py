@@ -35,19 +35,21 @@ def ends(pieces: Sequence[Piece]) -> Tensor:
     return torch.from_numpy(changed / all_).float()
 
 
-def worth(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor) -> Tensor:
+def worth(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tensor) -> Tensor:
     """[batch, length, chords]: the harmony of each chord from each frame on, while the chord lasts: it ends at a place
-    in the bar with the chance that `ends` [places] says. All others are [batch, length].
+    in the bar with the chance that `ends` [places] says, and where the key changes, at frame jump [batch] (length
+    where it does not). All others are [batch, length].
 
     The harmony of a frame is 1 or 0, whether the melody's pitch class is in the chord, less what a chord of so many
     notes would hold of a melody by chance, n of the 7 notes of a key; without that, four notes would always be better
     paid than three. The sum is scaled to the harmony of one frame."""
     table, classes, lasts = (of.to(melody.device) for of in (_CHORDS, _MELODY, 1 - ends))
+    lasts = lasts[places] * (torch.arange(melody.shape[1], device=melody.device) != jump[:, None])
     sounds = ((melody != tokens.SILENCE) & mask).float()[..., None]
     harmony = (classes[melody] @ table.T - table.sum(dim=1) / SCALE) * sounds
     following = torch.zeros_like(harmony[:, 0])
     for t in reversed(range(melody.shape[1])):
-        following = harmony[:, t] + (lasts[places[:, t + 1], None] * following if t + 1 < melody.shape[1] else 0)
+        following = harmony[:, t] + (lasts[:, t + 1, None] * following if t + 1 < melody.shape[1] else 0)
         harmony[:, t] = following
     return harmony * USUAL
 
@@ -81,6 +83,12 @@ def onsets(chords: Tensor, mask: Tensor, places: Tensor) -> Tensor:
     return torch.bincount(levels(places)[begun], minlength=3).float().cpu() / mask.sum().cpu() * 16
 
 
+def sides(jump: Tensor, length: int) -> Tensor:
+    """bool [2, batch, length]: the frames before the jump [batch] of each window, and those from it on."""
+    before = torch.arange(length, device=jump.device) < jump[:, None]
+    return torch.stack((before, ~before))
+
+
 def keys(melody: Tensor, mask: Tensor) -> Tensor:
     """int64 [batch]: the key that correlates best with each whole melody [batch, length], as KEYS counts them."""
     classes, profiles = _MELODY.to(melody.device), torch.from_numpy(KEYS).float().to(melody.device)
@@ -104,6 +112,15 @@ class Degrees:
                      for shares in (self.own, self.data))
         rarity = (data / own).log().view(2, -1, 12)
         return torch.stack([rarity[k // 12].roll(k % 12, dims=-1).flatten() for k in key.tolist()])
+
+    def within(self, own: Tensor, data: Tensor, melody: Tensor, mask: Tensor, jump: Tensor) -> Tensor:
+        """[batch, length, chords]: the same in every frame, by the key of the melody on its side of the window's jump
+        [batch]; all others are [batch, length]."""
+        parts = sides(jump, melody.shape[1])
+        own, data = (torch.where(parts, chords, tokens.NO_CHORD).flatten(0, 1) for chords in (own, data))
+        key = keys(melody.repeat(2, 1), (mask & parts).flatten(0, 1))
+        before, after = self.after(own, data, key).to(melody.device).unflatten(0, (2, -1))[:, :, None]
+        return torch.where(parts[0][..., None], before, after)
 
 
 def _counts(chords: Tensor, key: Tensor) -> Tensor:

@@ -34,7 +34,8 @@ class Settings:
     expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which swap are
     behind histories led astray; rarity is what a chord is worth for each e-fold that it is too rare in its key; changes
     the share of the data's onsets to aim at; price the gain of the prices of onsets; silence what a silent frame
-    against a sounding melody costs, but for the first 8. The rate is Adam's."""
+    against a sounding melody costs, but for the first 8; jumps the share of windows that change their key on the way.
+    The rate is Adam's."""
 
     steps: int = 400
     windows: int = 48
@@ -51,6 +52,7 @@ class Settings:
     changes: float = 0.92
     price: float = 0.06
     silence: float = 0.5
+    jumps: float = 0.5
     bfloat16: bool = False
     seed: int = 1
     checkpoint_seconds: int = 180
@@ -65,7 +67,8 @@ class Trainer:
         self.device = policy.head.weight.device
         self.optimiser = torch.optim.Adam(self.policy.parameters(), settings.rate, betas=(0.9, 0.95))
         songs = [p for p in pieces if p.split == "train"]
-        self.windows = Windows(songs, settings.windows, settings.length, settings.seed, apart=True)
+        self.windows = Windows(songs, settings.windows, settings.length, settings.seed, apart=True,
+                               jumps=settings.jumps)
         self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
         self.ends = coherence.ends(songs)
         self.prices, self.degrees = coherence.Prices(settings.price), coherence.Degrees()
@@ -87,7 +90,7 @@ class Trainer:
         self.degrees.own, self.degrees.data = state["own"].cpu(), state["data"].cpu()
 
     @torch.no_grad()
-    def perform(self, heard: Tensor, mask: Tensor, places: Tensor, told: Tensor,
+    def perform(self, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, told: Tensor,
                 uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Plays to windows: what it played [batch, length], the anchor's log probabilities after that [batch, length,
         tokens], and what the chords would have been worth [batch, length, chords]."""
@@ -96,30 +99,33 @@ class Trainer:
         with self.halved():
             logits = self.anchor(own, heard).float()
         log_q = (rollout.masked(logits, late(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
-        return own, log_q, coherence.worth(heard, mask, places, self.ends)
+        return own, log_q, coherence.worth(heard, mask, places, self.ends, jump)
 
     def actions(self, worth: Tensor, heard: Tensor, places: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
-        """What every token of a frame is worth [batch, length, tokens]: silence, each chord begun, each held."""
+        """What every token of a frame is worth [batch, length, tokens]: silence, each chord begun, each held. worth
+        and rarity are [batch, length, chords]."""
         s = self.settings
         silence = -s.silence * (heard != tokens.SILENCE).float()[..., None]
         silence[:, :8] = 0
-        held = worth + s.rarity * rarity[:, None]
+        held = worth + s.rarity * rarity
         return torch.cat((silence, held - prices[coherence.levels(places)][..., None], held), dim=-1)
 
     def once(self) -> dict[str, float]:
         """One whole step and its figures."""
         s = self.settings
         processes.seed(s.seed, self.step)
-        data, heard, mask, places = (of.to(self.device) for of in self.windows.in_bars())
+        data, heard, mask, places, jump = (of.to(self.device) for of in self.windows.drawn())
         told = bars.unsure(places, self.windows.random)
         history, target, learnt = lead_astray(data, mask, s.swap, self.windows.random)
         uniform = torch.rand(heard.shape, generator=self.random).to(self.device)
         # Each process plays its windows; then all hold all of them.
         own, log_q, worth = (processes.gather(of) for of in
-                             self.perform(*map(processes.mine, (heard, mask, places, told, uniform))))
-        rates, given = (coherence.onsets(part, mask, places) for part in (own, data))
+                             self.perform(*map(processes.mine, (heard, mask, places, jump, told, uniform))))
+        # Where the key changes the data begins anew, on the beat or not, which is no rate to be held to.
+        usual = mask & (torch.arange(mask.shape[1], device=self.device) != jump[:, None])
+        rates, given = (coherence.onsets(part, usual, places) for part in (own, data))
         prices = self.prices.after(rates - s.changes * given).to(self.device)
-        rarity = self.degrees.after(own, data, coherence.keys(heard, mask)).to(self.device)
+        rarity = self.degrees.within(own, data, heard, mask, jump)
         values = self.actions(worth, heard, places, prices, rarity)
         totals = torch.zeros(4, device=self.device)
         for whole in torch.randperm(len(own), generator=self.random).to(self.device).split(s.minibatch):

@@ -50,18 +50,19 @@ def validate(network: Decoder, pieces: list[Piece], length: int, device: str) ->
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None, begin: Path | None = None, swap: float = 0.0) -> Decoder:
+          until: int | None = None, begin: Path | None = None, swap: float = 0.0,
+          jumps: float = 0.0) -> Decoder:
     """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
     shape says, but that it learns to hear the bar where shape does; swap: the share of windows whose history is led
-    astray (astray.py)."""
+    astray (astray.py); jumps: the share of windows that change their key on the way."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
-                      shorter=SHORTER)
+                      shorter=SHORTER, jumps=jumps)
     network = load(begin, device, shape.hears_bar).train() if begin else Decoder(shape).to(device)
 
     def loss() -> Tensor:
-        chords, melody, mask, places = windows.in_bars()
+        chords, melody, mask, places, _ = windows.drawn()
         history, chords, mask = lead_astray(chords, mask, swap, windows.random)
         if network.shape.hears_bar:
             places = bars.unsure(places, windows.random)

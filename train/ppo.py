@@ -37,6 +37,7 @@ class Settings:
     critic learns returns of lambda critic_gae: 1 tells it at once what a window came to, which few steps need.
     Not of the paper: told, the parts of a window after each of which it is told how far the rewards of whole windows
     have grown (1: at the end, as in the paper).
+    jumps: the share of windows that change their key on the way.
     bfloat16: matrix products in half the bits, but not where the policy plays."""
 
     steps: int = 500
@@ -57,6 +58,7 @@ class Settings:
     adversary: float = 1.0
     told: int = 1
     schedule: Schedule = Schedule()
+    jumps: float = 0.5
     bfloat16: bool = False
     seed: int = 1
     checkpoint_seconds: int = 180
@@ -183,7 +185,7 @@ class Trainer:
         }
         self.rates = {name: o.param_groups[0]["lr"] for name, o in self.optimisers.items()}
         self.windows = Windows([p for p in pieces if p.split == "train"], settings.windows, settings.length,
-                               settings.seed, apart=True)
+                               settings.seed, apart=True, jumps=settings.jumps)
         self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
         self.step = 0
         self.fooled: list[float] = []  # mean R_adv of each step

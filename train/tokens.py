@@ -106,10 +106,10 @@ def encode(song: Song) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _transposition_tables() -> tuple[np.ndarray, np.ndarray]:
-    melody = np.tile(np.arange(MELODY_TOKENS), (12, 1))
-    chords = np.tile(np.arange(CHORD_TOKENS), (12, 1))
+    melody = np.tile(np.arange(MELODY_TOKENS), (13, 1))
+    chords = np.tile(np.arange(CHORD_TOKENS), (13, 1))
     index = np.arange(CHORDS)
-    for row, semitones in enumerate(range(-6, 6)):
+    for row, semitones in enumerate(range(-6, 7)):
         pitch = np.arange(128) + semitones
         pitch = np.where(pitch < 0, pitch + 12, np.where(pitch > 127, pitch - 12, pitch))
         melody[row, 1:129], melody[row, 129:257] = 1 + pitch, 129 + pitch
@@ -118,7 +118,7 @@ def _transposition_tables() -> tuple[np.ndarray, np.ndarray]:
     return melody.astype(np.int16), chords.astype(np.int16)
 
 
-# Token tables [12, tokens]: row r moves tokens by r - 6 semitones; row OWN_KEY leaves them.
+# Token tables [13, tokens]: row r moves tokens by r - 6 semitones; row OWN_KEY leaves them. The first 12 are all keys.
 OWN_KEY = 6
 TRANSPOSE_MELODY, TRANSPOSE_CHORDS = _transposition_tables()
 

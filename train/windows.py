@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -10,17 +12,33 @@ from train import bars, tokens
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 
+INTERVALS = [semitones for semitones in range(-6, 7) if semitones]  # of jumps
+
+
+class Batch(NamedTuple):
+    """Windows of frames [batch, length]: chords and melody as tokens, int64; mask, bool, False beyond a song's end;
+    places in the bar (bars.py), int64. jump, int64 [batch]: the frame from which on a window is in another key than
+    before, length where none is."""
+
+    chords: Tensor
+    melody: Tensor
+    mask: Tensor
+    places: Tensor
+    jump: Tensor
+
 
 class Windows:
     """An endless stream of windows: songs drawn by length, mostly from a bar line on, in every key where transpose.
 
     A fifth begins at any frame, as a player may begin anywhere. Where a song ends early its last frames are silent and
     False in the mask. apart: no song is twice in a batch. shorter: the shares of batches whose windows are half and a
-    quarter as long, and two and four times as many. Same seed, same windows; `random` is all there is of state.
+    quarter as long, and two and four times as many. jumps: the share of windows that move to another key on the way, by
+    any interval from an eighth to three quarters of their length on, in the middle of a bar or not. Same seed, same
+    windows; `random` is all there is of state.
     """
 
     def __init__(self, pieces: list[Piece], batch: int, length: int, seed: int, transpose: bool = True,
-                 apart: bool = False, shorter: tuple[float, float] = (0.0, 0.0)) -> None:
+                 apart: bool = False, shorter: tuple[float, float] = (0.0, 0.0), jumps: float = 0.0) -> None:
         self.pieces = [p for p in pieces if len(p.melody) >= 64]
         if len(self.pieces) < (batch if apart else 1):
             needed = f"{batch}, as many as a batch has windows" if apart else "1"
@@ -29,15 +47,16 @@ class Windows:
         frames = np.array([len(p.melody) for p in self.pieces], dtype=np.float64)
         self.share = frames / frames.sum()
         self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter
+        self.jumps = jumps
         self.random = np.random.default_rng(seed)
         self.places: dict[int, np.ndarray] = {}  # of the frames of the songs drawn so far
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """chords, melody int64 [batch, length] and the mask, bool."""
-        return self.in_bars()[:3]
+        return self.drawn()[:3]
 
-    def in_bars(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The same, and the places int64 [batch, length] of the frames in their bars (bars.py)."""
+    def drawn(self) -> Batch:
+        """The next batch."""
         parts = 1
         if any(self.shorter):
             parts = int(self.random.choice([1, 2, 4], p=[1 - sum(self.shorter), *self.shorter]))
@@ -46,6 +65,7 @@ class Windows:
         chords = np.zeros((count, length), dtype=np.int64)
         mask = np.zeros((count, length), dtype=bool)
         places = np.zeros((count, length), dtype=np.int64)
+        jump = np.full(count, length, dtype=np.int64)
         for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.share)):
             piece = self.pieces[i]
             last = max(1, len(piece.melody) - length // 2)
@@ -55,6 +75,9 @@ class Windows:
                 lines = piece.bars[piece.bars[:, 0] < last, 0]
                 start = int(self.random.choice(lines)) if len(lines) else 0
             m, c = tokens.cut(piece.melody, piece.chords, start, length)
+            if self.jumps and self.random.random() < self.jumps:
+                jump[row] = self.random.integers(length // 8, length * 3 // 4 + 1)
+                m, c = moved(m, c, int(jump[row]), int(self.random.choice(INTERVALS)))
             key = int(self.random.integers(12)) if self.transpose else tokens.OWN_KEY
             melody[row, :len(m)] = tokens.TRANSPOSE_MELODY[key][m]
             chords[row, :len(c)] = tokens.TRANSPOSE_CHORDS[key][c]
@@ -62,4 +85,13 @@ class Windows:
             if i not in self.places:
                 self.places[i] = bars.places(piece.bars, len(piece.melody))
             places[row, :len(m)] = self.places[i][start:start + length]
-        return tuple(torch.from_numpy(of) for of in (chords, melody, mask, places))
+        return Batch(*(torch.from_numpy(of) for of in (chords, melody, mask, places, jump)))
+
+
+def moved(melody: np.ndarray, chords: np.ndarray, frame: int, semitones: int) -> tuple[np.ndarray, np.ndarray]:
+    """Melody and chord tokens [length], from a frame on transposed by -6 to 6 semitones; what is held over that frame
+    begins anew there."""
+    after, under = tokens.cut(melody, chords, frame, len(melody))
+    row = tokens.OWN_KEY + semitones
+    return (np.concatenate((melody[:frame], tokens.TRANSPOSE_MELODY[row][after])),
+            np.concatenate((chords[:frame], tokens.TRANSPOSE_CHORDS[row][under])))

@@ -70,7 +70,7 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
                                    *scale.everywhere.split()], run / "best.pt", (cache, *needs), run, stands))
 
     def lead(name: str, arguments: str, begin: str) -> None:
-        train(name, f"{arguments} --swap 0.7", [weights[begin]])
+        train(name, f"{arguments} --swap 0.7 --jumps 0.5", [weights[begin]])
         stages[-1].arguments.extend(["--begin", str(weights[begin])])
 
     def strengthen(name: str, system: str, policy: str, anchor: str) -> None:

@@ -28,7 +28,7 @@ def test_worth_by_hand():
     places = torch.tensor([[15, 16, 1, 2, 3]])
     ends = torch.full((41,), 0.0)
     ends[1] = 0.5  # half of the chords end at a bar line
-    worth = coherence.worth(melody, mask, places, ends)[0] / coherence.USUAL
+    worth = coherence.worth(melody, mask, places, ends, torch.tensor([5]))[0] / coherence.USUAL
     major, minor7 = 0, 12 * tokens.NAMES.index("m7") + 9  # C and Am7: three notes of a key's seven, and four
     torch.testing.assert_close(worth[:, major],
                                torch.tensor([2 - 6 / 7 - 1.5 / 7, 1 - 3 / 7 - 1.5 / 7, -3 / 7, -3 / 7, 0]))
@@ -81,7 +81,7 @@ def test_only_what_begins_pays_and_silence_costs_after_a_while():
     made_ = trainer(rarity=0.0)
     melody = torch.ones(1, 32, dtype=torch.long)
     places = torch.ones(1, 32, dtype=torch.long)
-    prices, none = torch.tensor([0.3, 0, 0]), torch.zeros(1, tokens.CHORDS)
+    prices, none = torch.tensor([0.3, 0, 0]), torch.zeros(1, 32, tokens.CHORDS)
     values = made_.actions(torch.zeros(1, 32, tokens.CHORDS), melody, places, prices, none)
     assert values.shape == (1, 32, tokens.CHORD_LOGITS)
     assert values[0, 9, 0] == -0.5 and values[0, 7, 0] == 0
@@ -118,3 +118,42 @@ def test_a_network_learns_to_hear_the_bar_from_one_that_did_not(tmp_path):
     hearing = mle.load(tmp_path / "deaf.pt", hears_bar=True)
     assert hearing.shape.hears_bar and mle.load(tmp_path / "deaf.pt").bar is None
     assert torch.equal(hearing.chord.weight, deaf.chord.weight)
+
+
+def test_a_jump_parts_a_window_in_two():
+    before, after = coherence.sides(torch.tensor([2, 4]), 4)
+    assert before.tolist() == [[True, True, False, False], [True] * 4]
+    assert after.tolist() == [[False, False, True, True], [False] * 4]
+
+
+def test_chords_are_worth_what_sounds_before_the_jump():
+    melody = torch.tensor([[1 + E, 129 + E, 1 + F, 1 + E]])
+    mask, places = torch.ones(1, 4, dtype=torch.bool), torch.tensor([[1, 2, 3, 4]])
+    worth = coherence.worth(melody, mask, places, torch.full((41,), 0.0), torch.tensor([2]))
+    major = worth[0, :, 0] / coherence.USUAL
+    torch.testing.assert_close(major, torch.tensor([2 - 6 / 7, 1 - 3 / 7, 1 - 6 / 7, 1 - 3 / 7]))
+
+
+def test_degrees_are_counted_on_each_side_of_a_jump():
+    """I in two keys, of each half of a window, is as common as I in one."""
+    scale = torch.tensor([0, 2, 4, 5, 7, 9, 11, 0, 4, 7, 0, 0])
+    melody = 1 + 60 + torch.cat((scale, scale + 6))[None]
+    chords = torch.cat((torch.full((12,), 1), torch.full((12,), 1 + 6)))[None]
+    mask = torch.ones_like(melody, dtype=torch.bool)
+    degrees, wrong = coherence.Degrees(), torch.full_like(chords, 1 + 6)
+    for _ in range(50):
+        rarity = degrees.within(wrong, chords, melody, mask, torch.tensor([12]))
+    assert rarity.shape == (1, 24, tokens.CHORDS)
+    assert torch.count_nonzero(degrees.data[0]) == 1 and torch.count_nonzero(degrees.own[0]) == 2
+    assert rarity[0, 0, 0] > 0 > rarity[0, 0, 6] and rarity[0, 23, 6] > 0 > rarity[0, 23, 0]
+
+
+def test_the_data_s_onset_at_a_jump_is_no_rate_to_be_held_to(monkeypatch):
+    counted, drawn = [], []
+    monkeypatch.setattr(coherence, "onsets", lambda chords, mask, places: counted.append(mask) or torch.zeros(3))
+    made_ = trainer(jumps=1.0)
+    draw = made_.windows.drawn
+    monkeypatch.setattr(made_.windows, "drawn", lambda: drawn.append(draw()) or drawn[0])
+    made_.once()
+    for mask in counted:
+        assert torch.equal((drawn[0].mask & ~mask).nonzero()[:, 1], drawn[0].jump)
