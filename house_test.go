@@ -22,18 +22,19 @@ const module = "jamd"
 
 // rooms says which rooms each room may import. Tests of a room keep the same rule.
 var rooms = map[string][]string{
-	"assets":   {},
-	"jam":      {},
-	"latency":  {"jam"},
-	"midiio":   {"jam"},
-	"model":    {"assets", "jam"},
-	"session":  {"jam"},
-	"ui":       {"jam"},
-	"cmd/jamd": {"assets", "jam", "latency", "midiio", "model", "session", "ui"},
+	"assets":     {},
+	"atomicfile": {},
+	"jam":        {},
+	"latency":    {"jam"},
+	"midiio":     {"jam"},
+	"model":      {"assets", "jam"},
+	"session":    {"atomicfile", "jam"},
+	"ui":         {"jam"},
+	"cmd/jamd":   {"assets", "atomicfile", "jam", "latency", "midiio", "model", "session", "ui"},
 }
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "jam"}
+var standardOnly = []string{"assets", "atomicfile", "jam"}
 
 // exits are the functions that end the process at once, deferred calls undone: only cmd/jamd may. A test that is its own
 // child process needs them too.

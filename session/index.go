@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"jamd/atomicfile"
 )
 
 // indexFile holds what List knows of the sessions in an archive. It may be removed at any time.
@@ -56,18 +58,8 @@ func (x index) brief(id string, changed time.Time) (Brief, bool) {
 
 // writeIndex keeps what is known. An archive that cannot be written to has no index.
 func (a *Archive) writeIndex(x index) {
-	aside, err := os.CreateTemp(a.root, indexFile+"-*")
-	if err != nil {
-		return
-	}
-	err = gob.NewEncoder(aside).Encode(x)
-	if e := aside.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(aside.Name(), filepath.Join(a.root, indexFile))
-	}
-	if err != nil {
-		_ = os.Remove(aside.Name())
+	var text bytes.Buffer
+	if gob.NewEncoder(&text).Encode(x) == nil {
+		_ = atomicfile.WriteFile(filepath.Join(a.root, indexFile), text.Bytes(), 0o600)
 	}
 }

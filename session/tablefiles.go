@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+
+	"jamd/atomicfile"
 )
 
 // A TableFormat is how tables are written.
@@ -91,9 +93,9 @@ type anyTable interface {
 
 // A tableFile is one table on its way to the disk.
 type tableFile[Row any] struct {
-	path  string
-	aside *os.File // nil once it is in place or given up
-	rows  rowWriter[Row]
+	path string
+	file *atomicfile.File
+	rows rowWriter[Row]
 }
 
 // A rowWriter takes rows, and what it still holds when it is closed.
@@ -106,15 +108,16 @@ type rowWriter[Row any] interface {
 const rowGroup = 1 << 19
 
 func newTableFile[Row any](dir, name string, format TableFormat) (*tableFile[Row], error) {
-	aside, err := os.CreateTemp(dir, ".jamd-*."+string(format))
+	path := filepath.Join(dir, name+"."+string(format))
+	file, err := atomicfile.Create(path, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	f := &tableFile[Row]{path: filepath.Join(dir, name+"."+string(format)), aside: aside}
+	f := &tableFile[Row]{path: path, file: file}
 	if format == Parquet {
-		f.rows = parquet.NewGenericWriter[Row](aside, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup))
+		f.rows = parquet.NewGenericWriter[Row](file, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup))
 	} else {
-		f.rows, err = newCSVWriter[Row](aside)
+		f.rows, err = newCSVWriter[Row](file)
 	}
 	return f, err
 }
@@ -124,25 +127,15 @@ func (f *tableFile[Row]) write(rows []Row) error {
 	return err
 }
 
-func (f *tableFile[Row]) finish() error {
-	return errors.Join(f.rows.Close(), f.aside.Chmod(0o644), f.aside.Close())
-}
+func (f *tableFile[Row]) finish() error { return f.rows.Close() }
 
-func (f *tableFile[Row]) place() error {
-	err := os.Rename(f.aside.Name(), f.path)
-	if err == nil {
-		f.aside = nil
-	}
-	return err
-}
+func (f *tableFile[Row]) place() error { return f.file.Commit() }
 
 func (f *tableFile[Row]) name() string { return f.path }
 
 func (f *tableFile[Row]) abort() {
-	if f != nil && f.aside != nil {
-		_ = f.aside.Close()
-		_ = os.Remove(f.aside.Name())
-		f.aside = nil
+	if f != nil {
+		f.file.Abort()
 	}
 }
 

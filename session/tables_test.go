@@ -195,15 +195,18 @@ func compareRows[Row any](t *testing.T, path string, rows []Row) {
 // Where the files cannot be made, nothing is left behind.
 func TestTableFilesFail(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "notes.csv", "in the way"), 0o755); err != nil {
-		t.Fatal(err)
-	}
 	w, err := NewTableWriter(dir, CSV)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(filepath.Join(dir, "notes.csv", "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := w.Close(); err == nil || !strings.Contains(err.Error(), "notes.csv") {
 		t.Errorf("error %v", err)
+	}
+	if _, err := NewTableWriter(dir, CSV); err == nil || !strings.Contains(err.Error(), "notes.csv") {
+		t.Errorf("with a folder in the way of a file: error %v", err)
 	}
 	left, _ := filepath.Glob(filepath.Join(dir, ".jamd-*"))
 	if len(left) > 0 {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/session"
@@ -130,13 +131,13 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	return melody.At(*bpm), nil
 }
 
-// writeTake writes a MIDI file, as writeFile does.
+// writeTake writes a MIDI file, whole or not at all.
 func writeTake(path string, take jam.Take) error {
 	var file bytes.Buffer
 	if err := midiio.WriteTake(&file, take); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return writeFile(path, file.Bytes())
+	return atomicfile.WriteFile(path, file.Bytes(), 0o644)
 }
 
 // quantilesOf are exact, of all the values, in milliseconds.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"jamd/atomicfile"
 	"jamd/session"
 )
 
@@ -119,7 +120,7 @@ func (o blindOrder) write(all map[string][]string) error {
 	if err := os.MkdirAll(filepath.Dir(o.path), 0o700); err != nil {
 		return err
 	}
-	return writeAside(o.path, text)
+	return atomicfile.WriteFile(o.path, text, 0o600)
 }
 
 // balanced is an order of the policies in blocks, each of which has all of them: over all blocks each policy is as often at

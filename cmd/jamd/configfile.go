@@ -11,6 +11,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"jamd/atomicfile"
 )
 
 // A configFile is a TOML file as it was read.
@@ -180,11 +182,8 @@ func bare(key string) string {
 	return key
 }
 
-// rewrite puts a text in the place of a file, whole or not at all. A link stays one, and the file's rights stay.
+// rewrite replaces the content of a file, whole or not at all. The file keeps its permissions.
 func rewrite(path string, text []byte) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -192,8 +191,5 @@ func rewrite(path string, text []byte) error {
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}
-	if err := writeAside(path, text); err != nil {
-		return err
-	}
-	return os.Chmod(path, mode)
+	return atomicfile.WriteFile(path, text, mode)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/session"
 	"jamd/ui"
@@ -80,7 +81,7 @@ func (p *page) publish() (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", err
 	}
-	return path, writeAside(path, text)
+	return path, atomicfile.WriteFile(path, text, 0o600)
 }
 
 // pagePath is where pageFile lies: beside the user's sessions.
@@ -170,21 +171,4 @@ func idOf(dir string) string {
 		return ""
 	}
 	return filepath.Base(dir)
-}
-
-// writeAside writes a file whole: others see the old one or the new one. Only this user may read it.
-func writeAside(path string, text []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*") // which nobody else may read
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-	}
-	return err
 }

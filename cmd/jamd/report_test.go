@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"jamd/atomicfile"
 	"jamd/session"
 	"jamd/session/report"
 )
@@ -111,7 +112,7 @@ func TestStudyInABrowser(t *testing.T) {
 func (v *visitor) open(write func(io.Writer) error) {
 	v.t.Helper()
 	path := filepath.Join(v.t.TempDir(), "page.html")
-	if err := writeFileBy(path, func(out *os.File) error { return write(out) }); err != nil {
+	if err := atomicfile.Write(path, 0o644, func(out *os.File) error { return write(out) }); err != nil {
 		v.t.Fatal(err)
 	}
 	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate("file://"+path))

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/session"
@@ -156,7 +157,7 @@ func (c *exportCmd) files(ctx context.Context, to console, records []*session.Re
 			if c.Click {
 				take.ClickBeats(r.Manifest.Settings.ClickVolume)
 			}
-			err = writeFileBy(path, func(out *os.File) error { return format.write(ctx, c, out, take) })
+			err = atomicfile.Write(path, 0o644, func(out *os.File) error { return format.write(ctx, c, out, take) })
 		}
 		var input inputError
 		if errors.As(err, &input) || err != nil && len(records) == 1 {

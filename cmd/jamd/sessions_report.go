@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 
+	"jamd/atomicfile"
 	"jamd/model"
 	"jamd/session"
 	"jamd/session/report"
@@ -75,7 +76,7 @@ func (c *reportCmd) write(to console, write func(io.Writer) error) error {
 		_, err := to.Out.Write(b.Bytes())
 		return err
 	}
-	if err := writeFile(c.Output, b.Bytes()); err != nil {
+	if err := atomicfile.WriteFile(c.Output, b.Bytes(), 0o644); err != nil {
 		return err
 	}
 	path, err := filepath.Abs(c.Output)
