@@ -88,6 +88,9 @@ func writeInputs(dir string) error {
 			return err
 		}
 	}
+	if err := os.CopyFS(filepath.Join(dir, "recorded"), os.DirFS("../../session/testdata")); err != nil {
+		return err
+	}
 	// A session of the first format, in a folder like those that jamd makes.
 	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
 }
