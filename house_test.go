@@ -28,9 +28,10 @@ var rooms = map[string][]string{
 	"latency":    {"jam"},
 	"midiio":     {"jam"},
 	"model":      {"assets", "jam"},
+	"realtime":   {"jam"},
 	"session":    {"atomicfile", "jam"},
 	"ui":         {"jam"},
-	"cmd/jamd":   {"assets", "atomicfile", "jam", "latency", "midiio", "model", "session", "ui"},
+	"cmd/jamd":   {"assets", "atomicfile", "jam", "latency", "midiio", "model", "realtime", "session", "ui"},
 }
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.

@@ -12,6 +12,7 @@ import (
 	"jamd/latency"
 	"jamd/midiio"
 	"jamd/model"
+	"jamd/realtime"
 )
 
 type benchCmd struct {
@@ -233,8 +234,9 @@ func newArmFigures(arm string, reports *jam.Queue[jam.FrameReport], notes []jam.
 
 // machineHere says what is measured on.
 func machineHere() benchMachine {
+	_, rights := realtime.Check()
 	return benchMachine{
 		CPU: processor(), Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
-		Jamd: version, Rights: realTimeRights().Detail,
+		Jamd: version, Rights: rights,
 	}
 }

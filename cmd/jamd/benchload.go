@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"jamd/realtime"
 )
 
 // A benchLoadCmd is a process that keeps one core, or the disk, busy until its standard input ends: where jamd is killed,
@@ -21,7 +23,7 @@ type benchLoadCmd struct {
 }
 
 func (c *benchLoadCmd) Run() error {
-	renice(0) // a busy program is as any other, whatever it was started by
+	realtime.Renice(0) // a busy program is as any other, whatever it was started by
 	var over atomic.Bool
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)

@@ -8,6 +8,7 @@ import (
 
 	"jamd/midiio"
 	"jamd/model"
+	"jamd/realtime"
 	"jamd/session"
 )
 
@@ -54,7 +55,8 @@ func (c *doctorCmd) Run(to console) error {
 func (c *doctorCmd) examine() []finding {
 	found := []finding{c.library()}
 	found = append(found, c.policy()...)
-	found = append(found, sequencer(), realTimeRights())
+	granted, detail := realtime.Check()
+	found = append(found, sequencer(), finding{"real-time rights", granted, false, detail})
 	root, err := c.SessionDir, error(nil)
 	if root == "" {
 		root, err = session.DefaultRoot()

@@ -14,6 +14,7 @@ import (
 	"jamd/latency"
 	"jamd/midiio"
 	"jamd/model"
+	"jamd/realtime"
 	"jamd/session"
 )
 
@@ -43,8 +44,8 @@ type live struct {
 	config  jam.LoopConfig
 	changes *jam.Queue[latency.Change] // of the guard
 
-	endRights func()   // gives real-time priority back
-	metrics   *metrics // nil where nobody asked for them
+	rights  *realtime.Rights // of its threads
+	metrics *metrics         // nil where nobody asked for them
 
 	ports   *jam.Queue[midiio.Change] // what becomes of them
 	moving  sync.Mutex                // guards the next two
@@ -130,10 +131,9 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 	if l.faster != nil {
 		l.config.Faster = l.faster
 	}
-	rights, end := newRights()
-	l.endRights = end
+	l.rights = realtime.New()
 	l.config.Thread = func(duty jam.Duty) {
-		if rights.seize(duty) && duty == jam.DutyTime {
+		if l.rights.Raise(duty) && duty == jam.DutyTime {
 			l.clock.Spin(spin)
 		}
 	}
@@ -148,8 +148,8 @@ func (l *live) close() {
 	if l.metrics != nil {
 		_ = l.metrics.close() // a reader that was cut off has all but the last
 	}
-	if l.endRights != nil {
-		l.endRights()
+	if l.rights != nil {
+		l.rights.Close()
 	}
 	_ = l.policy.Close()
 	if l.faster != nil {

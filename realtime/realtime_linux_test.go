@@ -1,4 +1,4 @@
-package main
+package realtime
 
 import (
 	"errors"
@@ -18,19 +18,19 @@ import (
 
 // A thread that runs too long loses its priority, and so does every other.
 func TestRightsAreGivenUp(t *testing.T) {
-	r, end := newRights()
-	defer end()
+	r := New()
+	defer r.Close()
 	type outcome struct {
-		seized        bool
+		raised        bool
 		before, after int
 	}
 	done := make(chan outcome)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread ends with the test
-		o := outcome{seized: r.seize(jam.DutyPolicy)}
+		o := outcome{raised: r.Raise(jam.DutyPolicy)}
 		o.before = schedulerOf(unix.Gettid())
 		_ = syscall.Kill(syscall.Getpid(), syscall.SIGXCPU) // as the kernel does
-		for deadline := time.Now().Add(10 * time.Second); o.seized && time.Now().Before(deadline); {
+		for deadline := time.Now().Add(10 * time.Second); o.raised && time.Now().Before(deadline); {
 			if o.after = schedulerOf(unix.Gettid()); o.after == unix.SCHED_NORMAL {
 				break
 			}
@@ -39,13 +39,13 @@ func TestRightsAreGivenUp(t *testing.T) {
 		done <- o
 	}()
 	o := <-done
-	if !o.seized {
-		t.Skip("real-time rights: ", r.detail())
+	if !o.raised {
+		t.Skip("real-time rights: ", r.Detail())
 	}
-	if o.before == unix.SCHED_NORMAL || o.after != unix.SCHED_NORMAL || !strings.Contains(r.detail(), "given up") {
-		t.Errorf("scheduled by %d, then by %d: %s", o.before, o.after, r.detail())
+	if o.before == unix.SCHED_NORMAL || o.after != unix.SCHED_NORMAL || !strings.Contains(r.Detail(), "given up") {
+		t.Errorf("scheduled by %d, then by %d: %s", o.before, o.after, r.Detail())
 	}
-	if r.seize(jam.DutyTime) {
+	if r.Raise(jam.DutyTime) {
 		t.Error("priority is taken again")
 	}
 }
@@ -58,9 +58,9 @@ func schedulerOf(thread int) int {
 // While a jam is on, the threads that have no priority go before programs that only compute, and so do those they start.
 func TestTheOthersGoFirst(t *testing.T) {
 	own := nicenesses(t)
-	_, end := newRights()
+	r := New()
 	if during := nicenesses(t); slices.Contains(during, own[0]) && own[0] != niceness {
-		end()
+		r.Close()
 		t.Skip("a lower niceness is refused here: ", during)
 	}
 	started := make(chan int)
@@ -71,7 +71,7 @@ func TestTheOthersGoFirst(t *testing.T) {
 	if n := <-started; n != niceness {
 		t.Errorf("a thread started in a jam: %d, want %d", n, niceness)
 	}
-	end()
+	r.Close()
 	for _, n := range nicenesses(t) {
 		if n != own[0] {
 			t.Errorf("after the jam: %d, before it %d", n, own[0])
