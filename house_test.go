@@ -24,18 +24,22 @@ const module = "jamd"
 var rooms = map[string][]string{
 	"assets":     {},
 	"atomicfile": {},
+	"blind":      {"atomicfile"},
 	"jam":        {},
 	"latency":    {"jam"},
+	"metrics":    {"jam", "latency", "usage"},
 	"midiio":     {"jam"},
 	"model":      {"assets", "jam"},
+	"ports":      {"midiio", "usage"},
 	"realtime":   {"jam"},
 	"session":    {"atomicfile", "jam"},
 	"ui":         {"jam"},
-	"cmd/jamd":   {"assets", "atomicfile", "jam", "latency", "midiio", "model", "realtime", "session", "ui"},
+	"usage":      {},
+	"cmd/jamd":   {"assets", "atomicfile", "blind", "jam", "latency", "metrics", "midiio", "model", "ports", "realtime", "session", "ui", "usage"},
 }
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "atomicfile", "jam"}
+var standardOnly = []string{"assets", "atomicfile", "blind", "jam", "usage"}
 
 // exits are the functions that end the process at once, deferred calls undone: only cmd/jamd may. A test that is its own
 // child process needs them too.

@@ -12,13 +12,20 @@ import (
 
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/metrics"
 	"jamd/midiio"
 	"jamd/model"
+	"jamd/ports"
 	"jamd/realtime"
 	"jamd/session"
 )
 
 const (
+	// hiddenPolicy stands for the name of a policy in a blind jam.
+	hiddenPolicy = session.Hidden
+	// blindRefusal says why a policy cannot be chosen.
+	blindRefusal = "it is hidden until you have rated the jam"
+
 	defaultTempo = 120
 	warmSteps    = 64 // policy steps before a jam: the first ones are slow
 	inboxLength  = 1024
@@ -45,13 +52,13 @@ type live struct {
 	changes *jam.Queue[latency.Change] // of the guard
 
 	rights  *realtime.Rights // of its threads
-	metrics *metrics         // nil where nobody asked for them
+	metrics *metrics.Server  // nil where nobody asked for them
 
-	ports   *jam.Queue[midiio.Change] // what becomes of them
-	moving  sync.Mutex                // guards the next two
-	claimed claim                     // on the output
-	movedTo string                    // the output that a page has chosen; "" for the one that the jam began with
-	melody  *melodyPort               // nil where a file or an agent plays
+	portChanges *jam.Queue[midiio.Change]
+	moving      sync.Mutex  // guards the next two
+	claimed     ports.Claim // on the output
+	movedTo     string      // the output that a page has chosen; "" for the one that the jam began with
+	melody      *melodyPort // nil where a file or an agent plays
 
 	steering  *steering
 	transpose func(semitones int8) // of what is sent through; nil where nothing is
@@ -82,11 +89,11 @@ func (f *liveFlags) open(to console, s jam.Settings, others ...uint8) (*live, er
 	}
 	l.status = status
 	if f.Metrics != "" {
-		if l.metrics, err = serveMetrics(f.Metrics); err != nil {
+		if l.metrics, err = metrics.Serve(f.Metrics); err != nil {
 			l.close()
 			return nil, err
 		}
-		to.Log.Info().Msgf("metrics at %s", l.metrics.url())
+		to.Log.Info().Msgf("metrics at %s", l.metrics.URL())
 	}
 	if l.out, err = l.output(); err != nil {
 		l.close()
@@ -114,7 +121,7 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 		return nil, err
 	}
 	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, changes: jam.NewQueue[latency.Change](changesLength),
-		ports: jam.NewQueue[midiio.Change](changesLength)}
+		portChanges: jam.NewQueue[midiio.Change](changesLength)}
 	if f.Faster != "" {
 		if l.faster, _, err = f.Music.warmPlayer(to, f.Faster, model.Chords); err != nil {
 			l.close()
@@ -146,7 +153,7 @@ func (l *live) close() {
 		_ = l.out.Close() // where it can fail, run has told
 	}
 	if l.metrics != nil {
-		_ = l.metrics.close() // a reader that was cut off has all but the last
+		_ = l.metrics.Close() // a reader that was cut off has all but the last
 	}
 	if l.rights != nil {
 		l.rights.Close()
@@ -155,7 +162,7 @@ func (l *live) close() {
 	if l.faster != nil {
 		_ = l.faster.Close()
 	}
-	l.claimed.release()
+	l.claimed.Release()
 }
 
 // A hearing is a melody that comes into a live jam.
@@ -202,7 +209,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 		}
 	})
 	l.knobs.follow(l.steering, l.to.Log)
-	told := tellChanges(l.ports, l.to, l.page)
+	told := tellChanges(l.portChanges, l.to, l.page)
 	defer told()
 	summary, err := loop.Run(ctx)
 	l.page.over()

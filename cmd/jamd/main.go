@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +15,7 @@ import (
 	kongcompletion "github.com/jotaen/kong-completion"
 
 	"jamd/model"
+	"jamd/usage"
 )
 
 // Exit codes of every command.
@@ -25,18 +25,8 @@ const (
 	exitUsage  = 2
 )
 
-// An inputError is the user's to mend: a wrong flag, a file that is not there, an unknown port. It ends with exit code 2.
-type inputError struct{ error }
-
-func (e inputError) Unwrap() error { return e.error }
-
 // asInput marks an error as the user's to mend; nil stays nil.
-func asInput(err error) error {
-	if err == nil {
-		return nil
-	}
-	return inputError{err}
-}
+func asInput(err error) error { return usage.Error(err) }
 
 type cli struct {
 	Configured configFlags `embed:""`
@@ -86,8 +76,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitFine
 	}
 	fmt.Fprintln(stderr, "jamd:", err)
-	var input inputError
-	if errors.As(err, &input) {
+	if usage.Is(err) {
 		return exitUsage
 	}
 	return exitFailed

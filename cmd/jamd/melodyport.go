@@ -8,6 +8,7 @@ import (
 
 	"jamd/jam"
 	"jamd/midiio"
+	"jamd/ports"
 )
 
 // A melodyPort is where a live jam hears its melody: an input port, which another may take the place of amid the jam, or the
@@ -22,7 +23,7 @@ type melodyPort struct {
 	closed bool
 	given  string // the port, as it was asked for; pageMelody for the page alone
 	in     *midiio.In
-	claim  claim
+	claim  ports.Claim
 }
 
 // name is the port's; pageMelody where there is none.
@@ -53,7 +54,7 @@ func (m *melodyPort) moveTo(given string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var next *midiio.In
-	var claimed claim
+	var claimed ports.Claim
 	switch {
 	case m.closed:
 		return errors.New("the jam is over")
@@ -64,7 +65,7 @@ func (m *melodyPort) moveTo(given string) error {
 		if next, err = (source{port: given}).open(m.live.clock.Now, m.hear, m.keeping); err != nil {
 			return asInput(err)
 		}
-		if claimed, err = claimPort("input", next.Info().String()); err != nil {
+		if claimed, err = ports.NewClaim(ports.Input, next.Info().String()); err != nil {
 			_ = next.Close()
 			return err
 		}
@@ -83,7 +84,7 @@ func (m *melodyPort) leave() {
 	if m.in != nil {
 		_ = m.in.Leave() // it may be gone already
 	}
-	m.claim.release()
+	m.claim.Release()
 }
 
 // close ends the melody.
@@ -91,5 +92,5 @@ func (m *melodyPort) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.leave()
-	m.in, m.claim, m.closed = nil, claim{}, true
+	m.in, m.claim, m.closed = nil, ports.Claim{}, true
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"jamd/midiio"
+	"jamd/ports"
 )
 
 // output opens the port that the chords go to, and claims it. Without a sequencer, and without a port asked for, nothing
@@ -17,7 +18,7 @@ func (l *live) output() (*midiio.Out, error) {
 	if err != nil {
 		return nil, asInput(err)
 	}
-	if l.claimed, err = claimPort("output", out.Info().String()); err != nil {
+	if l.claimed, err = ports.NewClaim(ports.Output, out.Info().String()); err != nil {
 		_ = out.Close()
 		return nil, err
 	}
@@ -35,29 +36,29 @@ func (f *liveFlags) openOutput(k midiio.Keeping) (*midiio.Out, error) {
 }
 
 func (l *live) keeping() midiio.Keeping {
-	return midiio.Keeping{Changes: l.ports, Wait: l.flags.Wait}
+	return midiio.Keeping{Changes: l.portChanges, Wait: l.flags.Wait}
 }
 
 // moveOut lets the jam play to another port from now on. On an error nothing has changed.
-func (l *live) moveOut(name string, ports *portList) error {
+func (l *live) moveOut(name string, list *ports.List) error {
 	l.moving.Lock()
 	defer l.moving.Unlock()
-	port, err := ports.output(name)
+	port, err := list.Output(name)
 	if err != nil {
 		return err
 	}
 	if port == l.out.Info() {
 		return nil
 	}
-	c, err := claimPort("output", port.String())
+	c, err := ports.NewClaim(ports.Output, port.String())
 	if err != nil {
 		return err
 	}
 	if err := l.out.MoveTo(port.String(), l.keeping()); err != nil {
-		c.release()
+		c.Release()
 		return err
 	}
-	l.claimed.release()
+	l.claimed.Release()
 	l.claimed, l.movedTo = c, name
 	return nil
 }

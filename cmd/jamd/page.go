@@ -10,6 +10,7 @@ import (
 
 	"jamd/atomicfile"
 	"jamd/jam"
+	"jamd/ports"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -33,7 +34,7 @@ type page struct {
 	*ui.Server
 	file  string // that tells where it is; "" where there is none
 	kept  kept
-	ports *portList
+	ports *ports.List
 	end   func() // of looking round
 }
 
@@ -58,10 +59,10 @@ func (l *liveFlags) openPage(to console) (*page, error) {
 	if err != nil {
 		return nil, asInput(err)
 	}
-	p := &page{Server: server, kept: kept, ports: newPortList()}
+	p := &page{Server: server, kept: kept, ports: ports.NewList()}
 	looking, end := context.WithCancel(context.Background())
 	p.end = end
-	go p.ports.follow(looking, server.Watched, func() { server.Changed(0) })
+	go p.ports.Watch(looking, server.Watched, func() { server.Changed(0) })
 	if p.file, err = p.publish(); err != nil {
 		to.Log.Warn().Msgf("'jamd ctl' will not find this jam: %v", err)
 	}

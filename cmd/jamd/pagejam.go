@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"jamd/jam"
+	"jamd/ports"
 	"jamd/ui"
 )
 
@@ -20,7 +21,7 @@ const (
 type pageJam struct {
 	live    *live
 	hearing hearing
-	ports   *portList
+	ports   *ports.List
 	end     func(restart)     // ends the jam
 	changed func(frame int64) // tells the pages
 

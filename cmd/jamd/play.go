@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
+	"jamd/blind"
 	"jamd/jam"
+	"jamd/session"
 )
 
 type playCmd struct {
@@ -117,7 +120,7 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 	}
 	err = l.run(ctx, hearing)
 	if l.frames > 0 && c.Blind != nil {
-		err = errors.Join(err, order.played(c.Blind))
+		err = errors.Join(err, order.Played(c.Blind))
 	}
 	if err != nil || ctx.Err() != nil {
 		return 0, err
@@ -146,13 +149,15 @@ func (c *playCmd) leave(l *live) {
 }
 
 // draw sees to the policy of the jam: the one asked for, or of a blind jam the next in order.
-func (c *playCmd) draw() (order blindOrder, err error) {
+func (c *playCmd) draw() (order blind.Order, err error) {
 	c.Live.Music.Policy = c.policy
 	if c.Blind == nil {
 		return order, nil
 	}
-	if order, err = openBlindOrder(); err == nil {
-		c.Live.Music.Policy, err = order.draw(c.Blind)
+	root, err := session.DefaultRoot()
+	if err == nil {
+		order.Path = filepath.Join(filepath.Dir(root), "blind.json")
+		c.Live.Music.Policy, err = order.Draw(c.Blind)
 	}
 	return order, asInput(err)
 }
@@ -172,7 +177,7 @@ func (c *playCmd) checkBlind(configured *config) error {
 	case c.Live.Pages.Page == noPage:
 		return asInput(errors.New("--blind and --page off exclude each other: the jam is rated on the page"))
 	}
-	return asInput(checkBlind(c.Blind, true))
+	return asInput(blind.Check(c.Blind, policyNames(), true))
 }
 
 // hear lets the melody in, until it is stopped: from a port, or from a file that is performed.

@@ -96,6 +96,11 @@ func when(t time.Time) string {
 	return t.Local().Format("2006-01-02 15:04")
 }
 
+// revealing says how the user learns the name of a session's hidden policy.
+func revealing(id string) string {
+	return fmt.Sprintf("it is told when the jam is rated: 'jamd sessions rate %s 4', or on the page", id)
+}
+
 func orDash(text string) string { return cmp.Or(text, "-") }
 
 func stars(r session.Rating) string { return strings.Repeat("*", int(math.Round(r.Mean()))) }

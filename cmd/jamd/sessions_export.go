@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/session"
+	"jamd/usage"
 )
 
 type exportCmd struct {
@@ -159,8 +159,7 @@ func (c *exportCmd) files(ctx context.Context, to console, records []*session.Re
 			}
 			err = atomicfile.Write(path, 0o644, func(out *os.File) error { return format.write(ctx, c, out, take) })
 		}
-		var input inputError
-		if errors.As(err, &input) || err != nil && len(records) == 1 {
+		if usage.Is(err) || err != nil && len(records) == 1 {
 			return err
 		}
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jamd/blind"
 	"jamd/midiio"
 	"jamd/ui"
 )
@@ -62,7 +63,7 @@ func (j *pageJam) fillIn(p *ui.Param) {
 	if p.Fixed != "" {
 		return
 	}
-	ports, err := j.ports.inputs()
+	ports, err := j.ports.Inputs()
 	p.Value = j.live.melody.name()
 	if err != nil && p.Value == pageMelody {
 		p.Fixed = err.Error()
@@ -77,7 +78,7 @@ func (j *pageJam) fillIn(p *ui.Param) {
 func (j *pageJam) setIn(value string) error { return j.live.melody.moveTo(value) }
 
 func (j *pageJam) fillOut(p *ui.Param) {
-	ports, err := j.ports.outputs()
+	ports, err := j.ports.Outputs()
 	if p.Value = j.live.out.Info().Name; p.Value == "" && err != nil {
 		p.Fixed = err.Error()
 		return
@@ -122,7 +123,7 @@ func (j *pageJam) fillClock(p *ui.Param) {
 }
 
 func (j *pageJam) fillClockIn(p *ui.Param) {
-	ports, err := j.ports.inputs()
+	ports, err := j.ports.Inputs()
 	c := j.live.setup.nextClock()
 	p.Value, p.Fixed = cmp.Or(c.ClockIn, withMelody), j.fixedClock()
 	if p.Fixed == "" && err != nil {
@@ -193,17 +194,17 @@ func (j *pageJam) fillBlind(p *ui.Param) {
 
 // setBlind is for the next jam; one that waits for its first note is drawn anew.
 func (j *pageJam) setBlind(value string) error {
-	var blind []string
+	var policies []string
 	if value != "off" {
-		blind = strings.Split(value, ",")
-		if err := checkBlind(blind, false); err != nil {
+		policies = strings.Split(value, ",")
+		if err := blind.Check(policies, policyNames(), false); err != nil {
 			return err
 		}
 	}
 	s := j.live.setup
 	s.mu.Lock()
-	changed := !slices.Equal(s.blind, blind)
-	s.blind = blind
+	changed := !slices.Equal(s.blind, policies)
+	s.blind = policies
 	s.mu.Unlock()
 	if changed && !j.hasBegun() {
 		j.end(armed)

@@ -11,6 +11,7 @@ import (
 
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/metrics"
 	"jamd/session"
 )
 
@@ -28,9 +29,9 @@ type watch struct {
 	record   *session.Session
 	to       console
 	quiet    bool
-	status   *statusLine // nil where there is no terminal
-	metrics  *metrics    // nil where nobody asked for them
-	page     *page       // nil where there is none
+	status   *statusLine     // nil where there is no terminal
+	metrics  *metrics.Server // nil where nobody asked for them
+	page     *page           // nil where there is none
 	begun    *atomic.Bool
 
 	monitor *latency.Monitor
@@ -55,7 +56,7 @@ func (w *watch) start(c jam.LoopConfig) {
 		Reports: droppers(c.Reports...), Events: append(droppers(c.Inbox), droppers(c.Events...)...),
 	})
 	if w.metrics != nil {
-		w.metrics.follow(w.monitor)
+		w.metrics.Watch(w.monitor)
 	}
 	w.running.Go(func() {
 		for r := range w.figures.C() {
@@ -64,7 +65,7 @@ func (w *watch) start(c jam.LoopConfig) {
 				w.record.Remarks().TrySend(session.Remark{Frame: r.Frame, At: r.Line, From: session.CauseFrom, Text: cause.String()})
 			}
 			if w.metrics != nil {
-				w.metrics.add(&r, cause)
+				w.metrics.Add(&r, cause)
 			}
 			w.builder.Add(r)
 		}
@@ -152,7 +153,7 @@ func (w *watch) alarm() {
 	for n := len(w.changes.C()); n > 0; n-- {
 		c := <-w.changes.C()
 		if w.metrics != nil {
-			w.metrics.changed(c)
+			w.metrics.Changed(c)
 		}
 		at, level := strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), zerolog.DebugLevel
 		if c.Grave() {

@@ -1,42 +1,42 @@
-package main
+package ports
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"jamd/usage"
 )
 
 func TestClaim(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	const synth = "Synth/One 128:0"
-	mine, err := claimPort("output", synth)
+	mine, err := NewClaim("output", synth)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = claimPort("output", synth)
-	var input inputError
-	if !errors.As(err, &input) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) || !strings.Contains(err.Error(), "--out 'jamd out 2'") {
+	_, err = NewClaim("output", synth)
+	if !usage.Is(err) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) || !strings.Contains(err.Error(), "--out 'jamd out 2'") {
 		t.Errorf("the second claim: %v", err)
 	}
 	for kind, name := range map[string]string{"input": synth, "output": "Synth Two"} {
-		other, err := claimPort(kind, name)
+		other, err := NewClaim(kind, name)
 		if err != nil {
 			t.Errorf("%s %q: %v", kind, name, err)
 		}
-		other.release()
+		other.Release()
 	}
-	mine.release()
-	again, err := claimPort("output", synth)
+	mine.Release()
+	again, err := NewClaim("output", synth)
 	if err != nil {
 		t.Errorf("after its release: %v", err)
 	}
-	again.release()
-	claim{}.release()
+	again.Release()
+	Claim{}.Release()
 }
 
 const claimer = "JAMD_TEST_CLAIM"
@@ -44,7 +44,7 @@ const claimer = "JAMD_TEST_CLAIM"
 // A jamd that was killed holds nothing.
 func TestClaimOfTheKilled(t *testing.T) {
 	if name := os.Getenv(claimer); name != "" { // the child
-		_, err := claimPort("output", name)
+		_, err := NewClaim("output", name)
 		fmt.Println(err)
 		time.Sleep(time.Minute)
 	}
@@ -65,14 +65,14 @@ func TestClaimOfTheKilled(t *testing.T) {
 	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "<nil>\n" {
 		t.Errorf("the child's claim: %q", line)
 	}
-	if _, err := claimPort("output", "Synth"); err == nil || !strings.Contains(err.Error(), fmt.Sprint("process ", child.Process.Pid)) {
+	if _, err := NewClaim("output", "Synth"); err == nil || !strings.Contains(err.Error(), fmt.Sprint("process ", child.Process.Pid)) {
 		t.Errorf("beside the child: %v", err)
 	}
 	_ = child.Process.Kill()
 	_ = child.Wait()
-	c, err := claimPort("output", "Synth")
+	c, err := NewClaim("output", "Synth")
 	if err != nil {
 		t.Errorf("after the child was killed: %v", err)
 	}
-	c.release()
+	c.Release()
 }

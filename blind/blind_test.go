@@ -1,4 +1,4 @@
-package main
+package blind
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 // Over a whole order each policy is as often at each place of a block, and follows each other one as often within a block.
 func TestBlindOrderIsBalanced(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(2, maxBlind).Draw(t, "policies")
+		n := rapid.IntRange(2, MaxPolicies).Draw(t, "policies")
 		policies := make([]string, n)
 		for i := range policies {
 			policies[i] = fmt.Sprint("p", i)
@@ -57,20 +57,20 @@ func TestBlindOrderIsBalanced(t *testing.T) {
 
 // What is drawn stays until it is played, is kept from run to run, and does not depend on how the policies are named.
 func TestBlindDraws(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "jamd", blindFile)
+	path := filepath.Join(t.TempDir(), "jamd", "blind.json")
 	names := []string{"jamd", "gapt", "online-mle"}
 	count := map[string]int{}
 	for range 18 { // a whole order of three
-		order := blindOrder{path}
-		first, err := order.draw(names)
+		order := Order{path}
+		first, err := order.Draw(names)
 		if err != nil {
 			t.Fatal(err)
 		}
 		slices.Reverse(names)
-		if again, err := (blindOrder{path}).draw(names); err != nil || again != first {
+		if again, err := (Order{path}).Draw(names); err != nil || again != first {
 			t.Errorf("drawn again before it is played: %s, then %s: %v", first, again, err)
 		}
-		if err := order.played(names); err != nil {
+		if err := order.Played(names); err != nil {
 			t.Fatal(err)
 		}
 		count[first]++
@@ -84,7 +84,7 @@ func TestBlindDraws(t *testing.T) {
 		if err := os.WriteFile(path, []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := (blindOrder{path}).draw(names); err == nil || !strings.Contains(err.Error(), "remove it") {
+		if _, err := (Order{path}).Draw(names); err == nil || !strings.Contains(err.Error(), "remove the file") {
 			t.Errorf("%s: %v", broken, err)
 		}
 	}
@@ -99,7 +99,7 @@ func TestCheckBlind(t *testing.T) {
 		{"jamd,gapt", false, ""}, {"jamd,other.onnx", true, ""}, {"jamd", false, "2 to 8"}, {"jamd,jamd", true, "twice"},
 		{"jamd,nobody", true, "must be one of"}, {"jamd,other.onnx", false, "must be one of"}, {"jamd,", true, "must be one of"},
 	} {
-		err := checkBlind(strings.Split(c.policies, ","), c.files)
+		err := Check(strings.Split(c.policies, ","), []string{"gapt", "jamd"}, c.files)
 		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", c.policies, err, c.wrong)
 		}

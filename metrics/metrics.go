@@ -1,9 +1,9 @@
-package main
+// Package metrics serves the figures of a jam to Prometheus, on this machine only.
+package metrics
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,10 +16,11 @@ import (
 
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/usage"
 )
 
-// metrics serves the figures of a jam to Prometheus, on this machine only.
-type metrics struct {
+// A Server serves the figures of one jam. Its methods are for one goroutine at a time, but for Changed, which may be called beside them.
+type Server struct {
 	registry *prometheus.Registry
 	listener net.Listener
 	server   http.Server
@@ -32,20 +33,20 @@ type metrics struct {
 	rung, overrun prometheus.Gauge
 }
 
-// serveMetrics listens at HOST:PORT, where HOST is a loopback address or localhost, and serves /metrics until close.
-func serveMetrics(address string) (*metrics, error) {
+// Serve listens at HOST:PORT and serves /metrics until Close. HOST must be a loopback address or localhost.
+func Serve(address string) (*Server, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, asInput(fmt.Errorf("--metrics %s: must be a loopback address and a port, such as 127.0.0.1:9464", address))
+		return nil, usage.Errorf("--metrics %s: must be a loopback address and a port, such as 127.0.0.1:9464", address)
 	}
 	if !isLoopback(host) {
-		return nil, asInput(fmt.Errorf("--metrics %s: only this machine is served: give a loopback address, such as 127.0.0.1:9464", address))
+		return nil, usage.Errorf("--metrics %s: only this machine is served: give a loopback address, such as 127.0.0.1:9464", address)
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, asInput(fmt.Errorf("--metrics %s: %w: give another port, or end what uses this one", address, err))
+		return nil, usage.Errorf("--metrics %s: %w: give another port, or end the program that uses this one", address, err)
 	}
-	m := &metrics{
+	m := &Server{
 		registry: prometheus.NewRegistry(),
 		listener: listener,
 		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -56,40 +57,40 @@ func serveMetrics(address string) (*metrics, error) {
 		frames:  prometheus.NewCounter(prometheus.CounterOpts{Name: "jamd_frames_total", Help: "Frames played."}),
 		skipped: prometheus.NewCounter(prometheus.CounterOpts{Name: "jamd_skipped_frames_total", Help: "Frames lost while the machine stood still."}),
 		missed: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "jamd_missed_frames_total", Help: "Frames whose decision was not there at the line.",
+			Name: "jamd_missed_frames_total", Help: "Frames whose chord was not decided in time.",
 		}, []string{"cause"}),
 		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "jamd_guard_changes_total", Help: "What the guard changed, by cause.",
+			Name: "jamd_guard_changes_total", Help: "Changes that the guard made, by cause.",
 		}, []string{"cause"}),
-		rung:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_rung", Help: "0: the policy plays, 1: its faster variant, 2: the chord is held."}),
-		overrun: prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_budget_broken", Help: "1 while the budget of --budget is broken."}),
+		rung:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_rung", Help: "0: the policy plays, 1: its faster variant plays, 2: the chord is held."}),
+		overrun: prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_budget_broken", Help: "1 while the policy is slower than --budget."}),
 	}
 	for _, cause := range []latency.Cause{latency.LateWake, latency.SlowStep, latency.PolicyError, latency.Backlog} {
-		m.missed.WithLabelValues(cause.String()) // so that 0 is seen
+		m.missed.WithLabelValues(cause.String()) // so that a 0 is served
 	}
 	m.registry.MustRegister(m.stages, m.frames, m.skipped, m.missed, m.changes, m.rung, m.overrun,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", fromHere(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})))
 	m.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = m.server.Serve(listener) }() // ends with close
+	go func() { _ = m.server.Serve(listener) }() // ends with Close
 	return m, nil
 }
 
-// url is where the metrics are.
-func (m *metrics) url() string { return "http://" + m.listener.Addr().String() + "/metrics" }
+// URL is the address of the metrics.
+func (m *Server) URL() string { return "http://" + m.listener.Addr().String() + "/metrics" }
 
-// follow counts what a monitor's queues drop, too.
-func (m *metrics) follow(monitor *latency.Monitor) {
+// Watch also serves what the queues of a monitor drop.
+func (m *Server) Watch(monitor *latency.Monitor) {
 	for what, count := range map[string]func() uint64{"reports": monitor.DroppedReports, "events": monitor.DroppedEvents} {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "jamd_dropped_total", Help: "What queues had no room for.", ConstLabels: prometheus.Labels{"what": what},
+			Name: "jamd_dropped_total", Help: "Entries that a full queue dropped.", ConstLabels: prometheus.Labels{"what": what},
 		}, func() float64 { return float64(count()) }))
 	}
 }
 
-// add takes a frame that was missed by cause, if it was.
-func (m *metrics) add(r *jam.FrameReport, cause latency.Cause) {
+// Add counts a frame. cause says why it was missed, if it was.
+func (m *Server) Add(r *jam.FrameReport, cause latency.Cause) {
 	m.frames.Inc()
 	m.skipped.Add(float64(r.Skipped))
 	m.rung.Set(float64(r.Rung))
@@ -103,8 +104,8 @@ func (m *metrics) add(r *jam.FrameReport, cause latency.Cause) {
 	}
 }
 
-// changed takes a change of the guard.
-func (m *metrics) changed(c latency.Change) {
+// Changed counts a change that the guard made.
+func (m *Server) Changed(c latency.Change) {
 	m.changes.WithLabelValues(c.Cause.String()).Inc()
 	switch c.Kind {
 	case latency.BudgetBroken:
@@ -114,14 +115,14 @@ func (m *metrics) changed(c latency.Change) {
 	}
 }
 
-// close ends the server; a reader has a second to take what it asked for.
-func (m *metrics) close() error {
+// Close ends the server. A reader has a second to receive its answer.
+func (m *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	return errors.Join(m.server.Shutdown(ctx), m.server.Close())
 }
 
-// fromHere refuses requests that name another host: a page elsewhere that had its name point here.
+// fromHere refuses requests for another host name: a web page elsewhere may have made its own name point to this machine.
 func fromHere(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)

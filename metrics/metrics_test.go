@@ -1,7 +1,6 @@
-package main
+package metrics
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -10,20 +9,21 @@ import (
 
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/usage"
 )
 
 func TestMetricsAreServed(t *testing.T) {
-	m, err := serveMetrics("127.0.0.1:0")
+	m, err := Serve("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	events := jam.NewQueue[jam.Event](0)
 	events.TrySend(jam.Event{})
-	m.follow(latency.NewMonitor(latency.Drops{Events: droppers(events)}))
-	m.add(&jam.FrameReport{Step: time.Millisecond, Began: true, Late: 50 * time.Microsecond}, latency.NoCause)
-	m.add(&jam.FrameReport{Missed: true, Skipped: 3, Rung: jam.RungHold}, latency.SlowStep)
-	m.changed(latency.Change{Kind: latency.BudgetBroken, Cause: latency.OverBudget})
-	text := get(t, m.url(), "", http.StatusOK)
+	m.Watch(latency.NewMonitor(latency.Drops{Events: []latency.Dropper{events}}))
+	m.Add(&jam.FrameReport{Step: time.Millisecond, Began: true, Late: 50 * time.Microsecond}, latency.NoCause)
+	m.Add(&jam.FrameReport{Missed: true, Skipped: 3, Rung: jam.RungHold}, latency.SlowStep)
+	m.Changed(latency.Change{Kind: latency.BudgetBroken, Cause: latency.OverBudget})
+	text := get(t, m.URL(), "", http.StatusOK)
 	for _, line := range []string{
 		`jamd_frames_total 2`, `jamd_skipped_frames_total 3`, `jamd_rung 2`, `jamd_budget_broken 1`,
 		`jamd_missed_frames_total{cause="slow step"} 1`, `jamd_missed_frames_total{cause="late wake"} 0`,
@@ -36,20 +36,20 @@ func TestMetricsAreServed(t *testing.T) {
 			t.Errorf("no line %s", line)
 		}
 	}
-	m.changed(latency.Change{Kind: latency.BudgetMet, Cause: latency.Calm})
-	if text := get(t, m.url(), "localhost", http.StatusOK); !strings.Contains(text, "jamd_budget_broken 0\n") {
+	m.Changed(latency.Change{Kind: latency.BudgetMet, Cause: latency.Calm})
+	if text := get(t, m.URL(), "localhost", http.StatusOK); !strings.Contains(text, "jamd_budget_broken 0\n") {
 		t.Error("the budget is still broken")
 	}
-	get(t, m.url(), "evil.example:80", http.StatusForbidden)
-	get(t, strings.TrimSuffix(m.url(), "metrics"), "", http.StatusNotFound)
-	if err := m.close(); err != nil {
+	get(t, m.URL(), "evil.example:80", http.StatusForbidden)
+	get(t, strings.TrimSuffix(m.URL(), "metrics"), "", http.StatusNotFound)
+	if err := m.Close(); err != nil {
 		t.Error(err)
 	}
-	again, err := serveMetrics(m.listener.Addr().String())
+	again, err := Serve(m.listener.Addr().String())
 	if err != nil {
 		t.Fatalf("the address is not free again: %v", err)
 	}
-	_ = again.close()
+	_ = again.Close()
 }
 
 func get(t *testing.T, url, host string, want int) string {
@@ -72,11 +72,11 @@ func get(t *testing.T, url, host string, want int) string {
 }
 
 func TestMetricsAddresses(t *testing.T) {
-	first, err := serveMetrics("localhost:0")
+	first, err := Serve("localhost:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer first.close()
+	defer first.Close()
 	for address, want := range map[string]string{
 		first.listener.Addr().String(): "in use",
 		"0.0.0.0:0":                    "only this machine",
@@ -88,14 +88,13 @@ func TestMetricsAddresses(t *testing.T) {
 		"9464":                         "must be a loopback address and a port",
 		"127.0.0.1:99999":              "--metrics 127.0.0.1:99999",
 	} {
-		m, err := serveMetrics(address)
-		var input inputError
-		if !errors.As(err, &input) || !strings.Contains(err.Error(), "--metrics "+address) ||
+		m, err := Serve(address)
+		if !usage.Is(err) || !strings.Contains(err.Error(), "--metrics "+address) ||
 			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", address, err, want)
 		}
 		if m != nil {
-			_ = m.close()
+			_ = m.Close()
 		}
 	}
 }

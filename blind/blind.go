@@ -1,0 +1,142 @@
+// Package blind draws the policies of a blind test: the player does not know which one plays until the jam is rated.
+package blind
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"jamd/atomicfile"
+)
+
+// MaxPolicies bounds how many policies a test compares. With 8 it takes 64 jams until each policy has followed each other one.
+const MaxPolicies = 8
+
+// Check returns an error if a test cannot compare these policies. Each must be one of the names known or, if files is set, the path
+// of an .onnx file.
+func Check(policies, known []string, files bool) error {
+	if len(policies) < 2 || len(policies) > MaxPolicies {
+		return fmt.Errorf("blind %q: give 2 to %d policies, with commas between", strings.Join(policies, ","), MaxPolicies)
+	}
+	for i, name := range policies {
+		switch {
+		case slices.Contains(policies[:i], name):
+			return fmt.Errorf("blind: policy %q is given twice", name)
+		case slices.Contains(known, name), files && strings.HasSuffix(name, ".onnx"):
+		default:
+			return fmt.Errorf("blind: policy %q: must be one of %v", name, known)
+		}
+	}
+	return nil
+}
+
+// An Order is the order in which the policies of blind jams play. It is stored in a file, over all jams of a user. Each set of
+// policies has an order of its own.
+type Order struct {
+	Path string // of the file
+}
+
+// Draw returns the policy of the next jam. It returns the same one until [Order.Played].
+func (o Order) Draw(policies []string) (string, error) {
+	all, err := o.read()
+	if err != nil {
+		return "", err
+	}
+	set := setOf(policies)
+	if len(all[set]) == 0 {
+		all[set] = balanced(strings.Split(set, ","), rand.Perm)
+		if err := o.write(all); err != nil {
+			return "", err
+		}
+	}
+	return all[set][0], nil
+}
+
+// Played records that the policy that was drawn has played; the next jam gets the next one.
+func (o Order) Played(policies []string) error {
+	all, err := o.read()
+	if err != nil {
+		return err
+	}
+	if set := setOf(policies); len(all[set]) > 0 {
+		all[set] = all[set][1:]
+	}
+	return o.write(all)
+}
+
+// setOf names a set of policies; the order in which they are given does not matter.
+func setOf(policies []string) string {
+	return strings.Join(slices.Sorted(slices.Values(policies)), ",")
+}
+
+func (o Order) read() (map[string][]string, error) {
+	all := map[string][]string{}
+	text, err := os.ReadFile(o.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return all, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w (remove the file to begin a new order of blind jams)", o.Path, err)
+	}
+	for set, order := range all {
+		for _, name := range order {
+			if !slices.Contains(strings.Split(set, ","), name) {
+				return nil, fmt.Errorf("%s: %q is not one of %s (remove the file to begin a new order of blind jams)", o.Path, name, set)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (o Order) write(all map[string][]string) error {
+	text, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(o.Path), 0o700); err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(o.Path, text, 0o600)
+}
+
+// balanced returns an order of the policies in blocks; each block has all of them. Over all blocks each policy is equally often at
+// each place, and follows each other policy equally often within a block (Williams, Experimental designs balanced for the
+// estimation of residual effects of treatments, 1949). perm shuffles names and blocks; it is rand.Perm.
+func balanced(policies []string, perm func(int) []int) []string {
+	n := len(policies)
+	zigzag := make([]int, n) // 0, 1, n-1, 2, n-2, ...
+	for i := range zigzag {
+		if zigzag[i] = (i + 1) / 2; i%2 == 0 {
+			zigzag[i] = (n - i/2) % n
+		}
+	}
+	var blocks [][]int
+	for shift := range n {
+		block := make([]int, n)
+		for i, z := range zigzag {
+			block[i] = (z + shift) % n
+		}
+		blocks = append(blocks, block)
+		if n%2 == 1 { // an odd number of policies needs each block reversed too
+			backwards := slices.Clone(block)
+			slices.Reverse(backwards)
+			blocks = append(blocks, backwards)
+		}
+	}
+	names := perm(n)
+	order := make([]string, 0, n*len(blocks))
+	for _, b := range perm(len(blocks)) {
+		for _, i := range blocks[b] {
+			order = append(order, policies[names[i]])
+		}
+	}
+	return order
+}

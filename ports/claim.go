@@ -1,0 +1,65 @@
+package ports
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"jamd/usage"
+)
+
+// A Claim keeps other jamds off a port while this one uses it. It ends with the process, however that ends. The zero Claim holds
+// nothing.
+type Claim struct{ lock *flock.Flock }
+
+// The directions of a port.
+const (
+	Input  = "input"
+	Output = "output"
+)
+
+// NewClaim claims a port, which is an [Input] or an [Output]. If another jamd has it, the error is the user's to mend.
+func NewClaim(direction, name string) (Claim, error) {
+	dir, err := claimFolder()
+	if err != nil {
+		return Claim{}, fmt.Errorf("no place for the lock of %s %q: %w", direction, name, err)
+	}
+	sum := sha256.Sum256([]byte(direction + " " + name))
+	path := filepath.Join(dir, fmt.Sprintf("%s-%x.lock", direction, sum[:8]))
+	c := Claim{flock.New(path, flock.SetPermissions(0o600))}
+	mine, err := c.lock.TryLock()
+	if err != nil {
+		return Claim{}, fmt.Errorf("%s %q: its lock %s: %w", direction, name, path, err)
+	}
+	holder := path + ".process" // beside the lock, because nobody can read a locked file on Windows
+	if !mine {
+		text, _ := os.ReadFile(holder)
+		return Claim{}, usage.Errorf("%s %q: another jamd uses it (process %s): end that one, or give this one "+
+			"another port: --%s NAME, or a port of its own: --%[4]s 'jamd %[4]s 2'",
+			direction, name, cmp.Or(strings.TrimSpace(string(text)), "unknown"), strings.TrimSuffix(direction, "put"))
+	}
+	_ = os.WriteFile(holder, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // only the message needs it
+	return c, nil
+}
+
+// Release frees the port.
+func (c Claim) Release() {
+	if c.lock != nil {
+		_ = c.lock.Unlock() // it ends with the process at the latest
+	}
+}
+
+// claimFolder is the folder of this user's locks: in $XDG_RUNTIME_DIR, or else among the temporary files.
+func claimFolder() (string, error) {
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("jamd-%d", os.Getuid()))
+	if runtime := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(runtime) {
+		dir = filepath.Join(runtime, "jamd")
+	}
+	return dir, os.MkdirAll(dir, 0o700)
+}

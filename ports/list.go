@@ -1,0 +1,123 @@
+// Package ports knows the MIDI ports of this machine: the list that a player chooses from, and which of them this jamd has claimed.
+package ports
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"jamd/midiio"
+)
+
+// interval is how often the ports are listed while a page is open.
+const interval = 2 * time.Second
+
+// A List holds the ports of this machine, without those of jamd itself. It may be used from any goroutine.
+type List struct {
+	mu        sync.Mutex
+	lister    *midiio.Lister
+	updated   time.Time
+	ins, outs []midiio.PortInfo
+	err       error // why there are no ports
+}
+
+// NewList makes a list. [List.Watch] ends it.
+func NewList() *List { return &List{lister: midiio.NewLister()} }
+
+// update lists the ports and reports whether they have changed.
+func (p *List) update() (changed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.updateLocked()
+}
+
+// updateLocked is update for a caller that holds p.mu.
+func (p *List) updateLocked() (changed bool) {
+	ins, outs, err := p.lister.List()
+	ins, outs = slices.DeleteFunc(ins, ours), slices.DeleteFunc(outs, ours)
+	changed = !slices.Equal(ins, p.ins) || !slices.Equal(outs, p.outs) || (err == nil) != (p.err == nil)
+	p.ins, p.outs, p.err, p.updated = ins, outs, err, time.Now()
+	return changed
+}
+
+// ports returns the ports. If no page is open, Watch does not list them, so they are listed now.
+func (p *List) ports() (ins, outs []midiio.PortInfo, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.updated) > 2*interval {
+		p.updateLocked()
+	}
+	return p.ins, p.outs, p.err
+}
+
+// ours reports whether a port is jamd's own: jamd would hear itself.
+func ours(p midiio.PortInfo) bool {
+	return strings.HasPrefix(p.Name, midiio.VirtualIn) || strings.HasPrefix(p.Name, midiio.VirtualOut)
+}
+
+// Watch lists the ports every two seconds while watched returns true, and calls changed when they change. It returns when ctx ends
+// and closes the list.
+func (p *List) Watch(ctx context.Context, watched func() bool, changed func()) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if watched() && p.update() {
+				changed()
+			}
+		case <-ctx.Done():
+			p.close()
+			return
+		}
+	}
+}
+
+func (p *List) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lister.Close()
+}
+
+// Inputs returns the names of the input ports. The error says why there is no MIDI.
+func (p *List) Inputs() ([]string, error) {
+	ins, _, err := p.ports()
+	return names(ins), err
+}
+
+// Outputs returns the names of the output ports. The error says why there is no MIDI.
+func (p *List) Outputs() ([]string, error) {
+	_, outs, err := p.ports()
+	return names(outs), err
+}
+
+// names returns the names of ports. Ports that share a name have their address added.
+func names(ports []midiio.PortInfo) []string {
+	all := make([]string, 0, len(ports))
+	for _, p := range ports {
+		same := slices.IndexFunc(ports, func(o midiio.PortInfo) bool { return o.Name == p.Name && o != p })
+		if same >= 0 {
+			all = append(all, p.String())
+		} else {
+			all = append(all, p.Name)
+		}
+	}
+	return all
+}
+
+// Output returns the output port of a name. A port of jamd's own need not exist yet.
+func (p *List) Output(name string) (midiio.PortInfo, error) {
+	if strings.HasPrefix(name, midiio.VirtualOut) {
+		return midiio.PortInfo{Name: name}, nil
+	}
+	_, outs, _ := p.ports()
+	for _, port := range outs {
+		if port.Name == name || port.String() == name {
+			return port, nil
+		}
+	}
+	return midiio.PortInfo{}, fmt.Errorf("output %q: it is not there; there are %v", name, names(outs))
+}
