@@ -11,18 +11,20 @@ import (
 // AgentConfig is what an Agent is made of.
 type AgentConfig struct {
 	Policy      Policy  // plays melodies, and knows the chords of the loop's; the agent's own while it runs, reset first
-	Tempo       float64 // the loop's
+	Tempo       float64 // the loop's, at the beginning
 	Meter       Meter   // the loop's
 	Temperature float64 // as in Settings
 	TopP        float64
 	Seed        uint64
 	Clock       Clock // for the agent alone to wait on; it shows the loop's time
 
-	Began   <-chan time.Duration // brings the time of frame 0
-	Frames  int64                // length of the jam; 0: until the context ends
-	Reports *Queue[FrameReport]  // the loop's, of every frame
-	Play    func(Event)          // takes what the agent plays, to the loop's inbox and wherever else; it must not block
-	Errors  *Queue[error]        // of the policy; the agent plays on; may be nil
+	Began    <-chan time.Duration // brings the time of frame 0
+	Frames   int64                // as in LoopConfig
+	Length   time.Duration        // as in LoopConfig
+	Reports  *Queue[FrameReport]  // the loop's, of every frame
+	Segments *Queue[Moved]        // the loop's, every new stretch of the grid
+	Play     func(Event)          // takes what the agent plays, to the loop's inbox and wherever else; it must not block
+	Errors   *Queue[error]        // of the policy; the agent plays on; may be nil
 }
 
 // AgentChannel is the MIDI channel, 1 to 16, of an agent's notes.
@@ -45,6 +47,7 @@ type Agent struct {
 	frame   int64         // to be played next
 	chord   ChordToken    // of the frame before
 	sounded MelodyToken   // of the frame before
+	start   time.Duration // of frame 0
 	acted   time.Duration // the line at which a decision was played last
 	summary AgentSummary
 }
@@ -59,8 +62,8 @@ type AgentSummary struct {
 
 // NewAgent makes an agent. The error is of the tempo or the sampling, or says what is missing in the configuration.
 func NewAgent(c AgentConfig) (*Agent, error) {
-	if c.Policy == nil || c.Clock == nil || c.Began == nil || c.Reports == nil || c.Play == nil {
-		return nil, errors.New("an agent needs a policy, a clock, the jam's beginning, its reports, and somewhere to play")
+	if c.Policy == nil || c.Clock == nil || c.Began == nil || c.Reports == nil || c.Segments == nil || c.Play == nil {
+		return nil, errors.New("an agent needs a policy, a clock, the jam's beginning, its reports, its grid's segments, and somewhere to play")
 	}
 	if err := checkSampling(c.Temperature, c.TopP); err != nil {
 		return nil, fmt.Errorf("agent: %w", err)
@@ -94,7 +97,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 		return a.summary, nil
 	case start := <-a.config.Began:
 		a.grid.SetStart(start)
-		a.acted = start
+		a.start, a.acted = start, start
 	}
 	for a.play(ctx, token, decided) && a.hear(ctx) {
 		token, decided = a.decide()
@@ -140,7 +143,7 @@ func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool 
 	} else {
 		a.miss()
 	}
-	return a.config.Frames == 0 || a.frame < a.config.Frames
+	return !jamIsOver(a.config.Frames, a.config.Length, a.grid, a.start, 0, a.frame)
 }
 
 // hear waits for the report of the frame that was played last, or a later one: what sounded before a gap is taken to have
@@ -156,6 +159,7 @@ func (a *Agent) hear(ctx context.Context) bool {
 			return false
 		}
 	}
+	a.moveGrid()
 	for a.frame <= r.Frame {
 		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)
 		if r.Frame-a.frame < backlog {
@@ -170,6 +174,18 @@ func (a *Agent) hear(ctx context.Context) bool {
 		a.letGo(now)
 	}
 	return true
+}
+
+// moveGrid moves the agent's lines to where the loop's are: the loop tells of a new segment before the report of the
+// frame that the segment was there for, and moves no line that is over.
+func (a *Agent) moveGrid() {
+	for n := len(a.config.Segments.C()); n > 0; n-- {
+		s, open := <-a.config.Segments.C()
+		if !open {
+			return
+		}
+		_ = a.grid.Follow(s.Segment) // the loop's grid took the tempo
+	}
 }
 
 // sound plays a token at the line of its frame.

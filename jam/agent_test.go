@@ -25,6 +25,8 @@ type duet struct {
 	frames   int64
 	cancel   time.Duration // 0: never
 	stop     []stop        // of the loop's goroutine
+	steers   []jam.Control // asked for at their times
+	length   time.Duration // of the jam; 0: frames
 	patience time.Duration // for the agent after the jam's end
 
 	// What came of it.
@@ -44,8 +46,13 @@ func (d *duet) run(t *testing.T) {
 		d.out = jamtest.NewOutput(clock)
 		inbox, began := jam.NewQueue[jam.Event](1<<10), make(chan time.Duration, 1)
 		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
+		controls := jam.NewControls()
+		for _, steer := range d.steers {
+			time.AfterFunc(steer.At, func() { controls.Ask(steer) })
+		}
 		c := &d.agent
 		c.Policy, c.Tempo, c.Clock, c.Began, c.Frames = d.melody, d.settings.Tempo, clock.Beside(), began, d.frames
+		c.Segments, c.Length = jam.NewQueue[jam.Moved](256), d.length
 		c.Meter, c.Reports, c.Errors = d.settings.Meter, jam.NewQueue[jam.FrameReport](256), errs
 		c.Play = func(e jam.Event) {
 			inbox.TrySend(e)
@@ -62,7 +69,8 @@ func (d *duet) run(t *testing.T) {
 		}
 		loop, err := jam.NewLoop(jam.LoopConfig{
 			Settings: d.settings, Policy: d.chords, Output: d.out, Inbox: inbox, Clock: &stoppingClock{clock, d.stop},
-			Start: jam.StartAtOnce, CountIn: 1, Began: began, Frames: d.frames, Errors: errs,
+			Start: jam.StartAtOnce, CountIn: 1, Began: began, Frames: d.frames, Length: d.length, Errors: errs,
+			Controls: controls, Segments: []*jam.Queue[jam.Moved]{c.Segments},
 			Reports: []*jam.Queue[jam.FrameReport]{c.Reports, reports}, Events: []*jam.Queue[jam.Heard]{heard},
 		})
 		if err != nil {
@@ -268,6 +276,35 @@ func TestBothPlayersHearTheSame(t *testing.T) {
 	})
 }
 
+// The agent plays at the loop's lines whatever becomes of the tempo, and its last note ends with the jam.
+func TestAgentFollowsTheTempo(t *testing.T) {
+	tempo := func(at time.Duration, bpm float64) jam.Control {
+		return jam.Control{At: at, Param: jam.ParamTempo, Value: bpm}
+	}
+	for name, d := range map[string]duet{
+		"slower, so many frames":  {frames: 128, steers: []jam.Control{tempo(3*time.Second, 70)}},
+		"faster, so many frames":  {frames: 128, steers: []jam.Control{tempo(3*time.Second, 190)}},
+		"up and down, for a time": {length: 20 * time.Second, steers: []jam.Control{tempo(3010*time.Millisecond, 63), tempo(7*time.Second, 240), tempo(9*time.Second, 121)}},
+	} {
+		chords, melody := jamtest.NewPolicy(1), jamtest.NewMelodist(2)
+		d.settings, d.chords, d.melody, d.agent = settings(nil), chords, melody, jam.AgentConfig{Temperature: 0.99}
+		d.run(t)
+		d.remembers(t)
+		if d.played.Misses != 0 || d.summary.Misses != 0 || d.played.Frames != d.summary.Frames || d.played.Notes < 10 {
+			t.Errorf("%s: %+v, %+v", name, d.played, d.summary)
+		}
+		lines := map[time.Duration]bool{}
+		for _, r := range d.reports {
+			lines[r.Line] = true
+		}
+		for _, e := range d.events {
+			if e.Status == 0x90 && !lines[e.At] {
+				t.Errorf("%s: a note begins at %v, on no line", name, e.At)
+			}
+		}
+	}
+}
+
 func TestSameSeedsSameJam(t *testing.T) {
 	play := func(seed, agentSeed uint64) *duet {
 		d := &duet{chords: jamtest.NewPolicy(1), melody: jamtest.NewMelodist(2), frames: 200,
@@ -450,7 +487,7 @@ func TestAgentAllocatesNothing(t *testing.T) {
 	reports := jam.NewQueue[jam.FrameReport](1)
 	agent, err := jam.NewAgent(jam.AgentConfig{
 		Policy: policy, Tempo: 120, Temperature: 0.99, TopP: 0.9, Clock: clock, Began: make(chan time.Duration),
-		Reports: reports, Play: func(jam.Event) {},
+		Reports: reports, Segments: jam.NewQueue[jam.Moved](1), Play: func(jam.Event) {},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -468,7 +505,7 @@ func TestAgentAllocatesNothing(t *testing.T) {
 func TestNewAgentRefuses(t *testing.T) {
 	good := jam.AgentConfig{
 		Policy: jamtest.NewMelodist(1), Tempo: 120, TopP: 1, Clock: jam.NewSystemClock(), Began: make(chan time.Duration),
-		Reports: jam.NewQueue[jam.FrameReport](1), Play: func(jam.Event) {},
+		Reports: jam.NewQueue[jam.FrameReport](1), Segments: jam.NewQueue[jam.Moved](1), Play: func(jam.Event) {},
 	}
 	if _, err := jam.NewAgent(good); err != nil {
 		t.Fatal(err)

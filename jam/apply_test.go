@@ -2,6 +2,7 @@ package jam_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -362,6 +363,33 @@ func TestThru(t *testing.T) {
 	want := [][2]byte{{0x90, 62}, {0xB0, 64}, {0xA0, 62}, {0x90, 62}, {0x90, 57}}
 	if got := since(out, 0); !slices.Equal(got, want) || out.Sounding() != 1 {
 		t.Errorf("sent % X, want % X", got, want)
+	}
+}
+
+// A keyboard and a page play at once: run with -race.
+func TestThruIsForAnyGoroutine(t *testing.T) {
+	out := jamtest.NewOutput(nil)
+	thru := jam.NewThru(out, 2)
+	var playing sync.WaitGroup
+	for player := range byte(2) {
+		playing.Go(func() {
+			for i := range 1000 {
+				e := jam.Event{Status: 0x90, Data1: 60 + byte(i%12), Data2: 90}
+				e.Status |= player
+				_ = thru.Take(e)
+				e.Data2 = 0
+				_ = thru.Take(e)
+			}
+		})
+	}
+	playing.Go(func() {
+		for i := range 1000 {
+			thru.Transpose(int8(i % 12))
+		}
+	})
+	playing.Wait()
+	if out.Sounding() != 0 || out.Err() != nil {
+		t.Errorf("%d notes sound on, %v", out.Sounding(), out.Err())
 	}
 }
 

@@ -103,6 +103,13 @@ func (e *Engine) Push(event Event) {
 	}
 }
 
+// begins reports whether a note of the melody begins with an event, where keys are split and transposed so.
+func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
+	pitch := int(event.Data1) + int(transpose)
+	return event.Status&0xF0 == noteOn && event.Data2 > 0 && e.settings.MelodyChannels.Has(event.Status) &&
+		event.Data1 >= split && pitch >= 0 && pitch <= 127
+}
+
 // Resync ends the melody's note: for when events were lost and its release may have been among them.
 func (e *Engine) Resync() { e.quantiser.LetGo() }
 

@@ -98,6 +98,10 @@ func (l *Loop) change(frame int64) {
 	}
 	l.engine.Swap(p.vocabulary)
 	if p == brought {
+		l.config.Guard.PolicyChanged()
+		if l.orders.Rung == RungFaster {
+			l.orders.Rung = RungFull
+		}
 		tell(l.config.Applied, Applied{frame, l.cast.control})
 	}
 }

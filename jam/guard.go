@@ -38,4 +38,6 @@ type Guard interface {
 	Orders(frame time.Duration) Orders
 	// Saw tells how a frame went.
 	Saw(r *FrameReport)
+	// PolicyChanged tells that a policy that was set in mid-jam plays from now on. It has no faster variant.
+	PolicyChanged()
 }

@@ -57,7 +57,7 @@ func (l *Loop) take(e Event) {
 	l.engine.Push(e)
 	frame := l.listensFor()
 	l.news.arrival = max(l.news.arrival, l.clock.Now()-e.At)
-	if l.isNote(e) {
+	if s := &l.engine.settings; l.engine.begins(e, s.Split, s.Transpose) {
 		if l.engine.Grid().Nearest(e.At) < frame {
 			l.news.note = max(l.news.note, e.At)
 		} else {
@@ -73,11 +73,6 @@ func (l *Loop) listensFor() int64 {
 		return l.engine.Frame() + 1
 	}
 	return l.engine.Frame()
-}
-
-// isNote reports whether a note of the melody begins.
-func (l *Loop) isNote(e Event) bool {
-	return e.Status&0xF0 == noteOn && e.Data2 > 0 && l.config.Settings.MelodyChannels.Has(e.Status)
 }
 
 // Stamped is an output that takes the time of what it sends.

@@ -25,11 +25,15 @@ type Loop struct {
 	ran    bool
 	open   bool // the player is heard: until the first note, where that starts the jam, the inbox is begin's
 
+	startFrame int64         // the jam's first frame: 0, unless the clock that is followed began within a bar
+	startLine  time.Duration // its line
+
 	segment   Segment // of the grid, in which the frame to be played is
 	coming    Segment // that follows it; as segment where none does
 	transport rolling
 	pulses    pulses
-	controls  waiting
+	controls  *Controls
+	asked     [paramCount]askedControl // room for those of one frame
 	taps      Tapper
 
 	orders  Orders
@@ -56,6 +60,8 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 		return nil, fmt.Errorf("count-in %d beats: must be 0 to 64", c.CountIn)
 	case c.Frames < 0:
 		return nil, fmt.Errorf("length %d frames: must not be negative", c.Frames)
+	case c.Length < 0:
+		return nil, fmt.Errorf("length %v: must not be negative", c.Length)
 	case c.Transport != nil && c.ClockOut != nil:
 		return nil, errors.New("a jam follows a clock or sends one, not both")
 	}
@@ -70,9 +76,10 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	l.cast.init(c)
 	l.pulses.out = c.ClockOut
 	c.Inbox.Wakes(c.Clock)
-	if c.Controls != nil {
-		c.Controls.Wakes(c.Clock)
+	if l.controls = c.Controls; l.controls == nil {
+		l.controls = NewControls()
 	}
+	l.controls.wake(c.Clock)
 	return l, nil
 }
 
@@ -94,7 +101,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 	})
 	playing.Wait()
 	l.cast.end() // the policies are their owner's again
-	l.refuseControls()
+	l.releaseAsked()
 	summary := l.engine.Summary()
 	summary.Lost, summary.Errors = l.lost, l.errors
 	return summary, nil
@@ -108,7 +115,7 @@ func (l *Loop) play(ctx context.Context) {
 		l.decide(ctx, forever)
 	}
 	if l.begin(ctx) {
-		for (l.config.Frames == 0 || l.engine.Frame() < l.config.Frames) && l.frame(ctx) {
+		for !l.over() && l.frame(ctx) {
 		}
 		if ctx.Err() == nil {
 			l.wait(ctx, l.due(l.engine.Frame()))
@@ -117,6 +124,17 @@ func (l *Loop) play(ctx context.Context) {
 	l.drain()
 	l.report(l.engine.End())
 	l.report(l.pulses.stop())
+}
+
+// over reports whether the jam has reached its length.
+func (l *Loop) over() bool {
+	return jamIsOver(l.config.Frames, l.config.Length, l.engine.Grid(), l.startLine, l.startFrame, l.engine.Frame())
+}
+
+// jamIsOver reports whether a jam that began at the line start of frame first ends before a frame: after so many frames,
+// or at the line that is nearest to so long after the start. A jam has one frame at least; 0 sets no end.
+func jamIsOver(frames int64, length time.Duration, grid *Grid, start time.Duration, first, frame int64) bool {
+	return frames > 0 && frame >= frames || length > 0 && frame > first && frame >= grid.Nearest(start+length)
 }
 
 // wait returns at the given time, or when the context ends.

@@ -48,6 +48,7 @@ type steadyLead time.Duration
 
 func (l steadyLead) Orders(time.Duration) jam.Orders { return jam.Orders{Lead: time.Duration(l)} }
 func (steadyLead) Saw(*jam.FrameReport)              {}
+func (steadyLead) PolicyChanged()                    {}
 
 // A stop is the machine not running: the loop's goroutine gets no time.
 type stop struct{ at, lasts time.Duration }
@@ -85,7 +86,7 @@ func (j *liveJam) run(t *testing.T) {
 		c.Reports = []*jam.Queue[jam.FrameReport]{reports, jam.NewQueue[jam.FrameReport](1)} // the second is never read
 		c.Events = []*jam.Queue[jam.Heard]{heard, jam.NewQueue[jam.Heard](1)}
 		c.Errors = errs
-		controls, applied, segments := jam.NewQueue[jam.Control](64), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Moved](1<<10)
+		controls, applied, segments := jam.NewControls(), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Moved](1<<10)
 		c.Controls, c.Applied, c.Segments = controls, []*jam.Queue[jam.Applied]{applied}, []*jam.Queue[jam.Moved]{segments}
 		var mu sync.Mutex
 		c.Release = func(p jam.Policy) {
@@ -98,7 +99,11 @@ func (j *liveJam) run(t *testing.T) {
 			c.ClockOut = j.pulses
 		}
 		for _, steer := range j.steers {
-			time.AfterFunc(steer.At, func() { controls.TrySend(steer) })
+			time.AfterFunc(steer.At, func() {
+				if p := controls.Ask(steer); p != nil {
+					c.Release(p)
+				}
+			})
 		}
 		loop, err := jam.NewLoop(*c)
 		if err != nil {
@@ -596,7 +601,7 @@ func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: settings(func(s *jam.Settings) { s.ChordGrid, s.Bass = jam.GridFrame, true }),
 		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock, ClockOut: quiet{}, Guard: steadyLead(jam.DefaultLead),
-		Controls: jam.NewQueue[jam.Control](8), Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
+		Controls: jam.NewControls(), Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
 	})
 	if err != nil {
 		t.Fatal(err)

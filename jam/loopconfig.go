@@ -38,7 +38,9 @@ type LoopConfig struct {
 
 	Began chan<- time.Duration // gets the time of frame 0 once it is known; nil, or with room for it
 
-	Frames int64 // length of the jam; 0: until the context ends
+	// Frames and Length end the jam, whichever comes first, or else the context does. 0 sets no end.
+	Frames int64         // the jam's number of frames
+	Length time.Duration // the jam ends at the line nearest to Length after its first line, whatever the tempo was
 
 	// Guard gives the orders of each frame and sees how it went; nil: DefaultLead, RungFull. The lead is kept at 1 ms at
 	// least, and so that lead and offset stay below half a frame.
@@ -52,7 +54,7 @@ type LoopConfig struct {
 	// the last before Run returns. It is called on goroutines of their own.
 	Release func(Policy)
 
-	Controls *Queue[Control]       // from the next frame on; a panic at once; may be nil
+	Controls *Controls             // done from the next frame on, a panic at once; may be nil
 	Applied  []*Queue[Applied]     // each gets every control that was done
 	Reports  []*Queue[FrameReport] // each gets every frame
 	Events   []*Queue[Heard]       // each gets every event of the inbox
@@ -68,3 +70,4 @@ type unguarded struct{}
 
 func (unguarded) Orders(time.Duration) Orders { return Orders{Lead: DefaultLead} }
 func (unguarded) Saw(*FrameReport)            {}
+func (unguarded) PolicyChanged()              {}

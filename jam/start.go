@@ -37,13 +37,14 @@ func (l *Loop) begin(ctx context.Context) bool {
 // can come any more.
 func (l *Loop) firstNote() (struck, open bool) {
 	l.takeControls()
+	split, transpose := l.melodyAsked()
 	for {
 		select {
 		case e, open := <-l.config.Inbox.C():
 			if !open {
 				return false, false
 			}
-			struck := l.isNote(e)
+			struck := l.engine.begins(e, split, transpose)
 			if struck && l.engine.listen > 0 { // frame 0 is decided, and is silent whatever is set
 				l.applyControls()
 			}
@@ -60,10 +61,17 @@ func (l *Loop) firstNote() (struck, open bool) {
 	}
 }
 
+// melodyAsked says which keys are the melody, as it was set or is asked for.
+func (l *Loop) melodyAsked() (split uint8, transpose int8) {
+	s := &l.engine.settings
+	return uint8(l.controls.value(ParamSplit, float64(s.Split))), int8(l.controls.value(ParamTranspose, float64(s.Transpose)))
+}
+
 // began tells the time of frame 0, and the stretch of the grid that the jam begins in, with a frame.
 func (l *Loop) began(frame int64) {
 	grid := l.engine.Grid()
-	l.stretch(Segment{frame, grid.Line(frame), grid.Tempo(frame)})
+	l.startFrame, l.startLine = frame, grid.Line(frame)
+	l.stretch(Segment{frame, l.startLine, grid.Tempo(frame)})
 	l.segment = l.coming
 	select {
 	case l.config.Began <- grid.Line(0):

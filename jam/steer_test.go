@@ -172,12 +172,16 @@ type ladder struct {
 	frame int64
 	rung  func(frame int64) jam.Rung
 	saw   []jam.FrameReport
+
+	changed int // policies
 }
 
 func (l *ladder) Orders(time.Duration) jam.Orders {
 	l.frame = max(l.frame, 1)
 	return jam.Orders{Lead: jam.DefaultLead, Rung: l.rung(l.frame)}
 }
+
+func (l *ladder) PolicyChanged() { l.changed++ }
 
 func (l *ladder) Saw(r *jam.FrameReport) {
 	l.frame = r.Frame + 1

@@ -1,6 +1,9 @@
 package jam
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 const polyPressure = 0xA0 // of one key
 
@@ -37,12 +40,14 @@ func (t *transposer) sounding(e Event) (Event, bool) {
 	return e, true
 }
 
-// A Thru sends the player's messages on to an output, transposed. Take has one caller at a time; Transpose may be called from
-// any goroutine.
+// A Thru sends the player's messages on to an output, transposed. It may be used from any goroutine: a keyboard and the page
+// may play at once.
 type Thru struct {
 	output Output
 	by     atomic.Int32
-	keys   transposer
+
+	mu   sync.Mutex // held while a message is sent, so that the notes of one key go out in order
+	keys transposer
 }
 
 // NewThru makes a thru to an output.
@@ -57,6 +62,8 @@ func (t *Thru) Transpose(semitones int8) { t.by.Store(int32(semitones)) }
 
 // Take sends an event on. The error is the output's.
 func (t *Thru) Take(e Event) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.keys.by = int8(t.by.Load())
 	e, ok := t.keys.sounding(e)
 	if !ok {

@@ -43,6 +43,7 @@ type worker struct {
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
+	ended    atomic.Bool   // what is still in requests is not served
 	gone     chan struct{} // closed when run has returned
 
 	asked int64        // requests: the loop's own count
@@ -95,24 +96,21 @@ func (w *worker) answer() (a *answer, ok bool) {
 
 func (w *worker) done(a *answer) { w.free <- a }
 
-// end is the loop's last call: run returns when it has gone through what it was asked.
+// end is the loop's last call: run returns when the step that the policy is in, if it is in one, is over.
 func (w *worker) end() {
-	close(w.requests)
+	w.ended.Store(true)
 	w.clock.Wake()
 }
 
-// run serves requests until there are no more. What it has to catch up with it does as any thread; only then it is told
+// run serves requests until end. What it has to catch up with it does as any thread; only then it is told
 // its duty, so that no policy holds a processor with real-time priority for more than a step at a time.
 func (w *worker) run() {
 	defer close(w.gone)
 	runtime.LockOSThread() // and never unlocked: the thread and its priority end with the goroutine
 	onDuty := false
-	for {
+	for !w.ended.Load() {
 		select {
-		case r, open := <-w.requests:
-			if !open {
-				return
-			}
+		case r := <-w.requests:
 			w.serve(r)
 		default:
 			if !onDuty && w.heard.Load() > 0 && w.thread != nil {

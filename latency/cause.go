@@ -18,6 +18,7 @@ const (
 	Backlog           // the policy had still to go through frames before
 	OverBudget        // of changes only: steps take longer than the user wants
 	Calm              // of changes only: nothing was wrong for a time
+	NewPolicy         // of changes only: another policy plays, which has no faster variant
 )
 
 // String is the cause as a log, a page and Prometheus have it.
@@ -35,6 +36,8 @@ func (c Cause) String() string {
 		return "over budget"
 	case Calm:
 		return "calm"
+	case NewPolicy:
+		return "new policy"
 	default:
 		return "none"
 	}

@@ -56,8 +56,8 @@ func (c Change) String() string {
 	default:
 		what = "the chord is held"
 	}
-	if c.Cause == Calm {
-		return what + ": calm"
+	if c.Cause == Calm || c.Cause == NewPolicy {
+		return fmt.Sprintf("%s: %v", what, c.Cause)
 	}
 	return fmt.Sprintf("%s: %s (%d of the last 32 frames missed, a policy step takes p99 %s, lead %s)",
 		what, c.Cause, c.Misses, inMS(c.Step), inMS(c.Lead))

@@ -62,13 +62,13 @@ type Guard struct {
 	changes []*jam.Queue[Change]
 
 	needs, steps tail          // of the policy that plays
-	policy       string        // its name
 	ordered      time.Duration // lead of the frame that comes next
 	level        level
 	recent       uint32 // the last 32 frames at this level, the newest lowest: 1 a miss for want of time
 	here         int    // frames at this level
 	calm         int    // frames since the last such miss or change of level
 	rest         int    // frames of calm before more is tried again
+	changed      bool   // another policy plays since the last frame that was seen
 	broken       bool   // the budget
 	met          int    // frames in a row that met the broken budget
 }
@@ -92,11 +92,20 @@ func (g *Guard) Orders(frame time.Duration) jam.Orders {
 	return jam.Orders{Lead: g.ordered, Rung: g.rung()}
 }
 
+// PolicyChanged forgets the times of the policy before, and its faster variant.
+func (g *Guard) PolicyChanged() {
+	g.faster, g.changed = false, true
+	g.forget()
+}
+
+// rungs are the orders of the levels.
+var rungs = [...]jam.Rung{near: jam.RungFull, wide: jam.RungFull, faster: jam.RungFaster, hold: jam.RungHold}
+
 func (g *Guard) rung() jam.Rung {
-	switch g.level {
-	case faster:
+	switch {
+	case g.level == faster && g.faster:
 		return jam.RungFaster
-	case hold:
+	case g.level == hold:
 		return jam.RungHold
 	default:
 		return jam.RungFull
@@ -105,11 +114,11 @@ func (g *Guard) rung() jam.Rung {
 
 // Saw learns from a frame, and goes up or down.
 func (g *Guard) Saw(r *jam.FrameReport) {
-	if r.Policy != g.policy {
-		if g.policy != "" { // or else it is the one that was measured before the jam
-			g.forget()
+	if g.changed {
+		g.changed = false
+		if g.level == faster {
+			g.move(r, wide, NewPolicy)
 		}
-		g.policy = r.Policy
 	}
 	cause := missCause(r, g.steps.p99(), g.ordered)
 	g.measure(r, cause)
@@ -182,7 +191,7 @@ func (g *Guard) climb(r *jam.FrameReport, cause Cause) {
 }
 
 func (g *Guard) move(r *jam.FrameReport, to level, cause Cause) {
-	from, before := g.level, g.rung()
+	from, before := g.level, rungs[g.level]
 	g.level = to
 	rung := g.rung()
 	if to >= faster && from < to { // down

@@ -198,16 +198,50 @@ func TestEndlessOverload(t *testing.T) {
 // Another policy is judged by its own steps.
 func TestAnotherPolicy(t *testing.T) {
 	g := NewGuard(GuardConfig{Steps: ms(20, 20)})
-	saw := func(policy string, step time.Duration) time.Duration {
-		r := jam.FrameReport{Policy: policy, Lead: g.Orders(at120).Lead, Step: step}
+	saw := func(step time.Duration) time.Duration {
+		r := jam.FrameReport{Lead: g.Orders(at120).Lead, Step: step}
 		g.Saw(&r)
 		return g.Orders(at120).Lead
 	}
-	if got := saw("slow", 20*time.Millisecond); got != 20*time.Millisecond+margin {
+	if got := saw(20 * time.Millisecond); got != 20*time.Millisecond+margin {
 		t.Errorf("before: %v", got)
 	}
-	if got := saw("quick", time.Millisecond); got != time.Millisecond+margin {
+	g.PolicyChanged()
+	if got := saw(time.Millisecond); got != time.Millisecond+margin {
 		t.Errorf("after: %v", got)
+	}
+}
+
+// A policy that was set in mid-jam has no faster variant: the guard orders none and announces none.
+func TestAnotherPolicyHasNoFasterVariant(t *testing.T) {
+	changes := jam.NewQueue[Change](100)
+	m := machine{guard: NewGuard(GuardConfig{Steps: ms(20, 20), Faster: true, Changes: []*jam.Queue[Change]{changes}}), frame: at120}
+	for range 8 { // one miss widens the lead, four bring in the faster variant
+		m.play(0, 150*time.Millisecond, time.Millisecond)
+	}
+	if m.orders.Rung != jam.RungFaster {
+		t.Fatalf("after %d misses the rung is %v", m.misses, m.orders.Rung)
+	}
+	m.guard.PolicyChanged()
+	if o := m.guard.Orders(at120); o.Rung == jam.RungFaster {
+		t.Errorf("the order is %v", o.Rung)
+	}
+	for len(changes.C()) > 0 {
+		<-changes.C()
+	}
+	for range 1000 {
+		m.play(0, 150*time.Millisecond, 150*time.Millisecond)
+	}
+	var told []string
+	for len(changes.C()) > 0 {
+		c := <-changes.C()
+		told = append(told, c.String())
+		if c.Rung == jam.RungFaster {
+			t.Errorf("announced: %v", c)
+		}
+	}
+	if len(told) < 2 || told[0] != "the policy plays again: new policy" || !strings.HasPrefix(told[1], "the chord is held") {
+		t.Errorf("announced: %q", told)
 	}
 }
 
@@ -248,6 +282,7 @@ func (widest) Orders(frame time.Duration) jam.Orders {
 	return jam.Orders{Lead: frame * widestOf16 / 16}
 }
 func (widest) Saw(*jam.FrameReport) {}
+func (widest) PolicyChanged()       {}
 
 func TestGuardOnAMachineUnderLoad(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

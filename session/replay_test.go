@@ -70,6 +70,8 @@ func (g *strictGuard) Orders(time.Duration) jam.Orders {
 
 func (g *strictGuard) Saw(*jam.FrameReport) {}
 
+func (g *strictGuard) PolicyChanged() {}
+
 // ordered are orders of so many frames each.
 func ordered(rung jam.Rung, frames int) []jam.Rung { return slices.Repeat([]jam.Rung{rung}, frames) }
 
@@ -118,7 +120,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		}
 		record := Start(o)
 		inbox := jam.NewQueue[jam.Event](j.inbox)
-		controls := jam.NewQueue[jam.Control](1 << 10)
+		controls := jam.NewControls()
 		config := jam.LoopConfig{
 			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
 			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1, Guard: &strictGuard{rungs: j.rungs},
@@ -148,7 +150,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 			if c.Param == jam.ParamPolicy {
 				c.Policy = other(t, c.Text)
 			}
-			time.AfterFunc(c.At, func() { controls.TrySend(c) })
+			time.AfterFunc(c.At, func() { controls.Ask(c) })
 		}
 		go func() {
 			for _, e := range j.events {

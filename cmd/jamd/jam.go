@@ -60,8 +60,7 @@ func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error 
 		return asInput(fmt.Errorf("agent %s and policy %s know different chords: they cannot play together",
 			c.Agent, c.Live.Music.Policy))
 	}
-	l.config.Frames = framesOf(c.For, settings.Tempo)
-	if c.For == 0 {
+	if l.config.Length = c.For; c.For == 0 {
 		l.config.Frames = jamBars * settings.Meter.Bar()
 	}
 	hearing, err := c.perform(ctx, l, agent)
@@ -101,13 +100,14 @@ func (c *jamCmd) settings() (jam.Settings, error) {
 // perform lets the agent play. Both start after a silent beat, in which either decides on its frame 0.
 func (c *jamCmd) perform(ctx context.Context, l *live, policy *model.Policy) (hearing, error) {
 	began := make(chan time.Duration, 1)
-	reports := jam.NewQueue[jam.FrameReport](reportsLength)
+	reports, segments := jam.NewQueue[jam.FrameReport](reportsLength), jam.NewQueue[jam.Moved](reportsLength)
 	l.config.Start, l.config.CountIn, l.config.Began = jam.StartAtOnce, 1, began
-	l.config.Reports = append(l.config.Reports, reports)
+	l.config.Reports, l.config.Segments = append(l.config.Reports, reports), append(l.config.Segments, segments)
 	agent, err := jam.NewAgent(jam.AgentConfig{
 		Policy: policy, Tempo: l.config.Settings.Tempo, Meter: l.config.Settings.Meter,
 		Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
-		Clock: l.clock.Beside(), Began: began, Frames: l.config.Frames, Reports: reports, Errors: l.config.Errors,
+		Clock: l.clock.Beside(), Began: began, Frames: l.config.Frames, Length: l.config.Length,
+		Reports: reports, Segments: segments, Errors: l.config.Errors,
 		Play: func(e jam.Event) {
 			l.config.Inbox.TrySend(e)
 			if l.page != nil {

@@ -211,12 +211,18 @@ func (k *knobs) take(e jam.Event) bool {
 	return true
 }
 
+// A steerer is the jam that knobs steer.
+type steerer interface {
+	ask(c jam.Control) error
+	inForce() (settings jam.Settings, policy string)
+}
+
 // follow lets the knobs steer, until stop.
-func (k *knobs) follow(s *steering, log zerolog.Logger) {
+func (k *knobs) follow(s steerer, log zerolog.Logger) {
 	if k == nil {
 		return
 	}
-	down := make([]bool, len(k.effects)) // a controller at 64 or more
+	var down [16][128]bool // by channel and number: a controller at 64 or more
 	policies := make(chan jam.Control, 1)
 	k.running.Go(func() { // a policy takes its time to load, and no knob waits for it
 		for c := range policies {
@@ -227,8 +233,11 @@ func (k *knobs) follow(s *steering, log zerolog.Logger) {
 		defer close(policies)
 		for t := range k.turned.C() {
 			pressed := t.note || t.event.Data2 >= 64
-			struck := pressed && (t.note || !down[t.effect])
-			down[t.effect] = pressed && !t.note
+			before := &down[t.event.Status&0x0F][t.event.Data1&0x7F]
+			struck := pressed && (t.note || !*before)
+			if !t.note {
+				*before = pressed
+			}
 			c, ok := k.effects[t.effect].control(t, struck, s)
 			switch {
 			case !ok:
@@ -253,7 +262,7 @@ func (k *knobs) stop() {
 	}
 }
 
-func steer(s *steering, c jam.Control, log zerolog.Logger) {
+func steer(s steerer, c jam.Control, log zerolog.Logger) {
 	if err := s.ask(c); err != nil {
 		log.Warn().Msg(err.Error())
 	}
@@ -261,7 +270,7 @@ func steer(s *steering, c jam.Control, log zerolog.Logger) {
 
 // control is what a turn does. A controller that passes 64 strikes, as a key does: an action is done, a value set, and
 // nothing again until it was below. A key turns a switch over.
-func (e effect) control(t turn, struck bool, s *steering) (c jam.Control, ok bool) {
+func (e effect) control(t turn, struck bool, s steerer) (c jam.Control, ok bool) {
 	switch kind := e.param.Info().Kind; {
 	case e.fixed != nil:
 		c, ok = *e.fixed, struck

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -78,11 +79,18 @@ func TestLearnNext(t *testing.T) {
 	}
 }
 
-// steered is a jam that is only steered: what is asked for is in its queue.
-func steered() *steering {
-	l := &live{clock: jam.NewLiveClock(), flags: &liveFlags{}}
-	return &steering{live: l, controls: jam.NewQueue[jam.Control](controlsLength), settings: jam.DefaultSettings()}
+// A steered is a jam that is only steered: it notes what is asked for.
+type steered struct {
+	settings jam.Settings
+	asked    []string
 }
+
+func (s *steered) ask(c jam.Control) error {
+	s.asked = append(s.asked, c.String())
+	return s.settings.Set(c)
+}
+
+func (s *steered) inForce() (jam.Settings, string) { return s.settings, "" }
 
 func TestKnobs(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -111,8 +119,8 @@ func TestKnobs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			k, s, melody := newKnobs(map[trigger]entry{trig: {value: test.effect}}), steered(), 0
-			cable := midiio.NewCable(s.live.clock.Now, func(e jam.Event) {
+			k, s, melody := newKnobs(map[trigger]entry{trig: {value: test.effect}}), &steered{settings: jam.DefaultSettings()}, 0
+			cable := midiio.NewCable(jam.NewLiveClock().Now, func(e jam.Event) {
 				if !k.take(e) {
 					melody++
 				}
@@ -124,14 +132,24 @@ func TestKnobs(t *testing.T) {
 				}
 			}
 			k.stop()
-			var asked []string
-			for len(s.controls.C()) > 0 {
-				asked = append(asked, (<-s.controls.C()).String())
-			}
-			if got := strings.Join(asked, " "); got != test.asked || melody != test.melody {
+			if got := strings.Join(s.asked, " "); got != test.asked || melody != test.melody {
 				t.Errorf("%q asked, %d melody; want %q, %d", got, melody, test.asked, test.melody)
 			}
 		})
+	}
+}
+
+// Two pedals that set one thing each act on their own: one that is held does not keep the other from acting.
+func TestTwoControllersForOneSetting(t *testing.T) {
+	k := newKnobs(map[trigger]entry{{number: 64}: {value: "panic"}, {number: 66}: {value: "panic"}})
+	s := &steered{settings: jam.DefaultSettings()}
+	k.follow(s, zerolog.Nop())
+	for _, m := range [][2]byte{{64, 127}, {66, 127}, {66, 0}, {64, 127}, {66, 127}} {
+		k.take(jam.Event{Status: 0xB0, Data1: m[0], Data2: m[1]})
+	}
+	k.stop()
+	if want := []string{"panic", "panic", "panic"}; !slices.Equal(s.asked, want) {
+		t.Errorf("asked %v, want %v", s.asked, want)
 	}
 }
 

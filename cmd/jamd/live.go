@@ -176,6 +176,7 @@ type hearing struct {
 
 // run plays the jam, keeps it and tells how it went.
 func (l *live) run(ctx context.Context, h hearing) error {
+	defer onSecondSignal(ctx, func() { _ = l.out.Silence() })()
 	settings := l.config.Settings
 	record := session.Start(session.Options{
 		Root:      l.flags.SessionDir,

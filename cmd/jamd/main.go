@@ -69,7 +69,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	signal.Ignore(syscall.SIGPIPE) // a reader of the output who leaves ends no jam: no note would be let go
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := untilInterrupted(signalled(), os.Exit)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
 	if err = command.Run(newConsole(stdout, stderr, nil), &grammar.Configured); err == nil {

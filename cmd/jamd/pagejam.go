@@ -37,7 +37,7 @@ func (j *pageJam) Info() ui.Info {
 	s, _ := j.live.steering.inForce()
 	info := ui.Info{
 		Version: version, Title: j.hearing.title, Policy: j.plays(), Blind: j.live.blind != nil, Tempo: s.Tempo,
-		Session: j.session, WaitsFor: j.waitsFor(), FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()), ListenFrames: int64(s.Listen * jam.FramesPerBeat),
+		Session: j.session, WaitsFor: j.waitsFor(), FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()), ListenFrames: int64(s.Listen) * s.Meter.Beat(),
 		In: j.hearing.name, Out: j.live.out.Info().Name, ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
 	}
 	if j.live.melody != nil {

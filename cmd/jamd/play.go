@@ -104,7 +104,7 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 	}
 	defer l.close()
 	l.page, l.knobs, l.setup, l.blind = page, newKnobs(c.learned), c.setup, c.Blind
-	l.config.Frames = framesOf(c.For, settings.Tempo)
+	l.config.Length = c.For
 	if c.CountIn != nil {
 		l.config.Start, l.config.CountIn, l.config.Click = jam.StartAtOnce, *c.CountIn, true
 	}

@@ -11,20 +11,17 @@ import (
 	"jamd/model"
 )
 
-// controlsLength is room for every knob of a controller turned at once.
-const controlsLength = 256
+// appliedLength is room for what a loop may do of controls while nobody looks.
+const appliedLength = 256
 
-var (
-	// errUnknownSetting says that there is nothing of that name to be set.
-	errUnknownSetting = errors.New("there is no such setting")
-	errTooMany        = errors.New("too many settings at once: try again")
-)
+// errUnknownSetting says that there is nothing of that name to be set.
+var errUnknownSetting = errors.New("there is no such setting")
 
 // A steering is how a live jam is set while it goes on, whoever asks: a page, jamd ctl, a controller. It may be used from
 // any goroutine.
 type steering struct {
 	live     *live
-	controls *jam.Queue[jam.Control]
+	controls *jam.Controls
 	applied  *jam.Queue[jam.Applied]
 	running  sync.WaitGroup
 
@@ -32,12 +29,11 @@ type steering struct {
 	settings jam.Settings // in force
 	policy   string       // that plays
 	asked    string       // that is to play as soon as it can, in the next jam where this one ends before; "" where it does
-	over     bool         // nothing takes controls any more
 }
 
 func newSteering(l *live) *steering {
 	s := &steering{
-		live: l, controls: jam.NewQueue[jam.Control](controlsLength), applied: jam.NewQueue[jam.Applied](controlsLength),
+		live: l, controls: jam.NewControls(), applied: jam.NewQueue[jam.Applied](appliedLength),
 		settings: l.config.Settings, policy: l.policy.Metadata().Name,
 	}
 	l.config.Controls, l.config.Applied = s.controls, append(l.config.Applied, s.applied)
@@ -64,14 +60,7 @@ func (s *steering) follow(told func(jam.Applied)) {
 
 // stop ends follow, after the loop's end. What is asked for from then on is for the next jam.
 func (s *steering) stop() {
-	s.mu.Lock()
-	s.over = true
-	for n := len(s.controls.C()); n > 0; n-- { // what came behind the loop's end
-		if p, ok := (<-s.controls.C()).Policy.(*model.Policy); ok {
-			_ = p.Close()
-		}
-	}
-	s.mu.Unlock()
+	release(s.controls.Close()) // asked for after the loop's end
 	s.applied.Close()
 	s.running.Wait()
 }
@@ -117,9 +106,7 @@ func (s *steering) ask(c jam.Control) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.over && !s.controls.TrySend(c) {
-		return errTooMany
-	}
+	s.controls.Ask(c)
 	_ = s.settings.Set(c) // a jam that waits for its first note tells of it only then
 	return nil
 }
@@ -141,15 +128,15 @@ func (s *steering) askPolicy(c jam.Control) error {
 	c.Policy = policy
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.over:
-		_ = policy.Close() // the next jam opens its own
-	case !s.controls.TrySend(c):
-		_ = policy.Close()
-		s.asked = before
-		return errTooMany
-	}
+	release(s.controls.Ask(c)) // one that this one takes the place of, or, where the jam is over, this one: the next jam opens its own
 	return nil
+}
+
+// release closes a policy that no loop takes, if there is one.
+func release(p jam.Policy) {
+	if p, ok := p.(*model.Policy); ok {
+		_ = p.Close()
+	}
 }
 
 // expect notes the policy that is to play, and gives the one that was to before.
