@@ -22,6 +22,7 @@ const module = "jamd"
 
 // rooms says which rooms each room may import. Tests of a room keep the same rule.
 var rooms = map[string][]string{
+	"archive":    {"atomicfile", "jam", "midiio", "model", "session", "ui", "usage"},
 	"assets":     {},
 	"atomicfile": {},
 	"blind":      {"atomicfile"},
@@ -35,11 +36,11 @@ var rooms = map[string][]string{
 	"session":    {"atomicfile", "jam"},
 	"ui":         {"jam"},
 	"usage":      {},
-	"cmd/jamd":   {"assets", "atomicfile", "blind", "jam", "latency", "metrics", "midiio", "model", "ports", "realtime", "session", "ui", "usage"},
+	"cmd/jamd":   {"archive", "assets", "atomicfile", "blind", "jam", "latency", "metrics", "midiio", "model", "ports", "realtime", "session", "ui", "usage"},
 }
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "atomicfile", "blind", "jam", "usage"}
+var standardOnly = []string{"archive", "assets", "atomicfile", "blind", "jam", "usage"}
 
 // exits are the functions that end the process at once, deferred calls undone: only cmd/jamd may. A test that is its own
 // child process needs them too.

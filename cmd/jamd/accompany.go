@@ -10,10 +10,10 @@ import (
 	"slices"
 	"time"
 
+	"jamd/archive"
 	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/midiio"
-	"jamd/session"
 )
 
 type accompanyCmd struct {
@@ -80,12 +80,12 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		if tune.Meter != (jam.Meter{}) {
 			m.Settings.Meter = tune.Meter
 		}
-		kept = append(kept, &keeping{session.Start(session.Options{Root: c.Keep, Manifest: m, WriteMIDI: midiio.WriteTake}), m.Policy.Name})
+		kept = append(kept, archive.RecordOffline(c.Keep, m))
 	}
 	result, err := jam.Accompany(ctx, policy, settings, tune, kept...)
 	elapsed := time.Since(began)
 	for _, k := range kept {
-		err = errors.Join(err, k.(*keeping).close(result))
+		err = errors.Join(err, k.(*archive.Offline).Close(result))
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)

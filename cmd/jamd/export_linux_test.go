@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"jamd/archive/archivetest"
 	"jamd/session"
 )
 
@@ -15,8 +16,8 @@ import (
 // cpu-s/op the processors' time, which other programs do not stretch.
 func BenchmarkExport(b *testing.B) {
 	many, long := b.TempDir(), b.TempDir()
-	keepLong(b, long, twoHours)
-	copies(b, keepLong(b, b.TempDir(), 3*60*8), many, 1000)
+	archivetest.Long(b, long, twoHours)
+	copies(b, archivetest.Long(b, b.TempDir(), 3*60*8), many, 1000)
 	for _, archive := range []struct{ name, root string }{{"thousand", many}, {"hours", long}} {
 		for _, as := range []string{"midi", "musicxml", "csv", "parquet", "wav"} {
 			if as == "wav" && archive.root == many {

@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"jamd/archive/archivetest"
 	"jamd/jam"
 	"jamd/latency"
 )
 
 // What a session says of its time is what the monitor of the jam said.
 func TestTimingAsTheMonitor(t *testing.T) {
-	r := keepLong(t, t.TempDir(), 3000)
+	r := archivetest.Long(t, t.TempDir(), 3000)
 	f, _, err := r.Figures(nil)
 	if err != nil {
 		t.Fatal(err)

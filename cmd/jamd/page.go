@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"jamd/archive"
 	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/ports"
@@ -33,7 +34,7 @@ type pageFlags struct {
 type page struct {
 	*ui.Server
 	file  string // that tells where it is; "" where there is none
-	kept  kept
+	kept  *archive.Sessions
 	ports *ports.List
 	end   func() // of looking round
 }
@@ -51,7 +52,7 @@ func (l *liveFlags) openPage(to console) (*page, error) {
 	if f.Page == noPage {
 		return nil, nil
 	}
-	kept, err := openKept(l.SessionDir, l.Music.OrtLib)
+	kept, err := archive.Open(l.SessionDir, l.Music.OrtLib)
 	if err != nil {
 		return nil, asInput(err)
 	}
@@ -121,7 +122,7 @@ func (p *page) close() {
 	}
 	p.end()
 	_ = p.Close()
-	p.kept.close()
+	p.kept.Close()
 	if place, err := readPlace(); err == nil && place.PID == os.Getpid() {
 		_ = os.Remove(p.file)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"jamd/archive"
+	"jamd/archive/archivetest"
 	"jamd/atomicfile"
 	"jamd/session"
 	"jamd/session/report"
@@ -21,14 +23,14 @@ const twoHours = 2 * 3600 * 8
 
 // The report of two hours is a page that a browser can bear, and fetches nothing.
 func TestReportOfTwoHours(t *testing.T) {
-	r := keepLong(t, t.TempDir(), twoHours)
+	r := archivetest.Long(t, t.TempDir(), twoHours)
 	if err := r.SetNotes(session.Notes{Name: "An <evening> & more", Tags: []string{"player:ann"}, Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	encoders := newEncoders("")
-	defer encoders.close()
-	if err := reportOf(&page, r, encoders); err != nil {
+	encoders := archive.NewEncoders("")
+	defer encoders.Close()
+	if err := archive.Report(&page, r, encoders); err != nil {
 		t.Fatal(err)
 	}
 	text := page.String()
@@ -52,14 +54,14 @@ func TestReportInABrowser(t *testing.T) {
 		t.Skip("two hours in a browser")
 	}
 	browser := browserOf(t)
-	r := keepLong(t, t.TempDir(), twoHours)
+	r := archivetest.Long(t, t.TempDir(), twoHours)
 	if err := r.SetNotes(session.Notes{Name: "Thursday at Ann's", Rating: session.Rating{Adaptation: 4, Control: 3, Enjoyment: 5}}); err != nil {
 		t.Fatal(err)
 	}
-	encoders := newEncoders("")
-	defer encoders.close()
+	encoders := archive.NewEncoders("")
+	defer encoders.Close()
 	v := browse(t, browser)
-	v.open(func(w io.Writer) error { return reportOf(w, r, encoders) })
+	v.open(func(w io.Writer) error { return archive.Report(w, r, encoders) })
 	v.see(".rows .row")
 	if n := v.number(`performance.getEntriesByType('resource').length`); n != 0 {
 		t.Errorf("it fetches %v things", n)
@@ -73,8 +75,8 @@ func TestReportInABrowser(t *testing.T) {
 	v.do(`document.querySelector('input[name=size]').click(); scrollTo(0, 0)`)
 	v.wait("a roll that is drawn", `document.querySelector('#bar-1201 .draw > *').checkVisibility({ contentVisibilityAuto: true })`)
 	v.picture("report")
-	r = keepLong(t, t.TempDir(), 5*60*8) // of two hours axe-core takes longer than anyone waits
-	v.open(func(w io.Writer) error { return reportOf(w, r, encoders) })
+	r = archivetest.Long(t, t.TempDir(), 5*60*8) // of two hours axe-core takes longer than anyone waits
+	v.open(func(w io.Writer) error { return archive.Report(w, r, encoders) })
 	v.looksRight("the report")
 }
 
@@ -84,24 +86,24 @@ func TestStudyInABrowser(t *testing.T) {
 		t.Skip("nine jams in a browser")
 	}
 	browser := browserOf(t)
-	encoders := newEncoders("")
-	defer encoders.close()
+	encoders := archive.NewEncoders("")
+	defer encoders.Close()
 	var records []*session.Record
 	for player, name := range []string{"ann", "bea", "cem"} {
 		for i, policy := range []string{"gapt", "jamd", "online-mle"} {
-			r := keepLong(t, t.TempDir(), int64(4000+500*(player*i)))
+			r := archivetest.Long(t, t.TempDir(), int64(4000+500*(player*i)))
 			r.Manifest.Policy.Name, r.Manifest.Offline = policy, i == 2
 			r.Notes = session.Notes{Tags: []string{session.PlayerTag + name}, Rating: session.Rating{Adaptation: 2 + (player+i)%4, Control: 3, Enjoyment: 1 + player}}
 			records = append(records, r)
 		}
 	}
-	measured, failed, err := measureAll(t.Context(), records, encoders)
+	measured, failed, err := archive.MeasureAll(t.Context(), records, encoders)
 	if err != nil || len(measured) != 9 {
 		t.Fatal(len(measured), failed, err)
 	}
 	v := browse(t, browser)
 	v.open(func(w io.Writer) error {
-		return report.Study(w, report.Many{Study: session.NewStudy(measured), NoVendi: encoders.why()})
+		return report.Study(w, report.Many{Study: session.NewStudy(measured), NoVendi: encoders.Why()})
 	})
 	v.see("table")
 	v.sees("offline", `[...document.querySelectorAll('td')].map((cell) => cell.textContent).join()`)
@@ -130,13 +132,13 @@ func (v *visitor) looksRight(what string) {
 
 // BenchmarkReport makes the report of five minutes, and of two hours, the Vendi score in it.
 func BenchmarkReport(b *testing.B) {
-	encoders := newEncoders("")
-	defer encoders.close()
+	encoders := archive.NewEncoders("")
+	defer encoders.Close()
 	for name, frames := range map[string]int64{"five minutes": 5 * 60 * 8, "two hours": twoHours} {
-		r := keepLong(b, b.TempDir(), frames)
+		r := archivetest.Long(b, b.TempDir(), frames)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if err := reportOf(io.Discard, r, encoders); err != nil {
+				if err := archive.Report(io.Discard, r, encoders); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"jamd/archive"
 	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/midiio"
@@ -47,7 +48,7 @@ var exportFormats = []exportFormat{
 		return session.WriteLeadSheet(out, take)
 	}},
 	{"wav", ".wav", nil, func(ctx context.Context, c *exportCmd, out *os.File, take jam.Take) error {
-		return writeSound(ctx, out, take, c.Soundfont)
+		return archive.WriteSound(ctx, out, take, c.Soundfont)
 	}},
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"jamd/archive"
 	"jamd/midiio"
 	"jamd/session"
 )
@@ -164,7 +165,7 @@ func (c *pruneCmd) Run(group *sessionsCmd, to console) error {
 		if !c.Yes {
 			continue
 		}
-		if err := deleteFrom(a, b.ID); err != nil {
+		if err := archive.Delete(a, b.ID); err != nil {
 			return err
 		}
 	}

@@ -8,37 +8,23 @@ import (
 	"slices"
 	"time"
 
+	"jamd/archive"
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/model"
 	"jamd/session"
+	"jamd/usage"
 )
 
 type replayCmd struct {
 	sessionArg
-	Policy   string         `placeholder:"NAME|FILE" help:"Let this policy play, instead of the one that played."`
-	Faster   string         `placeholder:"NAME|FILE" help:"The jam's faster variant, where it is not one that comes with jamd."`
-	Output   string         `short:"o" placeholder:"OUT.mid" help:"Write what it plays, with the melody, into this MIDI file."`
+	Policy   string         `placeholder:"NAME|FILE" help:"Let this policy play instead of the session's own."`
+	Faster   string         `placeholder:"NAME|FILE" help:"File of the jam's faster variant, if it does not come with jamd."`
+	Output   string         `short:"o" placeholder:"OUT.mid" help:"Write the replay, with the melody, into this MIDI file."`
 	Out      string         `placeholder:"NAME" help:"Play it in real time, with the melody, to this port; 'jamd out' opens one of that name."`
 	JSON     bool           `help:"Print one JSON object."`
 	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
-}
-
-// A replayed session is what replay --json prints.
-type replayed struct {
-	Session     string     `json:"session"`
-	Policy      string     `json:"policy"`
-	SHA256      string     `json:"sha256"`
-	SamePolicy  bool       `json:"same_policy"`
-	Faster      string     `json:"faster,omitempty"` // the variant that played too
-	Frames      int64      `json:"frames"`           // compared
-	Same        int64      `json:"same"`             // of them, in which the same chord sounded
-	Identical   bool       `json:"identical"`
-	Parting     *parting   `json:"parting,omitempty"`
-	Because     []string   `json:"because,omitempty"`
-	NoteInChord [2]float64 `json:"note_in_chord"` // of the jam, of the replay
-	File        string     `json:"file,omitempty"`
 }
 
 func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) error {
@@ -47,32 +33,30 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		return err
 	}
 	if r.Hides() { // what another policy plays otherwise would tell who played
-		return asInput(fmt.Errorf("session %s: its policy is hidden, and cannot be replayed; %s", r.ID, revealing(r.ID)))
+		return usage.Errorf("session %s: its policy is hidden, and cannot be replayed; %s", r.ID, revealing(r.ID))
 	}
 	policy, err := c.load(to, r)
 	if err != nil {
 		return err
 	}
 	defer policy.Close()
-	m := policy.Metadata()
-	result := replayed{
-		Session: r.ID, Policy: m.Name, SHA256: m.SHA256, SamePolicy: m.SHA256 == r.Manifest.Policy.SHA256, File: c.Output,
+	music := musicFlags{Provider: c.Provider, OrtLib: c.OrtLib}
+	replayer := archive.Replayer{
+		Policy: policy, Version: version, Faster: c.Faster,
+		Open: func(spec string) (*model.Policy, error) { return music.loadPlayer(to, spec, model.Chords) },
+		// Another policy that is asked for by name plays freely. Otherwise what was played is to come out again.
+		Free: c.Policy != "" && policy.Metadata().SHA256 != r.Manifest.Policy.SHA256,
 	}
-	// Asked for by name, another policy is free; else what was played is to come out again.
-	playing := session.Replaying{Policy: policy}
-	switch free := c.Policy != "" && !result.SamePolicy; {
-	case free && c.Faster != "":
-		err = asInput(errors.New("--faster: another policy plays all frames"))
-	case !free:
-		others := &understudies{replay: c, to: to}
-		defer others.close()
-		playing.Load = others.load
-		if err = result.compare(ctx, r, policy, others); others.faster != nil {
-			result.Faster = others.faster.Metadata().Name
-		}
+	if replayer.Free && c.Faster != "" {
+		err = usage.Errorf("--faster: another policy plays all frames")
+	}
+	var result *archive.Replay
+	if err == nil {
+		result, err = replayer.Replay(ctx, r)
 	}
 	if err == nil {
-		err = c.play(ctx, r, playing, &result)
+		result.File = c.Output
+		err = c.send(ctx, r, result)
 	}
 	if err != nil {
 		return fmt.Errorf("session %s: %w", r.ID, err)
@@ -80,10 +64,10 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if c.JSON {
 		err = printJSON(to, result)
 	} else {
-		result.print(to, r)
+		printReplay(to, result, r)
 	}
-	if err == nil && result.Parting != nil {
-		return errors.New("the replay is not the jam")
+	if err == nil && result.Difference != nil {
+		return errors.New("the replay differs from the jam")
 	}
 	return err
 }
@@ -94,104 +78,37 @@ func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
 	spec := cmp.Or(c.Policy, r.Manifest.Policy.Name)
 	policy, err := flags.loadPlayer(to, spec, model.Chords)
 	if err != nil && c.Policy == "" {
-		return nil, asInput(fmt.Errorf("%w (the session's policy: give its file with --policy)", err))
+		return nil, usage.Errorf("%w (the session's policy: give its file with --policy)", err)
 	}
 	return policy, err
 }
 
-// understudies are the policies that played in the jam beside its own: the faster variant, and those that took over.
-type understudies struct {
-	replay *replayCmd
-	to     console
-	loaded []*model.Policy
-	faster *model.Policy // of them; nil where it did not play
-}
-
-// load opens one of them: the faster variant by its hash, or as asked for; the others, whose hash is not known, by their names.
-func (u *understudies) load(who session.Policy) (jam.Policy, error) {
-	spec := who.Name
-	if who.SHA256 != "" {
-		if spec = cmp.Or(u.replay.Faster, model.Carried(who.SHA256, model.Chords)); spec == "" {
-			return nil, asInput(fmt.Errorf("%s (%.12s) is not one that comes with this jamd: give its file with --faster", who.Name, who.SHA256))
+// send writes the replay into a file and plays it in real time, if either is asked for.
+func (c *replayCmd) send(ctx context.Context, r *session.Record, result *archive.Replay) error {
+	if c.Output != "" {
+		if err := writeTake(c.Output, result.Take); err != nil {
+			return err
 		}
 	}
-	flags := musicFlags{Provider: u.replay.Provider, OrtLib: u.replay.OrtLib}
-	p, err := flags.loadPlayer(u.to, spec, model.Chords)
-	if err != nil {
-		return nil, err
+	if c.Out == "" {
+		return nil
 	}
-	if u.loaded = append(u.loaded, p); who.SHA256 != "" {
-		u.faster = p
-	}
-	return p, nil
-}
-
-func (u *understudies) close() {
-	for _, p := range u.loaded {
-		_ = p.Close()
-	}
-}
-
-// play plays the whole jam, and writes and sends what it was asked to.
-func (c *replayCmd) play(ctx context.Context, r *session.Record, playing session.Replaying, result *replayed) error {
-	take, err := r.Take()
+	player, err := archive.PlayerEvents(r)
 	if err != nil {
 		return err
 	}
-	result.NoteInChord[0], _ = take.NoteInChord()
-	builder := jam.NewTakeBuilder(take.Name, take.Tempo, take.Meter)
-	sent := &sentEvents{}
-	playing.Output, playing.Missed = sent, result.Identical
-	for f, err := range r.Replay(playing) {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-		sent.stamp(f.Report.Line)
-		if f.Skipped {
-			continue
-		}
-		builder.Add(f.Report)
-		if f.Logged != nil {
-			result.Frames++
-			if f.Logged.Symbol == f.Report.Symbol {
-				result.Same++
-			}
-		}
-	}
-	other := builder.Take(jam.Silence)
-	take.Chords, take.Upper, take.Bass = other.Chords, other.Upper, other.Bass // the melody is the jam's own
-	result.NoteInChord[1], _ = take.NoteInChord()
-	if c.Output != "" {
-		if err := writeTake(c.Output, take); err != nil {
-			return err
-		}
-	}
-	if c.Out != "" {
-		return c.perform(ctx, r, sent.events)
-	}
-	return nil
+	return c.perform(ctx, append(player, result.Events...))
 }
 
 // perform plays chords and the player's events in real time.
-func (c *replayCmd) perform(ctx context.Context, r *session.Record, events []jam.Event) error {
-	for entry, err := range r.Entries() {
-		if err != nil {
-			return err
-		}
-		if h, ok := entry.(jam.Heard); ok && h.Status != 0 {
-			events = append(events, h.Event)
-		}
-	}
+func (c *replayCmd) perform(ctx context.Context, events []jam.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(events, func(a, b jam.Event) int { return cmp.Compare(a.At, b.At) })
 	out, err := (&liveFlags{Out: c.Out}).openOutput(midiio.Keeping{})
 	if err != nil {
-		return asInput(err)
+		return usage.Error(err)
 	}
 	clock := jam.NewSystemClock()
 	began := make(chan time.Duration, 1)
@@ -205,25 +122,8 @@ func (c *replayCmd) perform(ctx context.Context, r *session.Record, events []jam
 	return errors.Join(failed, out.Close()) // which lets every note go
 }
 
-// sentEvents is an output that keeps what is sent in a frame, to be stamped with the frame's line.
-type sentEvents struct {
-	events []jam.Event
-	stamps int // how many of them have theirs
-}
-
-func (s *sentEvents) Send(status, data1, data2 byte) error {
-	s.events = append(s.events, jam.Event{Status: status, Data1: data1, Data2: data2})
-	return nil
-}
-
-func (s *sentEvents) stamp(at time.Duration) {
-	for ; s.stamps < len(s.events); s.stamps++ {
-		s.events[s.stamps].At = at
-	}
-}
-
-func (r *replayed) print(to console, record *session.Record) {
-	switch p := r.Parting; {
+func printReplay(to console, r *archive.Replay, record *session.Record) {
+	switch p := r.Difference; {
 	case r.Identical:
 		who := r.Policy
 		if r.Faster != "" {
@@ -231,10 +131,10 @@ func (r *replayed) print(to console, record *session.Record) {
 		}
 		fmt.Fprintf(to.Out, "%s: identical, all %d frames, played by %s\n", r.Session, r.Frames, who)
 	case p != nil:
-		fmt.Fprintf(to.Out, "%s: they part at frame %d (%s)\n  jam     %-8s probability %.4f\n  replay  %-8s probability %.4f\n",
+		fmt.Fprintf(to.Out, "%s: the replay differs from frame %d on (%s)\n  jam     %-8s probability %.4f\n  replay  %-8s probability %.4f\n",
 			r.Session, p.Frame, p.Position, printable(p.Jam.Symbol), p.Jam.Prob, p.Replay.Symbol, p.Replay.Prob)
 		if p.Jam.Melody != p.Replay.Melody {
-			fmt.Fprintln(to.Out, "  the melody of the frame before is not the same: notes of the jam are missing, or came late")
+			fmt.Fprintln(to.Out, "  the melody of the frame before differs: notes of the jam are missing, or came late")
 		}
 		for _, reason := range r.Because {
 			fmt.Fprintln(to.Out, "  perhaps:", printable(reason))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"jamd/archive"
 	"jamd/jam"
 	"jamd/session"
 )
@@ -31,14 +32,14 @@ func (c *showCmd) Run(group *sessionsCmd, to console) error {
 	if err != nil {
 		return err
 	}
-	encoders := newEncoders(c.OrtLib)
-	defer encoders.close()
+	encoders := archive.NewEncoders(c.OrtLib)
+	defer encoders.Close()
 	return show(to, r, encoders, c.JSON)
 }
 
 // show tells what was measured of a session.
-func show(to console, r *session.Record, encoders *encoders, asJSON bool) error {
-	one, err := measure(r, encoders)
+func show(to console, r *session.Record, encoders *archive.Encoders, asJSON bool) error {
+	one, err := archive.Measure(r, encoders)
 	if err != nil {
 		return err
 	}

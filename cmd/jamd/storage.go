@@ -1,13 +1,12 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"jamd/archive"
 	"jamd/session"
 )
 
@@ -23,7 +22,7 @@ func (f *storageFlags) keep(to console, root, just string) {
 	if limits == (session.Limits{}) {
 		return
 	}
-	gone, err := prune(root, limits, filepath.Base(just))
+	gone, err := archive.Prune(root, limits, filepath.Base(just))
 	for i := range gone {
 		to.Log.Info().Msgf("session %s of %s is deleted, %s: older or more than the limit for sessions", gone[i].ID, when(gone[i].Start),
 			humanize.IBytes(uint64(gone[i].Bytes)))
@@ -31,37 +30,4 @@ func (f *storageFlags) keep(to console, root, just string) {
 	if err != nil {
 		to.Log.Warn().Msgf("old sessions are not deleted: %v", err)
 	}
-}
-
-// prune deletes what the limits ask for in a folder, but for the session kept, and tells of it.
-func prune(root string, limits session.Limits, kept string) (gone []session.Brief, err error) {
-	a, err := session.OpenArchive(root)
-	if err != nil {
-		return nil, err
-	}
-	all, err := a.List()
-	if err != nil {
-		return nil, err
-	}
-	for i := range all {
-		all[i].Pinned = all[i].Pinned || all[i].ID == kept
-	}
-	var errs []error
-	for _, b := range limits.Prune(all, time.Now()) {
-		if err := deleteFrom(a, b.ID); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		gone = append(gone, b)
-	}
-	return gone, errors.Join(errs...)
-}
-
-// deleteFrom deletes a session of an archive for good.
-func deleteFrom(a *session.Archive, id string) error {
-	r, err := a.Find(id)
-	if err != nil {
-		return fmt.Errorf("session %s: %w", id, err)
-	}
-	return r.Delete()
 }

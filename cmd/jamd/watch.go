@@ -165,14 +165,8 @@ func (w *watch) alarm() {
 	}
 }
 
-// position writes a frame as bar and beat, counted from 1, with the sixteenth where it is off the beat: 3.2, 3.2+1.
-func position(frame int64, meter jam.Meter) string {
-	at := fmt.Sprintf("%d.%d", frame/meter.Bar()+1, frame%meter.Bar()/meter.Beat()+1)
-	if sixteenth := frame % meter.Beat(); sixteenth != 0 {
-		at += fmt.Sprintf("+%d", sixteenth)
-	}
-	return fmt.Sprintf("%7s", at)
-}
+// position writes a frame as bar and beat, in seven columns.
+func position(frame int64, meter jam.Meter) string { return fmt.Sprintf("%7s", meter.Position(frame)) }
 
 // A jamSummary is what play --json and jam --json print at the end of a jam.
 type jamSummary struct {

@@ -1,4 +1,5 @@
-package main
+// Package archivetest makes sessions for tests.
+package archivetest
 
 import (
 	"math/rand/v2"
@@ -10,9 +11,9 @@ import (
 	"jamd/session"
 )
 
-// keepLong keeps a made-up session of so many frames at 120 BPM in a folder: a melody that goes into another key every few
-// minutes, chords that follow it some beats later, and now and then a frame that is missed.
-func keepLong(t testing.TB, root string, frames int64) *session.Record {
+// Long records an invented session of so many frames at 120 BPM in a folder: a melody that changes its key every few minutes, chords
+// that change theirs some beats later, and now and then a missed frame.
+func Long(t testing.TB, root string, frames int64) *session.Record {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 1))
 	settings := jam.DefaultSettings()
@@ -20,7 +21,7 @@ func keepLong(t testing.TB, root string, frames int64) *session.Record {
 	s := session.Start(session.Options{
 		Root: root,
 		Manifest: session.Manifest{
-			Version: "test", Go: "go", ONNXRuntime: "1.27.0", Provider: "cpu", Policy: session.Policy{Name: defaultPolicy}, Title: "tune",
+			Version: "test", Go: "go", ONNXRuntime: "1.27.0", Provider: "cpu", Policy: session.Policy{Name: "jamd"}, Title: "tune",
 			Settings: settings, Ports: session.Ports{In: "Keys"}, Start: time.Date(2026, 11, 24, 20, 15, 0, 0, time.UTC),
 		},
 		WriteMIDI: midiio.WriteTake,
@@ -36,7 +37,7 @@ func keepLong(t testing.TB, root string, frames int64) *session.Record {
 			key = (key + 5 + random.IntN(3)) % 12
 		}
 		r := jam.FrameReport{
-			Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: melody, Tempo: 120, Policy: defaultPolicy, Symbol: "N.C.",
+			Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: melody, Tempo: 120, Policy: "jamd", Symbol: "N.C.",
 			Lead: 9 * time.Millisecond, Step: time.Duration((0.8 + 0.3*random.ExpFloat64()) * 1e6), Voice: 9 * time.Microsecond,
 			Prob: 0.5,
 		}
@@ -79,11 +80,11 @@ func keepLong(t testing.TB, root string, frames int64) *session.Record {
 		builder.Add(r)
 		melody, left = nextNote(random, melody, &degree, left, key, scale)
 	}
-	kept := s.Close(t.Context(), builder.Take(melody), jam.Summary{Frames: frames, Misses: misses, Melody: melody})
-	if kept.Err != nil {
-		t.Fatal(kept.Err)
+	summary := s.Close(t.Context(), builder.Take(melody), jam.Summary{Frames: frames, Misses: misses, Melody: melody})
+	if summary.Err != nil {
+		t.Fatal(summary.Err)
 	}
-	record, err := session.Open(kept.Dir)
+	record, err := session.Open(summary.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}

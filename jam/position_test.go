@@ -1,7 +1,6 @@
-package main
+package jam_test
 
 import (
-	"strings"
 	"testing"
 
 	"jamd/jam"
@@ -17,7 +16,7 @@ func TestPosition(t *testing.T) {
 		{"6/8", 5, "1.1+5"}, {"6/8", 6, "1.2"}, {"6/8", 12, "2.1"}, {"12/8", 23, "1.4+5"},
 	} {
 		meter, err := jam.ParseMeter(c.meter)
-		if got := strings.TrimSpace(position(c.frame, meter)); err != nil || got != c.want {
+		if got := meter.Position(c.frame); err != nil || got != c.want {
 			t.Errorf("frame %d in %s is %s, want %s", c.frame, c.meter, got, c.want)
 		}
 	}

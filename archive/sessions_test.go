@@ -1,4 +1,4 @@
-package main
+package archive
 
 import (
 	"bytes"
@@ -11,38 +11,22 @@ import (
 	"sync"
 	"testing"
 
+	"jamd/archive/archivetest"
 	"jamd/session"
 	"jamd/ui"
 )
 
-// keepOne writes a session of a few lines.
-func keepOne(t *testing.T, root, id, events string) {
-	t.Helper()
-	dir := filepath.Join(root, id)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{
-		session.ManifestFile: `{"format":"jamd.session/1","start":"2026-01-31T20:15:00Z","policy":{"name":"jamd"},"settings":{"tempo":120}}`,
-		session.EventsFile:   events, session.MIDIFile: "MThd",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func rating(k kept, id string) error {
+func rating(k *Sessions, id string) error {
 	_, err := k.Rate(id, ui.Rating{Control: 4})
 	return err
 }
 
-func TestKept(t *testing.T) {
+func TestSessions(t *testing.T) {
 	root := t.TempDir()
-	keepOne(t, root, "whole", `{"type":"frame","frame":1}`+"\n"+`{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
-	keepOne(t, root, "torn", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":79,"at_us":9875000}`+"\n"+`{"type":"fra`)
-	keepOne(t, root, "never-begun", "")
-	k, err := openKept(root, "")
+	archivetest.Short(t, root, "whole", `{"type":"frame","frame":1}`+"\n"+`{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	archivetest.Short(t, root, "torn", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":79,"at_us":9875000}`+"\n"+`{"type":"fra`)
+	archivetest.Short(t, root, "never-begun", "")
+	k, err := Open(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,11 +78,11 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// Pages that change a session at the same time all have their way: what was said to be kept is kept.
-func TestKeptByManyAtOnce(t *testing.T) {
+// If several pages change a session at the same time, every change that was confirmed is stored.
+func TestSessionsByManyAtOnce(t *testing.T) {
 	root := t.TempDir()
-	keepOne(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
-	k, err := openKept(root, "")
+	archivetest.Short(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	k, err := Open(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,19 +109,19 @@ func TestKeptByManyAtOnce(t *testing.T) {
 	}
 }
 
-// The policy of a blind jam is told when the jam is rated, and by no list before.
+// The policy of a blind jam is told when the jam is rated, and not before.
 func TestBlindSession(t *testing.T) {
 	root := t.TempDir()
-	keepOne(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	archivetest.Short(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
 	manifest := `{"format":"jamd.session/1","start":"2026-01-31T20:15:00Z","policy":{"name":"gapt","sha256":"0123456789abcdef"},"blind":["gapt","jamd"],"settings":{"tempo":120}}`
 	if err := os.WriteFile(filepath.Join(root, "one", session.ManifestFile), []byte(manifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	k, err := openKept(root, "")
+	k, err := Open(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if all, err := k.List(); err != nil || len(all) != 1 || !all[0].Blind || all[0].Policy != hiddenPolicy {
+	if all, err := k.List(); err != nil || len(all) != 1 || !all[0].Blind || all[0].Policy != session.Hidden {
 		t.Errorf("before it is rated: %+v, %v", all, err)
 	}
 	reportHas := func(what string) bool {

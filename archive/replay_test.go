@@ -1,16 +1,17 @@
-package main
+package archive
 
 import (
 	"path/filepath"
 	"testing"
 
+	"jamd/archive/archivetest"
 	"jamd/session"
 )
 
-// Frames that a faster variant was to play are of nobody in the log of a jamd that did not name it.
+// The log of an older jamd does not name the faster variant: its frames are counted as unnamed.
 func TestMissing(t *testing.T) {
 	root := t.TempDir()
-	keepOne(t, root, "old", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":1,"rung":"faster"}`+"\n"+
+	archivetest.Short(t, root, "old", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":1,"rung":"faster"}`+"\n"+
 		`{"type":"loss","notes":1,"frames":2,"changes":3}`+"\n"+`{"type":"end","jam":{"frames":2,"errors":4}}`+"\n")
 	r, err := session.Open(filepath.Join(root, "old"))
 	if err != nil {

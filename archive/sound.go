@@ -1,4 +1,4 @@
-package main
+package archive
 
 import (
 	"bytes"
@@ -12,10 +12,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"jamd/atomicfile"
 	"jamd/jam"
+	"jamd/midiio"
+	"jamd/usage"
 )
 
-// soundfontPlaces are where systems and their users keep soundfonts; soundfontNames the General MIDI ones, the better first.
+// soundfontPlaces are the usual folders of soundfonts; soundfontNames are General MIDI soundfonts, the better first.
 var (
 	soundfontPlaces = []string{
 		"/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/share/soundfonts", "/usr/local/share/soundfonts",
@@ -27,9 +30,9 @@ var (
 	}
 )
 
-// findSoundfont is the first that is there.
+// findSoundfont returns the best soundfont that is installed.
 func findSoundfont() (string, error) {
-	home, _ := os.UserHomeDir() // without one, its places are not there
+	home, _ := os.UserHomeDir() // without a home folder its places do not exist
 	for _, name := range soundfontNames {
 		for _, place := range soundfontPlaces {
 			if below, found := strings.CutPrefix(place, "~"); found {
@@ -40,10 +43,10 @@ func findSoundfont() (string, error) {
 			}
 		}
 	}
-	return "", errors.New("no General MIDI soundfont is in the usual places: install fluid-soundfont-gm, or give --soundfont FILE.sf2")
+	return "", errors.New("no General MIDI soundfont is installed in the usual places: install fluid-soundfont-gm, or give --soundfont FILE.sf2")
 }
 
-// checkSoundfont returns an error for what is no soundfont: FluidSynth would take its own in its place, or be silent.
+// checkSoundfont returns an error if a file is not a soundfont: FluidSynth would use its own instead, or be silent.
 func checkSoundfont(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -52,27 +55,28 @@ func checkSoundfont(path string) error {
 	defer f.Close()
 	var head [12]byte
 	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[:4]) != "RIFF" || string(head[8:]) != "sfbk" && string(head[8:]) != "DLS " {
-		return fmt.Errorf("%s is no soundfont (SF2, SF3 or DLS)", path)
+		return fmt.Errorf("%s is not a soundfont (SF2, SF3 or DLS)", path)
 	}
 	return nil
 }
 
-// writeSound lets FluidSynth play a take, as fast as it can, and writes what is heard as a WAV file of 16 bits, 48 kHz, stereo.
-func writeSound(ctx context.Context, out *os.File, take jam.Take, soundfont string) error {
+// WriteSound renders a take with FluidSynth, faster than real time, into a WAV file of 16 bits, 48 kHz, stereo. soundfont "" takes one
+// that is installed.
+func WriteSound(ctx context.Context, out *os.File, take jam.Take, soundfont string) error {
 	synth, err := exec.LookPath("fluidsynth")
 	if err != nil {
-		return asInput(errors.New("wav is made by FluidSynth, which is not there: install fluidsynth"))
+		return usage.Errorf("FluidSynth makes the sound of a wav file, and is not installed: install fluidsynth")
 	}
 	if soundfont == "" {
 		if soundfont, err = findSoundfont(); err != nil {
-			return asInput(err)
+			return usage.Error(err)
 		}
 	} else if err := checkSoundfont(soundfont); err != nil {
-		return asInput(fmt.Errorf("--soundfont: %w", err))
+		return usage.Errorf("--soundfont: %w", err)
 	}
 	dir := ""
 	if info, err := out.Stat(); err == nil && info.Mode().IsRegular() {
-		dir = filepath.Dir(out.Name()) // where there is room: an hour is 690 MB, and the system's place is in memory at times
+		dir = filepath.Dir(out.Name()) // an hour takes 690 MB, and the system's temporary folder may be in memory
 	}
 	dir, err = os.MkdirTemp(dir, ".jamd-sound-")
 	if err != nil {
@@ -80,7 +84,8 @@ func writeSound(ctx context.Context, out *os.File, take jam.Take, soundfont stri
 	}
 	defer os.RemoveAll(dir)
 	midi, wav := filepath.Join(dir, "take.mid"), filepath.Join(dir, "take.wav")
-	if err := writeTake(midi, take); err != nil {
+	err = atomicfile.Write(midi, 0o600, func(f *os.File) error { return midiio.WriteTake(f, take) })
+	if err != nil {
 		return err
 	}
 	said, err := exec.CommandContext(ctx, synth, "-n", "-i", "-q", "-r", "48000", "-T", "wav", "-F", wav, soundfont, midi).CombinedOutput()
@@ -93,8 +98,8 @@ func writeSound(ctx context.Context, out *os.File, take jam.Take, soundfont stri
 	return err
 }
 
-// lastLine is the last line that says anything.
+// lastLine returns the last line of a program's output that is not empty.
 func lastLine(text []byte) string {
 	lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-	return printable(string(lines[len(lines)-1]))
+	return string(bytes.ToValidUTF8(lines[len(lines)-1], []byte("?")))
 }

@@ -1,0 +1,154 @@
+// Package archive holds the recorded sessions as the page and the commands use them: listing, rating, reporting, replaying, exporting
+// sound, deleting. Package session reads and writes a single one.
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"jamd/midiio"
+	"jamd/session"
+	"jamd/ui"
+)
+
+// Sessions are the recorded sessions of a folder, as the page shows and changes them. They may be used from any goroutine.
+type Sessions struct {
+	root     string
+	encoders *Encoders  // for reports
+	report   sync.Mutex // held during a report: one at a time, because a jam may be running
+	change   sync.Mutex // held during a change, so that a new name is on disk before its session is deleted
+}
+
+var _ ui.Sessions = (*Sessions)(nil)
+
+// Open opens a folder of sessions and empties its trash. root "" is the user's own folder. ortLib is ONNX Runtime's library; "" takes
+// the one that is found. The caller must call Close.
+func Open(root, ortLib string) (*Sessions, error) {
+	if root == "" {
+		var err error
+		if root, err = session.DefaultRoot(); err != nil {
+			return nil, err
+		}
+	}
+	_ = os.RemoveAll(filepath.Join(root, trash)) // what cannot be removed does no harm
+	return &Sessions{root: root, encoders: NewEncoders(ortLib)}, nil
+}
+
+// Close frees what reports needed.
+func (s *Sessions) Close() { s.encoders.Close() }
+
+// folder returns the folder of a session in root. The error wraps [ui.ErrUnknown] if there is no such session.
+func folder(root, id string) (string, error) {
+	dir := filepath.Join(root, id)
+	if strings.HasPrefix(id, ".") || id != filepath.Base(dir) {
+		return "", fmt.Errorf("session %q: %w", id, ui.ErrUnknown)
+	}
+	if _, err := os.Stat(filepath.Join(dir, session.ManifestFile)); err != nil {
+		return "", fmt.Errorf("session %q: %w", id, ui.ErrUnknown)
+	}
+	return dir, nil
+}
+
+// List returns the sessions that can be read and in which something was played, the newest first.
+func (s *Sessions) List() ([]ui.Session, error) {
+	archive, err := session.OpenArchive(s.root)
+	if err != nil {
+		return nil, err
+	}
+	briefs, err := archive.List()
+	if err != nil {
+		return nil, err
+	}
+	all := []ui.Session{}
+	for _, b := range slices.Backward(briefs) {
+		if b.Problem == "" && b.Seconds > 0 {
+			all = append(all, onPage(&b))
+		}
+	}
+	return all, nil
+}
+
+// onPage returns what the page shows of a session.
+func onPage(b *session.Brief) ui.Session {
+	s := ui.Session{
+		ID: b.ID, Name: b.Name, Start: b.Start, Policy: b.Policy, Tempo: b.Tempo, Seconds: b.Seconds,
+		Chords: b.Chords, Misses: b.Misses, Whole: b.Ended, Blind: b.Blind,
+	}
+	if s.Name == "" {
+		s.Name = b.Start.Format("Monday 15:04")
+	}
+	if rating := ui.Rating(b.Rating); rating != (ui.Rating{}) {
+		s.Rating = &rating
+	}
+	return s
+}
+
+// MIDI opens the MIDI file of a session. The file of a session that was broken off is made from its log first.
+func (s *Sessions) MIDI(id string) (io.ReadCloser, error) {
+	r, err := s.open(id)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Mend(false, midiio.WriteTake); errors.Is(err, session.ErrRecording) {
+		return nil, fmt.Errorf("session %q has no music yet: %w", id, ui.ErrUnknown)
+	} else if err != nil {
+		return nil, err
+	}
+	return os.Open(filepath.Join(r.Dir, session.MIDIFile))
+}
+
+// Report writes the report of a session.
+func (s *Sessions) Report(w io.Writer, id string) error {
+	r, err := s.open(id)
+	if err != nil {
+		return err
+	}
+	s.report.Lock()
+	defer s.report.Unlock()
+	return Report(w, r, s.encoders)
+}
+
+// Rename gives a session a name.
+func (s *Sessions) Rename(id, name string) error {
+	_, err := s.note(id, func(n *session.Notes) { n.Name = name })
+	return err
+}
+
+// Rate stores the player's answers. It returns the session as it is then: a blind session now tells its policy.
+func (s *Sessions) Rate(id string, r ui.Rating) (ui.Session, error) {
+	record, err := s.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })
+	if err != nil {
+		return ui.Session{}, err
+	}
+	b := record.Brief()
+	return onPage(&b), nil
+}
+
+// open opens a session by its id.
+func (s *Sessions) open(id string) (*session.Record, error) {
+	dir, err := folder(s.root, id)
+	if err != nil {
+		return nil, err
+	}
+	return session.Open(dir)
+}
+
+// note changes the notes of a session.
+func (s *Sessions) note(id string, change func(*session.Notes)) (*session.Record, error) {
+	s.change.Lock()
+	defer s.change.Unlock()
+	r, err := s.open(id)
+	if err != nil {
+		return nil, err
+	}
+	n := r.Notes
+	change(&n)
+	err = r.SetNotes(n)
+	return r, err
+}

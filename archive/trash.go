@@ -1,0 +1,34 @@
+package archive
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// trash is the folder of the deleted sessions, until jamd starts again. Its name begins with a dot, so it is no session.
+const trash = ".trash"
+
+// Delete moves a session into the trash.
+func (s *Sessions) Delete(id string) error {
+	s.change.Lock()
+	defer s.change.Unlock()
+	dir, err := folder(s.root, id)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(s.root, trash), 0o755); err != nil {
+		return err
+	}
+	return os.Rename(dir, filepath.Join(s.root, trash, id))
+}
+
+// Restore brings a session back from the trash.
+func (s *Sessions) Restore(id string) error {
+	s.change.Lock()
+	defer s.change.Unlock()
+	dir, err := folder(filepath.Join(s.root, trash), id)
+	if err != nil {
+		return err
+	}
+	return os.Rename(dir, filepath.Join(s.root, id))
+}
