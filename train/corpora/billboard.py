@@ -69,7 +69,7 @@ def _read_song(path: Path, name: str, group: str) -> Song | Skipped:
     last = max(notes[-1].end, chords[-1].end)
     zero = max(bar.frame for bar in bars if bar.frame <= first)
     return Song(
-        corpus="billboard", id=name, group=group, frames=last - zero,
+        corpus="billboard", id=name, group=group, title=group.split("_")[1] if "_" in group else "", frames=last - zero,
         notes=[note._replace(start=note.start - zero, end=note.end - zero) for note in notes],
         chords=[chord._replace(start=chord.start - zero, end=chord.end - zero) for chord in chords],
         bars=[bar._replace(frame=bar.frame - zero) for bar in bars if zero <= bar.frame < last])

@@ -1,6 +1,6 @@
 """All corpora as token arrays in one compressed file, made once and read in a second.
 
-The split is by song: the hash of corpus and group decides, so that it never moves when songs are added.
+The split is by song, over all corpora (groups.py): `side` has the rule.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ import numpy as np
 from tqdm import tqdm
 
 from train import tokens
-from train.corpora import billboard, nottingham, openewld, pop909
+from train.corpora import billboard, groups, leadsheets, nottingham, openewld, pop909, tunes, weimar
 from train.corpora.song import CorpusError, Skipped, Song
 
 Reader = Callable[[Path], Iterator[Song | Skipped]]
 READERS: dict[str, Reader] = {
     "pop909": pop909.read, "nottingham": nottingham.read, "billboard": billboard.read, "openewld": openewld.read,
+    "leadsheets": leadsheets.read, "tunes": tunes.read, "weimar": weimar.read,
 }
 OUT_OF_DISTRIBUTION = "openewld"
-FORMAT = 2
+FIRST = ("pop909", "nottingham", "billboard")  # the corpora that the shipped networks learned from
+SIDES = ("train", "valid", "test")
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,35 @@ def split_of(corpus: str, group: str) -> str:
         return "ood"
     digest = int.from_bytes(hashlib.sha256(f"{corpus}/{group}".encode()).digest()[:4], "big") % 10
     return "test" if digest == 0 else "valid" if digest == 1 else "train"
+
+
+def side(group: list[Song]) -> str | None:
+    """The side that a group of songs lies on, which are one song: that of its first song by `split_of`.
+
+    Where a song of FIRST is in it, networks that are trained on may have seen it, so that it trains if one of those
+    songs did, else validates if one did. None where a song of OpenEWLD is in it: no other corpus may have that song.
+    """
+    if any(song.corpus == OUT_OF_DISTRIBUTION for song in group):
+        return None
+    first = [song for song in group if song.corpus in FIRST] or group[:1]
+    return min((split_of(song.corpus, song.group) for song in first), key=SIDES.index)
+
+
+def split(songs: list[Song]) -> tuple[list[tuple[Song, str]], list[tuple[str, Skipped]]]:
+    """Each song with its side, and what is left out for being a song of OpenEWLD, with its corpus."""
+    sides: dict[int, str] = {}
+    left_out = []
+    for members in groups.gather(songs):
+        group = [songs[i] for i in members]
+        chosen = side(group)
+        for i, song in zip(members, group):
+            if song.corpus == OUT_OF_DISTRIBUTION:
+                sides[i] = "ood"
+            elif chosen:
+                sides[i] = chosen
+            else:
+                left_out.append((song.corpus, Skipped(song.id, f"a song of {OUT_OF_DISTRIBUTION}")))
+    return [(songs[i], sides[i]) for i in sorted(sides)], left_out
 
 
 def corpus_folder(data: Path, name: str) -> Path:
@@ -131,9 +163,12 @@ def read(path: Path) -> tuple[list[Piece], dict]:
 def prepare(data: Path, path: Path) -> None:
     """Reads the corpora under data and writes the cache file."""
     songs, skipped = read_songs(data)
+    sided, left_out = split(songs)
+    for corpus, song in left_out:
+        skipped[corpus].append(song)
     pieces, folding = [], {name: {"skipped": [s._asdict() for s in skipped[name]], "chords": {}} for name in READERS}
-    for song in songs:
-        pieces.append(piece_of(song, split_of(song.corpus, song.group)))
+    for song, chosen in sided:
+        pieces.append(piece_of(song, chosen))
         counts = folding[song.corpus]["chords"]
         for chord in song.chords:
             counts[str(chord.intervals)] = counts.get(str(chord.intervals), 0) + chord.end - chord.start

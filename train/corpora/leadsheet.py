@@ -87,7 +87,7 @@ def expand(written: list[Measure]) -> list[Measure]:
     return played
 
 
-def to_song(corpus: str, id: str, group: str, measures: list[Measure]) -> Song | Skipped:
+def to_song(corpus: str, id: str, group: str, measures: list[Measure], title: str = "") -> Song | Skipped:
     """The song these measures make, played in this order; Skipped if no melody or no chord is in them.
 
     CorpusError if they make no song at all, such as with a pitch that MIDI does not have.
@@ -101,7 +101,7 @@ def to_song(corpus: str, id: str, group: str, measures: list[Measure]) -> Song |
         return Skipped(id, "no melody")
     if not chords:
         return Skipped(id, "no chords")
-    song = Song(corpus, id, group, starts[-1], notes, chords, _bars(measures, starts))
+    song = Song(corpus, id, group, starts[-1], notes, chords, _bars(measures, starts), title)
     try:
         song.check()
     except ValueError as error:

@@ -48,6 +48,6 @@ def _read_file(path: pathlib.Path) -> list[Song | Skipped]:
     if not tunes:
         raise CorpusError(f"{path}: no tune in it; {BROKEN}")
     return [
-        to_song("nottingham", f"{path.stem}/{number:03d}", normalised(tune.title), tune.played())
+        to_song("nottingham", f"{path.stem}/{number:03d}", normalised(tune.title), tune.played(), tune.title)
         for number, tune in sorted(tunes.items())
     ]

@@ -21,4 +21,4 @@ def read(root: pathlib.Path) -> Iterator[Song | Skipped]:
             measures = musicxml.read(path)
         except ValueError as error:
             raise CorpusError(f"{path}: {error}; {BROKEN}") from error
-        yield to_song("openewld", id, id, expand(measures))
+        yield to_song("openewld", id, id, expand(measures), path.parts[-2])

@@ -35,7 +35,7 @@ def _read_song(folder: Path) -> Song | Skipped:
     beats, downbeats, metre = _read_beats(folder / "beat_midi.txt")
     notes = [Note(start, max(end, start + 1), pitch)
              for on, off, pitch in _read_melody(folder / f"{folder.name}.mid")
-             for start, end in [(_frame(on, beats), _frame(off, beats))]]
+             for start, end in [(frame_of(on, beats), frame_of(off, beats))]]
     chords = _read_chords(folder / "chord_midi.txt", beats)
     if not notes:
         return Skipped(folder.name, "no melody")
@@ -88,7 +88,7 @@ def _read_beats(path: Path) -> tuple[np.ndarray, list[int], int]:
     return np.array(beats), *((simple, 3) if length == 3 else (compound, 4))
 
 
-def _frame(time: float, beats: np.ndarray) -> int:
+def frame_of(time: float, beats: np.ndarray) -> int:
     """The frame nearest to a time in seconds, beat 0 being frame 0; the outermost beats' tempo holds beyond them."""
     i = int(np.clip(np.searchsorted(beats, time, side="right") - 1, 0, len(beats) - 2))
     return floor((i + (time - beats[i]) / (beats[i + 1] - beats[i])) * FRAMES_PER_QUARTER + 0.5)
@@ -129,7 +129,7 @@ def _read_chords(path: Path, beats: np.ndarray) -> list[Chord]:
     for number, fields in _lines(path):
         try:
             on, off, label = fields
-            start, end, chord = _frame(float(on), beats), _frame(float(off), beats), harte.parse(label)
+            start, end, chord = frame_of(float(on), beats), frame_of(float(off), beats), harte.parse(label)
         except (ValueError, OverflowError) as error:
             raise CorpusError(f"{path}, line {number}: {error}; {BROKEN}") from error
         if chord and end > start:

@@ -44,7 +44,8 @@ class Bar(NamedTuple):
 class Song:
     """One song, repeats expanded.
 
-    corpus and id name it; group is the key of the train/validation/test split (all versions of one song share it).
+    corpus and id name it; group is what its corpus calls the song (all versions that it has of one song share it), title
+    what it is called, as written, where the corpus says so: both for the split (groups.py).
     notes are monophonic: sorted, no two overlap. chords are sorted and do not overlap. bars are sorted; a pickup bar is
     a first bar shorter than its metre says. frames is the length of the song.
     """
@@ -56,6 +57,7 @@ class Song:
     notes: list[Note] = field(default_factory=list)
     chords: list[Chord] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
+    title: str = ""
 
     def check(self) -> None:
         """Raises ValueError with the first broken promise of this class."""
