@@ -140,13 +140,7 @@ func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int
 	if end == 0 {
 		return 0, ErrNoNotes
 	}
-	bar, line := s.Meter.Bar(), int64(0)
-	for _, c := range meters {
-		if c.Frame < end {
-			bar, line = c.Meter.Bar(), c.Frame
-		}
-	}
-	return line + (end-line+bar-1)/bar*bar, nil
+	return Bars{s.Meter, meters}.Whole(end), nil
 }
 
 // silent is the output of nothing.

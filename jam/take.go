@@ -1,5 +1,7 @@
 package jam
 
+import "encoding/json"
+
 // A TakeNote is a melody note on the grid.
 type TakeNote struct {
 	Frame    int64 `json:"frame"`
@@ -12,8 +14,20 @@ type TakeNote struct {
 type TakeChord struct {
 	Frame    int64   `json:"frame"`
 	Symbol   string  `json:"symbol"`
-	Pitches  []uint8 `json:"pitches"` // ascending
+	Pitches  Pitches `json:"pitches"` // ascending
 	Duration int64   `json:"duration"`
+}
+
+// Pitches are MIDI pitches, 0 to 127.
+type Pitches []uint8
+
+// MarshalJSON writes numbers: of plain bytes encoding/json makes base64.
+func (p Pitches) MarshalJSON() ([]byte, error) {
+	numbers := make([]int, len(p))
+	for i, pitch := range p {
+		numbers[i] = int(pitch)
+	}
+	return json.Marshal(numbers)
 }
 
 // A TempoChange sets the tempo from a frame on.
@@ -44,35 +58,11 @@ type Take struct {
 	Click []TakeNote // of the metronome, where it was on
 }
 
-// A Bar is one of a take's.
-type Bar struct {
-	Number     int64 // from 0
-	Frame, End int64 // its first frame, and that of the next bar
-	Meter      Meter
-}
+// Bars are the take's bars.
+func (t *Take) Bars() Bars { return Bars{t.Meter, t.Meters} }
 
-// BarAt is the bar in which a frame lies. One that a change of the meter cuts short ends there.
-func (t *Take) BarAt(frame int64) Bar {
-	b := Bar{Meter: t.Meter}
-	for _, c := range t.Meters {
-		if c.Frame > frame {
-			break
-		}
-		b.Number += (c.Frame - b.Frame + b.Meter.Bar() - 1) / b.Meter.Bar()
-		b.Frame, b.Meter = c.Frame, c.Meter
-	}
-	whole := (frame - b.Frame) / b.Meter.Bar()
-	b.Number += whole
-	b.Frame += whole * b.Meter.Bar()
-	b.End = b.Frame + b.Meter.Bar()
-	for _, c := range t.Meters {
-		if c.Frame > b.Frame {
-			b.End = min(b.End, c.Frame)
-			break
-		}
-	}
-	return b
-}
+// BarAt is the bar in which a frame lies.
+func (t *Take) BarAt(frame int64) Bar { return t.Bars().At(frame) }
 
 // ClickBeats lets the metronome click on every beat of the take, as hard as it is told.
 func (t *Take) ClickBeats(velocity uint8) {

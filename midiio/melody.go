@@ -18,89 +18,75 @@ type Note struct {
 	Velocity   uint8 // 1 to 127
 }
 
-// A Melody is the tune of a MIDI file.
+// A Melody is the melody of a MIDI file: one of its parts, with the file's tempi and meters.
 type Melody struct {
-	Name   string            // of its track, or else of the file
-	Notes  []Note            // by start
-	Tempo  []jam.TempoChange // ascending, the first at frame 0; each within what jam plays, the nearest where the file's was not
-	Meter  jam.Meter         // that it begins with, see meters
-	Meters []jam.MeterChange // ascending
+	Title    string            // of the song: what the file calls it, or the file's own name
+	Part     Part              // that was taken
+	Why      string            // it was taken, in a few words
+	Parts    []Part            // all that the file has
+	Notes    []Note            // by start
+	Tempo    []jam.TempoChange // ascending, the first at frame 0; each within what jamd plays, the nearest if the file's is not
+	Meter    jam.Meter         // of the beginning, see meters
+	Meters   []jam.MeterChange // ascending
+	Warnings []Warning         // of what was wrong in the file
 }
 
-// drums is the channel of General MIDI's percussion, from 0.
-const drums = 9
-
-// ReadFile reads the melody of a Standard MIDI File (format 0 or 1, at most 64 MiB). It is the track named MELODY, else one
-// with a name that sounds like it, else the first with notes that are not drums; of a track with several channels
-// the lowest that is not drums. Tracks named CHORD... are left out unless there is nothing else.
-// Whatever is wrong with the file is a *FileError with the byte offset; a file that cannot be opened is an fs error.
-func ReadFile(path string) (Melody, error) {
+// ReadFile reads the melody of a Standard MIDI File of at most 64 MiB. The part asked for is taken: a number or a name, see
+// [Part]. If asked is "", it is the part whose name says so (see [rankName]), or else the one whose notes move most like
+// a melody. What is wrong in the file and does not hinder the reading is in Warnings; any other problem is a *FileError
+// with the byte offset. A file that cannot be opened is an fs error.
+func ReadFile(path, asked string) (Melody, error) {
 	data, err := readBounded(path)
 	if err != nil {
 		return Melody{}, err
 	}
-	return Read(path, data)
+	return Read(path, data, asked)
 }
 
-// Read is ReadFile for a file that is in memory already; path is only said in errors.
-func Read(path string, data []byte) (Melody, error) {
+// Read is ReadFile for a file that is in memory already; path is for messages and, without its folder, for the title.
+func Read(path string, data []byte, asked string) (Melody, error) {
 	s, err := parseSong(path, data)
 	if err != nil {
 		return Melody{}, err
 	}
-	fail := func(format string, args ...any) (Melody, error) {
-		return Melody{}, &FileError{Path: path, Offset: int64(len(data)), Problem: fmt.Sprintf(format, args...)}
+	parts := s.parts()
+	chosen, why, err := chooseMelody(parts, asked)
+	if err != nil {
+		problem := &FileError{Path: path, Offset: int64(len(data)), Problem: err.Error()}
+		if len(s.warnings) > 0 && len(parts) == 0 { // which is why there are none
+			problem.Offset = s.warnings[0].Offset
+			problem.Problem += ": " + s.warnings[0].Text
+		}
+		return Melody{}, problem
 	}
-	t, channel, ok := s.melodyTrack()
-	if !ok {
-		return fail("the file has no notes to play (drums do not count)")
-	}
-	m := Melody{Name: t.name, Notes: s.notes(t, channel), Tempo: s.tempoMap()}
+	s.keepTrack(chosen.track)
+	m := Melody{Title: s.title(), Part: *chosen, Why: why, Parts: parts, Notes: chosen.played, Tempo: s.tempoMap(), Warnings: s.warnings}
 	m.Meter, m.Meters = s.meters()
-	if m.Name == "" {
-		m.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if m.Title == "" {
+		m.Title = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
 	if last := m.Frames(); last > maxFrames {
-		return fail("the last note ends at beat %d: a tune has at most %d", last/jam.FramesPerBeat, maxFrames/jam.FramesPerBeat)
+		return Melody{}, &FileError{Path: path, Offset: int64(len(data)), Problem: fmt.Sprintf(
+			"the last note ends at beat %d: a tune has at most %d", last/jam.FramesPerBeat, maxFrames/jam.FramesPerBeat)}
 	}
 	return m, nil
 }
 
-// melodyNames are parts of track names that mean a melody, the surest first.
-var melodyNames = []string{"melody", "melodie", "vocal", "voice", "lead", "tune", "sing"}
-
-// rank orders tracks by how much their name says that they are the melody; lower is surer.
-func (t *songTrack) rank() int {
-	name := strings.ToLower(t.name)
-	if name == "melody" {
-		return 0
+// title is the song's: the name of the file's only track, or of a first track without notes. "" if that is no title.
+func (s *song) title() string {
+	if first := &s.tracks[0]; (len(s.tracks) == 1 || len(first.notes) == 0) && isTitle(first.name) {
+		return first.name
 	}
-	if strings.HasPrefix(name, "chord") {
-		return len(melodyNames) + 2
-	}
-	for i, part := range melodyNames {
-		if strings.Contains(name, part) {
-			return 1 + i
-		}
-	}
-	return len(melodyNames) + 1
+	return ""
 }
 
-// melodyTrack finds the melody's track and channel.
-func (s *song) melodyTrack() (best *songTrack, channel uint8, ok bool) {
-	for i := range s.tracks {
-		t := &s.tracks[i]
-		lowest := uint8(drums)
-		for _, n := range t.notes {
-			if n.velocity > 0 && n.channel != drums && (lowest == drums || n.channel < lowest) {
-				lowest = n.channel
-			}
-		}
-		if lowest != drums && (best == nil || t.rank() < best.rank()) {
-			best, channel = t, lowest
-		}
+// keepTrack leaves a song of format 2, whose tracks are tunes of their own, the tempi and time signatures of one track.
+func (s *song) keepTrack(track int) {
+	if s.format != 2 {
+		return
 	}
-	return best, channel, best != nil
+	s.tempos = slices.DeleteFunc(s.tempos, func(c songTempo) bool { return c.track != track })
+	s.signatures = slices.DeleteFunc(s.signatures, func(c signature) bool { return c.track != track })
 }
 
 // frame turns ticks into frames: exact for every tick of a tune, as both are far below 2^53.
@@ -108,29 +94,34 @@ func (s *song) frame(tick int64) float64 {
 	return float64(tick*jam.FramesPerBeat) / float64(s.ticksPerQuarter)
 }
 
-// notes pairs the ons and offs of a channel. A note struck again while it sounds ends there; one without an off ends
-// with the track; one without length gets a tick.
-func (s *song) notes(t *songTrack, channel uint8) []Note {
+// nearest is the frame whose line is nearest to a tick.
+func (s *song) nearest(tick int64) int64 { return int64(math.Round(s.frame(tick))) }
+
+// notes pairs the ons and offs of channels of a track. A note struck again while it sounds ends there; one without an off
+// ends with the track; one without length gets a tick.
+func (s *song) notes(t *songTrack, channels []uint8) []Note {
 	type sounding struct {
 		tick     int64
-		velocity uint8 // 0 where the pitch is silent
+		velocity uint8 // 0 while the pitch is silent
 	}
-	var on [128]sounding
+	var on [16][128]sounding
 	var notes []Note
-	end := func(pitch uint8, tick int64) {
-		if b := &on[pitch]; b.velocity > 0 {
+	end := func(channel, pitch uint8, tick int64) {
+		if b := &on[channel][pitch]; b.velocity > 0 {
 			notes = append(notes, Note{s.frame(b.tick), s.frame(max(tick, b.tick+1)), pitch, b.velocity})
 			b.velocity = 0
 		}
 	}
 	for _, n := range t.notes {
-		if n.channel == channel {
-			end(n.pitch, n.tick)
-			on[n.pitch] = sounding{n.tick, n.velocity}
+		if slices.Contains(channels, n.channel) {
+			end(n.channel, n.pitch, n.tick)
+			on[n.channel][n.pitch] = sounding{n.tick, n.velocity}
 		}
 	}
-	for pitch := range uint8(128) {
-		end(pitch, t.end)
+	for _, channel := range channels {
+		for pitch := range uint8(128) {
+			end(channel, pitch, t.end)
+		}
 	}
 	slices.SortStableFunc(notes, func(a, b Note) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Pitch, b.Pitch))
@@ -145,7 +136,7 @@ func (s *song) tempoMap() []jam.TempoChange {
 	tempo := []jam.TempoChange{{Frame: 0, BPM: 120}}
 	for _, c := range changes {
 		last := &tempo[len(tempo)-1]
-		frame := int64(math.Round(s.frame(c.tick)))
+		frame := s.nearest(c.tick)
 		bpm := min(max(c.bpm, jam.MinTempo), jam.MaxTempo)
 		switch {
 		case frame == last.Frame:
@@ -157,18 +148,18 @@ func (s *song) tempoMap() []jam.TempoChange {
 	return tempo
 }
 
-// meters are the first time signature, 4/4 without one, and the later ones that change the meter or move the bar lines. A bar
-// begins with each; of two at once the first counts.
+// meters returns the meter at the beginning, 4/4 until the first time signature, and the later time signatures that change
+// the meter or move the bar lines. A bar begins with each; of two at once the first counts.
 func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
-	if len(s.signatures) == 0 {
-		return jam.Quarters(4), nil
-	}
 	signatures := slices.Clone(s.signatures)
 	slices.SortStableFunc(signatures, func(a, b signature) int { return cmp.Compare(a.tick, b.tick) })
-	last := jam.MeterChange{Meter: signatures[0].meter()}
-	first = last.Meter
+	first = jam.Quarters(4)
+	if len(signatures) > 0 && s.nearest(signatures[0].tick) == 0 {
+		first = signatures[0].meter()
+	}
+	last := jam.MeterChange{Meter: first}
 	for _, signature := range signatures {
-		next := jam.MeterChange{Frame: int64(math.Round(s.frame(signature.tick))), Meter: signature.meter()}
+		next := jam.MeterChange{Frame: s.nearest(signature.tick), Meter: signature.meter()}
 		if again := next.Meter == last.Meter && (next.Frame-last.Frame)%last.Meter.Bar() == 0; !again && next.Frame > last.Frame {
 			last = next
 			changes = append(changes, next)
@@ -202,6 +193,9 @@ func (m *Melody) Frames() int64 {
 	return int64(math.Ceil(end))
 }
 
+// Bars are the melody's bars.
+func (m *Melody) Bars() jam.Bars { return jam.Bars{Meter: m.Meter, Changes: m.Meters} }
+
 // At is the melody at another tempo, the same throughout, in quarter notes a minute.
 func (m *Melody) At(bpm float64) Melody {
 	other := *m
@@ -215,7 +209,7 @@ func (m *Melody) At(bpm float64) Melody {
 func (m *Melody) Tune() (jam.Tune, error) {
 	grid, err := jam.NewTuneGrid(m.Tempo)
 	if err != nil {
-		return jam.Tune{}, fmt.Errorf("melody %q: %w", m.Name, err)
+		return jam.Tune{}, fmt.Errorf("melody %q: %w", m.Title, err)
 	}
 	events := make([]jam.Event, 0, 2*len(m.Notes))
 	for _, n := range m.Notes {
@@ -226,5 +220,5 @@ func (m *Melody) Tune() (jam.Tune, error) {
 	slices.SortStableFunc(events, func(a, b jam.Event) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Status, b.Status))
 	})
-	return jam.Tune{Name: m.Name, Tempo: m.Tempo, Meter: m.Meter, Meters: m.Meters, Events: events}, nil
+	return jam.Tune{Name: m.Title, Tempo: m.Tempo, Meter: m.Meter, Meters: m.Meters, Events: events}, nil
 }

@@ -1,5 +1,10 @@
 // Package midiio is jamd's way to MIDI: ports of the system by name, virtual ports, ports in memory for tests,
 // and Standard MIDI Files. No message that could hang or hurt leaves or enters it: see Out and parser.
+//
+// Files are written by gomidi's smf package ([WriteTake]) and read by a reader of the project's own ([ReadFile]), because
+// files from elsewhere are often wrong: the reader reads on past what the format does not allow, and says at which byte
+// that is. The library's reader stops there, has no byte offsets, allocates whatever length a file claims (4 GiB for a
+// file of 26 bytes), overflows the stack on a chain of empty chunks, and fills truncated events with zeros.
 package midiio
 
 import (

@@ -241,7 +241,7 @@ func TestRealSendAllocatesNothing(t *testing.T) {
 // Close lets go.
 func TestRealPeers(t *testing.T) {
 	needsSequencer(t)
-	m := must(ReadFile("tune.mid"))(t)
+	m := must(ReadFile("tune.mid", ""))(t)
 	b := newInbox()
 	in := must(OpenVirtualIn(VirtualIn, b.now, b.receive))(t)
 	defer in.Close()

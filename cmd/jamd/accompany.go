@@ -17,7 +17,8 @@ import (
 )
 
 type accompanyCmd struct {
-	File   string     `arg:"" placeholder:"FILE.mid" help:"Standard MIDI File with the melody: its track named MELODY, or the first with notes."`
+	File   string     `arg:"" placeholder:"FILE.mid" help:"Standard MIDI File with the melody."`
+	Track  string     `placeholder:"NAME|N" help:"Part that is the melody: its name, or its number (else the one that a name or its notes show to be)."`
 	Output string     `short:"o" placeholder:"OUT.mid" help:"Write melody, chords and chord symbols into this MIDI file."`
 	Tempo  *float64   `placeholder:"BPM" help:"Another tempo than the file's."`
 	JSON   bool       `help:"Print one JSON object."`
@@ -28,16 +29,20 @@ type accompanyCmd struct {
 
 // An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
 type accompaniment struct {
-	Policy        string          `json:"policy"`
-	Seed          uint64          `json:"seed"`
-	Tempo         float64         `json:"tempo"`
-	FramesPerBeat int             `json:"frames_per_beat"`
-	Frames        int64           `json:"frames"`
-	Melody        []jam.TakeNote  `json:"melody"`
-	Chords        []jam.TakeChord `json:"chords"`
-	NoteInChord   float64         `json:"note_in_chord"`
-	ElapsedMS     float64         `json:"elapsed_ms"`
-	InferenceMS   quantiles       `json:"inference_ms"`
+	Title         string           `json:"title"`
+	Part          melodyPart       `json:"part"`  // that is the melody
+	Parts         []midiio.Part    `json:"parts"` // all that the file has
+	Warnings      []midiio.Warning `json:"warnings"`
+	Policy        string           `json:"policy"`
+	Seed          uint64           `json:"seed"`
+	Tempo         float64          `json:"tempo"`
+	FramesPerBeat int              `json:"frames_per_beat"`
+	Frames        int64            `json:"frames"`
+	Melody        []jam.TakeNote   `json:"melody"`
+	Chords        []jam.TakeChord  `json:"chords"`
+	NoteInChord   float64          `json:"note_in_chord"`
+	ElapsedMS     float64          `json:"elapsed_ms"`
+	InferenceMS   quantiles        `json:"inference_ms"`
 }
 
 type quantiles struct {
@@ -50,7 +55,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	if c.Output == "" && !c.JSON && c.Keep == "" {
 		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json or --keep DIR"))
 	}
-	melody, err := readMelody(c.File, c.Tempo)
+	melody, err := melodyFile{c.File, c.Track, c.Tempo}.read(to)
 	if err != nil {
 		return err
 	}
@@ -69,9 +74,11 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		return err
 	}
 	defer policy.Close()
-	if _, err := policy.Warm(warmSteps); err != nil {
+	steps, err := policy.Warm(warmSteps)
+	if err != nil {
 		return err
 	}
+	tellLength(to, &melody, steps)
 	began := time.Now()
 	var kept []jam.Witness
 	if c.Keep != "" {
@@ -101,34 +108,16 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		encoder := json.NewEncoder(to.Out)
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(accompaniment{
+			Title: tune.Name, Part: melodyPart{melody.Part, melody.Why}, Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
 			Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
-			Frames: result.Take.Frames, Melody: result.Take.Melody, Chords: result.Take.Chords,
+			Frames: result.Take.Frames, Melody: orEmpty(result.Take.Melody), Chords: orEmpty(result.Take.Chords),
 			NoteInChord: share, ElapsedMS: milliseconds(elapsed), InferenceMS: inference,
 		})
 	}
+	fmt.Fprintln(to.Out, "melody:", partTold(&melody))
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
 		cmp.Or(c.Output, c.File), len(result.Take.Chords), result.Take.BarAt(result.Take.Frames-1).Number+1, share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
 	return nil
-}
-
-// readMelody reads a tune; bpm, if there is one, replaces the file's own.
-func readMelody(path string, bpm *float64) (midiio.Melody, error) {
-	melody, err := midiio.ReadFile(path)
-	if err != nil {
-		return melody, asInput(err)
-	}
-	return atTempo(melody, bpm)
-}
-
-// atTempo is the melody at another tempo, where there is one.
-func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
-	if bpm == nil {
-		return melody, nil
-	}
-	if err := jam.CheckTempo(*bpm); err != nil {
-		return melody, asInput(err)
-	}
-	return melody.At(*bpm), nil
 }
 
 // writeTake writes a MIDI file, whole or not at all.

@@ -198,7 +198,7 @@ func TestPageInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err := midiio.Read("session.mid", data); err != nil || len(m.Notes) < 10 {
+	if m, err := midiio.Read("session.mid", data, ""); err != nil || len(m.Notes) < 10 {
 		t.Errorf("the downloaded file has %d notes of the melody: %v", len(m.Notes), err)
 	}
 	v.clickText("Delete")

@@ -34,7 +34,7 @@ func loadDefault(t testing.TB) *model.Policy {
 
 // tuneOf makes a tune of whole frames: a pitch each, 0 for a rest, at 120 BPM.
 func tuneOf(t interface{ Fatal(...any) }, pitches []uint8) jam.Tune {
-	m := midiio.Melody{Name: "made", Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4)}
+	m := midiio.Melody{Title: "made", Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4)}
 	for i, pitch := range pitches {
 		if pitch > 0 {
 			m.Notes = append(m.Notes, midiio.Note{Start: float64(i), End: float64(i + 1), Pitch: pitch, Velocity: 80})

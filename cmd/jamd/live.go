@@ -169,6 +169,7 @@ func (l *live) close() {
 type hearing struct {
 	title string               // of the take
 	name  string               // of the port or file that it comes from
+	part  *melodyPart          // of the file; nil if a player or an agent plays
 	agent *session.Agent       // that plays it; nil where a player or a file does
 	play  func(jam.Event)      // takes a page's note; nil where an agent plays
 	stop  func() *agentSummary // ends it, and tells of the agent
@@ -240,7 +241,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	share, _ := take.NoteInChord()
 	return errors.Join(err, conclude(l.to, l.flags.JSON, jamSummary{
 		Policy: l.shownPolicy(), Seed: settings.Seed, Tempo: settings.Tempo,
-		Jam: summary, Agent: agent, NoteInChord: share, Figures: figures.Jam, Dropped: figures.DroppedReports,
+		Part: h.part, Jam: summary, Agent: agent, NoteInChord: share, Figures: figures.Jam, Dropped: figures.DroppedReports,
 	}, kept))
 }
 

@@ -64,7 +64,7 @@ func TestPageInOtherBrowsers(t *testing.T) {
 				btoa(String.fromCharCode(...new Uint8Array(a))))`)), &text))
 			data, err := base64.StdEncoding.DecodeString(text)
 			b.must(err)
-			if m, err := midiio.Read("session.mid", data); err != nil || len(m.Notes) < 10 {
+			if m, err := midiio.Read("session.mid", data, ""); err != nil || len(m.Notes) < 10 {
 				t.Errorf("the downloaded file has %d notes of the melody: %v", len(m.Notes), err)
 			}
 		})

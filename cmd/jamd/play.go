@@ -15,6 +15,7 @@ import (
 type playCmd struct {
 	In         string        `placeholder:"NAME" help:"Port to hear, or an unambiguous part of its name; 'jamd in' (or 'jamd in 2', ...) opens a port of that name, 'page' hears the page alone. Else the first keyboard found."`
 	Melody     string        `placeholder:"FILE.mid" help:"Play this melody instead of listening to a port."`
+	Track      string        `placeholder:"NAME|N" help:"Part of that file to play: its name, or its number (else the one that is the melody)."`
 	Tempo      *float64      `placeholder:"BPM" help:"Quarter notes a minute (120, or the melody's own)."`
 	CountIn    *int          `placeholder:"BEATS" help:"Start at once after this many clicks on channel 10, instead of with your first note."`
 	For        time.Duration `placeholder:"DURATION" help:"End after this long, such as 90s or 5m."`
@@ -65,7 +66,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *config, flags
 // next makes the flags those of a jam that follows one: nobody performs any more, and the player plays when ready.
 func (c *playCmd) next(again restart) {
 	if c.Melody != "" || c.In == "" {
-		c.Melody, c.In = "", pageMelody
+		c.Melody, c.Track, c.In = "", "", pageMelody
 	}
 	c.Live.Wait = true // a port that has left meanwhile may come back
 	c.Live.Clock, c.Blind, c.Live.Music.Listen = c.setup.nextClock().inForce(), c.setup.nextBlind(), c.setup.nextListen()
@@ -78,7 +79,7 @@ func (c *playCmd) next(again restart) {
 
 // jam plays one jam. It returns what follows, 0 for nothing.
 func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, error) {
-	source, err := c.source()
+	source, err := c.source(to)
 	if err != nil {
 		return 0, err
 	}
@@ -239,7 +240,7 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	go perform(ctx, l.clock, s.tune.Events, began, heard)
-	return hearing{title: s.title(), name: s.name, play: played, stop: func() *agentSummary {
+	return hearing{title: s.title(), name: s.name, part: &melodyPart{s.melody.Part, s.melody.Why}, play: played, stop: func() *agentSummary {
 		cancel()
 		return nil
 	}}, nil

@@ -37,11 +37,12 @@ func (c *portsCmd) Run(to console) error {
 	return nil
 }
 
-func orEmpty(ports []midiio.PortInfo) []midiio.PortInfo {
-	if ports == nil {
-		return []midiio.PortInfo{}
+// orEmpty returns a list that JSON has as [] if it has nothing, and not as null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	return ports
+	return list
 }
 
 // tellChanges says what befalls the ports of a jam as it happens, here and on its pages, until stop is called.

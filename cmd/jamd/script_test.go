@@ -91,6 +91,9 @@ func writeInputs(dir string) error {
 	if err := os.CopyFS(filepath.Join(dir, "recorded"), os.DirFS("../../session/testdata")); err != nil {
 		return err
 	}
+	if err := os.CopyFS(filepath.Join(dir, "cases"), os.DirFS("../../midiio/testdata/cases")); err != nil {
+		return err
+	}
 	// A session of the first format, in a folder like those that jamd makes.
 	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
 }
@@ -151,10 +154,10 @@ func parses(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: parses FILE.mid [SAME.mid]")
 	}
-	first, err := midiio.ReadFile(ts.MkAbs(args[0]))
+	first, err := midiio.ReadFile(ts.MkAbs(args[0]), "")
 	ts.Check(err)
 	for _, other := range args[1:] {
-		m, err := midiio.ReadFile(ts.MkAbs(other))
+		m, err := midiio.ReadFile(ts.MkAbs(other), "")
 		ts.Check(err)
 		if len(m.Notes) != len(first.Notes) {
 			ts.Fatalf("%s has %d melody notes, %s %d", args[0], len(first.Notes), other, len(m.Notes))

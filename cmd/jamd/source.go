@@ -14,15 +14,18 @@ import (
 
 // A source is where the melody of a jam comes from: a port to be opened, or a file that is performed in real time.
 type source struct {
-	name   string    // of the port or file
-	port   string    // to be opened, where tune is nil
-	tune   *jam.Tune // performed
-	length int64     // of the tune, in frames
-	hint   string    // what the user could do for more
+	name   string         // of the port or file
+	port   string         // to be opened, where tune is nil
+	tune   *jam.Tune      // performed
+	melody *midiio.Melody // that the tune is
+	hint   string         // what the user could do for more
 }
 
 // source decides what to listen to: --melody, --in, the first keyboard found, or else the bundled melody.
-func (c *playCmd) source() (source, error) {
+func (c *playCmd) source(to console) (source, error) {
+	if c.Track != "" && c.Melody == "" {
+		return source{}, asInput(errors.New("--track is a part of the file that --melody names"))
+	}
 	if c.Melody != "" && c.In != "" {
 		return source{}, asInput(errors.New("--melody and --in exclude each other: jamd listens to one melody"))
 	}
@@ -30,7 +33,7 @@ func (c *playCmd) source() (source, error) {
 		return source{}, asInput(errors.New("--clock external starts the jam and keeps its time: neither --melody nor --count-in goes with it"))
 	}
 	if c.Melody != "" {
-		melody, err := readMelody(c.Melody, c.Tempo)
+		melody, err := melodyFile{c.Melody, c.Track, c.Tempo}.read(to)
 		if err != nil {
 			return source{}, err
 		}
@@ -81,20 +84,7 @@ func performed(name string, m midiio.Melody) (source, error) {
 	if err != nil {
 		return source{}, asInput(fmt.Errorf("%s: %w", name, err))
 	}
-	return source{name: name, tune: &tune, length: m.Frames()}, nil
-}
-
-// demo is the bundled melody.
-func demo(bpm *float64) (midiio.Melody, error) {
-	data, err := assets.Files.ReadFile(assets.DemoMelody)
-	if err != nil {
-		return midiio.Melody{}, err
-	}
-	melody, err := midiio.Read(assets.DemoMelody, data)
-	if err != nil {
-		return melody, err
-	}
-	return atTempo(melody, bpm)
+	return source{name: name, tune: &tune, melody: &m}, nil
 }
 
 // open opens the source's port, and keeps it where it is another's.
@@ -116,7 +106,7 @@ func (s source) title() string {
 // frames is the melody's length in whole bars.
 func (s source) frames(meter jam.Meter) int64 {
 	bar := meter.Bar()
-	return (s.length + bar - 1) / bar * bar
+	return (s.melody.Frames() + bar - 1) / bar * bar
 }
 
 // perform plays events as a player would, each at its time after the beginning, and is done when ctx is.
@@ -146,7 +136,7 @@ func (c *playCmd) announce(l *live, src source) {
 	to, s := l.to, l.config.Settings
 	heard := src.name
 	if src.tune != nil {
-		heard = fmt.Sprintf("%s (%s)", src.tune.Name, src.name)
+		heard = fmt.Sprintf("%s (%s, %s), %v", src.tune.Name, src.name, partTold(src.melody), lasts(src.melody))
 	}
 	fmt.Fprintf(to.Out, "%s at %.4g BPM, seed %d\n  hears  %s\n  plays  %s\n",
 		l.shownPolicy(), s.Tempo, s.Seed, heard, portName(l.out))

@@ -173,6 +173,7 @@ type jamSummary struct {
 	Policy      string          `json:"policy"`
 	Seed        uint64          `json:"seed"`
 	Tempo       float64         `json:"tempo"`
+	Part        *melodyPart     `json:"part,omitempty"` // of the file that played the melody
 	Jam         jam.Summary     `json:"jam"`
 	Agent       *agentSummary   `json:"agent,omitempty"` // that played the melody
 	NoteInChord float64         `json:"note_in_chord"`

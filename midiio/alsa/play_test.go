@@ -42,7 +42,7 @@ const tune = "../testdata/tune.mid"
 func TestPlay(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)
-	melody, err := midiio.ReadFile(tune)
+	melody, err := midiio.ReadFile(tune, "")
 	if err != nil {
 		t.Fatal(err)
 	}
