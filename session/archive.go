@@ -138,6 +138,7 @@ func (r *Record) Delete() error {
 		return fmt.Errorf("session %s: %w", r.ID, ErrRecording)
 	}
 	aside := filepath.Join(filepath.Dir(r.Dir), ".deleted-"+r.ID) // so that nobody sees half of it
+	_ = os.RemoveAll(aside)                                       // the rest of one that was interrupted
 	err := os.Rename(r.Dir, aside)
 	if err == nil {
 		err = os.RemoveAll(aside)
@@ -148,7 +149,8 @@ func (r *Record) Delete() error {
 	return nil
 }
 
-// Import copies a session from elsewhere into the archive, whole or not at all.
+// Import copies a session from elsewhere into the archive, whole or not at all. It refuses one that is being recorded with
+// ErrRecording.
 func (a *Archive) Import(dir string) (*Record, error) {
 	r, err := Open(dir)
 	if err != nil {
@@ -156,6 +158,9 @@ func (a *Archive) Import(dir string) (*Record, error) {
 	}
 	if strings.HasPrefix(r.ID, ".") {
 		return nil, fmt.Errorf("%s: a session's name does not begin with a dot", dir)
+	}
+	if r.Recording() {
+		return nil, fmt.Errorf("session %s: %w", r.ID, ErrRecording)
 	}
 	to := filepath.Join(a.root, r.ID)
 	if _, err := os.Stat(to); err == nil {

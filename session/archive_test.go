@@ -188,8 +188,26 @@ func TestDeleteAndImport(t *testing.T) {
 	if err := live.Delete(); !errors.Is(err, ErrRecording) {
 		t.Errorf("deleted while it was recorded: %v", err)
 	}
+	if r, err := other.Import(s.Dir()); !errors.Is(err, ErrRecording) {
+		t.Errorf("imported while it was recorded: %v, %v", r, err)
+	}
 	if files, _ := filepath.Glob(filepath.Join(a.root, ".*")); len(files) != 1 {
 		t.Errorf("left over: %v", files)
+	}
+}
+
+// What an interrupted deletion left behind does not stand in the way of the next.
+func TestDeleteAfterAnInterruptedDeletion(t *testing.T) {
+	a := archiveOf(t, "a")
+	if err := os.CopyFS(filepath.Join(a.root, ".deleted-a"), os.DirFS("testdata/v2")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := a.Find("a")
+	if err == nil {
+		err = r.Delete()
+	}
+	if files, _ := filepath.Glob(filepath.Join(a.root, "*a")); err != nil || len(files) > 0 {
+		t.Errorf("%v, left over: %v", err, files)
 	}
 }
 

@@ -88,7 +88,11 @@ func (l *messageLine) entry() (Entry, error) {
 }
 
 func (l *letGoLine) entry() (Entry, error) {
-	return heard(l.Frame, l.At, jam.Event{Data1: byte(max(slices.Index(parts, l.Of), 0))})
+	part := slices.Index(parts, l.Of)
+	if part < 0 {
+		return nil, fmt.Errorf("of %q: must be one of %v", l.Of, parts)
+	}
+	return heard(l.Frame, l.At, jam.Event{Data1: byte(part)})
 }
 
 func (l *jumpLine) entry() (Entry, error) {

@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A PairedTest asks whether the differences of pairs are 0 in the mean. Figures that cannot be had are NaN.
+// A PairedTest asks whether the differences of pairs are 0 in the mean. Figures that cannot be had are NaN: T and TP of differences
+// that are all the same have no spread to measure the mean by.
 type PairedTest struct {
 	Pairs int
 	Mean  float64 // of the differences
@@ -23,12 +24,14 @@ type PairedTest struct {
 // exactPairs is up to how many pairs Wilcoxon's p is counted out; above, it is that of the normal distribution.
 const exactPairs = 50
 
-// testPairs tests differences. (What scipy's ttest_rel and wilcoxon say; a test holds that.)
+// testPairs tests differences, as scipy's ttest_rel and wilcoxon do; a test checks that.
 func testPairs(differences []float64) PairedTest {
 	n := float64(len(differences))
 	p := PairedTest{Pairs: len(differences), Mean: stat.Mean(differences, nil), Error: math.NaN(), T: math.NaN(), TP: math.NaN()}
 	if n > 1 {
 		p.Error = stat.StdErr(stat.StdDev(differences, nil), n)
+	}
+	if n > 1 && slices.Min(differences) < slices.Max(differences) {
 		p.T = p.Mean / p.Error
 		p.TP = 2 * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.CDF(-math.Abs(p.T))
 	}

@@ -126,6 +126,7 @@ type lineReader struct {
 	in     *bufio.Reader
 	number int
 	seq    uint64 // of the last line that was read
+	bad    uint64 // lines since then that could not be read
 	size   int64  // of the lines read so far
 	good   int64  // and of those up to the last one without an error
 }
@@ -145,7 +146,7 @@ func (l *lineReader) next() (Line, error) {
 			l.size += int64(len(text))
 		}
 		if err == nil {
-			return Line{}, l.wrong(fmt.Errorf("it is longer than %d bytes", maxLine))
+			return l.unreadable(fmt.Errorf("it is longer than %d bytes", maxLine))
 		}
 	}
 	if err != nil {
@@ -154,21 +155,30 @@ func (l *lineReader) next() (Line, error) {
 	text = bytes.TrimSuffix(text, []byte("\n"))
 	if !l.old {
 		if err := unseal(text); err != nil {
-			return Line{}, l.wrong(err)
+			return l.unreadable(err)
 		}
 	}
 	entry, seq, err := entryOf(text)
 	if err != nil {
-		return Line{}, l.wrong(err)
+		return l.unreadable(err)
 	}
 	l.good = l.size
 	line := Line{l.number, entry}
-	last := l.seq
-	l.seq = seq
-	if !l.old && seq != last+1 {
+	last, bad := l.seq, l.bad
+	l.seq, l.bad = seq, 0
+	switch {
+	case l.old:
+	case seq <= last:
+		return line, l.wrong(fmt.Errorf("line %d of the jam stands after its line %d", seq, last))
+	case seq-last-1 > bad: // more are missing than those that could not be read, which have been told
 		return line, l.wrong(fmt.Errorf("line %d of the jam follows its line %d: what was between is gone", seq, last))
 	}
 	return line, nil
+}
+
+func (l *lineReader) unreadable(problem error) (Line, error) {
+	l.bad++
+	return Line{}, l.wrong(problem)
 }
 
 func (l *lineReader) wrong(problem error) error { return &LineError{l.path, l.number, problem} }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -166,6 +167,7 @@ func TestReaderSaysWhatIsWrong(t *testing.T) {
 		{"changed", strings.Replace(line(1, Loss{Notes: 1}), `"notes":1`, `"notes":2`, 1), "log:1: its checksum is wrong"},
 		{"no tempo", line(1, jam.Moved{Segment: jam.Segment{BPM: 1}}), "log:1: tempo 1 BPM"},
 		{"no meter", line(1, jam.MeterChange{Frame: 4}), "log:1: meter"},
+		{"no such part", seal(`{"seq":1,"type":"letgo","at_us":1,"of":"bass"`), "log:1: of \"bass\": must be one of [melody chord all]"},
 		{"before all", line(1, jam.Moved{Segment: jam.Segment{Frame: -1, BPM: 120}}), "log:1: frame -1"},
 	}
 	for _, tt := range tests {
@@ -178,6 +180,63 @@ func TestReaderSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: %v, want %s", tt.name, first, tt.want)
 		}
 	}
+}
+
+// A line that cannot be read is told once, though its number is missing from the lines around it.
+func TestOneDamagedLineIsToldOnce(t *testing.T) {
+	whole, err := os.ReadFile(filepath.Join(recordedJams, "blind", EventsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(whole, []byte("\n"))
+	changed := func(lines ...int) []byte {
+		log := bytes.Clone(whole)
+		for _, n := range lines {
+			at := len(bytes.Join(bytes.SplitAfter(whole, []byte("\n"))[:n-1], nil))
+			log[at+10] ^= 1
+		}
+		return log
+	}
+	tests := []struct {
+		name string
+		log  []byte
+		want []string
+	}{
+		{"one", changed(20), []string{":20: its checksum"}},
+		{"the first", changed(1), []string{":1: its checksum"}},
+		{"two together", changed(20, 21), []string{":20: its checksum", ":21: its checksum"}},
+		{"two apart", changed(20, 30), []string{":20: its checksum", ":30: its checksum"}},
+		{"a lost line break", bytes.Replace(whole, append(lines[19], lines[20]...), append(bytes.TrimSuffix(lines[19], []byte("\n")), lines[20]...), 1),
+			[]string{":20: its checksum", ":21: line 22 of the jam follows its line 19"}},
+		{"one damaged, one gone", bytes.Replace(changed(20), lines[20], nil, 1), []string{":20: its checksum", ":21: line 22 of the jam follows its line 19"}},
+		{"swapped", bytes.Replace(whole, append(bytes.Clone(lines[19]), lines[20]...), append(bytes.Clone(lines[20]), lines[19]...), 1),
+			[]string{":20: line 21 of the jam follows its line 19", ":21: line 20 of the jam stands after its line 21", ":22: line 22 of the jam follows its line 20"}},
+	}
+	for _, tt := range tests {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join(recordedJams, "blind"))); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, EventsFile), tt.log, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r, _, errs := read(t, dir)
+		told := len(errs) == len(tt.want)
+		for i := range errs {
+			told = told && strings.Contains(errs[i].Error(), tt.want[i])
+		}
+		if !told {
+			t.Errorf("%s: told %v, want %q", tt.name, errs, tt.want)
+		}
+		if f, _, err := r.Figures(nil); err != nil || len(f.BadLines) != len(tt.want) {
+			t.Errorf("%s: figures tell of %q, %v", tt.name, f.BadLines, err)
+		}
+	}
+}
+
+// seal ends a line whose object lacks its brace.
+func seal(text string) string {
+	return fmt.Sprintf("%s%s%08x%s\n", text, sealField, crc32.Checksum([]byte(text), castagnoli), sealEnd)
 }
 
 // Sessions of both versions open, and make the same music as when they ended.

@@ -102,10 +102,15 @@ func NewStudy(sessions []Measured) *Study {
 	s := &Study{Sessions: sessions, Measures: measures, Policies: []PolicyStudy{}, Pairs: []PairedPolicy{}}
 	of := map[string][]*Measured{}
 	for i := range sessions {
-		if m := &sessions[i]; len(m.Policies) > 1 {
+		m := &sessions[i]
+		played := m.Policy
+		for policy := range m.Policies { // another may have taken over before the first frame
+			played = policy
+		}
+		if len(m.Policies) > 1 {
 			s.Mixed++
 		} else {
-			of[m.Policy] = append(of[m.Policy], m)
+			of[played] = append(of[played], m)
 		}
 	}
 	for _, policy := range slices.Sorted(maps.Keys(of)) {
@@ -190,7 +195,7 @@ func (s *Study) pair(measure int) {
 			var apart []float64
 			for _, player := range slices.Sorted(maps.Keys(a.perPlayer[measure])) {
 				if value, both := b.perPlayer[measure][player]; both {
-					apart = append(apart, a.perPlayer[measure][player]-value)
+					apart = append(apart, difference(a.perPlayer[measure][player], value))
 				}
 			}
 			if len(apart) < 2 {
@@ -209,6 +214,9 @@ func (s *Study) pair(measure int) {
 		s.Pairs[first+i].TPHolm, s.Pairs[first+i].WPHolm = finite(ts[i]), finite(ws[i])
 	}
 }
+
+// difference is rounded to a billionth, so that equal differences are equal: .8 - .6 and .6 - .4 are not, as they are computed.
+func difference(a, b float64) float64 { return math.Round((a-b)*1e9) / 1e9 }
 
 // finite is a figure as JSON can have it: nil where there is none.
 func finite(x float64) *float64 {

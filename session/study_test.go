@@ -71,6 +71,36 @@ func TestStudy(t *testing.T) {
 	near(t, "difference in enjoyment", last.Mean, -(1.0+1+3)/3)
 }
 
+// Differences that are all the same have no t and no p of Student's: two players who agree prove nothing.
+func TestStudyOfEqualDifferences(t *testing.T) {
+	for name, s := range map[string]*Study{
+		"two": NewStudy([]Measured{played("a", "ann", 80, 2), played("b", "ann", 60, 4), played("a", "bob", 60, 1), played("b", "bob", 40, 3)}),
+		"three": NewStudy([]Measured{played("a", "ann", 80, 2), played("b", "ann", 60, 4), played("a", "bob", 60, 1), played("b", "bob", 40, 3),
+			played("a", "eve", 90, 3), played("b", "eve", 70, 5)}),
+		"none": NewStudy([]Measured{played("a", "ann", 80, 2), played("b", "ann", 80, 2), played("a", "bob", 60, 1), played("b", "bob", 60, 1)}),
+	} {
+		if len(s.Pairs) != 2 {
+			t.Fatalf("%s: %+v", name, s.Pairs)
+		}
+		for _, p := range s.Pairs {
+			if p.T != nil || p.TP != nil || p.TPHolm != nil {
+				t.Errorf("%s: %s has a t and a p", name, p.Measure)
+			}
+		}
+		want := map[string]float64{"two": 0.5, "three": 0.25, "none": math.NaN()}[name]
+		near(t, name+", p of Wilcoxon", s.Pairs[0].WP, want)
+	}
+}
+
+// A session counts for the policy that played it, which need not be the one that it was begun with.
+func TestStudyOfAnotherPolicyFromTheFirstFrameOn(t *testing.T) {
+	m := played("b", "ann", 80, 3)
+	m.Policy = "a"
+	if s := NewStudy([]Measured{m}); len(s.Policies) != 1 || s.Policies[0].Policy != "b" || s.Mixed != 0 {
+		t.Errorf("%+v", s.Policies)
+	}
+}
+
 func TestStudyOfNothing(t *testing.T) {
 	if s := NewStudy(nil); len(s.Policies) != 0 || len(s.Pairs) != 0 {
 		t.Errorf("%+v", s)

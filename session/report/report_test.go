@@ -56,7 +56,7 @@ func onePlayed() One {
 		Adaptations: []session.Adaptation{{Beat: 8, From: "C", To: "F#", Before: session.Harmony{Inside: 1, Both: 4}, ByBeat: []session.Harmony{{Inside: 1, Both: 4}, {}}, Beats: 2}},
 		Timing: session.Timing{
 			Stages: []session.Stage{{Name: "step", Count: 2, P99: time.Millisecond, Bins: []session.Bin{{To: 631e3, Count: 1}, {To: time.Millisecond, Count: 1}}}, {Name: "age"}},
-			Misses: []session.Miss{{Frame: 33, At: 4 * time.Second, Cause: evil}}, MissedBy: map[string]int64{evil: 1},
+			Misses: []session.Miss{{Frame: 33, At: 10 * time.Minute, Cause: evil}}, MissedBy: map[string]int64{evil: 1},
 		},
 		BadLines: []string{evil},
 	}
@@ -73,7 +73,7 @@ func TestSession(t *testing.T) {
 	if found := foreign.FindString(page); found != "" {
 		t.Errorf("the page has %q", found)
 	}
-	for _, want := range []string{`id="bar-1"`, "3.1&#43;1", "0:04", "C → F#", "not back in 2 beats", "4 of 5", "No Vendi score: &lt;evil"} {
+	for _, want := range []string{`id="bar-1"`, "3.1&#43;1</td><td>0:04</td>", "C → F#", "not back in 2 beats", "4 of 5", "No Vendi score: &lt;evil"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}

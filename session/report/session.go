@@ -81,7 +81,7 @@ func Session(w io.Writer, s One) error {
 		OverTime: overTime(f, s.Take), Durations: durations(f.Durations), Shares: chordShares(f.Shares)}
 	v.Overview = r.overview()
 	for _, m := range f.Timing.Misses[:min(len(f.Timing.Misses), maxMisses)] {
-		v.Misses = append(v.Misses, missed{place(m.Frame, take), clock(m.At.Seconds()), m.Cause})
+		v.Misses = append(v.Misses, missed{place(m.Frame, take), clock(secondsAt(take.Tempo, m.Frame)), m.Cause})
 	}
 	v.More = len(f.Timing.Misses) - len(v.Misses)
 	for _, a := range f.Adaptations {
