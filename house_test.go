@@ -26,8 +26,10 @@ var rooms = map[string][]string{
 	"assets":     {},
 	"atomicfile": {},
 	"blind":      {"atomicfile"},
+	"config":     {"atomicfile", "jam", "learn", "usage"},
 	"jam":        {},
 	"latency":    {"jam"},
+	"learn":      {"jam"},
 	"metrics":    {"jam", "latency", "usage"},
 	"midiio":     {"jam"},
 	"model":      {"assets", "jam"},
@@ -36,7 +38,7 @@ var rooms = map[string][]string{
 	"session":    {"atomicfile", "jam"},
 	"ui":         {"jam"},
 	"usage":      {},
-	"cmd/jamd":   {"archive", "assets", "atomicfile", "blind", "jam", "latency", "metrics", "midiio", "model", "ports", "realtime", "session", "ui", "usage"},
+	"cmd/jamd":   {"archive", "assets", "atomicfile", "blind", "config", "jam", "latency", "learn", "metrics", "midiio", "model", "ports", "realtime", "session", "ui", "usage"},
 }
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.

@@ -41,7 +41,7 @@ type benchIdleCmd struct {
 	Play playCmd `embed:""`
 }
 
-func (c *benchIdleCmd) Run(ctx context.Context, to console, configured *config, flags *configFlags) error {
+func (c *benchIdleCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
 	lines := json.NewEncoder(to.Out)
 	to.Out = io.Discard
 	over := make(chan struct{})

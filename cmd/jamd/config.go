@@ -1,174 +1,136 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
+	"io"
+	"reflect"
 	"slices"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
+
+	"jamd/config"
 )
 
-// configFlags choose the configuration.
-type configFlags struct {
-	Config  string `placeholder:"FILE" help:"Configuration file (else jamd/config.toml in your configuration folder)."`
-	Profile string `placeholder:"NAME" help:"Take this profile of the configuration file."`
-
-	config *config // as it was read, once the command line is
+type configCmd struct {
+	Show configShowCmd `cmd:"" default:"withargs" help:"Print what is in force for a command, such as 'jamd config show play --tempo 90'."`
+	Path configPathCmd `cmd:"" help:"Print where the configuration file is looked for."`
 }
 
-// A config is what the configuration file sets, for one profile. The profile's entries stand in the place of the file's own.
-type config struct {
-	flags   map[string]entry // by the flag's name
-	set     map[string]entry // by the param's name; values are text
-	learned map[trigger]entry
-	given   map[string]bool // flags of the command line
-	placed  int             // entries of set that no flag stood in for
-}
+type configPathCmd struct{}
 
-// An entry is one value, and where it was found: file and line.
-type entry struct {
-	value any
-	from  string
-}
-
-// path is the file that is read, and whether it was asked for; one that was not may be missing.
-func (f *configFlags) path() (path string, asked bool, err error) {
-	if f.Config != "" {
-		return f.Config, true, nil
-	}
-	folder, err := os.UserConfigDir()
-	return filepath.Join(folder, "jamd", "config.toml"), false, err
-}
-
-// read reads the configuration file as a grammar's commands understand it.
-func (f *configFlags) read(app *kong.Application) (*config, error) {
-	path, asked, err := f.path()
-	if err != nil && f.Profile == "" {
-		return &config{}, nil // a user without a home has no file
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && !asked {
-		if f.Profile != "" {
-			return nil, fmt.Errorf("--profile %s: there is no file %s", f.Profile, path)
-		}
-		return &config{}, nil
-	}
+func (configPathCmd) Run(to console, flags *configFlags) error {
+	path, _, err := flags.path()
 	if err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
+		return asInput(err)
 	}
-	file, err := parseConfig(path, text)
+	fmt.Fprintln(to.Out, path)
+	return nil
+}
+
+type configShowCmd struct {
+	JSON    bool     `help:"Print one JSON array."`
+	Command []string `arg:"" optional:"" passthrough:"" placeholder:"play|jam|accompany" help:"The command, with flags as you would give them (play)."`
+}
+
+// inForce is a setting with its value and where that comes from: "default", "flag", or file and line.
+type inForce struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+}
+
+func (c *configShowCmd) Run(to console, flags *configFlags) error {
+	args := c.Command
+	if len(args) == 0 {
+		args = []string{"play"}
+	}
+	if !slices.Contains([]string{"play", "jam", "accompany"}, args[0]) {
+		return asInput(fmt.Errorf("%q has no configuration: give play, jam or accompany, and flags after it", args[0]))
+	}
+	all, err := settingsOf(append(flags.args(), args...))
+	if err != nil {
+		return asInput(err)
+	}
+	if c.JSON {
+		return printJSON(to, all)
+	}
+	table := tabwriter.NewWriter(to.Out, 0, 8, 2, ' ', 0)
+	for _, s := range all {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Value, s.From)
+	}
+	return table.Flush()
+}
+
+// args returns the flags as they were given.
+func (f *configFlags) args() (args []string) {
+	if f.Config != "" {
+		args = append(args, "--config="+f.Config)
+	}
+	if f.Profile != "" {
+		args = append(args, "--profile="+f.Profile)
+	}
+	return args
+}
+
+// settingsOf parses a command line without running it, and returns the settings that it would use.
+func settingsOf(args []string) ([]inForce, error) {
+	var grammar cli
+	parser, err := newParser(&grammar, kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
 	if err != nil {
 		return nil, err
 	}
-	return file.choose(f.Profile, configurable(app))
-}
-
-// configurable are the flags that the file can set: those of a jam.
-func configurable(app *kong.Application) map[string]*kong.Flag {
-	flags := map[string]*kong.Flag{}
-	for _, command := range app.Children {
-		if command.Name == "play" || command.Name == "jam" {
-			for _, flag := range command.Flags {
-				flags[flag.Name] = flag
-			}
-		}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		return nil, err
 	}
-	for _, other := range []string{"help", "json", "set"} { // how a run is asked about, and what has a table of its own
-		delete(flags, other)
-	}
-	return flags
-}
-
-// BeforeResolve gives the configuration to the commands that have use for it.
-func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
-	c := &config{given: map[string]bool{}}
-	if command := ctx.Selected(); command != nil && slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return takes(command, f) }) {
-		var flags configFlags
-		for _, p := range ctx.Path {
-			if p.Flag == nil {
-				continue
-			}
-			switch c.given[p.Flag.Name] = true; p.Flag.Name {
-			case "config":
-				flags.Config, _ = ctx.FlagValue(p.Flag).(string)
-			case "profile":
-				flags.Profile, _ = ctx.FlagValue(p.Flag).(string)
-			}
-		}
-		read, err := flags.read(ctx.Model)
-		if err != nil {
-			return err
-		}
-		read.given = c.given
-		c = read
-		ctx.AddResolver(c)
-	}
-	f.config = c
-	ctx.Bind(c)
-	return nil
-}
-
-// takes is whether a command takes a flag from the file, where the file has it: a jam all of them, accompany how jamd
-// plays, and all that need them where things lie. What measures, or plays again what was, is not changed by a file.
-func takes(command *kong.Node, flag *kong.Flag) bool {
-	switch command.Name {
-	case "play", "jam":
-		return true
-	case "accompany":
-		return flag.Name != "tempo" // the file's own
-	}
-	return flag.Name == "session-dir" || flag.Name == "ort-lib"
-}
-
-// instead are the flags that, given on the command line, stand in the place of another of the file.
-var instead = map[string]string{"in": "melody", "melody": "in", "random-seed": "seed"}
-
-// Validate has nothing to do: what the file says was looked at when it was read.
-func (c *config) Validate(*kong.Application) error { return nil }
-
-// Resolve gives a flag that was not given the file's value; nil where it has none.
-func (c *config) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if e, ok := c.value(ctx.Selected(), flag); ok {
-		return e.value, nil
-	}
-	return nil, nil
-}
-
-// value is what the file has for a flag of a command's.
-func (c *config) value(command *kong.Node, flag *kong.Flag) (entry, bool) {
-	e, ok := c.flags[flag.Name]
-	return e, ok && takes(command, flag) && !c.given[instead[flag.Name]]
-}
-
-// AfterApply puts what the file's table [set] says before what the flags say.
-func (f *musicFlags) AfterApply(c *config) error {
-	var set []setting
-	for _, name := range sorted(c.set) {
-		if c.given[flagOf(name)] {
+	c := grammar.Configured.configured
+	var all []inForce
+	for _, flag := range ctx.Selected().Flags {
+		switch flag.Name {
+		case "help", "json":
+			continue
+		case "set":
+			all = append(all, c.paramsInForce(flag.Target.Interface().([]config.Setting))...)
 			continue
 		}
-		var s setting
-		if err := s.UnmarshalText([]byte(name + "=" + c.set[name].value.(string))); err != nil {
-			return err
+		s := inForce{flag.Name, written(flag.Target), "default"}
+		switch e, ok := c.value(ctx.Selected(), flag); {
+		case c.given[flag.Name]:
+			s.From = "flag"
+		case ok:
+			s.From = e.From
 		}
-		set = append(set, s)
+		all = append(all, s)
 	}
-	f.Set, c.placed = append(set, f.Set...), len(set)
-	return nil
+	for t, e := range c.Learned {
+		all = append(all, inForce{`learn "` + t.String() + `"`, e.Value.(string), e.From})
+	}
+	slices.SortFunc(all, func(a, b inForce) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
 }
 
-// flagOf is the flag that says the same as a param; often there is none of that name.
-func flagOf(param string) string {
-	if param == "low" || param == "high" {
-		return "register"
+// paramsInForce returns the params of --set. The first ones come from the file; the last one of a param counts.
+func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
+	for i, s := range settings {
+		f := inForce{"set " + s.Param.String(), s.ValueText(), "flag"}
+		if i < c.placed {
+			f.From = c.Set[s.Param.String()].From
+		}
+		all = slices.DeleteFunc(all, func(earlier inForce) bool { return earlier.Name == f.Name })
+		all = append(all, f)
 	}
-	return param
+	return all
 }
 
-func sorted[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
+// written returns a flag's value as a user would write it; "" if it was not given and has no default.
+func written(v reflect.Value) string {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return ""
+		}
+		v = v.Elem()
+	}
+	return strings.Trim(fmt.Sprint(v.Interface()), "[]")
 }

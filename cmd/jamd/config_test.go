@@ -5,9 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jamd/config"
 )
 
-// TestTheExampleInTheDocs holds that the docs' example is one, and that profiles stand in the place of the file's own.
+// The example in the docs is valid, and a profile replaces the values of the file.
 func TestTheExampleInTheDocs(t *testing.T) {
 	page, err := os.ReadFile("../../docs/configuration.md")
 	if err != nil {
@@ -48,7 +50,7 @@ func TestTheExampleInTheDocs(t *testing.T) {
 	}
 }
 
-// TestWhatSaysTheSame holds that a flag, and a profile's key, stand in the place of an entry of [set] that says the same.
+// A flag, or a key of a profile, replaces an entry of [set] for the same setting.
 func TestWhatSaysTheSame(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	text := "[set]\ntemperature = 0.5\nlow = 40\n[profile.a]\ntemperature = 0.2\nregister = \"50-80\"\n"
@@ -75,7 +77,7 @@ func TestWhatSaysTheSame(t *testing.T) {
 	}
 }
 
-// FuzzConfig holds that a file is read, or refused by its name; and that each value of one that was read can be told where it stands.
+// A file is read, or refused with its name. Each value that was read knows its line.
 func FuzzConfig(f *testing.F) {
 	page, err := os.ReadFile("../../docs/configuration.md")
 	if err != nil {
@@ -94,10 +96,10 @@ func FuzzConfig(f *testing.F) {
 	}
 	flags := configurable(parser.Model)
 	f.Fuzz(func(t *testing.T, text string) {
-		file, err := parseConfig("f.toml", []byte(text))
-		var c *config
+		file, err := config.Parse("f.toml", []byte(text))
+		var c *config.Config
 		if err == nil {
-			c, err = file.choose("", flags)
+			c, err = file.Select("", flags)
 		}
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "f.toml:") {
@@ -105,9 +107,9 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		for name, e := range c.flags {
-			if flags[name] == nil || !strings.HasPrefix(e.from, "f.toml") {
-				t.Fatalf("%q: %s is from %q", text, name, e.from)
+		for name, e := range c.Flags {
+			if flags[name] == nil || !strings.HasPrefix(e.From, "f.toml") {
+				t.Fatalf("%q: %s is from %q", text, name, e.From)
 			}
 		}
 	})

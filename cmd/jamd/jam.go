@@ -51,7 +51,7 @@ func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error 
 		return err
 	}
 	defer l.close()
-	l.setup = newSetup(&c.Live, nil, newConfigKeeper(flags))
+	l.setup = newSetup(&c.Live, nil, flags.defaults())
 	if l.page, err = c.Live.openPage(to); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/learn"
 	"jamd/metrics"
 	"jamd/midiio"
 	"jamd/model"
@@ -46,8 +47,8 @@ type live struct {
 	policy  *model.Policy
 	faster  *model.Policy // nil where there is none
 	out     *midiio.Out
-	status  *statusLine // nil where there is no terminal
-	knobs   *knobs      // nil where nothing was learned
+	status  *statusLine    // nil where there is no terminal
+	surface *learn.Surface // nil where nothing was learned
 	config  jam.LoopConfig
 	changes *jam.Queue[latency.Change] // of the guard
 
@@ -210,7 +211,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 			l.page.Changed(a.Frame)
 		}
 	})
-	l.knobs.follow(l.steering, l.to.Log)
+	l.surface.Steer(l.steering, func(text string) { l.to.Log.Warn().Msg(text) })
 	told := tellChanges(l.portChanges, l.to, l.page)
 	defer told()
 	summary, err := loop.Run(ctx)
@@ -218,7 +219,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	cancel()
 	silenced := l.out.Close() // at once, whatever there is to wait for
 	agent := h.stop()
-	l.knobs.stop()
+	l.surface.Close()
 	l.steering.stop()
 	take, figures := watch.stop(summary.Melody)
 	closeCtx, done := context.WithTimeout(context.Background(), closing)

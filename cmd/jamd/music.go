@@ -1,12 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"jamd/config"
 	"jamd/jam"
 	"jamd/model"
 )
@@ -15,18 +15,18 @@ const defaultPolicy = "jamd"
 
 // musicFlags say how jamd plays; play, jam and accompany share them and their defaults.
 type musicFlags struct {
-	Policy      string         `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
-	Listen      int            `default:"8" placeholder:"BEATS" help:"Listen this long before playing (${default})."`
-	ChordGrid   jam.ChordGrid  `default:"beat" placeholder:"frame|beat|half|bar" help:"Where chords may change (${default}); a frame is a sixteenth note."`
-	Style       jam.Style      `default:"pad" placeholder:"pad|block|pulse|arpeggio|ripple" help:"How chords are played while they last (${default})."`
-	Complexity  jam.Complexity `default:"all" placeholder:"triads|sevenths|all" help:"Which chords may begin (${default})."`
-	Key         jam.ChordKey   `default:"any" placeholder:"KEY" help:"Keep the chords to a key, such as G, Ebm or 'A minor' (${default})."`
-	Temperature float64        `default:"0.99" help:"How adventurous: 0 plays the likeliest chord, 1 as the policy learned (${default})."`
-	TopP        float64        `default:"1" placeholder:"P" help:"Choose among the likeliest chords that make up this share (${default})."`
-	Seed        uint64         `default:"1" help:"The same seed and melody give the same chords (${default})."`
-	Register    pitchRange     `default:"48-72" placeholder:"LOW-HIGH" help:"MIDI pitches of the chords (${default})."`
-	Bass        bool           `help:"Also play a bass line, on a channel of its own."`
-	Set         []setting      `placeholder:"NAME=VALUE" help:"Set anything that can be set in a jam, such as transpose=-2; can be given several times."`
+	Policy      string           `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
+	Listen      int              `default:"8" placeholder:"BEATS" help:"Listen this long before playing (${default})."`
+	ChordGrid   jam.ChordGrid    `default:"beat" placeholder:"frame|beat|half|bar" help:"Where chords may change (${default}); a frame is a sixteenth note."`
+	Style       jam.Style        `default:"pad" placeholder:"pad|block|pulse|arpeggio|ripple" help:"How chords are played while they last (${default})."`
+	Complexity  jam.Complexity   `default:"all" placeholder:"triads|sevenths|all" help:"Which chords may begin (${default})."`
+	Key         jam.ChordKey     `default:"any" placeholder:"KEY" help:"Keep the chords to a key, such as G, Ebm or 'A minor' (${default})."`
+	Temperature float64          `default:"0.99" help:"How adventurous: 0 plays the likeliest chord, 1 as the policy learned (${default})."`
+	TopP        float64          `default:"1" placeholder:"P" help:"Choose among the likeliest chords that make up this share (${default})."`
+	Seed        uint64           `default:"1" help:"The same seed and melody give the same chords (${default})."`
+	Register    pitchRange       `default:"48-72" placeholder:"LOW-HIGH" help:"MIDI pitches of the chords (${default})."`
+	Bass        bool             `help:"Also play a bass line, on a channel of its own."`
+	Set         []config.Setting `placeholder:"NAME=VALUE" help:"Set anything that can be set in a jam, such as transpose=-2; can be given several times."`
 
 	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails where CUDA cannot be had (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
@@ -42,23 +42,6 @@ func (f *musicFlags) settings(s jam.Settings) (jam.Settings, error) {
 		controls[i] = set.Control
 	}
 	return s, asInput(s.Set(controls...))
-}
-
-// A setting reads as NAME=VALUE: one of jam.Params that settings hold.
-type setting struct{ jam.Control }
-
-func (s *setting) UnmarshalText(text []byte) (err error) {
-	name, value, _ := strings.Cut(string(text), "=")
-	if s.Control, err = jam.ParseControl(name, value); err != nil {
-		return err
-	}
-	switch {
-	case s.Param == jam.ParamTempo:
-		return errors.New("tempo: give it with --tempo")
-	case jam.DefaultSettings().Get(s.Param) == "":
-		return fmt.Errorf("%s: it can be set only while a jam is under way", name)
-	}
-	return nil
 }
 
 // load opens the policy and tells what the user should know of it.

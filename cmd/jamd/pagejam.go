@@ -64,7 +64,7 @@ func (j *pageJam) Play(status, data1, data2 byte) {
 }
 
 func (j *pageJam) Panic() error {
-	err := j.live.steering.ask(jam.Control{Param: jam.ParamPanic})
+	err := j.live.steering.Ask(jam.Control{Param: jam.ParamPanic})
 	return errors.Join(err, j.live.out.Silence()) // the player's own notes, which the loop does not know
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"jamd/blind"
 	"jamd/jam"
+	"jamd/learn"
 	"jamd/session"
 )
 
@@ -24,14 +25,14 @@ type playCmd struct {
 	Blind      []string      `placeholder:"NAME,NAME,..." help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam on the page."`
 	Live       liveFlags     `embed:""`
 
-	learned map[trigger]entry
+	learned map[learn.Trigger]string
 	setup   *setup
 	policy  string        // that was asked for, where jams are not blind
 	last    *jam.Settings // of the jam before, at its end; nil before the first
 	ready   func()        // called when a jam listens; nil: nobody wants to know
 }
 
-func (c *playCmd) Run(ctx context.Context, to console, configured *config, flags *configFlags) error {
+func (c *playCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
 	if err := c.checkBlind(configured); err != nil {
 		return err
 	}
@@ -40,8 +41,8 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *config, flags
 		return err
 	}
 	defer end()
-	c.learned, c.policy = configured.learned, c.Live.Music.Policy
-	c.setup = newSetup(&c.Live, c.Blind, newConfigKeeper(flags))
+	c.learned, c.policy = configured.Targets(), c.Live.Music.Policy
+	c.setup = newSetup(&c.Live, c.Blind, flags.defaults())
 	page, err := c.Live.openPage(to)
 	if err != nil {
 		return err
@@ -104,7 +105,10 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 		return 0, err
 	}
 	defer l.close()
-	l.page, l.knobs, l.setup, l.blind = page, newKnobs(c.learned), c.setup, c.Blind
+	if l.surface, err = learn.NewSurface(c.learned); err != nil {
+		return 0, err
+	}
+	l.page, l.setup, l.blind = page, c.setup, c.Blind
 	l.config.Length = c.For
 	if c.CountIn != nil {
 		l.config.Start, l.config.CountIn, l.config.Click = jam.StartAtOnce, *c.CountIn, true
@@ -164,7 +168,7 @@ func (c *playCmd) draw() (order blind.Order, err error) {
 }
 
 // checkBlind refuses what does not go with a blind jam.
-func (c *playCmd) checkBlind(configured *config) error {
+func (c *playCmd) checkBlind(configured *configured) error {
 	if c.Blind == nil {
 		return nil
 	}
@@ -215,7 +219,7 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 	}
 	if s.tune == nil {
 		l.melody = &melodyPort{live: l, keeping: l.keeping(), hear: func(e jam.Event) {
-			if !l.knobs.take(e) {
+			if !l.surface.Handle(e) {
 				heard(e)
 			}
 		}}

@@ -7,6 +7,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"jamd/archive"
+	"jamd/config"
 	"jamd/jam"
 	"jamd/session"
 )
@@ -91,7 +92,7 @@ func (s *shown) print(to console) {
 			line("", "%-5s p50 %s  p99 %s  max %s", stage.Name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
 		}
 	}
-	for _, cause := range sorted(s.Timing.MissedBy) {
+	for _, cause := range config.Sorted(s.Timing.MissedBy) {
 		line("", "missed for %s: %d", cause, s.Timing.MissedBy[cause])
 	}
 	if s.Controls > 0 || s.Tempi > 1 {

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"sync"
 
+	"jamd/config"
 	"jamd/ui"
 )
 
 // A setup is what of a jam lies outside its music, as pages and jamd ctl change it. It goes from jam to jam. It may be used
 // from any goroutine.
 type setup struct {
-	config *configKeeper // nil where nothing can be kept
+	config *config.Defaults // nil where nothing can be kept
 
 	mu     sync.Mutex
 	record bool              // the jam is kept
@@ -20,11 +21,11 @@ type setup struct {
 	listen int               // beats, of the next jam
 	blind  []string          // policies that the next jam is drawn from; nil for a jam that is not blind
 	first  map[string]string // values with which jamd began, or that are kept since, by name; nil before the first jam
-	kept   configValue       // what unkeep takes back: the value that was first before
+	kept   config.Value      // what unkeep takes back: the value that was first before
 }
 
-func newSetup(f *liveFlags, blind []string, config *configKeeper) *setup {
-	return &setup{config: config, record: f.Record, clock: f.Clock, listen: f.Music.Listen, blind: blind}
+func newSetup(f *liveFlags, blind []string, defaults *config.Defaults) *setup {
+	return &setup{config: defaults, record: f.Record, clock: f.Clock, listen: f.Music.Listen, blind: blind}
 }
 
 func (s *setup) recording() bool {
@@ -72,7 +73,7 @@ func (s *setup) withKept(params []ui.Param) []ui.Param {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range params {
-		if value, ok := s.first[params[i].Name]; ok && s.config != nil && keepable(params[i].Name) {
+		if value, ok := s.first[params[i].Name]; ok && s.config != nil && config.CanSave(params[i].Name) {
 			params[i].Kept = &value
 		}
 	}
@@ -89,19 +90,19 @@ func (s *setup) keep(name string, params []ui.Param) (ui.Kept, error) {
 		return ui.Kept{}, refusal{fmt.Errorf("%s: it cannot be kept", name), ui.ErrRefused}
 	}
 	p := params[i]
-	values := []configValue{{p.Name, p.Value}}
+	values := []config.Value{{Name: p.Name, Value: p.Value}}
 	if name == partClock || name == partClockIn { // one makes no sense without the other
 		c := s.nextClock()
 		c = c.inForce()
-		values = []configValue{{partClockIn, c.ClockIn}, {partClock, c.Clock}}
+		values = []config.Value{{Name: partClockIn, Value: c.ClockIn}, {Name: partClock, Value: c.Clock}}
 	}
-	line, err := s.config.keep(values...)
+	line, err := s.config.Save(values...)
 	if err != nil {
 		return ui.Kept{}, refusal{err, ui.ErrRefused}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kept = configValue{name, s.first[name]}
+	s.kept = config.Value{Name: name, Value: s.first[name]}
 	s.first[name] = p.Value
 	return ui.Kept{Line: line.Line, File: line.Path}, nil
 }
@@ -111,11 +112,11 @@ func (s *setup) unkeep() error {
 	if s.config == nil {
 		return refusal{errors.New("nothing was kept"), ui.ErrRefused}
 	}
-	if err := s.config.undo(); err != nil {
+	if err := s.config.Undo(); err != nil {
 		return refusal{err, ui.ErrRefused}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.first[s.kept.name] = s.kept.value
+	s.first[s.kept.Name] = s.kept.Value
 	return nil
 }

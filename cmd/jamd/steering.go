@@ -72,6 +72,12 @@ func (s *steering) inForce() (jam.Settings, string) {
 	return s.settings, s.policy
 }
 
+// Settings are those in force at this moment.
+func (s *steering) Settings() jam.Settings {
+	settings, _ := s.inForce()
+	return settings
+}
+
 // wanted is the policy that plays, or that is to play as soon as it can.
 func (s *steering) wanted() string {
 	s.mu.Lock()
@@ -89,12 +95,12 @@ func (s *steering) set(name, value string) error {
 	if err != nil {
 		return err
 	}
-	return s.ask(c)
+	return s.Ask(c)
 }
 
-// ask asks for a control. Of policies it takes the names of those that come with jamd: whoever asks may be a page, which is
+// Ask asks for a control. Of policies it takes the names of those that come with jamd: whoever asks may be a page, which is
 // not to read files.
-func (s *steering) ask(c jam.Control) error {
+func (s *steering) Ask(c jam.Control) error {
 	if c.At == 0 { // a tap of the player's has the time of its arrival
 		c.At = s.live.clock.Now()
 	}

@@ -1,23 +1,19 @@
-package main
+package learn
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
-	"github.com/rs/zerolog"
 	"pgregory.net/rapid"
 
 	"jamd/jam"
-	"jamd/midiio"
 )
 
 func TestParseTrigger(t *testing.T) {
-	for text, want := range map[string]trigger{
+	for text, want := range map[string]Trigger{
 		"cc 74 ch 1":      {number: 74, channel: 1},
 		"note 36 ch 10":   {note: true, number: 36, channel: 10},
 		" CC  119":        {number: 119},
@@ -33,8 +29,8 @@ func TestParseTrigger(t *testing.T) {
 		"cc 1 ch 1 ch 2":  {},
 		"cc 111111111111": {},
 	} {
-		got, err := parseTrigger(text)
-		if got != want || (err != nil) != (want == trigger{}) {
+		got, err := ParseTrigger(text)
+		if got != want || (err != nil) != (want == Trigger{}) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
@@ -49,52 +45,60 @@ func TestTriggersAreReadAsWritten(t *testing.T) {
 		if !ok {
 			return
 		}
-		if read, err := parseTrigger(learned.String()); err != nil || read != learned {
+		if read, err := ParseTrigger(learned.String()); err != nil || read != learned {
 			t.Fatalf("%v is read as %v, %v", learned, read, err)
 		}
-		k := newKnobs(map[trigger]entry{learned: {value: "temperature"}})
-		if !k.take(e) {
+		k := surface(t, map[Trigger]string{learned: "temperature"})
+		if !k.Handle(e) {
 			t.Fatalf("%v does not take what it was learned from", learned)
 		}
 	})
 }
 
-// TestLearnNext holds that the next knob or key is learned, and neither the end of a note nor a bend.
+// The next controller or key is learned, but neither the end of a note nor a bend.
 func TestLearnNext(t *testing.T) {
 	events := jam.NewQueue[jam.Event](8)
-	cable := midiio.NewCable(func() time.Duration { return 0 }, func(e jam.Event) { events.TrySend(e) })
 	for _, m := range [][3]byte{{0x80, 60, 0}, {0x90, 60, 0}, {0xE3, 1, 2}, {0xB0, 123, 0}, {0xB3, 74, 9}} {
-		if err := cable.Send(m[0], m[1], m[2]); err != nil {
-			t.Fatal(err)
-		}
+		events.TrySend(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]})
 	}
-	got, err := next(t.Context(), events)
+	got, err := Next(t.Context(), events)
 	if err != nil || got.String() != "cc 74 ch 4" {
 		t.Errorf("%v, %v", got, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := next(ctx, events); err == nil {
+	if _, err := Next(ctx, events); err == nil {
 		t.Error("nothing came, and something was learned")
 	}
 }
 
-// A steered is a jam that is only steered: it notes what is asked for.
+// A steered is a jam that records what is asked for.
 type steered struct {
 	settings jam.Settings
 	asked    []string
 }
 
-func (s *steered) ask(c jam.Control) error {
+func (s *steered) Ask(c jam.Control) error {
 	s.asked = append(s.asked, c.String())
 	return s.settings.Set(c)
 }
 
-func (s *steered) inForce() (jam.Settings, string) { return s.settings, "" }
+func (s *steered) Settings() jam.Settings { return s.settings }
 
-func TestKnobs(t *testing.T) {
+func surface(t interface{ Fatal(...any) }, learned map[Trigger]string) *Surface {
+	s, err := NewSurface(learned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// nowhere takes the warnings of a surface.
+func nowhere(string) {}
+
+func TestSurface(t *testing.T) {
 	for name, test := range map[string]struct {
-		trigger, effect string
+		trigger, target string
 		sent            [][3]byte
 		asked           string
 		melody          int // messages that are no knob's
@@ -115,23 +119,18 @@ func TestKnobs(t *testing.T) {
 		"bends are melody":           {"cc 2", "chord-grid", [][3]byte{{0xE0, 2, 0}, {0xC0, 2, 0}}, "", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			trig, err := parseTrigger(test.trigger)
+			trig, err := ParseTrigger(test.trigger)
 			if err != nil {
 				t.Fatal(err)
 			}
-			k, s, melody := newKnobs(map[trigger]entry{trig: {value: test.effect}}), &steered{settings: jam.DefaultSettings()}, 0
-			cable := midiio.NewCable(jam.NewLiveClock().Now, func(e jam.Event) {
-				if !k.take(e) {
+			k, s, melody := surface(t, map[Trigger]string{trig: test.target}), &steered{settings: jam.DefaultSettings()}, 0
+			k.Steer(s, nowhere)
+			for _, m := range test.sent {
+				if !k.Handle(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]}) {
 					melody++
 				}
-			})
-			k.follow(s, zerolog.Nop())
-			for _, m := range test.sent {
-				if err := cable.Send(m[0], m[1], m[2]); err != nil {
-					t.Fatal(err)
-				}
 			}
-			k.stop()
+			k.Close()
 			if got := strings.Join(s.asked, " "); got != test.asked || melody != test.melody {
 				t.Errorf("%q asked, %d melody; want %q, %d", got, melody, test.asked, test.melody)
 			}
@@ -139,62 +138,35 @@ func TestKnobs(t *testing.T) {
 	}
 }
 
-// Two pedals that set one thing each act on their own: one that is held does not keep the other from acting.
+// Two pedals with the same target work independently: holding one does not block the other.
 func TestTwoControllersForOneSetting(t *testing.T) {
-	k := newKnobs(map[trigger]entry{{number: 64}: {value: "panic"}, {number: 66}: {value: "panic"}})
+	k := surface(t, map[Trigger]string{{number: 64}: "panic", {number: 66}: "panic"})
 	s := &steered{settings: jam.DefaultSettings()}
-	k.follow(s, zerolog.Nop())
+	k.Steer(s, nowhere)
 	for _, m := range [][2]byte{{64, 127}, {66, 127}, {66, 0}, {64, 127}, {66, 127}} {
-		k.take(jam.Event{Status: 0xB0, Data1: m[0], Data2: m[1]})
+		k.Handle(jam.Event{Status: 0xB0, Data1: m[0], Data2: m[1]})
 	}
-	k.stop()
+	k.Close()
 	if want := []string{"panic", "panic", "panic"}; !slices.Equal(s.asked, want) {
 		t.Errorf("asked %v, want %v", s.asked, want)
 	}
 }
 
-// TestKnobsNeverBlock holds that the driver's thread goes on where nobody follows the knobs, and that what is too much is counted.
-func TestKnobsNeverBlock(t *testing.T) {
+// The driver's thread goes on even if nothing reads the surface; events that do not fit are counted.
+func TestSurfaceNeverBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := newKnobs(map[trigger]entry{{number: 1}: {value: "velocity"}})
+		k := surface(t, map[Trigger]string{{number: 1}: "velocity"})
 		e := jam.Event{Status: 0xB0, Data1: 1, Data2: 5}
-		for range 2 * learnedLength {
-			if !k.take(e) {
+		for range 2 * QueueLength {
+			if !k.Handle(e) {
 				t.Fatal("a knob became melody")
 			}
 		}
-		if k.turned.Dropped() != learnedLength {
-			t.Errorf("%d counted", k.turned.Dropped())
+		if k.moves.Dropped() != QueueLength {
+			t.Errorf("%d counted", k.moves.Dropped())
 		}
-		if n := testing.AllocsPerRun(100, func() { k.take(e) }); n > 0 {
+		if n := testing.AllocsPerRun(100, func() { k.Handle(e) }); n > 0 {
 			t.Errorf("%v allocations", n)
-		}
-	})
-}
-
-// FuzzLearn holds that a file stays as it was but for one line, whatever it holds, or is refused.
-func FuzzLearn(f *testing.F) {
-	for _, text := range []string{"", "[learn]", "[learn]\n\"cc 1\" = \"tap\"", "a = 1\r\n[learn]\r\n[x]\r\n", "learn.\"cc 1\" = 'tap' # x", "learn = {}", "[learn.x]\n", "[[learn]]"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		file, err := parseConfig("f.toml", []byte(text))
-		if err != nil {
-			return
-		}
-		changed, err := (trigger{number: 1}).with(file, "panic")
-		if err != nil {
-			return
-		}
-		now, err := parseConfig("f.toml", changed)
-		if err != nil {
-			t.Fatalf("%q became %q: %v", text, changed, err)
-		}
-		if table, _ := now.tree["learn"].(map[string]any); len(table) == 0 {
-			t.Fatalf("%q became %q, with nothing learned", text, changed)
-		}
-		if again, err := (trigger{number: 1}).with(now, "panic"); err != nil || !bytes.Equal(again, changed) {
-			t.Fatalf("%q, learned again, became %q, %v", changed, again, err)
 		}
 	})
 }

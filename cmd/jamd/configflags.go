@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/alecthomas/kong"
+
+	"jamd/config"
+)
+
+// configFlags choose the configuration.
+type configFlags struct {
+	Config  string `placeholder:"FILE" help:"Configuration file (else jamd/config.toml in your configuration folder)."`
+	Profile string `placeholder:"NAME" help:"Take this profile of the configuration file."`
+
+	configured *configured // after the command line was parsed
+}
+
+// A configured is the configuration of a command line.
+type configured struct {
+	config.Config
+	given  map[string]bool // flags of the command line
+	placed int             // entries of Set that no flag replaces
+}
+
+// path returns the path of the file, and whether the user asked for it; only the default file may be missing.
+func (f *configFlags) path() (path string, asked bool, err error) {
+	if f.Config != "" {
+		return f.Config, true, nil
+	}
+	path, err = config.DefaultPath()
+	return path, false, err
+}
+
+// read reads the configuration file.
+func (f *configFlags) read(app *kong.Application) (*config.Config, error) {
+	path, asked, err := f.path()
+	if err != nil && f.Profile == "" {
+		return &config.Config{}, nil // a user without a home has no file
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !asked {
+		if f.Profile != "" {
+			return nil, fmt.Errorf("--profile %s: there is no file %s", f.Profile, path)
+		}
+		return &config.Config{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	file, err := config.Parse(path, text)
+	if err != nil {
+		return nil, err
+	}
+	return file.Select(f.Profile, configurable(app))
+}
+
+// configurable returns the flags that the file can set: those of a jam.
+func configurable(app *kong.Application) config.Flags {
+	flags := config.Flags{}
+	for _, command := range app.Children {
+		if command.Name == "play" || command.Name == "jam" {
+			for _, flag := range command.Flags {
+				flags[flag.Name] = flag
+			}
+		}
+	}
+	for _, other := range []string{"help", "json", "set"} { // not settings, and what has a table of its own
+		delete(flags, other)
+	}
+	return flags
+}
+
+// BeforeResolve gives the configuration to the commands that use it.
+func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
+	c := &configured{given: map[string]bool{}}
+	if command := ctx.Selected(); command != nil && slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return takes(command, f) }) {
+		var flags configFlags
+		for _, p := range ctx.Path {
+			if p.Flag == nil {
+				continue
+			}
+			switch c.given[p.Flag.Name] = true; p.Flag.Name {
+			case "config":
+				flags.Config, _ = ctx.FlagValue(p.Flag).(string)
+			case "profile":
+				flags.Profile, _ = ctx.FlagValue(p.Flag).(string)
+			}
+		}
+		read, err := flags.read(ctx.Model)
+		if err != nil {
+			return err
+		}
+		c.Config = *read
+		ctx.AddResolver(c)
+	}
+	f.configured = c
+	ctx.Bind(c)
+	return nil
+}
+
+// takes reports whether a command takes a flag from the file: a jam takes all, accompany the music, and every command the places
+// of sessions and library. The file does not change what is measured or replayed.
+func takes(command *kong.Node, flag *kong.Flag) bool {
+	switch command.Name {
+	case "play", "jam":
+		return true
+	case "accompany":
+		return flag.Name != "tempo" // the file's own
+	}
+	return flag.Name == "session-dir" || flag.Name == "ort-lib"
+}
+
+// instead are the flags that, given on the command line, replace another flag of the file.
+var instead = map[string]string{"in": "melody", "melody": "in", "random-seed": "seed"}
+
+// Validate has nothing to do: the file was checked when it was read.
+func (c *configured) Validate(*kong.Application) error { return nil }
+
+// Resolve returns the value that the file has for a flag that was not given, or nil.
+func (c *configured) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if e, ok := c.value(ctx.Selected(), flag); ok {
+		return e.Value, nil
+	}
+	return nil, nil
+}
+
+// value returns what the file has for a flag of a command.
+func (c *configured) value(command *kong.Node, flag *kong.Flag) (config.Entry, bool) {
+	e, ok := c.Flags[flag.Name]
+	return e, ok && takes(command, flag) && !c.given[instead[flag.Name]]
+}
+
+// AfterApply puts the values of the file's table [set] before those of --set.
+func (f *musicFlags) AfterApply(c *configured) error {
+	var set []config.Setting
+	for _, name := range config.Sorted(c.Set) {
+		if c.given[config.FlagOf(name)] {
+			continue
+		}
+		var s config.Setting
+		if err := s.UnmarshalText([]byte(name + "=" + c.Set[name].Value.(string))); err != nil {
+			return err
+		}
+		set = append(set, s)
+	}
+	f.Set, c.placed = append(set, f.Set...), len(set)
+	return nil
+}
+
+// defaults saves settings in the file that was read; nil if this user has no place for one.
+func (f *configFlags) defaults() *config.Defaults {
+	path, _, err := f.path()
+	if err != nil {
+		return nil
+	}
+	parser, err := newParser(&cli{})
+	if err != nil {
+		return nil
+	}
+	return config.NewDefaults(path, f.Profile, configurable(parser.Model))
+}

@@ -1,0 +1,148 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"jamd/jam"
+)
+
+// Defaults saves single settings in the configuration file, as the values that jamd begins with. It may be used from any goroutine.
+type Defaults struct {
+	path    string
+	profile string // whose tables are changed; "" for the file's own
+	flags   Flags
+
+	mu   sync.Mutex
+	last *change // that Undo takes back; nil for none
+}
+
+// A change is the text of the file before and after Save.
+type change struct {
+	before []byte // nil if there was no file
+	after  []byte
+}
+
+// A Saved is a line as it was saved.
+type Saved struct {
+	Line string // tempo = 96
+	Path string // of the file, with the table
+}
+
+// NewDefaults saves into the file at a path, in the tables of a profile; "" is no profile.
+func NewDefaults(path, profile string, flags Flags) *Defaults {
+	return &Defaults{path: path, profile: profile, flags: flags}
+}
+
+// A Value is the name of a setting with the value to save.
+type Value struct{ Name, Value string }
+
+// Save writes settings into the file. If jamd could not start with the changed file, the file stays as it was and Save says why.
+func (d *Defaults) Save(values ...Value) (saved Saved, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before, err := os.ReadFile(d.path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return saved, fmt.Errorf("configuration: %w", err)
+	}
+	file, err := Parse(d.path, before)
+	if err != nil {
+		return saved, err
+	}
+	for _, v := range values {
+		table := d.table(v.Name)
+		text := d.literal(v, table)
+		after, err := file.with(table, v.Name, text, func(key string) bool { return key == v.Name })
+		if err != nil {
+			return saved, err
+		}
+		if file, err = Parse(d.path, after); err != nil {
+			return saved, err
+		}
+		saved = Saved{fmt.Sprintf("%s = %s", v.Name, text), d.path}
+		if len(table) > 0 {
+			saved.Path += " [" + strings.Join(table, ".") + "]"
+		}
+	}
+	if err := file.starts(d.profile, d.flags); err != nil {
+		return saved, err
+	}
+	if err := write(d.path, file.text); err != nil {
+		return saved, err
+	}
+	d.last = &change{before, file.text}
+	return saved, nil
+}
+
+// table returns the table of a setting: [set] for a param of the jam, the top of the file for a flag, or the same in the profile.
+func (d *Defaults) table(name string) (table []string) {
+	if d.profile != "" {
+		table = []string{"profile", d.profile}
+	}
+	if p, err := jam.ParseParam(name); err == nil && p != jam.ParamTempo && jam.DefaultSettings().Get(p) != "" {
+		table = append(table, "set")
+	}
+	return table
+}
+
+// literal writes a value in TOML syntax: numbers without quotes, the value of a boolean flag as true or false, all else in quotes.
+func (d *Defaults) literal(v Value, table []string) string {
+	if _, err := strconv.ParseFloat(v.Value, 64); err == nil {
+		return v.Value
+	}
+	flag := d.flags[v.Name]
+	if inSet := len(table) > 0 && table[len(table)-1] == "set"; !inSet && flag != nil && flag.IsBool() {
+		return strconv.FormatBool(v.Value == "on")
+	}
+	return strconv.Quote(v.Value)
+}
+
+// starts returns an error if jamd would not start with the file.
+func (f *File) starts(profile string, flags Flags) error {
+	c, err := f.Select(profile, flags)
+	if err != nil {
+		return err
+	}
+	if melody, in := c.Flags["melody"], c.Flags["in"]; melody.Value != nil && in.Value != nil {
+		return fmt.Errorf("%s plays a melody from a file, and jamd listens to one melody: remove that line first", melody.From)
+	}
+	if blind := c.Flags["blind"]; blind.Value != nil && fmt.Sprint(c.Flags["record"].Value) == "false" {
+		return fmt.Errorf("%s asks for blind jams, which are always recorded: remove that line first", blind.From)
+	}
+	return nil
+}
+
+// Undo takes back the last Save. It fails if the file has been changed since.
+func (d *Defaults) Undo() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.last == nil {
+		return errors.New("nothing was saved that could be undone")
+	}
+	now, err := os.ReadFile(d.path)
+	switch {
+	case err != nil:
+		return fmt.Errorf("configuration: %w", err)
+	case !bytes.Equal(now, d.last.after):
+		return fmt.Errorf("%s has been changed since: remove the line there", d.path)
+	case d.last.before == nil:
+		err = os.Remove(d.path)
+	default:
+		err = write(d.path, d.last.before)
+	}
+	if err == nil {
+		d.last = nil
+	}
+	return err
+}
+
+// CanSave reports whether a setting can be a default. An action has no value, and a blind test must be asked for each time.
+func CanSave(name string) bool {
+	return !slices.Contains([]string{jam.ParamTap.String(), jam.ParamPanic.String(), "blind"}, name)
+}

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"jamd/atomicfile"
+	"jamd/learn"
+	"jamd/usage"
+)
+
+// with returns the text with a key set to a value in TOML syntax. The key is in a table, or above all tables. same reports which
+// existing keys of the table mean the same key. It fails if the text cannot be changed in one line.
+func (f *File) with(table []string, key, value string, same func(string) bool) ([]byte, error) {
+	line := fmt.Sprintf("%s = %s", bare(key), value)
+	end := -1 // of the table's last line
+	var old [2]int
+	f.walk(func(x expression) {
+		switch n := len(table); {
+		case x.table && slices.Equal(x.keys, table):
+			end = x.lastByte
+		case !x.table && len(x.keys) == n+1 && slices.Equal(x.keys[:n], table):
+			if end = x.lastByte; same(x.keys[n]) {
+				old = x.value
+			}
+		}
+	})
+	var text []byte
+	switch {
+	case old[1] > 0:
+		text = slices.Replace(slices.Clone(f.text), old[0], old[1], []byte(value)...)
+	case end >= 0:
+		if rest := bytes.IndexByte(f.text[end:], '\n'); rest >= 0 {
+			text = slices.Insert(slices.Clone(f.text), end+rest+1, []byte(line+"\n")...)
+		} else {
+			text = append(slices.Clone(f.text), "\n"+line+"\n"...)
+		}
+	case len(table) == 0: // above all tables
+		text = append([]byte(line+"\n"), f.text...)
+	default:
+		text = slices.Clone(f.text)
+		if len(text) > 0 && text[len(text)-1] != '\n' {
+			text = append(text, '\n')
+		}
+		if len(text) > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, fmt.Sprintf("[%s]\n%s\n", strings.Join(table, "."), line)...)
+	}
+	changed, err := Parse(f.path, text)
+	if err != nil || !changed.has(table, value, same) {
+		where := "into its table [" + strings.Join(table, ".") + "]"
+		if len(table) == 0 {
+			where = "above its tables"
+		}
+		return nil, fmt.Errorf("%s: cannot be changed automatically; put this line %s: %s", f.path, where, line)
+	}
+	return text, nil
+}
+
+// has reports whether a key of a table has a value, given in TOML syntax.
+func (f *File) has(table []string, value string, same func(string) bool) bool {
+	var want struct{ Value any }
+	if err := toml.Unmarshal([]byte("Value = "+value), &want); err != nil {
+		return false
+	}
+	at := f.tree
+	for _, key := range table {
+		at, _ = at[key].(map[string]any)
+	}
+	for key, v := range at {
+		if same(key) && v == want.Value {
+			return true
+		}
+	}
+	return false
+}
+
+// quote writes a text in TOML syntax. Keys and targets of jamd contain neither quotes nor control characters.
+func quote(text string) string { return `"` + text + `"` }
+
+// bare writes a key in TOML syntax, in quotes only if it needs them.
+func bare(key string) string {
+	if strings.ContainsFunc(key, func(c rune) bool {
+		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	}) {
+		return quote(key)
+	}
+	return key
+}
+
+// Learn writes into the file that a trigger has a target.
+func (f *File) Learn(t learn.Trigger, target string) error {
+	text, err := f.withTrigger(t, target)
+	if err != nil {
+		return usage.Error(err)
+	}
+	return write(f.path, text)
+}
+
+// withTrigger returns the text with a trigger and its target in the table [learn].
+func (f *File) withTrigger(t learn.Trigger, target string) ([]byte, error) {
+	return f.with([]string{"learn"}, t.String(), quote(target), func(key string) bool {
+		other, err := learn.ParseTrigger(key)
+		return err == nil && other == t
+	})
+}
+
+// write replaces a file, whole or not at all. The file keeps its permissions.
+func write(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	return atomicfile.WriteFile(path, text, mode)
+}

@@ -1,0 +1,27 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"jamd/jam"
+)
+
+// A Setting is a param with its value, written NAME=VALUE. It is one that a jam can begin with.
+type Setting struct{ jam.Control }
+
+// UnmarshalText reads NAME=VALUE.
+func (s *Setting) UnmarshalText(text []byte) (err error) {
+	name, value, _ := strings.Cut(string(text), "=")
+	if s.Control, err = jam.ParseControl(name, value); err != nil {
+		return err
+	}
+	switch {
+	case s.Param == jam.ParamTempo:
+		return errors.New("tempo: give it with --tempo")
+	case jam.DefaultSettings().Get(s.Param) == "":
+		return fmt.Errorf("%s: it can be set only during a jam", name)
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+// Package learn is MIDI learn: controllers and keys that change the settings of a jam.
+//
+// A [Trigger] is a controller or a key, a [Target] what it changes. A [Surface] holds the triggers of a player's control surface:
+// it takes their events out of the melody and steers the jam with them.
+package learn
+
+import (
+	"sync"
+
+	"jamd/jam"
+)
+
+// QueueLength is enough for all controllers of a surface moved at once.
+const QueueLength = 256
+
+// A Steerer is a jam that can be steered.
+type Steerer interface {
+	// Ask asks for a control. It may block, for example to load a policy.
+	Ask(jam.Control) error
+	Settings() jam.Settings
+}
+
+// A Surface is a control surface: the controllers and keys that steer a live jam. A nil Surface has none.
+type Surface struct {
+	of      [2][16][128]uint8 // by note or not, channel and number: 1 + the index into targets; 0 is none
+	targets []Target
+	moves   *jam.Queue[move]
+	running sync.WaitGroup
+}
+
+// A move is one event of a trigger.
+type move struct {
+	target uint8
+	note   bool
+	event  jam.Event
+}
+
+// NewSurface makes a surface of triggers, each with the text of its target. A trigger with a channel takes precedence over one without.
+// It returns nil if there are no triggers, and the error of a target that cannot be read.
+func NewSurface(learned map[Trigger]string) (*Surface, error) {
+	if len(learned) == 0 {
+		return nil, nil
+	}
+	s := &Surface{moves: jam.NewQueue[move](QueueLength)}
+	index := map[string]uint8{}
+	for _, everyChannel := range []bool{true, false} {
+		for t, text := range learned {
+			if (t.channel == 0) != everyChannel {
+				continue
+			}
+			if index[text] == 0 {
+				target, err := ParseTarget(text)
+				if err != nil {
+					return nil, err
+				}
+				s.targets = append(s.targets, target)
+				index[text] = uint8(len(s.targets))
+			}
+			s.set(t, index[text])
+		}
+	}
+	return s, nil
+}
+
+func (s *Surface) set(t Trigger, target uint8) {
+	for channel := range byte(16) {
+		if t.channel == 0 || t.channel == channel+1 {
+			s.of[kindOf(t.note)][channel][t.number] = target
+		}
+	}
+}
+
+func kindOf(note bool) int {
+	if note {
+		return 1
+	}
+	return 0
+}
+
+// Handle takes an event of the player and reports whether it belongs to a trigger; then it is not part of the melody. It runs on the
+// driver's thread and never blocks.
+func (s *Surface) Handle(e jam.Event) bool {
+	if s == nil {
+		return false
+	}
+	kind := e.Status & 0xF0
+	if kind != noteOn && kind != noteOff && kind != controlChange {
+		return false
+	}
+	note := kind != controlChange
+	target := s.of[kindOf(note)][e.Status&0x0F][e.Data1&0x7F]
+	if target == 0 {
+		return false
+	}
+	if kind != noteOff && !(note && e.Data2 == 0) { // the release of a key steers nothing
+		s.moves.TrySend(move{target - 1, note, e})
+	}
+	return true
+}
+
+// Steer lets the surface steer a jam until Close. warn is told what the jam refuses.
+func (s *Surface) Steer(to Steerer, warn func(string)) {
+	if s == nil {
+		return
+	}
+	ask := func(c jam.Control) {
+		if err := to.Ask(c); err != nil {
+			warn(err.Error())
+		}
+	}
+	policies := make(chan jam.Control, 1)
+	s.running.Go(func() { // loading a policy takes time, and no other control waits for it
+		for c := range policies {
+			ask(c)
+		}
+	})
+	s.running.Go(func() {
+		defer close(policies)
+		var down [16][128]bool // by channel and number: the controller is at 64 or more
+		for m := range s.moves.C() {
+			high := m.note || m.event.Data2 >= 64
+			before := &down[m.event.Status&0x0F][m.event.Data1&0x7F]
+			pressed := high && (m.note || !*before)
+			if !m.note {
+				*before = high
+			}
+			c, ok := s.targets[m.target].control(m.event, m.note, pressed, to)
+			switch {
+			case !ok:
+			case c.Param == jam.ParamPolicy:
+				select {
+				case policies <- c:
+				default:
+					warn(c.String() + ": another policy is being loaded: try again")
+				}
+			default:
+				ask(c)
+			}
+		}
+	})
+}
+
+// Close ends Steer. No Handle may follow.
+func (s *Surface) Close() {
+	if s != nil {
+		s.moves.Close()
+		s.running.Wait()
+	}
+}

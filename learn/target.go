@@ -1,0 +1,56 @@
+package learn
+
+import (
+	"fmt"
+	"strings"
+
+	"jamd/jam"
+)
+
+// A Target is what a trigger changes: a param, by the trigger's own value; or, as NAME=VALUE, a param that is set to a value.
+type Target struct {
+	param jam.Param
+	fixed *jam.Control // nil if the trigger's own value counts
+}
+
+// ParseTarget reads the name of a param, or NAME=VALUE.
+func ParseTarget(text string) (Target, error) {
+	name, value, fixed := strings.Cut(text, "=")
+	p, err := jam.ParseParam(name)
+	if err != nil {
+		return Target{}, err
+	}
+	if !fixed {
+		if p.Info().Kind == jam.Text {
+			return Target{}, fmt.Errorf("%s: give the value too, such as %s=NAME", name, name)
+		}
+		return Target{param: p}, nil
+	}
+	if p.Info().Kind == jam.Action {
+		return Target{}, fmt.Errorf("%s: an action has no value", name)
+	}
+	c, err := jam.ParseControl(name, value)
+	return Target{param: p, fixed: &c}, err
+}
+
+// control returns the control that an event asks for. pressed tells that a key was pressed, or that a controller has just reached 64.
+//
+// A press does an action or sets a fixed value. A key toggles a switch. In all other cases the controller's value counts.
+func (t Target) control(e jam.Event, note, pressed bool, s Steerer) (c jam.Control, ok bool) {
+	switch kind := t.param.Info().Kind; {
+	case t.fixed != nil:
+		c, ok = *t.fixed, pressed
+	case kind == jam.Action:
+		c, ok = jam.Control{Param: t.param}, pressed
+	case kind == jam.Switch && note:
+		settings := s.Settings()
+		on := jam.Control{Param: t.param, Value: 1}
+		if c, ok = on, true; settings.Get(t.param) == on.ValueText() {
+			c.Value = 0
+		}
+	default:
+		c, ok = jam.FromMIDI(t.param, e.Data2)
+	}
+	c.At = e.At
+	return c, ok
+}
