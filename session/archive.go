@@ -38,7 +38,7 @@ func (a *Archive) ids() ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(all, func(d fs.DirEntry) bool { return !d.IsDir() || strings.HasPrefix(d.Name(), ".") }), err
 }
 
-// List tells of all sessions, the oldest first. What is known of a session is kept in an index, which is made anew of the
+// List tells of all sessions, the oldest first, whatever the wall clock said when they were recorded. What is known of a session is kept in an index, which is made anew of the
 // folders wherever it does not fit them.
 func (a *Archive) List() ([]Brief, error) {
 	ids, err := a.ids()
@@ -78,7 +78,7 @@ func (a *Archive) List() ([]Brief, error) {
 		a.writeIndex(x)
 	}
 	briefs = slices.DeleteFunc(briefs, func(b Brief) bool { return b.ID == "" })
-	slices.SortStableFunc(briefs, func(a, b Brief) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID)) })
+	slices.SortStableFunc(briefs, func(a, b Brief) int { return cmp.Or(a.Order.Compare(b.Order), cmp.Compare(a.ID, b.ID)) })
 	return briefs, nil
 }
 
@@ -188,6 +188,7 @@ func (a *Archive) Import(dir string) (*Record, error) {
 		return nil, fmt.Errorf("session %s cannot be imported: %w", r.ID, err)
 	}
 	syncDir(a.root)
+	raiseNewest(a.root, r.Manifest.order())
 	return Open(to)
 }
 

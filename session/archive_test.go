@@ -80,7 +80,7 @@ func TestList(t *testing.T) {
 	}
 	b := all[0]
 	b.Bytes = 0
-	want := Brief{ID: "b", Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Seconds: 6, Policy: "tiny", Agent: "tiny-melody",
+	want := Brief{ID: "b", Start: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Order: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Seconds: 6, Policy: "tiny", Agent: "tiny-melody",
 		Tempo: 400, Key: "F#", Frames: 160, Chords: 34, Ended: true}
 	if !reflect.DeepEqual(b, want) || all[0].Bytes < 50_000 {
 		t.Errorf("%+v, want %+v", b, want)
@@ -191,7 +191,7 @@ func TestDeleteAndImport(t *testing.T) {
 	if r, err := other.Import(s.Dir()); !errors.Is(err, ErrRecording) {
 		t.Errorf("imported while it was recorded: %v, %v", r, err)
 	}
-	if files, _ := filepath.Glob(filepath.Join(a.root, ".*")); len(files) != 1 {
+	if files, _ := filepath.Glob(filepath.Join(a.root, ".*")); len(files) != 2 { // the index, and the order of the newest
 		t.Errorf("left over: %v", files)
 	}
 }

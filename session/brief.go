@@ -15,6 +15,7 @@ import (
 type Brief struct {
 	ID        string    `json:"id"`
 	Start     time.Time `json:"start"`
+	Order     time.Time `json:"-"`       // where it stands among others: Start, unless the clock was set back before it
 	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame
 	Title     string    `json:"title,omitempty"`
 	Policy    string    `json:"policy"` // Hidden, of a blind jam that is not rated
@@ -43,7 +44,7 @@ func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float6
 func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
-		ID: r.ID, Start: m.Start, Title: m.Title, Policy: r.shownPolicy(m.Policy.Name), Blind: len(m.Blind) > 0, In: m.Ports.In,
+		ID: r.ID, Start: m.Start, Order: m.order(), Title: m.Title, Policy: r.shownPolicy(m.Policy.Name), Blind: len(m.Blind) > 0, In: m.Ports.In,
 		Tempo: m.Settings.Tempo, Offline: m.Offline, Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
 	}
 	if m.Agent != nil {

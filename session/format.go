@@ -39,7 +39,7 @@ const (
 	recordingFile = "recording"
 )
 
-// A Manifest says what a jam was. Start fills in Format.
+// A Manifest says what a jam was. Start fills in Format and Order.
 type Manifest struct {
 	Format      string       `json:"format"`
 	Title       string       `json:"title,omitempty"` // of the take
@@ -55,6 +55,7 @@ type Manifest struct {
 	Ports       Ports        `json:"ports"`
 	Offline     bool         `json:"offline,omitempty"` // made as fast as it goes: nobody played, and nothing had to be in time
 	Start       time.Time    `json:"start"`             // wall time of the jam clock's 0
+	Order       time.Time    `json:"order,omitzero"`    // where it stands among the sessions recorded with it, if the clock was set back; zero: at Start
 }
 
 // A Policy names the policy of a jam beyond doubt.

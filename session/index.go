@@ -13,7 +13,7 @@ import (
 // indexFile holds what List knows of the sessions in an archive. It may be removed at any time.
 const (
 	indexFile   = ".index"
-	indexFormat = "jamd.index/4"
+	indexFormat = "jamd.index/5"
 )
 
 // An index is what was known of sessions when it was written. It fits a session as long as the session's folder has not been

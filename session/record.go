@@ -10,6 +10,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -43,6 +44,19 @@ func Open(dir string) (*Record, error) {
 
 // Recording reports whether a living process is writing the session.
 func (r *Record) Recording() bool { return recording(r.Dir) }
+
+// lockRecording marks a folder as one that is being recorded. A reader that asks at this moment holds the file for an instant, so it
+// is tried again. Without the lock others may think that nobody is recording here, which is all.
+func lockRecording(dir string) *flock.Flock {
+	lock := flock.New(filepath.Join(dir, recordingFile))
+	for range 100 {
+		if locked, err := lock.TryLock(); locked || err != nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return lock
+}
 
 func recording(dir string) bool {
 	path := filepath.Join(dir, recordingFile)

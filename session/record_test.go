@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gofrs/flock"
 	"pgregory.net/rapid"
 
 	"jamd/jam"
@@ -359,6 +360,23 @@ func TestMend(t *testing.T) {
 		}
 		if files, _ := os.ReadDir(r.Dir); len(files) != 3 {
 			t.Errorf("files %v", files)
+		}
+	})
+}
+
+// A reader that asks whether a session is being recorded, just as it begins, does not keep it from being locked.
+func TestLockWhileAReaderAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		reader := flock.New(filepath.Join(dir, recordingFile))
+		if locked, err := reader.TryRLock(); !locked || err != nil {
+			t.Fatal(locked, err)
+		}
+		time.AfterFunc(10*time.Millisecond, func() { _ = reader.Close() })
+		lock := lockRecording(dir)
+		defer lock.Close()
+		if !lock.Locked() || !recording(dir) {
+			t.Error("it is not locked")
 		}
 	})
 }

@@ -90,9 +90,9 @@ func start(o Options, create func(path string) (file, error)) *Session {
 	var events file
 	if err == nil {
 		s.dir = dir
-		s.lock = flock.New(filepath.Join(dir, recordingFile))
-		_, _ = s.lock.TryLock() // without it others may think that nobody is recording here, which is all
+		s.lock = lockRecording(dir)
 		o.Manifest.Format = Format
+		o.Manifest.takeOrder(filepath.Dir(dir))
 		var text []byte
 		if text, err = encodeJSON(o.Manifest); err == nil {
 			err = writeWhole(create, filepath.Join(dir, ManifestFile), text)

@@ -79,7 +79,7 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 }
 
 var orders = map[string]func(a, b session.Brief) int{
-	"start":  func(a, b session.Brief) int { return a.Start.Compare(b.Start) },
+	"start":  func(a, b session.Brief) int { return a.Order.Compare(b.Order) },
 	"length": func(a, b session.Brief) int { return int(a.Length() - b.Length()) },
 	"tempo":  func(a, b session.Brief) int { return int(1e3*a.Tempo) - int(1e3*b.Tempo) },
 	"key":    func(a, b session.Brief) int { return strings.Compare(a.Key, b.Key) },
