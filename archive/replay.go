@@ -88,7 +88,7 @@ func (p *Replayer) compare(ctx context.Context, r *session.Record, others *other
 	}
 	a, b := c.Parting.Logged, &c.Parting.Report
 	result.Difference = &Difference{
-		Frame: b.Frame, Position: r.Manifest.Settings.Meter.Position(b.Frame),
+		Frame: b.Frame, Position: (jam.Bars{Meter: r.Manifest.Settings.Meter}).Position(b.Frame),
 		Jam:    Decision{a.Symbol, a.Sounded, a.Prob, a.Melody},
 		Replay: Decision{b.Symbol, b.Sounded, b.Prob, b.Melody},
 	}

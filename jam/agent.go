@@ -159,7 +159,8 @@ func (a *Agent) hear(ctx context.Context) bool {
 			return false
 		}
 	}
-	a.moveGrid()
+	// The loop tells of a new segment before the report of the frame that it was there for, and moves no line that is over.
+	a.grid.followAll(a.config.Segments)
 	for a.frame <= r.Frame {
 		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)
 		if r.Frame-a.frame < backlog {
@@ -174,18 +175,6 @@ func (a *Agent) hear(ctx context.Context) bool {
 		a.letGo(now)
 	}
 	return true
-}
-
-// moveGrid moves the agent's lines to where the loop's are: the loop tells of a new segment before the report of the
-// frame that the segment was there for, and moves no line that is over.
-func (a *Agent) moveGrid() {
-	for n := len(a.config.Segments.C()); n > 0; n-- {
-		s, open := <-a.config.Segments.C()
-		if !open {
-			return
-		}
-		_ = a.grid.Follow(s.Segment) // the loop's grid took the tempo
-	}
 }
 
 // sound plays a token at the line of its frame.

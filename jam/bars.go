@@ -1,5 +1,7 @@
 package jam
 
+import "fmt"
+
 // Bars are the bars of a tune or a take, whose meter may change.
 type Bars struct {
 	Meter   Meter         // of the beginning
@@ -42,4 +44,15 @@ func (b Bars) Whole(frames int64) int64 {
 		return 0
 	}
 	return b.At(frames - 1).End
+}
+
+// Position writes a frame as bar and beat, each counted from 1, and the sixteenth if the frame is off the beat: 3.2, 3.2+1.
+func (b Bars) Position(frame int64) string {
+	bar := b.At(frame)
+	after, beat := frame-bar.Frame, bar.Meter.Beat()
+	at := fmt.Sprintf("%d.%d", bar.Number+1, after/beat+1)
+	if sixteenth := after % beat; sixteenth != 0 {
+		at += fmt.Sprintf("+%d", sixteenth)
+	}
+	return at
 }

@@ -70,6 +70,7 @@ func (l *Loop) current() int64 {
 func (l *Loop) listen(frame int64) int64 {
 	current, now := max(l.current(), frame), l.clock.Now()
 	tooLong := current > frame && now-l.due(frame) > longLoss
+	l.tellTempo(current + 1)
 	l.drain()
 	for ; frame < current; frame++ {
 		l.ask()
@@ -109,6 +110,7 @@ func (l *Loop) change(frame int64) {
 // ask hands the tokens of the frame before the one to be played to the policy.
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
+	l.changeMeter()
 	chord, melody, place := l.engine.Hear()
 	l.behind = l.cast.ask(request{frame, chord, melody, place})
 }
@@ -154,16 +156,13 @@ func (l *Loop) voiced(logits []float32) (err error) {
 // sound plays the frame at its line and tells of it.
 func (l *Loop) sound(frame int64) {
 	due := l.due(frame)
-	if frame >= l.coming.Frame {
-		l.segment = l.coming
-	}
 	l.output.n = 0
 	r, err := l.engine.Play()
 	r.Late, r.Send = l.clock.Now()-due, l.output.took()
 	r.Lead, r.Step, r.Voice, r.Skipped = l.woke, l.step, l.voice, l.skipped
 	r.Arrival, r.Age = l.told.arrival, l.told.age(r.Line)
 	r.Failed, r.Behind = r.Missed && l.failed, l.behind
-	r.Tempo, r.Rung, r.Policy = l.segment.BPM, l.orders.Rung, l.cast.playing.name
+	r.Tempo, r.Rung, r.Policy = l.engine.Grid().Tempo(frame), l.orders.Rung, l.cast.playing.name
 	r.Faster, r.Since = l.cast.playing == l.cast.faster, l.since
 	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
 	l.report(err)

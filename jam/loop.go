@@ -28,8 +28,9 @@ type Loop struct {
 	startFrame int64         // the jam's first frame: 0, unless the clock that is followed began within a bar
 	startLine  time.Duration // its line
 
-	segment   Segment // of the grid, in which the frame to be played is
-	coming    Segment // that follows it; as segment where none does
+	coming    Segment       // the newest stretch of the grid that was told of
+	tempo     []TempoChange // of the tune, to be told of
+	meters    []MeterChange // of the tune, to come
 	transport rolling
 	pulses    pulses
 	controls  *Controls
@@ -64,6 +65,8 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 		return nil, fmt.Errorf("length %v: must not be negative", c.Length)
 	case c.Transport != nil && c.ClockOut != nil:
 		return nil, errors.New("a jam follows a clock or sends one, not both")
+	case c.Transport != nil && len(c.Tempo)+len(c.Meters) > 0:
+		return nil, errors.New("a jam follows a clock or a tune, not both")
 	}
 	if c.Guard == nil {
 		c.Guard = unguarded{}
@@ -71,6 +74,9 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	l := &Loop{config: c, clock: c.Clock, output: &stamped{to: c.Output, clock: c.Clock}}
 	var err error
 	if l.engine, err = NewEngine(c.Policy.Vocabulary(), c.Settings, l.output); err != nil {
+		return nil, err
+	}
+	if err := l.setTune(c.Tempo, c.Meters); err != nil {
 		return nil, err
 	}
 	l.cast.init(c)

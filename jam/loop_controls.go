@@ -84,6 +84,9 @@ func (l *Loop) apply(c Control) error {
 	if err := l.engine.Apply(c); err != nil {
 		return err
 	}
+	if c.Param == ParamTempo {
+		l.forgetTempo(l.engine.nextBeat())
+	}
 	if bpm := l.engine.settings.Tempo; bpm != before && l.open { // or else the start of the grid is not known yet, and tells it
 		beat := l.engine.nextBeat()
 		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})

@@ -36,6 +36,11 @@ type LoopConfig struct {
 	Transport Transport // starts, stops and places the jam, in place of Start and CountIn; may be nil
 	ClockOut  Output    // gets MIDI clock; may be nil, and is where there is a Transport
 
+	// The tempi and meters of a tune that is played into the jam, ascending; nil: those of Settings hold. The first tempo is
+	// at frame 0. A tempo that is set in mid-jam takes the place of those that follow.
+	Tempo  []TempoChange
+	Meters []MeterChange
+
 	Began chan<- time.Duration // gets the time of frame 0 once it is known; nil, or with room for it
 
 	// Frames and Length end the jam, whichever comes first, or else the context does. 0 sets no end.
@@ -59,6 +64,7 @@ type LoopConfig struct {
 	Reports  []*Queue[FrameReport] // each gets every frame
 	Events   []*Queue[Heard]       // each gets every event of the inbox
 	Segments []*Queue[Moved]       // each gets every new stretch of the grid, the first when the start is known
+	Metered  []*Queue[MeterChange] // each gets every change of the meter, when it comes
 	Errors   *Queue[error]         // of the policy, the output and controls; the jam goes on; may be nil
 }
 

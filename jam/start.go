@@ -72,7 +72,6 @@ func (l *Loop) began(frame int64) {
 	grid := l.engine.Grid()
 	l.startFrame, l.startLine = frame, grid.Line(frame)
 	l.stretch(Segment{frame, l.startLine, grid.Tempo(frame)})
-	l.segment = l.coming
 	select {
 	case l.config.Began <- grid.Line(0):
 	default:

@@ -203,22 +203,30 @@ func (m *Melody) At(bpm float64) Melody {
 	return other
 }
 
-// Tune is the melody as if it were played, for jam.Accompany or a player of its events: note ons and offs on channel 1 in
-// the order of their times on the grid of its tempo. At the same time offs come before ons.
-// It is an error where At was asked for a tempo that jam does not play.
+// Cues are the messages that play the melody on channel 1, in order. At the same position offs come before ons.
+func (m *Melody) Cues() []jam.Cue {
+	cues := make([]jam.Cue, 0, 2*len(m.Notes))
+	for _, n := range m.Notes {
+		cues = append(cues, jam.Cue{Position: n.Start, Status: noteOn, Data1: n.Pitch, Data2: n.Velocity},
+			jam.Cue{Position: n.End, Status: noteOff, Data1: n.Pitch})
+	}
+	slices.SortStableFunc(cues, func(a, b jam.Cue) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Status, b.Status))
+	})
+	return cues
+}
+
+// Tune is the melody as if it were played, for jam.Accompany: its cues at their times on the grid of its tempo.
+// It is an error if At was asked for a tempo that jamd does not play.
 func (m *Melody) Tune() (jam.Tune, error) {
 	grid, err := jam.NewTuneGrid(m.Tempo)
 	if err != nil {
 		return jam.Tune{}, fmt.Errorf("melody %q: %w", m.Title, err)
 	}
-	events := make([]jam.Event, 0, 2*len(m.Notes))
-	for _, n := range m.Notes {
-		events = append(events,
-			jam.Event{At: grid.At(n.Start), Status: noteOn, Data1: n.Pitch, Data2: n.Velocity},
-			jam.Event{At: grid.At(n.End), Status: noteOff, Data1: n.Pitch})
+	cues := m.Cues()
+	events := make([]jam.Event, len(cues))
+	for i, c := range cues {
+		events[i] = jam.Event{At: grid.At(c.Position), Status: c.Status, Data1: c.Data1, Data2: c.Data2}
 	}
-	slices.SortStableFunc(events, func(a, b jam.Event) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Status, b.Status))
-	})
 	return jam.Tune{Name: m.Title, Tempo: m.Tempo, Meter: m.Meter, Meters: m.Meters, Events: events}, nil
 }

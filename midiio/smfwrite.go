@@ -39,9 +39,9 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	end := take.Frames
 	var conductor, melody, chords, bass, click track
 	conductor.add(0, meta, smf.MetaTrackSequenceName(take.Name))
-	conductor.add(0, meta, smf.MetaMeter(take.Meter.Count, take.Meter.Unit))
+	conductor.add(0, meta, timeSignature(take.Meter))
 	for _, c := range take.Meters {
-		conductor.add(c.Frame, meta, smf.MetaMeter(c.Meter.Count, c.Meter.Unit))
+		conductor.add(c.Frame, meta, timeSignature(c.Meter))
 	}
 	for _, c := range take.Tempo {
 		conductor.add(c.Frame, meta, smf.MetaTempo(c.BPM))
@@ -89,6 +89,12 @@ func WriteTake(w io.Writer, take jam.Take) error {
 		return fmt.Errorf("take %q: writing MIDI: %w", take.Name, err)
 	}
 	return nil
+}
+
+// timeSignature is a meter's, with a metronome that clicks each beat: 24 MIDI clocks to a quarter note.
+func timeSignature(m jam.Meter) smf.Message {
+	const clocksPerFrame = 24 / jam.FramesPerBeat
+	return smf.MetaTimeSig(m.Count, m.Unit, uint8(m.Beat()*clocksPerFrame), 8) // 8 thirty-seconds to a quarter note
 }
 
 // checkTake refuses what the format, or a reader of it, could not hold.

@@ -171,6 +171,25 @@ func TestTakeHasItsStyle(t *testing.T) {
 	}
 }
 
+// The metronome of a time signature clicks every beat: 24 MIDI clocks are a quarter note, and 36 a dotted one.
+func TestTimeSignatures(t *testing.T) {
+	for meter, want := range map[string][]byte{
+		"4/4": {4, 2, 24, 8}, "3/4": {3, 2, 24, 8}, "1/4": {1, 2, 24, 8}, "6/8": {6, 3, 36, 8}, "9/8": {9, 3, 36, 8}, "12/8": {12, 3, 36, 8},
+	} {
+		m, err := jam.ParseMeter(meter)
+		take := jam.Take{Meter: jam.Quarters(5), Meters: []jam.MeterChange{{Frame: 20, Meter: m}}, Tempo: []jam.TempoChange{{BPM: 100}}, Frames: 40}
+		var b bytes.Buffer
+		if err := errors.Join(err, WriteTake(&b, take)); err != nil {
+			t.Fatal(err)
+		}
+		for _, event := range [][]byte{append([]byte{0xFF, 0x58, 4}, want...), {0xFF, 0x58, 4, 5, 2, 24, 8}} {
+			if bytes.Count(b.Bytes(), event) != 1 {
+				t.Errorf("%s: % X is not there once", meter, event)
+			}
+		}
+	}
+}
+
 func TestWriteTakeRefuses(t *testing.T) {
 	good := func() jam.Take {
 		return jam.Take{Name: "x", Meter: jam.Quarters(4), Frames: 16, Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}},

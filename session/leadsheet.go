@@ -12,14 +12,19 @@ import (
 )
 
 // WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0: the melody on one staff, in sixteenths, tied over bar lines, in
-// the key that it seems to be in; chord symbols above it where chords begin, N.C. where one ends and none follows; tempo
+// the key that it seems to be in, a first bar that is shorter than the second as a pickup; chord symbols above it where chords begin, N.C. where one ends and none follows; tempo
 // where it changes by a beat a minute or more. A take that cannot be written is an error, and nothing is written.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
 		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)
 	}
 	key, known := jam.KeyOf(pitchClassesHeard(take.Melody))
-	s := sheet{take: take, key: key}
+	s := sheet{take: take, key: key, meter: take.Meter}
+	if first := take.BarAt(0); first.End < take.Frames {
+		if second := take.BarAt(first.End); first.End < second.Meter.Bar() {
+			s.meter, s.pickup = second.Meter, true
+		}
+	}
 	score := xmlScore{
 		Version: "4.0", Title: take.Name, Software: "jamd",
 		Supports: []xmlSupport{{"accidental", "yes"}, {"beam", "yes"}},
@@ -49,8 +54,19 @@ func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
 
 // A sheet is a take that is being written down.
 type sheet struct {
-	take jam.Take
-	key  jam.Key
+	take   jam.Take
+	key    jam.Key
+	meter  jam.Meter // of the first whole bar
+	pickup bool      // the bar before that is shorter
+}
+
+// barAt is the bar in which a frame lies. A pickup is the end of a bar of the meter that follows it.
+func (s *sheet) barAt(frame int64) jam.Bar {
+	bar := s.take.BarAt(frame)
+	if s.pickup && bar.Number == 0 {
+		bar.Frame, bar.Meter = bar.End-s.meter.Bar(), s.meter
+	}
+	return bar
 }
 
 // bassBelow is the mean pitch below which a melody is written in the bass clef: the F below middle C.
@@ -58,7 +74,7 @@ const bassBelow = 53
 
 func (s *sheet) attributes(keyKnown bool) xmlAttributes {
 	a := xmlAttributes{Divisions: jam.FramesPerBeat, Fifths: fifths(s.key), Mode: "major",
-		Beats: s.take.Meter.Count, BeatType: s.take.Meter.Unit, Sign: "G", Line: 2}
+		Beats: s.meter.Count, BeatType: s.meter.Unit, Sign: "G", Line: 2}
 	if s.key.Minor {
 		a.Mode = "minor"
 	}
@@ -80,9 +96,17 @@ func (s *sheet) measures() []xmlMeasure {
 	marks := s.marks()
 	stretches := s.stretches()
 	all := make([]xmlMeasure, 0, s.take.BarAt(s.take.Frames).Number+1)
-	meter := s.take.Meter
-	for bar := s.take.BarAt(0); bar.Frame == 0 || bar.Frame < s.take.Frames; bar = s.take.BarAt(bar.End) {
+	meter := s.meter
+	for at := int64(0); at == 0 || at < s.take.Frames; {
+		bar := s.barAt(at)
+		at = bar.End
 		m := xmlMeasure{Number: bar.Number + 1}
+		if s.pickup {
+			m.Number-- // and the pickup is measure 0
+		}
+		if m.Number == 0 {
+			m.Implicit = "yes"
+		}
 		if bar.Meter != meter {
 			meter = bar.Meter
 			m.Content = append(m.Content, xmlTime{Beats: meter.Count, BeatType: meter.Unit})
@@ -219,7 +243,7 @@ func (s *sheet) tempoMarks() (all []mark) {
 		last = c.BPM
 		m := xmlMetronome{Unit: "quarter"}
 		beats := c.BPM
-		if s.take.BarAt(c.Frame).Meter.Unit == 8 {
+		if s.barAt(c.Frame).Meter.Unit == 8 {
 			m.Dot, beats = &struct{}{}, c.BPM*2/3
 		}
 		m.PerMinute = strconv.FormatFloat(math.Round(beats*10)/10, 'f', -1, 64)

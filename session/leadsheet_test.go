@@ -45,11 +45,13 @@ func (n *readNote) tied(how string) bool {
 
 type readSheet struct {
 	Measures []struct {
-		Fifths  int        `xml:"attributes>key>fifths"`
-		Beats   uint8      `xml:"attributes>time>beats"`
-		Unit    uint8      `xml:"attributes>time>beat-type"`
-		Notes   []readNote `xml:"note"`
-		Harmony []struct {
+		Number   int64      `xml:"number,attr"`
+		Implicit string     `xml:"implicit,attr"`
+		Fifths   int        `xml:"attributes>key>fifths"`
+		Beats    uint8      `xml:"attributes>time>beats"`
+		Unit     uint8      `xml:"attributes>time>beat-type"`
+		Notes    []readNote `xml:"note"`
+		Harmony  []struct {
 			Kind struct {
 				Text string `xml:"text,attr"`
 			} `xml:"kind"`
@@ -70,12 +72,21 @@ func readLeadSheet(take jam.Take) (r readSheet, text []byte, err error) {
 func (r *readSheet) notes(take *jam.Take) (melody []jam.TakeNote, err error) {
 	at, open := int64(0), false
 	var meter jam.Meter
+	first := take.BarAt(0)
+	pickup := first.End < take.Frames && first.End < take.BarAt(first.End).Meter.Bar()
 	for i, m := range r.Measures {
 		if m.Beats > 0 {
 			meter = jam.Meter{Count: m.Beats, Unit: m.Unit}
 		}
-		if bar := take.BarAt(at); bar.Frame != at || bar.Number != int64(i) || bar.Meter != meter {
+		bar := take.BarAt(at)
+		if pickup && i == 0 {
+			bar.Meter = take.BarAt(first.End).Meter
+		}
+		if bar.Frame != at || bar.Number != int64(i) || bar.Meter != meter {
 			return nil, fmt.Errorf("measure %d in %v begins at frame %d, in bar %+v", i+1, meter, at, bar)
+		}
+		if (m.Implicit == "yes") != (pickup && i == 0) || (m.Number == int64(i)) != pickup || m.Number != int64(i)+1 && !pickup {
+			return nil, fmt.Errorf("measure %d has number %d, implicit %q", i+1, m.Number, m.Implicit)
 		}
 		for _, n := range m.Notes {
 			switch {
@@ -170,6 +181,27 @@ func checkAccidentals(t *rapid.T, measure, fifths int, notes []readNote) {
 		if read != n.Alter {
 			t.Fatalf("measure %d: %+v reads as altered by %d", measure+1, n, read)
 		}
+	}
+}
+
+// A pickup is measure 0, in the meter that follows it: 4/4, and the beats as at the end of a bar.
+func TestLeadSheetPickup(t *testing.T) {
+	take := jam.Take{Meter: jam.Quarters(3), Meters: []jam.MeterChange{{Frame: 6, Meter: jam.Quarters(4)}}, Frames: 38,
+		Tempo: []jam.TempoChange{{BPM: 120}}, Melody: []jam.TakeNote{{Frame: 0, Pitch: 60, Duration: 2}, {Frame: 2, Pitch: 62, Duration: 20}}}
+	sheet, text, err := readLeadSheet(take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sheet.notes(&take); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{`<measure number="0" implicit="yes">`, `<measure number="1">`, "<beats>4</beats>"} {
+		if strings.Count(string(text), want) != 1 {
+			t.Errorf("not once in the sheet: %s", want)
+		}
+	}
+	if m := sheet.Measures; len(m) != 3 || m[0].Notes[0].Duration != 2 || m[0].Notes[1].Duration != 4 || m[1].Notes[0].Duration != 16 {
+		t.Errorf("%+v", m)
 	}
 }
 

@@ -31,8 +31,9 @@ type (
 		Measures []xmlMeasure `xml:"measure"`
 	}
 	xmlMeasure struct {
-		Number  int64 `xml:"number,attr"`
-		Content []any // elements that bring their own names
+		Number   int64  `xml:"number,attr"`
+		Implicit string `xml:"implicit,attr,omitempty"` // "yes": the number is not to be seen, as of a pickup
+		Content  []any  // elements that bring their own names
 	}
 	xmlAttributes struct {
 		XMLName   xml.Name `xml:"attributes"`

@@ -140,7 +140,7 @@ func (s *Session) Controls() *jam.Queue[jam.Applied] { return s.controls }
 // Segments takes every new stretch of the grid.
 func (s *Session) Segments() *jam.Queue[jam.Moved] { return s.segments }
 
-// Meters takes every change of the meter. A live jam has none.
+// Meters takes every change of the meter.
 func (s *Session) Meters() *jam.Queue[jam.MeterChange] { return s.meters }
 
 // Remarks takes what is to be said of a moment, such as the cause of a miss.

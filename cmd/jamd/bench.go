@@ -183,7 +183,7 @@ func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
 		return nil, err
 	}
 	frame := float64(time.Minute) / s.Tempo / jam.FramesPerBeat
-	length := tune.frames(s.Meter)
+	length := jam.Bars{Meter: s.Meter}.Whole(melody.Frames())
 	var events []jam.Event
 	for first := int64(0); first < frames; first += length {
 		for _, e := range tune.tune.Events {

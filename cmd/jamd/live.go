@@ -193,6 +193,7 @@ func (l *live) run(ctx context.Context, h hearing) error {
 	l.config.Applied = append(l.config.Applied, record.Controls())
 	l.config.Release = func(p jam.Policy) { _ = p.(*model.Policy).Close() } // all that come here are
 	l.config.Segments = append(l.config.Segments, record.Segments())
+	l.config.Metered = append(l.config.Metered, record.Meters())
 	ctx, cancel := l.page.attach(ctx, l, h, record.Dir(), func(r restart) { l.ended.CompareAndSwap(0, uint32(r)) })
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {

@@ -87,6 +87,9 @@ func (c *playCmd) jam(ctx context.Context, to console, page *page) (restart, err
 	if source.port != "" { // the one found now is the one of the jams that follow
 		c.In = source.port
 	}
+	if source.tune != nil && c.Live.Meter != nil {
+		source.inMeter(*c.Live.Meter)
+	}
 	settings, err := c.settings(source)
 	if err != nil {
 		return 0, err
@@ -239,11 +242,15 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 	}
 	began := make(chan time.Duration, 1)
 	l.config.Start, l.config.Began = jam.StartAtOnce, began
-	if length := s.frames(l.config.Settings.Meter); l.config.Frames == 0 || length < l.config.Frames {
+	l.config.Tempo, l.config.Meters = s.tune.Tempo, s.tune.Meters
+	if length := s.melody.Bars().Whole(s.melody.Frames()); l.config.Frames == 0 || length < l.config.Frames {
 		l.config.Frames = length
 	}
+	performer := jam.Performer{Cues: s.melody.Cues(), Tempo: l.config.Settings.Tempo, Clock: l.clock.Beside(), Began: began,
+		Segments: jam.NewQueue[jam.Moved](reportsLength), Play: heard}
+	l.config.Segments = append(l.config.Segments, performer.Segments)
 	ctx, cancel := context.WithCancel(ctx)
-	go perform(ctx, l.clock, s.tune.Events, began, heard)
+	go func() { _ = performer.Run(ctx) }() // the loop takes the tempo too, or fails
 	return hearing{title: s.title(), name: s.name, part: &melodyPart{s.melody.Part, s.melody.Why}, play: played, stop: func() *agentSummary {
 		cancel()
 		return nil

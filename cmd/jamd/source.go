@@ -77,9 +77,8 @@ func (c *playCmd) source(to console) (source, error) {
 	return s, err
 }
 
-// performed is a melody played at one tempo, its first: a jam keeps its tempo.
+// performed is a melody that is played from a file.
 func performed(name string, m midiio.Melody) (source, error) {
-	m = m.At(m.Tempo[0].BPM)
 	tune, err := m.Tune()
 	if err != nil {
 		return source{}, asInput(fmt.Errorf("%s: %w", name, err))
@@ -103,13 +102,13 @@ func (s source) title() string {
 	return "jam"
 }
 
-// frames is the melody's length in whole bars.
-func (s source) frames(meter jam.Meter) int64 {
-	bar := meter.Bar()
-	return (s.melody.Frames() + bar - 1) / bar * bar
+// inMeter gives the melody one meter in place of the file's.
+func (s *source) inMeter(meter jam.Meter) {
+	s.tune.Meter, s.tune.Meters = meter, nil
+	s.melody.Meter, s.melody.Meters = meter, nil
 }
 
-// perform plays events as a player would, each at its time after the beginning, and is done when ctx is.
+// perform plays events, each at its time after the beginning, and ends with ctx.
 func perform(ctx context.Context, clock jam.Clock, events []jam.Event, began <-chan time.Duration, hear func(jam.Event)) {
 	var start time.Duration
 	select {

@@ -91,7 +91,7 @@ func (a above) Write(p []byte) (int, error) {
 
 // statusOf says where a jam is and how it goes: the newest frame, the last ten seconds, and the misses so far; what
 // matters most comes first, as the line may be cut. It is ASCII.
-func statusOf(r jam.FrameReport, meter jam.Meter, tenSeconds latency.Figures, missed int64) string {
+func statusOf(r jam.FrameReport, bars jam.Bars, tenSeconds latency.Figures, missed int64) string {
 	symbol, rung := r.Symbol, ""
 	if r.Listening {
 		symbol = "listening"
@@ -102,7 +102,7 @@ func statusOf(r jam.FrameReport, meter jam.Meter, tenSeconds latency.Figures, mi
 	case jam.RungHold:
 		rung = "CHORD HELD  "
 	}
-	text := fmt.Sprintf("%s  %-9s  %smissed %d  step p99 %s  late p99 %s  lead %.0f ms", position(r.Frame, meter), symbol, rung,
+	text := fmt.Sprintf("%s  %-9s  %smissed %d  step p99 %s  late p99 %s  lead %.0f ms", position(r.Frame, bars), symbol, rung,
 		missed, inMS(tenSeconds.Step.P99), inMS(tenSeconds.Late.P99), float64(r.Lead)/float64(time.Millisecond))
 	return strings.TrimLeft(text, " ")
 }

@@ -25,14 +25,14 @@ type watch struct {
 	errors  *jam.Queue[error]
 	changes *jam.Queue[latency.Change]
 
-	settings jam.Settings
-	record   *session.Session
-	to       console
-	quiet    bool
-	status   *statusLine     // nil where there is no terminal
-	metrics  *metrics.Server // nil where nobody asked for them
-	page     *page           // nil where there is none
-	begun    *atomic.Bool
+	bars    jam.Bars
+	record  *session.Session
+	to      console
+	quiet   bool
+	status  *statusLine     // nil where there is no terminal
+	metrics *metrics.Server // nil where nobody asked for them
+	page    *page           // nil where there is none
+	begun   *atomic.Bool
 
 	monitor *latency.Monitor
 	builder *jam.TakeBuilder
@@ -44,7 +44,7 @@ func newWatch(l *live, title string, record *session.Session) *watch {
 	w := &watch{
 		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
 		errors: l.config.Errors, changes: l.changes,
-		settings: s, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics, page: l.page, begun: &l.begun,
+		bars: jam.Bars{Meter: s.Meter, Changes: l.config.Meters}, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics, page: l.page, begun: &l.begun,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
 	return w
@@ -107,7 +107,7 @@ func (w *watch) follow() {
 			newest = r
 		case <-redraw:
 			if newest.Symbol != "" {
-				w.status.draw(statusOf(newest, w.settings.Meter, w.monitor.TenSeconds(), missed))
+				w.status.draw(statusOf(newest, w.bars, w.monitor.TenSeconds(), missed))
 			}
 		}
 	}
@@ -131,7 +131,7 @@ func (w *watch) show(r jam.FrameReport) {
 		return
 	}
 	if r.Skipped > 0 {
-		fmt.Fprintf(w.to.Out, "%s  %d frames were lost: the machine stood still\n", position(r.Frame, w.settings.Meter), r.Skipped)
+		fmt.Fprintf(w.to.Out, "%s  %d frames were lost: the machine stood still\n", position(r.Frame, w.bars), r.Skipped)
 	}
 	if !r.Began {
 		return
@@ -140,7 +140,7 @@ func (w *watch) show(r jam.FrameReport) {
 	for _, p := range r.Voicing.Slice() {
 		names = append(names, pitchName(p))
 	}
-	fmt.Fprintf(w.to.Out, "%s  %-8s %s\n", position(r.Frame, w.settings.Meter), r.Symbol, strings.Join(names, " "))
+	fmt.Fprintf(w.to.Out, "%s  %-8s %s\n", position(r.Frame, w.bars), r.Symbol, strings.Join(names, " "))
 }
 
 // alarm says what went wrong, and what the guard did that is heard.
@@ -155,7 +155,7 @@ func (w *watch) alarm() {
 		if w.metrics != nil {
 			w.metrics.Changed(c)
 		}
-		at, level := strings.TrimLeft(position(c.Frame, w.settings.Meter), " "), zerolog.DebugLevel
+		at, level := strings.TrimLeft(position(c.Frame, w.bars), " "), zerolog.DebugLevel
 		if c.Grave() {
 			level = zerolog.WarnLevel
 			w.page.notice(fmt.Sprintf("At %s: %v", at, c))
@@ -166,7 +166,7 @@ func (w *watch) alarm() {
 }
 
 // position writes a frame as bar and beat, in seven columns.
-func position(frame int64, meter jam.Meter) string { return fmt.Sprintf("%7s", meter.Position(frame)) }
+func position(frame int64, bars jam.Bars) string { return fmt.Sprintf("%7s", bars.Position(frame)) }
 
 // A jamSummary is what play --json and jam --json print at the end of a jam.
 type jamSummary struct {

@@ -1,0 +1,186 @@
+package jam_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"jamd/jam"
+	"jamd/jam/jamtest"
+)
+
+// A performance is a tune that a Performer plays into a live jam, on a virtual clock.
+type performance struct {
+	settings jam.Settings
+	tune     jam.Tune // without events
+	cues     []jam.Cue
+	frames   int64
+	steers   []jam.Control // asked for at their times, from the start of the clock
+
+	take    jam.Take
+	reports []jam.FrameReport
+	moved   []jam.Moved
+	metered []jam.MeterChange
+	heard   []jamtest.Heard
+}
+
+func (p *performance) run(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock, policy := jam.NewSystemClock(), jamtest.NewPolicy(3)
+		inbox, began := jam.NewQueue[jam.Event](1<<10), make(chan time.Duration, 1)
+		reports, moved, metered := jam.NewQueue[jam.FrameReport](1<<12), jam.NewQueue[jam.Moved](1<<8), jam.NewQueue[jam.MeterChange](1<<8)
+		performer := jam.Performer{
+			Cues: p.cues, Tempo: p.tune.Tempo[0].BPM, Clock: clock.Beside(), Began: began, Segments: jam.NewQueue[jam.Moved](1 << 8),
+			Play: func(e jam.Event) { inbox.TrySend(e) },
+		}
+		controls := jam.NewControls()
+		for _, steer := range p.steers {
+			time.AfterFunc(steer.At, func() { controls.Ask(steer) })
+		}
+		loop, err := jam.NewLoop(jam.LoopConfig{
+			Settings: p.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Clock: clock, Start: jam.StartAtOnce,
+			Began: began, Frames: p.frames, Controls: controls, Tempo: p.tune.Tempo, Meters: p.tune.Meters,
+			Reports: []*jam.Queue[jam.FrameReport]{reports}, Segments: []*jam.Queue[jam.Moved]{moved, performer.Segments},
+			Metered: []*jam.Queue[jam.MeterChange]{metered},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() { done <- performer.Run(ctx) }()
+		summary, err := loop.Run(context.Background())
+		if cancel(); err != nil || <-done != nil {
+			t.Fatal(err)
+		}
+		reports.Close()
+		moved.Close()
+		metered.Close()
+		builder := jam.NewTakeBuilder(p.tune.Name, p.tune.Tempo, p.settings.Meter)
+		for r := range reports.C() {
+			builder.Add(r)
+			p.reports = append(p.reports, r)
+		}
+		p.moved, p.metered = slices.Collect(drained(moved)), slices.Collect(drained(metered))
+		p.take, p.heard = builder.Take(summary.Melody), policy.Heard()
+		p.take.Meters = p.metered
+	})
+}
+
+func drained[T any](q *jam.Queue[T]) func(func(T) bool) {
+	return func(yield func(T) bool) {
+		for v := range q.C() {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// twelveQuarters are quarter notes a little beside the grid.
+func twelveQuarters() (cues []jam.Cue) {
+	for i := range 12 {
+		at, pitch := float64(4*i), byte(60+i%5)
+		cues = append(cues, jam.Cue{Position: at + 0.3, Status: 0x90, Data1: pitch, Data2: 90}, jam.Cue{Position: at + 3.3, Status: 0x80, Data1: pitch})
+	}
+	return cues
+}
+
+// A tune with tempi and meters of its own has the same chords live as offline, and its lines are where its tempi put them.
+func TestPerformanceFollowsTheTune(t *testing.T) {
+	for name, tune := range map[string]jam.Tune{
+		"a setup bar": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 248}, {Frame: 16, BPM: 129}}, Meter: jam.Quarters(4)},
+		"a pickup": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}}, Meter: jam.Quarters(1),
+			Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(4)}}},
+		"many": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 100}, {Frame: 1, BPM: 200}, {Frame: 2, BPM: 90}, {Frame: 17, BPM: 60}, {Frame: 30, BPM: 180}},
+			Meter: jam.Quarters(4), Meters: []jam.MeterChange{{Frame: 18, Meter: jam.Quarters(3)}, {Frame: 30, Meter: jam.Meter{Count: 6, Unit: 8}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := performance{settings: settings(nil), tune: tune, cues: twelveQuarters()}
+			p.settings.Tempo, p.settings.Meter = tune.Tempo[0].BPM, tune.Meter
+			grid, err := jam.NewTuneGrid(tune.Tempo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range p.cues {
+				tune.Events = append(tune.Events, jam.Event{At: grid.At(c.Position), Status: c.Status, Data1: c.Data1, Data2: c.Data2})
+			}
+			policy := jamtest.NewPolicy(3)
+			offline, err := jam.Accompany(context.Background(), policy, p.settings, tune)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.frames = offline.Take.Frames
+			p.run(t)
+			if !reflect.DeepEqual(p.take, offline.Take) {
+				t.Errorf("live    %+v\noffline %+v", p.take, offline.Take)
+			}
+			if !slices.Equal(p.heard, policy.Heard()) {
+				t.Error("the policy heard something else than offline")
+			}
+			start := p.reports[0].Line
+			for _, r := range p.reports {
+				if r.Line-start != grid.Line(r.Frame) || r.Tempo != grid.Tempo(r.Frame) {
+					t.Errorf("frame %d at %v at %v BPM, want %v at %v", r.Frame, r.Line-start, r.Tempo, grid.Line(r.Frame), grid.Tempo(r.Frame))
+				}
+			}
+			var told []jam.TempoChange
+			for _, m := range p.moved {
+				told = append(told, jam.TempoChange{Frame: m.Frame, BPM: m.BPM})
+				if m.Since > m.Frame {
+					t.Errorf("told of %+v too late", m)
+				}
+			}
+			if !slices.Equal(told, tune.Tempo) {
+				t.Errorf("told of %v, want %v", told, tune.Tempo)
+			}
+		})
+	}
+}
+
+// A tempo that is set in mid-jam moves the tune too, and takes the place of its later tempi.
+func TestPerformanceFollowsThePlayer(t *testing.T) {
+	p := performance{
+		settings: settings(nil), cues: twelveQuarters(), frames: 48, steers: []jam.Control{{At: 1900 * time.Millisecond, Param: jam.ParamTempo, Value: 60}},
+		tune: jam.Tune{Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}, {Frame: 8, BPM: 200}, {Frame: 32, BPM: 240}}},
+	}
+	p.run(t)
+	frame := func(n int64) jam.FrameReport { return p.reports[n] }
+	set := p.moved[len(p.moved)-1]
+	if set.BPM != 60 || set.Frame%4 != 0 || set.Frame <= 8 || set.Frame >= 32 || len(p.moved) != 3 {
+		t.Fatalf("the grid moved by %+v", p.moved)
+	}
+	if last := frame(47); last.Tempo != 60 || last.Line-frame(set.Frame).Line != time.Duration(47-set.Frame)*250*time.Millisecond {
+		t.Errorf("frame 47 at %v at %v BPM", last.Line, last.Tempo)
+	}
+	for i, n := range p.take.Melody {
+		if n.Frame != int64(4*i) || n.Duration != 3 {
+			t.Errorf("note %d: %+v", i, n)
+		}
+	}
+	if len(p.take.Melody) != 12 {
+		t.Errorf("%d notes", len(p.take.Melody))
+	}
+}
+
+func TestLoopRefusesTunes(t *testing.T) {
+	for want, config := range map[string]jam.LoopConfig{
+		"must be at frame 0":         {Tempo: []jam.TempoChange{{Frame: 4, BPM: 100}}},
+		"frame 2 comes after":        {Tempo: []jam.TempoChange{{BPM: 100}, {Frame: 4, BPM: 90}, {Frame: 2, BPM: 80}}},
+		"tempo 5000 BPM":             {Tempo: []jam.TempoChange{{BPM: 5000}}},
+		"meter changes: frame 4":     {Meters: []jam.MeterChange{{Frame: 4}}},
+		"follows a clock or a tune":  {Transport: sequencer{}, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}}},
+		"a clock or a tune, not bot": {Transport: sequencer{}, Tempo: []jam.TempoChange{{BPM: 90}}},
+	} {
+		clock := jam.NewSystemClock()
+		config.Settings, config.Policy, config.Output = settings(nil), jamtest.NewPolicy(1), jamtest.NewOutput(clock)
+		config.Inbox, config.Clock = jam.NewQueue[jam.Event](1), clock
+		if _, err := jam.NewLoop(config); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+}
