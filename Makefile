@@ -85,8 +85,8 @@ test-go: build $(AXE) ## Vet the Go code, run its tests, and those of the concur
 .PHONY: test-page
 test-page: build $(AXE) ## Test the page and its server, in Chromium, Firefox and WebKit, and keep the screenshots in docs/pictures
 	@.ci/system-packages page || true
-	$(GO) test ./ui
-	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'Browser|TestScripts/ctl|Kept|Blind' -v -pictures
+	$(GO) test ./ui ./archive ./blind
+	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'Browser|TestScripts/ctl' -v -pictures
 
 .PHONY: test-python
 test-python: train-env ## Run the tests of the Python packages train and bench

@@ -13,23 +13,23 @@ import (
 //go:embed openapi.yaml
 var openAPI []byte
 
-// maxBody bounds a request's body, in bytes.
+// maxBody bounds the body of a request, in bytes.
 const maxBody = 4 << 10
 
-// A Status is what `jamd ctl status` tells.
+// A Status is what `jamd ctl status` shows.
 type Status struct {
 	Jam     *Info  `json:"jam"` // null between two jams
 	Started bool   `json:"started"`
-	Pages   int    `json:"pages"` // open
-	Lost    uint64 `json:"lost"`  // messages that pages had no room for
+	Pages   int    `json:"pages"` // that are open
+	Lost    uint64 `json:"lost"`  // messages that the queues of pages dropped
 }
 
-// A Value is what a Param is set to, as users write it.
+// A Value is the value of a Param, as users write it.
 type Value struct {
 	Value string `json:"value"`
 }
 
-// routes are the API and the page's files.
+// routes returns the API and the files of the page.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handler := range s.api() {
@@ -40,12 +40,12 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// api is what openapi.yaml describes; a test holds the two together.
+// api returns the handlers of openapi.yaml. A test compares the two.
 func (s *Server) api() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET /api/openapi.yaml": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/yaml")
-			_, _ = w.Write(openAPI) // the asker has gone, where it fails
+			_, _ = w.Write(openAPI) // it fails only if the client has gone
 		},
 		"GET /api/events": s.watch,
 		"GET /api/status": func(w http.ResponseWriter, _ *http.Request) { answer(w, s.status(), nil) },
@@ -53,35 +53,35 @@ func (s *Server) api() map[string]http.HandlerFunc {
 			answer(w, map[string]string{"link": s.Link()}, nil)
 		},
 
-		"GET /api/params":              s.soon(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
-		"PUT /api/params/{name}":       s.soon(s.setParam),
-		"POST /api/params/{name}/keep": s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.Keep(r.PathValue("name"))) }),
-		"DELETE /api/kept":             s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Unkeep() }),
-		"POST /api/start":              s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
-		"POST /api/stop":               s.atOnce(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
-		"POST /api/panic":              s.postPanic,
-		"POST /api/notes":              s.atOnce(s.postNote),
-		"GET /api/latency":             s.atOnce(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
+		"GET /api/params":                 s.soon(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
+		"PUT /api/params/{name}":          s.soon(s.setParam),
+		"POST /api/params/{name}/default": s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.SaveDefault(r.PathValue("name"))) }),
+		"DELETE /api/default":             s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.UndoSave() }),
+		"POST /api/start":                 s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
+		"POST /api/stop":                  s.atOnce(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
+		"POST /api/panic":                 s.postPanic,
+		"POST /api/notes":                 s.atOnce(s.postNote),
+		"GET /api/latency":                s.atOnce(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
 
-		"GET /api/sessions":               s.kept(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
+		"GET /api/sessions":               s.archived(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
 		"GET /api/sessions/{id}/midi":     s.midi,
 		"GET /api/sessions/{id}/report":   s.report,
-		"PUT /api/sessions/{id}/name":     s.kept(rename),
-		"PUT /api/sessions/{id}/rating":   s.kept(rate),
-		"DELETE /api/sessions/{id}":       s.kept(func(k Sessions, r *http.Request) (any, error) { return nil, k.Delete(r.PathValue("id")) }),
-		"POST /api/sessions/{id}/restore": s.kept(func(k Sessions, r *http.Request) (any, error) { return nil, k.Restore(r.PathValue("id")) }),
+		"PUT /api/sessions/{id}/name":     s.archived(rename),
+		"PUT /api/sessions/{id}/rating":   s.archived(rate),
+		"DELETE /api/sessions/{id}":       s.archived(func(k Sessions, r *http.Request) (any, error) { return nil, k.Delete(r.PathValue("id")) }),
+		"POST /api/sessions/{id}/restore": s.archived(func(k Sessions, r *http.Request) (any, error) { return nil, k.Restore(r.PathValue("id")) }),
 	}
 }
 
-// A jamHandler serves what needs a jam.
+// A jamHandler handles a request that needs a jam.
 type jamHandler func(Jam, *http.Request) (any, error)
 
-// soon serves what is as good for the next jam: between two it waits for that.
+// soon handles a request that the next jam can serve too: between two jams it waits for the next one.
 func (s *Server) soon(do jamHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { do.serve(w, r, s.await(r.Context())) }
 }
 
-// atOnce serves what is of this moment.
+// atOnce handles a request that makes sense only now.
 func (s *Server) atOnce(do jamHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		j, _ := s.current()
@@ -99,8 +99,8 @@ func (do jamHandler) serve(w http.ResponseWriter, r *http.Request, j Jam) {
 	answer(w, result, err)
 }
 
-// kept serves what needs the sessions.
-func (s *Server) kept(do func(Sessions, *http.Request) (any, error)) http.HandlerFunc {
+// archived handles a request that needs the sessions.
+func (s *Server) archived(do func(Sessions, *http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if s.sessions == nil {
 			answer(w, nil, ErrNoRecord)
@@ -112,7 +112,7 @@ func (s *Server) kept(do func(Sessions, *http.Request) (any, error)) http.Handle
 	}
 }
 
-// answer writes a result as JSON, 204 where there is none, or an error as {"error": "..."}.
+// answer writes a result as JSON, 204 if there is none, or an error as {"error": "..."}.
 func answer(w http.ResponseWriter, result any, err error) {
 	code := http.StatusOK
 	switch {
@@ -133,10 +133,10 @@ func answer(w http.ResponseWriter, result any, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(result) // the asker has gone, where it fails
+	_ = json.NewEncoder(w).Encode(result) // it fails only if the client has gone
 }
 
-// body reads a request's JSON, which must be one object and nothing else. An error wraps ErrRefused.
+// body decodes the body of a request, which must be one JSON object. An error wraps ErrRefused.
 func body(r *http.Request, into any) error {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/json" {
 		return refused("Content-Type must be application/json")
@@ -144,7 +144,7 @@ func body(r *http.Request, into any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return refused("the body is not what openapi.yaml says: " + err.Error())
+		return refused("the body does not match openapi.yaml: " + err.Error())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return refused("the body must be one JSON object")
@@ -172,8 +172,8 @@ func (s *Server) status() Status {
 	return st
 }
 
-// setParam asks for a setting. The jam tells when it holds, but one that waits for its first note does so only then: it is
-// told what will hold from the start on.
+// setParam asks for a setting. The jam reports when it is in force. A jam that waits for its first note reports it only then, so the
+// pages are told now.
 func (s *Server) setParam(j Jam, r *http.Request) (any, error) {
 	var v Value
 	if err := body(r, &v); err != nil {
@@ -195,13 +195,13 @@ func (s *Server) postNote(_ Jam, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if !n.valid() {
-		return nil, refused("a note has a pitch of 0 to 127 and, where it is on, a velocity of 1 to 127")
+		return nil, refused("a note needs a pitch from 0 to 127 and, if it is on, a velocity from 1 to 127")
 	}
 	s.play(0, n)
 	return nil, nil
 }
 
-// postPanic lets every note go, in the jam and in every page; between two jams in the pages, as nothing else sounds.
+// postPanic ends every note, in the jam and in every page. Between two jams only the pages can sound.
 func (s *Server) postPanic(w http.ResponseWriter, _ *http.Request) {
 	var err error
 	if j, _ := s.current(); j != nil {
@@ -219,7 +219,7 @@ func rename(k Sessions, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if v.Name = strings.TrimSpace(v.Name); v.Name == "" || len(v.Name) > 200 {
-		return nil, refused("a name has 1 to 200 bytes")
+		return nil, refused("a name must have 1 to 200 bytes")
 	}
 	return nil, k.Rename(r.PathValue("id"), v.Name)
 }
@@ -230,15 +230,15 @@ func rate(k Sessions, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if !v.valid() {
-		return nil, refused("each answer is 1 to 5, or 0 where skipped, and one must be given")
+		return nil, refused("each answer must be 1 to 5, or 0 for no answer, and one must be given")
 	}
 	return result(k.Rate(r.PathValue("id"), v))
 }
 
-// result is one to answer with, where there is no error.
+// result turns a typed result into one for answer.
 func result[T any](v T, err error) (any, error) { return v, err }
 
-// midi sends a session's music.
+// midi sends the MIDI file of a session.
 func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	if s.sessions == nil {
 		answer(w, nil, ErrNoRecord)
@@ -252,13 +252,13 @@ func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	defer file.Close()
 	w.Header().Set("Content-Type", "audio/midi")
 	w.Header().Set("Content-Disposition", `attachment; filename="jam.mid"`)
-	_, _ = io.Copy(w, file) // the asker has gone, where it fails
+	_, _ = io.Copy(w, file) // it fails only if the client has gone
 }
 
-// policyOfReport lets a session's report have its own style, and nothing else.
+// policyOfReport allows a report its own style and nothing else.
 const policyOfReport = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// report sends what was measured of a session, as a page.
+// report sends the report of a session.
 func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 	if s.sessions == nil {
 		answer(w, nil, ErrNoRecord)
@@ -271,5 +271,5 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", policyOfReport)
-	_, _ = page.WriteTo(w) // the asker has gone, where it fails
+	_, _ = page.WriteTo(w) // it fails only if the client has gone
 }

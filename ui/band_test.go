@@ -41,7 +41,7 @@ func (b *band) Info() Info {
 func (b *band) Params() []Param {
 	return []Param{
 		{Name: "temperature", Kind: Number, Help: "How adventurous", Min: 0, Max: 10, Step: 0.01, Knob: [2]float64{0, 2}, Value: "0.99"},
-		{Name: "bass", Kind: Switch, Help: "Also the root", Value: "off", Kept: new(string), Fixed: "there is none"},
+		{Name: "bass", Kind: Switch, Help: "Also the root", Value: "off", Default: new(string), Fixed: "there is none"},
 	}
 }
 
@@ -57,13 +57,13 @@ func (b *band) Set(name, value string) error {
 }
 
 func (b *band) Play(status, data1, data2 byte) { b.note("play %x %d %d", status, data1, data2) }
-func (b *band) Unkeep() error                  { b.note("unkeep"); return nil }
-func (b *band) Keep(name string) (Kept, error) {
+func (b *band) UndoSave() error                { b.note("undo"); return nil }
+func (b *band) SaveDefault(name string) (Saved, error) {
 	if name != "temperature" {
-		return Kept{}, fmt.Errorf("param %q: %w", name, ErrUnknown)
+		return Saved{}, fmt.Errorf("param %q: %w", name, ErrUnknown)
 	}
-	b.note("keep %s", name)
-	return Kept{Line: "temperature = 0.8", File: "config.toml [set]"}, nil
+	b.note("save %s", name)
+	return Saved{Line: "temperature = 0.8", File: "config.toml [set]"}, nil
 }
 func (b *band) Panic() error { b.note("panic"); return nil }
 func (b *band) Start() error { b.note("start"); return nil }

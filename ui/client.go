@@ -13,35 +13,35 @@ import (
 )
 
 const (
-	// clientQueue is half a minute of a busy jam.
+	// clientQueue holds half a minute of a busy jam.
 	clientQueue = 1024
-	// stalled is how long a client may take no message before it is let go.
+	// stalled is how long a client may accept no message before it is disconnected.
 	stalled = 5 * time.Second
-	// maxClients bounds the pages that look on at once.
+	// maxClients bounds the pages that are open at once.
 	maxClients = 128
-	// maxMessage bounds what a page may send at once, in bytes.
+	// maxMessage bounds a message of a page, in bytes.
 	maxMessage = 512
 )
 
-// A client is one page that looks on.
+// A client is an open page.
 type client struct {
 	id    uint64
 	queue *jam.Queue[[]byte]
 }
 
-// A pageNote is what a page sends: a key went down or up.
+// A pageNote is the message of a page: a key was pressed or released.
 type pageNote struct {
 	Type     string `json:"type"` // "note"
 	On       bool   `json:"on"`
 	Pitch    uint8  `json:"pitch"`    // MIDI 0 to 127
-	Velocity uint8  `json:"velocity"` // 1 to 127, where on
+	Velocity uint8  `json:"velocity"` // 1 to 127 if on
 }
 
 func (n pageNote) valid() bool {
 	return n.Type == "note" && n.Pitch <= 127 && n.Velocity <= 127 && (n.Velocity > 0 || !n.On)
 }
 
-// watch serves one page until it goes, or until it takes nothing for too long.
+// watch serves a page until it closes, or accepts nothing for too long.
 func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	c, err := s.join()
 	if err != nil {
@@ -49,11 +49,11 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.leave(c)
-	conn, err := websocket.Accept(w, r, nil) // which refuses a foreign Origin too
+	conn, err := websocket.Accept(w, r, nil) // it also refuses a foreign Origin
 	if err != nil {
 		return // it has answered
 	}
-	defer conn.CloseNow() //nolint:errcheck // it is over either way
+	defer conn.CloseNow() //nolint:errcheck // the connection ends either way
 	conn.SetReadLimit(maxMessage)
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
@@ -64,7 +64,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	s.read(ctx, c, conn)
 }
 
-// write sends what the queue brings. A page that lost some is told how much: a note's end may have been among it.
+// write sends the queue. A page that lost messages is told how many: one may have been the end of a note.
 func (c *client) write(ctx context.Context, conn *websocket.Conn) {
 	var lost uint64
 	for {
@@ -92,7 +92,7 @@ func send(ctx context.Context, conn *websocket.Conn, message []byte) error {
 	return conn.Write(ctx, websocket.MessageText, message)
 }
 
-// read plays the page's notes, and ends them when the page goes.
+// read plays the notes of a page, and ends them when the page closes.
 func (s *Server) read(ctx context.Context, c *client, conn *websocket.Conn) {
 	var held [128]bool
 	defer func() {

@@ -8,34 +8,34 @@ import (
 	"sync"
 )
 
-// The names of what a browser shows to be let in.
+// The names of the cookie and of the query parameter that let a browser in.
 const (
 	cookieName = "jamd"
 	keyParam   = "key"
 )
 
-// policyOfContent lets the page load its own files, talk to its own server, and nothing else.
+// policyOfContent allows the page to load its own files and to talk to its own server, and nothing else.
 const policyOfContent = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// maxLinks is how many launch links may be open at once; the oldest is forgotten for a new one.
+// maxLinks is how many unused launch links may exist. A new one beyond that ends the oldest.
 const maxLinks = 8
 
-// A gate lets in the browser that was shown a launch link, and programs that know the token. Everything else gets 403:
+// A gate accepts the browser that opened a launch link, and programs that know the token. Every other request gets 403:
 //
-//   - Host must be the server's own address, so that no name that an attacker makes point here is served;
-//   - Origin, where a browser sends one, must be the server's own, and Sec-Fetch-Site must not name another site;
-//   - a launch link works once: it brings a cookie (HttpOnly, SameSite=Strict) that lives as long as the server;
-//   - a program sends the token as "Authorization: Bearer", which no page elsewhere can do unasked.
+//   - Host must be the server's own address: an attacker could make another name point here;
+//   - Origin, if the browser sends it, must be the server's own, and Sec-Fetch-Site must not name another site;
+//   - a launch link works once: it sets a cookie (HttpOnly, SameSite=Strict) that lives as long as the server;
+//   - a program sends the token as "Authorization: Bearer"; a page elsewhere cannot do that.
 //
-// What changes something or opens a WebSocket needs the Origin or the token, whatever cookie comes with it.
+// A request that changes something or opens a WebSocket needs the Origin or the token in addition to the cookie.
 type gate struct {
-	host   string // the only one served, such as 127.0.0.1:41233
+	host   string // the only Host served, such as 127.0.0.1:41233
 	token  string // of programs
 	cookie string // of browsers
 
 	mu    sync.Mutex
-	links []string // launch keys that nobody has used yet
+	links []string // keys of unused launch links
 }
 
 func newGate(host string) *gate { return &gate{host: host, token: secret(), cookie: secret()} }
@@ -54,7 +54,7 @@ func (g *gate) link() string {
 	return "http://" + g.host + "/?" + keyParam + "=" + key
 }
 
-// use reports whether the key is of a launch link, and ends it.
+// use reports whether a key belongs to a launch link, and ends that link.
 func (g *gate) use(key string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -85,7 +85,7 @@ func (g *gate) wrap(next http.Handler) http.Handler {
 	})
 }
 
-// refuse says why a request is not let in, "" where it is. A launch link's cookie is set on the way.
+// refuse returns why a request is refused, or "". It sets the cookie of a launch link.
 func (g *gate) refuse(w http.ResponseWriter, r *http.Request) string {
 	origin := r.Header.Values("Origin")
 	ours := len(origin) == 1 && origin[0] == "http://"+g.host
@@ -102,11 +102,11 @@ func (g *gate) refuse(w http.ResponseWriter, r *http.Request) string {
 		if same(bearer, g.token) {
 			return ""
 		}
-		return "the token is not this jamd's"
+		return "the token belongs to another jamd"
 	}
 	if cookie, err := r.Cookie(cookieName); err == nil && same(cookie.Value, g.cookie) {
 		if !ours && (r.Method != http.MethodGet && r.Method != http.MethodHead || r.Header.Get("Upgrade") != "") {
-			return "only the page itself may ask for this"
+			return "only the page itself may do this"
 		}
 		return ""
 	}
@@ -119,7 +119,7 @@ func (g *gate) refuse(w http.ResponseWriter, r *http.Request) string {
 	return "open the link that jamd printed (each works once; 'jamd ctl link' prints a new one)"
 }
 
-// foreign reports whether a browser says that another site asks. Older ones say nothing.
+// foreign reports whether the browser says that the request comes from another site. Old browsers say nothing.
 func foreign(site string) bool { return site != "" && site != "same-origin" && site != "none" }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -3,23 +3,23 @@ package ui
 import "jamd/jam"
 
 const (
-	// keyFrames is how far back the estimate of the key hears: sixteen bars of 4/4.
+	// keyFrames is the window of the estimate: sixteen bars of 4/4.
 	keyFrames = 256
-	// The least that says anything of a key: so many frames of melody, of so many pitch classes.
+	// An estimate needs at least keyHeard frames of melody and keyClasses pitch classes.
 	keyHeard, keyClasses = 24, 4
 )
 
-// A keyEar hears the key that the melody seems to be in of late, as a session's key is found: see jam.KeyOf.
-type keyEar struct {
+// A keyFinder estimates the key of the melody of the last frames, as [jam.KeyOf] does.
+type keyFinder struct {
 	last    [keyFrames]jam.MelodyToken
 	frames  int
-	classes [12]int // in how many of the last frames each sounded
+	classes [12]int // the number of frames in which each sounded
 	key     string
 }
 
-// hear takes the melody of the next frame, and gives the key as jam.Key writes it; "" while too little was heard. Where the player
-// has been silent for long it is the last one that was known.
-func (e *keyEar) hear(melody jam.MelodyToken) string {
+// hear takes the melody of the next frame and returns the key as [jam.Key] writes it. It returns "" while too little has been heard,
+// and the last known key after a long silence.
+func (e *keyFinder) hear(melody jam.MelodyToken) string {
 	at := e.frames % keyFrames
 	if e.frames >= keyFrames {
 		e.count(e.last[at], -1)
@@ -44,7 +44,7 @@ func (e *keyEar) hear(melody jam.MelodyToken) string {
 	return e.key
 }
 
-func (e *keyEar) count(melody jam.MelodyToken, n int) {
+func (e *keyFinder) count(melody jam.MelodyToken, n int) {
 	if pitch, ok := melody.Pitch(); ok {
 		e.classes[pitch%12] += n
 	}

@@ -8,51 +8,51 @@ import (
 	"jamd/jam"
 )
 
-// What pages are sent over the WebSocket, one JSON object a message, by "type". Times are milliseconds on the jam's clock.
+// The messages to the pages over the WebSocket: JSON objects with a "type". Times are milliseconds on the jam's clock.
 type (
-	// "hello": all that a page must know to join; sent first, and again when the next jam begins.
+	// "hello": all that a page needs to join. It comes first, and again when the next jam begins.
 	helloMessage struct {
 		Type     string            `json:"type"`
-		Client   uint64            `json:"client"` // the page's own number, in "from" of its notes
+		Client   uint64            `json:"client"` // the number of the page, which its notes have as "from"
 		Now      float64           `json:"now"`
 		Jam      *Info             `json:"jam"` // null between two jams
 		Started  bool              `json:"started"`
 		Params   []Param           `json:"params"`
-		Frames   []json.RawMessage `json:"frames"` // the last ones, each a "frame"
+		Frames   []json.RawMessage `json:"frames"` // the last ones; each is a "frame"
 		Sessions bool              `json:"sessions"`
 	}
 
-	// "frame": what a line brought.
+	// "frame": what happened at a line of the grid.
 	frameMessage struct {
 		Type      string   `json:"type"`
 		Frame     int64    `json:"frame"`
-		At        float64  `json:"at"`     // when the frame was due
+		At        float64  `json:"at"`     // time of the line
 		Length    float64  `json:"length"` // of a frame
 		Melody    *uint8   `json:"melody"` // pitch in the frame before; null for silence
-		Onset     bool     `json:"onset"`  // it began there
+		Onset     bool     `json:"onset"`  // the note began there
 		Symbol    string   `json:"symbol"` // of the chord that sounds, "N.C." for none
 		Pitches   []uint16 `json:"pitches"`
 		Began     bool     `json:"began"` // the chord was struck at this line
 		Listening bool     `json:"listening"`
 		Missed    bool     `json:"missed"`
-		Skipped   int64    `json:"skipped"` // frames lost just before
-		Prob      float32  `json:"prob"`    // the policy's of what it chose
-		// Considered are the chords that the policy thought likeliest, at most jam.MaxChoices.
+		Skipped   int64    `json:"skipped"` // frames lost just before this one
+		Prob      float32  `json:"prob"`    // that the policy gave its choice
+		// Considered has the likeliest chords, at most [jam.MaxChoices].
 		Considered []choice `json:"considered"`
-		Key        string   `json:"key"` // that the melody seems to be in, as jam.Key writes it; "" while nobody knows
+		Key        string   `json:"key"` // of the melody, as [jam.Key] writes it; "" while it is not known
 		Policy     string   `json:"policy"`
 		Lead       float64  `json:"lead"`
 		Step       float64  `json:"step"`
 		Late       float64  `json:"late"`
 	}
 
-	// A choice is a chord that the policy considered, with its probability, to a thousandth.
+	// A choice is a chord that the policy considered. Its probability is rounded to a thousandth.
 	choice struct {
 		Symbol string  `json:"symbol"`
 		Prob   float64 `json:"prob"`
 	}
 
-	// "note" is the player's, "sound" jamd's own: one MIDI message.
+	// "note" is a MIDI message of the player, "sound" one of jamd.
 	midiMessage struct {
 		Type string  `json:"type"`
 		At   float64 `json:"at"`
@@ -60,23 +60,23 @@ type (
 		MIDI [3]int  `json:"midi"`
 	}
 
-	// "params": what is set has changed.
+	// "params": settings have changed.
 	paramsMessage struct {
 		Type   string  `json:"type"`
 		Now    float64 `json:"now"`
-		Frame  int64   `json:"frame"` // from which on it holds
+		Frame  int64   `json:"frame"` // from which on they are in force
 		Info   Info    `json:"jam"`
 		Params []Param `json:"params"`
 	}
 
-	// "latency": how the jam keeps time, once a second.
+	// "latency": the timing figures, once a second.
 	latencyMessage struct {
 		Type    string  `json:"type"`
 		Now     float64 `json:"now"`
 		Figures any     `json:"figures"`
 	}
 
-	// "notice": what befell the jam, in words for its player.
+	// "notice": a short text for the player.
 	noticeMessage struct {
 		Type string `json:"type"`
 		Text string `json:"text"`
@@ -85,7 +85,7 @@ type (
 	// "end": the jam is over.
 	endMessage struct {
 		Type    string `json:"type"`
-		Session string `json:"session"` // that it was kept as
+		Session string `json:"session"` // id that it was recorded under; "" if it was not
 	}
 )
 
@@ -94,7 +94,7 @@ func frameOf(r *jam.FrameReport) frameMessage {
 		Type: "frame", Frame: r.Frame, At: millis(r.Line), Symbol: r.Symbol, Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Skipped: r.Skipped, Prob: r.Prob, Policy: r.Policy,
 		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late),
-		Pitches: make([]uint16, 0, jam.MaxVoices), // of bytes JSON would make text
+		Pitches: make([]uint16, 0, jam.MaxVoices), // JSON would encode bytes as text
 		Onset:   r.Melody.IsOnset(), Considered: make([]choice, 0, jam.MaxChoices),
 	}
 	for _, c := range r.Considered.Slice() {
@@ -122,7 +122,7 @@ func messageOf(e event) midiMessage {
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// encode never fails for what is in this file; a Jam's figures that are no JSON are left out.
+// encode cannot fail for the messages of this file, unless a Jam's figures are not JSON.
 func encode(message any) []byte {
 	text, err := json.Marshal(message)
 	if err != nil {

@@ -6,25 +6,25 @@ import (
 	"jamd/jam"
 )
 
-// settling is how long the pages' news waits for the rest of what a line sends: with many pages their telling would take the
-// processor from the line itself.
+// settling is how long news waits for the other messages of the same line. With many open pages, sending at once would take processor
+// time from the line itself.
 const settling = time.Millisecond
 
-// An event is a MIDI message on its way to the pages.
+// An event is a MIDI message for the pages.
 type event struct {
-	from   uint64 // the client that played it; 0 for a keyboard elsewhere
-	sounds bool   // jamd's own, not the player's
+	from   uint64 // the client that played it; 0 for a keyboard
+	sounds bool   // it comes from jamd, not from the player
 	jam.Event
 }
 
 // Reports takes the report of every frame.
 func (s *Server) Reports() *jam.Queue[jam.FrameReport] { return s.reports }
 
-// Heard tells of the player's message that came from a keyboard, not from a page. It neither blocks nor allocates.
+// Heard passes on a message of the player's keyboard. It neither blocks nor allocates.
 func (s *Server) Heard(e jam.Event) { s.events.TrySend(event{Event: e}) }
 
-// Sounding is an output that tells the pages all that it sends on to another, so that they can sound it too.
-// It neither blocks nor allocates of its own.
+// Sounding returns an output that sends on to another and also to the pages, so that they can sound it. It adds neither blocking nor
+// allocation.
 func (s *Server) Sounding(to jam.Output, now func() time.Duration) jam.Output {
 	return sounding{s, to, now}
 }
@@ -41,7 +41,7 @@ func (o sounding) Send(status, data1, data2 byte) error {
 	return err
 }
 
-// Changed tells that settings hold from a frame on, or that what can be set has changed.
+// Changed tells the pages that settings are in force from a frame on, or that the choices have changed.
 func (s *Server) Changed(frame int64) {
 	j, now := s.current()
 	if j == nil || !s.Watched() {
@@ -50,10 +50,10 @@ func (s *Server) Changed(frame int64) {
 	s.broadcast(encode(paramsMessage{Type: "params", Now: millis(now()), Frame: frame, Info: j.Info(), Params: j.Params()}))
 }
 
-// Notice tells the player what befell the jam.
+// Notice shows a short text to the player.
 func (s *Server) Notice(text string) { s.broadcast(encode(noticeMessage{Type: "notice", Text: text})) }
 
-// tell passes the jam's news on to every page.
+// tell sends the news of the jam to every page.
 func (s *Server) tell() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -75,12 +75,12 @@ func (s *Server) tell() {
 	}
 }
 
-// frame remembers a frame for pages that come late, and tells it. A report without a tempo has the jam's; of a blind jam the
-// policy's name is the hidden one.
+// frame sends a frame, and stores it for pages that join later. A report without a tempo gets that of the jam. In a blind jam the
+// policy's name is hidden.
 func (s *Server) frame(r jam.FrameReport) {
 	j, _ := s.current()
 	if j == nil {
-		return // it came after the end
+		return // the report came after the end
 	}
 	info := j.Info()
 	if r.Tempo == 0 {
@@ -101,7 +101,7 @@ func (s *Server) frame(r jam.FrameReport) {
 	s.toAll(text)
 }
 
-// figures tells how the jam keeps time, where anybody looks on.
+// figures sends the timing figures if a page is open.
 func (s *Server) figures() {
 	if j, now := s.current(); j != nil && s.Watched() {
 		if figures := j.Latency(); figures != nil {
@@ -110,7 +110,7 @@ func (s *Server) figures() {
 	}
 }
 
-// play hands a page's note to the jam, and tells the other pages.
+// play passes a page's note to the jam and to the other pages.
 func (s *Server) play(from uint64, n pageNote) {
 	j, now := s.current()
 	if j == nil {
@@ -124,7 +124,7 @@ func (s *Server) play(from uint64, n pageNote) {
 	s.events.TrySend(event{from: from, Event: jam.Event{At: now(), Status: status, Data1: n.Pitch, Data2: velocity}})
 }
 
-// announce tells every page afresh.
+// announce sends a hello to every page.
 func (s *Server) announce() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -145,7 +145,7 @@ func (s *Server) toAll(text []byte) {
 	}
 }
 
-// lost counts the messages that pages and the queues before them had no room for.
+// lost counts the messages that the queues to the pages dropped.
 func (s *Server) lost() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// The page as `make page` built it from ui/web: index.html, assets/ and sources.sha256, which a test compares with the sources.
+// The page that `make page` builds from ui/web: index.html, assets/, and sources.sha256, which a test compares with the sources.
 //
 //go:embed dist
 var dist embed.FS
 
-// page serves the built files. Those in assets/ have their content's hash in their name, so that browsers may keep them.
+// page serves the built files. Names in assets/ contain a hash of the content, so browsers may cache them.
 func page() http.Handler {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {
@@ -22,7 +22,7 @@ func page() http.Handler {
 	server := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			http.Error(w, "jamd: a page is only read", http.StatusMethodNotAllowed)
+			http.Error(w, "jamd: only GET and HEAD are allowed", http.StatusMethodNotAllowed)
 			return
 		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")

@@ -16,16 +16,16 @@ import (
 const (
 	reportQueue = 256
 	eventQueue  = 2048
-	// remembered is how many frames a page that comes late is shown.
+	// remembered is how many frames a page gets when it joins.
 	remembered = 256
-	// pause is how long a request waits between two jams for the next one, at most.
+	// pause is the longest time that a request waits for the next jam.
 	pause = 4 * time.Second
 )
 
-// A Server serves the page and its API. It outlives the jams that it shows: Begin and End tell of them.
+// A Server serves the page and its API. It outlives the jams that it shows: see [Server.Begin] and [Server.End].
 type Server struct {
 	gate     *gate
-	sessions Sessions // nil where none are kept
+	sessions Sessions // nil if none are recorded
 	http     *http.Server
 	listener net.Listener
 	ctx      context.Context // ends with the server
@@ -35,29 +35,29 @@ type Server struct {
 	reports *jam.Queue[jam.FrameReport]
 	events  *jam.Queue[event]
 
-	pause time.Duration // as above, but in tests
+	pause time.Duration // the constant, except in tests
 
 	mu      sync.Mutex
 	jam     Jam           // nil between jams
-	begun   chan struct{} // closed once there is one
+	begun   chan struct{} // closed when there is one
 	now     func() time.Duration
 	started bool
-	key     keyEar
-	frames  [][]byte // the last ones, as sent
+	key     keyFinder
+	frames  [][]byte // the last ones, encoded
 	clients map[uint64]*client
-	last    uint64 // client's id
-	dropped uint64 // messages of clients that are gone
+	last    uint64 // id of a client
+	dropped uint64 // messages dropped by clients that have left
 }
 
-// Options are what New needs to know.
+// Options configure a Server.
 type Options struct {
-	Address  string   // to listen on: a loopback address and a port, 0 for a free one
-	Remote   bool     // an address of the network will do too
+	Address  string   // a loopback address and a port, 0 for a free one
+	Remote   bool     // allows an address that the network can reach
 	Sessions Sessions // may be nil
 }
 
-// New listens at an address. Only one of this machine alone is taken, unless Remote is set, and never all addresses at
-// once: the page answers to exactly one Host.
+// New listens at an address. It must be one of this machine alone unless Remote is set, and never stands for all addresses: the page
+// answers to exactly one Host.
 func New(o Options) (*Server, error) {
 	host, _, err := net.SplitHostPort(o.Address)
 	if err != nil {
@@ -91,24 +91,24 @@ func New(o Options) (*Server, error) {
 // Address is where the server listens.
 func (s *Server) Address() string { return s.gate.host }
 
-// Link makes a link that opens the page, once.
+// Link makes a link that opens the page; it works once.
 func (s *Server) Link() string { return s.gate.link() }
 
-// Token is what a program sends as "Authorization: Bearer".
+// Token returns what a program sends as "Authorization: Bearer".
 func (s *Server) Token() string { return s.gate.token }
 
-// Begin makes a jam the one that the pages meet; now is its clock.
+// Begin shows a jam to the pages. now is its clock.
 func (s *Server) Begin(j Jam, now func() time.Duration) {
 	s.mu.Lock()
 	if s.jam == nil {
 		close(s.begun)
 	}
-	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, keyEar{}
+	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, keyFinder{}
 	s.mu.Unlock()
 	s.announce()
 }
 
-// Over says that the jam sounds no more: what is asked for from now on waits for the next one. End follows.
+// Over says that the jam sounds no more. Requests from now on wait for the next jam. End must follow.
 func (s *Server) Over() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +117,7 @@ func (s *Server) Over() {
 	}
 }
 
-// End tells that the jam is over, and under which name it was kept, "" where it was not.
+// End tells the pages that the jam is over. session is its id, "" if it was not recorded.
 func (s *Server) End(session string) {
 	s.Over()
 	s.broadcast(encode(endMessage{Type: "end", Session: session}))
@@ -147,7 +147,7 @@ func (s *Server) current() (Jam, func() time.Duration) {
 	return s.jam, s.now
 }
 
-// await is the jam that is under way; between two, the next one. It is nil where that does not begin soon.
+// await returns the current jam; between two, the next one; nil if that does not begin soon.
 func (s *Server) await(ctx context.Context) Jam {
 	s.mu.Lock()
 	begun := s.begun
@@ -164,7 +164,7 @@ func (s *Server) await(ctx context.Context) Jam {
 	return j
 }
 
-// join makes a client whose queue begins with all that it must know.
+// join makes a client. Its queue begins with a hello.
 func (s *Server) join() (*client, error) {
 	s.mu.Lock()
 	if len(s.clients) >= maxClients {
@@ -187,7 +187,7 @@ func (s *Server) leave(c *client) {
 	s.dropped += c.queue.Dropped()
 }
 
-// hello is all that a page must know to join; s.mu is held.
+// hello returns all that a page needs to join. The caller holds s.mu.
 func (s *Server) hello(id uint64) helloMessage {
 	m := helloMessage{Type: "hello", Client: id, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil}
 	for _, f := range s.frames {

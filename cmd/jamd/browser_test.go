@@ -42,7 +42,7 @@ func TestBlindJamInABrowser(t *testing.T) {
 		v.sees("true false", `fetch('/api/sessions').then((r) => r.json()).then((all) => fetch('/api/sessions/' + all[0].id + '/report')).then((r) => r.text())
 			.then((text) => text.includes('a hidden policy') + ' ' + /gapt|policy jamd/.test(text))`)
 		v.click(`.rating fieldset:nth-of-type(1) label:nth-of-type(2)`)
-		v.clickText("Keep")
+		v.clickText("Save")
 		v.wait("who it was", `document.querySelector('.note b') !== null`)
 		played[eval[string](v, `document.querySelector('.note b').textContent`)] = true
 		v.picture("page-revealed")
@@ -114,11 +114,11 @@ func TestPageInABrowser(t *testing.T) {
 	v.accessible("what is considered")
 	v.shift("KeyV", "V")
 
-	// What was set can be kept, and taken back.
-	v.click(`[aria-label^="Keep Style"]`)
+	// A setting can be saved as default, and the save undone.
+	v.click(`[aria-label^="Save Style"]`)
 	v.wait("where it was written", `document.querySelector('.controls .note')?.textContent.includes('config.toml [set]') === true`)
 	v.clickText("Undo")
-	v.wait("the offer again", `!document.querySelector('.controls .note') && document.querySelector('[aria-label^="Keep Style"]') !== null`)
+	v.wait("the offer again", `!document.querySelector('.controls .note') && document.querySelector('[aria-label^="Save Style"]') !== null`)
 
 	// A keyboard that the browser hears, where it lets pages hear any.
 	v.do(`(navigator.requestMIDIAccess = async () => ({ inputs: new Map([['k', globalThis.keyboard = { name: 'Stage 73', state: 'connected' }]]) }))`)
@@ -129,11 +129,11 @@ func TestPageInABrowser(t *testing.T) {
 	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 0] })`)
 	v.wait("its end", `document.querySelector('[data-pitch="67"]').ariaPressed === 'false'`)
 
-	// A jam need not be kept; what cannot be set in a jam says why.
+	// A jam need not be recorded; what cannot be set in a jam says why.
 	v.shift("KeyR", "R")
-	v.wait("that the jam is not kept", `document.querySelector('.what').textContent.includes('not kept')`)
+	v.wait("that the jam is not recorded", `document.querySelector('.what').textContent.includes('not recorded')`)
 	v.shift("KeyR", "R")
-	v.wait("that it is", `!document.querySelector('.what').textContent.includes('not kept')`)
+	v.wait("that it is", `!document.querySelector('.what').textContent.includes('not recorded')`)
 	v.shift("KeyL", "L")
 	v.wait("why the clock is fixed", `document.querySelector('#param-clock').disabled && document.querySelector('.controls').textContent.includes('counted by the clock')`)
 	v.do(`document.querySelector('details').scrollIntoView({ block: 'end' })`)
@@ -175,8 +175,8 @@ func TestPageInABrowser(t *testing.T) {
 	v.clickText("Stop")
 	v.wait("the next jam", `document.querySelector('.symbol').textContent.includes('first note')`)
 	v.click(`.rating fieldset:nth-of-type(3) label:nth-of-type(4)`)
-	v.clickText("Keep")
-	v.wait("the rating kept", `!document.querySelector('.rating')`)
+	v.clickText("Save")
+	v.wait("the rating saved", `!document.querySelector('.rating')`)
 	v.clickText("Sessions")
 	v.wait("a session", `document.querySelectorAll('.sessions li').length === 1`)
 	v.sees(`{"adaptation":0,"control":0,"enjoyment":4}`, `fetch('/api/sessions').then((r) => r.json()).then((all) => JSON.stringify(all[0].rating))`)
@@ -188,7 +188,7 @@ func TestPageInABrowser(t *testing.T) {
 	v.clickText("Play")
 	v.wait("playback", `document.querySelector('meter').value > 0.005`)
 	v.do(`choose('.sessions input', '<img src=x onerror=document.title=1>')`)
-	v.wait("the new name kept", `document.querySelector('.sessions .open').ariaLabel.endsWith('<img src=x onerror=document.title=1>')`)
+	v.wait("the new name saved", `document.querySelector('.sessions .open').ariaLabel.endsWith('<img src=x onerror=document.title=1>')`)
 	v.sees("jamd", `document.title`)
 
 	data, err := base64.StdEncoding.DecodeString(eval[string](v, `(async () => {

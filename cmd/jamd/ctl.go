@@ -19,14 +19,14 @@ import (
 const askFor = 5 * time.Second
 
 type ctlCmd struct {
-	Status ctlStatusCmd `cmd:"" help:"Tell what jam is under way."`
-	Params ctlParamsCmd `cmd:"" help:"List what can be set, and what is set."`
-	Set    ctlSetCmd    `cmd:"" help:"Set something, such as temperature=0.8."`
-	Keep   ctlKeepCmd   `cmd:"" help:"Write what is set into the configuration file, for the next time."`
-	Panic  ctlPanicCmd  `cmd:"" help:"Let every note go."`
+	Status ctlStatusCmd `cmd:"" help:"Describe the running jam."`
+	Params ctlParamsCmd `cmd:"" help:"List all settings with their values."`
+	Set    ctlSetCmd    `cmd:"" help:"Change settings, such as temperature=0.8."`
+	Save   ctlSaveCmd   `cmd:"" aliases:"keep" help:"Save the value of a setting as default, in the configuration file."`
+	Panic  ctlPanicCmd  `cmd:"" help:"End every note."`
 	Start  ctlStartCmd  `cmd:"" help:"Begin a jam that waits for its first note, with a count-in."`
-	Stop   ctlStopCmd   `cmd:"" help:"End the jam; it is kept, and the next one waits."`
-	Link   ctlLinkCmd   `cmd:"" help:"Print a link that opens the page, once."`
+	Stop   ctlStopCmd   `cmd:"" help:"End the jam and record it; the next one waits for its first note."`
+	Link   ctlLinkCmd   `cmd:"" help:"Print a link that opens the page; it works once."`
 }
 
 type (
@@ -37,10 +37,10 @@ type (
 		JSON bool `help:"Print JSON."`
 	}
 	ctlSetCmd struct {
-		Settings []string `arg:"" name:"name=value" help:"What to set, as 'jamd ctl params' names it."`
+		Settings []string `arg:"" name:"name=value" help:"Settings as 'jamd ctl params' names them."`
 	}
-	ctlKeepCmd struct {
-		Name string `arg:"" help:"What to keep, as 'jamd ctl params' names it."`
+	ctlSaveCmd struct {
+		Name string `arg:"" help:"The setting, as 'jamd ctl params' names it."`
 	}
 	ctlPanicCmd struct{}
 	ctlStartCmd struct{}
@@ -114,12 +114,12 @@ func (c *ctlSetCmd) Run(ctx context.Context, _ console) error {
 	return nil
 }
 
-func (c *ctlKeepCmd) Run(ctx context.Context, to console) error {
-	var kept ui.Kept
-	if err := askJam(ctx, http.MethodPost, "params/"+url.PathEscape(c.Name)+"/keep", nil, &kept); err != nil {
+func (c *ctlSaveCmd) Run(ctx context.Context, to console) error {
+	var saved ui.Saved
+	if err := askJam(ctx, http.MethodPost, "params/"+url.PathEscape(c.Name)+"/default", nil, &saved); err != nil {
 		return err
 	}
-	fmt.Fprintf(to.Out, "%s is in %s\n", kept.Line, kept.File)
+	fmt.Fprintf(to.Out, "saved %s in %s\n", saved.Line, saved.File)
 	return nil
 }
 

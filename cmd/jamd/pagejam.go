@@ -132,7 +132,7 @@ func (j *pageJam) Params() []ui.Param {
 		}
 		params = append(params, p)
 	}
-	return j.live.setup.withKept(append(params, j.setupParams()...))
+	return j.live.setup.withDefaults(append(params, j.setupParams()...))
 }
 
 // Set steers the jam. Server.Changed tells when it holds.
@@ -152,18 +152,18 @@ func (j *pageJam) Set(name, value string) error {
 	return nil
 }
 
-// Keep writes a setting into the configuration file.
-func (j *pageJam) Keep(name string) (ui.Kept, error) {
-	kept, err := j.live.setup.keep(name, j.Params())
+// SaveDefault saves a setting in the configuration file.
+func (j *pageJam) SaveDefault(name string) (ui.Saved, error) {
+	saved, err := j.live.setup.save(name, j.Params())
 	if err == nil {
 		j.changed(0)
 	}
-	return kept, err
+	return saved, err
 }
 
-// Unkeep takes back what Keep did last.
-func (j *pageJam) Unkeep() error {
-	err := j.live.setup.unkeep()
+// UndoSave takes back the last SaveDefault.
+func (j *pageJam) UndoSave() error {
+	err := j.live.setup.undoSave()
 	if err == nil {
 		j.changed(0)
 	}

@@ -13,15 +13,15 @@ import (
 // A setup is what of a jam lies outside its music, as pages and jamd ctl change it. It goes from jam to jam. It may be used
 // from any goroutine.
 type setup struct {
-	config *config.Defaults // nil where nothing can be kept
+	config *config.Defaults // nil if nothing can be saved
 
 	mu     sync.Mutex
 	record bool              // the jam is kept
 	clock  clockFlags        // of the next jam
 	listen int               // beats, of the next jam
 	blind  []string          // policies that the next jam is drawn from; nil for a jam that is not blind
-	first  map[string]string // values with which jamd began, or that are kept since, by name; nil before the first jam
-	kept   config.Value      // what unkeep takes back: the value that was first before
+	first  map[string]string // values with which jamd began, or that were saved since, by name; nil before the first jam
+	saved  config.Value      // what undoSave takes back: the first value before
 }
 
 func newSetup(f *liveFlags, blind []string, defaults *config.Defaults) *setup {
@@ -68,26 +68,26 @@ func (s *setup) begin(j *pageJam) {
 	}
 }
 
-// withKept says of each param what jamd began with, where that can be kept.
-func (s *setup) withKept(params []ui.Param) []ui.Param {
+// withDefaults adds the default of each param that can be saved.
+func (s *setup) withDefaults(params []ui.Param) []ui.Param {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range params {
 		if value, ok := s.first[params[i].Name]; ok && s.config != nil && config.CanSave(params[i].Name) {
-			params[i].Kept = &value
+			params[i].Default = &value
 		}
 	}
 	return params
 }
 
-// keep writes the value of one of params into the configuration file.
-func (s *setup) keep(name string, params []ui.Param) (ui.Kept, error) {
+// save saves the value of one of params in the configuration file.
+func (s *setup) save(name string, params []ui.Param) (ui.Saved, error) {
 	i := slices.IndexFunc(params, func(p ui.Param) bool { return p.Name == name })
 	switch {
 	case i < 0:
-		return ui.Kept{}, refusal{fmt.Errorf("%q: %w", name, errUnknownSetting), ui.ErrUnknown}
-	case params[i].Kept == nil || params[i].Value == hiddenPolicy:
-		return ui.Kept{}, refusal{fmt.Errorf("%s: it cannot be kept", name), ui.ErrRefused}
+		return ui.Saved{}, refusal{fmt.Errorf("%q: %w", name, errUnknownSetting), ui.ErrUnknown}
+	case params[i].Default == nil || params[i].Value == hiddenPolicy:
+		return ui.Saved{}, refusal{fmt.Errorf("%s: cannot be saved as default", name), ui.ErrRefused}
 	}
 	p := params[i]
 	values := []config.Value{{Name: p.Name, Value: p.Value}}
@@ -98,25 +98,25 @@ func (s *setup) keep(name string, params []ui.Param) (ui.Kept, error) {
 	}
 	line, err := s.config.Save(values...)
 	if err != nil {
-		return ui.Kept{}, refusal{err, ui.ErrRefused}
+		return ui.Saved{}, refusal{err, ui.ErrRefused}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kept = config.Value{Name: name, Value: s.first[name]}
+	s.saved = config.Value{Name: name, Value: s.first[name]}
 	s.first[name] = p.Value
-	return ui.Kept{Line: line.Line, File: line.Path}, nil
+	return ui.Saved{Line: line.Line, File: line.Path}, nil
 }
 
-// unkeep takes back what keep did last.
-func (s *setup) unkeep() error {
+// undoSave takes back the last save.
+func (s *setup) undoSave() error {
 	if s.config == nil {
-		return refusal{errors.New("nothing was kept"), ui.ErrRefused}
+		return refusal{errors.New("nothing was saved"), ui.ErrRefused}
 	}
 	if err := s.config.Undo(); err != nil {
 		return refusal{err, ui.ErrRefused}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.first[s.kept.Name] = s.kept.Value
+	s.first[s.saved.Name] = s.saved.Value
 	return nil
 }

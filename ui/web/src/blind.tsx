@@ -1,4 +1,4 @@
-// The user study: each jam is played by one of several policies, whose name is told when the jam is rated.
+// The blind test: one of several policies plays each jam. Its name is shown when the jam has been rated.
 import { useSignal } from "@preact/signals";
 import { info, params, set } from "./jam";
 
@@ -10,7 +10,7 @@ export function Blind() {
     return (
       <fieldset class="group blind" id="blind">
         <legend>Blind test</legend>
-        <p>{info.value?.blind ? "This jam and the next ones are" : "The next jams are"} drawn from {drawn.join(", ")}. Rate a jam, and you are told who played it.</p>
+        <p>{info.value?.blind ? "This jam and the next ones are" : "The next jams are"} drawn from {drawn.join(", ")}. Rate a jam to learn which one played.</p>
         <button type="button" onClick={() => void set("blind", "off")}>End the test</button>
       </fieldset>
     );
@@ -18,7 +18,7 @@ export function Blind() {
   return (
     <fieldset class="group blind" id="blind" disabled={!!p.fixed}>
       <legend>Blind test</legend>
-      <p>Each jam is played by one of these, in balanced order. You are told by whom when you have rated it.</p>
+      <p>One of these plays each jam, in balanced order. Rate a jam to learn which one played.</p>
       <div>
         {(p.words ?? []).map((name) => (
           <label key={name}>
@@ -27,7 +27,7 @@ export function Blind() {
           </label>
         ))}
       </div>
-      <button type="button" disabled={chosen.value.length < 2} onClick={() => void set("blind", chosen.value.join(","))}>Begin the test</button>
+      <button type="button" disabled={chosen.value.length < 2} onClick={() => void set("blind", chosen.value.join(","))}>Start the test</button>
       {p.fixed && <small>{p.fixed}</small>}
     </fieldset>
   );

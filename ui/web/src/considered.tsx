@@ -1,9 +1,9 @@
-// What the policy considered in the frame that sounds: its likeliest chords, where the player wants to see them.
+// The chords that the policy considered for the current frame, the likeliest first. Hidden unless the player asks for them.
 import { latest, started } from "./jam";
-import { kept } from "./kept";
+import { stored } from "./stored";
 import { pretty } from "./theory";
 
-export const showsConsidered = kept("considered", false);
+export const showsConsidered = stored("considered", false);
 const places = 5;
 
 export function Considered() {
@@ -27,7 +27,7 @@ export function Considered() {
 
 const percent = (p: number) => (p > 0 && p < 0.005 ? "< 1 %" : `${Math.round(p * 100)} %`);
 
-/** ShowConsidered turns it on and off. */
+/** ShowConsidered is the switch for it. */
 export function ShowConsidered() {
   return (
     <div class="control switch wide">

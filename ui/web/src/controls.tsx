@@ -1,12 +1,13 @@
-// All that can be set in a jam, made from the server's table: what a player reaches for by what it is of, the rest behind "More".
-import { signal, useSignal } from "@preact/signals";
+// All settings of a jam, made from the server's table: the frequent ones in groups, the rest behind "More".
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Blind } from "./blind";
 import { ShowConsidered } from "./considered";
-import { act, goesOn, info, params, set, startOrStop } from "./jam";
-import { Keep } from "./keep";
+import { Defaults } from "./defaults";
+import { act, info, params, running, set, startOrStop } from "./jam";
 import { ChordSound, Keys, Volumes } from "./mix";
+import { more } from "./more";
 import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
@@ -14,7 +15,7 @@ const harmony = ["policy", "style", "chord-grid", "complexity", "key", "temperat
 const time = ["tempo", "tap", "metronome", "hold"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
-const elsewhere = ["panic", "blind"]; // which have places of their own
+const elsewhere = ["panic", "blind"]; // settings that have a place elsewhere
 
 export function Controls() {
   const near = [...harmony, ...time, ...sounds, ...setup, ...elsewhere];
@@ -26,7 +27,7 @@ export function Controls() {
         <Group title="Time" names={time} />
         <Group title="Sound" names={sounds}><ChordSound /></Group>
       </div>
-      <Keep />
+      <Defaults />
       <details open={more.value} onToggle={(e) => { more.value = e.currentTarget.open; }}>
         <summary>More</summary>
         <div class="groups">
@@ -39,14 +40,6 @@ export function Controls() {
       </details>
     </section>
   );
-}
-
-const more = signal(false); // is shown
-
-/** focusControl goes to a control, wherever it is. */
-export function focusControl(id: string) {
-  more.value = true;
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(id)?.focus());
 }
 
 function Group({ title, names = [], children }: { title: string; names?: string[]; children?: ComponentChildren }) {
@@ -85,7 +78,7 @@ function Control({ param: p }: { param: Param }) {
         </div>
       );
   }
-  return ( // a list, or a text of which some are known
+  return ( // a list, or a text with some known values
     <div class="control list" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
       <select id={id} value={p.value} aria-description={p.fixed ?? p.help} disabled={!!p.fixed}
@@ -96,12 +89,12 @@ function Control({ param: p }: { param: Param }) {
   );
 }
 
-/** holds is the value that a control goes back to where another is refused. */
+/** holds is the value that a control shows again after a refusal. */
 const holds = (p: Param) => params.value.find((now) => now.name === p.name)?.value ?? p.value;
 
-/** Slider reaches as far as a knob does, and as what is set by other ways. */
+/** Slider covers the range of a knob, and any value that was set in another way. */
 function Slider({ id, param: p }: { id: string; param: Param }) {
-  const moved = useSignal<string | null>(null); // while it is moved, and until jamd says what holds
+  const moved = useSignal<string | null>(null); // during a move, until jamd confirms a value
   const moving = useRef(false);
   useEffect(() => { if (!moving.current) moved.value = null; }, [p.value]);
   const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 1], value = moved.value ?? p.value;
@@ -122,9 +115,9 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   );
 }
 
-/** Transport starts with a count-in, and stops. */
+/** Transport starts the jam with a count-in, or stops it. */
 export function Transport() {
   if (!info.value) return null;
-  const needless = !goesOn() && info.value.waits_for === "clock"; // which begins the jam
-  return <button type="button" class="transport" disabled={needless} onClick={startOrStop}>{goesOn() ? "Stop" : "Count in"}</button>;
+  const needless = !running() && info.value.waits_for === "clock"; // the clock starts the jam
+  return <button type="button" class="transport" disabled={needless} onClick={startOrStop}>{running() ? "Stop" : "Count in"}</button>;
 }

@@ -1,4 +1,4 @@
-// The jam as this page knows it: what the server told, and the way back to it.
+// The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
 import type { Frame, Info, Message, Param, Snapshot } from "./protocol";
 import { sound } from "./sound";
@@ -8,18 +8,18 @@ const remembered = 512; // frames
 export const connected = signal(false);
 export const info = signal<Info | null>(null);
 export const started = signal(false);
-export const between = signal(false); // one jam is over, the next one not there yet
+export const between = signal(false); // one jam is over and the next one is not ready yet
 export const params = signal<Param[]>([]);
-export const keepsSessions = signal(false);
+export const recordsSessions = signal(false);
 export const latest = signal<Frame | null>(null);
-export const ended = signal<string | null>(null); // the session that the last jam was kept as
+export const ended = signal<string | null>(null); // the session that the last jam was recorded as
 export const endedBlind = signal(false); // its policy was hidden
 export const problem = signal("");
 export const figures = signal<Snapshot | null>(null);
-export const notices = signal<{ id: number; text: string }[]>([]); // the last few, for a while
-export const held = signal<ReadonlyMap<number, number>>(new Map()); // pitches that the player holds, and since when
+export const notices = signal<{ id: number; text: string }[]>([]); // the last few; each for a short time
+export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, with their start times
 
-/** The last frames, ascending. Drawn, not rendered: no signal. */
+/** The last frames, in order. They are drawn on a canvas, so they are no signal. */
 export const frames: Frame[] = [];
 
 let socket: WebSocket | undefined;
@@ -27,19 +27,19 @@ let client = 0;
 let offset = Infinity; // from the jam's clock to this page's, in ms
 let silence = 0;
 
-/** now is the jam's time, as exactly as the quickest message told. */
+/** now is the time on the jam's clock, estimated from the fastest message. */
 export function now(): number {
   return offset === Infinity ? 0 : performance.now() - offset;
 }
 
 function tick(at: number) {
-  // The quickest message is nearest to the truth; the slow rise follows clocks that drift apart.
+  // The fastest message gives the best estimate. The slow rise corrects for clocks that drift apart.
   offset = Math.min(offset + 0.001, performance.now() - at);
 }
 
 export function connect() {
   socket = new WebSocket(`ws://${location.host}/api/events`);
-  socket.onmessage = (e) => take(JSON.parse(e.data));
+  socket.onmessage = (e) => receive(JSON.parse(e.data));
   socket.onopen = () => { connected.value = true; silence = 0; };
   socket.onclose = () => {
     if (connected.value) sound.hush();
@@ -48,7 +48,7 @@ export function connect() {
   };
 }
 
-function take(m: Message) {
+function receive(m: Message) {
   switch (m.type) {
     case "hello":
       client = m.client;
@@ -57,12 +57,12 @@ function take(m: Message) {
       params.value = m.params ?? [];
       started.value = m.started;
       between.value = !m.jam;
-      keepsSessions.value = m.sessions;
+      recordsSessions.value = m.sessions;
       figures.value = null;
       frames.splice(0, frames.length, ...m.frames);
       latest.value = m.frames.at(-1) ?? null;
       if (m.jam) sound.meet(m.jam);
-      performance.mark("told"); // for whoever measures how long it took until the page knew the jam, and showed it
+      performance.mark("told"); // tests measure the time until the page knows the jam, and until it shows it
       requestAnimationFrame(() => performance.mark("ready"));
       return;
     case "frame":
@@ -107,7 +107,7 @@ function take(m: Message) {
       between.value = true;
       return;
     case "panic":
-    case "lost": // a note's end may have been among what was lost
+    case "lost": // a lost message may have been the end of a note
       sound.hush();
       held.value = new Map();
   }
@@ -115,7 +115,7 @@ function take(m: Message) {
 
 let noticed = 0;
 
-/** notice shows a notice for a while; the same one again is shown once. */
+/** notice shows a notice for a short time. A repeated notice is shown once. */
 function notice(text: string) {
   const id = ++noticed;
   notices.value = [...notices.value.filter((n) => n.text !== text), { id, text }].slice(-3);
@@ -130,7 +130,7 @@ function hold(pitch: number, on: boolean, status = 0x90) {
   held.value = next;
 }
 
-/** play sounds a key of this page at once, and sends it to the jam. */
+/** play sounds a note of this page at once and sends it to the jam. */
 export function play(pitch: number, velocity: number) {
   const on = velocity > 0;
   if (pitch < 0 || pitch > 127 || on === held.value.has(pitch)) return;
@@ -139,7 +139,7 @@ export function play(pitch: number, velocity: number) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "note", on, pitch, velocity }));
 }
 
-/** ask sends a request; what went wrong is shown. */
+/** ask sends a request to the API. It shows the error, if there is one, and returns null. */
 export async function ask(method: string, path: string, body?: unknown): Promise<Response | null> {
   try {
     const response = await fetch(`/api/${path}`, {
@@ -162,16 +162,16 @@ export function panic() {
   void ask("POST", "panic");
 }
 
-/** goesOn is whether the jam plays, or counts in. */
-export const goesOn = () => started.value || (!between.value && info.value?.waits_for === "");
+/** running reports whether the jam plays or counts in. */
+export const running = () => started.value || (!between.value && info.value?.waits_for === "");
 
-export function startOrStop() { if (info.value) void ask("POST", goesOn() ? "stop" : "start"); }
+export function startOrStop() { if (info.value) void ask("POST", running() ? "stop" : "start"); }
 
-const asking = new Map<string, Promise<boolean>>(); // settings whose answer is awaited
-const wanted = new Map<string, string>(); // the newest values of them
+const asking = new Map<string, Promise<boolean>>(); // settings with a request under way
+const wanted = new Map<string, string>(); // their newest values
 
-/** set asks for a setting; false where jamd refuses. While an answer is awaited, only the newest value is kept: a slider asks
- * no faster than jamd answers. */
+/** set asks for a setting and returns false if jamd refuses. While a request is under way, only the newest value waits, so a slider
+ * asks no faster than jamd answers. */
 export function set(name: string, value: string): Promise<boolean> {
   wanted.set(name, value);
   const answer = asking.get(name) ?? send(name);
@@ -180,14 +180,14 @@ export function set(name: string, value: string): Promise<boolean> {
 }
 
 async function send(name: string): Promise<boolean> {
-  let taken = true;
+  let accepted = true;
   for (let sent: string | undefined; sent !== wanted.get(name);) {
     sent = wanted.get(name)!;
-    taken = (await ask("PUT", `params/${encodeURIComponent(name)}`, { value: sent })) !== null;
+    accepted = (await ask("PUT", `params/${encodeURIComponent(name)}`, { value: sent })) !== null;
   }
   asking.delete(name);
-  return taken;
+  return accepted;
 }
 
-/** act asks for what is done at once, each time. */
+/** act asks for an action. */
 export function act(name: string) { void ask("PUT", `params/${encodeURIComponent(name)}`, { value: "" }); }

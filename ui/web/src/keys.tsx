@@ -1,34 +1,34 @@
-// The piano on the screen, and the computer's keys as another one.
+// The piano on the screen, and the computer's keyboard as a second piano.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { held, latest, panic, play } from "./jam";
-import { kept } from "./kept";
+import { stored } from "./stored";
 import { helping, shortcut } from "./shortcuts";
 import { sound } from "./sound";
 import { pitchName } from "./theory";
 
-// Two octaves and a little more, by where a key lies, whatever is printed on it.
+// Two octaves and a third, by the position of a key, not by its label.
 const codes = [
   "KeyZ", "KeyS", "KeyX", "KeyD", "KeyC", "KeyV", "KeyG", "KeyB", "KeyH", "KeyN", "KeyJ", "KeyM",
   "KeyQ", "Digit2", "KeyW", "Digit3", "KeyE", "KeyR", "Digit5", "KeyT", "Digit6", "KeyY", "Digit7", "KeyU",
   "KeyI", "Digit9", "KeyO", "Digit0", "KeyP",
 ];
 
-/** narrow is whether the screen has no room for more than the two octaves that the computer's keys play. */
+/** narrow tells whether the screen has room for only the two octaves of the computer's keyboard. */
 const narrow = signal(false);
 const narrowness = matchMedia("(max-width: 640px)");
 narrow.value = narrowness.matches;
 narrowness.onchange = () => { narrow.value = narrowness.matches; };
 const isBlack = (pitch: number) => [1, 3, 6, 8, 10].includes(pitch % 12);
 
-export const velocity = kept("velocity", 88);
-export const octave = kept("octave", 0); // of the computer's keys, from middle C
+export const velocity = stored("velocity", 88);
+export const octave = stored("octave", 0); // of the computer's keyboard, from middle C
 
-const down = new Map<string, number>(); // pitches by the computer's key that holds them
+const down = new Map<string, number>(); // the pitch that each key of the computer's keyboard holds
 
 export function shiftOctave(by: number) { octave.value = Math.max(-3, Math.min(3, octave.value + by)); }
 
-/** typing reports whether a key belongs to something that text is typed into. */
+/** typing reports whether a key goes into a text field. */
 function typing(e: KeyboardEvent) {
   const t = e.target as HTMLElement;
   return t.tagName === "INPUT" && ["text", "number", "search"].includes((t as HTMLInputElement).type);
@@ -58,7 +58,7 @@ function lift(e: KeyboardEvent) {
   play(pitch, 0);
 }
 
-/** letGo ends what the computer's keys hold: a window that is left hears of no key that is lifted. */
+/** letGo ends the notes of held keys when the window loses focus: it would not hear of their release. */
 function letGo() {
   for (const pitch of down.values()) play(pitch, 0);
   down.clear();
@@ -79,7 +79,7 @@ export function useComputerKeys() {
 
 const printed = (code: string) => code.replace(/Key|Digit/, "");
 
-/** Piano is the keyboard on the screen. Each finger or the mouse plays the key that it is on. */
+/** Piano is the keyboard on the screen. Each finger, or the mouse, plays the key under it. */
 export function Piano() {
   const chord = new Set(latest.value?.pitches ?? []);
   const first = 60 + 12 * octave.value;
@@ -110,7 +110,7 @@ export function Piano() {
   );
 }
 
-const fingers = new Map<number, number>(); // pitches by pointer
+const fingers = new Map<number, number>(); // the pitch of each pointer
 
 function touch(e: PointerEvent) {
   if (e.type === "pointermove" && !fingers.has(e.pointerId)) return;

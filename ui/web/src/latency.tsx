@@ -1,5 +1,5 @@
-// The latency strip: how jamd keeps time. Its figures are those of jamd's own monitor, over the last ten seconds, and misses,
-// with their causes, over the last minute. The little histograms are of the frames that this page saw.
+// The latency strip: how well jamd keeps time. The figures come from jamd's own monitor: the last ten seconds, and the misses of the
+// last minute with their causes. The small histograms show the frames that this page received.
 import { figures, frames, latest } from "./jam";
 import type { Figures, Spread } from "./protocol";
 
@@ -11,7 +11,7 @@ const causes: [keyof Figures["missed_by"], string][] = [
 ];
 
 export function Latency() {
-  void latest.value; // drawn again with every frame
+  void latest.value; // draws again with every frame
   const recent = frames.slice(-128), f = figures.value;
   return (
     <section class="latency" aria-label="How jamd keeps time">
@@ -25,7 +25,7 @@ export function Latency() {
 
 function Misses({ minute: m, rung }: { minute: Figures; rung: string }) {
   const why = causes.filter(([cause]) => m.missed_by[cause] > 0).map(([cause, words]) => `${words} (${m.missed_by[cause]})`);
-  if (m.skipped) why.push(`${m.skipped} frames lost: the machine stood still`);
+  if (m.skipped) why.push(`${m.skipped} frames lost while the machine stood still`);
   const given = { faster: "the faster policy plays", hold: "the chord is held" }[rung];
   return (
     <p class={m.missed + m.skipped ? "misses red" : "misses"}>
@@ -43,7 +43,7 @@ function Stage({ name, spread, values, top }: { name: string; spread?: Spread; v
   for (const v of values) count[Math.max(0, Math.min(bins - 1, Math.floor((v / top) * bins)))]++;
   const highest = Math.max(1, ...count), told = spread && spread.count > 0;
   return (
-    <figure title={told ? `${name}: half within ${ms(spread.p50_ns)} ms, 99 of 100 within ${ms(spread.p99_ns)} ms, all within ${ms(spread.max_ns)} ms` : name}>
+    <figure title={told ? `${name}: half within ${ms(spread.p50_ns)} ms, 99 % within ${ms(spread.p99_ns)} ms, all within ${ms(spread.max_ns)} ms` : name}>
       <svg viewBox={`0 0 ${bins} 10`} preserveAspectRatio="none" aria-hidden="true">
         {count.map((n, i) => n > 0 && <rect key={i} x={i} y={10 - Math.max(1, (n / highest) * 10)} width="0.8" height={Math.max(1, (n / highest) * 10)} />)}
       </svg>

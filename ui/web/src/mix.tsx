@@ -1,4 +1,4 @@
-// What is of this page alone: its sounds, how loud they are, and its keys.
+// Settings of this page alone: its sounds, their volumes, and its keys.
 import { octave, shiftOctave, velocity } from "./keys";
 import { buses, chordSound, on, sound, volumes } from "./sound";
 import { chordSounds } from "./voices";

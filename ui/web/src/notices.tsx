@@ -1,4 +1,4 @@
-// What befell the jam, told quietly: a port that left, a policy that was too slow. Each goes by itself.
+// Short messages about the jam: a port was unplugged, a policy was too slow. Each disappears by itself.
 import { notices } from "./jam";
 
 export function Notices() {

@@ -1,21 +1,21 @@
-// A piano, reckoned: each string is a sum of stiff-string partials, f(n) = n·f0·√(1 + B·n²) (Fletcher, 1964), struck at an
-// eighth of its length, two strings a note a fraction of a hertz apart, so that it beats and decays in two stages.
+// A synthesised piano; no samples are loaded. Each string is a sum of stiff-string partials, f(n) = n·f0·√(1 + B·n²) (Fletcher,
+// 1964), struck at an eighth of its length. A note has two strings a fraction of a hertz apart, so it beats and decays in two stages.
 
-const rate = 24_000; // Hz; nothing is heard of a piano above half of that
+const rate = 24_000; // Hz; a piano has nothing audible above half of it
 const seconds = 3.2;
 const partials = 18;
-const every = 3; // semitones: between two reckoned notes the nearer one is played faster or slower
+const every = 3; // semitones between two synthesised notes; the nearer one is played faster or slower
 const notes = new Map<number, AudioBuffer>();
 
-/** sample is the recording to play for a pitch, and how fast. */
+/** sample returns the buffer to play for a pitch, and its speed. */
 export function sample(context: BaseAudioContext, pitch: number): { buffer: AudioBuffer; speed: number } {
   const anchor = Math.round(pitch / every) * every;
   let buffer = notes.get(anchor);
-  if (!buffer) notes.set(anchor, (buffer = reckon(context, anchor)));
+  if (!buffer) notes.set(anchor, (buffer = synthesise(context, anchor)));
   return { buffer, speed: 2 ** ((pitch - anchor) / 12) };
 }
 
-/** prepare reckons the middle of the keyboard a note at a time, while nothing else is to do. */
+/** prepare synthesises the middle of the keyboard in the background, one note at a time. */
 export function prepare(context: BaseAudioContext) {
   const rest: number[] = [];
   for (let d = 0; d <= 30; d += every) rest.push(60 + d, 60 - d);
@@ -28,7 +28,7 @@ export function prepare(context: BaseAudioContext) {
   next();
 }
 
-function reckon(context: BaseAudioContext, pitch: number): AudioBuffer {
+function synthesise(context: BaseAudioContext, pitch: number): AudioBuffer {
   const f0 = 440 * 2 ** ((pitch - 69) / 12);
   const stiffness = 3.5e-4 * 2 ** ((pitch - 60) / 10);
   const fade = 0.55 * 2 ** ((pitch - 60) / 16); // of the first partial, 1/s
@@ -46,7 +46,7 @@ function reckon(context: BaseAudioContext, pitch: number): AudioBuffer {
   return buffer;
 }
 
-/** add adds a decaying sine, one rotation of a pointer a sample. */
+/** add adds a decaying sine; it rotates a phasor by one step per sample. */
 function add(out: Float32Array, f: number, loud: number, decay: number) {
   const w = (2 * Math.PI * f) / rate;
   const r = Math.exp(-decay / rate);
@@ -70,7 +70,7 @@ function thump(out: Float32Array, f0: number) {
   }
 }
 
-/** finish takes the click off the beginning, lets the end fade out, and brings every note to the same peak. */
+/** finish fades the note in and out and normalises its peak. */
 function finish(out: Float32Array) {
   const attack = Math.round(rate * 0.002), tail = Math.round(rate * 0.25);
   let peak = 0;

@@ -1,4 +1,4 @@
-// What the server sends, as ui/message.go and ui/jam.go have it. Times are milliseconds on the jam's clock.
+// The messages of the server; ui/message.go and ui/jam.go define them. Times are milliseconds on the jam's clock.
 
 export interface Info {
   version: string; title: string; session: string; policy: string; blind: boolean; tempo: number;
@@ -10,7 +10,7 @@ export interface Info {
 export interface Param {
   name: string; kind: "number" | "whole" | "switch" | "list" | "text" | "action"; help: string; value: string;
   unit?: string; min?: number; max?: number; step?: number; knob?: [number, number]; words?: string[];
-  kept?: string; // what jamd begins with
+  default?: string; // the value that jamd begins with
   fixed?: string; // why it cannot be set now
 }
 
@@ -34,7 +34,7 @@ export type Message =
   | { type: "panic" }
   | { type: "lost"; messages: number };
 
-/** A Spread is durations, in nanoseconds. */
+/** A Spread summarises durations, in nanoseconds. */
 export interface Spread { count: number; p50_ns: number; p99_ns: number; max_ns: number }
 
 export interface Figures {
@@ -42,7 +42,7 @@ export interface Figures {
   missed_by: { late_wake: number; slow_step: number; policy_error: number; backlog: number };
 }
 
-/** A Snapshot is what jamd's monitor of latency saw; latency/monitor.go has all of it. */
+/** A Snapshot holds the figures of jamd's latency monitor; latency/monitor.go has all of them. */
 export interface Snapshot { rung: "full" | "faster" | "hold"; last_10s: Figures; last_minute: Figures }
 
 export interface Rating { adaptation: number; control: number; enjoyment: number }

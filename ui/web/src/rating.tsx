@@ -1,12 +1,12 @@
-// The three questions after a jam. Off unless the player wants them, or the jam was a blind one.
+// The three questions after a jam. They appear if the player wants them, and after every blind jam.
 import { effect, signal, useSignal } from "@preact/signals";
 import { ask, ended, endedBlind, started } from "./jam";
-import { kept } from "./kept";
+import { stored } from "./stored";
 import type { Rating, Session } from "./protocol";
 
-export const asksForRating = kept("ratings", false);
-const done = kept<string>("rated", ""); // the session that was asked about last
-const revealed = signal(""); // the policy of the blind jam that was rated
+export const asksForRating = stored("ratings", false);
+const done = stored<string>("rated", ""); // the last session that was asked about
+const revealed = signal(""); // the policy of the blind jam that was just rated
 
 effect(() => { if (started.value) revealed.value = ""; });
 
@@ -16,14 +16,14 @@ const questions: [keyof Rating, string, string, string][] = [
   ["enjoyment", "How much did you enjoy it?", "not at all", "very much"],
 ];
 
-/** Questions asks about a session; kept is told the session as it is when it is rated. */
-export function Questions({ id, given, blind, kept, skip, later = "Skip" }: { id: string; given?: Rating; blind: boolean; kept: (s: Session) => void; skip: () => void; later?: string }) {
+/** Questions asks about a session. rated gets the session as it is after the rating. */
+export function Questions({ id, given, blind, rated, skip, later = "Skip" }: { id: string; given?: Rating; blind: boolean; rated: (s: Session) => void; skip: () => void; later?: string }) {
   const answers = useSignal<Rating>(given ?? { adaptation: 0, control: 0, enjoyment: 0 });
   return (
     <form class="rating" aria-label="How was it?" onSubmit={async (e) => {
       e.preventDefault();
       const response = await ask("PUT", `sessions/${encodeURIComponent(id)}/rating`, answers.value);
-      if (response) kept(await response.json());
+      if (response) rated(await response.json());
     }}>
       {questions.map(([name, question, least, most]) => (
         <fieldset key={name}>
@@ -38,22 +38,22 @@ export function Questions({ id, given, blind, kept, skip, later = "Skip" }: { id
         </fieldset>
       ))}
       <p>
-        <button type="submit" disabled={!Object.values(answers.value).some((n) => n > 0)}>Keep</button>
+        <button type="submit" disabled={!Object.values(answers.value).some((n) => n > 0)}>Save</button>
         <button type="button" onClick={skip}>{later}</button>
-        {blind && <small>Who played is told when you have answered, here or among the sessions.</small>}
+        {blind && <small>Answer to learn which policy played, here or under Sessions.</small>}
       </p>
     </form>
   );
 }
 
-/** RateIt asks about the jam that is just over. */
+/** RateIt asks about the jam that has just ended. */
 export function RateIt() {
   const session = ended.value;
   if (started.value) return null;
   if (revealed.value) {
-    return <p class="note" role="status">It was <b>{revealed.value}</b> who played. <button type="button" onClick={() => { revealed.value = ""; }}>Close</button></p>;
+    return <p class="note" role="status"><b>{revealed.value}</b> played. <button type="button" onClick={() => { revealed.value = ""; }}>Close</button></p>;
   }
   if (!(asksForRating.value || endedBlind.value) || !session || session === done.value) return null;
   return <Questions key={session} id={session} blind={endedBlind.value} skip={() => { done.value = session; }}
-    kept={(s) => { done.value = session; if (s.blind) revealed.value = s.policy; }} />;
+    rated={(s) => { done.value = session; if (s.blind) revealed.value = s.policy; }} />;
 }

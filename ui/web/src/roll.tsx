@@ -1,4 +1,4 @@
-// The piano roll: melody and chords against the beat grid, scrolling under a line that is now.
+// The piano roll: melody and chords on the beat grid. It scrolls; a fixed line marks the present.
 import { useEffect, useRef } from "preact/hooks";
 import { frames, held, info, now, started } from "./jam";
 import { pretty } from "./theory";
@@ -16,13 +16,13 @@ export function Roll() {
     loop();
     return () => { running = false; };
   }, []);
-  return <canvas class="roll" ref={canvas} role="img" aria-label="Piano roll of the melody and the chords; the chord that sounds is told above" />;
+  return <canvas class="roll" ref={canvas} role="img" aria-label="Piano roll of the melody and the chords; the chord is shown above" />;
 }
 
 class View {
   private readonly g: CanvasRenderingContext2D;
   private low = 45;
-  private high = 84; // pitches shown, moving slowly to what sounds
+  private high = 84; // the pitches shown; they follow the music slowly
 
   private lookedAt = -Infinity;
   private light = false;
@@ -45,7 +45,7 @@ class View {
     const { colour, family } = this.look();
     const last = frames.at(-1);
     if (!jam) return;
-    const length = last?.length || 60_000 / jam.tempo / 4; // of a frame, ms
+    const length = last?.length || 60_000 / jam.tempo / 4; // of a frame, in ms
     const span = (before + after) * jam.frames_per_beat * length * (width < 600 ? 0.5 : 1);
     const time = now(), scale = width / span, line = (width * before) / (before + after);
     const x = (at: number) => line + (at - time) * scale;
@@ -53,7 +53,7 @@ class View {
     const row = (height - symbolSpace) / (this.high - this.low + 1);
     const y = (pitch: number) => symbolSpace + (this.high - pitch) * row;
 
-    // The grid: lines stand where they were and will be, counted from the last one that is known.
+    // The grid is drawn from the last known line, back and ahead.
     if (last && started.value) {
       const first = last.frame - Math.ceil(span / length);
       for (let f = Math.max(0, first); f <= last.frame + span / length; f++) {
@@ -81,15 +81,15 @@ class View {
     const melody = colour("--melody"), chord = colour("--chord"), missed = colour("--missed");
     const ends = (i: number) => Math.min(frames[i + 1]?.at ?? frames[i].at + length, Math.max(time, frames[i].at));
     let symbolEnd = -Infinity, chordFrom = 0, noteFrom = 0;
-    const notes: [from: number, to: number, pitch: number][] = []; // of the melody, to be drawn over the chords
-    let start = frames.length; // two bars before the first frame that is seen: there its chord began
+    const notes: [from: number, to: number, pitch: number][] = []; // of the melody; they are drawn over the chords
+    let start = frames.length; // two bars before the first visible frame, because its chord may have begun there
     while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
     for (let i = start; i < frames.length; i++) {
       const f = frames[i], next = frames[i + 1];
       if (f.skipped) { g.fillStyle = missed; g.fillRect(x(f.at - f.skipped * length), 0, f.skipped * length * scale, 3); }
       if (f.missed) { g.fillStyle = missed; g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3); }
       if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = f.at;
-      if (!next || next.began || next.pitches.join() !== f.pitches.join()) { // here the chord ends
+      if (!next || next.began || next.pitches.join() !== f.pitches.join()) { // the chord ends here
         for (const p of f.pitches) block(x(chordFrom), x(ends(i)), p, chord);
       }
       if (f.began && x(f.at) > symbolEnd) {
@@ -99,7 +99,7 @@ class View {
         g.fillText(root + rest, x(f.at) + 2, 21);
         symbolEnd = x(f.at) + g.measureText(root + rest).width + 8;
       }
-      if (f.melody === null) continue; // a report tells the melody of the frame before
+      if (f.melody === null) continue; // a frame carries the melody of the frame before
       if (f.onset || i === start || frames[i - 1].melody !== f.melody) noteFrom = f.at - length;
       if (!next || next.onset || next.melody !== f.melody) notes.push([x(noteFrom), x(f.at), f.melody]);
     }
@@ -111,7 +111,7 @@ class View {
     g.fillRect(Math.round(line), 0, 2, height);
   }
 
-  /** look reads the style's colours: at once where dark turns to light or back, else every half a second. */
+  /** look reads the colours of the style: at once when dark changes to light or back, otherwise every half second. */
   private look() {
     if (daylight.matches !== this.light || performance.now() - this.lookedAt > 500) {
       this.lookedAt = performance.now();
@@ -123,7 +123,7 @@ class View {
     return { colour: (name: string) => this.colours.get(name)!, family: this.family };
   }
 
-  /** fit moves the shown pitches slowly towards what sounded of late. */
+  /** fit moves the visible pitches slowly towards the notes of the last frames. */
   private fit() {
     let low = 48, high = 79;
     const seen = (p: number) => { low = Math.min(low, p - 2); high = Math.max(high, p + 2); };

@@ -1,4 +1,4 @@
-// The jams that were kept: each can be seen, heard, named, downloaded, and deleted with a way back.
+// The recorded sessions: see, hear, name, rate, download and delete them, with undo.
 import { signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
 import { useEffect, useRef } from "preact/hooks";
@@ -28,7 +28,7 @@ export function Sessions() {
           “{deleted.value.name}” was deleted. <button type="button" onClick={restore}>Undo</button>
         </p>
       )}
-      {list.value?.length === 0 && <p class="empty">No jam has been kept yet. Play one: it will be here.</p>}
+      {list.value?.length === 0 && <p class="empty">No sessions yet. Play a jam: it will be listed here.</p>}
       <ul>{list.value?.map((s) => <Row key={s.id} session={s} />)}</ul>
     </section>
   );
@@ -45,7 +45,7 @@ const minutes = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.
 const stars = (r: Rating) => [r.adaptation, r.control, r.enjoyment].map((n) => n || "–").join(" ");
 
 function Row({ session: s }: { session: Session }) {
-  const rating = useSignal(false); // the questions are shown
+  const rating = useSignal(false); // whether the questions are shown
   const remove = async () => {
     if (await ask("DELETE", path(s))) { halt(); deleted.value = s; await load(); }
   };
@@ -70,7 +70,7 @@ function Row({ session: s }: { session: Session }) {
           <button type="button" aria-expanded={rating.value} onClick={() => { rating.value = !rating.value; }}>{s.rating ? `Rated ${stars(s.rating)}` : "Rate"}</button>
           <button type="button" onClick={() => void remove()}>Delete</button>
           {rating.value && <Questions id={s.id} given={s.rating} blind={s.blind && !s.rating} later="Close" skip={() => { rating.value = false; }}
-            kept={() => { rating.value = false; void load(); }} />}
+            rated={() => { rating.value = false; void load(); }} />}
         </div>
       )}
     </li>
@@ -86,7 +86,7 @@ function halt() {
   playing.value = null;
 }
 
-/** Music shows a session's MIDI file as a roll, and plays it. */
+/** Music shows a session's MIDI file as a piano roll, and plays it. */
 function Music({ session: s }: { session: Session }) {
   const canvas = useRef<HTMLCanvasElement>(null), midi = useRef<Midi | null>(null);
   useEffect(() => {
@@ -129,7 +129,7 @@ function Music({ session: s }: { session: Session }) {
 function draw(canvas: HTMLCanvasElement, midi: Midi) {
   const g = canvas.getContext("2d")!, ratio = devicePixelRatio || 1;
   const width = (canvas.width = canvas.clientWidth * ratio), height = (canvas.height = canvas.clientHeight * ratio);
-  const style = getComputedStyle(canvas), tracks = midi.tracks.filter((t) => t.channel !== 9); // clicks are no notes
+  const style = getComputedStyle(canvas), tracks = midi.tracks.filter((t) => t.channel !== 9); // without the clicks
   const notes = tracks.flatMap((t) => t.notes);
   if (notes.length === 0) return;
   const low = Math.min(...notes.map((n) => n.midi)) - 1, high = Math.max(...notes.map((n) => n.midi)) + 1;

@@ -1,10 +1,10 @@
-// Every control that is wanted while both hands are busy, on a key: Shift and a letter, as the letters alone are the piano.
+// Keys for the controls that a player needs while playing: Shift and a letter. The letters alone are the piano.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { showsConsidered } from "./considered";
-import { focusControl } from "./controls";
+import { focusDefaults } from "./defaults";
 import { act, params, set, startOrStop } from "./jam";
-import { focusKeep } from "./keep";
+import { focusControl } from "./more";
 import type { Param } from "./protocol";
 import { on, sound } from "./sound";
 
@@ -23,10 +23,10 @@ const by = (step: number) => (p: Param) => {
   return String(Math.round(Math.max(low, Math.min(high, Number(p.value) + step)) * 100) / 100);
 };
 
-/** move moves both ends of the register, as long as neither comes to its own end. */
+/** move shifts both ends of the register, unless one would leave its range. */
 const move = (step: number) => () => {
   const ends = ["high", "low"].map((name) => params.value.find((p) => p.name === name)!);
-  if (step < 0) ends.reverse(); // the end that goes ahead first, or there would be no room for the other
+  if (step < 0) ends.reverse(); // the leading end first, so that there is room for the other
   const to = ends.map(by(step));
   if (ends.every((p, i) => Number(to[i]) === Number(p.value) + step)) ends.forEach((p, i) => void set(p.name, to[i]));
 };
@@ -42,7 +42,7 @@ const shortcuts: Shortcut[] = [
   { code: "KeyS", key: "S", does: "Next style", do: param("style", next) },
   { code: "KeyG", key: "G", does: "Next chord grid", do: param("chord-grid", next) },
   { code: "KeyC", key: "C", does: "Next complexity", do: param("complexity", next) },
-  { code: "KeyH", key: "H", does: "Hold what sounds", do: param("hold", turn) },
+  { code: "KeyH", key: "H", does: "Hold the chord", do: param("hold", turn) },
   { code: "KeyU", key: "U", does: "Mute the chords", do: param("mute", turn) },
   { code: "KeyB", key: "B", does: "Bass", do: param("bass", turn) },
   { code: "KeyM", key: "M", does: "Metronome", do: param("metronome", turn) },
@@ -50,18 +50,18 @@ const shortcuts: Shortcut[] = [
   { code: "BracketRight", key: "]", does: "Chords higher", do: move(1) },
   { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
   { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
-  { code: "KeyR", key: "R", does: "Record this jam, or not", do: param("record", turn) },
-  { code: "KeyV", key: "V", does: "What the policy considers", do: () => { showsConsidered.value = !showsConsidered.value; } },
+  { code: "KeyR", key: "R", does: "Record this jam on, off", do: param("record", turn) },
+  { code: "KeyV", key: "V", does: "Show what the policy considers", do: () => { showsConsidered.value = !showsConsidered.value; } },
   { code: "KeyI", key: "I", does: "Choose the input", do: () => focusControl("#param-in") },
   { code: "KeyJ", key: "J", does: "Choose the output", do: () => focusControl("#param-out") },
   { code: "KeyN", key: "N", does: "Choose how long it listens", do: () => focusControl("#param-listen") },
   { code: "KeyL", key: "L", does: "Choose the clock", do: () => focusControl("#param-clock") },
   { code: "KeyY", key: "Y", does: "Blind test", do: () => focusControl("#blind input, #blind button") },
-  { code: "KeyK", key: "K", does: "Keep what is set", do: focusKeep },
+  { code: "KeyK", key: "K", does: "Save as default", do: focusDefaults },
   { code: "KeyO", key: "O", does: "Sound in this page", do: () => { on.value = !(on.value ?? !sound.elsewhere.value); } },
 ];
 
-/** shortcut does what a key stands for; false where it is none. Arrows belong to the control that has the focus. */
+/** shortcut runs the shortcut of a key and returns false if there is none. Arrow keys belong to the focused control. */
 export function shortcut(e: KeyboardEvent): boolean {
   if (e.key === "?") { helping.value = true; return true; }
   const s = e.shiftKey && shortcuts.find((s) => s.code === e.code);
@@ -85,8 +85,8 @@ export function Help() {
       <dl>
         <div><dt><kbd>Z</kbd> … <kbd>M</kbd>, <kbd>Q</kbd> … <kbd>P</kbd></dt><dd>Play</dd></div>
         <div><dt><kbd>−</kbd> <kbd>=</kbd></dt><dd>An octave down, up</dd></div>
-        <div><dt><kbd>Esc</kbd></dt><dd>Panic: every note is let go</dd></div>
-        <div><dt><kbd>?</kbd></dt><dd>These keys</dd></div>
+        <div><dt><kbd>Esc</kbd></dt><dd>Panic: all notes off</dd></div>
+        <div><dt><kbd>?</kbd></dt><dd>Show these keys</dd></div>
         {shortcuts.map((s) => <div key={s.code}><dt><kbd>Shift</kbd> <kbd>{s.key}</kbd></dt><dd>{s.does}</dd></div>)}
       </dl>
       <form method="dialog"><button>Close</button></form>

@@ -1,6 +1,6 @@
-// What is heard in this page: buses with volumes, and the notes that sound on them.
+// The sound of this page: buses with volumes, and the notes that sound on them.
 import { effect, signal } from "@preact/signals";
-import { kept } from "./kept";
+import { stored } from "./stored";
 import { prepare } from "./piano";
 import type { Info } from "./protocol";
 import { bass, chordSounds, click, piano, type Instrument, type Voice } from "./voices";
@@ -8,11 +8,11 @@ import { bass, chordSounds, click, piano, type Instrument, type Voice } from "./
 export const buses = ["melody", "chords", "bass", "click"] as const;
 export type Bus = (typeof buses)[number];
 
-export const volumes = kept<Record<Bus, number>>("volumes", { melody: 0.85, chords: 0.7, bass: 0.75, click: 0.6 });
-export const chordSound = kept("chord-sound", "electric piano");
-/** on is the player's wish; null where nobody said anything: on, unless a synth plays. */
-export const on = kept<boolean | null>("sound", null);
-/** awake is whether the browser lets the page sound: not before the first key or touch. */
+export const volumes = stored<Record<Bus, number>>("volumes", { melody: 0.85, chords: 0.7, bass: 0.75, click: 0.6 });
+export const chordSound = stored("chord-sound", "electric piano");
+/** on is the player's choice. null means no choice: on, unless a synth plays. */
+export const on = stored<boolean | null>("sound", null);
+/** awake tells whether the browser lets the page sound. It does so from the first key or touch on. */
 export const awake = signal(false);
 
 const clickChannel = 10;
@@ -25,9 +25,9 @@ class Sound {
   private voices = new Map<string, Voice>();
   private chordChannel = 2;
   private bassChannel = 3;
-  readonly elsewhere = signal(false); // a synth plays
+  readonly elsewhere = signal(false); // a synth plays the chords
 
-  /** meet tells of the jam: which channels are whose, and whether a synth plays already. */
+  /** meet tells the channels of the jam, and whether a synth plays. */
   meet(jam: Info) {
     this.chordChannel = jam.chord_channel;
     this.bassChannel = jam.bass_channel;
@@ -36,7 +36,7 @@ class Sound {
 
   get audible() { return on.value ?? !this.elsewhere.value; }
 
-  /** wake makes the sound, from a key or a touch: browsers allow it from there only. */
+  /** wake starts the sound. Browsers allow this only in the handler of a key or a touch. */
   wake() {
     if (!this.context) this.build();
     if (this.context!.state !== "running") void this.context!.resume().then(() => { awake.value = true; });
@@ -64,18 +64,18 @@ class Sound {
     prepare(c);
   }
 
-  melody(midi: [number, number, number]) { this.take("melody", piano, midi); }
+  melody(midi: [number, number, number]) { this.play("melody", piano, midi); }
 
-  /** jamd sounds a message of jamd's own, by its channel. */
+  /** jamd plays a message of jamd; its channel chooses the bus. */
   jamd(midi: [number, number, number]) {
     switch ((midi[0] & 0x0f) + 1) {
-      case clickChannel: return this.take("click", click, midi);
-      case this.bassChannel: return this.take("bass", bass, midi);
-      case this.chordChannel: return this.take("chords", chordSounds[chordSound.value] ?? piano, midi);
+      case clickChannel: return this.play("click", click, midi);
+      case this.bassChannel: return this.play("bass", bass, midi);
+      case this.chordChannel: return this.play("chords", chordSounds[chordSound.value] ?? piano, midi);
     }
   }
 
-  private take(bus: Bus, instrument: Instrument, [status, pitch, velocity]: [number, number, number]) {
+  private play(bus: Bus, instrument: Instrument, [status, pitch, velocity]: [number, number, number]) {
     const kind = status & 0xf0, id = `${bus} ${pitch}`;
     if (kind !== 0x90 && kind !== 0x80) return;
     const c = this.context;
@@ -85,13 +85,13 @@ class Sound {
     if (kind === 0x90 && velocity > 0) this.voices.set(id, instrument(c, this.inputs.get(bus)!, pitch, velocity, c.currentTime));
   }
 
-  /** hush ends everything at once. */
+  /** hush ends all notes at once. */
   hush() {
     for (const voice of this.voices.values()) voice.end(0, true);
     this.voices.clear();
   }
 
-  /** level is how loud it is now: the root mean square of the last samples, 0 to 1. */
+  /** level is the present loudness: the root mean square of the last samples, 0 to 1. */
   level(): number {
     if (!this.analyser) return 0;
     const samples = new Float32Array(this.analyser.fftSize);
@@ -102,7 +102,7 @@ class Sound {
   }
 }
 
-/** roomOf is a small room: noise that dies away, darker as it does. */
+/** roomOf is the impulse response of a small room: noise that decays and gets darker. */
 function roomOf(c: BaseAudioContext): AudioBuffer {
   const length = Math.round(c.sampleRate * 1.3);
   const buffer = c.createBuffer(2, length, c.sampleRate);

@@ -1,4 +1,4 @@
-// What is read from two metres away: the chord, the beat, where in the bar, and how long jamd still listens.
+// What can be read from two metres away: the chord, the beat, the bar, and how long jamd still listens.
 import { useEffect, useRef } from "preact/hooks";
 import { Considered } from "./considered";
 import { between, frames, info, latest, now, started } from "./jam";
@@ -33,7 +33,7 @@ export function Stage() {
   );
 }
 
-/** BeatLight lights the beat of the bar that is now: by the clock, not by when messages come. */
+/** BeatLight lights the current beat of the bar. It goes by the clock, not by the arrival of messages. */
 function BeatLight() {
   const box = useRef<HTMLDivElement>(null);
   const jam = info.value;

@@ -1,9 +1,9 @@
-// Names of pitches, chords and keys, as print has them.
+// Names of pitches, chords and keys, as they are printed.
 const sharps = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B"];
 
 export const pitchName = (pitch: number) => `${sharps[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
 
-/** pretty writes a chord symbol as print does: Bb7 with a real flat. */
+/** pretty formats a chord symbol for print: Bb7 with a real flat sign. */
 export function pretty(symbol: string): { root: string; rest: string } {
   const m = /^([A-G])([#b]?)(.*)$/.exec(symbol);
   if (!m) return { root: symbol === "N.C." ? "–" : symbol, rest: "" };
@@ -11,7 +11,7 @@ export function pretty(symbol: string): { root: string; rest: string } {
   return { root: m[1] + (m[2] === "#" ? "♯" : m[2] === "b" ? "♭" : ""), rest };
 }
 
-/** keyName writes a key as print does: Eb is E♭ major, F#m is F♯ minor. "" stays so. */
+/** keyName formats a key for print: Eb is E♭ major, F#m is F♯ minor. "" stays "". */
 export function keyName(key: string): string {
   const { root, rest } = pretty(key);
   return root && `${root} ${rest === "m" ? "minor" : "major"}`;

@@ -1,14 +1,14 @@
-// The instruments. Each starts a note into a bus and returns what ends it.
+// The instruments. Each starts a note on a bus and returns a Voice that ends it.
 import { sample } from "./piano";
 
-/** A Voice is a sounding note: end lets it go, at once or as the instrument does. */
+/** A Voice is a sounding note. end releases it, fast or with the release of the instrument. */
 export interface Voice { end(at: number, fast?: boolean): void }
 export type Instrument = (c: AudioContext, to: AudioNode, pitch: number, velocity: number, at: number) => Voice;
 
 const hertz = (pitch: number) => 440 * 2 ** ((pitch - 69) / 12);
 const loudness = (velocity: number) => 0.08 + 0.92 * (velocity / 127) ** 1.7;
 
-/** release fades a gain out and stops its sources. */
+/** release returns a Voice that fades a gain out and stops its sources. */
 function release(c: AudioContext, gain: GainNode, sources: AudioScheduledSourceNode[], time: number): Voice {
   return {
     end(at, fast) {
@@ -31,7 +31,7 @@ export const piano: Instrument = (c, to, pitch, velocity, at) => {
   return release(c, gain, [source], 0.07);
 };
 
-/** electric is an electric piano by frequency modulation: one sine bends another, less as the note dies away. */
+/** electric is an electric piano by frequency modulation. The modulation decreases as the note decays. */
 export const electric: Instrument = (c, to, pitch, velocity, at) => {
   const f = hertz(pitch), hard = velocity / 127;
   const carrier = new OscillatorNode(c, { frequency: f });
@@ -53,7 +53,7 @@ export const electric: Instrument = (c, to, pitch, velocity, at) => {
   return release(c, gain, [carrier, bender, tine], 0.09);
 };
 
-/** pad is three soft saws through a low-pass that opens slowly. */
+/** pad is three soft sawtooth waves through a low-pass filter that opens slowly. */
 export const pad: Instrument = (c, to, pitch, velocity, at) => {
   const f = hertz(pitch);
   const tone = new BiquadFilterNode(c, { type: "lowpass", frequency: 350 + f, Q: 0.4 });
@@ -83,7 +83,7 @@ export const bass: Instrument = (c, to, pitch, velocity, at) => {
   return release(c, gain, [body, edge], 0.05);
 };
 
-/** click is the metronome's: higher on the downbeat (General MIDI's high wood block). */
+/** click is the metronome: higher on the downbeat (General MIDI's high wood block). */
 export const click: Instrument = (c, to, pitch, velocity, at) => {
   const o = new OscillatorNode(c, { frequency: pitch === 76 ? 1760 : 1175 });
   const gain = new GainNode(c, { gain: 0 });

@@ -1,9 +1,9 @@
-// A MIDI keyboard that the browser hears, where jamd does not: the browser asks for permission, on a click and no sooner.
+// A MIDI keyboard at the browser, for a keyboard that jamd does not hear. The browser asks for permission after a click.
 import { signal } from "@preact/signals";
 import { play, problem } from "./jam";
 import { sound } from "./sound";
 
-/** browserMIDI names the keyboards that are heard; "" while there is none, null until the player wants them. */
+/** browserMIDI names the keyboards that are connected; "" if there is none, null until the player asks for them. */
 export const browserMIDI = signal<string | null>(null);
 
 export async function connectBrowserMIDI() {
@@ -11,7 +11,7 @@ export async function connectBrowserMIDI() {
   try {
     access = await navigator.requestMIDIAccess();
   } catch {
-    problem.value = "The browser does not let this page hear MIDI: its site settings can allow it.";
+    problem.value = "The browser does not let this page use MIDI: allow it in the site settings.";
     return;
   }
   const listen = () => {

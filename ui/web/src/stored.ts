@@ -1,16 +1,16 @@
-// A signal that the browser keeps from visit to visit.
+// A signal whose value the browser stores between visits.
 import { effect, signal, type Signal } from "@preact/signals";
 
-export function kept<T>(name: string, initial: T): Signal<T> {
+export function stored<T>(name: string, initial: T): Signal<T> {
   let value = initial;
   try {
     const text = localStorage.getItem(`jamd.${name}`);
     if (text !== null) value = JSON.parse(text);
-  } catch { /* a browser that keeps nothing: the page works all the same */ }
+  } catch { /* a browser that stores nothing: the page works without it */ }
   const s = signal(value);
   effect(() => {
     const text = JSON.stringify(s.value);
-    try { localStorage.setItem(`jamd.${name}`, text); } catch { /* as above */ }
+    try { localStorage.setItem(`jamd.${name}`, text); } catch { /* the same */ }
   });
   return s;
 }

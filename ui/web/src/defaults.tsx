@@ -1,0 +1,46 @@
+// Settings that differ from what jamd begins with, and buttons that save them as default in the configuration file.
+import { signal } from "@preact/signals";
+import { ask, params } from "./jam";
+import { titleOf, valueOf } from "./names";
+import type { Param } from "./protocol";
+
+const saved = signal<{ line: string; file: string } | null>(null); // the last line that was saved
+
+const changed = () => params.value.filter((p) => p.default !== undefined && p.default !== p.value && !p.fixed);
+
+async function save(p: Param) {
+  const response = await ask("POST", `params/${encodeURIComponent(p.name)}/default`);
+  if (response) saved.value = await response.json();
+}
+
+async function undo() {
+  if (await ask("DELETE", "default")) saved.value = null;
+}
+
+export function Defaults() {
+  const some = changed(), last = saved.value;
+  return (
+    <>
+      {some.length > 0 && (
+        <p class="changed" id="defaults">
+          <span>Save as default:</span>
+          {some.map((p) => (
+            <button type="button" key={p.name} aria-label={`Save ${titleOf(p.name)} ${valueOf(p)} as default`} onClick={() => void save(p)}>
+              {titleOf(p.name)} <b>{valueOf(p)}</b>
+            </button>
+          ))}
+        </p>
+      )}
+      {last && (
+        <p class="note" role="status">
+          Saved <code>{last.line}</code> in {last.file}
+          <button type="button" onClick={() => void undo()}>Undo</button>
+          <button type="button" onClick={() => { saved.value = null; }}>Close</button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** focusDefaults focuses the first setting that can be saved. */
+export function focusDefaults() { document.querySelector<HTMLElement>("#defaults button")?.focus(); }
