@@ -22,27 +22,14 @@ func RecordOffline(root string, m session.Manifest) *Offline {
 	return &Offline{session.Start(session.Options{Root: root, Manifest: m, WriteMIDI: midiio.WriteTake}), m.Policy.Name}
 }
 
-// Heard records a message of the melody.
-func (o *Offline) Heard(h jam.Heard) { sendWaiting(o.session.Events(), h) }
-
-// Moved records a segment of the grid.
-func (o *Offline) Moved(m jam.Moved) { sendWaiting(o.session.Segments(), m) }
-
-// Metered records a change of metre.
-func (o *Offline) Metered(m jam.MeterChange) { sendWaiting(o.session.Meters(), m) }
-
-// Played records a frame.
-func (o *Offline) Played(r jam.FrameReport) {
-	r.Policy = o.policy
-	sendWaiting(o.session.Reports(), r)
-}
-
-// sendWaiting waits until the queue has room. Its caller must be the only writer of the queue.
-func sendWaiting[T any](q *jam.Queue[T], v T) {
-	for len(q.C()) == cap(q.C()) {
+// Record records what happens in the accompaniment.
+func (o *Offline) Record(e jam.Entry) {
+	e.Report.Policy = o.policy
+	entries := o.session.Entries()
+	for len(entries.C()) == cap(entries.C()) { // no one else writes to it
 		time.Sleep(time.Millisecond)
 	}
-	q.TrySend(v)
+	entries.TrySend(e)
 }
 
 // Close ends the session. A nil result means that the accompaniment failed: then the session is deleted.

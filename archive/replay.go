@@ -186,7 +186,7 @@ func PlayerEvents(r *session.Record) (events []jam.Event, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if h, ok := entry.(jam.Heard); ok && h.Status != 0 {
+		if h, ok := entry.(jam.Heard); ok {
 			events = append(events, h.Event)
 		}
 	}

@@ -18,18 +18,10 @@ type Accompaniment struct {
 	Inference []time.Duration // of each frame's policy step
 }
 
-// A Witness is told what happens in an accompaniment, as a loop tells it of a jam.
-type Witness interface {
-	Heard(Heard)
-	Moved(Moved)
-	Metered(MeterChange)
-	Played(FrameReport)
-}
-
 // Accompany plays chords to a tune as the live loop would, as fast as it goes: the same Engine, given nothing of frame t
-// or later before frame t is played. It lasts through the last note, rounded up to a bar. It owns the policy until it
+// or later before frame t is played. It calls each of the readers with all that happens, in order. It lasts through the last note, rounded up to a bar. It owns the policy until it
 // returns. Errors are of the settings, the tune (ErrNoNotes), the policy, or the context's.
-func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses ...Witness) (*Accompaniment, error) {
+func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...func(Entry)) (*Accompaniment, error) {
 	if tune.Meter != (Meter{}) {
 		s.Meter = tune.Meter
 	}
@@ -56,6 +48,11 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 	if err != nil {
 		return nil, err
 	}
+	tell := func(e Entry) {
+		for _, read := range readers {
+			read(e)
+		}
+	}
 	p.Reset()
 	clock := NewSystemClock()
 	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
@@ -66,21 +63,17 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 			return nil, err
 		}
 		for len(tempo) > 0 && tempo[0].Frame <= t {
-			moved := Moved{Since: t, Segment: Segment{Frame: tempo[0].Frame, At: grid.Line(tempo[0].Frame), BPM: tempo[0].BPM}}
-			for _, w := range witnesses {
-				w.Moved(moved)
-			}
+			tell(Moved{Since: t, Segment: Segment{Frame: tempo[0].Frame, At: grid.Line(tempo[0].Frame), BPM: tempo[0].BPM}}.Entry())
 			tempo = tempo[1:]
 		}
 		for len(events) > 0 && grid.Nearest(events[0].At) < t {
-			hear(engine, witnesses, Heard{t, events[0]})
+			engine.Push(events[0])
+			tell(Heard{t, events[0]}.Entry())
 			events = events[1:]
 		}
 		for len(meters) > 0 && meters[0].Frame <= t {
 			_ = engine.ChangeMeter(meters[0].Meter) // checked above
-			for _, w := range witnesses {
-				w.Metered(meters[0])
-			}
+			tell(meters[0].Entry())
 			meters = meters[1:]
 		}
 		chord, melody, place := engine.Hear()
@@ -96,25 +89,17 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, witnesses .
 		report, _ := engine.Play()
 		report.Step, report.Tempo = inference[t], grid.Tempo(t)
 		builder.Add(report)
-		for _, w := range witnesses {
-			w.Played(report)
-		}
+		tell(report.Entry())
 	}
 	for _, e := range events {
-		hear(engine, witnesses, Heard{frames, e})
+		engine.Push(e)
+		tell(Heard{frames, e}.Entry())
 	}
 	_ = engine.End() // silent never fails
 	summary := engine.Summary()
 	take := builder.Take(summary.Melody)
 	take.Meters = slices.Clone(tune.Meters[:len(tune.Meters)-len(meters)])
 	return &Accompaniment{Take: take, Summary: summary, Inference: inference}, nil
-}
-
-func hear(engine *Engine, witnesses []Witness, h Heard) {
-	engine.Push(h.Event)
-	for _, w := range witnesses {
-		w.Heard(h)
-	}
 }
 
 // lengthOf is the number of frames through the end of the last note, in whole bars.

@@ -11,20 +11,17 @@ import (
 // AgentConfig is what an Agent is made of.
 type AgentConfig struct {
 	Policy      Policy  // plays melodies, and knows the chords of the loop's; the agent's own while it runs, reset first
-	Tempo       float64 // the loop's, at the beginning
 	Meter       Meter   // the loop's
 	Temperature float64 // as in Settings
 	TopP        float64
 	Seed        uint64
 	Clock       Clock // for the agent alone to wait on; it shows the loop's time
 
-	Began    <-chan time.Duration // brings the time of frame 0
-	Frames   int64                // as in LoopConfig
-	Length   time.Duration        // as in LoopConfig
-	Reports  *Queue[FrameReport]  // the loop's, of every frame
-	Segments *Queue[Moved]        // the loop's, every new stretch of the grid
-	Play     func(Event)          // takes what the agent plays, to the loop's inbox and wherever else; it must not block
-	Errors   *Queue[error]        // of the policy; the agent plays on; may be nil
+	Frames  int64         // as in LoopConfig
+	Length  time.Duration // as in LoopConfig
+	Entries *Reader       // the loop's
+	Play    func(Event)   // takes what the agent plays, to the loop's inbox and wherever else; it must not block
+	Failed  func(error)   // takes the errors of the policy; the agent plays on; may be nil
 }
 
 // AgentChannel is the MIDI channel, 1 to 16, of an agent's notes.
@@ -60,26 +57,22 @@ type AgentSummary struct {
 	Errors int64 `json:"errors"` // of the policy
 }
 
-// NewAgent makes an agent. The error is of the tempo or the sampling, or says what is missing in the configuration.
+// NewAgent makes an agent. The error is of the sampling, or says what is missing in the configuration.
 func NewAgent(c AgentConfig) (*Agent, error) {
-	if c.Policy == nil || c.Clock == nil || c.Began == nil || c.Reports == nil || c.Segments == nil || c.Play == nil {
-		return nil, errors.New("an agent needs a policy, a clock, the jam's beginning, its reports, its grid's segments, and somewhere to play")
+	if c.Policy == nil || c.Clock == nil || c.Entries == nil || c.Play == nil {
+		return nil, errors.New("an agent needs a policy, a clock, the loop's entries, and somewhere to play")
 	}
 	if err := checkSampling(c.Temperature, c.TopP); err != nil {
 		return nil, fmt.Errorf("agent: %w", err)
 	}
-	grid, err := NewGrid(0, c.Tempo)
-	if err != nil {
-		return nil, err
-	}
 	return &Agent{
-		config: c, grid: grid, memory: NewMemory(c.Policy),
+		config: c, grid: unplacedGrid(), memory: NewMemory(c.Policy),
 		sampler: NewMelodySampler(c.Temperature, c.TopP, c.Seed),
 		chord:   c.Policy.Vocabulary().Start(), sounded: MelodyStart,
 	}, nil
 }
 
-// Run plays until the jam's length is reached, the reports are closed or the context ends. Its note has been let go when it
+// Run plays until the jam's length is reached, the entries end or the context ends. Its note has been let go when it
 // returns. It runs once.
 func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	if a.ran {
@@ -92,12 +85,8 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 
 	// Frame 0 needs nothing of anybody, so its decision is made before the start.
 	token, decided := a.decide()
-	select {
-	case <-ctx.Done():
+	if !a.begin(ctx) {
 		return a.summary, nil
-	case start := <-a.config.Began:
-		a.grid.SetStart(start)
-		a.start, a.acted = start, start
 	}
 	for a.play(ctx, token, decided) && a.hear(ctx) {
 		token, decided = a.decide()
@@ -106,6 +95,17 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	waitUntil(ctx, a.config.Clock, a.grid.At(float64(a.frame)-0.25))
 	a.letGo(a.config.Clock.Now())
 	return a.summary, nil
+}
+
+// begin takes the start of the grid from the loop's first segment. It returns false if the jam ended before.
+func (a *Agent) begin(ctx context.Context) bool {
+	e, ok := a.config.Entries.await(ctx, EntryMoved)
+	if !ok {
+		return false
+	}
+	a.start = e.Moved.At
+	a.acted = a.start
+	return a.grid.Follow(e.Moved.Segment) == nil
 }
 
 // decide tells the policy of the frame before the one to be played, and draws the token of that one; ok is false where the
@@ -120,8 +120,8 @@ func (a *Agent) decide() (token MelodyToken, ok bool) {
 		return token, true
 	}
 	a.summary.Errors++
-	if a.config.Errors != nil {
-		a.config.Errors.TrySend(fmt.Errorf("agent at frame %d: %w", a.frame, err))
+	if a.config.Failed != nil {
+		a.config.Failed(fmt.Errorf("agent at frame %d: %w", a.frame, err))
 	}
 	return 0, false
 }
@@ -149,18 +149,14 @@ func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool 
 // hear waits for the report of the frame that was played last, or a later one: what sounded before a gap is taken to have
 // gone on through it. It returns false where the jam is over.
 func (a *Agent) hear(ctx context.Context) bool {
-	var r FrameReport
-	var open bool
-	select {
-	case <-ctx.Done():
+	e, ok := a.config.Entries.await(ctx, EntryReport)
+	if !ok {
 		return false
-	case r, open = <-a.config.Reports.C():
-		if !open {
-			return false
-		}
 	}
-	// The loop tells of a new segment before the report of the frame that it was there for, and moves no line that is over.
-	a.grid.followAll(a.config.Segments)
+	r := &e.Report
+	if a.grid.Line(r.Frame) != r.Line || a.grid.Tempo(r.Frame) != r.Tempo {
+		_ = a.grid.Follow(Segment{r.Frame, r.Line, r.Tempo}) // a tempo that the loop's grid took
+	}
 	for a.frame <= r.Frame {
 		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)
 		if r.Frame-a.frame < backlog {

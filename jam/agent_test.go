@@ -44,16 +44,15 @@ func (d *duet) run(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := jam.NewSystemClock()
 		d.out = jamtest.NewOutput(clock)
-		inbox, began := jam.NewQueue[jam.Event](1<<10), make(chan time.Duration, 1)
-		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
+		inbox, entries := jam.NewQueue[jam.Event](1<<10), jam.NewReader(1<<14)
 		controls := jam.NewControls()
 		for _, steer := range d.steers {
 			time.AfterFunc(steer.At, func() { controls.Ask(steer) })
 		}
 		c := &d.agent
-		c.Policy, c.Tempo, c.Clock, c.Began, c.Frames = d.melody, d.settings.Tempo, clock.Beside(), began, d.frames
-		c.Segments, c.Length = jam.NewQueue[jam.Moved](256), d.length
-		c.Meter, c.Reports, c.Errors = d.settings.Meter, jam.NewQueue[jam.FrameReport](256), errs
+		c.Policy, c.Clock, c.Frames, c.Length = d.melody, clock.Beside(), d.frames, d.length
+		c.Meter, c.Entries = d.settings.Meter, jam.NewReader(256)
+		c.Failed = func(err error) { d.errs = append(d.errs, err) }
 		c.Play = func(e jam.Event) {
 			inbox.TrySend(e)
 			if err := d.out.Send(e.Status, e.Data1, e.Data2); err != nil {
@@ -69,9 +68,8 @@ func (d *duet) run(t *testing.T) {
 		}
 		loop, err := jam.NewLoop(jam.LoopConfig{
 			Settings: d.settings, Policy: d.chords, Output: d.out, Inbox: inbox, Clock: &stoppingClock{clock, d.stop},
-			Start: jam.StartAtOnce, CountIn: 1, Began: began, Frames: d.frames, Length: d.length, Errors: errs,
-			Controls: controls, Segments: []*jam.Queue[jam.Moved]{c.Segments},
-			Reports: []*jam.Queue[jam.FrameReport]{c.Reports, reports}, Events: []*jam.Queue[jam.Heard]{heard},
+			Start: jam.StartAtOnce, CountIn: 1, Frames: d.frames, Length: d.length,
+			Controls: controls, Readers: []*jam.Reader{c.Entries, entries},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -97,19 +95,16 @@ func (d *duet) run(t *testing.T) {
 		}
 		time.AfterFunc(d.patience, cancel)
 		<-done
-		reports.Close()
-		for r := range reports.C() {
-			d.reports = append(d.reports, r)
-		}
-		heard.Close()
-		for e := range heard.C() {
-			if e.Status != 0 {
-				d.events = append(d.events, e.Event)
+		entries.Close()
+		for e := range entries.C() {
+			switch e.Kind {
+			case jam.EntryReport:
+				d.reports = append(d.reports, e.Report)
+			case jam.EntryHeard:
+				d.events = append(d.events, e.Heard.Event)
+			case jam.EntryError:
+				t.Errorf("the loop's error: %v", e.Err)
 			}
-		}
-		errs.Close()
-		for e := range errs.C() {
-			d.errs = append(d.errs, e)
 		}
 		if len(d.reports) > 0 {
 			d.start = d.reports[0].Line
@@ -484,17 +479,17 @@ func TestAgentAllocatesNothing(t *testing.T) {
 	policy := jamtest.NewMelodist(1)
 	policy.Remember = false
 	clock := &handClock{serve: func() {}}
-	reports := jam.NewQueue[jam.FrameReport](1)
+	entries := jam.NewReader(1)
 	agent, err := jam.NewAgent(jam.AgentConfig{
-		Policy: policy, Tempo: 120, Temperature: 0.99, TopP: 0.9, Clock: clock, Began: make(chan time.Duration),
-		Reports: reports, Segments: jam.NewQueue[jam.Moved](1), Play: func(jam.Event) {},
+		Policy: policy, Temperature: 0.99, TopP: 0.9, Clock: clock, Entries: entries, Play: func(jam.Event) {},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, frame := context.Background(), int64(0)
 	if n := testing.AllocsPerRun(2000, func() {
-		reports.TrySend(jam.FrameReport{Frame: frame, Sounded: policy.Vocabulary().Begin(int(frame % 16))})
+		tempo := 120 + float64(frame%3)
+		entries.TrySend(jam.FrameReport{Frame: frame, Line: clock.now, Tempo: tempo, Sounded: policy.Vocabulary().Begin(int(frame % 16))}.Entry())
 		agent.Play(ctx)
 		frame++
 	}); n != 0 {
@@ -504,8 +499,7 @@ func TestAgentAllocatesNothing(t *testing.T) {
 
 func TestNewAgentRefuses(t *testing.T) {
 	good := jam.AgentConfig{
-		Policy: jamtest.NewMelodist(1), Tempo: 120, TopP: 1, Clock: jam.NewSystemClock(), Began: make(chan time.Duration),
-		Reports: jam.NewQueue[jam.FrameReport](1), Segments: jam.NewQueue[jam.Moved](1), Play: func(jam.Event) {},
+		Policy: jamtest.NewMelodist(1), TopP: 1, Clock: jam.NewSystemClock(), Entries: jam.NewReader(1), Play: func(jam.Event) {},
 	}
 	if _, err := jam.NewAgent(good); err != nil {
 		t.Fatal(err)
@@ -513,7 +507,7 @@ func TestNewAgentRefuses(t *testing.T) {
 	for name, change := range map[string]func(*jam.AgentConfig){
 		"needs a policy":         func(c *jam.AgentConfig) { c.Policy = nil },
 		"somewhere to play":      func(c *jam.AgentConfig) { c.Play = nil },
-		"tempo 0":                func(c *jam.AgentConfig) { c.Tempo = 0 },
+		"the loop's entries":     func(c *jam.AgentConfig) { c.Entries = nil },
 		"agent: temperature NaN": func(c *jam.AgentConfig) { c.Temperature = math.NaN() },
 		"agent: top-p 0":         func(c *jam.AgentConfig) { c.TopP = 0 },
 	} {

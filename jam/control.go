@@ -20,44 +20,6 @@ type Control struct {
 	Policy Policy        `json:"-"`              // with ParamPolicy: loaded and warm, the loop's from now on
 }
 
-// An Applied is a Control that holds from a frame on. Of a policy, Value is the first frame that it remembers (Memory.Since).
-type Applied struct {
-	Frame int64
-	Control
-}
-
-// A Heard is an event of the player's, and the frame before whose decision the loop took it; UnknownFrame where nobody said.
-// An event of status 0 is no message, but a mark: Data1 says what the loop did there, in the order of all that it heard.
-type Heard struct {
-	Frame int64
-	Event
-}
-
-// UnknownFrame is the frame of an event that was not noted when it was taken.
-const UnknownFrame int64 = -1
-
-// What the loop did: Data1 of an event of status 0.
-const (
-	MelodyLetGo byte = iota // Engine.Resync: messages were lost, or the machine stood still for long
-	ChordLetGo              // Engine.LetGo, in the frame
-	AllLetGo                // Engine.Apply of a panic that was asked for at the event's time
-	SongJump                // Engine.Pass, once for each of Data2 frames from the frame on
-	SongRestart             // Engine.Restart, Data2 frames after the frame
-)
-
-// A Moved is a Segment that the loop gave the grid before the decision on a frame, which may be one before its first.
-type Moved struct {
-	Since int64
-	Segment
-}
-
-// A Segment is a stretch of the grid: from a frame on, whose line is at a time, at a tempo.
-type Segment struct {
-	Frame int64
-	At    time.Duration
-	BPM   float64 // quarter notes a minute
-}
-
 // ParseControl reads a control as users write it: the name of a param and its value. An action has no value. The error names
 // the param, and what it can be.
 func ParseControl(name, value string) (Control, error) {

@@ -13,9 +13,10 @@ const paramCount = int(ParamPanic) + 1
 type Controls struct {
 	places [paramCount]atomic.Pointer[askedControl]
 	wakes  atomic.Pointer[Clock]
+	asks   atomic.Uint64 // up to now
+	taken  uint64        // asks when takeAll was called last; the loop's own
 
 	asking sync.Mutex // the loop, which may not wait, does without
-	asked  uint64
 	closed bool
 }
 
@@ -40,8 +41,8 @@ func (c *Controls) Ask(control Control) (released Policy) {
 	if c.closed {
 		return control.Policy
 	}
-	before := c.places[control.Param].Swap(&askedControl{control, c.asked})
-	c.asked++
+	before := c.places[control.Param].Swap(&askedControl{control, c.asks.Load()})
+	c.asks.Add(1)
 	if clock := c.wakes.Load(); clock != nil {
 		(*clock).Wake()
 	}
@@ -88,6 +89,11 @@ func (c *Controls) value(p Param, otherwise float64) float64 {
 
 // takeAll takes all that was asked, in the order of asking, but what the loop does between frames. It returns how many.
 func (c *Controls) takeAll(into *[paramCount]askedControl) (n int) {
+	asks := c.asks.Load()
+	if asks == c.taken {
+		return 0
+	}
+	c.taken = asks
 	for p := range Param(paramCount) {
 		if p == ParamPanic || p == ParamTap {
 			continue

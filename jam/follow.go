@@ -59,7 +59,7 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	}
 	at, line := l.nearest(song, justPassed)
 	frame := at % l.bar()
-	l.mark(SongRestart, byte(frame))
+	l.mark(SongRestart, frame)
 	l.engine.Restart(frame)
 	l.transport.shift, l.transport.grace = frame-at, l.engine.Grid().Step(frame)/4
 	l.report(l.engine.Grid().Follow(Segment{frame, line, song.BPM}))
@@ -133,10 +133,10 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
 	l.letGo()
 	if again {
-		l.mark(SongRestart, byte(to-frame))
+		l.mark(SongRestart, to-frame)
 		l.engine.Restart(to)
 	} else {
-		l.mark(SongJump, byte(to-frame))
+		l.mark(SongJump, to-frame)
 	}
 	for l.engine.Frame() < to {
 		l.ask()

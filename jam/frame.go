@@ -103,7 +103,7 @@ func (l *Loop) change(frame int64) {
 		if l.orders.Rung == RungFaster {
 			l.orders.Rung = RungFull
 		}
-		tell(l.config.Applied, Applied{frame, l.cast.control})
+		l.tell(Applied{frame, l.cast.control}.Entry())
 	}
 }
 
@@ -168,5 +168,5 @@ func (l *Loop) sound(frame int64) {
 	l.report(err)
 	l.last = r // the loop's own, so that showing it allocates nothing
 	l.config.Guard.Saw(&l.last)
-	tell(l.config.Reports, r)
+	l.tell(r.Entry())
 }

@@ -38,7 +38,7 @@ func (l *Loop) drain() {
 // resync ends the melody's note, and tells so.
 func (l *Loop) resync() {
 	l.engine.Resync()
-	tell(l.config.Events, Heard{l.listensFor(), Event{At: l.clock.Now(), Data1: MelodyLetGo}})
+	l.tell(LoopAction{Frame: l.listensFor(), At: l.clock.Now(), Kind: MelodyLetGo}.Entry())
 }
 
 // letGo ends the chord, and tells so.
@@ -48,8 +48,8 @@ func (l *Loop) letGo() {
 }
 
 // mark tells what was done in the frame to be played.
-func (l *Loop) mark(what, frames byte) {
-	tell(l.config.Events, Heard{l.engine.Frame(), Event{At: l.clock.Now(), Data1: what, Data2: frames}})
+func (l *Loop) mark(what ActionKind, frames int64) {
+	l.tell(LoopAction{l.engine.Frame(), l.clock.Now(), what, frames}.Entry())
 }
 
 // take takes an event for the next frame that is listened for.
@@ -64,7 +64,7 @@ func (l *Loop) take(e Event) {
 			l.news.later = max(l.news.later, e.At)
 		}
 	}
-	tell(l.config.Events, Heard{frame, e})
+	l.tell(Heard{frame, e}.Entry())
 }
 
 // listensFor is the frame whose decision is the next that can know what the player does now.

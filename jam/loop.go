@@ -172,13 +172,12 @@ func (l *Loop) report(err error) {
 		return
 	}
 	l.errors++
-	if l.config.Errors != nil {
-		l.config.Errors.TrySend(err)
-	}
+	l.tell(Entry{Kind: EntryError, Err: err})
 }
 
-func tell[T any](queues []*Queue[T], v T) {
-	for _, q := range queues {
-		q.TrySend(v)
+// tell tells every reader.
+func (l *Loop) tell(e Entry) {
+	for _, r := range l.config.Readers {
+		r.TrySend(e)
 	}
 }

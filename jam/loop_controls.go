@@ -38,13 +38,13 @@ func (l *Loop) panic(c Control) {
 			err = errors.Join(err, l.output.Send(control|(channel-1), controller, 0))
 		}
 	}
-	tell(l.config.Events, Heard{l.listensFor(), Event{At: c.At, Data1: AllLetGo}})
+	l.tell(LoopAction{Frame: l.listensFor(), At: c.At, Kind: AllLetGo}.Entry())
 	if l.engine.heard { // what was decided for the frame to be played is withdrawn
 		l.mark(ChordLetGo, 0)
 		l.engine.Keep()
 	}
 	l.report(err)
-	tell(l.config.Applied, Applied{l.listensFor(), c})
+	l.tell(Applied{l.listensFor(), c}.Entry())
 }
 
 // applyControls does what was asked for, before Hear of the frame from which on it holds. What the settings refuse is tried
@@ -91,14 +91,14 @@ func (l *Loop) apply(c Control) error {
 		beat := l.engine.nextBeat()
 		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
-	tell(l.config.Applied, Applied{frame, c})
+	l.tell(Applied{frame, c}.Entry())
 	return nil
 }
 
 // stretch tells of a new stretch of the grid.
 func (l *Loop) stretch(s Segment) {
 	l.coming = s
-	tell(l.config.Segments, Moved{l.engine.Frame(), s})
+	l.tell(Moved{l.engine.Frame(), s}.Entry())
 }
 
 // releaseAsked hands back a policy that was asked for too late.

@@ -33,6 +33,7 @@ type liveJam struct {
 	summary  jam.Summary
 	reports  []jam.FrameReport
 	heard    []jam.Heard
+	actions  []jam.LoopAction
 	errs     []error
 	applied  []jam.Applied
 	segments []jam.Moved
@@ -80,14 +81,12 @@ func (j *liveJam) run(t *testing.T) {
 			room = 1 << 14
 		}
 		inbox := jam.NewQueue[jam.Event](room)
-		reports, heard, errs := jam.NewQueue[jam.FrameReport](1<<14), jam.NewQueue[jam.Heard](1<<14), jam.NewQueue[error](1<<10)
 		c := &j.config
 		c.Policy, c.Inbox, c.Output, c.Clock = j.policy, inbox, j.out, &stoppingClock{clock, j.stop}
-		c.Reports = []*jam.Queue[jam.FrameReport]{reports, jam.NewQueue[jam.FrameReport](1)} // the second is never read
-		c.Events = []*jam.Queue[jam.Heard]{heard, jam.NewQueue[jam.Heard](1)}
-		c.Errors = errs
-		controls, applied, segments := jam.NewControls(), jam.NewQueue[jam.Applied](64), jam.NewQueue[jam.Moved](1<<10)
-		c.Controls, c.Applied, c.Segments = controls, []*jam.Queue[jam.Applied]{applied}, []*jam.Queue[jam.Moved]{segments}
+		entries, unread := jam.NewReader(1<<14), jam.NewReader(1)
+		c.Readers = []*jam.Reader{entries, unread}
+		controls := jam.NewControls()
+		c.Controls = controls
 		var mu sync.Mutex
 		c.Release = func(p jam.Policy) {
 			mu.Lock()
@@ -130,29 +129,30 @@ func (j *liveJam) run(t *testing.T) {
 		}
 		j.ended = clock.Now()
 		builder := jam.NewTakeBuilder("", []jam.TempoChange{{BPM: c.Settings.Tempo}}, c.Settings.Meter)
-		reports.Close()
-		for r := range reports.C() {
-			j.reports = append(j.reports, r)
-			builder.Add(r)
-		}
-		j.take = builder.Take(j.summary.Melody)
-		heard.Close()
-		for e := range heard.C() {
-			if e.Status != 0 {
-				j.heard = append(j.heard, e)
+		entries.Close()
+		told := 0
+		for e := range entries.C() {
+			told++
+			switch e.Kind {
+			case jam.EntryReport:
+				j.reports = append(j.reports, e.Report)
+				builder.Add(e.Report)
+			case jam.EntryHeard:
+				j.heard = append(j.heard, e.Heard)
+			case jam.EntryAction:
+				j.actions = append(j.actions, e.Action)
+			case jam.EntryApplied:
+				j.applied = append(j.applied, e.Applied)
+			case jam.EntryMoved:
+				j.segments = append(j.segments, e.Moved)
+			case jam.EntryError:
+				j.errs = append(j.errs, e.Err)
 			}
 		}
-		errs.Close()
-		for e := range errs.C() {
-			j.errs = append(j.errs, e)
-		}
-		applied.Close()
-		for a := range applied.C() {
-			j.applied = append(j.applied, a)
-		}
-		segments.Close()
-		for s := range segments.C() {
-			j.segments = append(j.segments, s)
+		j.take = builder.Take(j.summary.Melody)
+		lost := unread.Dropped(jam.EntryReport, jam.EntryHeard, jam.EntryAction, jam.EntryApplied, jam.EntryMoved, jam.EntryError)
+		if told > 0 && lost != uint64(told-1) {
+			t.Errorf("of %d entries a reader who never read lost %d", told, lost)
 		}
 		if j.out.Sounding() != 0 || j.out.Err() != nil {
 			t.Errorf("%d notes are left sounding, %v", j.out.Sounding(), j.out.Err())
@@ -597,11 +597,10 @@ func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[
 	p := jamtest.NewPolicy(1)
 	p.Remember = false
 	clock, inbox = &handClock{}, jam.NewQueue[jam.Event](64)
-	reports, events := jam.NewQueue[jam.FrameReport](8), jam.NewQueue[jam.Heard](8)
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: settings(func(s *jam.Settings) { s.ChordGrid, s.Bass = jam.GridFrame, true }),
 		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock, ClockOut: quiet{}, Guard: steadyLead(jam.DefaultLead),
-		Controls: jam.NewControls(), Reports: []*jam.Queue[jam.FrameReport]{reports}, Events: []*jam.Queue[jam.Heard]{events},
+		Controls: jam.NewControls(), Readers: []*jam.Reader{jam.NewReader(8), jam.NewReader(8)},
 	})
 	if err != nil {
 		t.Fatal(err)

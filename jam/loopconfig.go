@@ -59,13 +59,8 @@ type LoopConfig struct {
 	// the last before Run returns. It is called on goroutines of their own.
 	Release func(Policy)
 
-	Controls *Controls             // done from the next frame on, a panic at once; may be nil
-	Applied  []*Queue[Applied]     // each gets every control that was done
-	Reports  []*Queue[FrameReport] // each gets every frame
-	Events   []*Queue[Heard]       // each gets every event of the inbox
-	Segments []*Queue[Moved]       // each gets every new stretch of the grid, the first when the start is known
-	Metered  []*Queue[MeterChange] // each gets every change of the meter, when it comes
-	Errors   *Queue[error]         // of the policy, the output and controls; the jam goes on; may be nil
+	Controls *Controls // done from the next frame on, a panic at once; may be nil
+	Readers  []*Reader // each gets all that happens, in order
 }
 
 // DefaultLead is how long before a line the loop wakes where nobody measures.

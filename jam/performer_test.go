@@ -31,10 +31,9 @@ type performance struct {
 func (p *performance) run(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock, policy := jam.NewSystemClock(), jamtest.NewPolicy(3)
-		inbox, began := jam.NewQueue[jam.Event](1<<10), make(chan time.Duration, 1)
-		reports, moved, metered := jam.NewQueue[jam.FrameReport](1<<12), jam.NewQueue[jam.Moved](1<<8), jam.NewQueue[jam.MeterChange](1<<8)
+		inbox, entries := jam.NewQueue[jam.Event](1<<10), jam.NewReader(1<<12)
 		performer := jam.Performer{
-			Cues: p.cues, Tempo: p.tune.Tempo[0].BPM, Clock: clock.Beside(), Began: began, Segments: jam.NewQueue[jam.Moved](1 << 8),
+			Cues: p.cues, Clock: clock.Beside(), Entries: jam.NewReader(1 << 8),
 			Play: func(e jam.Event) { inbox.TrySend(e) },
 		}
 		controls := jam.NewControls()
@@ -43,42 +42,39 @@ func (p *performance) run(t *testing.T) {
 		}
 		loop, err := jam.NewLoop(jam.LoopConfig{
 			Settings: p.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Clock: clock, Start: jam.StartAtOnce,
-			Began: began, Frames: p.frames, Controls: controls, Tempo: p.tune.Tempo, Meters: p.tune.Meters,
-			Reports: []*jam.Queue[jam.FrameReport]{reports}, Segments: []*jam.Queue[jam.Moved]{moved, performer.Segments},
-			Metered: []*jam.Queue[jam.MeterChange]{metered},
+			Frames: p.frames, Controls: controls, Tempo: p.tune.Tempo, Meters: p.tune.Meters,
+			Readers: []*jam.Reader{entries, performer.Entries},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		done := make(chan error, 1)
+		done := make(chan struct{})
 		ctx, cancel := context.WithCancel(context.Background())
-		go func() { done <- performer.Run(ctx) }()
+		go func() {
+			performer.Run(ctx)
+			close(done)
+		}()
 		summary, err := loop.Run(context.Background())
-		if cancel(); err != nil || <-done != nil {
+		if cancel(); err != nil {
 			t.Fatal(err)
 		}
-		reports.Close()
-		moved.Close()
-		metered.Close()
+		<-done
+		entries.Close()
 		builder := jam.NewTakeBuilder(p.tune.Name, p.tune.Tempo, p.settings.Meter)
-		for r := range reports.C() {
-			builder.Add(r)
-			p.reports = append(p.reports, r)
+		for e := range entries.C() {
+			switch e.Kind {
+			case jam.EntryReport:
+				builder.Add(e.Report)
+				p.reports = append(p.reports, e.Report)
+			case jam.EntryMoved:
+				p.moved = append(p.moved, e.Moved)
+			case jam.EntryMeter:
+				p.metered = append(p.metered, e.Meter)
+			}
 		}
-		p.moved, p.metered = slices.Collect(drained(moved)), slices.Collect(drained(metered))
 		p.take, p.heard = builder.Take(summary.Melody), policy.Heard()
 		p.take.Meters = p.metered
 	})
-}
-
-func drained[T any](q *jam.Queue[T]) func(func(T) bool) {
-	return func(yield func(T) bool) {
-		for v := range q.C() {
-			if !yield(v) {
-				return
-			}
-		}
-	}
 }
 
 // twelveQuarters are quarter notes a little beside the grid.

@@ -27,13 +27,10 @@ type Monitor struct {
 	rung  jam.Rung        // of the newest frame
 }
 
-// A Dropper counts what it had to drop, as jam.Queue does.
-type Dropper interface{ Dropped() uint64 }
-
-// Drops are the queues whose losses a Monitor tells.
+// Drops count what queues had no room for, which a Monitor tells. A nil function counts nothing.
 type Drops struct {
-	Reports []Dropper // of frames
-	Events  []Dropper // of the player's events
+	Reports func() uint64 // of frames
+	Events  func() uint64 // of the player
 }
 
 // A Snapshot is what a Monitor has seen so far, as the log and the page take it.
@@ -91,10 +88,10 @@ func (m *Monitor) TenSeconds() Figures {
 }
 
 // DroppedReports is how many frames' reports had no room in a queue.
-func (m *Monitor) DroppedReports() uint64 { return total(m.drops.Reports) }
+func (m *Monitor) DroppedReports() uint64 { return count(m.drops.Reports) }
 
 // DroppedEvents is how many of the player's events had none.
-func (m *Monitor) DroppedEvents() uint64 { return total(m.drops.Events) }
+func (m *Monitor) DroppedEvents() uint64 { return count(m.drops.Events) }
 
 // last joins the newest n slots.
 func (m *Monitor) last(n int64) Figures {
@@ -105,9 +102,9 @@ func (m *Monitor) last(n int64) Figures {
 	return joined.figures()
 }
 
-func total(queues []Dropper) (n uint64) {
-	for _, q := range queues {
-		n += q.Dropped()
+func count(dropped func() uint64) uint64 {
+	if dropped == nil {
+		return 0
 	}
-	return n
+	return dropped()
 }

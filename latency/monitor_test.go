@@ -151,14 +151,14 @@ func TestMissCauses(t *testing.T) {
 }
 
 func TestMonitorTellsWhatWasDropped(t *testing.T) {
-	full := jam.NewQueue[jam.FrameReport](1)
+	full := jam.NewReader(1)
 	for range 4 {
-		full.TrySend(jam.FrameReport{})
+		full.TrySend(jam.FrameReport{}.Entry())
 	}
 	events := jam.NewQueue[jam.Event](0)
 	events.TrySend(jam.Event{})
-	m := NewMonitor(Drops{Reports: []Dropper{full, full}, Events: []Dropper{events}})
-	if s := m.Snapshot(); s.DroppedReports != 6 || s.DroppedEvents != 1 {
+	m := NewMonitor(Drops{Reports: func() uint64 { return full.Dropped(jam.EntryReport) }, Events: events.Dropped})
+	if s := m.Snapshot(); s.DroppedReports != 3 || s.DroppedEvents != 1 {
 		t.Errorf("%d reports and %d events", s.DroppedReports, s.DroppedEvents)
 	}
 }

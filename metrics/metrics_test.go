@@ -19,7 +19,7 @@ func TestMetricsAreServed(t *testing.T) {
 	}
 	events := jam.NewQueue[jam.Event](0)
 	events.TrySend(jam.Event{})
-	m.Watch(latency.NewMonitor(latency.Drops{Events: []latency.Dropper{events}}))
+	m.Watch(latency.NewMonitor(latency.Drops{Events: events.Dropped}))
 	m.Add(&jam.FrameReport{Step: time.Millisecond, Began: true, Late: 50 * time.Microsecond}, latency.NoCause)
 	m.Add(&jam.FrameReport{Missed: true, Skipped: 3, Rung: jam.RungHold}, latency.SlowStep)
 	m.Changed(latency.Change{Kind: latency.BudgetBroken, Cause: latency.OverBudget})

@@ -31,7 +31,7 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 	heard := &synth{on: map[[2]byte]int{}}
 	out := NewOut(heard)
 	inbox := jam.NewQueue[jam.Event](128)
-	reports := jam.NewQueue[jam.FrameReport](1 << 11)
+	entries := jam.NewReader(1 << 12)
 	settings := jam.DefaultSettings()
 	settings.Listen, settings.MelodyChannels = int(kind>>4), jam.AllChannels
 	settings.Bass, settings.Metronome = kind&4 != 0, kind&8 != 0
@@ -39,7 +39,7 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 	policy.Remember = false
 	config := jam.LoopConfig{
 		Settings: settings, Policy: policy, Output: out, Inbox: inbox, Clock: clock,
-		Reports: []*jam.Queue[jam.FrameReport]{reports},
+		Readers: []*jam.Reader{entries},
 	}
 	cable := NewCable(clock.Now, func(e jam.Event) {
 		inbox.TrySend(e)
@@ -91,9 +91,13 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 	if kind&1 == 0 && summary.Melody != jam.Silence && summary.Frames > 0 {
 		t.Fatalf("the melody ends with token %d", summary.Melody)
 	}
-	reports.Close()
+	entries.Close()
 	last := jam.FrameReport{Frame: -1}
-	for r := range reports.C() {
+	for e := range entries.C() {
+		r := e.Report
+		if e.Kind != jam.EntryReport {
+			continue
+		}
 		if kind&1 == 0 && r.Frame != last.Frame+1 || r.Missed && r.Kept {
 			t.Fatalf("%+v after frame %d", r, last.Frame)
 		}

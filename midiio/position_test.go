@@ -194,7 +194,7 @@ func TestJamKeepsItsPlace(t *testing.T) {
 // jamTo plays a jam to a song, until that is over.
 func jamTo(song []sentMessage) (played []jam.FrameReport) {
 	clock := jam.NewSystemClock()
-	reports := jam.NewQueue[jam.FrameReport](1 << 12)
+	entries := jam.NewReader(1 << 13)
 	follower, err := NewFollower(100, clock.Wake)
 	if err != nil {
 		panic(err)
@@ -203,7 +203,7 @@ func jamTo(song []sentMessage) (played []jam.FrameReport) {
 	policy.Remember = false
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: policy, Output: jamtest.NewOutput(nil), Inbox: jam.NewQueue[jam.Event](8), Clock: clock,
-		Transport: follower, Reports: []*jam.Queue[jam.FrameReport]{reports},
+		Transport: follower, Readers: []*jam.Reader{entries},
 	})
 	if err != nil {
 		panic(err)
@@ -219,9 +219,11 @@ func jamTo(song []sentMessage) (played []jam.FrameReport) {
 	if _, err := loop.Run(ctx); err != nil {
 		panic(err)
 	}
-	reports.Close()
-	for r := range reports.C() {
-		played = append(played, r)
+	entries.Close()
+	for e := range entries.C() {
+		if e.Kind == jam.EntryReport {
+			played = append(played, e.Report)
+		}
 	}
 	return played
 }

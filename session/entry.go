@@ -6,9 +6,28 @@ import (
 	"jamd/jam"
 )
 
-// An Entry is what one line of events.jsonl says: a jam.Heard, jam.Applied, jam.Moved, jam.MeterChange, jam.FrameReport, Remark,
-// Loss or End, or Unknown.
+// An Entry is what one line of events.jsonl says: a [jam.FrameReport], [jam.Heard], [jam.LoopAction], [jam.Applied], [jam.Moved] or
+// [jam.MeterChange], as a [jam.Entry] has it; or a [Remark], [Loss], [End] or [Unknown].
 type Entry any
+
+// recorded is what a session keeps of a jam's entry; nil of what it does not keep.
+func recorded(e *jam.Entry) Entry {
+	switch e.Kind {
+	case jam.EntryReport:
+		return e.Report
+	case jam.EntryHeard:
+		return e.Heard
+	case jam.EntryAction:
+		return e.Action
+	case jam.EntryApplied:
+		return e.Applied
+	case jam.EntryMoved:
+		return e.Moved
+	case jam.EntryMeter:
+		return e.Meter
+	}
+	return nil
+}
 
 // A Remark is text about a moment of the jam: the cause of a miss, say.
 type Remark struct {

@@ -34,19 +34,21 @@ func TestJamUntilKilled(t *testing.T) {
 	record := Start(options(root))
 	fmt.Println(record.Dir())
 	clock := jam.NewSystemClock()
-	inbox, heard := jam.NewQueue[jam.Event](1<<10), jam.NewQueue[jam.Heard](1<<10)
+	inbox, entries := jam.NewQueue[jam.Event](1<<10), jam.NewReader(1<<10)
 	policy := jamtest.NewPolicy(killedSeed)
 	policy.Remember = false
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: policy, Output: silent{}, Inbox: inbox, Clock: clock, Start: jam.StartAtOnce,
-		Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events(), heard},
+		Readers: []*jam.Reader{record.Entries(), entries},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		for e := range heard.C() {
-			fmt.Println(int64(e.At))
+		for e := range entries.C() {
+			if e.Kind == jam.EntryHeard {
+				fmt.Println(int64(e.Heard.At))
+			}
 		}
 	}()
 	go func() {

@@ -107,6 +107,8 @@ func lineOf(seq uint64, entry Entry) any {
 	switch e := entry.(type) {
 	case jam.Heard:
 		return heardLine(seq, e)
+	case jam.LoopAction:
+		return actionLine(seq, e)
 	case jam.Applied:
 		return controlLine{h("control"), e.Frame, micros(e.At), e.Param, e.Value, cut(e.Text)}
 	case jam.Moved:
@@ -127,15 +129,18 @@ func lineOf(seq uint64, entry Entry) any {
 
 func heardLine(seq uint64, e jam.Heard) any {
 	frame, at := frameOf(e.Frame), micros(e.At)
-	switch kind := e.Status & 0xF0; {
-	case e.Status == 0 && (e.Data1 == jam.SongJump || e.Data1 == jam.SongRestart):
-		return jumpLine{head{seq, "jump"}, frame, at, e.Data2, e.Data1 == jam.SongRestart}
-	case e.Status == 0:
-		return letGoLine{head{seq, "letgo"}, frame, at, parts[min(int(e.Data1), len(parts)-1)]}
-	case kind == 0x80 || kind == 0x90:
+	if kind := e.Status & 0xF0; kind == 0x80 || kind == 0x90 {
 		return noteLine{head{seq, "note"}, frame, at, kind == 0x90 && e.Data2 > 0, e.Status&0x0F + 1, e.Data1, e.Data2}
 	}
 	return messageLine{head{seq, "message"}, frame, at, e.Status, e.Data1, e.Data2}
+}
+
+func actionLine(seq uint64, a jam.LoopAction) any {
+	frame, at := frameOf(a.Frame), micros(a.At)
+	if a.Kind == jam.SongJump || a.Kind == jam.SongRestart {
+		return jumpLine{head{seq, "jump"}, frame, at, uint8(a.Frames), a.Kind == jam.SongRestart}
+	}
+	return letGoLine{head{seq, "letgo"}, frame, at, parts[min(int(a.Kind), len(parts)-1)]}
 }
 
 func frameOf(frame int64) *int64 {

@@ -92,7 +92,7 @@ func (l *letGoLine) entry() (Entry, error) {
 	if part < 0 {
 		return nil, fmt.Errorf("of %q: must be one of %v", l.Of, parts)
 	}
-	return heard(l.Frame, l.At, jam.Event{Data1: byte(part)})
+	return done(l.Frame, l.At, jam.ActionKind(part), 0)
 }
 
 func (l *jumpLine) entry() (Entry, error) {
@@ -100,7 +100,7 @@ func (l *jumpLine) entry() (Entry, error) {
 	if l.Again {
 		what = jam.SongRestart
 	}
-	return heard(l.Frame, l.At, jam.Event{Data1: what, Data2: l.Passed})
+	return done(l.Frame, l.At, what, int64(l.Passed))
 }
 
 func (l *controlLine) entry() (Entry, error) {
@@ -135,6 +135,10 @@ func (l *endLine1) entry() (Entry, error) {
 func heard(frame *int64, at float64, e jam.Event) (Entry, error) {
 	e.At = duration(at)
 	return jam.Heard{Frame: known(frame), Event: e}, checkMoment(max(known(frame), 0), at)
+}
+
+func done(frame *int64, at float64, what jam.ActionKind, frames int64) (Entry, error) {
+	return jam.LoopAction{Frame: known(frame), At: duration(at), Kind: what, Frames: frames}, checkMoment(max(known(frame), 0), at)
 }
 
 func checkMoment(frame int64, at float64) error {

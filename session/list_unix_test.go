@@ -69,14 +69,14 @@ func threeMinutes(b *testing.B) string {
 		notes.Notes[i] = jam.ChordNote{Pitch: 60 + 3*i, Velocity: 70}
 	}
 	for f := range int64(3 * 60 * 8) {
-		for len(s.Reports().C()) == frameQueue {
+		for len(s.Entries().C()) == entryQueue {
 			time.Sleep(time.Millisecond)
 		}
-		s.Reports().TrySend(jam.FrameReport{
+		s.Entries().TrySend(jam.FrameReport{
 			Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: jam.MelodyOnset(60), Symbol: "Cdim7", Prob: 0.5, Policy: "online-mle",
 			Voicing: jam.Voicing{Pitches: [jam.MaxVoices]uint8{60, 63, 66, 69}, Len: 4}, Notes: notes,
 			Lead: 9_123_456, Step: 812_345, Voice: 9_012, Late: 31_234, Tempo: 120,
-		})
+		}.Entry())
 	}
 	kept := s.Close(b.Context(), jam.Take{}, jam.Summary{Frames: 3 * 60 * 8, Chords: 1, Melody: jam.MelodyOnset(60)})
 	if kept.Err != nil || kept.Frames.Lost > 0 {

@@ -21,7 +21,7 @@ func (l Loss) minus(m Loss) Loss {
 // one counts an entry.
 func one(entry Entry) Loss {
 	switch entry.(type) {
-	case jam.Heard:
+	case jam.Heard, jam.LoopAction:
 		return Loss{Notes: 1}
 	case jam.FrameReport:
 		return Loss{Frames: 1}

@@ -53,7 +53,7 @@ func anyEntry(t *rapid.T) Entry {
 		return jam.Heard{Frame: jam.UnknownFrame, Event: jam.Event{At: at("at"), Status: 0x90 | rapid.ByteRange(0, 15).Draw(t, "channel"),
 			Data1: data.Draw(t, "data1"), Data2: rapid.ByteRange(1, 127).Draw(t, "data2")}}
 	case 2:
-		return jam.Heard{Frame: frame, Event: anyMark(t, at("at"))}
+		return anyAction(t, frame, at("at"))
 	case 3:
 		return jam.Applied{Frame: frame, Control: jam.Control{At: at("at"), Param: 1,
 			Value: rapid.Float64Range(-1e3, 1e3).Draw(t, "value"), Text: rapid.StringN(0, 50, 200).Draw(t, "text")}}
@@ -94,12 +94,13 @@ func anyEntry(t *rapid.T) Entry {
 	return r
 }
 
-func anyMark(t *rapid.T, at time.Duration) jam.Event {
-	e := jam.Event{At: at, Data1: rapid.ByteRange(jam.MelodyLetGo, jam.SongRestart).Draw(t, "mark")}
-	if e.Data1 == jam.SongJump || e.Data1 == jam.SongRestart {
-		e.Data2 = rapid.Byte().Draw(t, "passed")
+func anyAction(t *rapid.T, frame int64, at time.Duration) jam.LoopAction {
+	a := jam.LoopAction{Frame: frame, At: at, Kind: rapid.SampledFrom([]jam.ActionKind{
+		jam.MelodyLetGo, jam.ChordLetGo, jam.AllLetGo, jam.SongJump, jam.SongRestart}).Draw(t, "action")}
+	if a.Kind == jam.SongJump || a.Kind == jam.SongRestart {
+		a.Frames = rapid.Int64Range(0, 255).Draw(t, "frames")
 	}
-	return e
+	return a
 }
 
 // What is written is what is read, to the nanosecond.
@@ -314,7 +315,7 @@ func TestMend(t *testing.T) {
 		for i := range int64(64) {
 			r := frame(i)
 			r.Melody = jam.MelodyHold(60)
-			s.Reports().TrySend(r)
+			s.Entries().TrySend(r.Entry())
 			builder.Add(r)
 		}
 		time.Sleep(time.Second)

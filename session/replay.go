@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"jamd/jam"
 )
@@ -86,7 +87,7 @@ type replay struct {
 
 	// What was read and is still to come.
 	frames  []jam.FrameReport
-	heard   []jam.Heard
+	before  []Entry // jam.Heard and jam.LoopAction: what the player and the loop did, in order
 	applied []jam.Applied
 	moved   []jam.Moved
 	meters  []jam.MeterChange
@@ -136,10 +137,10 @@ func (p *replay) read() error {
 		switch e := line.Entry.(type) {
 		case jam.FrameReport:
 			p.frames = append(p.frames, e)
-		case jam.Heard:
-			p.heard = append(p.heard, e)
+		case jam.Heard, jam.LoopAction:
+			p.before = append(p.before, e)
 		case jam.Applied:
-			if e.Param != jam.ParamPanic { // whose mark stands among what was heard
+			if e.Param != jam.ParamPanic { // whose action stands among what was heard
 				p.applied = append(p.applied, e)
 			}
 		case jam.Moved:
@@ -168,9 +169,9 @@ func (p *replay) play(logged *jam.FrameReport) error {
 		return err
 	}
 	left := logged.Frame - t
-	for _, h := range p.heard {
-		if h.Status == 0 && (h.Data1 == jam.SongJump || h.Data1 == jam.SongRestart) && h.Frame < logged.Frame {
-			left -= int64(h.Data2)
+	for _, e := range p.before {
+		if a, ok := e.(jam.LoopAction); ok && a.Frame < logged.Frame {
+			left -= a.Frames
 		}
 	}
 	out := Replayed{Skipped: t < logged.Frame && left <= logged.Skipped, Gone: p.gone}
@@ -256,39 +257,46 @@ func (p *replay) apply(t int64) error {
 // jumped over. Of events that nobody noted the frame of, the loop took what had arrived when it woke.
 func (p *replay) take(logged *jam.FrameReport) error {
 	p.begin(logged)
-	later := p.heard[:0]
-	defer func() { p.heard = later }()
+	later := p.before[:0]
+	defer func() { p.before = later }()
 	woke := logged.Line - logged.Lead
-	for _, h := range p.heard {
+	for _, e := range p.before {
 		t := p.engine.Frame()
-		if h.Frame > t || h.Frame == jam.UnknownFrame && (t == 0 || h.At > woke) {
-			later = append(later, h)
-			continue
+		due := func(frame int64, at time.Duration) bool {
+			return frame <= t && (frame != jam.UnknownFrame || t > 0 && at <= woke)
 		}
-		if h.Status != 0 {
-			p.engine.Push(h.Event)
-			continue
+		switch e := e.(type) {
+		case jam.Heard:
+			if due(e.Frame, e.At) {
+				p.engine.Push(e.Event)
+				continue
+			}
+		case jam.LoopAction:
+			if due(e.Frame, e.At) {
+				if err := p.act(e); err != nil {
+					return err
+				}
+				continue
+			}
 		}
-		if err := p.mark(h); err != nil {
-			return err
-		}
+		later = append(later, e)
 	}
 	return nil
 }
 
-// mark does what the loop did where it says so.
-func (p *replay) mark(h jam.Heard) error {
-	switch h.Data1 {
+// act does what the loop did.
+func (p *replay) act(a jam.LoopAction) error {
+	switch a.Kind {
 	case jam.MelodyLetGo:
 		p.engine.Resync()
 	case jam.ChordLetGo:
 		return p.engine.LetGo()
 	case jam.AllLetGo:
-		return p.engine.Apply(jam.Control{At: h.At, Param: jam.ParamPanic})
+		return p.engine.Apply(jam.Control{At: a.At, Param: jam.ParamPanic})
 	case jam.SongRestart:
-		p.engine.Restart(p.engine.Frame() + int64(h.Data2))
+		p.engine.Restart(p.engine.Frame() + a.Frames)
 	case jam.SongJump:
-		for range h.Data2 {
+		for range a.Frames {
 			if _, err := p.ask(); err != nil {
 				return err
 			}

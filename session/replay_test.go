@@ -124,9 +124,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		config := jam.LoopConfig{
 			Settings: j.settings, Policy: policy, Output: jamtest.NewOutput(clock), Inbox: inbox, Frames: j.frames,
 			Clock: &stoppingClock{clock, j.stops}, Start: jam.StartAtOnce, CountIn: 1, Guard: &strictGuard{rungs: j.rungs},
-			Reports: []*jam.Queue[jam.FrameReport]{record.Reports()}, Events: []*jam.Queue[jam.Heard]{record.Events()},
-			Controls: controls, Applied: []*jam.Queue[jam.Applied]{record.Controls()},
-			Segments: []*jam.Queue[jam.Moved]{record.Segments()},
+			Controls: controls, Readers: []*jam.Reader{record.Entries()},
 		}
 		if j.atFirstNote {
 			config.Start, config.CountIn = jam.StartAtFirstNote, 0
@@ -355,10 +353,9 @@ func kindOf(e Entry) string {
 			return e.Param.String()
 		}
 		return "control"
+	case jam.LoopAction:
+		return []string{"melody let go", "chord let go", "all let go", "jump", "restart"}[e.Kind]
 	case jam.Heard:
-		if e.Status == 0 {
-			return []string{"melody let go", "chord let go", "all let go", "jump", "restart"}[e.Data1]
-		}
 		return "event"
 	}
 	return "other"
@@ -480,7 +477,7 @@ func TestReplayOfStops(t *testing.T) {
 	r, entries, _ := read(t, dir)
 	var stopped int
 	for _, e := range entries {
-		if h, ok := e.(jam.Heard); ok && h.Status == 0 && h.Data1 == jam.ChordLetGo {
+		if a, ok := e.(jam.LoopAction); ok && a.Kind == jam.ChordLetGo {
 			stopped++
 		}
 	}

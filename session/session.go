@@ -21,9 +21,8 @@ import (
 
 // Queue lengths: minutes of frames, and any burst that ten fingers can make.
 const (
-	frameQueue  = 1024
-	noteQueue   = 4096
-	changeQueue = 1024
+	entryQueue  = 4096
+	remarkQueue = 1024
 )
 
 // Options are what Start needs to know of a jam.
@@ -35,13 +34,9 @@ type Options struct {
 
 // A Session is the record of one jam. Nothing that fails in it stops the jam: a loss is counted, and said once by Lost.
 type Session struct {
-	dir      string
-	notes    *jam.Queue[jam.Heard]
-	frames   *jam.Queue[jam.FrameReport]
-	controls *jam.Queue[jam.Applied]
-	segments *jam.Queue[jam.Moved]
-	meters   *jam.Queue[jam.MeterChange]
-	remarks  *jam.Queue[Remark]
+	dir     string
+	entries *jam.Reader
+	remarks *jam.Queue[Remark]
 
 	closing sync.Once
 	end     chan ending
@@ -76,15 +71,11 @@ func Start(o Options) *Session { return start(o, createFile) }
 
 func start(o Options, create func(path string) (file, error)) *Session {
 	s := &Session{
-		notes:    jam.NewQueue[jam.Heard](noteQueue),
-		frames:   jam.NewQueue[jam.FrameReport](frameQueue),
-		controls: jam.NewQueue[jam.Applied](changeQueue),
-		segments: jam.NewQueue[jam.Moved](changeQueue),
-		meters:   jam.NewQueue[jam.MeterChange](changeQueue),
-		remarks:  jam.NewQueue[Remark](changeQueue),
-		end:      make(chan ending, 1),
-		ended:    make(chan struct{}),
-		loss:     make(chan error, 1),
+		entries: jam.NewReader(entryQueue),
+		remarks: jam.NewQueue[Remark](remarkQueue),
+		end:     make(chan ending, 1),
+		ended:   make(chan struct{}),
+		loss:    make(chan error, 1),
 	}
 	dir, err := makeDir(o.Root, o.Manifest.Start)
 	var events file
@@ -125,23 +116,8 @@ func writeMIDI(create func(path string) (file, error), dir string, write func(io
 // Dir is the session's directory, "" where it could not be made.
 func (s *Session) Dir() string { return s.dir }
 
-// Each of the queues takes what happens from one or more goroutines, at any time. What a loop sends before it sends the report
-// of a frame stands before that report in the log.
-
-// Events takes what the player did.
-func (s *Session) Events() *jam.Queue[jam.Heard] { return s.notes }
-
-// Reports takes the report of every frame.
-func (s *Session) Reports() *jam.Queue[jam.FrameReport] { return s.frames }
-
-// Controls takes what was set in mid-jam.
-func (s *Session) Controls() *jam.Queue[jam.Applied] { return s.controls }
-
-// Segments takes every new stretch of the grid.
-func (s *Session) Segments() *jam.Queue[jam.Moved] { return s.segments }
-
-// Meters takes every change of the meter.
-func (s *Session) Meters() *jam.Queue[jam.MeterChange] { return s.meters }
+// Entries takes what happens in the jam. The log has it in the order in which it was sent.
+func (s *Session) Entries() *jam.Reader { return s.entries }
 
 // Remarks takes what is to be said of a moment, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
@@ -179,45 +155,38 @@ func (s *Session) write(midi func(jam.Take) error) {
 	defer close(s.ended)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	notes, frames, controls, remarks := s.notes.C(), s.frames.C(), s.controls.C(), s.remarks.C()
-	segments, meters := s.segments.C(), s.meters.C()
+	entries, remarks := s.entries.C(), s.remarks.C()
 	for {
 		// A queue that was closed is nil, and never ready.
 		select {
-		case e, open := <-notes:
-			if notes = unless(!open, notes); open {
-				s.log.add(e)
+		case e, open := <-entries:
+			if entries = unless(!open, entries); open {
+				s.add(&e)
 			}
-		case e, open := <-controls:
-			if controls = unless(!open, controls); open {
-				s.log.add(e)
-			}
-		case e, open := <-segments:
-			if segments = unless(!open, segments); open {
-				s.log.add(e)
-			}
-		case e, open := <-meters:
-			if meters = unless(!open, meters); open {
-				s.log.add(e)
-			}
-		case e, open := <-remarks:
+		case r, open := <-remarks:
 			if remarks = unless(!open, remarks); open {
-				s.log.add(e)
-			}
-		case r, open := <-frames:
-			if frames = unless(!open, frames); open {
-				s.addBefore(r)
+				s.log.add(r)
 			}
 		case <-tick.C:
 			s.log.sync()
 		case last := <-s.end:
-			for n := len(s.frames.C()); n > 0; n-- {
-				s.addBefore(<-s.frames.C())
+			for n := len(s.entries.C()); n > 0; n-- {
+				e := <-s.entries.C()
+				s.add(&e)
 			}
-			s.addAll()
+			for n := len(s.remarks.C()); n > 0; n-- {
+				s.log.add(<-s.remarks.C())
+			}
 			s.finish(last, midi)
 			return
 		}
+	}
+}
+
+// add writes what the session keeps of an entry.
+func (s *Session) add(e *jam.Entry) {
+	if entry := recorded(e); entry != nil {
+		s.log.add(entry)
 	}
 }
 
@@ -227,27 +196,6 @@ func unless[T any](done bool, c <-chan T) <-chan T {
 		return nil
 	}
 	return c
-}
-
-// addBefore writes a report, and before it what came before it.
-func (s *Session) addBefore(r jam.FrameReport) {
-	s.addAll()
-	s.log.add(r)
-}
-
-// addAll writes what the queues hold, but for reports.
-func (s *Session) addAll() {
-	addAll(s.log, s.segments)
-	addAll(s.log, s.meters)
-	addAll(s.log, s.controls)
-	addAll(s.log, s.notes)
-	addAll(s.log, s.remarks)
-}
-
-func addAll[T any](log *eventLog, q *jam.Queue[T]) {
-	for n := len(q.C()); n > 0; n-- {
-		log.add(<-q.C())
-	}
 }
 
 // finish ends the log and writes the music.
@@ -267,8 +215,8 @@ func (s *Session) finish(last ending, midi func(jam.Take) error) {
 // dropped is what did not fit into the queues.
 func (s *Session) dropped() Loss {
 	return Loss{
-		Notes: s.notes.Dropped(), Frames: s.frames.Dropped(),
-		Changes: s.controls.Dropped() + s.segments.Dropped() + s.meters.Dropped() + s.remarks.Dropped(),
+		Notes: s.entries.Dropped(jam.EntryHeard, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),
+		Changes: s.entries.Dropped(jam.EntryApplied, jam.EntryMoved, jam.EntryMeter) + s.remarks.Dropped(),
 	}
 }
 

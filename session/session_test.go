@@ -94,36 +94,37 @@ func TestJam(t *testing.T) {
 		if name := filepath.Base(s.Dir()); !regexp.MustCompile(`^20260131-201500-[0-9a-f]{6}$`).MatchString(name) {
 			t.Errorf("directory %q", name)
 		}
-		s.Events().TrySend(note)
+		s.Entries().TrySend(note.Entry())
 		synctest.Wait()
 		for _, e := range []jam.Event{
 			{At: 1_300_000_000, Status: 0x82, Data1: 60, Data2: 64},
 			{At: 1_300_000_000, Status: 0x92, Data1: 62},
 			{At: 1_300_000_001, Status: 0xB0, Data1: 64, Data2: 127},
-			{At: 1_300_000_002, Data1: jam.ChordLetGo},
 		} {
-			s.Events().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e})
+			s.Entries().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e}.Entry())
 			synctest.Wait()
 		}
-		s.Segments().TrySend(jam.Moved{Segment: jam.Segment{BPM: 120}})
+		s.Entries().TrySend(jam.LoopAction{Frame: jam.UnknownFrame, At: 1_300_000_002, Kind: jam.ChordLetGo}.Entry())
 		synctest.Wait()
-		s.Controls().TrySend(jam.Applied{Frame: 1, Control: jam.Control{At: 124_000_000, Param: 1, Value: 0.8}})
+		s.Entries().TrySend(jam.Moved{Segment: jam.Segment{BPM: 120}}.Entry())
+		synctest.Wait()
+		s.Entries().TrySend(jam.Applied{Frame: 1, Control: jam.Control{At: 124_000_000, Param: 1, Value: 0.8}}.Entry())
 		synctest.Wait()
 		s.Remarks().TrySend(Remark{Frame: 42, At: 5 * time.Second, From: "latency", Text: "the policy's step took 80 ms"})
 		synctest.Wait()
-		s.Reports().TrySend(jam.FrameReport{Frame: 0, Symbol: "N.C.", Melody: jam.MelodyStart, Listening: true, Prob: 0.5,
-			Step: 812_345, Lead: 17 * time.Millisecond, Late: 1_500})
+		s.Entries().TrySend(jam.FrameReport{Frame: 0, Symbol: "N.C.", Melody: jam.MelodyStart, Listening: true, Prob: 0.5,
+			Step: 812_345, Lead: 17 * time.Millisecond, Late: 1_500}.Entry())
 		synctest.Wait()
-		s.Reports().TrySend(jam.FrameReport{Frame: 1, Line: 125 * time.Millisecond, Melody: jam.MelodyOnset(60), Velocity: 100, Chosen: 3,
+		s.Entries().TrySend(jam.FrameReport{Frame: 1, Line: 125 * time.Millisecond, Melody: jam.MelodyOnset(60), Velocity: 100, Chosen: 3,
 			Sounded: 3, Symbol: "F#m7b5", Voicing: jam.Voicing{Pitches: [jam.MaxVoices]uint8{42, 57, 60, 64}, Len: 4},
 			Notes: jam.ChordNotes{Notes: [jam.MaxVoices]jam.ChordNote{{Pitch: 42, Velocity: 72, Bass: true, Struck: true}, {Pitch: 57, Velocity: 54}}, Len: 2},
 			Click: jam.ChordNote{Pitch: 77, Velocity: 100, Struck: true},
 			Began: true, Prob: 0.25, Tempo: 120, Arrival: 5, Step: time.Millisecond, Lead: 17 * time.Millisecond, Voice: 7_000,
-			Late: 20_000, Send: 18_000, Age: 90 * time.Millisecond})
+			Late: 20_000, Send: 18_000, Age: 90 * time.Millisecond}.Entry())
 		synctest.Wait()
-		s.Reports().TrySend(jam.FrameReport{Frame: 42, Line: 5250 * time.Millisecond, Melody: jam.MelodyHold(60), Chosen: 40,
+		s.Entries().TrySend(jam.FrameReport{Frame: 42, Line: 5250 * time.Millisecond, Melody: jam.MelodyHold(60), Chosen: 40,
 			Sounded: 40, Symbol: "F#m7b5", Missed: true, Skipped: 40, Lead: 17 * time.Millisecond,
-			Rung: jam.RungHold, Policy: "other"})
+			Rung: jam.RungHold, Policy: "other"}.Entry())
 		synctest.Wait()
 
 		if lines, _ := readLines(t, s.Dir()); len(lines) != 0 {
@@ -181,10 +182,10 @@ func TestTwoSessionsInOneSecond(t *testing.T) {
 
 func TestQueuesClosedByTheirWriter(t *testing.T) {
 	s := Start(options(t.TempDir()))
-	s.Events().TrySend(note)
-	s.Reports().TrySend(frame(0))
-	s.Events().Close()
-	s.Reports().Close()
+	s.Entries().TrySend(note.Entry())
+	s.Entries().TrySend(frame(0).Entry())
+	s.Entries().Close()
+	s.Remarks().Close()
 	summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
 	if summary.Err != nil || summary.Notes != (Count{Written: 1}) || summary.Frames != (Count{Written: 1}) {
 		t.Errorf("summary %+v", summary)
@@ -210,7 +211,7 @@ func TestNoPlaceToWrite(t *testing.T) {
 				t.Errorf("lost: %v, want an error that names what is in the way of %s", err, root)
 			}
 			for i := range int64(100) {
-				if !s.Reports().TrySend(frame(i)) || !s.Events().TrySend(note) {
+				if !s.Entries().TrySend(frame(i).Entry()) || !s.Entries().TrySend(note.Entry()) {
 					t.Fatal("a queue did not take what was sent")
 				}
 			}
@@ -264,9 +265,9 @@ func TestDiskFullAndRoomAgain(t *testing.T) {
 		s := start(options(t.TempDir()), disk.create)
 		second := func(frames int64) { // a second of the jam
 			for i := range frames {
-				s.Reports().TrySend(frame(i))
+				s.Entries().TrySend(frame(i).Entry())
 			}
-			s.Events().TrySend(note)
+			s.Entries().TrySend(note.Entry())
 			time.Sleep(time.Second)
 			synctest.Wait()
 		}
@@ -304,7 +305,7 @@ func TestDiskFullFromTheStartOrAtTheEnd(t *testing.T) {
 		disk := &badDisk{room: room}
 		s := start(options(t.TempDir()), disk.create)
 		for i := range int64(10) {
-			s.Reports().TrySend(frame(i))
+			s.Entries().TrySend(frame(i).Entry())
 		}
 		summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
 		if !errors.Is(summary.Err, syscall.ENOSPC) || summary.Frames != (Count{Lost: 10}) {
@@ -344,7 +345,7 @@ func TestDirectoryRemovedWhileJamming(t *testing.T) {
 		if err := os.RemoveAll(s.Dir()); err != nil {
 			t.Fatal(err)
 		}
-		s.Reports().TrySend(frame(0))
+		s.Entries().TrySend(frame(0).Entry())
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if err := s.Lost(); !errors.Is(err, fs.ErrNotExist) {
@@ -358,7 +359,7 @@ func TestDirectoryRemovedWhileJamming(t *testing.T) {
 
 // The disk takes nothing for as long as the jam lasts: no frame waits for it, and the loss is counted.
 func TestSlowDisk(t *testing.T) {
-	const sent = 3 * frameQueue
+	const sent = 3 * entryQueue
 	stuck, free := make(chan struct{}, 1), make(chan struct{})
 	disk := &badDisk{room: 1 << 30, write: func() {
 		select {
@@ -369,12 +370,12 @@ func TestSlowDisk(t *testing.T) {
 	}}
 	s := start(options(t.TempDir()), disk.create)
 	for i := range int64(flushAt / 100) { // enough to begin a write
-		s.Reports().TrySend(frame(i))
+		s.Entries().TrySend(frame(i).Entry())
 	}
 	<-stuck
 	taken := uint64(flushAt / 100)
 	for i := range int64(sent) {
-		if s.Reports().TrySend(frame(i)) {
+		if s.Entries().TrySend(frame(i).Entry()) {
 			taken++
 		}
 	}

@@ -17,7 +17,7 @@ func TestTinyFileSystem(t *testing.T) {
 	defer syscall.Unmount(root, 0) //nolint:errcheck // nothing of it is left
 	s := Start(options(root))
 	for i := range int64(500) {
-		s.Reports().TrySend(frame(i))
+		s.Entries().TrySend(frame(i).Entry())
 	}
 	summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
 	if !errors.Is(summary.Err, syscall.ENOSPC) || summary.Frames != (Count{Lost: 500}) {

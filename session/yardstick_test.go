@@ -102,7 +102,7 @@ func TestFiguresAsTrain(t *testing.T) {
 		t.Run(j.Name, func(t *testing.T) {
 			s := Start(options(t.TempDir()))
 			for _, r := range reportsOf(v, j.Melody, j.Chords) {
-				s.Reports().TrySend(r)
+				s.Entries().TrySend(r.Entry())
 			}
 			s.Close(t.Context(), jam.Take{}, jam.Summary{Frames: int64(len(j.Chords)), Melody: j.Melody[len(j.Melody)-1]})
 			r, err := Open(s.Dir())

@@ -60,7 +60,7 @@ func TestPageSeesTheJam(t *testing.T) {
 	report := jam.FrameReport{Frame: 7, Line: time.Second, Melody: jam.MelodyOnset(64), Symbol: "Am7", Began: true, Tempo: 120}
 	report.Voicing.Len = uint8(copy(report.Voicing.Pitches[:], []uint8{57, 60, 64}))
 	report.Considered = jam.Choices{Chords: [jam.MaxChoices]jam.Choice{{Symbol: "Am7", Prob: 0.75}, {Symbol: "N.C.", Prob: 0.12345}}, Len: 2}
-	s.Reports().TrySend(report)
+	s.Entries().TrySend(report.Entry())
 	frame := next(t, player, "frame")
 	if frame["frame"] != 7.0 || frame["at"] != 1000.0 || frame["melody"] != 64.0 || frame["onset"] != true || frame["symbol"] != "Am7" ||
 		frame["length"] != 125.0 || fmt.Sprint(frame["pitches"]) != "[57 60 64]" {
@@ -119,7 +119,7 @@ func TestPageIsToldTheKey(t *testing.T) {
 	play := func(scale ...uint8) (keys []any) { // after each frame
 		for n := range keyFrames {
 			report := jam.FrameReport{Frame: int64(n), Melody: jam.MelodyOnset(scale[n%len(scale)])}
-			for !s.Reports().TrySend(report) {
+			for !s.Entries().TrySend(report.Entry()) {
 				time.Sleep(time.Millisecond) // the test is faster than any jam
 			}
 			keys = append(keys, next(t, page, "frame")["key"])
@@ -134,7 +134,7 @@ func TestPageIsToldTheKey(t *testing.T) {
 	}
 	silence := jam.FrameReport{Melody: jam.Silence}
 	for range keyFrames {
-		for !s.Reports().TrySend(silence) {
+		for !s.Entries().TrySend(silence.Entry()) {
 			time.Sleep(time.Millisecond)
 		}
 		if key := next(t, page, "frame")["key"]; key != "F#m" {
@@ -143,7 +143,7 @@ func TestPageIsToldTheKey(t *testing.T) {
 	}
 	s.End("")
 	s.Begin(b, func() time.Duration { return 0 })
-	s.Reports().TrySend(jam.FrameReport{Melody: jam.MelodyOnset(61)})
+	s.Entries().TrySend(jam.FrameReport{Melody: jam.MelodyOnset(61)}.Entry())
 	if key := next(t, page, "frame")["key"]; key != "" {
 		t.Errorf("the next jam begins with %v", key)
 	}
@@ -156,7 +156,7 @@ func TestBlindFramesHideThePolicy(t *testing.T) {
 	b.blind = true
 	b.mu.Unlock()
 	page := look(t, s, enter(t, s))
-	s.Reports().TrySend(jam.FrameReport{Symbol: "C", Policy: "gapt"})
+	s.Entries().TrySend(jam.FrameReport{Symbol: "C", Policy: "gapt"}.Entry())
 	if frame := next(t, page, "frame"); frame["policy"] != "tiny" { // as the jam's Info has it
 		t.Errorf("frame: %v", frame)
 	}
@@ -199,7 +199,7 @@ func TestStalledPages(t *testing.T) {
 	report := jam.FrameReport{Symbol: strings.Repeat("A", 16<<10)} // long, so that the sockets are soon full
 	for n := range int64(frames) {
 		report.Frame = n
-		for !s.Reports().TrySend(report) {
+		for !s.Entries().TrySend(report.Entry()) {
 			time.Sleep(time.Millisecond) // the test is faster than any jam
 		}
 		if frame := next(t, reader, "frame"); frame["frame"] != float64(n) {
@@ -235,7 +235,7 @@ func TestTellingAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() {
 		_ = out.Send(0x90, 60, 1)
 		s.Heard(jam.Event{})
-		s.Reports().TrySend(report)
+		s.Entries().TrySend(report.Entry())
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

@@ -29,7 +29,7 @@ func TestLatenessBesideStalledPages(t *testing.T) {
 			}
 			beside = append(beside, lateness(t, s, frames)...)
 		}
-		if n := s.reports.Dropped() + s.events.Dropped(); n > 0 {
+		if n := s.entries.Dropped(jam.EntryReport) + s.events.Dropped(); n > 0 {
 			t.Errorf("turn %d: %d messages were lost before the pages", turn, n)
 		}
 		if err := s.Close(); err != nil {
@@ -49,10 +49,10 @@ func lateness(t *testing.T, s *Server, frames int64) []time.Duration {
 	clock := jam.NewLiveClock()
 	settings := jam.DefaultSettings()
 	settings.Tempo, settings.Listen, settings.ChordGrid, settings.Style = 300, 0, jam.GridFrame, jam.Ripple
-	own := jam.NewQueue[jam.FrameReport](int(frames))
+	own := jam.NewReader(int(frames) + 8)
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: settings, Policy: jamtest.NewPolicy(1), Output: s.Sounding(nowhere{}, clock.Now), Inbox: jam.NewQueue[jam.Event](1), Clock: clock,
-		Start: jam.StartAtOnce, Frames: frames, Reports: []*jam.Queue[jam.FrameReport]{s.Reports(), own},
+		Start: jam.StartAtOnce, Frames: frames, Readers: []*jam.Reader{s.Entries(), own},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,9 @@ func lateness(t *testing.T, s *Server, frames int64) []time.Duration {
 	}
 	var late []time.Duration
 	for range len(own.C()) {
-		late = append(late, (<-own.C()).Late)
+		if e := <-own.C(); e.Kind == jam.EntryReport {
+			late = append(late, e.Report.Late)
+		}
 	}
 	return late
 }

@@ -17,8 +17,8 @@ type event struct {
 	jam.Event
 }
 
-// Reports takes the report of every frame.
-func (s *Server) Reports() *jam.Queue[jam.FrameReport] { return s.reports }
+// Entries takes what happens in the jam. The pages are told of its frames.
+func (s *Server) Entries() *jam.Reader { return s.entries }
 
 // Heard passes on a message of the player's keyboard. It neither blocks nor allocates.
 func (s *Server) Heard(e jam.Event) { s.events.TrySend(event{Event: e}) }
@@ -67,8 +67,10 @@ func (s *Server) tell() {
 			for n := len(s.events.C()); n > 0; n-- {
 				s.broadcast(encode(messageOf(<-s.events.C())))
 			}
-		case r := <-s.reports.C():
-			s.frame(r)
+		case e := <-s.entries.C():
+			if e.Kind == jam.EntryReport {
+				s.frame(e.Report)
+			}
 		case <-tick.C:
 			s.figures()
 		}
@@ -149,7 +151,7 @@ func (s *Server) toAll(text []byte) {
 func (s *Server) lost() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := s.dropped + s.reports.Dropped() + s.events.Dropped()
+	n := s.dropped + s.entries.Dropped(jam.EntryReport) + s.events.Dropped()
 	for _, c := range s.clients {
 		n += c.queue.Dropped()
 	}

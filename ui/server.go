@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	reportQueue = 256
-	eventQueue  = 2048
+	entryQueue = 256
+	eventQueue = 2048
 	// remembered is how many frames a page gets when it joins.
 	remembered = 256
 	// pause is the longest time that a request waits for the next jam.
@@ -32,7 +32,7 @@ type Server struct {
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
 
-	reports *jam.Queue[jam.FrameReport]
+	entries *jam.Reader
 	events  *jam.Queue[event]
 
 	pause time.Duration // the constant, except in tests
@@ -76,7 +76,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		gate: newGate(listener.Addr().String()), sessions: o.Sessions, listener: listener,
-		reports: jam.NewQueue[jam.FrameReport](reportQueue), events: jam.NewQueue[event](eventQueue),
+		entries: jam.NewReader(entryQueue), events: jam.NewQueue[event](eventQueue),
 		clients: map[uint64]*client{}, pause: pause, begun: make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

@@ -73,10 +73,10 @@ func Long(t testing.TB, root string, frames int64) *session.Record {
 			r.Missed, r.Began = true, false
 			s.Remarks().TrySend(session.Remark{Frame: f, At: r.Line, From: session.CauseFrom, Text: []string{"slow step", "late wake"}[random.IntN(2)]})
 		}
-		for len(s.Reports().C()) > 500 {
+		for len(s.Entries().C()) > 500 {
 			time.Sleep(time.Millisecond) // for the disk
 		}
-		s.Reports().TrySend(r)
+		s.Entries().TrySend(r.Entry())
 		builder.Add(r)
 		melody, left = nextNote(random, melody, &degree, left, key, scale)
 	}

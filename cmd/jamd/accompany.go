@@ -80,19 +80,21 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	}
 	tellLength(to, &melody, steps)
 	began := time.Now()
-	var kept []jam.Witness
+	var kept []*archive.Offline
+	var readers []func(jam.Entry)
 	if c.Keep != "" {
 		m := manifestOf(policy, settings)
 		m.Title, m.Ports.In, m.Start, m.Offline = tune.Name, c.File, began, true
 		if tune.Meter != (jam.Meter{}) {
 			m.Settings.Meter = tune.Meter
 		}
-		kept = append(kept, archive.RecordOffline(c.Keep, m))
+		k := archive.RecordOffline(c.Keep, m)
+		kept, readers = append(kept, k), append(readers, k.Record)
 	}
-	result, err := jam.Accompany(ctx, policy, settings, tune, kept...)
+	result, err := jam.Accompany(ctx, policy, settings, tune, readers...)
 	elapsed := time.Since(began)
 	for _, k := range kept {
-		err = errors.Join(err, k.(*archive.Offline).Close(result))
+		err = errors.Join(err, k.Close(result))
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)

@@ -126,8 +126,8 @@ func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Se
 	if err != nil {
 		return armFigures{}, err
 	}
-	reports := jam.NewQueue[jam.FrameReport](int(l.config.Frames) + 1) // all of them: nobody reads before the end
-	l.config.Reports = []*jam.Queue[jam.FrameReport]{reports}
+	entries := jam.NewReader(int(l.config.Frames) + len(events) + 64) // room for all of them: nobody reads before the end
+	l.config.Readers = []*jam.Reader{entries}
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {
 		return armFigures{}, asInput(err)
@@ -162,7 +162,13 @@ func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Se
 	if err := ctx.Err(); err != nil {
 		return armFigures{}, fmt.Errorf("the measurement was stopped: %w", err)
 	}
-	reports.Close()
+	entries.Close()
+	var reports []jam.FrameReport
+	for e := range entries.C() {
+		if e.Kind == jam.EntryReport {
+			reports = append(reports, e.Report)
+		}
+	}
 	a := newArmFigures(arm, reports, <-heard, c.Budget)
 	a.Chords, a.Errors, a.Stolen = summary.Chords, summary.Errors, taken
 	if a.RealTimeThreads = -1; !half.Stop() {
@@ -196,14 +202,12 @@ func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
 }
 
 // newArmFigures reads what an arm's reports say, and how the player's notes were answered.
-func newArmFigures(arm string, reports *jam.Queue[jam.FrameReport], notes []jam.Event, budget time.Duration) armFigures {
+func newArmFigures(arm string, reports []jam.FrameReport, notes []jam.Event, budget time.Duration) armFigures {
 	a := armFigures{Arm: arm}
 	monitor := latency.NewMonitor(latency.Drops{})
 	step, late := latency.NewHistogram(), latency.NewHistogram()
-	var all []jam.FrameReport
 	over := 0
-	for r := range reports.C() {
-		all = append(all, r)
+	for _, r := range reports {
 		monitor.Add(r)
 		late.Add(r.Late)
 		if !r.Missed {
@@ -213,8 +217,8 @@ func newArmFigures(arm string, reports *jam.Queue[jam.FrameReport], notes []jam.
 			over++
 		}
 	}
-	if budget > 0 && len(all) > 0 {
-		share := float64(over) / float64(len(all))
+	if budget > 0 && len(reports) > 0 {
+		share := float64(over) / float64(len(reports))
 		a.OverBudget = &share
 	}
 	f := monitor.Snapshot().Jam
@@ -223,7 +227,7 @@ func newArmFigures(arm string, reports *jam.Queue[jam.FrameReport], notes []jam.
 	a.StepBuckets, a.LateBuckets = bucketsOf(step), bucketsOf(late)
 	wait := latency.NewHistogram()
 	var frames []int64
-	for _, answer := range answers(notes, all) {
+	for _, answer := range answers(notes, reports) {
 		wait.Add(answer.wait)
 		frames = append(frames, answer.frames)
 	}

@@ -87,16 +87,15 @@ func TestSway(t *testing.T) {
 }
 
 func TestArmFiguresAndBudget(t *testing.T) {
-	reports := jam.NewQueue[jam.FrameReport](200)
+	var reports []jam.FrameReport
 	for n := range int64(200) {
 		r := jam.FrameReport{Frame: n, Line: time.Duration(n) * time.Second, Step: time.Millisecond, Lead: 20 * time.Millisecond,
 			Late: time.Duration(n+1) * time.Microsecond, Missed: n == 50, Began: n == 0}
 		if n == 60 {
 			r.Step = 6 * time.Millisecond
 		}
-		reports.TrySend(r)
+		reports = append(reports, r)
 	}
-	reports.Close()
 	a := newArmFigures(idleArm, reports, nil, 5*time.Millisecond)
 	if a.Frames != 200 || a.Missed != 1 || a.MissedBy.SlowStep != 1 || a.OverBudget == nil || *a.OverBudget != 0.01 ||
 		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (spread{}) ||

@@ -25,10 +25,10 @@ func master(to jam.Output, bpm float64, pulses int) {
 func TestClockExternal(t *testing.T) {
 	l := &live{clock: jam.NewLiveClock(), flags: &liveFlags{Clock: clockFlags{Clock: clockExternal}}}
 	recorder := midiio.NewRecorder(l.clock.Now)
-	segments := jam.NewQueue[jam.Moved](64)
+	entries := jam.NewReader(256)
 	l.config = jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: recorder, Clock: l.clock,
-		Inbox: jam.NewQueue[jam.Event](8), Frames: 12, Segments: []*jam.Queue[jam.Moved]{segments},
+		Inbox: jam.NewQueue[jam.Event](8), Frames: 12, Readers: []*jam.Reader{entries},
 	}
 	follower, err := l.follow()
 	if err != nil {
@@ -48,8 +48,10 @@ func TestClockExternal(t *testing.T) {
 		t.Fatalf("%+v, %v", summary, err)
 	}
 	var last jam.Moved
-	for len(segments.C()) > 0 {
-		last = <-segments.C()
+	for len(entries.C()) > 0 {
+		if e := <-entries.C(); e.Kind == jam.EntryMoved {
+			last = e.Moved
+		}
 	}
 	if last.BPM < 150 || last.BPM > 250 { // a busy machine's ticks are late, and its tempo is not exact
 		t.Errorf("at %v BPM, not at the master's 200", last.BPM)

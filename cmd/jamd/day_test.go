@@ -65,29 +65,31 @@ func (d *day) play(t *testing.T) {
 		settings := jam.DefaultSettings()
 		settings.Bass = true
 		out := midiio.NewOut(nowhere{})
-		reports := jam.NewQueue[jam.FrameReport](64)
+		entries := jam.NewReader(256)
 		config := jam.LoopConfig{
 			Settings: settings, Policy: d.policy, Output: out, Inbox: jam.NewQueue[jam.Event](64), Clock: clock,
 			Start: jam.StartAtOnce, Frames: framesOf(d.lasts, settings.Tempo), Guard: latency.NewGuard(latency.GuardConfig{}),
-			Reports: []*jam.Queue[jam.FrameReport]{reports}, Errors: jam.NewQueue[error](64),
+			Readers: []*jam.Reader{entries},
 		}
 		var record *session.Session
 		if d.keep {
 			record = session.Start(session.Options{
 				Root: t.TempDir(), WriteMIDI: midiio.WriteTake, Manifest: session.Manifest{Title: "a day", Settings: settings, Start: time.Now()},
 			})
-			config.Reports = append(config.Reports, record.Reports())
-			config.Events = append(config.Events, record.Events())
-			config.Segments = append(config.Segments, record.Segments())
+			config.Readers = append(config.Readers, record.Entries())
 		}
-		monitor := latency.NewMonitor(latency.Drops{Reports: droppers(config.Reports...), Events: droppers(config.Inbox)})
+		monitor := latency.NewMonitor(dropsOf(config))
 		followed := make(chan struct{})
 		go func() {
 			defer close(followed)
 			builder := jam.NewTakeBuilder("a day", []jam.TempoChange{{BPM: settings.Tempo}}, settings.Meter)
 			every := framesOf(d.stretch, settings.Tempo)
 			d.measure(0)
-			for r := range reports.C() {
+			for e := range entries.C() {
+				r := e.Report
+				if e.Kind != jam.EntryReport {
+					continue
+				}
 				monitor.Add(r)
 				if d.keep {
 					builder.Add(r)
@@ -111,7 +113,7 @@ func (d *day) play(t *testing.T) {
 		}
 		cancel()
 		playing.Wait()
-		reports.Close()
+		entries.Close()
 		<-followed
 		figures := monitor.Snapshot()
 		if s := d.summary; s.Frames != config.Frames || s.Misses+s.Skipped+s.Errors != 0 || s.Lost != 0 || figures.DroppedReports != 0 {

@@ -14,8 +14,8 @@ import (
 
 const (
 	jamBars = 64
-	// reportsLength is as many frames as an agent that is late can catch up with.
-	reportsLength = 256
+	// playerQueue is room for as many frames as an agent that is late can catch up with, each with some notes.
+	playerQueue = 1024
 )
 
 type jamCmd struct {
@@ -99,15 +99,13 @@ func (c *jamCmd) settings() (jam.Settings, error) {
 
 // perform lets the agent play. Both start after a silent beat, in which either decides on its frame 0.
 func (c *jamCmd) perform(ctx context.Context, l *live, policy *model.Policy) (hearing, error) {
-	began := make(chan time.Duration, 1)
-	reports, segments := jam.NewQueue[jam.FrameReport](reportsLength), jam.NewQueue[jam.Moved](reportsLength)
-	l.config.Start, l.config.CountIn, l.config.Began = jam.StartAtOnce, 1, began
-	l.config.Reports, l.config.Segments = append(l.config.Reports, reports), append(l.config.Segments, segments)
+	entries := jam.NewReader(playerQueue)
+	l.config.Start, l.config.CountIn, l.config.Readers = jam.StartAtOnce, 1, append(l.config.Readers, entries)
 	agent, err := jam.NewAgent(jam.AgentConfig{
-		Policy: policy, Tempo: l.config.Settings.Tempo, Meter: l.config.Settings.Meter,
+		Policy: policy, Meter: l.config.Settings.Meter,
 		Temperature: c.AgentTemperature, TopP: c.AgentTopP, Seed: c.AgentSeed,
-		Clock: l.clock.Beside(), Began: began, Frames: l.config.Frames, Length: l.config.Length,
-		Reports: reports, Segments: segments, Errors: l.config.Errors,
+		Clock: l.clock.Beside(), Frames: l.config.Frames, Length: l.config.Length, Entries: entries,
+		Failed: func(err error) { l.told.TrySend(jam.Entry{Kind: jam.EntryError, Err: err}) },
 		Play: func(e jam.Event) {
 			l.config.Inbox.TrySend(e)
 			if l.page != nil {

@@ -30,7 +30,6 @@ const (
 	defaultTempo = 120
 	warmSteps    = 64 // policy steps before a jam: the first ones are slow
 	inboxLength  = 1024
-	errorsLength = 64
 	// spin is how long before a line the thread that keeps time stays awake for it, where it has real-time priority.
 	spin = 300 * time.Microsecond
 	// changesLength is room for any burst of what the guard and the ports tell: two within a second are rare.
@@ -50,6 +49,7 @@ type live struct {
 	status  *statusLine    // nil where there is no terminal
 	surface *learn.Surface // nil where nothing was learned
 	config  jam.LoopConfig
+	told    *jam.Reader                // the terminal's
 	changes *jam.Queue[latency.Change] // of the guard
 
 	rights  *realtime.Rights // of its threads
@@ -121,7 +121,7 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, changes: jam.NewQueue[latency.Change](changesLength),
+	l := &live{flags: f, to: to, clock: jam.NewLiveClock(), policy: policy, told: jam.NewReader(watchLength), changes: jam.NewQueue[latency.Change](changesLength),
 		portChanges: jam.NewQueue[midiio.Change](changesLength)}
 	if f.Faster != "" {
 		if l.faster, _, err = f.Music.warmPlayer(to, f.Faster, model.Chords); err != nil {
@@ -131,7 +131,6 @@ func (f *liveFlags) ready(to console, s jam.Settings) (*live, error) {
 	}
 	l.config = jam.LoopConfig{
 		Settings: s, Policy: policy, Name: policy.Metadata().Name, Inbox: jam.NewQueue[jam.Event](inboxLength), Clock: l.clock,
-		Errors: jam.NewQueue[error](errorsLength),
 		Guard: latency.NewGuard(latency.GuardConfig{
 			Steps: steps, Faster: l.faster != nil, Budget: f.Budget, Changes: []*jam.Queue[latency.Change]{l.changes},
 		}),
@@ -186,14 +185,10 @@ func (l *live) run(ctx context.Context, h hearing) error {
 		WriteMIDI: midiio.WriteTake,
 	})
 	watch := newWatch(l, h.title, record)
-	l.config.Reports = append(l.config.Reports, watch.figures, watch.chords, record.Reports())
-	l.config.Events = append(l.config.Events, record.Events())
+	l.config.Readers = append(l.config.Readers, watch.figures, watch.told, record.Entries())
 	l.steering = newSteering(l)
 	l.agent = h.agent != nil
-	l.config.Applied = append(l.config.Applied, record.Controls())
 	l.config.Release = func(p jam.Policy) { _ = p.(*model.Policy).Close() } // all that come here are
-	l.config.Segments = append(l.config.Segments, record.Segments())
-	l.config.Metered = append(l.config.Metered, record.Meters())
 	ctx, cancel := l.page.attach(ctx, l, h, record.Dir(), func(r restart) { l.ended.CompareAndSwap(0, uint32(r)) })
 	loop, err := jam.NewLoop(l.config)
 	if err != nil {

@@ -136,7 +136,7 @@ func (p *page) attach(ctx context.Context, l *live, h hearing, dir string, again
 		return ctx, cancel
 	}
 	l.config.Output = p.Sounding(l.config.Output, l.clock.Now)
-	l.config.Reports = append(l.config.Reports, p.Reports())
+	l.config.Readers = append(l.config.Readers, p.Entries())
 	j := &pageJam{live: l, hearing: h, ports: p.ports, changed: p.Changed, session: idOf(dir), began: l.config.Start == jam.StartAtOnce, end: func(r restart) {
 		again(r)
 		cancel()

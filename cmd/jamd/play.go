@@ -240,17 +240,15 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 			return nil
 		}}, nil
 	}
-	began := make(chan time.Duration, 1)
-	l.config.Start, l.config.Began = jam.StartAtOnce, began
+	l.config.Start = jam.StartAtOnce
 	l.config.Tempo, l.config.Meters = s.tune.Tempo, s.tune.Meters
 	if length := s.melody.Bars().Whole(s.melody.Frames()); l.config.Frames == 0 || length < l.config.Frames {
 		l.config.Frames = length
 	}
-	performer := jam.Performer{Cues: s.melody.Cues(), Tempo: l.config.Settings.Tempo, Clock: l.clock.Beside(), Began: began,
-		Segments: jam.NewQueue[jam.Moved](reportsLength), Play: heard}
-	l.config.Segments = append(l.config.Segments, performer.Segments)
+	performer := jam.Performer{Cues: s.melody.Cues(), Clock: l.clock.Beside(), Entries: jam.NewReader(playerQueue), Play: heard}
+	l.config.Readers = append(l.config.Readers, performer.Entries)
 	ctx, cancel := context.WithCancel(ctx)
-	go func() { _ = performer.Run(ctx) }() // the loop takes the tempo too, or fails
+	go performer.Run(ctx)
 	return hearing{title: s.title(), name: s.name, part: &melodyPart{s.melody.Part, s.melody.Why}, play: played, stop: func() *agentSummary {
 		cancel()
 		return nil

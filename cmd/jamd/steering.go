@@ -11,8 +11,8 @@ import (
 	"jamd/model"
 )
 
-// appliedLength is room for what a loop may do of controls while nobody looks.
-const appliedLength = 256
+// appliedLength is room for what happens in a jam while nobody looks.
+const appliedLength = 1024
 
 // errUnknownSetting says that there is nothing of that name to be set.
 var errUnknownSetting = errors.New("there is no such setting")
@@ -22,7 +22,7 @@ var errUnknownSetting = errors.New("there is no such setting")
 type steering struct {
 	live     *live
 	controls *jam.Controls
-	applied  *jam.Queue[jam.Applied]
+	entries  *jam.Reader // for the controls that hold
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
@@ -33,17 +33,21 @@ type steering struct {
 
 func newSteering(l *live) *steering {
 	s := &steering{
-		live: l, controls: jam.NewControls(), applied: jam.NewQueue[jam.Applied](appliedLength),
+		live: l, controls: jam.NewControls(), entries: jam.NewReader(appliedLength),
 		settings: l.config.Settings, policy: l.policy.Metadata().Name,
 	}
-	l.config.Controls, l.config.Applied = s.controls, append(l.config.Applied, s.applied)
+	l.config.Controls, l.config.Readers = s.controls, append(l.config.Readers, s.entries)
 	return s
 }
 
 // follow keeps what is in force, and tells of each control that holds, until stop.
 func (s *steering) follow(told func(jam.Applied)) {
 	s.running.Go(func() {
-		for a := range s.applied.C() {
+		for e := range s.entries.C() {
+			a := e.Applied
+			if e.Kind != jam.EntryApplied {
+				continue
+			}
 			s.mu.Lock()
 			if a.Param == jam.ParamPolicy {
 				if s.policy = a.Text; s.asked == a.Text {
@@ -61,7 +65,7 @@ func (s *steering) follow(told func(jam.Applied)) {
 // stop ends follow, after the loop's end. What is asked for from then on is for the next jam.
 func (s *steering) stop() {
 	release(s.controls.Close()) // asked for after the loop's end
-	s.applied.Close()
+	s.entries.Close()
 	s.running.Wait()
 }
 

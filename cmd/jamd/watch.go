@@ -15,14 +15,14 @@ import (
 	"jamd/session"
 )
 
-// watchLength is minutes of frames: a terminal that stands still loses lines, the figures and the take nothing.
+// watchLength is minutes of frames and of what comes with them: a terminal that stands still loses lines, the figures and the
+// take nothing.
 const watchLength = 4096
 
 // A watch follows a jam without ever holding it up: it prints the chords as they sound, and gathers figures and the take.
 type watch struct {
-	figures *jam.Queue[jam.FrameReport]
-	chords  *jam.Queue[jam.FrameReport]
-	errors  *jam.Queue[error]
+	figures *jam.Reader
+	told    *jam.Reader // what the terminal prints
 	changes *jam.Queue[latency.Change]
 
 	bars    jam.Bars
@@ -42,8 +42,7 @@ type watch struct {
 func newWatch(l *live, title string, record *session.Session) *watch {
 	s := l.config.Settings
 	w := &watch{
-		figures: jam.NewQueue[jam.FrameReport](watchLength), chords: jam.NewQueue[jam.FrameReport](watchLength),
-		errors: l.config.Errors, changes: l.changes,
+		figures: jam.NewReader(watchLength), told: l.told, changes: l.changes,
 		bars: jam.Bars{Meter: s.Meter, Changes: l.config.Meters}, record: record, to: l.to, status: l.status, quiet: l.flags.JSON, metrics: l.metrics, page: l.page, begun: &l.begun,
 		builder: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
 	}
@@ -52,14 +51,16 @@ func newWatch(l *live, title string, record *session.Session) *watch {
 
 // start begins to follow the jam of a configuration, whose queues are all in place.
 func (w *watch) start(c jam.LoopConfig) {
-	w.monitor = latency.NewMonitor(latency.Drops{
-		Reports: droppers(c.Reports...), Events: append(droppers(c.Inbox), droppers(c.Events...)...),
-	})
+	w.monitor = latency.NewMonitor(dropsOf(c))
 	if w.metrics != nil {
 		w.metrics.Watch(w.monitor)
 	}
 	w.running.Go(func() {
-		for r := range w.figures.C() {
+		for e := range w.figures.C() {
+			r := e.Report
+			if e.Kind != jam.EntryReport {
+				continue
+			}
 			cause := w.monitor.Add(r)
 			if cause != latency.NoCause {
 				w.record.Remarks().TrySend(session.Remark{Frame: r.Frame, At: r.Line, From: session.CauseFrom, Text: cause.String()})
@@ -73,14 +74,21 @@ func (w *watch) start(c jam.LoopConfig) {
 	w.running.Go(w.follow)
 }
 
-func droppers[T any](queues ...*jam.Queue[T]) (all []latency.Dropper) {
-	for _, q := range queues {
-		all = append(all, q)
+// dropsOf counts what the queues of a jam had no room for.
+func dropsOf(c jam.LoopConfig) latency.Drops {
+	dropped := func(kind jam.EntryKind) (n uint64) {
+		for _, r := range c.Readers {
+			n += r.Dropped(kind)
+		}
+		return n
 	}
-	return all
+	return latency.Drops{
+		Reports: func() uint64 { return dropped(jam.EntryReport) },
+		Events:  func() uint64 { return c.Inbox.Dropped() + dropped(jam.EntryHeard) },
+	}
 }
 
-// follow prints what happens, until the reports end.
+// follow prints what happens, until the entries end.
 func (w *watch) follow() {
 	var redraw <-chan time.Time
 	if w.status != nil {
@@ -93,10 +101,18 @@ func (w *watch) follow() {
 	missed := int64(0)
 	for {
 		select {
-		case r, open := <-w.chords.C():
-			if !open {
+		case e, open := <-w.told.C():
+			r := e.Report
+			switch {
+			case !open:
 				w.alarm()
 				return
+			case e.Kind == jam.EntryError:
+				w.to.Log.Error().Msg(e.Err.Error())
+				w.page.notice(e.Err.Error())
+				continue
+			case e.Kind != jam.EntryReport:
+				continue
 			}
 			if !w.begun.Swap(true) && w.page != nil {
 				w.page.Changed(r.Frame) // some of the setup cannot be changed from here on
@@ -116,7 +132,7 @@ func (w *watch) follow() {
 // stop ends the watch, after the loop's end: last is the melody of the last frame.
 func (w *watch) stop(last jam.MelodyToken) (jam.Take, latency.Snapshot) {
 	w.figures.Close()
-	w.chords.Close()
+	w.told.Close()
 	w.running.Wait()
 	return w.builder.Take(last), w.monitor.Snapshot()
 }
@@ -143,13 +159,8 @@ func (w *watch) show(r jam.FrameReport) {
 	fmt.Fprintf(w.to.Out, "%s  %-8s %s\n", position(r.Frame, w.bars), r.Symbol, strings.Join(names, " "))
 }
 
-// alarm says what went wrong, and what the guard did that is heard.
+// alarm says what the guard did that is heard.
 func (w *watch) alarm() {
-	for n := len(w.errors.C()); n > 0; n-- {
-		err := <-w.errors.C()
-		w.to.Log.Error().Msg(err.Error())
-		w.page.notice(err.Error())
-	}
 	for n := len(w.changes.C()); n > 0; n-- {
 		c := <-w.changes.C()
 		if w.metrics != nil {

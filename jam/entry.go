@@ -1,0 +1,146 @@
+package jam
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// An EntryKind says which field of an [Entry] is set.
+type EntryKind uint8
+
+// The kinds of entry.
+const (
+	EntryReport  EntryKind = iota // a frame was played
+	EntryHeard                    // the loop took an event of the player's
+	EntryAction                   // the loop did something between two frames
+	EntryApplied                  // a control holds
+	EntryMoved                    // the grid has a new segment
+	EntryMeter                    // a bar of another meter begins
+	EntryError                    // the policy, the output or a control failed; the jam goes on
+	entryKinds   = iota
+)
+
+// An Entry is one thing that happened in a jam. A [Loop] and [Accompany] tell their readers of all of them, in the order in which
+// they happened: what the decision on a frame could know comes before the report of that frame. An Entry is a value of some 550
+// bytes, and telling it allocates nothing.
+type Entry struct {
+	Kind    EntryKind
+	Report  FrameReport // with EntryReport; and so on
+	Heard   Heard
+	Action  LoopAction
+	Applied Applied
+	Moved   Moved
+	Meter   MeterChange
+	Err     error
+}
+
+// Entry makes the report an entry.
+func (r FrameReport) Entry() Entry { return Entry{Kind: EntryReport, Report: r} }
+
+// Entry makes the event an entry.
+func (h Heard) Entry() Entry { return Entry{Kind: EntryHeard, Heard: h} }
+
+// Entry makes the action an entry.
+func (a LoopAction) Entry() Entry { return Entry{Kind: EntryAction, Action: a} }
+
+// Entry makes the control an entry.
+func (a Applied) Entry() Entry { return Entry{Kind: EntryApplied, Applied: a} }
+
+// Entry makes the segment an entry.
+func (m Moved) Entry() Entry { return Entry{Kind: EntryMoved, Moved: m} }
+
+// Entry makes the change an entry.
+func (c MeterChange) Entry() Entry { return Entry{Kind: EntryMeter, Meter: c} }
+
+// A Heard is an event of the player's, and the frame before whose decision the loop took it; [UnknownFrame] if nobody noted that.
+type Heard struct {
+	Frame int64
+	Event
+}
+
+// UnknownFrame is the frame of an event that was not noted when it was taken.
+const UnknownFrame int64 = -1
+
+// An Applied is a [Control] that holds from a frame on. Of a policy, Value is the first frame that it remembers
+// ([Memory.Since]).
+type Applied struct {
+	Frame int64
+	Control
+}
+
+// A Segment is a stretch of the grid: from a frame on, whose line is at a time, at a tempo.
+type Segment struct {
+	Frame int64
+	At    time.Duration
+	BPM   float64 // quarter notes a minute
+}
+
+// A Moved is a [Segment] that the loop gave the grid before the decision on the frame Since, which may be one before its first.
+type Moved struct {
+	Since int64
+	Segment
+}
+
+// A LoopAction is what the loop did between two frames, beside what it was asked for. An [Engine] that does the same between
+// the same frames plays the same music.
+type LoopAction struct {
+	Frame  int64         // the next frame to be decided
+	At     time.Duration // on the jam's clock
+	Kind   ActionKind
+	Frames int64 // of SongJump and SongRestart
+}
+
+// An ActionKind says what a loop did.
+type ActionKind uint8
+
+// The loop's actions.
+const (
+	MelodyLetGo ActionKind = iota // Engine.Resync: messages were lost, or the machine stood still for long
+	ChordLetGo                    // Engine.LetGo, in the frame
+	AllLetGo                      // Engine.Apply of a panic that was asked for at the action's time
+	SongJump                      // Engine.Pass, once for each of Frames frames
+	SongRestart                   // Engine.Restart, Frames frames after the frame
+)
+
+// A Reader is the bounded queue through which one reader gets the entries of a jam. Who writes to it never waits: what does not
+// fit is dropped, and counted by its kind.
+type Reader struct {
+	Queue[Entry]
+	dropped [entryKinds]atomic.Uint64
+}
+
+// NewReader makes a reader whose queue holds n entries.
+func NewReader(n int) *Reader { return &Reader{Queue: Queue[Entry]{c: make(chan Entry, n)}} }
+
+// TrySend puts an entry into the queue. If the queue is full, it counts the entry as dropped and returns false. It allocates
+// nothing. Any goroutine may call it.
+func (r *Reader) TrySend(e Entry) bool {
+	if r.Queue.TrySend(e) {
+		return true
+	}
+	r.dropped[e.Kind].Add(1)
+	return false
+}
+
+// Dropped is how many entries of the given kinds were lost so far.
+func (r *Reader) Dropped(kinds ...EntryKind) (n uint64) {
+	for _, k := range kinds {
+		n += r.dropped[k].Load()
+	}
+	return n
+}
+
+// await returns the next entry of a kind, and drops those before it; ok is false if the entries or the context end.
+func (r *Reader) await(ctx context.Context, kind EntryKind) (e Entry, ok bool) {
+	for {
+		select {
+		case <-ctx.Done():
+			return e, false
+		case e, ok = <-r.C():
+			if !ok || e.Kind == kind {
+				return e, ok
+			}
+		}
+	}
+}
