@@ -51,8 +51,11 @@ func (l *Loop) panic(c Control) {
 // again after the others: which of them comes first matters, as with the two ends of a register.
 func (l *Loop) applyControls() {
 	l.takeControls()
-	var refused [paramCount]error
 	n := l.controls.takeAll(&l.asked)
+	if n == 0 {
+		return
+	}
+	var refused [paramCount]error
 	for left := -1; n > 0 && n != left; {
 		left, n = n, 0
 		for i := range left {
