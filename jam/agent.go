@@ -105,7 +105,7 @@ func (a *Agent) begin(ctx context.Context) bool {
 	}
 	a.start = e.Moved.At
 	a.acted = a.start
-	return a.grid.Follow(e.Moved.Segment) == nil
+	return a.grid.Move(e.Moved.Segment) == nil
 }
 
 // decide tells the policy of the frame before the one to be played, and draws the token of that one; ok is false where the
@@ -155,7 +155,7 @@ func (a *Agent) hear(ctx context.Context) bool {
 	}
 	r := &e.Report
 	if a.grid.Line(r.Frame) != r.Line || a.grid.Tempo(r.Frame) != r.Tempo {
-		_ = a.grid.Follow(Segment{r.Frame, r.Line, r.Tempo}) // a tempo that the loop's grid took
+		_ = a.grid.Move(Segment{r.Frame, r.Line, r.Tempo}) // a tempo that the loop's grid took
 	}
 	for a.frame <= r.Frame {
 		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)

@@ -23,25 +23,22 @@ type Engine struct {
 	listen     int64 // the frame from which on the policy is heard
 	origin     int64 // the frame at which the music began
 	barLine    int64 // the frame from which bars are counted
-	resting    bool  // the song stands
 
 	frame    int64 // to be played next
-	heard    bool  // Hear was called for it
+	phase    phase // how far it is
 	melody   MelodyToken
 	velocity uint8   // of the note that began with melody
 	force    float64 // how hard the player plays: the mean velocity of the last notes
 	draw     float64
 
-	chord   ChordToken // of the frame before: what sounded, NoChord where the vocabulary has no name for it
+	sounded ChordToken // in the frame before, as Hear tells it; NoChord if the vocabulary has no name for it
+	chord   ChordToken // the same, but NoChord after LetGo: what goes on
 	joined  bool       // listening is over: a chord has been struck, or there was no listening
 	sounds  soundingChord
 	last    Layout // that sounded last: where the next one moves from
-	ringing chorus
+	ringing ringingNotes
 
 	wanted     float64 // probability that the policy wanted a change since the last line of the chord grid
-	decided    bool
-	kept       bool // by Keep
-	silent     bool // LetGo was called before Hear: the chord that Hear tells still sounded in the frame before
 	chosen     ChordToken
 	prob       float32
 	considered Choices
@@ -49,6 +46,16 @@ type Engine struct {
 
 	summary Summary
 }
+
+// A phase is how far an engine is with the frame to be played.
+type phase uint8
+
+const (
+	phaseOpen    phase = iota // the melody of the frame before is open: Hear is next
+	phaseHeard                // Hear was called, and nothing is decided
+	phaseDecided              // the policy's choice is laid out
+	phaseHeld                 // it is laid out that what sounds goes on, by order
+)
 
 // A Summary counts what happened in a jam.
 type Summary struct {
@@ -75,9 +82,9 @@ func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
 		quantiser: NewQuantiser(grid, s.MelodyChannels),
 		sampler:   NewSampler(v, s.Temperature, s.TopP, s.Seed),
 		listen:    int64(s.Listen) * s.Meter.Beat(),
-		force:     usualForce, chord: v.Start(), melody: MelodyStart, joined: s.Listen == 0,
+		force:     usualForce, sounded: v.Start(), chord: v.Start(), melody: MelodyStart, joined: s.Listen == 0,
 	}
-	e.follow()
+	e.applySettings()
 	return e, nil
 }
 
@@ -92,159 +99,3 @@ func (e *Engine) Summary() Summary { return e.summary }
 
 // Settings are those in force.
 func (e *Engine) Settings() Settings { return e.settings }
-
-// Push takes an event of the player's. What the melody is, Split and Transpose say; a key is let go as it was struck.
-func (e *Engine) Push(event Event) {
-	if event.Data1 < e.settings.Split && event.Status&0xF0 == noteOn && event.Data2 > 0 {
-		return
-	}
-	if event, ok := e.keys.sounding(event); ok {
-		e.quantiser.Push(event)
-	}
-}
-
-// begins reports whether a note of the melody begins with an event, where keys are split and transposed so.
-func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
-	pitch := int(event.Data1) + int(transpose)
-	return event.Status&0xF0 == noteOn && event.Data2 > 0 && e.settings.MelodyChannels.Has(event.Status) &&
-		event.Data1 >= split && pitch >= 0 && pitch <= 127
-}
-
-// Resync ends the melody's note: for when events were lost and its release may have been among them.
-func (e *Engine) Resync() { e.quantiser.LetGo() }
-
-// Hear closes the melody of the frame before the one to be played and returns, for the policy's Step, the tokens of that frame
-// (the start tokens before frame 0) and the place of the frame to be played.
-func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
-	if e.frame > e.origin {
-		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
-	}
-	if e.velocity > 0 {
-		e.force += (float64(e.velocity) - e.force) / 4
-	}
-	e.draw = e.sampler.Draw()
-	e.heard, e.decided, e.kept = true, false, false
-	chord := e.chord
-	if e.silent {
-		e.chord, e.silent = NoChord, false
-	}
-	return chord, e.melody, e.settings.Meter.Place(e.since(e.frame))
-}
-
-// Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
-// error and decides nothing.
-func (e *Engine) Decide(logits []float32) error {
-	move, wanted := e.move(), e.wanted
-	if move == GoOn {
-		goes, err := e.sampler.GoesOn(logits, e.chord)
-		if err != nil {
-			return err
-		}
-		if e.joined { // A change that the policy wants between two lines of the chord grid is made up for at the next one.
-			wanted = 1 - (1-wanted)*goes
-		}
-	}
-	token, prob, err := e.sampler.Choose(logits, e.chord, move, wanted, e.draw)
-	if err != nil {
-		return err
-	}
-	if move != GoOn {
-		wanted = 0
-	}
-	if e.settings.Mute {
-		token = NoChord
-	}
-	e.considered = e.vocabulary.considered(e.sampler, e.chord)
-	e.chosen, e.prob, e.decided, e.kept = token, prob, true, false
-	e.prepare(token)
-	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
-	return nil
-}
-
-// move is what the policy may do in the frame to be played: listening ends on a line of the chord grid, with a chord.
-func (e *Engine) move() Move {
-	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
-	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
-		return GoOn
-	case !e.joined:
-		return Join
-	}
-	return Change
-}
-
-// Play sounds the chord that was decided; where none was, what sounds goes on, which counts as a miss. The error is the
-// first of the output's: the frame is over all the same.
-func (e *Engine) Play() (FrameReport, error) {
-	missed := !e.decided
-	if missed {
-		e.chosen, e.prob, e.considered = e.vocabulary.Continue(e.chord), 0, Choices{}
-		if e.settings.Mute {
-			e.chosen = NoChord
-		}
-		e.prepare(e.chosen)
-		e.summary.Misses++
-	}
-	p := &e.plan
-	err := e.send(p.messages[:p.n])
-	e.chord, e.sounds, e.joined, e.wanted, e.ringing = p.token, p.sounds, p.joined, p.wanted, p.ringing
-	if p.began {
-		e.last = p.sounds.layout
-		e.summary.Chords++
-	}
-	report := FrameReport{
-		Frame: e.frame, Line: e.grid.Line(e.frame),
-		Melody: e.melody, Velocity: e.velocity,
-		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
-		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(), Click: e.ringing.clickNote(),
-		Began: p.began, Listening: !e.joined, Missed: missed, Kept: !missed && e.kept, Prob: e.prob, Considered: e.considered,
-	}
-	e.summary.Frames++
-	e.next()
-	return report, err
-}
-
-// Skip passes over a frame, after Hear, whose line is long gone: what sounded went on sounding.
-func (e *Engine) Skip() {
-	e.chord = e.vocabulary.Continue(e.chord)
-	e.summary.Skipped++
-	e.next()
-}
-
-// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins, and what was decided for
-// it is void. Before or after Hear, it is the same: Hear tells what sounded in the frame before, as its report did.
-func (e *Engine) LetGo() error {
-	p := &e.plan
-	p.ringing.n = 0
-	p.lead(e)
-	e.sounds, e.decided, e.silent, e.ringing.n = soundingChord{}, false, !e.heard, 0
-	if e.heard {
-		e.chord = NoChord
-	}
-	return e.send(p.messages[:p.n])
-}
-
-// End ends all sounding notes and closes the melody of the last frame, which Summary then holds.
-func (e *Engine) End() error {
-	switch {
-	case e.frame == e.origin:
-	case e.heard:
-		e.summary.Melody = e.melody
-	default:
-		e.summary.Melody, _ = e.quantiser.Close(e.frame - 1)
-	}
-	return e.LetGo()
-}
-
-func (e *Engine) next() {
-	e.frame++
-	e.heard, e.decided = false, false
-}
-
-func (e *Engine) send(messages []message) (first error) {
-	for _, m := range messages {
-		if err := e.output.Send(m.status, m.data1, m.data2); err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
-}

@@ -4,7 +4,7 @@ import "context"
 
 // Begin starts the grid at 0 with nobody but the test to serve requests.
 func (l *Loop) Begin(ctx context.Context) {
-	l.open = true
+	l.phase = loopPlaying
 	l.pulses.begin(0)
 	l.began(0)
 	l.ask()
@@ -17,7 +17,7 @@ func (l *Loop) Frame(ctx context.Context) bool { return l.frame(ctx) }
 
 // Serve lets the worker answer what it was asked, on the test's goroutine.
 func (l *Loop) Serve() {
-	for w := l.cast.playing.worker; len(w.requests) > 0; {
+	for w := l.policies.active.worker; len(w.requests) > 0; {
 		w.serve(<-w.requests)
 	}
 }

@@ -73,12 +73,12 @@ func (g *Grid) SetTempo(frame int64, bpm float64) error {
 	return nil
 }
 
-// Follow moves the lines from s.Frame on, so that its line is at s.At and the tempo is s.BPM; what was set for later frames
+// Move moves the lines from s.Frame on, so that its line is at s.At and the tempo is s.BPM; what was set for later frames
 // is forgotten. That of frame 0 is the grid's start. Lines before both stay. Those of earlier frames that would be later than s.At, because the clock that is
 // followed has leapt ahead, are squeezed in before it. So whoever gives no time before the last line that was played keeps
 // all that was played. Lines before the last 64 stretches are no longer exact, which is what lets a grid follow a clock
 // for days; a tempo map made by SetTempo, for tunes, is whole. It allocates nothing.
-func (g *Grid) Follow(s Segment) error {
+func (g *Grid) Move(s Segment) error {
 	if err := CheckTempo(s.BPM); err != nil {
 		return err
 	}

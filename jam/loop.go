@@ -17,13 +17,12 @@ const longLoss = time.Second
 // line is a miss: what sounds goes on. Frames that the machine slept through are counted and never made up for.
 // In a steady jam nothing is allocated.
 type Loop struct {
-	config LoopConfig
-	clock  Clock
-	engine *Engine
-	output *stamped // the engine's
-	cast   cast
-	ran    bool
-	open   bool // the player is heard: until the first note, where that starts the jam, the inbox is begin's
+	config   LoopConfig
+	clock    Clock
+	engine   *Engine
+	output   *stamped // the engine's
+	policies policies
+	phase    loopPhase
 
 	startFrame int64         // the jam's first frame: 0, unless the clock that is followed began within a bar
 	startLine  time.Duration // its line
@@ -31,26 +30,35 @@ type Loop struct {
 	coming    Segment       // the newest stretch of the grid that was told of
 	tempo     []TempoChange // of the tune, to be told of
 	meters    []MeterChange // of the tune, to come
-	transport rolling
+	transport transportState
 	pulses    pulses
 	controls  *Controls
 	asked     [paramCount]askedControl // room for those of one frame
 	taps      Tapper
 
-	orders  Orders
-	woke    time.Duration // before the line of the frame to be played; 0 where it was decided before the start
-	news    news          // since the last frame was listened for
-	told    news          // what the frame to be played could know
-	step    time.Duration // the policy's for the frame to be played
-	since   int64         // the first frame that it remembered then
-	voice   time.Duration // laying it out
-	behind  int64         // frames that the policy had still to go through
-	failed  bool          // the policy, at this frame
-	skipped int64         // frames lost before the frame to be played
-	last    FrameReport   // the guard's to see
-	lost    uint64        // events that the inbox had lost when last asked
-	errors  int64
+	orders   Orders
+	woke     time.Duration // before the line of the frame to be played; 0 where it was decided before the start
+	arrivals arrivals      // since the last frame was listened for
+	known    arrivals      // what the frame to be played could know
+	step     time.Duration // the policy's for the frame to be played
+	since    int64         // the first frame that it remembered then
+	voice    time.Duration // laying it out
+	behind   int64         // frames that the policy had still to go through
+	failed   bool          // the policy, at this frame
+	skipped  int64         // frames lost before the frame to be played
+	last     FrameReport   // the guard's to see
+	lost     uint64        // events that the inbox had lost when last asked
+	errors   int64
 }
+
+// A loopPhase is how far a loop is with its jam.
+type loopPhase uint8
+
+const (
+	loopNew     loopPhase = iota
+	loopWaiting           // for the start: if that is the first note, the inbox is firstNote's
+	loopPlaying           // what the player plays is heard as it comes
+)
 
 // NewLoop makes a loop. The error is one of the settings or says what is missing in the configuration.
 func NewLoop(c LoopConfig) (*Loop, error) {
@@ -79,7 +87,7 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	if err := l.setTune(c.Tempo, c.Meters); err != nil {
 		return nil, err
 	}
-	l.cast.init(c)
+	l.policies.init(c)
 	l.pulses.out = c.ClockOut
 	c.Inbox.Wakes(c.Clock)
 	if l.controls = c.Controls; l.controls == nil {
@@ -92,10 +100,10 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 // Run plays until the context ends or the jam's length is reached; both are good ends. All notes have been let go when it
 // returns. It runs once.
 func (l *Loop) Run(ctx context.Context) (Summary, error) {
-	if l.ran {
+	if l.phase != loopNew {
 		return Summary{}, errors.New("a loop runs once")
 	}
-	l.ran = true
+	l.phase = loopWaiting
 	defer context.AfterFunc(ctx, l.clock.Wake)()
 	var playing sync.WaitGroup
 	playing.Go(func() {
@@ -106,7 +114,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 		l.play(ctx)
 	})
 	playing.Wait()
-	l.cast.end() // the policies are their owner's again
+	l.policies.end() // they are their owner's again
 	l.releaseAsked()
 	summary := l.engine.Summary()
 	summary.Lost, summary.Errors = l.lost, l.errors
@@ -114,7 +122,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 }
 
 func (l *Loop) play(ctx context.Context) {
-	l.cast.start()
+	l.policies.start()
 	if l.config.Transport == nil {
 		// Frame 0 needs nothing of the player, so its decision is made before the start.
 		l.ask()
@@ -159,11 +167,11 @@ func (l *Loop) pause(until time.Duration) {
 		l.resync()
 	}
 	l.report(l.pulses.send(l.engine.Grid(), l.clock.Now()))
-	if l.open {
+	if l.phase == loopPlaying {
 		l.drain()
 	}
 	l.takeControls()
-	l.heed()
+	l.stopWithTransport()
 }
 
 // report counts an error and passes it on.

@@ -39,9 +39,9 @@ func (l *Loop) panic(c Control) {
 		}
 	}
 	l.tell(LoopAction{Frame: l.listensFor(), At: c.At, Kind: AllLetGo}.Entry())
-	if l.engine.heard { // what was decided for the frame to be played is withdrawn
-		l.mark(ChordLetGo, 0)
-		l.engine.Keep()
+	if l.engine.phase >= phaseHeard { // what was decided for the frame to be played is withdrawn
+		l.tellAction(ChordLetGo, 0)
+		l.engine.Hold()
 	}
 	l.report(err)
 	l.tell(Applied{l.listensFor(), c}.Entry())
@@ -79,7 +79,7 @@ func (l *Loop) apply(c Control) error {
 	case c.Param == ParamPolicy && c.Policy == nil:
 		return errors.New("no policy came with it")
 	case c.Param == ParamPolicy:
-		l.cast.bring(c) // and is applied when it takes over
+		l.policies.replace(c) // and is applied when it takes over
 		return nil
 	case c.Param == ParamTempo && l.config.Transport != nil:
 		return errFollowed
@@ -90,7 +90,7 @@ func (l *Loop) apply(c Control) error {
 	if c.Param == ParamTempo {
 		l.forgetTempo(l.engine.nextBeat())
 	}
-	if bpm := l.engine.settings.Tempo; bpm != before && l.open { // or else the start of the grid is not known yet, and tells it
+	if bpm := l.engine.settings.Tempo; bpm != before && l.phase == loopPlaying { // or else the start of the grid is not known yet, and tells it
 		beat := l.engine.nextBeat()
 		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}

@@ -24,7 +24,7 @@ func (p *Performer) Run(ctx context.Context) {
 		return
 	}
 	grid := unplacedGrid()
-	_ = grid.Follow(e.Moved.Segment)
+	_ = grid.Move(e.Moved.Segment)
 	defer context.AfterFunc(ctx, p.Clock.Wake)()
 	p.Entries.Wakes(p.Clock)
 	for _, cue := range p.Cues {
@@ -53,7 +53,7 @@ func (g *Grid) followAll(entries *Reader) {
 		case !open:
 			return
 		case e.Kind == EntryMoved:
-			_ = g.Follow(e.Moved.Segment)
+			_ = g.Move(e.Moved.Segment)
 		}
 	}
 }

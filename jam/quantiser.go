@@ -112,22 +112,22 @@ func (q *Quantiser) LetGo() {
 // or later.
 func (q *Quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 	if frame == 0 {
-		q.take(-1)
-		q.begin()
+		q.applyUpTo(-1)
+		q.beginHere()
 	}
-	q.take(frame)
+	q.applyUpTo(frame)
 	return q.settle()
 }
 
 // Restart makes the next frame to be closed the first again.
 func (q *Quantiser) Restart() {
-	q.take(math.MaxInt64)
-	q.begin()
+	q.applyUpTo(math.MaxInt64)
+	q.beginHere()
 }
 
-// begin makes the line that is closed next the first: what was played before it counts only where it sounds on, and then
+// beginHere makes the line that is closed next the first: what was played before it counts only where it sounds on, and then
 // from there.
-func (q *Quantiser) begin() {
+func (q *Quantiser) beginHere() {
 	q.settle()
 	if q.sounding {
 		q.strike(q.note, q.channel, q.velocity)
@@ -137,8 +137,8 @@ func (q *Quantiser) begin() {
 	}
 }
 
-// take applies the pending events that count for frames up to the given one.
-func (q *Quantiser) take(frame int64) {
+// applyUpTo applies the pending events that count for frames up to the given one.
+func (q *Quantiser) applyUpTo(frame int64) {
 	later := q.pending[:0]
 	for _, e := range q.pending {
 		if q.grid.Nearest(e.At) <= frame {

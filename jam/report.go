@@ -47,7 +47,7 @@ type FrameReport struct {
 	Listening bool          // the policy ran, but was not heard
 	Missed    bool          // the decision was not there at the line: the chord was held
 	Failed    bool          // with Missed: the policy returned an error
-	Kept      bool          // what sounded went on by order, whatever the policy chose: of the guard, of a panic, or as the song stood
+	Held      bool          // what sounded went on by order, whatever the policy chose: the guard's, after a panic, or as the song stood
 	Behind    int64         // frames that the policy had still to go through when it was asked for this one
 	Skipped   int64         // frames lost just before this one (a suspended machine)
 	Prob      float32       // the policy's probability of Chosen, after mask and temperature

@@ -98,7 +98,7 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 		if e.Kind != jam.EntryReport {
 			continue
 		}
-		if kind&1 == 0 && r.Frame != last.Frame+1 || r.Missed && r.Kept {
+		if kind&1 == 0 && r.Frame != last.Frame+1 || r.Missed && r.Held {
 			t.Fatalf("%+v after frame %d", r, last.Frame)
 		}
 		last = r

@@ -72,7 +72,7 @@ func anyEntry(t *rapid.T) Entry {
 		Chosen:  jam.ChordToken(rapid.Int32Range(0, 1000).Draw(t, "chosen")),
 		Sounded: jam.ChordToken(rapid.Int32Range(0, 1000).Draw(t, "sounded")),
 		Symbol:  rapid.SampledFrom([]string{"N.C.", "Bbmaj7", `<&"`}).Draw(t, "symbol"), Velocity: data.Draw(t, "velocity"),
-		Began: rapid.Bool().Draw(t, "began"), Listening: rapid.Bool().Draw(t, "listening"), Missed: rapid.Bool().Draw(t, "missed"), Kept: rapid.Bool().Draw(t, "kept"),
+		Began: rapid.Bool().Draw(t, "began"), Listening: rapid.Bool().Draw(t, "listening"), Missed: rapid.Bool().Draw(t, "missed"), Held: rapid.Bool().Draw(t, "held"),
 		Skipped: rapid.Int64Range(0, frame).Draw(t, "skipped"), Prob: rapid.Float32Range(0, 1).Draw(t, "prob"),
 		Tempo: rapid.Float64Range(0, 400).Draw(t, "tempo"), Rung: jam.Rung(rapid.ByteRange(0, 2).Draw(t, "rung")),
 		Policy: rapid.SampledFrom([]string{"", "jamd"}).Draw(t, "policy"), Faster: rapid.Bool().Draw(t, "faster"),

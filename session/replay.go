@@ -184,8 +184,8 @@ func (p *replay) play(logged *jam.FrameReport) error {
 		out.Logged = logged
 	}
 	switch l := out.Logged; {
-	case l != nil && l.Kept:
-		p.engine.Keep()
+	case l != nil && l.Held:
+		p.engine.Hold()
 	case l != nil && l.Missed && p.Missed: // nothing is decided
 	default:
 		if err := p.engine.Decide(logits); err != nil {
@@ -221,7 +221,7 @@ func (p *replay) ask() ([]float32, error) {
 // place moves the grid to where it was before the decision on a frame.
 func (p *replay) place(t int64) error {
 	for len(p.moved) > 0 && p.moved[0].Since <= t {
-		if err := p.engine.Grid().Follow(p.moved[0].Segment); err != nil {
+		if err := p.engine.Grid().Move(p.moved[0].Segment); err != nil {
 			return err
 		}
 		p.moved, p.placed = p.moved[1:], true

@@ -341,7 +341,7 @@ func kindOf(e Entry) string {
 			return "skipped"
 		case e.Faster:
 			return "faster"
-		case e.Kept:
+		case e.Held:
 			return "kept"
 		case e.Missed:
 			return "missed"

@@ -201,7 +201,7 @@ func (t *tabling) decisions() []DecisionRow {
 		row := DecisionRow{
 			Session: t.record.ID, Frame: r.Frame, At: micros(r.Line), Policy: t.record.shownPolicy(policy), HeardBegan: r.Melody.IsOnset(),
 			Chosen: int32(r.Chosen), Sounded: int32(r.Sounded), Symbol: r.Symbol, Prob: r.Prob,
-			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Kept: r.Kept, Skipped: r.Skipped,
+			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Kept: r.Held, Skipped: r.Skipped,
 			Rung: cmp.Or(rungs[min(int(r.Rung), len(rungs)-1)], "full"), Faster: r.Faster, Arrival: micros(r.Arrival), Lead: micros(r.Lead),
 			Step: micros(r.Step), Voice: micros(r.Voice), Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
 			Remark: some(strings.Join(t.remarks[frame], "; ")),

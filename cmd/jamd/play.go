@@ -197,7 +197,7 @@ func (c *playCmd) hear(ctx context.Context, s *source, l *live) (hearing, error)
 		return func(e jam.Event) {
 			l.config.Inbox.TrySend(e)
 			if thru {
-				_ = through.Take(e) // a note that the synth did not take changes nothing here
+				_ = through.Send(e) // a note that the synth did not take changes nothing here
 			}
 		}
 	}

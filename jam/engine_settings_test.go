@@ -352,14 +352,14 @@ func TestThru(t *testing.T) {
 	out := jamtest.NewOutput(nil)
 	thru := jam.NewThru(out, 2)
 	for _, m := range [][3]byte{{0x90, 60, 90}, {0xB0, 64, 127}, {0xA0, 60, 5}, {0x90, 126, 90}, {0x80, 126, 0}} {
-		if err := thru.Take(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]}); err != nil {
+		if err := thru.Send(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	thru.Transpose(-3)
-	_ = thru.Take(jam.Event{Status: 0x90, Data1: 60})
-	_ = thru.Take(jam.Event{Status: 0x80, Data1: 60}) // it is let go already
-	_ = thru.Take(jam.Event{Status: 0x90, Data1: 60, Data2: 90})
+	_ = thru.Send(jam.Event{Status: 0x90, Data1: 60})
+	_ = thru.Send(jam.Event{Status: 0x80, Data1: 60}) // it is let go already
+	_ = thru.Send(jam.Event{Status: 0x90, Data1: 60, Data2: 90})
 	want := [][2]byte{{0x90, 62}, {0xB0, 64}, {0xA0, 62}, {0x90, 62}, {0x90, 57}}
 	if got := since(out, 0); !slices.Equal(got, want) || out.Sounding() != 1 {
 		t.Errorf("sent % X, want % X", got, want)
@@ -376,9 +376,9 @@ func TestThruIsForAnyGoroutine(t *testing.T) {
 			for i := range 1000 {
 				e := jam.Event{Status: 0x90, Data1: 60 + byte(i%12), Data2: 90}
 				e.Status |= player
-				_ = thru.Take(e)
+				_ = thru.Send(e)
 				e.Data2 = 0
-				_ = thru.Take(e)
+				_ = thru.Send(e)
 			}
 		})
 	}

@@ -60,8 +60,8 @@ func NewThru(out Output, semitones int8) *Thru {
 // Transpose moves what is played from now on; keys that are down end as they began.
 func (t *Thru) Transpose(semitones int8) { t.by.Store(int32(semitones)) }
 
-// Take sends an event on. The error is the output's.
-func (t *Thru) Take(e Event) error {
+// Send sends an event on. The error is the output's.
+func (t *Thru) Send(e Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.keys.by = int8(t.by.Load())

@@ -24,24 +24,24 @@ const (
 	justPassed = 15 * time.Millisecond
 )
 
-// Rolling is how a jam follows a transport. The frames of a jam never go back, whatever the song does: each has one
+// transportState is how a jam follows a transport. The frames of a jam never go back, whatever the song does: each has one
 // report, and the bars of both begin together. Frame t of the song is frame t + shift of the jam.
-type rolling struct {
+type transportState struct {
 	on    bool
 	shift int64
 	grace time.Duration // that a decision may come after its line: none, but where the song has just begun
 }
 
-// heed lets all go at once where the clock that is followed has stopped.
-func (l *Loop) heed() {
+// stopWithTransport lets all go at once where the clock that is followed has stopped.
+func (l *Loop) stopWithTransport() {
 	if !l.transport.on {
 		return
 	}
 	if _, running := l.position(); !running {
 		l.transport.on = false
 		l.letGo()
-		if l.engine.heard {
-			l.engine.Rest()
+		if l.engine.phase >= phaseHeard {
+			l.engine.Pause()
 		}
 	}
 }
@@ -59,10 +59,10 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	}
 	at, line := l.nearest(song, justPassed)
 	frame := at % l.bar()
-	l.mark(SongRestart, frame)
+	l.tellAction(SongRestart, frame)
 	l.engine.Restart(frame)
 	l.transport.shift, l.transport.grace = frame-at, l.engine.Grid().Step(frame)/4
-	l.report(l.engine.Grid().Follow(Segment{frame, line, song.BPM}))
+	l.report(l.engine.Grid().Move(Segment{frame, line, song.BPM}))
 	l.began(frame)
 	return true
 }
@@ -88,9 +88,9 @@ func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.
 
 func (l *Loop) bar() int64 { return l.engine.settings.Meter.Bar() }
 
-// follow moves the grid to where the transport is; it waits where that stands. It returns false where the frame to be
+// followTransport moves the grid to where the transport is; it waits where that stands. It returns false where the frame to be
 // played is another now, or its line so much later that it is too early to listen, or the context ended.
-func (l *Loop) follow(ctx context.Context) bool {
+func (l *Loop) followTransport(ctx context.Context) bool {
 	if l.config.Transport == nil {
 		return true
 	}
@@ -98,7 +98,7 @@ func (l *Loop) follow(ctx context.Context) bool {
 	stood := !running || !l.transport.on
 	if stood {
 		l.transport.on = true
-		l.heed()
+		l.stopWithTransport()
 		if song, running = l.stand(ctx); !running {
 			return false
 		}
@@ -133,10 +133,10 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
 	l.letGo()
 	if again {
-		l.mark(SongRestart, to-frame)
+		l.tellAction(SongRestart, to-frame)
 		l.engine.Restart(to)
 	} else {
-		l.mark(SongJump, to-frame)
+		l.tellAction(SongJump, to-frame)
 	}
 	for l.engine.Frame() < to {
 		l.ask()
@@ -144,7 +144,7 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	}
 	l.transport.shift = to - at
 	here := Segment{to, l.free(line), bpm}
-	l.report(l.engine.Grid().Follow(here))
+	l.report(l.engine.Grid().Move(here))
 	l.stretch(here)
 	l.transport.grace = l.engine.Grid().Step(to) / 4
 }
@@ -164,6 +164,6 @@ func (l *Loop) move(s Segment) {
 	if off := grid.Line(s.Frame) - s.At; max(off, -off) < leastMove && math.Abs(l.coming.BPM-s.BPM) < leastTempo {
 		return
 	}
-	l.report(grid.Follow(s))
+	l.report(grid.Move(s))
 	l.stretch(s)
 }

@@ -2,23 +2,23 @@ package jam
 
 import "time"
 
-// News is what came of the player since the last frame was listened for.
-type news struct {
-	arrival time.Duration // the longest that an event took from its stamp to the loop
+// arrivals are what arrived of the player since the last frame was listened for.
+type arrivals struct {
+	longest time.Duration // that an event took from its stamp to the loop
 	note    time.Duration // the newest note that the frame to be played can know; 0: none
-	later   time.Duration // the newest that only the one after it can; 0: none
+	later   time.Duration // the newest note that only the frame after it can know; 0: none
 }
 
-// age is how old the newest note is at a time; 0 where there is none.
-func (n *news) age(at time.Duration) time.Duration {
-	if n.note == 0 {
+// age is how old the newest note is at a time; 0 if there is none.
+func (a *arrivals) age(at time.Duration) time.Duration {
+	if a.note == 0 {
 		return 0
 	}
-	return at - n.note
+	return at - a.note
 }
 
-// next begins the news of the next frame.
-func (n *news) next() { *n = news{note: n.later} }
+// next begins the arrivals of the next frame.
+func (a *arrivals) next() { *a = arrivals{note: a.later} }
 
 // drain takes all that has arrived. Where the inbox had no room for some of it, a key's release may be missing.
 func (l *Loop) drain() {
@@ -27,7 +27,7 @@ func (l *Loop) drain() {
 		if !open {
 			break
 		}
-		l.take(e)
+		l.hear(e)
 	}
 	if lost := l.config.Inbox.Dropped(); lost != l.lost {
 		l.lost = lost
@@ -44,24 +44,24 @@ func (l *Loop) resync() {
 // letGo ends the chord, and tells so.
 func (l *Loop) letGo() {
 	l.report(l.engine.LetGo())
-	l.mark(ChordLetGo, 0)
+	l.tellAction(ChordLetGo, 0)
 }
 
-// mark tells what was done in the frame to be played.
-func (l *Loop) mark(what ActionKind, frames int64) {
+// tellAction tells what was done in the frame to be played.
+func (l *Loop) tellAction(what ActionKind, frames int64) {
 	l.tell(LoopAction{l.engine.Frame(), l.clock.Now(), what, frames}.Entry())
 }
 
-// take takes an event for the next frame that is listened for.
-func (l *Loop) take(e Event) {
+// hear takes an event for the next frame that is listened for.
+func (l *Loop) hear(e Event) {
 	l.engine.Push(e)
 	frame := l.listensFor()
-	l.news.arrival = max(l.news.arrival, l.clock.Now()-e.At)
+	l.arrivals.longest = max(l.arrivals.longest, l.clock.Now()-e.At)
 	if s := &l.engine.settings; l.engine.begins(e, s.Split, s.Transpose) {
 		if l.engine.Grid().Nearest(e.At) < frame {
-			l.news.note = max(l.news.note, e.At)
+			l.arrivals.note = max(l.arrivals.note, e.At)
 		} else {
-			l.news.later = max(l.news.later, e.At)
+			l.arrivals.later = max(l.arrivals.later, e.At)
 		}
 	}
 	l.tell(Heard{frame, e}.Entry())
@@ -69,7 +69,7 @@ func (l *Loop) take(e Event) {
 
 // listensFor is the frame whose decision is the next that can know what the player does now.
 func (l *Loop) listensFor() int64 {
-	if l.engine.heard {
+	if l.engine.phase >= phaseHeard {
 		return l.engine.Frame() + 1
 	}
 	return l.engine.Frame()

@@ -7,7 +7,7 @@ type plan struct {
 	began    bool
 	joined   bool
 	wanted   float64
-	ringing  chorus                 // from the line on
+	ringing  ringingNotes           // from the line on
 	messages [2 * MaxVoices]message // that lead there from what rings: at most all of it ends, and as much is struck
 	n        int
 }
@@ -30,8 +30,8 @@ func (s *soundingChord) symbolOr(none string) string {
 	return none
 }
 
-// A chorus is the notes that ring: of the chord, its bass, and the metronome.
-type chorus struct {
+// ringingNotes are the notes that ring: of the chord, its bass, and the metronome.
+type ringingNotes struct {
 	notes [MaxVoices]ringingNote
 	n     int
 }
@@ -51,7 +51,7 @@ const (
 	clickPart
 )
 
-func (c *chorus) has(p part, pitch uint8) *ringingNote {
+func (c *ringingNotes) has(p part, pitch uint8) *ringingNote {
 	for i := range c.n {
 		if n := &c.notes[i]; n.part == p && n.pitch == pitch {
 			return n
@@ -61,7 +61,7 @@ func (c *chorus) has(p part, pitch uint8) *ringingNote {
 }
 
 // chordNotes are the notes for the report: all but the metronome's.
-func (c *chorus) chordNotes() (out ChordNotes) {
+func (c *ringingNotes) chordNotes() (out ChordNotes) {
 	for _, n := range c.notes[:c.n] {
 		if n.part != clickPart {
 			out.Notes[out.Len] = ChordNote{Pitch: n.pitch, Velocity: n.velocity, Bass: n.part == bassPart, Struck: n.struck}
@@ -72,8 +72,9 @@ func (c *chorus) chordNotes() (out ChordNotes) {
 }
 
 // prepare lays out the frame to be played: its chord, what sounds of it, and the messages that lead there from what rings.
-// A chord that the vocabulary has no name for, left by another policy, goes on until one begins.
-func (e *Engine) prepare(token ChordToken) {
+// A chord that the vocabulary has no name for, left by another policy, goes on until one begins. In a pause the metronome is
+// silent.
+func (e *Engine) prepare(token ChordToken, paused bool) {
 	p := &e.plan
 	p.token, p.sounds, p.began, p.wanted, p.ringing.n = token, e.sounds, false, e.wanted, 0
 	p.joined = e.joined || e.vocabulary.IsBegin(token)
@@ -93,7 +94,7 @@ func (e *Engine) prepare(token ChordToken) {
 	if p.sounds.on {
 		p.play(e, now)
 	}
-	if e.settings.Metronome && !e.resting {
+	if e.settings.Metronome && !paused {
 		p.click(e, now)
 	}
 	p.lead(e)
@@ -132,7 +133,7 @@ func (p *plan) click(e *Engine, now moment) {
 }
 
 // clickNote is the metronome's note for the report.
-func (c *chorus) clickNote() (out ChordNote) {
+func (c *ringingNotes) clickNote() (out ChordNote) {
 	for _, n := range c.notes[:c.n] {
 		if n.part == clickPart {
 			out = ChordNote{Pitch: n.pitch, Velocity: n.velocity, Struck: true}

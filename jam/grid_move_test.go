@@ -26,7 +26,7 @@ func TestFollowLeavesThePlayedAlone(t *testing.T) {
 				At:    lines[last] + time.Duration(rapid.Int64Range(20_000, int64(time.Second)).Draw(t, "later")),
 				BPM:   rapid.Float64Range(MinTempo, MaxTempo).Draw(t, "bpm"),
 			}
-			if err := g.Follow(s); err != nil {
+			if err := g.Move(s); err != nil {
 				t.Fatal(err)
 			}
 			if off := (g.Line(s.Frame) - s.At).Abs(); off > 1 || g.Tempo(s.Frame) != s.BPM || g.Tempo(s.Frame+100) != s.BPM {
@@ -70,7 +70,7 @@ func TestFollowALeap(t *testing.T) {
 	g := grid(t, 0, 120)
 	check := func(s Segment, lines map[int64]time.Duration) {
 		t.Helper()
-		if err := g.Follow(s); err != nil {
+		if err := g.Move(s); err != nil {
 			t.Fatal(err)
 		}
 		for f, want := range lines {
@@ -90,7 +90,7 @@ func TestFollowALeap(t *testing.T) {
 	check(Segment{0, 3 * second, 60}, map[int64]time.Duration{-4: 2 * second, 0: 3 * second, 4: 4 * second})
 	check(Segment{4, -second, 60}, map[int64]time.Duration{4: -second, 0: -2 * second})
 	for _, bpm := range []float64{0, 401, math.NaN()} {
-		if g.Follow(Segment{BPM: bpm}) == nil {
+		if g.Move(Segment{BPM: bpm}) == nil {
 			t.Errorf("tempo %v is taken", bpm)
 		}
 	}
@@ -117,7 +117,7 @@ func TestFollowForADay(t *testing.T) {
 		frame++
 		bpm := 120 + 20*math.Sin(float64(frame)/1000)
 		line += nanoseconds(stepOf(bpm))
-		if err := g.Follow(Segment{Frame: frame, At: line, BPM: bpm}); err != nil {
+		if err := g.Move(Segment{Frame: frame, At: line, BPM: bpm}); err != nil {
 			t.Fatal(err)
 		}
 		if g.Line(frame) != line || g.Nearest(line) != frame || g.Current(line-1) != frame-1 {
@@ -134,7 +134,7 @@ func TestFollowAllocatesNothing(t *testing.T) {
 	frame := int64(0)
 	if a := testing.AllocsPerRun(1000, func() {
 		frame++
-		_ = g.Follow(Segment{Frame: frame, At: g.Line(frame) + 1, BPM: 121})
+		_ = g.Move(Segment{Frame: frame, At: g.Line(frame) + 1, BPM: 121})
 	}); a != 0 {
 		t.Errorf("%v allocations a move", a)
 	}
@@ -152,7 +152,7 @@ func TestFollowAfterATempoMap(t *testing.T) {
 		t.Errorf("tempi %v and %v of the map", g.Tempo(2), g.Tempo(799))
 	}
 	before := g.Line(799)
-	if err := g.Follow(Segment{Frame: 800, At: g.Line(800), BPM: 60}); err != nil {
+	if err := g.Move(Segment{Frame: 800, At: g.Line(800), BPM: 60}); err != nil {
 		t.Fatal(err)
 	}
 	if len(g.segments) != followed || g.Line(799) != before || g.Line(801)-g.Line(800) != 250*time.Millisecond {
@@ -172,7 +172,7 @@ func TestPulses(t *testing.T) {
 			frame, bpm := rapid.Int64Range(1, 40).Draw(t, "frame"), rapid.Float64Range(MinTempo, MaxTempo).Draw(t, "bpm")
 			if rapid.Bool().Draw(t, "move") {
 				at := g.Line(frame) + time.Duration(rapid.Int64Range(-2e8, 2e8).Draw(t, "off"))
-				err = g.Follow(Segment{Frame: frame, At: at, BPM: bpm})
+				err = g.Move(Segment{Frame: frame, At: at, BPM: bpm})
 			} else {
 				err = g.SetTempo(frame, bpm)
 			}

@@ -45,22 +45,3 @@ func (p BarPlace) before() BarPlace {
 	}
 	return p - 1
 }
-
-// ChangeMeter begins a bar of another meter with the frame to be played. It is called before Hear. The error is of m.Check.
-func (e *Engine) ChangeMeter(m Meter) error {
-	if err := m.Check(); err != nil {
-		return err
-	}
-	e.settings.Meter, e.barLine = m, e.frame
-	e.follow()
-	return nil
-}
-
-// since is how many frames a frame lies after a bar line; below 0 for one before the meter changed.
-func (e *Engine) since(frame int64) int64 { return frame - e.barLine }
-
-// nextBeat is the first beat not before the frame to be played.
-func (e *Engine) nextBeat() int64 {
-	beat := e.settings.Meter.Beat()
-	return e.barLine + (e.since(e.frame)+beat-1)/beat*beat
-}

@@ -7,13 +7,13 @@ import (
 
 // frame plays the next frame; false where the context ended before it.
 func (l *Loop) frame(ctx context.Context) bool {
-	if !l.engine.heard {
+	if l.engine.phase == phaseOpen {
 		frame := l.engine.Frame()
 		l.order(frame)
 		if l.wait(ctx, l.due(frame)-l.orders.Lead); ctx.Err() != nil {
 			return false
 		}
-		if !l.follow(ctx) {
+		if !l.followTransport(ctx) {
 			return ctx.Err() == nil // the line is elsewhere now
 		}
 		frame = l.listen(frame)
@@ -79,8 +79,8 @@ func (l *Loop) listen(frame int64) int64 {
 	}
 	l.applyControls()
 	l.change(frame)
-	l.told = l.news
-	l.news.next()
+	l.known = l.arrivals
+	l.arrivals.next()
 	l.ask()
 	if tooLong {
 		l.letGo()
@@ -91,8 +91,8 @@ func (l *Loop) listen(frame int64) int64 {
 
 // change lets another policy play from the frame on, where one is to and has caught up.
 func (l *Loop) change(frame int64) {
-	brought := l.cast.fresh
-	p, err := l.cast.next(frame, l.orders.Rung)
+	brought := l.policies.next
+	p, err := l.policies.activate(frame, l.orders.Rung)
 	l.report(err)
 	if p == nil {
 		return
@@ -103,7 +103,7 @@ func (l *Loop) change(frame int64) {
 		if l.orders.Rung == RungFaster {
 			l.orders.Rung = RungFull
 		}
-		l.tell(Applied{frame, l.cast.control}.Entry())
+		l.tell(Applied{frame, l.policies.control}.Entry())
 	}
 }
 
@@ -112,13 +112,13 @@ func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	l.changeMeter()
 	chord, melody, place := l.engine.Hear()
-	l.behind = l.cast.ask(request{frame, chord, melody, place})
+	l.behind = l.policies.ask(request{frame, chord, melody, place})
 }
 
 // decide waits for the policy's answer, until the given time at most, and lets the engine decide by it.
 func (l *Loop) decide(ctx context.Context, until time.Duration) {
 	frame := l.engine.Frame()
-	worker := l.cast.playing.worker
+	worker := l.policies.active.worker
 	for {
 		if a, ok := worker.answer(); ok {
 			err, mine := a.err, a.frame == frame // or else one that came too late
@@ -144,8 +144,8 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 // voiced decides by the policy's logits, or against them where the guard has the chord held or the jam stands.
 func (l *Loop) voiced(logits []float32) (err error) {
 	began := l.clock.Now()
-	if l.orders.Rung == RungHold || l.engine.decided {
-		l.engine.Keep()
+	if l.orders.Rung == RungHold || l.engine.phase >= phaseDecided {
+		l.engine.Hold()
 	} else {
 		err = l.engine.Decide(logits)
 	}
@@ -160,10 +160,10 @@ func (l *Loop) sound(frame int64) {
 	r, err := l.engine.Play()
 	r.Late, r.Send = l.clock.Now()-due, l.output.took()
 	r.Lead, r.Step, r.Voice, r.Skipped = l.woke, l.step, l.voice, l.skipped
-	r.Arrival, r.Age = l.told.arrival, l.told.age(r.Line)
+	r.Arrival, r.Age = l.known.longest, l.known.age(r.Line)
 	r.Failed, r.Behind = r.Missed && l.failed, l.behind
-	r.Tempo, r.Rung, r.Policy = l.engine.Grid().Tempo(frame), l.orders.Rung, l.cast.playing.name
-	r.Faster, r.Since = l.cast.playing == l.cast.faster, l.since
+	r.Tempo, r.Rung, r.Policy = l.engine.Grid().Tempo(frame), l.orders.Rung, l.policies.active.name
+	r.Faster, r.Since = l.policies.active == l.policies.faster, l.since
 	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
 	l.report(err)
 	l.last = r // the loop's own, so that showing it allocates nothing

@@ -75,7 +75,7 @@ func TestConsideredWithoutAChange(t *testing.T) {
 		t.Errorf("in a miss: %v", r.Considered.Slice())
 	}
 	e.Hear()
-	e.Keep()
+	e.Hold()
 	if r, _ = e.Play(); r.Considered.Len != 0 {
 		t.Errorf("where the chord is kept: %v", r.Considered.Slice())
 	}

@@ -16,14 +16,14 @@ func (e *Engine) Apply(c Control) error {
 	}
 	if c.Param == ParamTempo {
 		next := e.nextBeat()
-		return e.grid.Follow(Segment{next, e.grid.Line(next), e.settings.Tempo})
+		return e.grid.Move(Segment{next, e.grid.Line(next), e.settings.Tempo})
 	}
-	e.follow()
+	e.applySettings()
 	return nil
 }
 
-// follow makes all that depends on the settings anew.
-func (e *Engine) follow() {
+// applySettings sets all that depends on the settings.
+func (e *Engine) applySettings() {
 	s := &e.settings
 	e.gridStep = s.ChordGrid.Frames(s.Meter)
 	e.sampler.temperature, e.sampler.topP = s.Temperature, s.TopP
@@ -38,8 +38,27 @@ func (e *Engine) follow() {
 // Swap goes on with the tokens of another policy's vocabulary, from the frame before which it is called, before Hear. A
 // chord that it has no name for sounds on until the next one begins; to the new policy that is no chord.
 func (e *Engine) Swap(v *Vocabulary) {
-	e.chord = v.Translate(e.chord, e.vocabulary)
+	e.chord, e.sounded = v.Translate(e.chord, e.vocabulary), v.Translate(e.sounded, e.vocabulary)
 	e.vocabulary = v
 	e.sampler.grammar = v.grammar()
-	e.follow()
+	e.applySettings()
+}
+
+// ChangeMeter begins a bar of another meter with the frame to be played. It is called before Hear. The error is of m.Check.
+func (e *Engine) ChangeMeter(m Meter) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	e.settings.Meter, e.barLine = m, e.frame
+	e.applySettings()
+	return nil
+}
+
+// since is how many frames a frame lies after a bar line; below 0 for one before the meter changed.
+func (e *Engine) since(frame int64) int64 { return frame - e.barLine }
+
+// nextBeat is the first beat not before the frame to be played.
+func (e *Engine) nextBeat() int64 {
+	beat := e.settings.Meter.Beat()
+	return e.barLine + (e.since(e.frame)+beat-1)/beat*beat
 }

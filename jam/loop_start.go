@@ -7,10 +7,12 @@ import (
 // begin sets the start of the grid; false where the context ended before frame 0.
 func (l *Loop) begin(ctx context.Context) bool {
 	grid := l.engine.Grid() // which begins at 0 so far
-	switch l.open = l.config.Transport != nil || l.config.Start == StartAtOnce; {
+	switch {
 	case l.config.Transport != nil:
+		l.phase = loopPlaying
 		return l.beginWith(ctx)
-	case l.open:
+	case l.config.Start == StartAtOnce:
+		l.phase = loopPlaying
 		first := -int64(l.config.CountIn) * l.config.Settings.Meter.Beat()
 		grid.SetStart(l.clock.Now() + max(l.offset(first), 0) - grid.Line(first))
 		l.pulses.begin(first)
@@ -20,7 +22,7 @@ func (l *Loop) begin(ctx context.Context) bool {
 	for ctx.Err() == nil {
 		struck, open := l.firstNote()
 		if struck {
-			l.open = true
+			l.phase = loopPlaying
 			l.pulses.begin(0)
 			l.began(0)
 			return true
@@ -51,7 +53,7 @@ func (l *Loop) firstNote() (struck, open bool) {
 			if struck {
 				l.engine.Grid().SetStart(e.At)
 			}
-			l.take(e)
+			l.hear(e)
 			if struck {
 				return true, true
 			}

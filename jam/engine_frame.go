@@ -1,0 +1,180 @@
+package jam
+
+// Push takes an event of the player's. What the melody is, Split and Transpose say; a key is let go as it was struck.
+func (e *Engine) Push(event Event) {
+	if event.Data1 < e.settings.Split && event.Status&0xF0 == noteOn && event.Data2 > 0 {
+		return
+	}
+	if event, ok := e.keys.sounding(event); ok {
+		e.quantiser.Push(event)
+	}
+}
+
+// begins reports whether a note of the melody begins with an event, where keys are split and transposed so.
+func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
+	pitch := int(event.Data1) + int(transpose)
+	return event.Status&0xF0 == noteOn && event.Data2 > 0 && e.settings.MelodyChannels.Has(event.Status) &&
+		event.Data1 >= split && pitch >= 0 && pitch <= 127
+}
+
+// Resync ends the melody's note: for when events were lost and its release may have been among them.
+func (e *Engine) Resync() { e.quantiser.LetGo() }
+
+// Hear closes the melody of the frame before the one to be played and returns, for the policy's Step, the tokens of that frame
+// (the start tokens before frame 0) and the place of the frame to be played.
+func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
+	if e.frame > e.origin {
+		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
+	}
+	if e.velocity > 0 {
+		e.force += (float64(e.velocity) - e.force) / 4
+	}
+	e.draw = e.sampler.Draw()
+	e.phase = phaseHeard
+	return e.sounded, e.melody, e.settings.Meter.Place(e.since(e.frame))
+}
+
+// Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
+// error and decides nothing.
+func (e *Engine) Decide(logits []float32) error {
+	move, wanted := e.move(), e.wanted
+	if move == GoOn {
+		goes, err := e.sampler.GoesOn(logits, e.chord)
+		if err != nil {
+			return err
+		}
+		if e.joined { // A change that the policy wants between two lines of the chord grid is made up for at the next one.
+			wanted = 1 - (1-wanted)*goes
+		}
+	}
+	token, prob, err := e.sampler.Choose(logits, e.chord, move, wanted, e.draw)
+	if err != nil {
+		return err
+	}
+	if move != GoOn {
+		wanted = 0
+	}
+	if e.settings.Mute {
+		token = NoChord
+	}
+	e.considered = e.vocabulary.considered(e.sampler, e.chord)
+	e.chosen, e.prob, e.phase = token, prob, phaseDecided
+	e.prepare(token, false)
+	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
+	return nil
+}
+
+// move is what the policy may do in the frame to be played: listening ends on a line of the chord grid, with a chord.
+func (e *Engine) move() Move {
+	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
+	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
+		return GoOn
+	case !e.joined:
+		return Join
+	}
+	return Change
+}
+
+// Play sounds the chord that was decided; where none was, what sounds goes on, which counts as a miss. The error is the
+// first of the output's: the frame is over all the same.
+func (e *Engine) Play() (FrameReport, error) {
+	missed := e.phase < phaseDecided
+	if missed {
+		e.chosen, e.prob, e.considered = e.vocabulary.Continue(e.chord), 0, Choices{}
+		if e.settings.Mute {
+			e.chosen = NoChord
+		}
+		e.prepare(e.chosen, false)
+		e.summary.Misses++
+	}
+	p := &e.plan
+	err := e.send(p.messages[:p.n])
+	e.chord, e.sounded, e.sounds, e.joined, e.wanted, e.ringing = p.token, p.token, p.sounds, p.joined, p.wanted, p.ringing
+	if p.began {
+		e.last = p.sounds.layout
+		e.summary.Chords++
+	}
+	report := FrameReport{
+		Frame: e.frame, Line: e.grid.Line(e.frame),
+		Melody: e.melody, Velocity: e.velocity,
+		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
+		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(), Click: e.ringing.clickNote(),
+		Began: p.began, Listening: !e.joined, Missed: missed, Held: e.phase == phaseHeld, Prob: e.prob, Considered: e.considered,
+	}
+	e.summary.Frames++
+	e.next()
+	return report, err
+}
+
+// Skip passes over a frame, after Hear, whose line is long gone: what sounded went on sounding.
+func (e *Engine) Skip() {
+	e.summary.Skipped++
+	e.Pass()
+}
+
+// Hold decides, in place of Decide, that what sounds goes on; if nothing sounds, there is no chord.
+func (e *Engine) Hold() { e.hold(false) }
+
+// Pause decides, as Hold does, for a frame in which the song stands: the metronome is silent too.
+func (e *Engine) Pause() { e.hold(true) }
+
+func (e *Engine) hold(paused bool) {
+	e.chosen, e.prob, e.phase = e.vocabulary.Continue(e.chord), 0, phaseHeld
+	e.considered = Choices{}
+	e.prepare(e.chosen, paused)
+}
+
+// Pass passes over a frame, after Hear, that was never to be played. It counts as nothing.
+func (e *Engine) Pass() {
+	e.chord = e.vocabulary.Continue(e.chord)
+	e.sounded = e.chord
+	e.next()
+}
+
+// Restart begins the music anew at a frame not before the one to be played, as if that were frame 0: Hear returns the
+// start tokens, and the listening begins again. A note that sounds begins there. It is called before Hear, after LetGo.
+func (e *Engine) Restart(frame int64) {
+	listen := e.listen - e.origin
+	e.quantiser.Restart()
+	e.frame, e.origin, e.listen = frame, frame, frame+listen
+	e.sounded, e.chord, e.melody, e.velocity = e.vocabulary.Start(), e.vocabulary.Start(), MelodyStart, 0
+	e.joined, e.wanted = listen == 0, 0
+	e.phase = phaseOpen
+}
+
+// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins, and what was decided for
+// it is void. Before or after Hear, it is the same: Hear tells what sounded in the frame before, as its report did.
+func (e *Engine) LetGo() error {
+	p := &e.plan
+	p.ringing.n = 0
+	p.lead(e)
+	e.sounds, e.chord, e.ringing.n = soundingChord{}, NoChord, 0
+	e.phase = min(e.phase, phaseHeard)
+	return e.send(p.messages[:p.n])
+}
+
+// End ends all sounding notes and closes the melody of the last frame, which Summary then holds.
+func (e *Engine) End() error {
+	switch {
+	case e.frame == e.origin:
+	case e.phase >= phaseHeard:
+		e.summary.Melody = e.melody
+	default:
+		e.summary.Melody, _ = e.quantiser.Close(e.frame - 1)
+	}
+	return e.LetGo()
+}
+
+func (e *Engine) next() {
+	e.frame++
+	e.phase = phaseOpen
+}
+
+func (e *Engine) send(messages []message) (first error) {
+	for _, m := range messages {
+		if err := e.output.Send(m.status, m.data1, m.data2); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
