@@ -104,7 +104,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 
 // lengthOf is the number of frames through the end of the last note, in whole bars.
 func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int64, error) {
-	quantiser := NewQuantiser(grid, s.MelodyChannels)
+	quantiser := newQuantiser(grid, s.MelodyChannels)
 	var newest int64
 	for _, e := range events {
 		newest = max(newest, grid.Nearest(e.At))

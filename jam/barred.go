@@ -6,7 +6,7 @@ func (v *Vocabulary) barred(into []bool, c Complexity, k ChordKey) []bool {
 	into = into[:0]
 	all := true
 	for _, chord := range v.chords {
-		may := c.Allows(chord.Quality) && k.Allows(chord)
+		may := c.allows(chord.Quality) && k.allows(chord)
 		into = append(into, !may)
 		all = all && !may
 	}

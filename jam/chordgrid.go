@@ -26,9 +26,9 @@ func (g *ChordGrid) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Frames is the distance of two lines of the chord grid. Half a bar is a whole number of beats, rounded down,
+// frames is the distance of two lines of the chord grid. Half a bar is a whole number of beats, rounded down,
 // and at least one.
-func (g ChordGrid) Frames(m Meter) int64 {
+func (g ChordGrid) frames(m Meter) int64 {
 	switch g {
 	case GridBeat:
 		return m.Beat()

@@ -2,7 +2,7 @@ package jam
 
 import "strings"
 
-// A ChordKey says which key the chords keep to: AnyKey, or 1 + Key.Index().
+// A ChordKey says which key the chords keep to: AnyKey, or one more than the number of a key (see KeyAt).
 type ChordKey uint8
 
 // AnyKey keeps no chord from beginning.
@@ -31,14 +31,14 @@ func (c *ChordKey) UnmarshalText(text []byte) error {
 
 func findChordKey(setting, name string) (int, error) {
 	if key, err := ParseKey(strings.TrimSpace(name)); err == nil {
-		return 1 + key.Index(), nil
+		return 1 + key.index(), nil
 	}
 	return chordKeys.find(setting, name)
 }
 
-// Allows reports whether a chord may begin: where all of its notes are the key's. In minor the raised seventh is one of them
+// allows reports whether a chord may begin: where all of its notes are the key's. In minor the raised seventh is one of them
 // in chords on the fifth degree and on that seventh, the dominants.
-func (c ChordKey) Allows(chord Chord) bool {
+func (c ChordKey) allows(chord Chord) bool {
 	if c == AnyKey {
 		return true
 	}

@@ -25,8 +25,8 @@ func (c *Complexity) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Allows reports whether chords of a quality may begin.
-func (c Complexity) Allows(quality uint8) bool {
+// allows reports whether chords of a quality may begin.
+func (c Complexity) allows(quality uint8) bool {
 	intervals := Qualities[quality].Intervals
 	switch c {
 	case Triads:

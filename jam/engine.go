@@ -15,7 +15,7 @@ type Engine struct {
 	vocabulary *Vocabulary
 	grid       *Grid
 	keys       transposer
-	quantiser  *Quantiser
+	quantiser  *quantiser
 	sampler    *Sampler[ChordToken]
 	voicer     Voicer
 	output     Output
@@ -79,7 +79,7 @@ func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
 	}
 	e := &Engine{
 		settings: s, vocabulary: v, grid: grid, output: out,
-		quantiser: NewQuantiser(grid, s.MelodyChannels),
+		quantiser: newQuantiser(grid, s.MelodyChannels),
 		sampler:   NewSampler(v, s.Temperature, s.TopP, s.Seed),
 		listen:    int64(s.Listen) * s.Meter.Beat(),
 		force:     usualForce, sounded: v.Start(), chord: v.Start(), melody: MelodyStart, joined: s.Listen == 0,

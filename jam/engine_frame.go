@@ -39,7 +39,7 @@ func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 func (e *Engine) Decide(logits []float32) error {
 	move, wanted := e.move(), e.wanted
 	if move == GoOn {
-		goes, err := e.sampler.GoesOn(logits, e.chord)
+		goes, err := e.sampler.goesOn(logits, e.chord)
 		if err != nil {
 			return err
 		}
@@ -115,8 +115,8 @@ func (e *Engine) Skip() {
 // Hold decides, in place of Decide, that what sounds goes on; if nothing sounds, there is no chord.
 func (e *Engine) Hold() { e.hold(false) }
 
-// Pause decides, as Hold does, for a frame in which the song stands: the metronome is silent too.
-func (e *Engine) Pause() { e.hold(true) }
+// pause decides, as Hold does, for a frame in which the song stands: the metronome is silent too.
+func (e *Engine) pause() { e.hold(true) }
 
 func (e *Engine) hold(paused bool) {
 	e.chosen, e.prob, e.phase = e.vocabulary.Continue(e.chord), 0, phaseHeld

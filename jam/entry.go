@@ -63,7 +63,7 @@ type Heard struct {
 const UnknownFrame int64 = -1
 
 // An Applied is a [Control] that holds from a frame on. Of a policy, Value is the first frame that it remembers
-// ([Memory.Since]).
+// (see [Memory]).
 type Applied struct {
 	Frame int64
 	Control

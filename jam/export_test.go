@@ -1,6 +1,33 @@
 package jam
 
-import "context"
+import (
+	"context"
+	"time"
+)
+
+// What is not exported, for tests of its own.
+type (
+	Quantiser = quantiser
+	Tapper    = tapper
+)
+
+const MaxSongPosition = maxSongPosition
+
+var (
+	NewQuantiser = newQuantiser
+	Movement     = movement
+)
+
+func (g *Grid) Current(t time.Duration) int64           { return g.current(t) }
+func (g *Grid) SetTempo(frame int64, bpm float64) error { return g.setTempo(frame, bpm) }
+func (g ChordGrid) Frames(m Meter) int64                { return g.frames(m) }
+func (c ChordKey) Allows(chord Chord) bool              { return c.allows(chord) }
+func (c Complexity) Allows(quality uint8) bool          { return c.allows(quality) }
+func (k Key) Index() int                                { return k.index() }
+func (k Key) Profile() [12]float64                      { return k.profile() }
+func (s *Sampler[T]) GoesOn(logits []float32, before T) (float64, error) {
+	return s.goesOn(logits, before)
+}
 
 // Begin starts the grid at 0 with nobody but the test to serve requests.
 func (l *Loop) Begin(ctx context.Context) {

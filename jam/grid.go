@@ -61,9 +61,9 @@ func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPer
 // SetStart moves the whole grid so that frame 0 begins at t.
 func (g *Grid) SetStart(t time.Duration) { g.start = t }
 
-// SetTempo gives frames from frame on a new tempo; tempi set for later frames are forgotten.
+// setTempo gives frames from frame on a new tempo; tempi set for later frames are forgotten.
 // Lines up to and including that of frame stay where they are. A frame before 0 is taken as 0.
-func (g *Grid) SetTempo(frame int64, bpm float64) error {
+func (g *Grid) setTempo(frame int64, bpm float64) error {
 	if err := CheckTempo(bpm); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (g *Grid) SetTempo(frame int64, bpm float64) error {
 // is forgotten. That of frame 0 is the grid's start. Lines before both stay. Those of earlier frames that would be later than s.At, because the clock that is
 // followed has leapt ahead, are squeezed in before it. So whoever gives no time before the last line that was played keeps
 // all that was played. Lines before the last 64 stretches are no longer exact, which is what lets a grid follow a clock
-// for days; a tempo map made by SetTempo, for tunes, is whole. It allocates nothing.
+// for days; a tempo map of a tune, for tunes, is whole. It allocates nothing.
 func (g *Grid) Move(s Segment) error {
 	if err := CheckTempo(s.BPM); err != nil {
 		return err
@@ -142,8 +142,8 @@ func (g *Grid) Nearest(t time.Duration) int64 {
 	return f
 }
 
-// Current is the frame in which t lies: the last one whose line is not after t.
-func (g *Grid) Current(t time.Duration) int64 {
+// current is the frame in which t lies: the last one whose line is not after t.
+func (g *Grid) current(t time.Duration) int64 {
 	t, f := g.estimate(t)
 	for g.Line(f+1) <= t {
 		f++

@@ -18,8 +18,8 @@ const AllKeys = 24
 // KeyAt is key i: those in major by their tonic, then those in minor.
 func KeyAt(i int) Key { return Key{uint8(i % 12), i >= 12} }
 
-// Index is the inverse of KeyAt.
-func (k Key) Index() int {
+// index is the inverse of KeyAt.
+func (k Key) index() int {
 	if k.Minor {
 		return 12 + int(k.Tonic)
 	}
@@ -78,8 +78,8 @@ var (
 	minorProfile = [12]float64{6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17}
 )
 
-// Profile says how long each pitch class (C = 0) sounds in the key, as listeners have it: shares whose sum is 1.
-func (k Key) Profile() (shares [12]float64) {
+// profile says how long each pitch class (C = 0) sounds in the key, as listeners have it: shares whose sum is 1.
+func (k Key) profile() (shares [12]float64) {
 	profile, sum := majorProfile, 0.0
 	if k.Minor {
 		profile = minorProfile
@@ -97,7 +97,7 @@ func (k Key) Profile() (shares [12]float64) {
 func (k Key) correlation(heard [12]float64) float64 {
 	const mean = 1.0 / 12
 	product, length := 0.0, 0.0
-	for class, x := range k.Profile() {
+	for class, x := range k.profile() {
 		product += (x - mean) * heard[class]
 		length += (x - mean) * (x - mean)
 	}

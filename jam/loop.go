@@ -34,7 +34,7 @@ type Loop struct {
 	pulses    pulses
 	controls  *Controls
 	asked     [paramCount]askedControl // room for those of one frame
-	taps      Tapper
+	taps      tapper
 
 	orders   Orders
 	woke     time.Duration // before the line of the frame to be played; 0 where it was decided before the start
@@ -89,7 +89,7 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	}
 	l.policies.init(c)
 	l.pulses.out = c.ClockOut
-	c.Inbox.Wakes(c.Clock)
+	c.Inbox.wakeOn(c.Clock)
 	if l.controls = c.Controls; l.controls == nil {
 		l.controls = NewControls()
 	}

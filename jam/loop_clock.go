@@ -35,7 +35,7 @@ func (p *pulses) send(grid *Grid, now time.Duration) error {
 	var err error
 	for p.due(grid) <= now {
 		if p.started && grid.Pulse(p.next+latePulses) <= now {
-			err = errors.Join(err, p.leap(grid.Current(now)+1))
+			err = errors.Join(err, p.leap(grid.current(now)+1))
 			continue
 		}
 		if p.next == 0 {
@@ -51,7 +51,7 @@ func (p *pulses) send(grid *Grid, now time.Duration) error {
 // leap goes on at the line of a frame.
 func (p *pulses) leap(frame int64) error {
 	p.next = frame * PulsesPerFrame
-	if frame > MaxSongPosition { // cannot be said
+	if frame > maxSongPosition { // cannot be said
 		return nil
 	}
 	return errors.Join(p.out.Send(ClockStop, 0, 0), p.out.Send(SongPosition(frame)), p.out.Send(ClockContinue, 0, 0))

@@ -62,7 +62,7 @@ func (l *Loop) due(frame int64) time.Duration { return l.engine.Grid().Line(fram
 
 // current is the frame that was due last.
 func (l *Loop) current() int64 {
-	return l.engine.Grid().Current(l.clock.Now() + l.offset(l.engine.Frame()))
+	return l.engine.Grid().current(l.clock.Now() + l.offset(l.engine.Frame()))
 }
 
 // listen closes the melody up to the frame and hands it to the policy. It returns the frame to play: a later one where

@@ -10,7 +10,9 @@ import (
 type Transport interface {
 	// Position says where the song is at a time that is about now: a frame of the song, such as the last or the next, when
 	// its line is, and the tempo. running is false where the song stands, ok where its position is not known: before the
-	// clock ever ran, or when it was lost for too long. It neither blocks nor allocates.
+	// clock ever ran, or when it was lost for too long. The loop calls
+	// it on its own thread, several times a frame. It may take a mutex that is held for the time of one pulse; it waits for
+	// nothing else, and allocates nothing.
 	Position(now time.Duration) (song Segment, running, ok bool)
 }
 
@@ -41,7 +43,7 @@ func (l *Loop) stopWithTransport() {
 		l.transport.on = false
 		l.letGo()
 		if l.engine.phase >= phaseHeard {
-			l.engine.Pause()
+			l.engine.pause()
 		}
 	}
 }

@@ -10,9 +10,6 @@ type Memory struct {
 // NewMemory makes a memory that was told nothing yet.
 func NewMemory(p Policy) Memory { return Memory{policy: p} }
 
-// Since is the first frame that the policy remembers: it began afresh there, and was told of all from there on.
-func (m *Memory) Since() int64 { return m.since }
-
 // Step tells the policy the tokens of the frame before the given one and the place of that, and returns its logits for it. Start tokens begin its
 // memory afresh. Where frames were left out it starts afresh too, as on a piece cut out of a longer one: what is held at the
 // cut begins there.

@@ -14,13 +14,13 @@ const (
 	ClockStop     = 0xFC
 )
 
-// MaxSongPosition is the last frame that a song position can say: 17 minutes at 240 BPM.
-const MaxSongPosition = 1<<14 - 1
+// maxSongPosition is the last frame that a song position can say: 17 minutes at 240 BPM.
+const maxSongPosition = 1<<14 - 1
 
 // SongPosition is the message that says a frame, least significant seven bits first; a song position counts sixteenth
 // notes, which are frames. Frames out of its range are taken as the nearest in it.
 func SongPosition(frame int64) (status, data1, data2 byte) {
-	frame = min(max(frame, 0), MaxSongPosition)
+	frame = min(max(frame, 0), maxSongPosition)
 	return ClockPosition, byte(frame & 0x7F), byte(frame >> 7)
 }
 

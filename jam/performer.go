@@ -26,7 +26,7 @@ func (p *Performer) Run(ctx context.Context) {
 	grid := unplacedGrid()
 	_ = grid.Move(e.Moved.Segment)
 	defer context.AfterFunc(ctx, p.Clock.Wake)()
-	p.Entries.Wakes(p.Clock)
+	p.Entries.wakeOn(p.Clock)
 	for _, cue := range p.Cues {
 		grid.followAll(p.Entries)
 		for p.Clock.Now() < grid.At(cue.Position) {

@@ -14,7 +14,8 @@ type Policy interface {
 	Reset()
 }
 
-// An Output takes channel messages to a port (a synth, a DAW, a file). Send neither blocks nor keeps anything.
+// An Output takes channel messages to a port (a synth, a DAW, a file). The loop calls Send on its own thread, at the line. Send
+// may take a mutex that other senders hold for the time of one message; it waits for nothing else, and keeps no reference.
 type Output interface {
 	Send(status, data1, data2 byte) error
 }

@@ -133,7 +133,7 @@ func (w *worker) serve(r request) {
 		return // the line of this frame is over
 	}
 	a := w.slot()
-	a.frame, a.since, a.step, a.err = r.frame, w.memory.Since(), took, err
+	a.frame, a.since, a.step, a.err = r.frame, w.memory.since, took, err
 	a.logits = append(a.logits[:0], logits...)
 	w.answers <- a
 	w.loop.Wake()

@@ -18,7 +18,7 @@ const (
 	maxPending = 1024
 )
 
-// A Quantiser turns what the player does into one melody token a frame, as the reader of the training data does:
+// A quantiser turns what the player does into one melody token a frame, as the reader of the training data does:
 //
 //   - a note on or off counts from the grid line nearest to it; every note sounds for one frame at least;
 //   - the newest note ends the one before it (last-note priority). When it is released in its turn there is silence,
@@ -29,8 +29,8 @@ const (
 //   - all notes off (123) and all sound off (120) end the note, reset all controllers (121) lifts the pedal.
 //
 // Events may come in any order and be nonsense. An event for a frame that is closed counts for the next one to be closed.
-// Memory is bounded; nothing is allocated after NewQuantiser.
-type Quantiser struct {
+// Memory is bounded; nothing is allocated after newQuantiser.
+type quantiser struct {
 	grid     *Grid
 	channels Channels
 	pending  []Event       // that belong to frames not yet closed, in order of arrival
@@ -62,13 +62,13 @@ func (s *pitchSet) highest() uint8 {
 	return uint8(63 - bits.LeadingZeros64(s[0]))
 }
 
-// NewQuantiser makes a quantiser that listens on the given channels.
-func NewQuantiser(grid *Grid, channels Channels) *Quantiser {
-	return &Quantiser{grid: grid, channels: channels, pending: make([]Event, 0, maxPending)}
+// newQuantiser makes a quantiser that listens on the given channels.
+func newQuantiser(grid *Grid, channels Channels) *quantiser {
+	return &quantiser{grid: grid, channels: channels, pending: make([]Event, 0, maxPending)}
 }
 
 // Push takes an event. All but notes, the pedal and the ends of notes on the quantiser's channels is ignored.
-func (q *Quantiser) Push(e Event) {
+func (q *quantiser) Push(e Event) {
 	if !q.channels.Has(e.Status) || (e.Data1|e.Data2)&0x80 != 0 {
 		return
 	}
@@ -99,7 +99,7 @@ func (q *Quantiser) Push(e Event) {
 
 // LetGo ends the note and forgets which keys and pedals are down, for when events were lost: a key whose release was
 // never heard must not sound for ever. Events not yet counted in a frame are counted first.
-func (q *Quantiser) LetGo() {
+func (q *quantiser) LetGo() {
 	for _, e := range q.pending {
 		q.apply(e)
 	}
@@ -110,7 +110,7 @@ func (q *Quantiser) LetGo() {
 // Close returns the token of a frame, and the velocity of the note that begins in it (0 where none does).
 // Frames are closed in order from 0, each when nothing that counts for it is still to come: half a frame past its line
 // or later.
-func (q *Quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
+func (q *quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 	if frame == 0 {
 		q.applyUpTo(-1)
 		q.beginHere()
@@ -120,14 +120,14 @@ func (q *Quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 }
 
 // Restart makes the next frame to be closed the first again.
-func (q *Quantiser) Restart() {
+func (q *quantiser) Restart() {
 	q.applyUpTo(math.MaxInt64)
 	q.beginHere()
 }
 
 // beginHere makes the line that is closed next the first: what was played before it counts only where it sounds on, and then
 // from there.
-func (q *Quantiser) beginHere() {
+func (q *quantiser) beginHere() {
 	q.settle()
 	if q.sounding {
 		q.strike(q.note, q.channel, q.velocity)
@@ -138,7 +138,7 @@ func (q *Quantiser) beginHere() {
 }
 
 // applyUpTo applies the pending events that count for frames up to the given one.
-func (q *Quantiser) applyUpTo(frame int64) {
+func (q *quantiser) applyUpTo(frame int64) {
 	later := q.pending[:0]
 	for _, e := range q.pending {
 		if q.grid.Nearest(e.At) <= frame {
@@ -151,7 +151,7 @@ func (q *Quantiser) applyUpTo(frame int64) {
 }
 
 // apply lets an event act on the line that is being closed.
-func (q *Quantiser) apply(e Event) {
+func (q *quantiser) apply(e Event) {
 	channel := e.Status & 0x0F
 	switch status := e.Status & 0xF0; {
 	case status == noteOn && e.Data2 > 0:
@@ -168,14 +168,14 @@ func (q *Quantiser) apply(e Event) {
 	}
 }
 
-func (q *Quantiser) strike(pitch, channel, velocity uint8) {
+func (q *quantiser) strike(pitch, channel, velocity uint8) {
 	q.struck.add(pitch)
 	q.held.add(pitch)
 	q.ringing.add(pitch)
 	q.by[pitch].channel, q.by[pitch].velocity = channel, velocity
 }
 
-func (q *Quantiser) release(pitch, channel uint8) {
+func (q *quantiser) release(pitch, channel uint8) {
 	pedal := q.pedal>>channel&1 == 1
 	switch {
 	case q.struck.has(pitch):
@@ -192,14 +192,14 @@ func (q *Quantiser) release(pitch, channel uint8) {
 }
 
 // releaseAll is the release of every key of a channel.
-func (q *Quantiser) releaseAll(channel uint8) {
+func (q *quantiser) releaseAll(channel uint8) {
 	for pitch := range uint8(128) {
 		q.release(pitch, channel)
 	}
 }
 
 // lift lets the pedal of a channel up.
-func (q *Quantiser) lift(channel uint8) {
+func (q *quantiser) lift(channel uint8) {
 	q.pedal &^= 1 << channel
 	if q.channel == channel && !q.down {
 		q.sounding = false
@@ -212,7 +212,7 @@ func (q *Quantiser) lift(channel uint8) {
 }
 
 // settle decides what the line that is being closed brings, and makes ready for the next.
-func (q *Quantiser) settle() (token MelodyToken, velocity uint8) {
+func (q *quantiser) settle() (token MelodyToken, velocity uint8) {
 	switch {
 	case !q.struck.empty():
 		top := q.struck.highest()

@@ -36,8 +36,8 @@ func (q *Queue[T]) Close() {
 	q.wake()
 }
 
-// Wakes makes every item wake a clock, for a reader that waits on it.
-func (q *Queue[T]) Wakes(c Clock) {
+// wakeOn makes every item wake a clock, for a reader that waits on it.
+func (q *Queue[T]) wakeOn(c Clock) {
 	q.wakes.Store(&c)
 	c.Wake() // for what is there already
 }

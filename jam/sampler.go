@@ -65,8 +65,8 @@ func newSampler[T ChordToken | MelodyToken](g grammar[T], temperature, topP floa
 // what is chosen in one frame does not shift the draws of those after it.
 func (s *Sampler[T]) Draw() float64 { return s.random.Float64() }
 
-// GoesOn is the probability with which the policy, free to change, would let go on what sounded in the frame before.
-func (s *Sampler[T]) GoesOn(logits []float32, before T) (float64, error) {
+// goesOn is the probability with which the policy, free to change, would let go on what sounded in the frame before.
+func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, s.mismatch(logits)
 	}

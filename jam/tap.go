@@ -12,8 +12,8 @@ const (
 	tapSpread = 0.25                   // of the median: an interval further from it was a tap left out or one too many
 )
 
-// A Tapper finds the tempo of beats that are tapped. Its zero value is ready. It has one owner and allocates nothing.
-type Tapper struct {
+// A tapper finds the tempo of beats that are tapped. Its zero value is ready. It has one owner and allocates nothing.
+type tapper struct {
 	taps [tapsKept]time.Duration
 	n    int
 }
@@ -21,7 +21,7 @@ type Tapper struct {
 // Tap takes a tap and returns the tempo in quarter notes a minute, from the second tap on: the mean of the intervals
 // between the last eight taps, less those far from their median. A pause of two seconds begins anew; a tap sooner after
 // another than a beat at MaxTempo is a key that bounced, and changes nothing.
-func (t *Tapper) Tap(at time.Duration) (bpm float64, ok bool) {
+func (t *tapper) Tap(at time.Duration) (bpm float64, ok bool) {
 	switch since := at - t.taps[max(t.n-1, 0)]; {
 	case t.n == 0:
 	case since < 0 || since > tapPause:
@@ -37,7 +37,7 @@ func (t *Tapper) Tap(at time.Duration) (bpm float64, ok bool) {
 	return t.tempo()
 }
 
-func (t *Tapper) tempo() (bpm float64, ok bool) {
+func (t *tapper) tempo() (bpm float64, ok bool) {
 	if t.n < 2 {
 		return 0, false
 	}

@@ -13,11 +13,10 @@ type MelodyToken int32
 
 // Melody tokens: silence, then 128 onsets, 128 holds, and the token that stands before frame 0.
 const (
-	Silence      MelodyToken = 0
-	melodyOnset  MelodyToken = 1
-	melodyHold   MelodyToken = 129
-	MelodyStart  MelodyToken = 257
-	MelodyTokens             = 258
+	Silence     MelodyToken = 0
+	melodyOnset MelodyToken = 1
+	melodyHold  MelodyToken = 129
+	MelodyStart MelodyToken = 257
 	// MelodyLogits is the number of tokens that a player of melodies chooses among: all but MelodyStart.
 	MelodyLogits = 257
 )

@@ -43,7 +43,7 @@ func NewTuneGrid(tempo []TempoChange) (*Grid, error) {
 		if tempo[i].Frame < tempo[i-1].Frame {
 			return nil, fmt.Errorf("tempo changes: frame %d comes after frame %d", tempo[i].Frame, tempo[i-1].Frame)
 		}
-		err = g.SetTempo(tempo[i].Frame, tempo[i].BPM)
+		err = g.setTempo(tempo[i].Frame, tempo[i].BPM)
 	}
 	if err != nil {
 		return nil, err

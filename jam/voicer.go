@@ -124,7 +124,7 @@ func (v *Voicer) cost(from, candidate *Voicing) [4]int {
 	}
 	n := int(candidate.Len)
 	offCentre := abs(2*sum-n*(int(v.low)+int(v.high))) * 12 / n // chords of any size on one scale
-	moved, leap := Movement(from, candidate)
+	moved, leap := movement(from, candidate)
 	return [4]int{moved, leap, offCentre, int(candidate.Pitches[0])}
 }
 
@@ -137,11 +137,11 @@ func less(a, b [4]int) bool {
 	return false
 }
 
-// Movement is the least number of semitones that the voices of one chord move, all together, to become the other, and
+// movement is the least number of semitones that the voices of one chord move, all together, to become the other, and
 // the largest move among them, the smallest such where several ways are equally short. Voices do not cross; where one
 // chord has more notes, each of its notes comes from or goes to one of the other's, all of which
 // take part. From or to an empty chord nothing moves.
-func Movement(from, to *Voicing) (total, leap int) {
+func movement(from, to *Voicing) (total, leap int) {
 	many, few := from.Slice(), to.Slice()
 	if len(many) < len(few) {
 		many, few = few, many

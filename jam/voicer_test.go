@@ -52,9 +52,9 @@ func layouts(c Chord, low, high int) [][]uint8 {
 	return out
 }
 
-// movement is the least total movement by trying everything: each note of the larger chord goes to one of the smaller's,
+// leastMovement is the least total movement by trying everything: each note of the larger chord goes to one of the smaller's,
 // none of which is left out. It allows voices to cross, which never helps.
-func movement(a, b []uint8) int {
+func leastMovement(a, b []uint8) int {
 	if len(a) < len(b) {
 		a, b = b, a
 	}
@@ -120,8 +120,8 @@ func TestVoicing(t *testing.T) {
 			}
 			if len(before) > 0 {
 				for _, other := range all {
-					if movement(before, other) < movement(before, upper) {
-						t.Fatalf("%v to %v moves %d, to %v %d", before, upper, movement(before, upper), other, movement(before, other))
+					if leastMovement(before, other) < leastMovement(before, upper) {
+						t.Fatalf("%v to %v moves %d, to %v %d", before, upper, leastMovement(before, upper), other, leastMovement(before, other))
 					}
 				}
 			}

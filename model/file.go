@@ -12,15 +12,24 @@ import (
 	"jamd/jam"
 )
 
-// A PolicyError says in one line what is wrong with a policy, and with which.
+// A PolicyError says in one line which policy cannot be used, and why.
 type PolicyError struct {
 	Plays  Part   // what it was to play
 	Policy string // as asked for
 	Reason string
+	Cause  error // the error behind the reason; nil if there is none
 }
 
 func (e *PolicyError) Error() string {
 	return parts[e.Plays].player + " " + e.Policy + ": " + oneLine(e.Reason)
+}
+
+// Unwrap returns the cause.
+func (e *PolicyError) Unwrap() error { return e.Cause }
+
+// because is the PolicyError with a cause for its reason.
+func because(plays Part, policy string, cause error) *PolicyError {
+	return &PolicyError{plays, policy, cause.Error(), cause}
 }
 
 // Names lists the policies that jamd carries for a part, sorted.
@@ -67,10 +76,10 @@ func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, 
 		return m, nil, nil, err
 	}
 	if m, v, err = parse(data); err != nil {
-		return m, nil, nil, &PolicyError{plays, spec, err.Error()}
+		return m, nil, nil, because(plays, spec, err)
 	}
 	if m.Plays != plays {
-		return m, nil, nil, &PolicyError{plays, spec, fmt.Sprintf("it plays %v, not %v: give it as the %s", m.Plays, plays, parts[m.Plays].player)}
+		return m, nil, nil, &PolicyError{plays, spec, fmt.Sprintf("it plays %v, not %v: give it as the %s", m.Plays, plays, parts[m.Plays].player), nil}
 	}
 	return m, v, data, nil
 }
@@ -89,19 +98,19 @@ func bytesOf(spec string, plays Part) ([]byte, error) {
 		if len(names) > 0 {
 			known = "there are " + strings.Join(names, ", ") + ", or give"
 		}
-		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file"}
+		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file", nil}
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &PolicyError{plays, spec, "there is no such file"}
+		return nil, &PolicyError{plays, spec, "there is no such file", err}
 	case err != nil:
-		return nil, &PolicyError{plays, spec, err.Error()}
+		return nil, because(plays, spec, err)
 	case !info.Mode().IsRegular():
-		return nil, &PolicyError{plays, spec, "not a file"}
+		return nil, &PolicyError{plays, spec, "not a file", nil}
 	case info.Size() > maxFile:
-		return nil, &PolicyError{plays, spec, fmt.Sprintf("%d bytes are more than an ONNX file can have", info.Size())}
+		return nil, &PolicyError{plays, spec, fmt.Sprintf("%d bytes are more than an ONNX file can have", info.Size()), nil}
 	}
 	data, err := os.ReadFile(spec)
 	if err != nil {
-		return nil, &PolicyError{plays, spec, err.Error()}
+		return nil, because(plays, spec, err)
 	}
 	return data, nil
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -215,6 +216,17 @@ func TestLoadRefusesTheOtherPart(t *testing.T) {
 	}
 	if text, err := m.Plays.MarshalText(); err != nil || string(text) != "melody" {
 		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// A PolicyError has the error behind it, where there is one.
+func TestPolicyErrorWrapsItsCause(t *testing.T) {
+	_, err := Load("testdata/nothing.onnx", Options{Library: "/nowhere"})
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), "there is no such file") {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	if _, err = Load("nobody", Options{Library: "/nowhere"}); errors.Unwrap(err) != nil {
+		t.Errorf("an unknown name: %v wraps %v", err, errors.Unwrap(err))
 	}
 }
 

@@ -56,7 +56,7 @@ func Load(spec string, o Options) (*Policy, error) {
 		p.frequencies = append(p.frequencies, math.Pow(metadata.RotaryBase, exponent))
 	}
 	if err := p.choose(data, o.Provider); err != nil {
-		return nil, &PolicyError{o.Plays, spec, err.Error()}
+		return nil, because(o.Plays, spec, err)
 	}
 	return p, nil
 }
