@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"jamd/jam"
 	"jamd/midiio"
+	"jamd/model"
 	"jamd/session"
 )
 
@@ -15,6 +17,15 @@ import (
 type Offline struct {
 	session *session.Session
 	policy  string
+}
+
+// Manifest describes what plays, and how.
+func Manifest(version string, p *model.Policy, s jam.Settings) session.Manifest {
+	m := p.Metadata()
+	return session.Manifest{
+		Version: version, Go: runtime.Version(), ONNXRuntime: p.Library().Version, Provider: p.Provider().String(),
+		Policy: session.Policy{Name: m.Name, SHA256: m.SHA256}, Settings: s,
+	}
 }
 
 // RecordOffline begins a session in a folder.

@@ -13,7 +13,9 @@ import (
 	"jamd/archive"
 	"jamd/atomicfile"
 	"jamd/jam"
+	"jamd/live"
 	"jamd/midiio"
+	"jamd/model"
 )
 
 type accompanyCmd struct {
@@ -30,7 +32,7 @@ type accompanyCmd struct {
 // An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
 type accompaniment struct {
 	Title         string           `json:"title"`
-	Part          melodyPart       `json:"part"`  // that is the melody
+	Part          live.Part        `json:"part"`  // that is the melody
 	Parts         []midiio.Part    `json:"parts"` // all that the file has
 	Warnings      []midiio.Warning `json:"warnings"`
 	Policy        string           `json:"policy"`
@@ -69,12 +71,12 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return asInput(fmt.Errorf("%s: %w", c.File, err))
 	}
-	policy, err := c.Music.load(to)
+	policy, err := c.Music.policies(to).Open(c.Music.Policy, model.Chords)
 	if err != nil {
 		return err
 	}
 	defer policy.Close()
-	steps, err := policy.Warm(warmSteps)
+	steps, err := policy.Warm(live.WarmSteps)
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	var kept []*archive.Offline
 	var readers []func(jam.Entry)
 	if c.Keep != "" {
-		m := manifestOf(policy, settings)
+		m := archive.Manifest(version, policy, settings)
 		m.Title, m.Ports.In, m.Start, m.Offline = tune.Name, c.File, began, true
 		if tune.Meter != (jam.Meter{}) {
 			m.Settings.Meter = tune.Meter
@@ -110,7 +112,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		encoder := json.NewEncoder(to.Out)
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(accompaniment{
-			Title: tune.Name, Part: melodyPart{melody.Part, melody.Why}, Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
+			Title: tune.Name, Part: live.PartOf(&melody), Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
 			Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
 			Frames: result.Take.Frames, Melody: orEmpty(result.Take.Melody), Chords: orEmpty(result.Take.Chords),
 			NoteInChord: share, ElapsedMS: milliseconds(elapsed), InferenceMS: inference,

@@ -7,12 +7,13 @@ import (
 	"runtime"
 	"time"
 
-	"jamd/assets"
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/live"
 	"jamd/midiio"
 	"jamd/model"
 	"jamd/realtime"
+	"jamd/usage"
 )
 
 type benchCmd struct {
@@ -101,7 +102,10 @@ func (c *benchCmd) settings() (jam.Settings, error) {
 	s := jam.DefaultSettings()
 	s.Tempo, s.ChordGrid, s.Listen = c.Tempo, jam.GridFrame, 0
 	if c.For <= 0 {
-		return s, asInput(fmt.Errorf("--for %v: must be above 0", c.For))
+		return s, usage.Errorf("--for %v: must be above 0", c.For)
+	}
+	if c.Budget < 0 {
+		return s, usage.Errorf("--budget %v: must not be negative", c.Budget)
 	}
 	return s, asInput(s.Check())
 }
@@ -109,26 +113,24 @@ func (c *benchCmd) settings() (jam.Settings, error) {
 // measure plays one arm and adds what it met to the result: the bundled tune over and over, in real time, through the
 // loop of every jam, from and to ports in memory.
 func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Settings, result *benchResult) (armFigures, error) {
-	flags := liveFlags{Budget: c.Budget, Music: musicFlags{Policy: c.Policy, Provider: c.Provider, OrtLib: c.OrtLib}}
-	l, err := flags.ready(to, s)
+	l, err := live.Prepare(live.Policies{Library: c.OrtLib, Provider: c.Provider, Log: to.Log}, c.Policy, "", c.Budget, s)
 	if err != nil {
 		return armFigures{}, err
 	}
-	defer l.close()
-	l.out = midiio.NewOut(midiio.NewRecorder(l.clock.Now))
-	l.config.Output = l.out
-	result.Policy, result.Provider = l.policy.Metadata().Name, l.policy.Provider().String()
-	result.Machine.ONNXRuntime = l.policy.Library().Version
+	defer l.Close()
+	l.Config.Output = midiio.NewOut(midiio.NewRecorder(l.Clock.Now))
+	result.Policy, result.Provider = l.Policy.Metadata().Name, l.Policy.Provider().String()
+	result.Machine.ONNXRuntime = l.Policy.Library().Version
 
 	began := make(chan time.Duration, 1)
-	l.config.Start, l.config.Began, l.config.Frames = jam.StartAtOnce, began, framesOf(c.For, s.Tempo)
-	events, err := sway(s, l.config.Frames)
+	l.Config.Start, l.Config.Began, l.Config.Frames = jam.StartAtOnce, began, framesOf(c.For, s.Tempo)
+	events, err := sway(s, l.Config.Frames)
 	if err != nil {
 		return armFigures{}, err
 	}
-	entries := jam.NewReader(int(l.config.Frames) + len(events) + 64) // room for all of them: nobody reads before the end
-	l.config.Readers = []*jam.Reader{entries}
-	loop, err := jam.NewLoop(l.config)
+	entries := jam.NewReader(int(l.Config.Frames) + len(events) + 64) // room for all of them: nobody reads before the end
+	l.Config.Readers = []*jam.Reader{entries}
+	loop, err := jam.NewLoop(l.Config)
 	if err != nil {
 		return armFigures{}, asInput(err)
 	}
@@ -143,11 +145,11 @@ func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Se
 	heard := make(chan []jam.Event, 1)
 	go func() {
 		var notes []jam.Event
-		cable := midiio.NewCable(l.clock.Now, func(e jam.Event) {
-			l.config.Inbox.TrySend(e)
+		cable := midiio.NewCable(l.Clock.Now, func(e jam.Event) {
+			l.Config.Inbox.TrySend(e)
 			notes = append(notes, e)
 		})
-		perform(player, l.clock, events, began, func(e jam.Event) { _ = cable.Send(e.Status, e.Data1, e.Data2) })
+		live.Perform(player, l.Clock, events, began, func(e jam.Event) { _ = cable.Send(e.Status, e.Data1, e.Data2) })
 		heard <- notes
 	}()
 	seen := make(chan int, 1)
@@ -180,19 +182,15 @@ func (c *benchCmd) measure(ctx context.Context, to console, arm string, s jam.Se
 // sway is the bundled tune, played over and over for some frames by a player who is before and behind the line by turns,
 // by 0.4 frames at most.
 func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
-	melody, err := demo(&s.Tempo)
-	if err != nil {
-		return nil, err
-	}
-	tune, err := performed(assets.DemoMelody, melody)
+	tune, err := demoTune(&s.Tempo)
 	if err != nil {
 		return nil, err
 	}
 	frame := float64(time.Minute) / s.Tempo / jam.FramesPerBeat
-	length := jam.Bars{Meter: s.Meter}.Whole(melody.Frames())
+	length := jam.Bars{Meter: s.Meter}.Whole(tune.Frames())
 	var events []jam.Event
 	for first := int64(0); first < frames; first += length {
-		for _, e := range tune.tune.Events {
+		for _, e := range tune.Events {
 			e.At += time.Duration(float64(first) * frame)
 			e.At += time.Duration(0.4 * frame * math.Sin(float64(e.At)/frame/9)) // a period of 57 frames: no whole bars
 			events = append(events, e)
@@ -243,4 +241,12 @@ func machineHere() benchMachine {
 		CPU: processor(), Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
 		Jamd: version, Rights: rights,
 	}
+}
+
+// framesOf returns a duration in frames, at least one; 0 stays 0.
+func framesOf(d time.Duration, bpm float64) int64 {
+	if d == 0 {
+		return 0
+	}
+	return max(1, int64(float64(d)/float64(time.Minute)*bpm*jam.FramesPerBeat+0.5))
 }

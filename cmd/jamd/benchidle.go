@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"jamd/live"
 )
 
 const (
@@ -111,7 +113,7 @@ func (c *benchCmd) idleJam(ctx context.Context, dir string, length time.Duration
 	if err != nil {
 		return 0, nil, err
 	}
-	jam := exec.CommandContext(ctx, self, "bench-idle", "--in", pageMelody, "--count-in", "1", "--for", length.String(),
+	jam := exec.CommandContext(ctx, self, "bench-idle", "--in", live.Page, "--count-in", "1", "--for", length.String(),
 		"--tempo", strconv.FormatFloat(c.Tempo, 'g', -1, 64), "--policy", c.Policy, "--provider", c.Provider.String(), "--session-dir", dir)
 	if c.OrtLib != "" {
 		jam.Args = append(jam.Args, "--ort-lib", c.OrtLib)

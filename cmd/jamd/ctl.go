@@ -1,22 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
+	"jamd/live"
 	"jamd/ui"
+	"jamd/usage"
 )
-
-// askFor is how long a jam may take to answer.
-const askFor = 5 * time.Second
 
 type ctlCmd struct {
 	Status ctlStatusCmd `cmd:"" help:"Describe the running jam."`
@@ -105,7 +99,7 @@ func (c *ctlSetCmd) Run(ctx context.Context, _ console) error {
 	for _, s := range c.Settings {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok {
-			return asInput(fmt.Errorf("%q: must be NAME=VALUE, such as temperature=0.8", s))
+			return usage.Errorf("%q: must be NAME=VALUE, such as temperature=0.8", s)
 		}
 		if err := askJam(ctx, http.MethodPut, "params/"+url.PathEscape(name), ui.Value{Value: value}, nil); err != nil {
 			return err
@@ -142,50 +136,15 @@ func (ctlLinkCmd) Run(ctx context.Context, to console) error {
 	return nil
 }
 
-// askJam asks the jam that this user started last. What it refuses is the user's to mend.
+// askJam asks the jam that this user started last.
 func askJam(ctx context.Context, method, path string, body, into any) error {
-	place, err := readPlace()
+	file, err := live.PagePlace()
 	if err != nil {
-		return asInput(err)
+		return usage.Error(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, askFor)
-	defer cancel()
-	var text io.Reader = http.NoBody
-	if body != nil {
-		encoded, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		text = bytes.NewReader(encoded)
-	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+place.Address+"/api/"+path, text)
+	place, err := ui.ReadPlace(file)
 	if err != nil {
-		return err
+		return usage.Error(err)
 	}
-	request.Header.Set("Authorization", "Bearer "+place.Token)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultTransport.RoundTrip(request) // no redirect is followed: the token is the jam's alone
-	if err != nil {
-		return asInput(fmt.Errorf("jamd does not answer at %s: is it still running? %w", place.Address, err))
-	}
-	defer response.Body.Close()
-	switch {
-	case response.StatusCode >= http.StatusBadRequest:
-		var refusal struct{ Error string }
-		said, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-		if json.Unmarshal(said, &refusal) != nil {
-			refusal.Error = strings.TrimSpace(string(said))
-		}
-		err = errors.New(refusal.Error)
-		if response.StatusCode < http.StatusInternalServerError {
-			err = asInput(err)
-		}
-		return err
-	case into == nil:
-		return nil
-	}
-	return json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into)
+	return place.Ask(ctx, method, path, body, into)
 }
-
-// maxAnswer bounds what is read of an answer, in bytes.
-const maxAnswer = 1 << 20

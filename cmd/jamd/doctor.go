@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 
+	"jamd/live"
 	"jamd/midiio"
 	"jamd/model"
 	"jamd/realtime"
@@ -84,7 +85,7 @@ func (c *doctorCmd) policy() []finding {
 		return []finding{{"policy", false, true, err.Error()}}
 	}
 	defer p.Close()
-	steps, err := p.Warm(warmSteps)
+	steps, err := p.Warm(live.WarmSteps)
 	if err != nil {
 		return []finding{{"policy", false, true, err.Error()}}
 	}

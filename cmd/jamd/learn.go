@@ -8,6 +8,7 @@ import (
 	"jamd/config"
 	"jamd/jam"
 	"jamd/learn"
+	"jamd/live"
 	"jamd/midiio"
 	"jamd/usage"
 )
@@ -58,7 +59,7 @@ func (c *learnCmd) trigger(ctx context.Context, to console) (learn.Trigger, erro
 	}
 	events := jam.NewQueue[jam.Event](learn.QueueLength)
 	began := time.Now()
-	in, err := source{port: c.In}.open(func() time.Duration { return time.Since(began) },
+	in, err := live.OpenInput(c.In, func() time.Duration { return time.Since(began) },
 		func(e jam.Event) { events.TrySend(e) }, midiio.Keeping{})
 	if err != nil {
 		return learn.Trigger{}, usage.Error(err)

@@ -1,55 +1,58 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"jamd/jam"
+	"jamd/live"
+	"jamd/session"
+	"jamd/usage"
 )
 
-// liveFlags are those of a jam in real time, whoever plays the melody.
+// liveFlags are the flags of a live jam, whoever plays the melody.
 type liveFlags struct {
-	Out         string        `placeholder:"NAME" help:"Port to play to, or an unambiguous part of its name. Else jamd opens a port 'jamd out' (or 'jamd out 2', ... where that is given)."`
-	Wait        bool          `help:"Where a port that you name is not there yet, begin all the same and wait for it."`
+	Out         string        `placeholder:"NAME" help:"Output port, or an unambiguous part of its name. 'jamd out' (or 'jamd out 2', ...) opens a port of that name, which is also the default."`
+	Wait        bool          `help:"If a port that you name is not there yet, begin without it and wait for it."`
 	Meter       *jam.Meter    `placeholder:"N/4|6/8" help:"Time signature (4/4, or the melody's own)."`
 	OutChannel  uint8         `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
 	BassChannel *uint8        `placeholder:"N" help:"MIDI channel of the bass (the one after the chords')."`
 	Velocity    uint8         `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
-	SessionDir  string        `placeholder:"DIR" help:"Keep sessions here (else in the user's state folder)."`
-	Record      bool          `default:"true" negatable:"" help:"Keep the jam as a session when it ends (it is kept unless you say --no-record)."`
-	RandomSeed  bool          `help:"Draw a seed, so that each jam differs; it is printed and kept."`
-	JSON        bool          `help:"Print one JSON object at the end instead of the chords as they sound."`
-	Metrics     string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine."`
-	Budget      time.Duration `placeholder:"DURATION" help:"Say so where the 99th percentile of a policy step is longer than this, such as 5ms."`
-	Faster      string        `placeholder:"NAME|FILE" help:"Quicker policy that plays where this machine is too slow for the other: a name from 'jamd policies' or an .onnx file."`
-	Log         string        `placeholder:"FILE" help:"Add what is said beside the music to this file, as JSON lines with time, level and frame."`
+	SessionDir  string        `placeholder:"DIR" help:"Folder of the sessions (else in the user's state folder)."`
+	Record      bool          `default:"true" negatable:"" help:"Record the jam as a session, which is the default."`
+	RandomSeed  bool          `help:"Draw a seed, so that each jam differs; it is printed and recorded."`
+	JSON        bool          `help:"Print one JSON object at the end instead of the chords."`
+	Metrics     string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine only."`
+	Budget      time.Duration `placeholder:"DURATION" help:"Warn if the 99th percentile of a policy step is longer than this, such as 5ms."`
+	Faster      string        `placeholder:"NAME|FILE" help:"Faster policy that plays while this machine is too slow for the other: a name from 'jamd policies' or an .onnx file."`
+	Log         string        `placeholder:"FILE" help:"Append the messages to this file, as JSON lines with time, level and frame."`
 	Storage     storageFlags  `embed:""`
 	Clock       clockFlags    `embed:""`
 	Music       musicFlags    `embed:""`
 	Pages       pageFlags     `embed:""`
 }
 
-// settings are the engine's settings at a tempo and a meter, where the flags give no other; a value out of its range is the user's error.
+// settings returns the settings of the flags, at a tempo and a meter if the flags give none.
 func (f *liveFlags) settings(bpm float64, meter jam.Meter) (jam.Settings, error) {
 	if f.Meter != nil {
 		meter = *f.Meter
 	}
 	if f.RandomSeed {
-		f.Music.Seed = randomSeed()
+		f.Music.Seed = live.RandomSeed()
 	}
 	s := jam.DefaultSettings()
 	s.Tempo, s.Meter, s.ChordChannel, s.Velocity = bpm, meter, f.OutChannel, f.Velocity
 	s.BassChannel = bassChannelAfter(f.OutChannel)
 	if f.BassChannel != nil {
 		if s.BassChannel = *f.BassChannel; s.BassChannel < 1 || s.BassChannel > 16 {
-			return s, asInput(fmt.Errorf("--bass-channel %d: must be 1 to 16", s.BassChannel))
+			return s, usage.Errorf("--bass-channel %d: must be 1 to 16", s.BassChannel)
 		}
 	}
 	return f.Music.settings(s)
 }
 
-// bassChannelAfter is the channel of the bass where none is given: one of its own, and not that of the clicks.
+// bassChannelAfter returns the default channel of the bass: not that of the chords, nor that of the clicks.
 func bassChannelAfter(chords uint8) uint8 {
 	switch chords {
 	case 9:
@@ -60,20 +63,56 @@ func bassChannelAfter(chords uint8) uint8 {
 	return chords + 1
 }
 
-func randomSeed() uint64 { return rand.Uint64N(1 << 32) }
-
-// framesOf is a duration in frames, at least one; 0 stays 0.
-func framesOf(d time.Duration, bpm float64) int64 {
-	if d == 0 {
-		return 0
-	}
-	return max(1, int64(float64(d)/float64(time.Minute)*bpm*jam.FramesPerBeat+0.5))
-}
-
 // checkFor refuses a length below 0.
 func checkFor(d time.Duration) error {
 	if d < 0 {
-		return asInput(fmt.Errorf("--for %v: must not be negative", d))
+		return usage.Errorf("--for %v: must not be negative", d)
 	}
 	return nil
+}
+
+// options returns the flags as options of a jam.
+func (f *liveFlags) options(to console, flags *configFlags) live.Options {
+	return live.Options{
+		Version: version, Policies: f.Music.policies(to), Policy: f.Music.Policy, Faster: f.Faster, RandomSeed: f.RandomSeed,
+		Budget: f.Budget, Out: f.Out, Wait: f.Wait, Clock: live.Clock{Source: f.Clock.Clock, In: f.Clock.ClockIn},
+		SessionDir: f.SessionDir, Record: f.Record,
+		Limits: session.Limits{Age: time.Duration(f.Storage.SessionsAge), Bytes: int64(f.Storage.SessionsLimit)},
+		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Defaults: flags.defaults(),
+	}
+}
+
+// host opens the host of the jams and prints the link of its page. A second signal silences the jam before it ends the process.
+func (f *liveFlags) host(ctx context.Context, to console, o live.Options, t live.Terminal) (*live.Host, error) {
+	host, err := live.NewHost(o, t, f.Music.Listen)
+	if err != nil {
+		return nil, err
+	}
+	onSecondSignal(ctx, host.Silence)
+	if link := host.Link(); link != "" {
+		out := to.Out
+		if f.JSON {
+			out = to.Err
+		}
+		fmt.Fprintln(out, "page", link)
+	}
+	return host, nil
+}
+
+// pageFlags say where the page is served.
+type pageFlags struct {
+	Page       string `default:"127.0.0.1:0" placeholder:"ADDRESS|off" help:"Serve the page at this address and port, 0 for a free port (${default})."`
+	PageRemote bool   `help:"Allow --page an address that others on the network can reach; they still need the link."`
+}
+
+// clockFlags say whose clock counts (docs/clock.md).
+type clockFlags struct {
+	Clock   string `enum:"internal,external,send" default:"internal" placeholder:"internal|external|send" help:"internal: jamd's own clock. external: follow the MIDI clock that comes in, with its start, stop and position. send: jamd's own clock, which is also sent to the port of the chords (${default})."`
+	ClockIn string `placeholder:"NAME" help:"With --clock external: port of the clock, if it is not the port of the melody."`
+}
+
+// storageFlags limit the recorded sessions.
+type storageFlags struct {
+	SessionsLimit byteCount `placeholder:"5GB" help:"After a jam, delete the oldest sessions until all together take no more than this. Pinned ones stay."`
+	SessionsAge   age       `placeholder:"90d" help:"After a jam, delete sessions that began longer ago than this: hours (h), days (d), weeks (w). Pinned ones stay."`
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/rs/zerolog"
+
+	"jamd/live"
 )
 
 // The levels of what jamd says beside the music, all to one logger, console.Log:
@@ -31,7 +33,7 @@ type console struct {
 // that is not nil.
 func newConsole(out, err, file io.Writer) console {
 	said := zerolog.ConsoleWriter{
-		Out: err, NoColor: true, PartsOrder: []string{zerolog.MessageFieldName}, FieldsExclude: []string{frameField},
+		Out: err, NoColor: true, PartsOrder: []string{zerolog.MessageFieldName}, FieldsExclude: []string{live.FrameField},
 		FormatMessage: func(text any) string { return fmt.Sprintf("jamd: %v", text) },
 	}
 	ends := []io.Writer{&zerolog.FilteredLevelWriter{Writer: zerolog.LevelWriterAdapter{Writer: said}, Level: zerolog.InfoLevel}}
@@ -40,9 +42,6 @@ func newConsole(out, err, file io.Writer) console {
 	}
 	return console{Out: out, Err: err, Log: zerolog.New(zerolog.MultiLevelWriter(ends...)).With().Timestamp().Logger(), file: file}
 }
-
-// frameField is the frame that an entry is about.
-const frameField = "frame"
 
 // toFile is the console with its log kept in a file too, until close; an empty path keeps none. What is there already stays.
 func (c console) toFile(path string) (_ console, close func(), err error) {

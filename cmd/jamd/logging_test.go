@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"jamd/live"
 )
 
 func TestLog(t *testing.T) {
@@ -16,8 +18,8 @@ func TestLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to.Log.Debug().Int64(frameField, 7).Msg("set: mute=on")
-	to.Log.Warn().Int64(frameField, 8).Msg("the chord is held: \"slow\"")
+	to.Log.Debug().Int64(live.FrameField, 7).Msg("set: mute=on")
+	to.Log.Warn().Int64(live.FrameField, 8).Msg("the chord is held: \"slow\"")
 	to.Log.Info().Msg("a port is here")
 	end()
 	to.Log.Info().Msg("after the end")

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"jamd/assets"
 	"jamd/jam"
+	"jamd/live"
 	"jamd/midiio"
 )
 
@@ -39,17 +39,13 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	return melody.At(*bpm), nil
 }
 
-// demo is the bundled melody.
-func demo(bpm *float64) (midiio.Melody, error) {
-	data, err := assets.Files.ReadFile(assets.DemoMelody)
+// tune reads the melody as a tune to be performed.
+func (f melodyFile) tune(to console) (*live.Tune, error) {
+	melody, err := f.read(to)
 	if err != nil {
-		return midiio.Melody{}, err
+		return nil, err
 	}
-	melody, err := midiio.Read(assets.DemoMelody, data, "")
-	if err != nil {
-		return melody, err
-	}
-	return atTempo(melody, bpm)
+	return live.NewTune(f.path, melody)
 }
 
 // partTold says which part of a file is the melody: track 2 "Flute". If the file has others, it says why this one was taken.
@@ -58,12 +54,6 @@ func partTold(m *midiio.Melody) string {
 		return m.Part.String()
 	}
 	return fmt.Sprintf("%v of %d parts, %s (--track takes another)", &m.Part, len(m.Parts), m.Why)
-}
-
-// A melodyPart is what JSON output says of the melody's part.
-type melodyPart struct {
-	midiio.Part
-	Why string `json:"why"`
 }
 
 // longWork is how long an accompaniment may take before jamd says so beforehand.

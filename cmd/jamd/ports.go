@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/rs/zerolog"
-
-	"jamd/jam"
 	"jamd/midiio"
 )
 
@@ -43,29 +40,4 @@ func orEmpty[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-// tellChanges says what befalls the ports of a jam as it happens, here and on its pages, until stop is called.
-func tellChanges(changes *jam.Queue[midiio.Change], to console, page *page) (stop func()) {
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case c := <-changes.C():
-				level := zerolog.WarnLevel
-				if c.What == midiio.Back {
-					level = zerolog.InfoLevel
-				}
-				to.Log.WithLevel(level).Msg(c.String())
-				page.notice(c.String())
-			case <-end:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(end)
-		<-ended
-	}
 }

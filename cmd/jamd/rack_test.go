@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"jamd/live"
 	"jamd/ui"
 )
 
@@ -29,7 +30,7 @@ func newRack(t *testing.T) *rack {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	r := &rack{Server: server, ins: []string{pageMelody, "Keystation <b>49</b>"}, in: pageMelody, out: "jamd out"}
+	r := &rack{Server: server, ins: []string{live.Page, "Keystation <b>49</b>"}, in: live.Page, out: "jamd out"}
 	start := time.Now()
 	server.Begin(r, func() time.Duration { return time.Since(start) })
 	return r
@@ -39,15 +40,15 @@ func (r *rack) Info() ui.Info {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3,
-		In: strings.TrimPrefix(r.in, pageMelody), Out: r.out}
+		In: strings.TrimPrefix(r.in, live.Page), Out: r.out}
 }
 
 func (r *rack) Params() []ui.Param {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return []ui.Param{
-		{Name: partIn, Kind: ui.List, Words: slices.Clone(r.ins), Value: r.in},
-		{Name: partOut, Kind: ui.List, Words: []string{"jamd out", "FLUID Synth"}, Value: r.out},
+		{Name: "in", Kind: ui.List, Words: slices.Clone(r.ins), Value: r.in},
+		{Name: "out", Kind: ui.List, Words: []string{"jamd out", "FLUID Synth"}, Value: r.out},
 	}
 }
 
@@ -56,12 +57,12 @@ func (r *rack) Set(name, value string) error {
 	defer r.mu.Unlock()
 	r.asked = append(r.asked, name+"="+value)
 	switch {
-	case name == partOut:
+	case name == "out":
 		r.out = value
 	case slices.Contains(r.ins, value):
 		r.in = value
 	default:
-		return refusal{fmt.Errorf("%s is gone", value), ui.ErrRefused}
+		return fmt.Errorf("%s is gone: %w", value, ui.ErrRefused)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"jamd/archive"
 	"jamd/jam"
+	"jamd/live"
 	"jamd/midiio"
 	"jamd/model"
 	"jamd/session"
@@ -40,10 +41,10 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		return err
 	}
 	defer policy.Close()
-	music := musicFlags{Provider: c.Provider, OrtLib: c.OrtLib}
+	open := live.Policies{Library: c.OrtLib, Provider: c.Provider, Log: to.Log}
 	replayer := archive.Replayer{
 		Policy: policy, Version: version, Faster: c.Faster,
-		Open: func(spec string) (*model.Policy, error) { return music.loadPlayer(to, spec, model.Chords) },
+		Open: func(spec string) (*model.Policy, error) { return open.Open(spec, model.Chords) },
 		// Another policy that is asked for by name plays freely. Otherwise what was played is to come out again.
 		Free: c.Policy != "" && policy.Metadata().SHA256 != r.Manifest.Policy.SHA256,
 	}
@@ -74,9 +75,8 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 
 // load opens the policy that is to play.
 func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
-	flags := musicFlags{Provider: c.Provider, OrtLib: c.OrtLib}
 	spec := cmp.Or(c.Policy, r.Manifest.Policy.Name)
-	policy, err := flags.loadPlayer(to, spec, model.Chords)
+	policy, err := live.Policies{Library: c.OrtLib, Provider: c.Provider, Log: to.Log}.Open(spec, model.Chords)
 	if err != nil && c.Policy == "" {
 		return nil, usage.Errorf("%w (the session's policy: give its file with --policy)", err)
 	}
@@ -106,7 +106,7 @@ func (c *replayCmd) perform(ctx context.Context, events []jam.Event) error {
 		return nil
 	}
 	slices.SortStableFunc(events, func(a, b jam.Event) int { return cmp.Compare(a.At, b.At) })
-	out, err := (&liveFlags{Out: c.Out}).openOutput(midiio.Keeping{})
+	out, err := live.OpenOutput(c.Out, midiio.Keeping{})
 	if err != nil {
 		return usage.Error(err)
 	}
@@ -114,7 +114,7 @@ func (c *replayCmd) perform(ctx context.Context, events []jam.Event) error {
 	began := make(chan time.Duration, 1)
 	began <- clock.Now() - events[0].At
 	var failed error
-	perform(ctx, clock, events, began, func(e jam.Event) {
+	live.Perform(ctx, clock, events, began, func(e jam.Event) {
 		if err := out.Send(e.Status, e.Data1, e.Data2); err != nil && failed == nil {
 			failed = err
 		}

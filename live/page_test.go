@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"testing"
@@ -16,8 +16,11 @@ func TestPageCountsListeningInBeats(t *testing.T) {
 		}
 		settings := jam.DefaultSettings()
 		settings.Meter, settings.Listen = meter, 8
-		l := &live{out: midiio.NewOut(midiio.NewRecorder(jam.NewSystemClock().Now)), steering: &steering{settings: settings}}
-		if got := (&pageJam{live: l}).Info().ListenFrames; got != want {
+		j := &Jam{
+			Prepared: &Prepared{}, output: &output{Out: midiio.NewOut(midiio.NewRecorder(jam.NewSystemClock().Now))},
+			controls: &controls{settings: settings},
+		}
+		if got := j.Info().ListenFrames; got != want {
 			t.Errorf("8 beats of %s are %d frames, want %d", text, got, want)
 		}
 	}

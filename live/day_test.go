@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package live
 
 import (
 	"context"
@@ -78,7 +78,7 @@ func (d *day) play(t *testing.T) {
 			})
 			config.Readers = append(config.Readers, record.Entries())
 		}
-		monitor := latency.NewMonitor(dropsOf(config))
+		monitor := latency.NewMonitor(Drops(config))
 		followed := make(chan struct{})
 		go func() {
 			defer close(followed)
@@ -269,4 +269,9 @@ func (h *hindsight) hold(points int) {
 	if h.compared != points {
 		h.t.Errorf("compared at %d points, want %d", h.compared, points)
 	}
+}
+
+// framesOf returns a duration in frames.
+func framesOf(d time.Duration, bpm float64) int64 {
+	return max(1, int64(float64(d)/float64(time.Minute)*bpm*jam.FramesPerBeat+0.5))
 }

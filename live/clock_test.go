@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"context"
@@ -21,22 +21,21 @@ func master(to jam.Output, bpm float64, pulses int) {
 	}
 }
 
-// TestClockExternal holds that a jam put together with --clock external begins with the other's Start and goes on at its tempo.
+// A jam with an external clock begins with its Start and follows its tempo.
 func TestClockExternal(t *testing.T) {
-	l := &live{clock: jam.NewLiveClock(), flags: &liveFlags{Clock: clockFlags{Clock: clockExternal}}}
-	recorder := midiio.NewRecorder(l.clock.Now)
+	j := &Jam{Prepared: &Prepared{Clock: jam.NewLiveClock()}, options: Options{Clock: Clock{Source: ClockExternal}}}
+	recorder := midiio.NewRecorder(j.Clock.Now)
 	entries := jam.NewReader(256)
-	l.config = jam.LoopConfig{
-		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: recorder, Clock: l.clock,
+	j.Config = jam.LoopConfig{
+		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: recorder, Clock: j.Clock,
 		Inbox: jam.NewQueue[jam.Event](8), Frames: 12, Readers: []*jam.Reader{entries},
 	}
-	follower, err := l.follow()
-	if err != nil {
+	if err := j.openClock(); err != nil {
 		t.Fatal(err)
 	}
-	cable := midiio.NewCable(l.clock.Now, func(jam.Event) {})
-	cable.Follow(follower)
-	loop, err := jam.NewLoop(l.config)
+	cable := midiio.NewCable(j.Clock.Now, func(jam.Event) {})
+	cable.Follow(j.follower)
+	loop, err := jam.NewLoop(j.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,18 +57,21 @@ func TestClockExternal(t *testing.T) {
 	}
 }
 
-// TestClockSend holds that the port of the chords gets a clock, from Start to Stop.
+// With --clock send, the port of the chords gets a clock, from Start to Stop.
 func TestClockSend(t *testing.T) {
 	clock := jam.NewLiveClock()
 	recorder := midiio.NewRecorder(clock.Now)
-	out := midiio.NewOut(recorder)
-	l := &live{clock: clock, flags: &liveFlags{Clock: clockFlags{Clock: clockSend}}, out: out}
-	l.config = jam.LoopConfig{
-		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Clock: clock,
+	j := &Jam{
+		Prepared: &Prepared{Clock: clock}, output: &output{Out: midiio.NewOut(recorder)}, options: Options{Clock: Clock{Source: ClockSend}},
+	}
+	j.Config = jam.LoopConfig{
+		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: j.output, Clock: clock,
 		Inbox: jam.NewQueue[jam.Event](8), Frames: 4, Start: jam.StartAtOnce,
 	}
-	l.plug()
-	loop, err := jam.NewLoop(l.config)
+	if err := j.openClock(); err != nil {
+		t.Fatal(err)
+	}
+	loop, err := jam.NewLoop(j.Config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func loadDefault(t testing.TB) *model.Policy {
 	if _, err := os.Stat(library); err != nil {
 		t.Skipf("ONNX Runtime's library is not there (%v): run 'make build'", err)
 	}
-	p, err := model.Load(defaultPolicy, model.Options{Library: library})
+	p, err := model.Load("jamd", model.Options{Library: library})
 	if err != nil {
 		t.Fatal(err)
 	}

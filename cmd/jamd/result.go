@@ -1,0 +1,50 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"jamd/latency"
+	"jamd/live"
+)
+
+// Ended prints the result of a jam. A session that is incomplete is reported, but the jam has not failed.
+func (t *terminal) Ended(r *live.Result) error {
+	if t.json {
+		return printJSON(t.to, r)
+	}
+	out := t.to.Out
+	fmt.Fprintf(out, "\n%d chords in %d frames, %d missed, %d lost; note-in-chord %.2f\n",
+		r.Jam.Chords, r.Jam.Frames, r.Jam.Misses, r.Jam.Skipped, r.NoteInChord)
+	if c := r.Figures.Causes; r.Jam.Misses > 0 {
+		fmt.Fprintf(out, "missed because of: late wake %d, slow step %d, policy error %d, backlog %d\n",
+			c.LateWake, c.SlowStep, c.PolicyError, c.Backlog)
+	}
+	if a := r.Agent; a != nil {
+		fmt.Fprintf(out, "%d notes of the agent %s, %d frames missed\n", a.Notes, a.Name, a.Misses)
+	}
+	for _, stage := range []struct {
+		name string
+		latency.Spread
+	}{{"policy step", r.Figures.Step}, {"chord after its line", r.Figures.Late}} {
+		fmt.Fprintf(out, "%-21s p50 %s  p99 %s  max %s\n", stage.name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
+	}
+	if r.Jam.Lost > 0 {
+		fmt.Fprintf(out, "%d messages came too fast and were lost\n", r.Jam.Lost)
+	}
+	if r.Session != "" {
+		fmt.Fprintln(out, "session", r.Session)
+	}
+	if r.Loss != "" {
+		t.to.Log.Error().Msgf("the session is incomplete: %s", r.Loss)
+	}
+	return nil
+}
+
+func inMS(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+}
+
+// outputName returns the name of a port that chords go to; nothing plays without MIDI.
+func outputName(name string) string { return cmp.Or(name, "nothing (no MIDI port)") }

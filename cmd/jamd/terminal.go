@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"jamd/jam"
+	"jamd/live"
+)
+
+// A terminal prints the chords of a jam as they sound, and its result. With JSON it prints the result alone.
+type terminal struct {
+	to       console
+	json     bool
+	status   *statusLine     // nil if there is none
+	announce func(*live.Jam) // prints what is about to happen
+	ready    func()          // called when a jam is ready; nil for none
+}
+
+// newTerminal makes the terminal of a command. The console that it returns writes above the status line.
+func newTerminal(to console, json bool) (*terminal, console) {
+	t := &terminal{json: json}
+	if !json {
+		to, t.status = withStatusLine(to)
+	}
+	t.to = to
+	return t, to
+}
+
+// Ready prints what is about to happen.
+func (t *terminal) Ready(j *live.Jam) {
+	if !t.json {
+		t.announce(j)
+	}
+	if t.ready != nil {
+		t.ready()
+	}
+}
+
+// Watch prints chords and draws the status line until the entries end.
+func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
+	var redraw <-chan time.Time
+	if t.status != nil {
+		tick := time.NewTicker(statusEvery)
+		defer tick.Stop()
+		defer t.status.end()
+		redraw = tick.C
+	}
+	bars := j.Bars()
+	var newest jam.FrameReport
+	missed := int64(0)
+	for {
+		select {
+		case e, open := <-entries.C():
+			if !open {
+				return
+			}
+			if e.Kind != jam.EntryReport {
+				continue
+			}
+			if newest = e.Report; newest.Missed {
+				missed++
+			}
+			if !t.json {
+				t.frame(&newest, bars)
+			}
+		case <-redraw:
+			if newest.Symbol != "" {
+				t.status.draw(statusOf(newest, bars, j.Figures(), missed))
+			}
+		}
+	}
+}
+
+// frame prints a chord that begins, and frames that were lost before.
+func (t *terminal) frame(r *jam.FrameReport, bars jam.Bars) {
+	if r.Skipped > 0 {
+		fmt.Fprintf(t.to.Out, "%s  %d frames were lost: the machine stood still\n", position(r.Frame, bars), r.Skipped)
+	}
+	if !r.Began {
+		return
+	}
+	names := make([]string, 0, jam.MaxVoices)
+	for _, p := range r.Voicing.Slice() {
+		names = append(names, pitchName(p))
+	}
+	fmt.Fprintf(t.to.Out, "%s  %-8s %s\n", position(r.Frame, bars), r.Symbol, strings.Join(names, " "))
+}
+
+// position writes a frame as bar and beat, in seven columns.
+func position(frame int64, bars jam.Bars) string { return fmt.Sprintf("%7s", bars.Position(frame)) }
+
+// pitchName writes a MIDI pitch with its octave, middle C as C4.
+func pitchName(pitch uint8) string {
+	names := [12]string{"C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"}
+	return names[pitch%12] + strconv.Itoa(int(pitch)/12-1)
+}

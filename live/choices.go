@@ -1,0 +1,218 @@
+package live
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jamd/blind"
+	"jamd/midiio"
+	"jamd/ui"
+)
+
+// A choice is a setting beside the music, such as a port. The pages and `jamd ctl` see it as one more param.
+type choice struct {
+	ui.Param
+	show func(*Jam, *ui.Param)    // sets the value, the possible values, and why it cannot be chosen now
+	set  func(*Jam, string) error // takes one of the possible values
+}
+
+// The names of the choices.
+const (
+	choiceIn      = "in"
+	choiceOut     = "out"
+	choiceRecord  = "record"
+	choiceClock   = "clock"
+	choiceClockIn = "clock-in"
+	choiceListen  = "listen"
+	choiceBlind   = "blind"
+)
+
+// withMelody stands for a clock that comes from the port of the melody.
+const withMelody = "with the melody"
+
+var choices = []choice{
+	{ui.Param{Name: choiceIn, Kind: ui.List, Help: "Where the melody comes from: a MIDI port, or this page alone."}, (*Jam).showIn, (*Jam).setIn},
+	{ui.Param{Name: choiceOut, Kind: ui.List, Help: "MIDI port that the chords go to."}, (*Jam).showOut, (*Jam).setOut},
+	{ui.Param{Name: choiceRecord, Kind: ui.Switch, Help: "Record this jam as a session."}, (*Jam).showRecord, (*Jam).setRecord},
+	{ui.Param{Name: choiceClock, Kind: ui.List, Words: TimeSources(),
+		Help: "Whose clock counts: jamd's own, another MIDI clock, or jamd's own, which is also sent."}, (*Jam).showClock, (*Jam).setClock},
+	{ui.Param{Name: choiceClockIn, Kind: ui.List, Help: "Port that the external clock comes from."}, (*Jam).showClockIn, (*Jam).setClockIn},
+	{ui.Param{Name: choiceListen, Kind: ui.List, Words: []string{"0", "1", "2", "4", "8", "16", "32"}, Unit: "beats",
+		Help: "How many beats jamd listens before it joins in."}, (*Jam).showListen, (*Jam).setListen},
+	{ui.Param{Name: choiceBlind, Kind: ui.Text, Help: "Draw one of these policies for each jam, and hide its name until you have rated the jam: " +
+		"names with commas between, or off."}, (*Jam).showBlind, (*Jam).setBlind},
+}
+
+// showChoices returns the choices as params.
+func (j *Jam) showChoices() []ui.Param {
+	all := make([]ui.Param, len(choices))
+	for i, c := range choices {
+		all[i] = c.Param
+		c.show(j, &all[i])
+	}
+	return all
+}
+
+// choose sets a choice. ok is false if none has that name. The error is the user's to mend.
+func (j *Jam) choose(name, value string) (ok bool, err error) {
+	i := slices.IndexFunc(choices, func(c choice) bool { return c.Name == name })
+	if i < 0 {
+		return false, nil
+	}
+	c := choices[i]
+	p := c.Param
+	c.show(j, &p)
+	switch {
+	case p.Fixed != "":
+		return true, fmt.Errorf("%s: %s", name, p.Fixed)
+	case p.Kind == ui.Switch && value != "on" && value != "off":
+		return true, fmt.Errorf("%s %q: must be on or off", name, value)
+	case p.Kind == ui.List && value != p.Value && !slices.Contains(p.Words, value):
+		return true, fmt.Errorf("%s %q: must be one of %q", name, value, p.Words)
+	}
+	return true, c.set(j, value)
+}
+
+func (j *Jam) showIn(p *ui.Param) {
+	p.Value = j.melody.name
+	switch {
+	case j.melody.agent != nil:
+		p.Fixed = "an agent plays the melody"
+	case j.input == nil:
+		p.Fixed = "a file plays the melody: stop it, and choose for the next jam"
+	}
+	if p.Fixed != "" {
+		return
+	}
+	inputs, err := j.host.ports.Inputs()
+	p.Value = j.input.name()
+	if err != nil && p.Value == Page {
+		p.Fixed = err.Error()
+		return
+	}
+	p.Words = append([]string{Page}, inputs...)
+	if port := j.input.info().String(); slices.Contains(inputs, port) { // another port has the same name
+		p.Value = port
+	}
+}
+
+func (j *Jam) setIn(value string) error { return j.input.move(value) }
+
+func (j *Jam) showOut(p *ui.Param) {
+	outputs, err := j.host.ports.Outputs()
+	if p.Value = j.output.Info().Name; p.Value == "" && err != nil {
+		p.Fixed = err.Error()
+		return
+	}
+	p.Words = append([]string{midiio.VirtualOut}, outputs...)
+	if port := j.output.Info().String(); slices.Contains(outputs, port) { // another port has the same name
+		p.Value = port
+	}
+}
+
+func (j *Jam) setOut(value string) error { return j.output.move(value, j.host.ports, j.keeping()) }
+
+func (j *Jam) showRecord(p *ui.Param) {
+	if p.Value = "off"; j.host.next.get().record {
+		p.Value = "on"
+	}
+	if j.blind != nil {
+		p.Fixed = "a blind jam is recorded: its rating is stored with it"
+	}
+}
+
+func (j *Jam) setRecord(value string) error {
+	j.host.next.change(func(c *nextChoices) { c.record = value == "on" })
+	return nil
+}
+
+// clockFixed says why the clock cannot be chosen now, or "".
+func (j *Jam) clockFixed() string {
+	switch {
+	case j.melody.agent != nil:
+		return "an agent follows jamd's own clock"
+	case j.hasBegun():
+		return "the jam is counted by the clock that it began with: stop, and choose before the next one begins"
+	}
+	return ""
+}
+
+func (j *Jam) showClock(p *ui.Param) {
+	p.Value, p.Fixed = j.host.next.get().clock.Source, j.clockFixed()
+}
+
+func (j *Jam) setClock(value string) error {
+	c := j.host.next.get().clock
+	c.Source = value
+	return j.changeClock(c)
+}
+
+func (j *Jam) showClockIn(p *ui.Param) {
+	inputs, err := j.host.ports.Inputs()
+	p.Value, p.Fixed = cmp.Or(j.host.next.get().clock.In, withMelody), j.clockFixed()
+	if p.Fixed == "" && err != nil {
+		p.Fixed = err.Error()
+	}
+	p.Words = append([]string{withMelody}, inputs...)
+}
+
+func (j *Jam) setClockIn(value string) error {
+	c := j.host.next.get().clock
+	if c.In = value; value == withMelody {
+		c.In = ""
+	}
+	return j.changeClock(c)
+}
+
+// changeClock ends the waiting jam and lets the next one wait by another clock.
+func (j *Jam) changeClock(c Clock) error {
+	if c.external() && c.In == "" && j.input != nil && j.input.name() == Page {
+		return errors.New("a page has no clock: choose the port of the clock first")
+	}
+	j.host.next.change(func(n *nextChoices) { n.clock = c })
+	if c.effective() != j.options.Clock {
+		j.end(nextWaits)
+	}
+	return nil
+}
+
+func (j *Jam) showListen(p *ui.Param) {
+	p.Value = strconv.Itoa(j.host.next.get().listen)
+	if j.melody.agent != nil || j.hasBegun() {
+		p.Fixed = "the jam has begun: choose before the next one begins"
+	}
+}
+
+func (j *Jam) setListen(value string) error {
+	beats, err := strconv.Atoi(value)
+	if err == nil && j.host.next.change(func(c *nextChoices) { c.listen = beats }) {
+		j.end(nextWaits)
+	}
+	return err
+}
+
+func (j *Jam) showBlind(p *ui.Param) {
+	p.Words, p.Value = PolicyNames(), cmp.Or(strings.Join(j.host.next.get().blind, ","), "off")
+	if j.melody.agent != nil {
+		p.Fixed = "an agent plays: nobody is there to rate the jam"
+	}
+}
+
+// setBlind chooses for the next jam. A jam that waits for its first note is drawn again.
+func (j *Jam) setBlind(value string) error {
+	var policies []string
+	if value != "off" {
+		policies = strings.Split(value, ",")
+		if err := blind.Check(policies, PolicyNames(), false); err != nil {
+			return err
+		}
+	}
+	if j.host.next.change(func(c *nextChoices) { c.blind = policies }) && !j.hasBegun() {
+		j.end(nextWaits)
+	}
+	return nil
+}

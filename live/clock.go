@@ -1,0 +1,96 @@
+package live
+
+import (
+	"slices"
+
+	"jamd/jam"
+	"jamd/midiio"
+	"jamd/usage"
+)
+
+// A Clock says whose time a jam keeps (docs/clock.md).
+type Clock struct {
+	Source string // one of TimeSources
+	In     string // port of an external clock; "" for the port of the melody
+}
+
+// The sources of time.
+const (
+	ClockInternal = "internal" // jamd's own clock
+	ClockExternal = "external" // the MIDI clock that comes in, with its start, stop and position
+	ClockSend     = "send"     // jamd's own clock, which is also sent to the port of the chords
+)
+
+// A timeSource is a way to keep time. open gives the loop its transport, or the output its clock. The melody is not open yet.
+type timeSource struct {
+	name string
+	open func(*Jam) error
+}
+
+var timeSources = []timeSource{
+	{ClockInternal, func(*Jam) error { return nil }},
+	{ClockExternal, (*Jam).followClock},
+	{ClockSend, (*Jam).sendClock},
+}
+
+// TimeSources returns the names of the sources of time.
+func TimeSources() []string {
+	names := make([]string, len(timeSources))
+	for i, s := range timeSources {
+		names[i] = s.name
+	}
+	return names
+}
+
+// external reports whether the clock is another's.
+func (c Clock) external() bool { return c.Source == ClockExternal }
+
+// effective returns the clock without a port that it does not use.
+func (c Clock) effective() Clock {
+	if !c.external() {
+		c.In = ""
+	}
+	return c
+}
+
+func (c Clock) check() error {
+	if !slices.Contains(TimeSources(), c.Source) {
+		return usage.Errorf("--clock %s: must be one of %v", c.Source, TimeSources())
+	}
+	if c.In != "" && !c.external() {
+		return usage.Errorf("--clock-in is for --clock external")
+	}
+	return nil
+}
+
+// openClock opens the source of time.
+func (j *Jam) openClock() error {
+	i := slices.IndexFunc(timeSources, func(s timeSource) bool { return s.name == j.options.Clock.Source })
+	return timeSources[i].open(j)
+}
+
+func (j *Jam) sendClock() error {
+	j.Config.ClockOut = j.output.Clock()
+	return nil
+}
+
+// followClock makes the follower of an external clock the transport of the loop. The follower listens to a port of its own, or to that
+// of the melody.
+func (j *Jam) followClock() error {
+	f, err := midiio.NewFollower(j.Config.Settings.Tempo, j.Clock.Wake)
+	if err != nil {
+		return usage.Error(err)
+	}
+	j.Config.Transport = f
+	if name := j.options.Clock.In; name != "" && name != j.port {
+		in, err := OpenInput(name, j.Clock.Now, func(jam.Event) {}, j.keeping())
+		if err != nil {
+			return usage.Error(err)
+		}
+		in.Follow(f)
+		j.clockIn = in
+		return nil
+	}
+	j.follower = f
+	return nil
+}

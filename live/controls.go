@@ -1,0 +1,167 @@
+package live
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"jamd/jam"
+	"jamd/model"
+)
+
+// controlEntries is the length of the queue from the loop to controls.
+const controlEntries = 1024
+
+// errUnknownSetting says that no setting has that name.
+var errUnknownSetting = errors.New("there is no such setting")
+
+// controls are the settings of the music of one jam, and the way to change them. They may be used from any goroutine.
+type controls struct {
+	jam     *Jam
+	loop    *jam.Controls
+	entries *jam.Reader // of the loop
+	running sync.WaitGroup
+
+	mu       sync.Mutex
+	settings jam.Settings // in force
+	policy   string       // that plays
+	coming   string       // policy that is being loaded; if the jam ends before, it is for the next one; "" for none
+}
+
+// newControls makes the controls of a jam and gives them to its loop.
+func newControls(j *Jam) *controls {
+	c := &controls{
+		jam: j, loop: jam.NewControls(), entries: jam.NewReader(controlEntries),
+		settings: j.Config.Settings, policy: j.Policy.Metadata().Name,
+	}
+	j.Config.Controls, j.Config.Readers = c.loop, append(j.Config.Readers, c.entries)
+	return c
+}
+
+// run keeps settings and policy up to date until close, and calls applied for each control that takes effect.
+func (c *controls) run(applied func(jam.Applied)) {
+	c.running.Go(func() {
+		for e := range c.entries.C() {
+			if e.Kind == jam.EntryApplied {
+				c.update(e.Applied)
+				applied(e.Applied)
+			}
+		}
+	})
+}
+
+func (c *controls) update(a jam.Applied) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if a.Param != jam.ParamPolicy {
+		_ = c.settings.Set(a.Control) // the engine has accepted it
+		return
+	}
+	if c.policy = a.Text; c.coming == a.Text {
+		c.coming = ""
+	}
+}
+
+// close ends run after the end of the loop. Controls that are asked for from then on are for the next jam.
+func (c *controls) close() {
+	release(c.loop.Close())
+	c.entries.Close()
+	c.running.Wait()
+}
+
+// Settings returns the settings in force.
+func (c *controls) Settings() jam.Settings {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settings
+}
+
+// playing returns the policy that plays.
+func (c *controls) playing() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.policy
+}
+
+// wanted returns the policy that plays, or the one that is being loaded.
+func (c *controls) wanted() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return cmp.Or(c.coming, c.policy)
+}
+
+// set asks for a setting by its name and value, as users write them. The error is the user's to mend.
+func (c *controls) set(name, value string) error {
+	if _, err := jam.ParseParam(name); err != nil {
+		return fmt.Errorf("%q: %w", name, errUnknownSetting)
+	}
+	control, err := jam.ParseControl(name, value)
+	if err != nil {
+		return err
+	}
+	return c.Ask(control)
+}
+
+// Ask asks for a control. It takes effect from the next frame on; a policy, when it has caught up. Policies are asked for by the names
+// of those that come with jamd: a page must not make jamd read files.
+func (c *controls) Ask(control jam.Control) error {
+	if control.At == 0 { // a tap on a controller has the time of its arrival
+		control.At = c.jam.Clock.Now()
+	}
+	if err := c.check(control); err != nil {
+		return err
+	}
+	if control.Param == jam.ParamPolicy {
+		return c.askPolicy(control)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.loop.Ask(control)
+	_ = c.settings.Set(control) // a jam that waits for its first note reports it only then
+	return nil
+}
+
+// askPolicy loads the policy that a control names, which takes a moment. If the jam ends before, the next jam gets the policy.
+func (c *controls) askPolicy(control jam.Control) error {
+	if c.jam.blind != nil {
+		return errors.New("policy: " + policyHidden)
+	}
+	if names := PolicyNames(); !slices.Contains(names, control.Text) {
+		return fmt.Errorf("policy %q: must be one of %v", control.Text, names)
+	}
+	before := c.expect(control.Text)
+	policy, _, err := c.jam.options.Policies.Warm(control.Text, model.Chords)
+	if err != nil {
+		c.expect(before)
+		return err
+	}
+	control.Policy = policy
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	release(c.loop.Ask(control)) // a policy that this one replaces; after the jam, this one
+	return nil
+}
+
+// expect stores the policy that is to play next, and returns the one before.
+func (c *controls) expect(policy string) (before string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, c.coming = c.coming, policy
+	return before
+}
+
+// check returns an error for what the engine would refuse, and for what this jam does not have.
+func (c *controls) check(control jam.Control) error {
+	switch control.Param {
+	case jam.ParamPolicy, jam.ParamPanic, jam.ParamTap:
+		return nil
+	case jam.ParamTranspose, jam.ParamSplit:
+		if c.jam.melody.agent != nil {
+			return errors.New("an agent plays: its melody is neither split nor transposed")
+		}
+	}
+	settings := c.Settings()
+	return settings.Set(control)
+}

@@ -1,0 +1,95 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"jamd/config"
+	"jamd/session"
+	"jamd/ui"
+)
+
+// defaults are the values that jamd begins with, and the way to save others in the configuration file. They may be used from any
+// goroutine.
+type defaults struct {
+	file *config.Defaults // nil if nothing can be saved
+
+	mu    sync.Mutex
+	first map[string]string // values by name: those of the first jam, and those that were saved since; nil before the first jam
+	saved config.Value      // the default before the last save, for undo
+}
+
+// begin stores the values of the first jam.
+func (d *defaults) begin(params []ui.Param) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.first != nil {
+		return
+	}
+	d.first = map[string]string{}
+	for _, p := range params {
+		d.first[p.Name] = p.Value
+	}
+}
+
+// add adds the default to each param that has one.
+func (d *defaults) add(params []ui.Param) []ui.Param {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range params {
+		if value, ok := d.first[params[i].Name]; ok && d.file != nil && config.CanSave(params[i].Name) {
+			params[i].Default = &value
+		}
+	}
+	return params
+}
+
+// save saves the value of one of params. clock is what the choices of the clock are saved as.
+func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, error) {
+	i := slices.IndexFunc(params, func(p ui.Param) bool { return p.Name == name })
+	switch {
+	case i < 0:
+		return ui.Saved{}, refusal{fmt.Errorf("%q: %w", name, errUnknownSetting), ui.ErrUnknown}
+	case params[i].Default == nil || params[i].Value == session.Hidden:
+		return ui.Saved{}, refusal{fmt.Errorf("%s: cannot be saved as default", name), ui.ErrRefused}
+	}
+	value := params[i].Value
+	values := []config.Value{{Name: name, Value: value}}
+	if name == choiceClock || name == choiceClockIn { // one makes no sense without the other
+		c := clock.effective()
+		values = []config.Value{{Name: choiceClockIn, Value: c.In}, {Name: choiceClock, Value: c.Source}}
+	}
+	line, err := d.file.Save(values...)
+	if err != nil {
+		return ui.Saved{}, refusal{err, ui.ErrRefused}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.saved = config.Value{Name: name, Value: d.first[name]}
+	d.first[name] = value
+	return ui.Saved{Line: line.Line, File: line.Path}, nil
+}
+
+// undo takes back the last save.
+func (d *defaults) undo() error {
+	if d.file == nil {
+		return refusal{errors.New("nothing was saved"), ui.ErrRefused}
+	}
+	if err := d.file.Undo(); err != nil {
+		return refusal{err, ui.ErrRefused}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.first[d.saved.Name] = d.saved.Value
+	return nil
+}
+
+// A refusal is an error that the client can mend. It has the text of the error and one of the kinds of package ui.
+type refusal struct {
+	error
+	kind error
+}
+
+func (r refusal) Is(target error) bool { return target == r.kind }

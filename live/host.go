@@ -1,0 +1,175 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+
+	"jamd/archive"
+	"jamd/blind"
+	"jamd/jam"
+	"jamd/model"
+	"jamd/ports"
+	"jamd/session"
+	"jamd/ui"
+	"jamd/usage"
+)
+
+// A Host plays one jam after another. It holds what outlives them.
+type Host struct {
+	options  Options // of the next jam
+	terminal Terminal
+	next     *next
+	defaults *defaults
+	ports    *ports.List
+
+	// Of the page; nil if there is none.
+	server   *ui.Server
+	sessions *archive.Sessions
+	place    string             // file that says where the page is
+	unwatch  context.CancelFunc // ends the listing of ports
+
+	mu  sync.Mutex
+	jam *Jam // that plays; nil between jams
+}
+
+// NewHost makes a host and opens its page. listen is how many beats the first jam listens. The caller must call Close.
+func NewHost(o Options, t Terminal, listen int) (*Host, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	h := &Host{
+		options: o, terminal: t, ports: ports.NewList(), defaults: &defaults{file: o.Defaults},
+		next: &next{choices: nextChoices{record: o.Record, clock: o.Clock, listen: listen, blind: o.Blind}},
+	}
+	if o.Page == NoPage {
+		return h, nil
+	}
+	return h, h.openPage()
+}
+
+// Silence ends every note at once. It may be called at any time.
+func (h *Host) Silence() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.jam != nil {
+		_ = h.jam.output.Silence() // nobody is left to tell
+	}
+}
+
+// PlayAgent plays one jam in which an agent plays the melody. The clock must not be external.
+func (h *Host) PlayAgent(ctx context.Context, a Agent) error {
+	policy, _, err := h.options.Policies.Warm(a.Spec, model.Melody)
+	if err != nil {
+		return err
+	}
+	defer policy.Close()
+	j, err := h.open(h.options, a.Settings, "", jam.AgentChannel)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	if err := j.playAgent(ctx, &a, policy); err != nil {
+		return err
+	}
+	return h.run(ctx, j)
+}
+
+// Play plays jams until ctx ends, or until a jam ends and nobody wants another. What the player has chosen in one jam holds in the next.
+func (h *Host) Play(ctx context.Context, p Player) error {
+	for {
+		j, err := h.playOne(ctx, &p)
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		after := ending(j.ending.Load())
+		if after == jamIsOver && p.Length == 0 && h.server != nil && h.server.Watched() { // a tune has ended, and somebody watches
+			after = nextWaits
+		}
+		if after == jamIsOver {
+			return nil
+		}
+		h.prepareNext(j, &p, after)
+	}
+}
+
+// playOne plays one jam of a player. The jam that it returns is over.
+func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
+	o := h.options
+	order, err := drawBlind(&o)
+	if err != nil {
+		return nil, err
+	}
+	j, err := h.open(o, p.Settings, p.In, p.thruChannels()...)
+	if err != nil {
+		return nil, err
+	}
+	defer j.close()
+	if err := j.hear(ctx, p); err != nil {
+		return nil, err
+	}
+	err = h.run(ctx, j)
+	if j.begun.Load() && o.Blind != nil {
+		err = errors.Join(err, order.Played(o.Blind))
+	}
+	return j, err
+}
+
+// run plays a jam that is ready.
+func (h *Host) run(ctx context.Context, j *Jam) error {
+	h.mu.Lock()
+	h.jam = j
+	h.mu.Unlock()
+	err := j.run(ctx)
+	h.mu.Lock()
+	h.jam = nil
+	h.mu.Unlock()
+	return err
+}
+
+// prepareNext makes options and player those of a jam that follows j. A file plays once.
+func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
+	chosen := h.next.get()
+	if policy := j.controls.wanted(); h.options.Blind == nil && policy != j.Policy.Metadata().Name {
+		h.options.Policy = policy
+	}
+	if out := j.output.chosen(); out != "" {
+		h.options.Out = out
+	}
+	if p.In = Page; j.input != nil {
+		p.In = j.input.chosen()
+	}
+	p.Tune = nil
+	h.options.Wait = true // a port that has left may come back
+	h.options.Clock, h.options.Blind = chosen.clock.effective(), chosen.blind
+	seed := p.Settings.Seed
+	if h.options.RandomSeed {
+		seed = RandomSeed()
+	}
+	p.Settings = j.controls.Settings()
+	p.Settings.Seed, p.Settings.Listen = seed, chosen.listen
+	p.CountIn = nil
+	if after == nextCountsIn && !h.options.Clock.external() {
+		bar := p.Settings.Meter.Beats()
+		p.CountIn = &bar
+	}
+}
+
+// drawBlind sets the policy of a blind jam: the next one in the order.
+func drawBlind(o *Options) (order blind.Order, err error) {
+	if o.Blind == nil {
+		return order, nil
+	}
+	root, err := session.DefaultRoot()
+	if err != nil {
+		return order, usage.Error(err)
+	}
+	order.Path = filepath.Join(filepath.Dir(root), "blind.json")
+	o.Policy, err = order.Draw(o.Blind)
+	return order, usage.Error(err)
+}
+
+// RandomSeed draws a seed.
+func RandomSeed() uint64 { return rand.Uint64N(1 << 32) }

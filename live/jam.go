@@ -1,0 +1,169 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+
+	"jamd/jam"
+	"jamd/latency"
+	"jamd/learn"
+	"jamd/metrics"
+	"jamd/midiio"
+	"jamd/session"
+	"jamd/usage"
+)
+
+// A Jam is one live jam, from the wait for its first note to its end. Its exported methods may be called from any goroutine.
+type Jam struct {
+	*Prepared
+	host    *Host
+	options Options // of this jam
+	blind   []string
+	log     zerolog.Logger
+
+	output   *output
+	input    *input // nil if no player is heard at a port
+	melody   melody
+	port     string           // of the melody, as the player named it; "" for none
+	clockIn  *midiio.In       // of an external clock with a port of its own
+	follower *midiio.Follower // of an external clock that comes with the melody
+	surface  *learn.Surface
+	controls *controls
+
+	transpose   func(semitones int8) // of the melody that is sent on; nil if none is
+	portChanges *jam.Queue[midiio.Change]
+	news        *jam.Reader // for tellNews
+	recorder    *recorder
+	metrics     *metrics.Server
+	session     string // id of the session that is being recorded
+	cancel      context.CancelFunc
+
+	begun   atomic.Bool // the first frame has been played
+	played  atomic.Bool // a page has played a note
+	figures atomic.Pointer[latency.Monitor]
+	ending  atomic.Uint32 // what follows, if a page has ended the jam
+}
+
+// An ending says what follows a jam.
+type ending uint32
+
+const (
+	jamIsOver    ending = iota // nothing: the jam ended by itself
+	nextWaits                  // the next jam waits for its first note
+	nextCountsIn               // the next jam counts in
+)
+
+// open makes a jam ready, but for its melody. The output is silenced on the channels of chords and bass, and on others (1 to 16). The
+// caller must call close.
+func (h *Host) open(o Options, s jam.Settings, port string, others ...uint8) (*Jam, error) {
+	prepared, err := Prepare(o.Policies, o.Policy, o.Faster, o.Budget, s)
+	if err != nil {
+		return nil, err
+	}
+	j := &Jam{
+		Prepared: prepared, host: h, options: o, blind: o.Blind, log: o.Policies.Log, port: port,
+		portChanges: jam.NewQueue[midiio.Change](changesLength), news: jam.NewReader(entryLength),
+	}
+	if err := j.openPorts(others); err != nil {
+		j.close()
+		return nil, err
+	}
+	return j, nil
+}
+
+func (j *Jam) openPorts(others []uint8) (err error) {
+	if j.surface, err = learn.NewSurface(j.options.Learned); err != nil {
+		return usage.Error(err)
+	}
+	if j.options.Metrics != "" {
+		if j.metrics, err = metrics.Serve(j.options.Metrics); err != nil {
+			return err
+		}
+		j.log.Info().Msgf("metrics at %s", j.metrics.URL())
+	}
+	if j.output, err = j.openOutput(); err != nil {
+		return err
+	}
+	j.Config.Output = j.output
+	s := &j.Config.Settings
+	silenced := []byte{s.ChordChannel - 1, s.BassChannel - 1}
+	for _, channel := range others {
+		silenced = append(silenced, channel-1)
+	}
+	if err := j.output.Sweep(silenced...); err != nil {
+		return fmt.Errorf("output %q: %w", j.output.Info().Name, err)
+	}
+	return nil
+}
+
+// close ends every note, closes all ports and frees the policies.
+func (j *Jam) close() {
+	j.stopMelody()
+	if j.output != nil {
+		j.output.close()
+	}
+	if j.metrics != nil {
+		_ = j.metrics.Close() // a reader that is cut off has all but the last figures
+	}
+	j.Prepared.Close()
+}
+
+// stopMelody closes the ports of the melody and of its clock. Later calls return nil.
+func (j *Jam) stopMelody() (agent *AgentSummary) {
+	if j.clockIn != nil {
+		_ = j.clockIn.Close() // it is not needed any more
+		j.clockIn = nil
+	}
+	if stop := j.melody.stop; stop != nil {
+		j.melody.stop = nil
+		return stop()
+	}
+	return nil
+}
+
+// keeping says how ports are watched that may leave and come back.
+func (j *Jam) keeping() midiio.Keeping {
+	return midiio.Keeping{Changes: j.portChanges, Wait: j.options.Wait}
+}
+
+// end ends the jam from a page. The first call says what follows.
+func (j *Jam) end(e ending) {
+	j.ending.CompareAndSwap(uint32(jamIsOver), uint32(e))
+	j.cancel()
+}
+
+// hasBegun reports whether the jam waits no more.
+func (j *Jam) hasBegun() bool {
+	return j.Config.Start == jam.StartAtOnce || j.begun.Load() || j.played.Load()
+}
+
+// shownPolicy returns the name of the policy that the jam began with, if the player may know it.
+func (j *Jam) shownPolicy() string {
+	if j.blind != nil {
+		return session.Hidden
+	}
+	return j.Policy.Metadata().Name
+}
+
+// Settings returns the settings in force.
+func (j *Jam) Settings() jam.Settings { return j.controls.Settings() }
+
+// Bars returns the bars of the jam.
+func (j *Jam) Bars() jam.Bars {
+	return jam.Bars{Meter: j.Config.Settings.Meter, Changes: j.Config.Meters}
+}
+
+// Tune returns the tune that plays the melody; nil if none does.
+func (j *Jam) Tune() *Tune { return j.melody.tune }
+
+// Agent describes the agent that plays the melody; nil if none does.
+func (j *Jam) Agent() *session.Agent { return j.melody.agent }
+
+// Heard returns the name of the port or file that the melody comes from.
+func (j *Jam) Heard() string { return j.melody.name }
+
+// Figures returns the timing figures of the last ten seconds. The jam must run.
+func (j *Jam) Figures() latency.Figures { return j.figures.Load().TenSeconds() }

@@ -1,0 +1,142 @@
+package live
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"jamd/jam"
+	"jamd/midiio"
+	"jamd/session"
+)
+
+// A Player says who plays the melody: somebody at a port or at the page, or a file.
+type Player struct {
+	Settings jam.Settings // of the first jam
+	In       string       // port, or Page; "" if Tune plays
+	Tune     *Tune        // nil if In is heard
+	Channels []uint8      // of In that are heard, 1 to 16; nil for all
+	Thru     *bool        // sends the melody on to the output; nil: only a file's
+	CountIn  *int         // beats; nil: the jam waits for the first note
+	Length   time.Duration
+}
+
+// A melody is what plays into a jam.
+type melody struct {
+	title string
+	name  string          // of the port or file
+	tune  *Tune           // nil if no file plays
+	agent *session.Agent  // nil if no agent plays
+	play  func(jam.Event) // takes the notes of a page; nil if an agent plays
+	stop  func() *AgentSummary
+}
+
+// thru reports whether the melody is sent on to the output.
+func (p *Player) thru() bool {
+	if p.Thru != nil {
+		return *p.Thru
+	}
+	return p.Tune != nil
+}
+
+// thruChannels returns the channels that the melody is sent on to, as far as they are known. A file plays on channel 1.
+func (p *Player) thruChannels() []uint8 {
+	switch {
+	case !p.thru():
+		return nil
+	case p.Tune == nil && len(p.Channels) > 0:
+		return p.Channels
+	}
+	return []uint8{1}
+}
+
+// hear connects the player to the jam.
+func (j *Jam) hear(ctx context.Context, p *Player) error {
+	j.Config.Length = p.Length
+	if p.CountIn != nil {
+		j.Config.Start, j.Config.CountIn, j.Config.Click = jam.StartAtOnce, *p.CountIn, true
+	}
+	thru := jam.NewThru(j.output, j.Config.Settings.Transpose)
+	j.transpose = thru.Transpose
+	into := func(on bool) func(jam.Event) {
+		return func(e jam.Event) {
+			j.Config.Inbox.TrySend(e)
+			if on {
+				_ = thru.Send(e) // a note that the synth did not take changes nothing here
+			}
+		}
+	}
+	j.melody.play = into(p.Thru == nil || *p.Thru) // a player at the page has no other instrument
+	keyboard := into(p.thru())
+	heard := func(e jam.Event) {
+		keyboard(e)
+		if server := j.host.server; server != nil {
+			server.Heard(e)
+		}
+	}
+	if err := j.openClock(); err != nil {
+		return err
+	}
+	if p.Tune != nil {
+		j.perform(ctx, p.Tune, heard)
+		return nil
+	}
+	return j.listen(p.In, heard)
+}
+
+// listen opens the input port of the player.
+func (j *Jam) listen(port string, heard func(jam.Event)) error {
+	j.input = &input{now: j.Clock.Now, keeping: j.keeping(), follower: j.follower, hear: func(e jam.Event) {
+		if !j.surface.Handle(e) {
+			heard(e)
+		}
+	}}
+	if err := j.input.move(port); err != nil {
+		return err
+	}
+	j.melody.title, j.melody.name = "jam", j.input.name()
+	j.melody.stop = func() *AgentSummary {
+		j.input.close()
+		return nil
+	}
+	return nil
+}
+
+// tuneEntries is the length of the queue from the loop to the performer of a tune.
+const tuneEntries = 1024
+
+// perform lets a file play the melody, on the grid of the jam.
+func (j *Jam) perform(ctx context.Context, t *Tune, heard func(jam.Event)) {
+	j.Config.Start = jam.StartAtOnce
+	j.Config.Tempo, j.Config.Meters = t.Tune.Tempo, t.Tune.Meters
+	if length := t.Melody.Bars().Whole(t.Melody.Frames()); j.Config.Frames == 0 || length < j.Config.Frames {
+		j.Config.Frames = length
+	}
+	performer := jam.Performer{Cues: t.Melody.Cues(), Clock: j.Clock.Beside(), Entries: jam.NewReader(tuneEntries), Play: heard}
+	j.Config.Readers = append(j.Config.Readers, performer.Entries)
+	ctx, cancel := context.WithCancel(ctx)
+	go performer.Run(ctx)
+	j.melody.title, j.melody.name, j.melody.tune = t.Tune.Name, t.File, t
+	j.melody.stop = func() *AgentSummary {
+		cancel()
+		return nil
+	}
+}
+
+// FirstKeyboard returns the first input port that is not a loop of the system. hint says how to choose another, or why there is none.
+func FirstKeyboard() (port, hint string) {
+	ins, _, err := midiio.List()
+	for _, p := range ins {
+		if strings.Contains(p.Name, "Midi Through") {
+			continue
+		}
+		if len(ins) > 1 {
+			hint = "other ports: jamd ports"
+		}
+		return p.Name, hint
+	}
+	if err != nil {
+		return "", "no keyboard can be heard: " + err.Error()
+	}
+	return "", "no keyboard found: plug one in, or see 'jamd ports' and --in"
+}

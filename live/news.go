@@ -1,0 +1,90 @@
+package live
+
+import (
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"jamd/jam"
+	"jamd/latency"
+	"jamd/midiio"
+)
+
+// FrameField is the field of a log entry that has the frame it is about.
+const FrameField = "frame"
+
+// tellNews writes into the log, and shows on the pages, what went wrong in the jam and what happened to its ports. It returns when the
+// entries end.
+func (j *Jam) tellNews() {
+	for {
+		select {
+		case e, open := <-j.news.C():
+			switch {
+			case !open:
+				j.tellChanges()
+				return
+			case e.Kind == jam.EntryError:
+				j.log.Error().Msg(e.Err.Error())
+				j.notice(e.Err.Error())
+			case e.Kind == jam.EntryReport:
+				j.tellFrame(e.Report)
+			}
+		case c := <-j.portChanges.C():
+			j.tellPort(c)
+		}
+	}
+}
+
+// tellFrame tells what came with a frame. From the first frame on, some choices are fixed.
+func (j *Jam) tellFrame(r jam.FrameReport) {
+	if !j.begun.Swap(true) {
+		j.changed(r.Frame)
+	}
+	if err := j.recorder.session.Lost(); err != nil {
+		j.log.Error().Int64(FrameField, r.Frame).Msg(err.Error())
+	}
+	j.tellChanges()
+}
+
+// tellChanges tells what the guard has changed. The player is told of changes that can be heard.
+func (j *Jam) tellChanges() {
+	for n := len(j.Changes.C()); n > 0; n-- {
+		c := <-j.Changes.C()
+		if j.metrics != nil {
+			j.metrics.Changed(c)
+		}
+		j.tellChange(c)
+	}
+}
+
+func (j *Jam) tellChange(c latency.Change) {
+	at, level := j.Bars().Position(c.Frame), zerolog.DebugLevel
+	if c.Grave() {
+		level = zerolog.WarnLevel
+		j.notice(fmt.Sprintf("At %s: %v", at, c))
+	}
+	j.log.WithLevel(level).Int64(FrameField, c.Frame).Msgf("at %s: %v", at, c)
+}
+
+func (j *Jam) tellPort(c midiio.Change) {
+	level := zerolog.WarnLevel
+	if c.What == midiio.Back {
+		level = zerolog.InfoLevel
+	}
+	j.log.WithLevel(level).Msg(c.String())
+	j.notice(c.String())
+}
+
+// notice shows a text on the pages.
+func (j *Jam) notice(text string) {
+	if j.host.server != nil {
+		j.host.server.Notice(text)
+	}
+}
+
+// changed tells the pages that params have changed, from a frame on.
+func (j *Jam) changed(frame int64) {
+	if j.host.server != nil {
+		j.host.server.Changed(frame)
+	}
+}

@@ -1,0 +1,91 @@
+package live
+
+import (
+	"strings"
+	"sync"
+
+	"jamd/midiio"
+	"jamd/ports"
+	"jamd/usage"
+)
+
+// An output is the claimed port that the chords go to. The player may move it to another port during the jam.
+type output struct {
+	*midiio.Out
+
+	mu      sync.Mutex
+	claim   ports.Claim
+	movedTo string // the port that the player chose; "" for the first one
+}
+
+// OpenOutput opens an output port by its name: one of jamd's own, which "" stands for too, or another program's.
+func OpenOutput(name string, k midiio.Keeping) (*midiio.Out, error) {
+	switch {
+	case name == "":
+		return midiio.OpenVirtualOut(midiio.VirtualOut)
+	case strings.HasPrefix(name, midiio.VirtualOut):
+		return midiio.OpenVirtualOut(name)
+	}
+	return midiio.KeepOut(name, k)
+}
+
+// openOutput opens and claims the port of the chords. On a machine without MIDI nothing sounds, unless the user asked for a port; chords
+// are shown and recorded all the same.
+func (j *Jam) openOutput() (*output, error) {
+	out, err := OpenOutput(j.options.Out, j.keeping())
+	if err != nil && j.options.Out == "" {
+		j.log.Warn().Msgf("nothing will sound: %v", err)
+		return &output{Out: midiio.NewOut(nowhere{})}, nil
+	}
+	if err != nil {
+		return nil, usage.Error(err)
+	}
+	claim, err := ports.NewClaim(ports.Output, out.Info().String())
+	if err != nil {
+		_ = out.Close()
+		return nil, err
+	}
+	return &output{Out: out, claim: claim}, nil
+}
+
+// move makes the jam play to another port from now on. On an error nothing changes.
+func (o *output) move(name string, list *ports.List, k midiio.Keeping) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	port, err := list.Output(name)
+	if err != nil {
+		return err
+	}
+	if port == o.Info() {
+		return nil
+	}
+	claim, err := ports.NewClaim(ports.Output, port.String())
+	if err != nil {
+		return err
+	}
+	if err := o.MoveTo(port.String(), k); err != nil {
+		claim.Release()
+		return err
+	}
+	o.claim.Release()
+	o.claim, o.movedTo = claim, name
+	return nil
+}
+
+// chosen returns the port that the player chose during the jam, or "".
+func (o *output) chosen() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.movedTo
+}
+
+// close ends every note and frees the port.
+func (o *output) close() {
+	_ = o.Close() // run has reported an error
+	o.claim.Release()
+}
+
+// nowhere is the output of a machine without MIDI.
+type nowhere struct{}
+
+func (nowhere) Send(_, _, _ byte) error { return nil }

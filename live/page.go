@@ -1,0 +1,145 @@
+package live
+
+import (
+	"errors"
+
+	"jamd/jam"
+	"jamd/session"
+	"jamd/ui"
+)
+
+// policyHidden says why the policy of a blind jam can be neither seen nor chosen.
+const policyHidden = "it is hidden until you have rated the jam"
+
+var _ ui.Jam = (*Jam)(nil)
+
+// Info describes the jam.
+func (j *Jam) Info() ui.Info {
+	s := j.controls.Settings()
+	info := ui.Info{
+		Version: j.options.Version, Title: j.melody.title, Session: j.session, WaitsFor: j.waitsFor(), Policy: j.controls.playing(),
+		Blind: j.blind != nil, Tempo: s.Tempo, FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()),
+		ListenFrames: int64(s.Listen) * s.Meter.Beat(), In: j.melody.name, Out: j.output.Info().Name,
+		ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
+	}
+	if j.blind != nil {
+		info.Policy = session.Hidden
+	}
+	if j.input != nil {
+		info.In = j.input.name()
+	}
+	if info.In == Page {
+		info.In = ""
+	}
+	return info
+}
+
+// waitsFor returns what frame 0 waits for.
+func (j *Jam) waitsFor() ui.Waiting {
+	switch {
+	case j.Config.Transport != nil:
+		return ui.TheClock
+	case j.Config.Start == jam.StartAtOnce:
+		return ui.Nothing
+	}
+	return ui.FirstNote
+}
+
+// Latency returns the timing figures; nil before the jam runs.
+func (j *Jam) Latency() any {
+	monitor := j.figures.Load()
+	if monitor == nil {
+		return nil
+	}
+	return monitor.Snapshot()
+}
+
+// Params returns the settings of the music and the choices beside it, with values and defaults.
+func (j *Jam) Params() []ui.Param {
+	settings := j.controls.Settings()
+	var params []ui.Param
+	for _, i := range jam.Params() {
+		p := ui.Param{
+			Name: i.Name, Kind: ui.Kind(i.Kind.String()), Unit: i.Unit, Help: i.Help,
+			Min: i.Min, Max: i.Max, Step: i.Step, Knob: i.Knob, Words: i.Words, Value: settings.Get(i.Param),
+		}
+		if i.Param == jam.ParamPolicy {
+			p.Words, p.Value = PolicyNames(), j.controls.wanted()
+			if j.blind != nil {
+				p.Words, p.Value, p.Fixed = nil, session.Hidden, policyHidden
+			}
+		}
+		params = append(params, p)
+	}
+	return j.host.defaults.add(append(params, j.showChoices()...))
+}
+
+// Set asks for a setting of the music, or makes a choice. Server.Changed tells when it is in force.
+func (j *Jam) Set(name, value string) error {
+	if ok, err := j.choose(name, value); err != nil {
+		return refusal{err, ui.ErrRefused}
+	} else if ok {
+		j.changed(0)
+		return nil
+	}
+	switch err := j.controls.set(name, value); {
+	case errors.Is(err, errUnknownSetting):
+		return refusal{err, ui.ErrUnknown}
+	case err != nil:
+		return refusal{err, ui.ErrRefused}
+	}
+	return nil
+}
+
+// SaveDefault saves the value of a setting in the configuration file.
+func (j *Jam) SaveDefault(name string) (ui.Saved, error) {
+	saved, err := j.host.defaults.save(name, j.Params(), j.host.next.get().clock)
+	if err == nil {
+		j.changed(0)
+	}
+	return saved, err
+}
+
+// UndoSave takes back the last SaveDefault.
+func (j *Jam) UndoSave() error {
+	err := j.host.defaults.undo()
+	if err == nil {
+		j.changed(0)
+	}
+	return err
+}
+
+// Play plays a page's note into the jam. It is also sent on to the synth: its player has no other instrument.
+func (j *Jam) Play(status, data1, data2 byte) {
+	if j.melody.play == nil {
+		return // an agent plays
+	}
+	channel := byte(0)
+	for ; channel < 15 && !j.Config.Settings.MelodyChannels.Has(channel); channel++ {
+	}
+	if status == 0x90 {
+		j.played.Store(true)
+	}
+	j.melody.play(jam.Event{At: j.Clock.Now(), Status: status | channel, Data1: data1, Data2: data2})
+}
+
+// Panic ends every note.
+func (j *Jam) Panic() error {
+	err := j.controls.Ask(jam.Control{Param: jam.ParamPanic})
+	return errors.Join(err, j.output.Silence()) // the player's own notes too, which the loop does not know
+}
+
+// Start begins a jam that waits for its first note, with a count-in.
+func (j *Jam) Start() error {
+	if j.melody.play == nil || j.hasBegun() {
+		return refusal{errors.New("the jam has begun"), ui.ErrRefused}
+	}
+	j.end(nextCountsIn)
+	return nil
+}
+
+// Stop ends the jam.
+func (j *Jam) Stop() error {
+	j.end(nextWaits)
+	return nil
+}

@@ -1,0 +1,63 @@
+package live
+
+import (
+	"sync"
+
+	"jamd/jam"
+	"jamd/latency"
+	"jamd/metrics"
+	"jamd/session"
+)
+
+// entryLength is minutes of entries.
+const entryLength = 4096
+
+// A recorder collects what a jam was: its session, its take and its figures.
+type recorder struct {
+	entries *jam.Reader
+	session *session.Session
+	monitor *latency.Monitor
+	metrics *metrics.Server // nil if nobody asked for them
+	take    *jam.TakeBuilder
+	running sync.WaitGroup
+}
+
+func newRecorder(title string, s jam.Settings, log *session.Session, m *metrics.Server) *recorder {
+	return &recorder{
+		entries: jam.NewReader(entryLength), session: log, metrics: m,
+		take: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
+	}
+}
+
+// run records until close. All queues of the loop must be in its configuration.
+func (r *recorder) run(c jam.LoopConfig) {
+	r.monitor = latency.NewMonitor(Drops(c))
+	if r.metrics != nil {
+		r.metrics.Watch(r.monitor)
+	}
+	r.running.Go(func() {
+		for e := range r.entries.C() {
+			if e.Kind == jam.EntryReport {
+				r.frame(e.Report)
+			}
+		}
+	})
+}
+
+func (r *recorder) frame(f jam.FrameReport) {
+	cause := r.monitor.Add(f)
+	if cause != latency.NoCause {
+		r.session.Remarks().TrySend(session.Remark{Frame: f.Frame, At: f.Line, From: session.CauseFrom, Text: cause.String()})
+	}
+	if r.metrics != nil {
+		r.metrics.Add(&f, cause)
+	}
+	r.take.Add(f)
+}
+
+// close ends run after the end of the loop. last is the melody of the last frame.
+func (r *recorder) close(last jam.MelodyToken) (jam.Take, latency.Snapshot) {
+	r.entries.Close()
+	r.running.Wait()
+	return r.take.Take(last), r.monitor.Snapshot()
+}

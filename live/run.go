@@ -1,0 +1,154 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"jamd/archive"
+	"jamd/jam"
+	"jamd/midiio"
+	"jamd/session"
+	"jamd/usage"
+)
+
+// closing is how long the end of a jam may wait for a slow disk.
+const closing = 5 * time.Second
+
+// run plays the jam, records it and tells how it went.
+func (j *Jam) run(ctx context.Context) error {
+	ctx, j.cancel = context.WithCancel(ctx)
+	defer j.cancel()
+	log := session.Start(session.Options{Root: j.options.SessionDir, Manifest: j.manifest(), WriteMIDI: midiio.WriteTake})
+	j.session = idOf(log.Dir())
+	j.recorder = newRecorder(j.melody.title, j.Config.Settings, log, j.metrics)
+	shown := jam.NewReader(entryLength)
+	j.Config.Readers = append(j.Config.Readers, j.recorder.entries, j.news, shown, log.Entries())
+	j.controls = newControls(j)
+	j.Config.Release = release
+	if server := j.host.server; server != nil {
+		j.Config.Output = server.Sounding(j.Config.Output, j.Clock.Now)
+		j.Config.Readers = append(j.Config.Readers, server.Entries())
+	}
+	loop, err := jam.NewLoop(j.Config)
+	if err != nil {
+		log.Close(ctx, jam.Take{}, jam.Summary{})
+		return errors.Join(usage.Error(err), os.RemoveAll(log.Dir()))
+	}
+	j.recorder.run(j.Config)
+	j.figures.Store(j.recorder.monitor)
+	j.controls.run(j.applied)
+	j.surface.Steer(j.controls, func(text string) { j.log.Warn().Msg(text) })
+	var watching sync.WaitGroup
+	watching.Go(j.tellNews)
+	j.showOnPage()
+	j.host.terminal.Ready(j)
+	watching.Go(func() { j.host.terminal.Watch(j, shown) })
+
+	summary, err := loop.Run(ctx)
+	j.overOnPage()
+	j.cancel()
+	err = errors.Join(err, j.output.Close()) // at once, whatever there is to wait for
+	agent := j.stopMelody()
+	j.surface.Close()
+	j.controls.close()
+	j.news.Close()
+	shown.Close()
+	watching.Wait()
+	result := j.result(summary, agent)
+	take, figures := j.recorder.close(summary.Melody)
+	result.NoteInChord, _ = take.NoteInChord()
+	result.Figures, result.Dropped = figures.Jam, figures.DroppedReports
+	err = errors.Join(err, j.closeSession(log, take, result))
+	return errors.Join(err, j.host.terminal.Ended(result))
+}
+
+// applied takes a control that has taken effect.
+func (j *Jam) applied(a jam.Applied) {
+	j.log.Debug().Int64(FrameField, a.Frame).Msgf("set: %v", a.Control)
+	if a.Param == jam.ParamTranspose && j.transpose != nil {
+		j.transpose(int8(a.Value))
+	}
+	j.changed(a.Frame)
+}
+
+// showOnPage shows the jam on the pages.
+func (j *Jam) showOnPage() {
+	j.host.defaults.begin(j.Params())
+	if server := j.host.server; server != nil {
+		server.Begin(j, j.Clock.Now)
+	}
+}
+
+func (j *Jam) overOnPage() {
+	if server := j.host.server; server != nil {
+		server.Over()
+	}
+}
+
+// closeSession ends the log. It deletes the session if the player does not want it, or if a page ended the jam before its first note.
+func (j *Jam) closeSession(log *session.Session, take jam.Take, r *Result) error {
+	ctx, done := context.WithTimeout(context.Background(), closing)
+	defer done()
+	closed := log.Close(ctx, take, r.Jam)
+	if r.Session = closed.Dir; closed.Err != nil {
+		r.Loss = closed.Err.Error()
+	}
+	wanted := j.host.next.get().record || j.blind != nil
+	played := r.Jam.Frames > 0 || ending(j.ending.Load()) == jamIsOver
+	var err error
+	if !wanted || !played {
+		err = os.RemoveAll(closed.Dir)
+		r.Session = ""
+	}
+	if server := j.host.server; server != nil {
+		id := idOf(r.Session)
+		if r.Jam.Frames == 0 {
+			id = ""
+		}
+		server.End(id)
+	}
+	j.prune(r.Session)
+	return err
+}
+
+// prune deletes the oldest sessions beyond the limits, but not the one in the folder spared.
+func (j *Jam) prune(spared string) {
+	if j.options.Limits == (session.Limits{}) {
+		return
+	}
+	gone, err := archive.Prune(j.options.SessionDir, j.options.Limits, filepath.Base(spared))
+	for i := range gone {
+		j.log.Info().Msgf("session %s of %s is deleted, %s: older or more than the limit for sessions", gone[i].ID,
+			gone[i].Start.Local().Format("2006-01-02 15:04"), humanize.IBytes(uint64(gone[i].Bytes)))
+	}
+	if err != nil {
+		j.log.Warn().Msgf("old sessions are not deleted: %v", err)
+	}
+}
+
+// manifest describes the jam for its session.
+func (j *Jam) manifest() session.Manifest {
+	m := archive.Manifest(j.options.Version, j.Policy, j.Config.Settings)
+	m.Blind = j.blind
+	m.Title, m.Agent, m.Ports = j.melody.title, j.melody.agent, session.Ports{In: j.melody.name, Out: j.output.Info().Name}
+	m.Start = time.Now().Add(-j.Clock.Now())
+	if j.Faster != nil {
+		f := j.Faster.Metadata()
+		m.Faster = &session.Policy{Name: f.Name, SHA256: f.SHA256}
+	}
+	return m
+}
+
+// idOf returns the id of the session in a folder; "" if there is none.
+func idOf(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return filepath.Base(dir)
+}
