@@ -53,7 +53,8 @@ def mle(args: argparse.Namespace) -> None:
     from train.mle import train
     from train.network import Shape
     pieces, _ = dataset.read(args.cache)
-    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays, hears_bar=args.hears_bar),
+    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays, hears_bar=args.hears_bar,
+                        hears_busy=args.hears_busy),
           settings(args), args.run, args.device, args.until, args.begin, args.swap, args.jumps)
 
 
@@ -91,8 +92,8 @@ def foresight(args: argparse.Namespace) -> None:
     from train.foresight import Settings, Trainer
     pieces, _ = dataset.read(args.cache)
     chosen = Settings(steps=args.steps, windows=args.windows, minibatch=args.minibatch, rate=args.rate,
-                      bfloat16=args.bfloat16, seed=args.seed)
-    policy = mle.load(args.policy, args.device, hears_bar=True)
+                      bfloat16=args.bfloat16, seed=args.seed, prices=tuple(args.prices))
+    policy = mle.load(args.policy, args.device, hears_bar=True, hears_busy=args.hears_busy)
     ppo.train(Trainer(policy, anchor.load(args.anchor, args.device), chosen, pieces), args.run, args.until)
 
 
@@ -260,6 +261,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--jumps", type=float, default=0.0, help="share of windows that change their key on the way")
         if function is mle:
             sub.add_argument("--hears-bar", action="store_true", help="it is told where in the bar each frame lies")
+            sub.add_argument("--hears-busy", action="store_true", help="it is told how often chords are to change")
     sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),
                         3000), 128, 4, 128)
     sub.add_argument("kind", choices=["contrastive", "discriminative"])
@@ -289,6 +291,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
     sub.add_argument("--windows", type=int, default=48, help="windows played a step")
     sub.add_argument("--minibatch", type=int, default=8, help="windows an update")
+    sub.add_argument("--hears-busy", action="store_true", help="it is told how often chords are to change")
+    sub.add_argument("--prices", type=float, nargs=3, default=[0.0, 0.0, 0.0], help="of onsets, to begin with")
     sub.add_argument("--rate", type=float, default=2e-4, help="learning rate")
     halved(sub)
     sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import bars, metrics, tokens
+from train import bars, busy, metrics, tokens
 from train.corpora.dataset import Piece
 from train.keys import KEYS
 
@@ -56,19 +56,23 @@ def worth(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tens
 
 @dataclass
 class Prices:
-    """What the onset of a chord costs: at bar lines, on other beats and off the beat, [3], each by proportional and
-    integral control of the onsets a bar of 16 frames that the policy has too many of there, against the data to the
-    same melodies. gain: how much dearer one is at once; a quarter of that stays from each step to the next, as owed.
-    Off the beat, where the data has next to none, twice that."""
+    """What the onset of a chord costs: at bar lines, on other beats and off the beat, each by proportional and integral
+    control of the onsets a bar of 16 frames that the policy has too many of there, against the data to the same
+    melodies. gain: how much dearer one is at once; a quarter of that is added to the integral, [levels of busyness, 3]
+    or of fewer levels. Off the beat, where the data has next to none, twice that. Each level is held to its own
+    windows' rate and as much to that of all, which is less noisy."""
 
     gain: float
-    owed: Tensor = field(default_factory=lambda: torch.zeros(3))
+    integral: Tensor
 
-    def after(self, excess: Tensor) -> Tensor:
-        """The prices for a rollout with so many onsets a bar [3] more than the data's."""
+    def after(self, own: Tensor, data: Tensor) -> Tensor:
+        """The prices [levels, 3] for a rollout with so many onsets a bar [levels, 3], where the data has those of the
+        other; nan where a level has no windows."""
+        excess = own - data
+        excess = (excess.nan_to_num() + excess.nanmean(dim=0)) / 2
         dearer = self.gain * torch.tensor([1.0, 1.0, 2.0]) * excess
-        self.owed = self.owed + dearer / 4
-        return self.owed + dearer
+        self.integral = self.integral + dearer / 4
+        return self.integral + dearer
 
 
 def levels(places: Tensor) -> Tensor:
@@ -77,10 +81,13 @@ def levels(places: Tensor) -> Tensor:
     return table[places]
 
 
-def onsets(chords: Tensor, mask: Tensor, places: Tensor) -> Tensor:
-    """[3]: onsets in 16 frames at each level of places, of chord tokens and all others [batch, length]."""
+def onsets(chords: Tensor, mask: Tensor, places: Tensor, level: Tensor) -> Tensor:
+    """[levels of busyness, 3]: onsets in 16 frames at each level of places, in the windows of each level [batch], of
+    chord tokens and all others [batch, length]; nan where there are none."""
     begun = (chords >= 1) & (chords <= tokens.CHORDS) & mask
-    return torch.bincount(levels(places)[begun], minlength=3).float().cpu() / mask.sum().cpu() * 16
+    counts = torch.bincount((3 * level[:, None] + levels(places))[begun], minlength=3 * busy.LEVELS).view(-1, 3)
+    frames = torch.bincount(level, mask.sum(dim=1).double(), minlength=busy.LEVELS)
+    return (counts / frames[:, None] * 16).float().cpu()
 
 
 def sides(jump: Tensor, length: int) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import bars, processes, record, tokens
+from train import bars, busy, processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
@@ -23,10 +23,11 @@ SHORTER = (0.25, 0.5)
 
 
 def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None,
-            places: Tensor | None = None) -> Tensor:
+            places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
     """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask. history is what
-    it is told that the chords were, where that is not what they were; places, where in their bars the frames lie."""
-    logits = network(*shifted(chords if history is None else history, melody), places)
+    it is told that the chords were, where that is not what they were; places, where in their bars the frames lie; level [batch], how
+    busy the chords are."""
+    logits = network(*shifted(chords if history is None else history, melody), places, level)
     own, _ = by_part(chords, melody, network.shape.plays)
     return unlikelihood(logits, own, mask)
 
@@ -53,20 +54,22 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
           until: int | None = None, begin: Path | None = None, swap: float = 0.0,
           jumps: float = 0.0) -> Decoder:
     """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
-    shape says, but that it learns to hear the bar where shape does; swap: the share of windows whose history is led
+    shape says, but that it learns to hear what shape does; swap: the share of windows whose history is led
     astray (astray.py); jumps: the share of windows that change their key on the way."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
                       shorter=SHORTER, jumps=jumps)
-    network = load(begin, device, shape.hears_bar).train() if begin else Decoder(shape).to(device)
+    network = load(begin, device, shape.hears_bar, shape.hears_busy).train() if begin else Decoder(shape).to(device)
 
     def loss() -> Tensor:
-        chords, melody, mask, places, _ = windows.drawn()
+        chords, melody, mask, places, _, level = windows.drawn()
         history, chords, mask = lead_astray(chords, mask, swap, windows.random)
         if network.shape.hears_bar:
             places = bars.unsure(places, windows.random)
-        rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history, places))
+        if network.shape.hears_busy:
+            level = busy.unsure(level, windows.random)
+        rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history, places, level))
         return loss_of(network, *rows) * processes.share(mask)
 
     fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
@@ -74,11 +77,14 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
     return network
 
 
-def load(path: Path, device: str = "cpu", hears_bar: bool = False) -> Decoder:
-    """The network of a checkpoint, ready to play. hears_bar: it is to learn to hear the bar, if it does not yet."""
+def load(path: Path, device: str = "cpu", hears_bar: bool = False, hears_busy: bool = False) -> Decoder:
+    """The network of a checkpoint, ready to play. hears_bar, hears_busy: it is to learn to hear the bar, or how busy it
+    is to be, if it does not yet."""
     network = record.load(path, lambda shape: Decoder(Shape(**shape)), device)
-    if network.shape.hears_bar or not hears_bar:
+    shape = replace(network.shape, hears_bar=hears_bar or network.shape.hears_bar,
+                    hears_busy=hears_busy or network.shape.hears_busy)
+    if shape == network.shape:
         return network
-    hearing = Decoder(replace(network.shape, hears_bar=True)).to(device)
+    hearing = Decoder(shape).to(device)
     hearing.load_state_dict(network.state_dict(), strict=False)
     return hearing.eval()

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from train import bars, tokens
+from train import bars, busy, tokens
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Shape:
     """The size of a network. head = dim // heads must be even (rotary angles come in pairs).
 
     plays: "chords", or "melody" for the network that plays the other part. hears_bar: whether it is told the place in
-    the bar (bars.py) of each frame that it decides.
+    the bar (bars.py) of each frame that it decides. hears_busy: whether it is told how often chords change (busy.py).
     """
 
     dim: int = 192
@@ -31,6 +31,7 @@ class Shape:
     dropout: float = 0.1
     plays: str = "chords"
     hears_bar: bool = False
+    hears_busy: bool = False
 
     @property
     def logits(self) -> int:
@@ -140,25 +141,35 @@ class Decoder(Stack):
         self.chord = nn.Embedding(tokens.CHORD_TOKENS, shape.dim)
         self.melody = nn.Embedding(tokens.MELODY_TOKENS, shape.dim)
         self.bar = nn.Embedding(bars.PLACES, shape.dim) if shape.hears_bar else None
+        self.busy = nn.Embedding(busy.LEVELS, shape.dim) if shape.hears_busy else None
         self.head = nn.Linear(shape.dim, shape.logits, bias=False)
         initialise(self, shape.layers)
+        if self.busy is not None:  # along one line, from calm to busy, so that each level tells of the others at once
+            ramp = torch.tensor([0.0, -1.0, -0.5, 0.0, 0.5, 1.0])
+            self.busy.weight.data = ramp[:, None] * 2 * self.busy.weight.data[:1]
 
-    def embed(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
-        """What the blocks are given of tokens [...]: [..., dim]. place: in the bar, of the frame to be decided; unknown
-        where it is left out, and nothing to a network that does not hear the bar."""
+    def embed(self, chord: Tensor, melody: Tensor, place: Tensor | None = None, level: Tensor | None = None) -> Tensor:
+        """What the blocks are given of tokens [batch, ...]: [batch, ..., dim]. place, of the same shape: in the bar, of
+        the frame to be decided; level [batch]: how busy the chords are to be. Both unknown where they are left out, and
+        nothing to a network that does not hear of them."""
         x = self.chord(chord) + self.melody(melody)
-        if self.bar is None:
-            return x
-        return x + self.bar(torch.full_like(chord, bars.UNKNOWN) if place is None else place)
+        if self.bar is not None:
+            x = x + self.bar(torch.full_like(chord, bars.UNKNOWN) if place is None else place)
+        if self.busy is not None:
+            level = chord.new_full(chord.shape[:1], busy.UNKNOWN) if level is None else level
+            x = x + self.busy(level).view(len(x), *[1] * (x.dim() - 2), -1)
+        return x
 
-    def features(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
+    def features(self, chord: Tensor, melody: Tensor, place: Tensor | None = None,
+                 level: Tensor | None = None) -> Tensor:
         """Activations [batch, length, dim] behind the logits: what the network knows before each frame."""
-        return self.follow(self.embed(chord, melody, place))
+        return self.follow(self.embed(chord, melody, place, level))
 
-    def forward(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
+    def forward(self, chord: Tensor, melody: Tensor, place: Tensor | None = None,
+                level: Tensor | None = None) -> Tensor:
         """Logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. and the places of
-        frames 0.., all [batch, length]."""
-        return self.head(self.features(chord, melody, place))
+        frames 0.., all [batch, length], and the level of busyness [batch]."""
+        return self.head(self.features(chord, melody, place, level))
 
 
 def by_part(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
@@ -188,11 +199,11 @@ class Stepper:
         self.keys, self.values = torch.zeros(ring, device=device), torch.zeros(ring, device=device)
 
     @torch.no_grad()
-    def step(self, chord: Tensor, melody: Tensor, place: Tensor | None = None) -> Tensor:
-        """Logits [batch, logits] of the next frame, from the tokens of the frame before it and its place, each
-        [batch]."""
+    def step(self, chord: Tensor, melody: Tensor, place: Tensor | None = None, level: Tensor | None = None) -> Tensor:
+        """Logits [batch, logits] of the next frame, from the tokens of the frame before it, its place and the level of
+        busyness, each [batch]."""
         decoder, slots = self.decoder, self.decoder.shape.window + 1
-        x = decoder.embed(chord, melody, place)[:, None]
+        x = decoder.embed(chord, melody, place, level)[:, None]
         cos, sin = angles(decoder.shape, torch.tensor([self.frame], device=x.device))
         filled, slot = min(self.frame + 1, slots), self.frame % slots
         for layer, block in enumerate(decoder.blocks):

@@ -27,10 +27,11 @@ def draw(shares: Tensor, uniform: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, places: Tensor | None = None) -> Tensor:
+def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, places: Tensor | None = None,
+         level: Tensor | None = None) -> Tensor:
     """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t. uniform,
-    float32 [batch, length] in [0, 1), decides each draw. places, int64 [batch, length]: in the bar, where it hears
-    that."""
+    float32 [batch, length] in [0, 1), decides each draw. places, int64 [batch, length]: in the bar, and level,
+    int64 [batch]: how busy, where it hears of these."""
     plays, n = policy.shape.plays, VOICES[policy.shape.plays]
     other = "melody" if plays == "chords" else "chords"
     stepper = Stepper(policy, len(heard))
@@ -39,7 +40,7 @@ def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, pl
     played = []
     for t in range(heard.shape[1]):
         place = None if places is None else places[:, t]
-        logits = masked(stepper.step(*by_part(before, listened, plays), place), before, n)
+        logits = masked(stepper.step(*by_part(before, listened, plays), place, level), before, n)
         before = draw((logits / temperature).softmax(dim=-1), uniform[:, t])
         listened = heard[:, t]
         played.append(before)
@@ -47,14 +48,15 @@ def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, pl
 
 
 def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float,
-                      places: Tensor | None = None) -> Tensor:
+                      places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
     """[batch, length, 2n + 1]: log pi(. | what came before) under mask and temperature, as play draws."""
     n = VOICES[policy.shape.plays]
-    logits = masked(policy.head(features(policy, own, heard, places)).float(), late(own, 2 * n + 1), n)
+    logits = masked(policy.head(features(policy, own, heard, places, level)).float(), late(own, 2 * n + 1), n)
     return (logits / temperature).log_softmax(dim=-1)
 
 
-def features(policy: Decoder, own: Tensor, heard: Tensor, places: Tensor | None = None) -> Tensor:
+def features(policy: Decoder, own: Tensor, heard: Tensor, places: Tensor | None = None,
+             level: Tensor | None = None) -> Tensor:
     """The policy's activations [batch, length, dim] before each frame of own."""
     chords, melody = by_part(own, heard, policy.shape.plays)
-    return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START), places)
+    return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START), places, level)

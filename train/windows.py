@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from train import bars, tokens
+from train import busy as rate
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 
@@ -18,13 +19,14 @@ INTERVALS = [semitones for semitones in range(-6, 7) if semitones]  # of jumps
 class Batch(NamedTuple):
     """Windows of frames [batch, length]: chords and melody as tokens, int64; mask, bool, False beyond a song's end;
     places in the bar (bars.py), int64. jump, int64 [batch]: the frame from which on a window is in another key than
-    before, length where none is."""
+    before, length where none is. busy, int64 [batch]: how often the chords change in it (busy.py)."""
 
     chords: Tensor
     melody: Tensor
     mask: Tensor
     places: Tensor
     jump: Tensor
+    busy: Tensor
 
 
 class Windows:
@@ -66,6 +68,7 @@ class Windows:
         mask = np.zeros((count, length), dtype=bool)
         places = np.zeros((count, length), dtype=np.int64)
         jump = np.full(count, length, dtype=np.int64)
+        busy = np.zeros(count, dtype=np.int64)
         for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.share)):
             piece = self.pieces[i]
             last = max(1, len(piece.melody) - length // 2)
@@ -75,6 +78,7 @@ class Windows:
                 lines = piece.bars[piece.bars[:, 0] < last, 0]
                 start = int(self.random.choice(lines)) if len(lines) else 0
             m, c = tokens.cut(piece.melody, piece.chords, start, length)
+            busy[row] = rate.level(c)
             if self.jumps and self.random.random() < self.jumps:
                 jump[row] = self.random.integers(length // 8, length * 3 // 4 + 1)
                 m, c = moved(m, c, int(jump[row]), int(self.random.choice(INTERVALS)))
@@ -85,7 +89,7 @@ class Windows:
             if i not in self.places:
                 self.places[i] = bars.places(piece.bars, len(piece.melody))
             places[row, :len(m)] = self.places[i][start:start + length]
-        return Batch(*(torch.from_numpy(of) for of in (chords, melody, mask, places, jump)))
+        return Batch(*(torch.from_numpy(of) for of in (chords, melody, mask, places, jump, busy)))
 
 
 def moved(melody: np.ndarray, chords: np.ndarray, frame: int, semitones: int) -> tuple[np.ndarray, np.ndarray]:

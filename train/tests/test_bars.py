@@ -40,7 +40,7 @@ def test_now_and_then_a_window_is_told_nothing_or_another_first_beat():
 
 def test_windows_know_where_in_their_bars_they_lie():
     windows = Windows(made(["train"] * 3, 96), 32, 64, seed=1)
-    chords, _, mask, places, _ = windows.drawn()
+    chords, _, mask, places, *_ = windows.drawn()
     changes = (chords >= 1) & (chords < 181) & mask
     changes[:, 0] = False  # what a window begins with may be cut
     assert set(places[changes].tolist()) == {1} and set(places[mask].tolist()) == set(range(1, 17))

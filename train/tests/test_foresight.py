@@ -6,7 +6,7 @@ from train.anchor import Anchor
 from train.network import Decoder, Shape
 from train.tests.songs import made
 
-SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, hears_bar=True)
+SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, hears_bar=True, hears_busy=True)
 C, E, F = 60, 64, 65
 
 
@@ -36,17 +36,28 @@ def test_worth_by_hand():
 
 
 def test_prices_rise_where_there_are_too_many_onsets():
-    prices = coherence.Prices(gain=0.08, owed=torch.tensor([0.5, 0.0, 0.0]))
-    found = prices.after(torch.tensor([2.0, -1.0, 0.5]))
-    torch.testing.assert_close(prices.owed, torch.tensor([0.54, -0.02, 0.02]))
-    torch.testing.assert_close(found, torch.tensor([0.70, -0.10, 0.10]))
+    prices = coherence.Prices(gain=0.08, integral=torch.tensor([[0.5, 0.0, 0.0]]))
+    found = prices.after(torch.tensor([[3.0, 0.0, 0.5]]), torch.tensor([[1.0, 1.0, 0.0]]))
+    torch.testing.assert_close(prices.integral, torch.tensor([[0.54, -0.02, 0.02]]))
+    torch.testing.assert_close(found, torch.tensor([[0.70, -0.10, 0.10]]))
+
+
+def test_every_level_of_busyness_has_its_own_prices_and_those_of_all():
+    prices, nan = coherence.Prices(gain=0.08, integral=torch.zeros(3, 3)), torch.full((3,), torch.nan)
+    own, data = (torch.stack((nan, torch.full((3,), calm), torch.full((3,), hurried)))
+                 for calm, hurried in ((1.0, 3.0), (1.0, 1.0)))
+    found = prices.after(own, data)[:, 0]  # too many by none, 0 and 2; 1 on average
+    torch.testing.assert_close(found, 1.25 * 0.08 * torch.tensor([0.5, 0.5, 1.5]))
 
 
 def test_onsets_are_counted_by_level():
     places = torch.tensor([[1, 2, 5, 6, 17, 35, 40, 0]])
     chords = torch.tensor([[3, 3, 3, 3 + tokens.CHORDS, 0, 7, 7, 9]])
     mask = torch.tensor([[True] * 7 + [False]])
-    torch.testing.assert_close(coherence.onsets(chords, mask, places), torch.tensor([1, 2, 2]) / 7 * 16)
+    found = coherence.onsets(chords.repeat(2, 1), mask.repeat(2, 1), places.repeat(2, 1), torch.tensor([2, 3]))
+    assert found.shape == (6, 3) and bool(found[[0, 1, 4, 5]].isnan().all())
+    torch.testing.assert_close(found[2], torch.tensor([1, 2, 2]) / 7 * 16)
+    torch.testing.assert_close(found[3], found[2])
 
 
 def test_chords_that_are_overused_in_their_key_are_worth_less():
@@ -80,9 +91,8 @@ def test_the_key_of_a_melody():
 def test_only_what_begins_pays_and_silence_costs_after_a_while():
     made_ = trainer(rarity=0.0)
     melody = torch.ones(1, 32, dtype=torch.long)
-    places = torch.ones(1, 32, dtype=torch.long)
-    prices, none = torch.tensor([0.3, 0, 0]), torch.zeros(1, 32, tokens.CHORDS)
-    values = made_.actions(torch.zeros(1, 32, tokens.CHORDS), melody, places, prices, none)
+    prices, none = torch.full((1, 32), 0.3), torch.zeros(1, 32, tokens.CHORDS)
+    values = made_.actions(torch.zeros(1, 32, tokens.CHORDS), melody, prices, none)
     assert values.shape == (1, 32, tokens.CHORD_LOGITS)
     assert values[0, 9, 0] == -0.5 and values[0, 7, 0] == 0
     assert bool((values[..., 1:181] == -0.3).all()) and bool((values[..., 181:] == 0).all())
@@ -150,7 +160,7 @@ def test_degrees_are_counted_on_each_side_of_a_jump():
 
 def test_the_data_s_onset_at_a_jump_is_no_rate_to_be_held_to(monkeypatch):
     counted, drawn = [], []
-    monkeypatch.setattr(coherence, "onsets", lambda chords, mask, places: counted.append(mask) or torch.zeros(3))
+    monkeypatch.setattr(coherence, "onsets", lambda chords, mask, *rest: counted.append(mask) or torch.zeros(6, 3))
     made_ = trainer(jumps=1.0)
     draw = made_.windows.drawn
     monkeypatch.setattr(made_.windows, "drawn", lambda: drawn.append(draw()) or drawn[0])

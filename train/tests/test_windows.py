@@ -26,7 +26,7 @@ def test_a_jump_moves_melody_and_chords_alike_by_every_interval():
     """Against the same windows, drawn without jumps by a generator that is as far."""
     _, batch = drawn(1.0, 300)
     found = set()
-    for chords, melody, mask, _, jump in zip(*batch):
+    for chords, melody, mask, _, jump, _ in zip(*batch):
         frame = int(jump)
         if not mask[frame:].all():
             continue
@@ -45,7 +45,7 @@ def test_a_jump_moves_melody_and_chords_alike_by_every_interval():
 
 def test_what_is_held_over_a_jump_begins_anew_there():
     _, batch = drawn(1.0)
-    for chords, melody, mask, _, jump in zip(*batch):
+    for chords, melody, mask, _, jump, _ in zip(*batch):
         frame = int(jump)
         assert metrics.legal(chords.numpy())
         if mask[frame]:

@@ -1,0 +1,28 @@
+"""How often the chords change, as a policy may be told: calm to busy, the same numbers as package jam.
+
+0 unknown; 1 (calm) to 5 (busy), by the changes of chord in 16 frames, a bar of 4/4: each has about a fifth of the
+windows of the training corpora.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from train import metrics
+
+UNKNOWN, LEVELS = 0, 6
+EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames between one level and the next
+UNTOLD = 0.25
+
+
+def level(chords: np.ndarray) -> int:
+    """Of chord tokens [frames]."""
+    return 1 + int(np.searchsorted(EDGES, metrics.changes(chords) * 16 / max(1, len(chords)), side="right"))
+
+
+def unsure(levels: Tensor, random: np.random.Generator) -> Tensor:
+    """Levels [batch] as a player may have set them: UNTOLD of the windows are told none."""
+    untold = torch.from_numpy(random.random(len(levels)) < UNTOLD)
+    return torch.where(untold, UNKNOWN, levels)

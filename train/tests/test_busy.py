@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+import torch
+
+from train import busy, mle, tokens
+from train.network import Decoder, Shape, Stepper, shifted
+from train.tests.songs import made
+from train.windows import Windows
+
+SHAPE = Shape(dim=32, layers=2, heads=2, window=16, dropout=0.0)
+
+
+@pytest.mark.parametrize("bars, level", [(0, 1), (2, 1), (1, 2)])
+def test_levels_go_by_the_changes_in_a_bar(bars, level):
+    """A window of eight bars whose chord changes every so many of them; 0: never."""
+    chords = np.full(128, 1 + tokens.CHORDS)
+    for i, start in enumerate(range(0, 128, 16 * bars) if bars else [0]):
+        chords[start:start + 16 * (bars or 8)] = 1 + tokens.CHORDS + i % 2
+        chords[start] = 1 + i % 2
+    assert busy.level(chords) == level
+
+
+def test_the_busiest_change_every_beat_or_two():
+    chords = 1 + np.arange(128) // 4 % 2
+    assert busy.level(chords) == busy.LEVELS - 1
+
+
+def test_a_jump_of_key_is_no_change_of_chord():
+    still = made(["train"] * 2, 160)
+    for piece in still:
+        piece.chords[:] = 1 + tokens.CHORDS
+        piece.chords[0] = 1
+    batch = Windows(still, 20, 64, seed=1, jumps=1.0).drawn()
+    assert bool((batch.busy == 1).all())
+
+
+def test_some_windows_are_told_nothing():
+    levels = torch.full((2000,), 4)
+    told = busy.unsure(levels, np.random.default_rng(1))
+    assert set(told.tolist()) == {0, 4} and 0.2 < (told == 0).float().mean() < 0.3
+
+
+def test_a_network_learns_to_be_told_without_forgetting(tmp_path):
+    torch.manual_seed(3)
+    deaf = Decoder(SHAPE).eval()
+    torch.save({"network": deaf.state_dict(), "shape": SHAPE.asdict()}, tmp_path / "deaf.pt")
+    told = mle.load(tmp_path / "deaf.pt", hears_busy=True)
+    chords, melody = shifted(torch.randint(0, 361, (2, 20)), torch.randint(0, 257, (2, 20)))
+    assert torch.equal(told(chords, melody), deaf(chords, melody))  # untold, it is what it was
+    calm, hurried = (told(chords, melody, level=torch.tensor([n, n])) for n in (1, 5))
+    assert not torch.allclose(calm, hurried, atol=1e-4)
+
+
+def test_steps_are_the_whole():
+    torch.manual_seed(2)
+    network = Decoder(Shape(dim=32, layers=2, heads=2, window=16, dropout=0.0, hears_bar=True, hears_busy=True)).eval()
+    chords, melody = shifted(torch.randint(0, 361, (2, 40)), torch.randint(0, 257, (2, 40)))
+    places, level = torch.randint(0, 41, (2, 40)), torch.tensor([1, 5])
+    whole, stepper = network(chords, melody, places, level), Stepper(network, 2)
+    for t in range(40):
+        torch.testing.assert_close(stepper.step(chords[:, t], melody[:, t], places[:, t], level), whole[:, t],
+                                   atol=1e-4, rtol=1e-4)
