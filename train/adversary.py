@@ -6,14 +6,21 @@ paid R_adv = -log(1 - D(y)): to be taken for data. A policy that falls back on a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from math import nan
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from train import processes
+from train.corpora.dataset import Piece
 from train.encoder import Encoder, EncoderShape
+from train.fit import descend
+from train.network import by_part
+from train.windows import Windows
 
 SMOOTHING = 0.1
 
@@ -22,12 +29,22 @@ SMOOTHING = 0.1
 class Schedule:
     """When D learns, counted in policy steps from 1. First phase: every `every` steps, and at the first. From `phase`
     on: only when the mean R_adv of the last `recent` steps is above `threshold`, that is, when the policy fools it.
-    Such a step is one of learning in the first phase too (the authors' rl_trainer.py, strategy "average")."""
+    Such a step is one of learning in the first phase too (the authors' rl_trainer.py, strategy "average").
 
-    every: int = 5
-    phase: int = 200
+    Each time it makes `updates`, each of `batch` windows of the newest `rollouts` and as many of the data; its rate
+    rises over its first `warmup` updates. The authors' is updated 8 times at each 5th of 200 steps, 320 times in the
+    first phase, by 48 and 48 windows of 384 that were just played, and warms up over 800: it stays below 40 % of its
+    rate until it has to be fooled, too weak to push the policy about. These are as many updates of as many windows, at
+    fewer and smaller steps: 5 at each of 64, of the last 4 rollouts of 48."""
+
+    every: int = 1
+    phase: int = 65
     recent: int = 3
     threshold: float = 1.0
+    updates: int = 5
+    batch: int = 48
+    rollouts: int = 4
+    warmup: int = 800
 
     def due(self, step: int, rewards: list[float]) -> bool:
         """Whether D learns at this step, after the mean R_adv of the steps before it, oldest first."""
@@ -63,3 +80,57 @@ class Discriminator(nn.Module):
         smooth = true * (1 - SMOOTHING) + SMOOTHING / 2
         right = ((logits > 0) == (true > 0.5)).float().mean()
         return F.binary_cross_entropy_with_logits(logits, smooth) / processes.world(), right / processes.world()
+
+
+class Adversary:
+    """A discriminator that learns beside the policy: from the newest of what that played, and from the data."""
+
+    def __init__(self, network: Discriminator, songs: Sequence[Piece], schedule: Schedule, rate: float, length: int,
+                 jumps: float, seed: int) -> None:
+        self.network, self.schedule, self.rate = network.eval(), schedule, rate
+        self.device = network.head.weight.device
+        self.optimiser = torch.optim.Adam(network.parameters(), rate, betas=(0.9, 0.95))
+        self.windows = Windows(list(songs), schedule.batch, length, seed, jumps=jumps)
+        self.random = torch.Generator().manual_seed(seed)
+        self.rewards: list[float] = []  # mean R_adv of each step
+        self.rollouts: list[Tensor] = []
+        self.updates = 0
+
+    def state(self) -> dict:
+        """All that a resumed run needs."""
+        return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(),
+                "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
+                "rewards": self.rewards, "rollouts": [own.short() for own in self.rollouts], "updates": self.updates}
+
+    def restore(self, state: dict) -> None:
+        """Goes on from a state."""
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.windows.random.bit_generator.state = state["windows"]
+        self.random.set_state(state["random"].cpu())
+        self.rewards, self.updates = list(state["rewards"]), state["updates"]
+        self.rollouts = [own.long().to(self.device) for own in state["rollouts"]]
+
+    def learn(self, step: int, own: Tensor, reward: float, halved: AbstractContextManager) -> dict[str, float]:
+        """The updates of a policy step, from 1, if they are due; own is what was played in it, reward its mean R_adv,
+        halved what forward passes run in. Figures of them."""
+        schedule, accuracy = self.schedule, torch.zeros((), device=self.device)
+        self.rollouts = [*self.rollouts, own][-schedule.rollouts:]
+        due = schedule.due(step, self.rewards)
+        self.rewards.append(reward)
+        if due:
+            self.network.train()
+            for _ in range(schedule.updates):
+                accuracy += self._update(torch.cat(self.rollouts), halved) / schedule.updates
+            self.network.eval()
+        return {"adversary_accuracy": processes.total(accuracy).item() if due else nan,
+                "adversary_updates": self.updates}
+
+    def _update(self, pool: Tensor, halved: AbstractContextManager) -> Tensor:
+        played = pool[torch.randperm(len(pool), generator=self.random)[:self.schedule.batch].to(self.device)]
+        chords, melody, _ = (t.to(self.device) for t in self.windows.batch())
+        with halved:
+            loss, right = self.network.loss(played, by_part(chords, melody, self.network.kind)[0])
+        self.updates += 1
+        descend(self.optimiser, self.network, loss, self.rate * min(1.0, self.updates / self.schedule.warmup))
+        return right

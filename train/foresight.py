@@ -13,8 +13,11 @@ on the data's own chords, behind histories led astray; and the prices of onsets 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,8 +27,8 @@ from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.fit import descend, falling
 from train.network import Decoder, late
-from train.ppo import divergence, entropy_of, mean
-from train.windows import Windows
+from train.objective import divergence, entropy_of, mean
+from train.windows import Batch, Windows
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,28 @@ class Settings:
     prices: tuple[float, float, float] = (0.0, 0.0, 0.0)
     bfloat16: bool = False
     seed: int = 1
+    valid_every: int = 25
     checkpoint_seconds: int = 180
+
+
+class Step(NamedTuple):
+    """A rollout to windows of the data, and what to learn from it. [batch, length]: data, heard, mask, places, told
+    (the places that the policy is told), history, target and learnt (astray.py), own (what it played); [batch]: jump,
+    level; log_q [batch, length, tokens], of the anchor; worth [batch, length, chords] (coherence.py)."""
+
+    data: Tensor
+    heard: Tensor
+    mask: Tensor
+    places: Tensor
+    jump: Tensor
+    level: Tensor
+    told: Tensor
+    history: Tensor
+    target: Tensor
+    learnt: Tensor
+    own: Tensor
+    log_q: Tensor
+    worth: Tensor
 
 
 class Trainer:
@@ -67,7 +91,7 @@ class Trainer:
         self.settings, self.policy, self.anchor = settings, policy.eval(), anchor.eval()
         self.device = policy.head.weight.device
         self.optimiser = torch.optim.Adam(self.policy.parameters(), settings.rate, betas=(0.9, 0.95))
-        songs = [p for p in pieces if p.split == "train"]
+        songs, self.held_out = ([p for p in pieces if p.split == split] for split in ("train", "valid"))
         self.windows = Windows(songs, settings.windows, settings.length, settings.seed, apart=True,
                                jumps=settings.jumps)
         self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
@@ -112,52 +136,92 @@ class Trainer:
         held = worth + s.rarity * rarity
         return torch.cat((silence, held - prices[..., None], held), dim=-1)
 
+    @torch.no_grad()
+    def play(self, batch: Batch, level: Tensor, random: np.random.Generator, drawn: torch.Generator) -> Step:
+        """A rollout to a batch, whose windows are told these levels of busyness."""
+        s = self.settings
+        data, heard, mask, places, jump, _ = (of.to(self.device) for of in batch)
+        level = level.to(self.device)
+        told = bars.unsure(batch.places, random).to(self.device)
+        history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.swap, random))
+        uniform = torch.rand(heard.shape, generator=drawn).to(self.device)
+        # Each process plays its windows; then all hold all of them.
+        own, log_q, worth = (processes.gather(of) for of in
+                             self.perform(*map(processes.mine, (heard, mask, places, jump, told, level, uniform))))
+        return Step(data, heard, mask, places, jump, level, told, history, target, learnt, own, log_q, worth)
+
+    def rates(self, got: Step) -> tuple[Tensor, Tensor]:
+        """The onsets a bar of policy and data (coherence.onsets). Where the key changes the data begins anew, on the
+        beat or not, which is no rate to be held to."""
+        usual = got.mask & (torch.arange(got.mask.shape[1], device=self.device) != got.jump[:, None])
+        own, data = (coherence.onsets(part, usual, got.places, got.level) for part in (got.own, got.data))
+        return own, data
+
+    def losses(self, got: Step, whole: Tensor, values: Tensor) -> Tensor:
+        """This process's parts, of windows `whole`: the loss, the expected worth, the divergence from the anchor, the
+        loss on data, the entropy."""
+        s = self.settings
+        rows = processes.mine(whole)
+        share = processes.share(got.mask[whole])
+        with self.halved():
+            log_p = rollout.log_probabilities(self.policy, got.own[rows], got.heard[rows], s.temperature,
+                                              got.told[rows], got.level[rows])
+        gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.mask[rows]) * share
+        apart = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * share
+        some = whole[:(len(whole) + 1) // 2]  # enough of the data to stay near it
+        half = processes.mine(some)
+        with self.halved():
+            likely = rollout.log_probabilities(self.policy, got.history[half], got.heard[half], 1.0, got.told[half],
+                                               got.level[half])
+        likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # none may weigh without bounds
+        nll = -(likely * got.learnt[half]).sum() / got.learnt[some].sum().clamp(min=1)
+        undecided = mean(entropy_of(log_p), got.mask[rows]) * share
+        return torch.stack((-s.coherence * gain + s.kl * apart + s.data * nll, gain, apart, nll, undecided))
+
     def once(self) -> dict[str, float]:
         """One whole step and its figures."""
         s = self.settings
         processes.seed(s.seed, self.step)
-        data, heard, mask, places, jump, level = (of.to(self.device) for of in self.windows.drawn())
-        told = bars.unsure(places, self.windows.random)
-        level = busy.unsure(level.cpu(), self.windows.random).to(self.device)
-        history, target, learnt = lead_astray(data, mask, s.swap, self.windows.random)
-        uniform = torch.rand(heard.shape, generator=self.random).to(self.device)
-        # Each process plays its windows; then all hold all of them.
-        own, log_q, worth = (processes.gather(of) for of in
-                             self.perform(*map(processes.mine, (heard, mask, places, jump, told, level, uniform))))
-        # Where the key changes the data begins anew, on the beat or not, which is no rate to be held to.
-        usual = mask & (torch.arange(mask.shape[1], device=self.device) != jump[:, None])
-        rates, given = (coherence.onsets(part, usual, places, level) for part in (own, data))
+        batch, random = self.windows.drawn(), self.windows.random
+        got = self.play(batch, busy.unsure(batch.busy, random), random, self.random)
+        rates, given = self.rates(got)
         prices = self.prices.after(rates, s.changes * given).to(self.device)
-        rarity = self.degrees.within(own, data, heard, mask, jump)
-        values = self.actions(worth, heard, prices[level[:, None], coherence.levels(places)], rarity)
-        totals = torch.zeros(4, device=self.device)
-        for whole in torch.randperm(len(own), generator=self.random).to(self.device).split(s.minibatch):
-            rows = processes.mine(whole)
-            share = processes.share(mask[whole])
-            with self.halved():
-                log_p = rollout.log_probabilities(self.policy, own[rows], heard[rows], s.temperature, told[rows], level[rows])
-            gain = mean((log_p.exp() * values[rows]).sum(dim=-1), mask[rows])
-            apart = mean(divergence(log_p, log_q[rows]), mask[rows])
-            some = whole[:(len(whole) + 1) // 2]  # enough of the data to stay near it
-            half = processes.mine(some)
-            with self.halved():
-                likely = rollout.log_probabilities(self.policy, history[half], heard[half], 1.0, told[half], level[half])
-            likely = likely.gather(2, target[half][..., None])[..., 0].clamp(min=-20)  # none may weigh without bounds
-            unlike = -(likely * learnt[half]).sum() / learnt[some].sum().clamp(min=1)
-            loss = (-s.coherence * gain + s.kl * apart) * share + s.data * unlike
-            descend(self.optimiser, self.policy, loss, s.rate * falling(self.step, s.warmup, s.steps))
-            spread = mean(entropy_of(log_p), mask[rows])
-            parts = torch.stack((gain * share, apart * share, unlike, spread * share))
-            totals += parts.detach() * len(whole) / len(own)
+        rarity = self.degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
+        values = self.actions(got.worth, got.heard, prices[got.level[:, None], coherence.levels(got.places)], rarity)
+        totals = torch.zeros(5, device=self.device)
+        for whole in torch.randperm(len(got.own), generator=self.random).to(self.device).split(s.minibatch):
+            parts = self.losses(got, whole, values)
+            descend(self.optimiser, self.policy, parts[0], s.rate * falling(self.step, s.warmup, s.steps))
+            totals += parts.detach() * len(whole) / len(got.own)
         self.step += 1
-        inside, both = metrics.note_in_chord(heard.cpu().numpy(), own.cpu().numpy())
-        return dict(zip(("worth", "kl", "data_loss", "entropy"), processes.total(totals).tolist())) | {
-            "note_in_chord": inside / max(1, both), "onsets": float(rates.nanmean(dim=0).sum()),
+        return dict(zip(("loss", "worth", "kl", "data_loss", "entropy"), processes.total(totals).tolist())) | {
+            **self.figures(got), "onsets": float(rates.nanmean(dim=0).sum()),
             "off_beat": float(rates[:, 2].nanmean()), "calm": float(rates[1].sum()), "busy": float(rates[-1].sum()),
             "calm_of_data": float(given[1].sum()), "busy_of_data": float(given[-1].sum()),
-            "distinct": sum(metrics.distinct(row) for row in own.cpu().numpy()) / len(own),
             **{f"price_{where}": float(price) for where, price in zip(("bar", "beat", "off"), prices.mean(dim=0))},
         }
+
+    def figures(self, got: Step) -> dict[str, float]:
+        """Of what was played."""
+        own, heard = got.own.cpu().numpy(), got.heard.cpu().numpy()
+        inside, both = metrics.note_in_chord(heard, own)
+        return {"note_in_chord": inside / max(1, both), "distinct": sum(map(metrics.distinct, own)) / len(own)}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """The loss on held-out windows, the same each time, at the prices and the rarities of the moment."""
+        s = self.settings
+        same = Windows(self.held_out, s.windows, s.length, seed=0, jumps=s.jumps)
+        batch = same.drawn()
+        got = self.play(batch, batch.busy, same.random, torch.Generator().manual_seed(0))
+        prices = self.prices.integral.to(self.device)[got.level[:, None], coherence.levels(got.places)]
+        degrees = deepcopy(self.degrees)  # which does not learn from these
+        rarity = degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
+        parts = self.losses(got, torch.arange(len(got.own)), self.actions(got.worth, got.heard, prices, rarity))
+        rates, given = self.rates(got)
+        return {"valid_loss": processes.total(parts[0]).item(),
+                **{f"valid_{name}": figure for name, figure in self.figures(got).items()},
+                "valid_onsets": float(rates.nanmean(dim=0).sum() / given.nanmean(dim=0).sum())}
 
     def halved(self) -> torch.autocast:
         """In which matrix products have half the bits, if the settings say so."""

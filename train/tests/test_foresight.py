@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from train import coherence, foresight, mle, ppo, tokens
+from train import coherence, foresight, mle, reinforce, tokens
 from train.anchor import Anchor
 from train.network import Decoder, Shape
 from train.tests.songs import made
@@ -12,9 +12,9 @@ C, E, F = 60, 64, 65
 
 def trainer(**settings) -> foresight.Trainer:
     torch.manual_seed(0)
-    described = {"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, **settings}
+    described = {"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, "valid_every": 3, **settings}
     return foresight.Trainer(Decoder(SHAPE), Anchor(Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)),
-                             foresight.Settings(**described), made(["train"] * 12, 96))
+                             foresight.Settings(**described), made(["train"] * 12 + ["valid"] * 4, 96))
 
 
 def test_the_data_s_chords_end_at_bar_lines():
@@ -99,9 +99,9 @@ def test_only_what_begins_pays_and_silence_costs_after_a_while():
 
 
 def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
-    whole = ppo.train(trainer(), tmp_path / "whole")
-    ppo.train(trainer(), tmp_path / "parts", until=3)
-    parts = ppo.train(trainer(), tmp_path / "parts")
+    whole = reinforce.train(trainer(), tmp_path / "whole")
+    reinforce.train(trainer(), tmp_path / "parts", until=3)
+    parts = reinforce.train(trainer(), tmp_path / "parts")
     for a, b in zip(whole.parameters(), parts.parameters()):
         assert torch.equal(a, b)
     assert len((tmp_path / "parts" / "metrics.csv").read_text().splitlines()) == 7

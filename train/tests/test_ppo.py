@@ -3,11 +3,12 @@ import math
 import pytest
 import torch
 
-from train import metrics, ppo, rollout, tokens
-from train.adversary import Discriminator, Schedule
+from train import metrics, objective, ppo, reinforce, rollout, tokens
+from train.adversary import Adversary, Discriminator, Schedule
 from train.anchor import Anchor
 from train.corpora.dataset import Piece
 from train.encoder import EncoderShape
+from train.judges import Judges, auc, knowledge
 from train.network import Decoder, Shape
 from train.tests.songs import made
 
@@ -16,7 +17,7 @@ JUDGE = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
 
 
 def pieces() -> list[Piece]:
-    return made(["train"] * 12, 96)
+    return made(["train"] * 12 + ["valid"] * 4, 96)
 
 
 def windows(batch: int = 3, length: int = 20) -> tuple[torch.Tensor, torch.Tensor]:
@@ -28,8 +29,8 @@ def windows(batch: int = 3, length: int = 20) -> tuple[torch.Tensor, torch.Tenso
 def trainer(plays: str = "chords", **settings) -> ppo.Trainer:
     torch.manual_seed(0)
     shape = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, plays=plays)
-    described = ppo.Settings(**{"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, **settings})
-    return ppo.Trainer(Decoder(shape), Anchor(shape), ppo.Judges(plays, {}), described, JUDGE, pieces())
+    described = ppo.Settings(**{"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, "valid_every": 3, **settings})
+    return ppo.Trainer(Decoder(shape), Anchor(shape), Judges(plays, {}), described, JUDGE, pieces())
 
 
 # The rules of the discriminator's schedule.
@@ -43,7 +44,58 @@ def trainer(plays: str = "chords", **settings) -> ppo.Trainer:
     (300, [0.1] * 296 + [1.01] * 3, True), (300, [0.1] * 296 + [1.0] * 3, False),    # above, not at, the threshold
 ])
 def test_when_the_discriminator_learns(step, rewards, due):
-    assert Schedule().due(step, rewards) is due
+    assert Schedule(every=5, phase=200).due(step, rewards) is due
+
+
+def test_the_discriminator_s_rate_rises_with_its_own_updates():
+    torch.manual_seed(0)
+    schedule = Schedule(every=2, phase=10, updates=3, batch=4, warmup=9)
+    adversary = Adversary(Discriminator(JUDGE, "chords"), pieces(), schedule, 0.9, 32, 0.5, seed=1)
+    _, chords = windows(4, 32)
+    rates = []
+    for step in range(1, 9):
+        adversary.learn(step, chords, 0.1, torch.autocast("cpu", enabled=False))
+        rates.append(round(adversary.optimiser.param_groups[0]["lr"], 3))
+    assert adversary.updates == 15  # steps 1, 2, 4, 6, 8
+    assert rates == [0.3, 0.6, 0.6, 0.9, 0.9, 0.9, 0.9, 0.9]
+
+
+def test_the_discriminator_tells_what_was_played_from_data():
+    torch.manual_seed(0)
+    schedule = Schedule(updates=20, batch=8, warmup=1)
+    adversary = Adversary(Discriminator(JUDGE, "chords"), pieces(), schedule, 3e-3, 32, 0.0, seed=1)
+    chords = torch.zeros(8, 32, dtype=torch.long)
+    figures = [adversary.learn(step, chords, 0.1, torch.autocast("cpu", enabled=False)) for step in (1, 2, 3)]
+    assert figures[-1]["adversary_accuracy"] > 0.9 and figures[-1]["adversary_updates"] == 60
+
+
+# What the judges know.
+
+def test_area_under_the_curve():
+    assert auc(torch.tensor([0.9, 0.8]), torch.tensor([0.1, 0.2])) == 1
+    assert auc(torch.tensor([0.5, 0.5]), torch.tensor([0.5])) == 0.5
+    assert auc(torch.tensor([0.3, 0.1]), torch.tensor([0.2])) == 0.5
+
+
+def test_a_judge_is_paid_by_what_it_knows():
+    class Knows(torch.nn.Module):
+        shape = JUDGE
+
+        def forward(self, chords, melody, mask):  # of these songs, each of one chord at the pitch of its melody
+            return -((chords - 1) % 12 != (melody - 1) % 128 % 12).float().mean(dim=1)
+
+    class Guesses(Knows):
+        def forward(self, chords, melody, mask):
+            return torch.zeros(len(chords))
+
+    songs = []
+    for i in range(8):
+        melody, chords = torch.full((96,), 129 + 60 + i), torch.full((96,), 1 + tokens.CHORDS + i)
+        songs.append(Piece("made", str(i), "valid", melody.numpy(), chords.numpy(), pieces()[0].bars))
+    assert knowledge(Knows(), songs, 32, "cpu") > 0.8 and knowledge(Guesses(), songs, 32, "cpu") == 0
+    judges = Judges("chords", {"knows": Knows(), "guesses": Guesses()}, {"knows": 0.5, "guesses": 0.0})
+    paid = judges.sum({"knows": torch.ones(2), "guesses": torch.ones(2), "repetition": torch.full((2,), -0.1)})
+    torch.testing.assert_close(paid, torch.full((2,), 0.4))
 
 
 def test_adversarial_reward_is_minus_log_of_one_minus_d():
@@ -79,7 +131,7 @@ def test_gae_by_hand():
     rewards = torch.tensor([[1.0, 0.0, 2.0, 9.0]])
     values = torch.tensor([[0.5, 1.0, 1.5, 9.0]])
     mask = torch.tensor([[True, True, True, False]])
-    advantages, returns = ppo.advantages_of(rewards, values, mask, gamma=1.0, gae=0.5)
+    advantages, returns = objective.advantages_of(rewards, values, mask, gamma=1.0, gae=0.5)
     # deltas: 1 + 1 - .5 = 1.5, 0 + 1.5 - 1 = .5, 2 + 0 - 1.5 = .5; backwards: .5, .5 + .25 = .75, 1.5 + .375 = 1.875
     torch.testing.assert_close(advantages, torch.tensor([[1.875, 0.75, 0.5, 0.0]]))
     torch.testing.assert_close(returns, torch.tensor([[2.375, 1.75, 2.0, 0.0]]))
@@ -87,17 +139,34 @@ def test_gae_by_hand():
 
 def test_normalised_looks_at_the_mask_alone():
     mask = torch.tensor([[True, True, False], [True, False, False]])
-    out = ppo.normalised(torch.tensor([[1.0, 2.0, 99.0], [3.0, 99.0, 99.0]]), mask)
+    out = objective.normalised(torch.tensor([[1.0, 2.0, 99.0], [3.0, 99.0, 99.0]]), mask)
     torch.testing.assert_close(out, torch.tensor([[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]))
 
 
-def test_spread_normalises_the_sums_and_takes_their_mean_off_the_last_frame():
-    mask = torch.tensor([[True, True, True], [True, True, False], [True, True, True]])
-    paid = torch.tensor([[0.0, -0.1, 1.0], [0.0, 2.0, 0.0], [0.0, 0.0, 4.0]])
-    rewards = ppo.spread(paid, mask)
-    sums = rewards.sum(dim=1)
-    assert sums.mean().item() == pytest.approx(0, abs=1e-6) and sums.std().item() == pytest.approx(1, rel=1e-4)
-    assert rewards[1, 1] != 0 and rewards[1, 2] == 0 and rewards[0, 0] == 0 and rewards[0, 1] < 0
+def test_rewards_are_scaled_by_the_sums_and_centred_part_by_part_and_frame_by_frame():
+    mask = torch.tensor([[True] * 4, [True, True, False, False], [True] * 4])
+    growth = torch.tensor([[1.0, 2.0], [3.0, 0.0], [5.0, 6.0]])
+    frames = torch.zeros(3, 4)
+    frames[0, 2] = -1.0
+    rewards = objective.normalised_rewards(growth, frames, mask)
+    scale = torch.tensor([2.0, 3.0, 11.0]).std()
+    torch.testing.assert_close(rewards * scale, torch.tensor(
+        [[0, -2.0, -0.5, -2.0], [0, 0, 0, 0], [0, 2.0, 0.5, 2.0]]))
+
+
+def test_no_advantage_is_the_frame_s_number():
+    """At the first step, where the critic says nothing yet: of the advantages' second moment what the frame alone
+    explains."""
+    class Grows(torch.nn.Module):
+        def forward(self, chords, melody, mask):
+            return mask.sum(dim=1) / 8 + ((chords == 0) & mask).float().mean(dim=1)
+
+    made = trainer(windows=12, shaping_parts=4, kl=0.1)
+    made.judges = Judges("chords", {"grows": Grows()})
+    advantages, mask = (got := made.play()).advantages, got.mask
+    usual = (advantages * mask).sum(dim=0) / mask.sum(dim=0)
+    assert (mask.sum(dim=0) * usual ** 2).sum() / (advantages ** 2).sum() < 0.1
+    assert mask.all(dim=1).sum() >= 6  # windows that end early end on frames of their own
 
 
 def test_policy_loss_is_clipped():
@@ -105,16 +174,16 @@ def test_policy_loss_is_clipped():
     old = torch.zeros(1, 2)
     new = torch.tensor([[math.log(2.0), math.log(0.5)]])
     advantages = torch.tensor([[1.0, -1.0]])
-    assert ppo.policy_loss(new, old, advantages, mask, 0.2).item() == pytest.approx(-(1.2 - 0.8) / 2)
-    assert ppo.policy_loss(new, old, -advantages, mask, 0.2).item() == pytest.approx((2.0 - 0.5) / 2)
+    assert objective.policy_loss(new, old, advantages, mask, 0.2).item() == pytest.approx(-(1.2 - 0.8) / 2)
+    assert objective.policy_loss(new, old, -advantages, mask, 0.2).item() == pytest.approx((2.0 - 0.5) / 2)
 
 
 def test_divergence_and_entropy_leave_illegal_tokens_out():
     p = torch.tensor([[[0.5, 0.5, 0.0]]]).log()
     q = torch.tensor([[[0.25, 0.75, 0.0]]]).log()
-    assert ppo.divergence(p, q).item() == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(2 / 3))
-    assert ppo.divergence(p, p).item() == 0
-    assert ppo.entropy_of(p).item() == pytest.approx(math.log(2))
+    assert objective.divergence(p, q).item() == pytest.approx(0.5 * math.log(2) + 0.5 * math.log(2 / 3))
+    assert objective.divergence(p, p).item() == 0
+    assert objective.entropy_of(p).item() == pytest.approx(math.log(2))
 
 
 # Rollouts.
@@ -176,13 +245,14 @@ def test_anchor_hears_the_whole_melody_but_no_later_chord():
 
 @pytest.mark.parametrize("plays", ["chords", "melody"])
 def test_a_resumed_run_is_the_run_it_would_have_been(plays, tmp_path):
-    whole = ppo.train(trainer(plays), tmp_path / "whole")
-    ppo.train(trainer(plays), tmp_path / "parts", until=3)
-    parts = ppo.train(trainer(plays), tmp_path / "parts")
+    whole = reinforce.train(trainer(plays), tmp_path / "whole")
+    reinforce.train(trainer(plays), tmp_path / "parts", until=3)
+    parts = reinforce.train(trainer(plays), tmp_path / "parts")
     for a, b in zip(whole.parameters(), parts.parameters()):
         assert torch.equal(a, b)
     rows = (tmp_path / "parts" / "metrics.csv").read_text().splitlines()
-    assert len(rows) == 7 and "note_in_chord" in rows[0]
+    assert len(rows) == 7 and {"note_in_chord", "approximate_kl", "clip_fraction", "explained_variance",
+                               "adversary_accuracy", "valid_loss"} <= set(rows[0].split(","))
     assert (tmp_path / "parts" / "best.pt").exists()
 
 
@@ -194,8 +264,8 @@ def test_the_policy_learns_what_it_is_paid_for(tmp_path):
             return ((chords - 1) % tokens.CHORDS < tokens.CHORDS // 2).float().mean(dim=1)
 
     made = trainer(steps=40, windows=12, minibatch=6, actor_rate=1e-2, entropy=0.0, adversary=False)
-    made.judges = ppo.Judges("chords", {"liked": LikesTheFirstHalf()})
-    ppo.train(made, tmp_path)
+    made.judges = Judges("chords", {"liked": LikesTheFirstHalf()})
+    reinforce.train(made, tmp_path)
     rows = [row.split(",") for row in (tmp_path / "metrics.csv").read_text().splitlines()]
     liked = [float(row[rows[0].index("liked")]) for row in rows[1:]]
     assert liked[0] < 0.6 and sum(liked[-5:]) / 5 > 0.75
@@ -203,8 +273,8 @@ def test_the_policy_learns_what_it_is_paid_for(tmp_path):
 
 def test_the_adversary_is_paid_only_where_it_is_on():
     figures = trainer(adversary=False).once()
-    assert math.isnan(figures["adversary_right"])
-    assert not math.isnan(trainer(adversary=True).once()["adversary_right"])
+    assert "adversary_accuracy" not in figures
+    assert 0 <= trainer(adversary=True).once()["adversary_accuracy"] <= 1
 
 
 def test_note_in_chord_of_a_batch_is_that_of_its_windows():
@@ -216,24 +286,47 @@ def test_note_in_chord_of_a_batch_is_that_of_its_windows():
 def test_rewards_of_parts_fall_on_their_last_frames():
     mask = torch.tensor([[True] * 8, [True] * 5 + [False] * 3])
     parts = torch.tensor([[2.0, 4.0], [2.0, 4.0]])
-    torch.testing.assert_close(ppo.by_frame(parts, mask), torch.tensor([
+    torch.testing.assert_close(objective.by_frame(parts, mask), torch.tensor([
         [0, 0, 0, 2.0, 0, 0, 0, 4.0], [0, 0, 0, 2.0, 4.0, 0, 0, 0]]))
-    torch.testing.assert_close(ppo.by_frame(torch.tensor([[3.0], [3.0]]), mask), torch.tensor([
+    torch.testing.assert_close(objective.by_frame(torch.tensor([[3.0], [3.0]]), mask), torch.tensor([
         [0.0] * 7 + [3.0], [0.0] * 4 + [3.0] + [0.0] * 3]))
 
 
-def test_told_earlier_the_reward_is_the_same_in_all():
+def test_paid_earlier_the_reward_is_the_same_in_all():
     class LikesTheFirst(torch.nn.Module):
         def forward(self, chords, melody, mask):
             return ((chords == chords[:, :1]) & mask).float().sum(dim=1)
 
     made = {}
     for told in (1, 4):
-        one = trainer(told=told, adversary=0.5)
-        one.judges = ppo.Judges("chords", {"liked": LikesTheFirst()})
+        one = trainer(shaping_parts=told, adversary=0.5)
+        one.judges = Judges("chords", {"liked": LikesTheFirst()})
         chords, melody, mask = one.windows.batch()
         made[told] = one.perform(melody, mask, torch.rand(melody.shape, generator=one.random))
-    early, late = made[4][0]["rewards"], made[1][0]["rewards"]
+    early, late = made[4][0]["growth"], made[1][0]["growth"]
     assert torch.equal(made[4][0]["own"], made[1][0]["own"])
+    assert early.shape == (4, 4) and late.shape == (4, 1)
     torch.testing.assert_close(early.sum(dim=1), late.sum(dim=1))
-    assert (early != 0).sum() > (late != 0).sum() and bool((early[:, 7] > 0).all())
+    assert bool((early[:, 0] > 0).all())
+
+
+def test_how_far_an_update_has_moved_the_policy():
+    mask = torch.tensor([[True, True, False]])
+    old = torch.zeros(1, 3)
+    new = torch.tensor([[math.log(1.5), 0.0, 9.0]])
+    apart, clipped = objective.moved(new, old, mask, 0.2)
+    assert apart.item() == pytest.approx((0.5 - math.log(1.5)) / 2) and clipped.item() == 0.5
+
+
+def test_explained_variance():
+    mask, returns = torch.ones(1, 4, dtype=torch.bool), torch.tensor([[1.0, 2.0, 3.0, 4.0]])
+    assert objective.explained_variance(returns, returns, mask) == pytest.approx(1)
+    assert objective.explained_variance(torch.zeros(1, 4), returns, mask) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_best_policy_is_that_of_the_lowest_validation_loss(tmp_path, monkeypatch):
+    made, losses = trainer(steps=6, valid_every=2), iter([5.0, 3.0, 1.0, 2.0])
+    monkeypatch.setattr(made, "validate", lambda: {"valid_loss": next(losses)})
+    reinforce.train(made, tmp_path)
+    best = torch.load(tmp_path / "best.pt", weights_only=True)
+    assert best["step"] == 4 and best["valid"] == {"valid_loss": 1.0}

@@ -12,12 +12,13 @@ import pytest
 import torch
 import torch.multiprocessing
 
-from train import anchor, mle, ppo, processes, reward_models
+from train import anchor, mle, ppo, processes, reinforce, reward_models
 from train.__main__ import main
 from train.anchor import Anchor
 from train.corpora import dataset
 from train.encoder import EncoderShape
 from train.fit import Settings
+from train.judges import Judges
 from train.network import Decoder, Shape
 from train.tests.songs import made
 
@@ -46,9 +47,10 @@ def train_discriminative(run: Path, until: int | None) -> None:
 def train_rl(run: Path, until: int | None) -> None:
     torch.manual_seed(0)
     judges = {kind: model(ENCODER).eval() for kind, model in reward_models.KINDS.items()}
-    settings = ppo.Settings(steps=6, windows=8, minibatch=4, length=32, warmup=2, actor_rate=1e-3)
-    trainer = ppo.Trainer(Decoder(SHAPE), Anchor(SHAPE), ppo.Judges("chords", judges), settings, ENCODER, PIECES)
-    ppo.train(trainer, run, until)
+    settings = ppo.Settings(steps=6, windows=8, minibatch=4, length=32, warmup=2, actor_rate=1e-3,
+                            valid_every=3)
+    trainer = ppo.Trainer(Decoder(SHAPE), Anchor(SHAPE), Judges("chords", judges), settings, ENCODER, PIECES)
+    reinforce.train(trainer, run, until)
 
 
 RUNS = {"mle": train_mle, "anchor": train_anchor, "contrastive": train_contrastive,

@@ -1,0 +1,66 @@
+"""The loop of every training that plays: steps in the folder of a run, or on from its last checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from tqdm import tqdm
+
+from train import processes
+from train.network import Decoder
+from train.record import Record
+
+
+class Trainer(Protocol):
+    """What the loop drives: ppo.Trainer or foresight.Trainer. settings has steps, valid_every and
+    checkpoint_seconds."""
+
+    policy: Decoder
+    settings: Any
+    device: torch.device
+    step: int
+
+    def once(self) -> dict[str, float]:
+        """One whole step and its figures."""
+
+    def validate(self) -> dict[str, float]:
+        """Figures of held-out songs, the same windows each time: valid_loss is to be minimised."""
+
+    def state(self) -> dict:
+        """All that a resumed run needs."""
+
+    def restore(self, state: dict) -> None:
+        """Goes on from a state."""
+
+
+def train(trainer: Trainer, run: Path, until: int | None = None) -> Decoder:
+    """Runs the trainer's steps in folder `run`, or goes on with them. best.pt is the policy of the lowest valid_loss,
+    last.pt has the newest."""
+    s = trainer.settings
+    best, known = float("inf"), {}
+    with Record(run, {"shape": trainer.policy.shape.asdict(), "settings": asdict(s)}, s.checkpoint_seconds) as record:
+        state = record.restore(trainer.device)
+        if state:
+            trainer.restore(state)
+            best, known = state["best"], state["valid"]
+        bar = tqdm(total=s.steps, initial=trainer.step, desc=run.name, unit=" steps",
+                   disable=processes.rank() > 0)
+        while trainer.step < min(s.steps, until or s.steps):
+            figures = trainer.once()
+            if trainer.step % s.valid_every == 0 or trainer.step in (1, s.steps):
+                known = trainer.validate()
+                if known["valid_loss"] < best:
+                    best = known["valid_loss"]
+                    record.keep("best.pt", {"network": trainer.policy.state_dict(), "step": trainer.step,
+                                            "valid": known})
+            record.write(trainer.step, figures | known)
+            bar.set_postfix(harmony=f"{figures['note_in_chord']:.3f}", distinct=f"{figures['distinct']:.1f}")
+            bar.update()
+            if record.due():
+                record.save(trainer.state() | {"best": best, "valid": known})
+        record.save(trainer.state() | {"best": best, "valid": known})
+        bar.close()
+    return trainer.policy
