@@ -10,6 +10,7 @@ from torch import Tensor
 
 from train import bars, tokens
 from train import busy as rate
+from train.corpora import sampling
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 
@@ -30,9 +31,10 @@ class Batch(NamedTuple):
 
 
 class Windows:
-    """An endless stream of windows: songs drawn by length, mostly from a bar line on, in every key where transpose.
+    """An endless stream of windows: songs drawn by length and by the weight of their corpus (sampling.py), mostly from
+    a bar line on, in every key where transpose.
 
-    A fifth begins at any frame, as a player may begin anywhere. Where a song ends early its last frames are silent and
+    A fifth begins at any frame, as a player may begin anywhere; none where the melody is mostly silent. Where a song ends early its last frames are silent and
     False in the mask. apart: no song is twice in a batch. shorter: the shares of batches whose windows are half and a
     quarter as long, and two and four times as many. jumps: the share of windows that move to another key on the way, by
     any interval from an eighth to three quarters of their length on, in the middle of a bar or not. Same seed, same
@@ -41,17 +43,17 @@ class Windows:
 
     def __init__(self, pieces: list[Piece], batch: int, length: int, seed: int, transpose: bool = True,
                  apart: bool = False, shorter: tuple[float, float] = (0.0, 0.0), jumps: float = 0.0) -> None:
-        self.pieces = [p for p in pieces if len(p.melody) >= 64]
+        self.pieces = [p for p in pieces if len(p.melody) >= 64 and sampling.sounding(p.melody, length).any()]
         if len(self.pieces) < (batch if apart else 1):
             needed = f"{batch}, as many as a batch has windows" if apart else "1"
             raise CorpusError(f"{len(self.pieces)} songs of 64 frames or more to draw windows from: at least {needed}, "
                               "are needed")
-        frames = np.array([len(p.melody) for p in self.pieces], dtype=np.float64)
-        self.share = frames / frames.sum()
+        self.chance = sampling.shares(self.pieces)
         self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter
         self.jumps = jumps
         self.random = np.random.default_rng(seed)
         self.places: dict[int, np.ndarray] = {}  # of the frames of the songs drawn so far
+        self.starts: dict[tuple[int, int], np.ndarray] = {}  # where windows of a length may begin
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """chords, melody int64 [batch, length] and the mask, bool."""
@@ -69,14 +71,9 @@ class Windows:
         places = np.zeros((count, length), dtype=np.int64)
         jump = np.full(count, length, dtype=np.int64)
         busy = np.zeros(count, dtype=np.int64)
-        for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.share)):
+        for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.chance)):
             piece = self.pieces[i]
-            last = max(1, len(piece.melody) - length // 2)
-            if self.random.random() < 0.2 or not len(piece.bars):
-                start = int(self.random.integers(last))
-            else:
-                lines = piece.bars[piece.bars[:, 0] < last, 0]
-                start = int(self.random.choice(lines)) if len(lines) else 0
+            start = self._start(int(i), length)
             m, c = tokens.cut(piece.melody, piece.chords, start, length)
             busy[row] = rate.level(c)
             if self.jumps and self.random.random() < self.jumps:
@@ -90,6 +87,19 @@ class Windows:
                 self.places[i] = bars.places(piece.bars, len(piece.melody))
             places[row, :len(m)] = self.places[i][start:start + length]
         return Batch(*(torch.from_numpy(of) for of in (chords, melody, mask, places, jump, busy)))
+
+    def _start(self, i: int, length: int) -> int:
+        """Where in song i a window begins: as early as leaves half of it, if the song is long enough."""
+        piece = self.pieces[i]
+        if (i, length) not in self.starts:
+            last = max(1, len(piece.melody) - length // 2)
+            found = np.flatnonzero(sampling.sounding(piece.melody, length)[:last])
+            self.starts[i, length] = found if len(found) else np.flatnonzero(sampling.sounding(piece.melody, length))
+        starts = self.starts[i, length]
+        if self.random.random() >= 0.2:
+            lines = np.intersect1d(starts, piece.bars[:, 0])
+            starts = lines if len(lines) else starts
+        return int(self.random.choice(starts)) if len(starts) else 0
 
 
 def moved(melody: np.ndarray, chords: np.ndarray, frame: int, semitones: int) -> tuple[np.ndarray, np.ndarray]:

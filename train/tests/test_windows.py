@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import torch
 
 from train import metrics, tokens
+from train.corpora import sampling
 from train.tests.songs import made
 from train.windows import Windows
 
@@ -67,3 +70,19 @@ def test_same_seed_same_windows():
     for a, b in zip(drawn(0.5)[1], drawn(0.5)[1]):
         assert torch.equal(a, b)
     assert np.array_equal(tokens.TRANSPOSE_CHORDS[0], tokens.TRANSPOSE_CHORDS[12])  # a tritone down and up
+
+
+def test_no_window_begins_where_the_melody_is_silent():
+    song = made(["train"], 640)[0]
+    song.melody[:480] = 0
+    batch = Windows([song], 100, LENGTH, seed=1).drawn()
+    sounds = ((batch.melody != 0) & batch.mask).sum(dim=1) / batch.mask.sum(dim=1)
+    assert float(sounds.min()) >= 0.25
+
+
+def test_corpora_are_drawn_by_their_weights(monkeypatch):
+    monkeypatch.setitem(sampling.WEIGHTS, "rare", 0.1)
+    common, rare = made(["train"], 160)[0], replace(made(["train"], 160)[0], corpus="rare")
+    rare.melody[rare.melody > 0] = 200  # all hold one pitch
+    batch = Windows([common, rare], 600, LENGTH, seed=1, transpose=False).drawn()
+    assert 0.05 < (batch.melody[:, 5] == 200).float().mean() < 0.14
