@@ -8,18 +8,19 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from train.corpora import dataset
 from train.corpora.song import CorpusError, Skipped
-from train.runs.stages import StageError
-
-if TYPE_CHECKING:
-    from train.fit import Settings
+from train.runs.errors import StageError
 
 
-def default_cache() -> Path:
-    return dataset.cache_folder() / "corpora.npz"
+TRAININGS = {
+    "mle": "train the online policy on data",
+    "anchor": "train the offline anchor on data",
+    "reward": "train a reward model on the pairs of the data: contrastive or discriminative",
+    "rl": "train a system by reinforcement learning: realchords, gapt-noadv, gapt or melody",
+    "foresight": "train a policy by what every chord would have been worth",
+}
 
 
 def prepare(args: argparse.Namespace) -> None:
@@ -40,69 +41,6 @@ def stats(args: argparse.Namespace) -> None:
     figures = {name: corpus_stats([p for p in pieces if p.corpus == name], folding[name]) for name in folding
                if any(p.corpus == name for p in pieces)}
     print(json.dumps(figures, indent=2) if args.json else "\n".join(show(n, f) for n, f in figures.items()))
-
-
-def settings(args: argparse.Namespace, **others: int) -> Settings:
-    """The settings of a training by fit."""
-    from train.fit import Settings
-    return Settings(steps=args.steps, batch=args.batch, rate=args.rate, bfloat16=args.bfloat16, seed=args.seed,
-                    **others)
-
-
-def mle(args: argparse.Namespace) -> None:
-    from train.mle import train
-    from train.network import Shape
-    pieces, _ = dataset.read(args.cache)
-    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays, hears_bar=args.hears_bar,
-                        hears_busy=args.hears_busy),
-          settings(args), args.run, args.device, args.until, args.begin, args.swap, args.jumps)
-
-
-def anchor(args: argparse.Namespace) -> None:
-    from train.anchor import train
-    from train.network import Shape
-    pieces, _ = dataset.read(args.cache)
-    train(pieces, Shape(dim=args.dim, layers=args.layers, heads=args.heads, plays=args.plays),
-          settings(args, length=256), args.run, args.device, args.until, args.begin, args.swap, args.jumps)
-
-
-def rl(args: argparse.Namespace) -> None:
-    from train import anchor, mle, ppo, reward_models
-    from train.encoder import EncoderShape
-    from train.systems import SYSTEMS
-    pieces, _ = dataset.read(args.cache)
-    policy = mle.load(args.policy, args.device)
-    # runs/contrastive-1/best.pt and weights/contrastive-1.pt are both contrastive-1.
-    judges = ppo.Judges(policy.shape.plays, {
-        path.parent.name if path.stem in ("best", "last") else path.stem: reward_models.load(path, args.device)
-        for path in args.rewards})
-    system = SYSTEMS[args.system]
-    chosen = replace(system, steps=args.steps, windows=args.windows, minibatch=args.minibatch,
-                     actor_rate=args.actor_rate, critic_rate=args.critic_rate, adversary_rate=args.adversary_rate,
-                     schedule=replace(system.schedule, every=args.every, phase=args.phase),
-                     critic_gae=args.critic_gae, told=args.told,
-                     warmup=args.warmup, bfloat16=args.bfloat16, seed=args.seed)
-    adversary = EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads)
-    trainer = ppo.Trainer(policy, anchor.load(args.anchor, args.device), judges, chosen, adversary, pieces)
-    ppo.train(trainer, args.run, args.until)
-
-
-def foresight(args: argparse.Namespace) -> None:
-    from train import anchor, mle, ppo
-    from train.foresight import Settings, Trainer
-    pieces, _ = dataset.read(args.cache)
-    chosen = Settings(steps=args.steps, windows=args.windows, minibatch=args.minibatch, rate=args.rate,
-                      bfloat16=args.bfloat16, seed=args.seed, prices=tuple(args.prices))
-    policy = mle.load(args.policy, args.device, hears_bar=True, hears_busy=args.hears_busy)
-    ppo.train(Trainer(policy, anchor.load(args.anchor, args.device), chosen, pieces), args.run, args.until)
-
-
-def reward(args: argparse.Namespace) -> None:
-    from train.encoder import EncoderShape
-    from train.reward_models import train
-    pieces, _ = dataset.read(args.cache)
-    train(args.kind, pieces, EncoderShape(dim=args.dim, layers=args.layers, heads=args.heads, rhythm=args.rhythm),
-          settings(args, length=256, valid_every=100), args.run, args.device, args.until)
 
 
 def all_stages(args: argparse.Namespace) -> None:
@@ -208,6 +146,8 @@ def listen(args: argparse.Namespace) -> None:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, text in TRAININGS.items():  # listed here, read by trainings.py
+        commands.add_parser(name, help=text)
 
     def command(function, text: str, name: str = "") -> argparse.ArgumentParser:
         sub = commands.add_parser(name or function.__name__, help=text, description=text,
@@ -216,7 +156,7 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     def cached(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        sub.add_argument("--cache", type=Path, default=default_cache(), help="the corpora as tokens, in one file")
+        sub.add_argument("--cache", type=Path, default=dataset.default_cache(), help="the corpora as tokens, in one file")
         return sub
 
     sub = cached(command(prepare, "read the corpora and write their tokens into one file"))
@@ -226,75 +166,6 @@ def parser() -> argparse.ArgumentParser:
                      "they are added to what the cache has")
     sub = cached(command(stats, "print what the corpora hold and what was folded into what"))
     sub.add_argument("--json", action="store_true", help="print JSON")
-    def trained(sub: argparse.ArgumentParser, steps: int) -> argparse.ArgumentParser:
-        sub.add_argument("--run", type=Path, required=True, help="folder of the run; one that exists is resumed")
-        sub.add_argument("--steps", type=int, default=steps, help="updates in all")
-        sub.add_argument("--until", type=int, help="stop early at this step, to be resumed")
-        sub.add_argument("--seed", type=int, default=1)
-        sub.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
-        sub.add_argument("--device", default="cpu", help="cpu or cuda")
-        return sub
-
-    def halved(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        sub.add_argument("--bfloat16", action="store_true", help="matrix products in bfloat16, where that is quicker; "
-                         "not those of rollouts")
-        return sub
-
-    def sized(sub: argparse.ArgumentParser, dim: int, layers: int, batch: int) -> argparse.ArgumentParser:
-        sub.add_argument("--dim", type=int, default=dim, help="width")
-        sub.add_argument("--layers", type=int, default=layers, help="depth")
-        sub.add_argument("--heads", type=int, default=4, help="attention heads")
-        sub.add_argument("--batch", type=int, default=batch, help="windows a step")
-        sub.add_argument("--rate", type=float, default=1e-3, help="learning rate of the plateau")
-        return halved(sub)
-
-    def part(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        sub.add_argument("--plays", choices=["chords", "melody"], default="chords", help="the part that it plays")
-        return sub
-
-    for function, text, steps, layers, batch in (
-            (mle, "train the online policy on data, or go on with a run", 3900, 4, 8),
-            (anchor, "train the offline anchor, or go on with a run", 4000, 3, 16)):
-        sub = part(sized(trained(cached(command(function, text)), steps), 192, layers, batch))
-        sub.add_argument("--begin", type=Path, help="best.pt or last.pt of a run whose network this one begins with")
-        sub.add_argument("--swap", type=float, default=0.0, help="share of windows whose chord history is led astray")
-        sub.add_argument("--jumps", type=float, default=0.0, help="share of windows that change their key on the way")
-        if function is mle:
-            sub.add_argument("--hears-bar", action="store_true", help="it is told where in the bar each frame lies")
-            sub.add_argument("--hears-busy", action="store_true", help="it is told how often chords are to change")
-    sub = sized(trained(cached(command(reward, "train a reward model on the pairs of the data, or go on with a run")),
-                        3000), 128, 4, 128)
-    sub.add_argument("kind", choices=["contrastive", "discriminative"])
-    sub.add_argument("--rhythm", action="store_true", help="onsets, holds and silence alone")
-    sub = trained(cached(command(rl, "train a system by reinforcement learning, or go on with a run")), 500)
-    sub.add_argument("system", choices=["realchords", "gapt-noadv", "gapt", "melody"])
-    sub.add_argument("--policy", type=Path, required=True, help="best.pt of the policy to begin with")
-    sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
-    sub.add_argument("--rewards", type=Path, nargs="+", required=True, help="best.pt of each reward model")
-    sub.add_argument("--windows", type=int, default=48, help="windows played a step")
-    sub.add_argument("--minibatch", type=int, default=24, help="windows an update")
-    sub.add_argument("--actor-rate", type=float, default=5e-6, help="learning rate of the policy")
-    sub.add_argument("--critic-rate", type=float, default=9e-5, help="learning rate of the critic")
-    sub.add_argument("--critic-gae", type=float, default=0.95, help="lambda of the returns that the critic learns")
-    sub.add_argument("--told", type=int, default=1, help="parts of a window after which its reward so far is told")
-    sub.add_argument("--adversary-rate", type=float, default=9e-5, help="learning rate of the discriminator")
-    sub.add_argument("--every", type=int, default=5, help="steps between the discriminator's, till then")
-    sub.add_argument("--phase", type=int, default=200, help="the step from which the discriminator waits to be fooled")
-    halved(sub)
-    sub.add_argument("--warmup", type=int, default=20, help="steps over which the rates rise")
-    sub.add_argument("--dim", type=int, default=128, help="width of the adversary")
-    sub.add_argument("--layers", type=int, default=4, help="depth of the adversary")
-    sub.add_argument("--heads", type=int, default=4, help="attention heads of the adversary")
-    sub = trained(cached(command(foresight, "train a policy by what every chord would have been worth, or go on with a "
-                                 "run")), 400)
-    sub.add_argument("--policy", type=Path, required=True, help="best.pt of the policy to begin with")
-    sub.add_argument("--anchor", type=Path, required=True, help="best.pt of the anchor")
-    sub.add_argument("--windows", type=int, default=48, help="windows played a step")
-    sub.add_argument("--minibatch", type=int, default=8, help="windows an update")
-    sub.add_argument("--hears-busy", action="store_true", help="it is told how often chords are to change")
-    sub.add_argument("--prices", type=float, nargs=3, default=[0.0, 0.0, 0.0], help="of onsets, to begin with")
-    sub.add_argument("--rate", type=float, default=2e-4, help="learning rate")
-    halved(sub)
     sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))
     sub.add_argument("stages", nargs="*", metavar="STAGE", help="run these alone")
     sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes: train/runs/scales.py")
@@ -351,31 +222,15 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def ready(args: argparse.Namespace) -> None:
-    """Readies PyTorch for a training: memory, threads, device, and the other processes where torchrun started more."""
-    import torch
-
-    from train import machine, processes
-    machine.keep_memory()
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    if args.device == "cuda" and not torch.cuda.is_available():
-        parser().error("--device cuda: PyTorch finds no CUDA device here")
-    args.device = processes.join(args.device)
-    if getattr(args, "bfloat16", False) and not machine.halves_pay(args.device):
-        print("float32: on this machine bfloat16 is slower", file=sys.stderr)
-        args.bfloat16 = False
-    for name in ("batch", "windows", "minibatch"):
-        if (count := getattr(args, name, 0)) % processes.world():
-            parser().error(f"--{name} {count} does not share out evenly among {processes.world()} processes")
-
-
 def main(arguments: list[str] | None = None) -> int:
-    args = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        if hasattr(args, "device"):
-            ready(args)
-        args.function(args)
+        if given[:1] and given[0] in TRAININGS:
+            from train import trainings
+            trainings.read(given)()
+        else:
+            args = parser().parse_args(given)
+            args.function(args)
     except (CorpusError, StageError, OSError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2

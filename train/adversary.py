@@ -32,7 +32,7 @@ class Schedule:
     Such a step is one of learning in the first phase too (the authors' rl_trainer.py, strategy "average").
 
     Each time it makes `updates`, each of `batch` windows of the newest `rollouts` and as many of the data; its rate
-    rises over its first `warmup` updates. The authors' is updated 8 times at each 5th of 200 steps, 320 times in the
+    rises over its first `warmup_updates` updates. The authors' is updated 8 times at each 5th of 200 steps, 320 times in the
     first phase, by 48 and 48 windows of 384 that were just played, and warms up over 800: it stays below 40 % of its
     rate until it has to be fooled, too weak to push the policy about. These are as many updates of as many windows, at
     fewer and smaller steps: 5 at each of 64, of the last 4 rollouts of 48."""
@@ -44,7 +44,7 @@ class Schedule:
     updates: int = 5
     batch: int = 48
     rollouts: int = 4
-    warmup: int = 800
+    warmup_updates: int = 800
 
     def due(self, step: int, rewards: list[float]) -> bool:
         """Whether D learns at this step, after the mean R_adv of the steps before it, oldest first."""
@@ -132,5 +132,5 @@ class Adversary:
         with halved:
             loss, right = self.network.loss(played, by_part(chords, melody, self.network.kind)[0])
         self.updates += 1
-        descend(self.optimiser, self.network, loss, self.rate * min(1.0, self.updates / self.schedule.warmup))
+        descend(self.optimiser, self.network, loss, self.rate * min(1.0, self.updates / self.schedule.warmup_updates))
         return right

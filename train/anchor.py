@@ -7,6 +7,7 @@ cross-attention would have to learn to look up.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -15,7 +16,8 @@ from torch import Tensor, nn
 from train import processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
-from train.fit import Settings, fit, unlikelihood
+from train import fit
+from train.fit import nll
 from train.network import Shape, Stack, by_part, initialise, late
 from train.windows import Windows
 
@@ -40,28 +42,38 @@ class Anchor(nn.Module):
         return self.head(self.decoder.follow(self.own(late(own, self.own.num_embeddings - 1)) + context))
 
 
+@dataclass(frozen=True)
+class Settings(fit.Settings):
+    """begin: a checkpoint whose network the run starts with, whatever the shape says. astray: the share of windows
+    whose chord history is led astray (astray.py), for an anchor of chords; jumps: of those that change their key on the
+    way."""
+
+    batch: int = 16
+    length: int = 256
+    begin: Path | None = None
+    astray: float = 0.0
+    jumps: float = 0.0
+
+
 def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor, history: Tensor) -> Tensor:
     """Mean negative log-likelihood of own, in nats a frame, over the frames in mask. history is what the network is
     told that own was."""
-    return unlikelihood(network(history, heard), own, mask)
+    return nll(network(history, heard), own, mask)
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None, begin: Path | None = None, swap: float = 0.0,
-          jumps: float = 0.0) -> Anchor:
-    """Trains the anchor in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
-    shape says; swap: the share of windows whose chord history is led astray (astray.py), for an anchor of chords;
-    jumps: the share of windows that change their key on the way."""
+          until: int | None = None) -> Anchor:
+    """Trains the anchor in folder `run`, or goes on with it."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
-                      jumps=jumps)
+                      jumps=settings.jumps)
     held_out = [p for p in pieces if p.split == "valid"]
-    network = load(begin, device) if begin else Anchor(shape).to(device)
+    network = load(settings.begin, device) if settings.begin else Anchor(shape).to(device)
     shape = network.shape
 
-    def loss(source: Windows, swap: float = 0.0) -> Tensor:
+    def loss(source: Windows, astray: float = 0.0) -> Tensor:
         chords, melody, mask = source.batch()
-        history, chords, mask = lead_astray(chords, mask, swap, source.random)
+        history, chords, mask = lead_astray(chords, mask, astray, source.random)
         own, heard = by_part(chords, melody, shape.plays)
         told = history if shape.plays == "chords" else own
         rows = (processes.mine(whole).to(device) for whole in (own, heard, mask, told))
@@ -71,7 +83,7 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
         same = Windows(held_out, settings.batch, settings.length, 0)
         return {"valid_loss": torch.stack([loss(same) for _ in range(16)]).mean()}
 
-    fit(network, lambda: loss(windows, swap), valid, windows.random, settings, shape.asdict(), run, until)
+    fit.fit(network, lambda: loss(windows, settings.astray), valid, windows.random, settings, shape.asdict(), run, until)
     return network
 
 

@@ -73,7 +73,7 @@ def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
                               {"params": plain, "weight_decay": 0.0}], lr=settings.rate, betas=(0.9, 0.95), fused=True)
 
 
-def unlikelihood(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
+def nll(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
     """Mean negative log-likelihood of tokens [batch, length] by logits [batch, length, n], in nats a frame, over the
     frames in mask; 0 where there are none, as a window may be led astray as a whole."""
     loss = F.cross_entropy(logits.flatten(0, 1).float(), tokens.flatten(), reduction="none").view_as(mask)

@@ -34,7 +34,7 @@ from train.windows import Batch, Windows
 @dataclass(frozen=True)
 class Settings:
     """One run. windows of `length` frames are played a step and learnt from in minibatches. coherence weighs the
-    expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which swap are
+    expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which astray are
     behind histories led astray; rarity is what a chord is worth for each e-fold that it is too rare in its key; changes
     the share of the data's onsets to aim at; price the gain of the prices of onsets; silence what a silent frame
     against a sounding melody costs, but for the first 8; jumps the share of windows that change their key on the way.
@@ -50,7 +50,7 @@ class Settings:
     coherence: float = 55.0
     kl: float = 0.3
     data: float = 0.2
-    swap: float = 0.7
+    astray: float = 0.7
     rarity: float = 0.11
     changes: float = 0.92
     price: float = 0.06
@@ -143,7 +143,7 @@ class Trainer:
         data, heard, mask, places, jump, _ = (of.to(self.device) for of in batch)
         level = level.to(self.device)
         told = bars.unsure(batch.places, random).to(self.device)
-        history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.swap, random))
+        history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.astray, random))
         uniform = torch.rand(heard.shape, generator=drawn).to(self.device)
         # Each process plays its windows; then all hold all of them.
         own, log_q, worth = (processes.gather(of) for of in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +13,25 @@ from train import bars, busy, processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
-from train.fit import Settings, fit, unlikelihood
+from train import fit
+from train.fit import nll
 from train.network import Decoder, Shape, by_part, shifted
 from train.windows import Windows
 
 # Half of the frames lie in windows a quarter as long, so that the beginnings of jams, where there is no chord history
 # to lean on and the melody must be listened to, are not rare; the long ones teach the window that slides.
 SHORTER = (0.25, 0.5)
+
+
+@dataclass(frozen=True)
+class Settings(fit.Settings):
+    """begin: a checkpoint whose network the run starts with, whatever the shape says, but that it learns to hear what
+    the shape does. astray: the share of windows whose history is led astray (astray.py); jumps: of those that change
+    their key on the way."""
+
+    begin: Path | None = None
+    astray: float = 0.0
+    jumps: float = 0.0
 
 
 def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None,
@@ -29,7 +41,7 @@ def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, hist
     busy the chords are."""
     logits = network(*shifted(chords if history is None else history, melody), places, level)
     own, _ = by_part(chords, melody, network.shape.plays)
-    return unlikelihood(logits, own, mask)
+    return nll(logits, own, mask)
 
 
 @torch.no_grad()
@@ -51,20 +63,17 @@ def validate(network: Decoder, pieces: list[Piece], length: int, device: str) ->
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None, begin: Path | None = None, swap: float = 0.0,
-          jumps: float = 0.0) -> Decoder:
-    """Trains the policy in folder `run`, or goes on with it. begin: a checkpoint whose network it starts with, whatever
-    shape says, but that it learns to hear what shape does; swap: the share of windows whose history is led
-    astray (astray.py); jumps: the share of windows that change their key on the way."""
+          until: int | None = None) -> Decoder:
+    """Trains the policy in folder `run`, or goes on with it."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
-                      shorter=SHORTER, jumps=jumps)
-    network = load(begin, device, shape.hears_bar, shape.hears_busy).train() if begin else Decoder(shape).to(device)
+                      shorter=SHORTER, jumps=settings.jumps)
+    network = load(settings.begin, device, shape.hears_bar, shape.hears_busy).train() if settings.begin else Decoder(shape).to(device)
 
     def loss() -> Tensor:
         chords, melody, mask, places, _, level = windows.drawn()
-        history, chords, mask = lead_astray(chords, mask, swap, windows.random)
+        history, chords, mask = lead_astray(chords, mask, settings.astray, windows.random)
         if network.shape.hears_bar:
             places = bars.unsure(places, windows.random)
         if network.shape.hears_busy:
@@ -72,7 +81,7 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
         rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history, places, level))
         return loss_of(network, *rows) * processes.share(mask)
 
-    fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
+    fit.fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
         windows.random, settings, network.shape.asdict(), run, until)
     return network
 

@@ -7,6 +7,7 @@ output the logits of y_t. Frame t attends to itself and to at most `window` fram
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -29,7 +30,7 @@ class Shape:
     window: int = 256
     rotary_base: float = 10000.0
     dropout: float = 0.1
-    plays: str = "chords"
+    plays: Literal["chords", "melody"] = "chords"
     hears_bar: bool = False
     hears_busy: bool = False
 

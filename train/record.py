@@ -41,7 +41,8 @@ class Record:
     is gone on with. Of several processes the first alone writes."""
 
     def __init__(self, run: Path, described: dict, every: float = 180) -> None:
-        self.run, self.described, self.every = run, described, every
+        self.run, self.every = run, every
+        self.described = json.loads(json.dumps(described, default=str))
         self.writes = processes.rank() == 0
         if self.writes:
             run.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -12,13 +13,23 @@ from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
 from train.encoder import EncoderShape
-from train.fit import Settings, fit
+from train import fit
 from train.windows import Windows
 
 KINDS: dict[str, type[Contrastive] | type[Discriminative]] = {
     "contrastive": Contrastive, "discriminative": Discriminative,
 }
 VALID_PAIRS, VALID_BATCHES = 128, 4
+
+
+@dataclass(frozen=True)
+class Settings(fit.Settings):
+    """Windows of the paper's length, judged often."""
+
+    steps: int = 3000
+    batch: int = 128
+    length: int = 256
+    valid_every: int = 100
 
 
 def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Settings, run: Path, device: str = "cpu",
@@ -38,7 +49,7 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
         losses, right = zip(*(network.loss(*(t.to(device) for t in same.batch())) for _ in range(VALID_BATCHES)))
         return {"valid_loss": torch.stack(losses).mean(), "valid_right": torch.stack(right).mean()}
 
-    fit(network, lambda: network.loss(*(t.to(device) for t in windows.batch()))[0], valid, windows.random, settings,
+    fit.fit(network, lambda: network.loss(*(t.to(device) for t in windows.batch()))[0], valid, windows.random, settings,
         {"kind": kind, **shape.asdict()}, run, until)
     return network
 

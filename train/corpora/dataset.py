@@ -112,6 +112,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jamd"
 
 
+def default_cache() -> Path:
+    """The file that `prepare` writes, unless it is told another."""
+    return cache_folder() / "corpora.npz"
+
+
 def read_songs(data: Path) -> tuple[list[Song], dict[str, list[Skipped]]]:
     """Every song of every corpus under data, with a progress bar, and what was left out of each."""
     songs: list[Song] = []

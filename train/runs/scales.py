@@ -1,4 +1,4 @@
-"""The sizes of each stage's network and training, at each scale: arguments of `python -m train`.
+"""The sizes of each stage's network and training, at each scale.
 
 A CPU's are what two slow hyperthreads train in a day or two. A GPU's are the paper's, from the authors' own
 configurations (realchords-pytorch, configs; heads are 8 where theirs are 6 of 64, which our shape cannot be).
@@ -6,59 +6,86 @@ configurations (realchords-pytorch, configs; heads are 8 where theirs are 6 of 6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from train import anchor, foresight, mle, ppo, reward_models
+from train.adversary import Schedule
+from train.encoder import EncoderShape
+from train.network import Shape
+from train.systems import SYSTEMS
+from train.trainings import Where
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Arguments by kind of stage. everywhere: those of every training; kept: networks in train/weights have these sizes
-    and stand in for stages that were not run."""
+    """Shapes and settings of the stages. where: the device of every training; kept: networks in train/weights have
+    these sizes and stand in for stages that were not run."""
 
-    everywhere: str
-    mle: str
-    astray: str
-    in_bars: str
-    anchor: str
-    anchor_astray: str
-    contrastive: str
-    discriminative: str
-    contrastive_rhythm: str
-    discriminative_rhythm: str
-    rl: str
-    foresight: str
+    where: Where
+    policy: Shape
+    mle: mle.Settings
+    astray: mle.Settings
+    in_bars: mle.Settings
+    anchor: Shape
+    anchor_mle: anchor.Settings
+    anchor_astray: anchor.Settings
+    judge: EncoderShape
+    judging: dict[str, reward_models.Settings]
+    rhythm: EncoderShape
+    rhythm_judging: reward_models.Settings
+    discriminator: EncoderShape
+    rl: dict[str, ppo.Settings]
+    foresight: foresight.Settings
     kept: bool = False
 
 
-SCALES = {
-    "cpu": Scale(
-        everywhere="--device cpu",
-        mle="--dim 192 --layers 4 --heads 4 --batch 8 --steps 4350",
-        astray="--batch 8 --steps 1450 --rate 8e-4 --seed 7",
-        in_bars="--batch 8 --steps 300 --rate 1e-3 --seed 11",
-        anchor="--dim 192 --layers 3 --heads 4 --batch 16 --steps 2000 --bfloat16",
-        anchor_astray="--batch 16 --steps 600 --rate 7e-4 --seed 7 --bfloat16",
-        contrastive="--dim 128 --layers 3 --heads 4 --batch 128 --steps 1000 --bfloat16",
-        discriminative="--dim 128 --layers 3 --heads 4 --batch 128 --steps 800 --bfloat16",
-        contrastive_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 500 --bfloat16",
-        discriminative_rhythm="--dim 64 --layers 2 --heads 4 --batch 128 --steps 500 --bfloat16",
-        rl="--windows 48 --minibatch 12 --steps 300 --actor-rate 1e-4 --critic-rate 4e-4 --adversary-rate 4e-4 "
-           "--phase 60 --told 8 --bfloat16",
-        foresight="--windows 48 --minibatch 8 --steps 930 --rate 2e-4",
-        kept=True,
-    ),
-    "gpu": Scale(
-        everywhere="--device cuda",
-        mle="--dim 512 --layers 8 --heads 8 --batch 64 --steps 11000 --rate 1e-4 --bfloat16",
-        astray="--batch 64 --steps 3700 --rate 1e-4 --seed 7 --bfloat16",
-        in_bars="--batch 64 --steps 800 --rate 1e-4 --seed 11 --bfloat16",
-        anchor="--dim 512 --layers 8 --heads 8 --batch 64 --steps 13000 --rate 1e-4 --bfloat16",
-        anchor_astray="--batch 64 --steps 4000 --rate 1e-4 --seed 7 --bfloat16",
-        contrastive="--dim 512 --layers 6 --heads 8 --batch 196 --steps 8000 --rate 1e-4 --bfloat16",
-        discriminative="--dim 512 --layers 6 --heads 8 --batch 128 --steps 3000 --rate 1e-4 --bfloat16",
-        contrastive_rhythm="--dim 512 --layers 6 --heads 8 --batch 196 --steps 2500 --rate 1e-4 --bfloat16",
-        discriminative_rhythm="--dim 512 --layers 6 --heads 8 --batch 64 --steps 3000 --rate 1e-4 --bfloat16",
-        rl="--windows 384 --minibatch 48 --steps 1000 --actor-rate 5e-6 --warmup 100 --dim 512 --layers 8 --heads 8 "
-           "--bfloat16",
-        foresight="--windows 384 --minibatch 48 --steps 1000 --rate 3e-5 --bfloat16",
-    ),
-}
+def systems(**settings: object) -> dict[str, ppo.Settings]:
+    """The paper's systems, alike but for what makes them what they are."""
+    return {name: replace(system, **settings) for name, system in SYSTEMS.items()}
+
+
+CPU = Scale(
+    where=Where(Path()),
+    policy=Shape(),
+    mle=mle.Settings(steps=4350),
+    astray=mle.Settings(steps=1450, rate=8e-4, seed=7, astray=0.7, jumps=0.5, bfloat16=True),
+    in_bars=mle.Settings(steps=300, seed=11, astray=0.7, jumps=0.5, bfloat16=True),
+    anchor=Shape(layers=3),
+    anchor_mle=anchor.Settings(steps=2000, bfloat16=True),
+    anchor_astray=anchor.Settings(steps=900, rate=7e-4, seed=7, astray=0.7, jumps=0.5, bfloat16=True),
+    judge=EncoderShape(layers=3),
+    judging={"contrastive": reward_models.Settings(steps=1000, bfloat16=True),
+             "discriminative": reward_models.Settings(steps=800, bfloat16=True)},
+    rhythm=EncoderShape(dim=64, layers=2),
+    rhythm_judging=reward_models.Settings(steps=500, bfloat16=True),
+    discriminator=EncoderShape(),
+    rl=systems(steps=300, minibatch=12, actor_rate=1e-4, critic_rate=4e-4, adversary_rate=4e-4, shaping_parts=8,
+               bfloat16=True),
+    foresight=foresight.Settings(steps=930, bfloat16=True),
+    kept=True,
+)
+
+# The discriminator as the authors have it: 8 updates at each 5th of 200 steps, by what was just played.
+AUTHORS = Schedule(every=5, phase=200, updates=8, rollouts=1)
+
+GPU = Scale(
+    where=Where(Path(), device="cuda"),
+    policy=Shape(dim=512, layers=8, heads=8),
+    mle=mle.Settings(steps=11000, batch=64, rate=1e-4, bfloat16=True),
+    astray=mle.Settings(steps=3700, batch=64, rate=1e-4, seed=7, astray=0.7, jumps=0.5, bfloat16=True),
+    in_bars=mle.Settings(steps=800, batch=64, rate=1e-4, seed=11, astray=0.7, jumps=0.5, bfloat16=True),
+    anchor=Shape(dim=512, layers=8, heads=8),
+    anchor_mle=anchor.Settings(steps=13000, batch=64, rate=1e-4, bfloat16=True),
+    anchor_astray=anchor.Settings(steps=4000, batch=64, rate=1e-4, seed=7, astray=0.7, jumps=0.5, bfloat16=True),
+    judge=EncoderShape(dim=512, layers=6, heads=8),
+    judging={"contrastive": reward_models.Settings(steps=8000, batch=196, rate=1e-4, bfloat16=True),
+             "discriminative": reward_models.Settings(steps=3000, rate=1e-4, bfloat16=True)},
+    rhythm=EncoderShape(dim=512, layers=6, heads=8),
+    rhythm_judging=reward_models.Settings(steps=3000, rate=1e-4, bfloat16=True),
+    discriminator=EncoderShape(dim=512, layers=8, heads=8),
+    rl=systems(steps=1000, windows=384, minibatch=48, actor_rate=5e-6, warmup=100, schedule=AUTHORS, bfloat16=True),
+    foresight=foresight.Settings(steps=1000, windows=384, minibatch=48, rate=3e-5, bfloat16=True),
+)
+
+SCALES = {"cpu": CPU, "gpu": GPU}

@@ -5,21 +5,35 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from train import curves
+from train import anchor, curves, mle
 from train.corpora.song import CorpusError
+from train.network import Shape
+from train.runs.errors import StageError
 from train.runs.scales import Scale
+from train.trainings import (
+    AnchorMle,
+    Contrastive,
+    Discriminative,
+    Foresight,
+    Gapt,
+    GaptNoAdversary,
+    Melody,
+    Mle,
+    RealChords,
+    Training,
+    Where,
+    arguments_of,
+)
 
 TRAIN = Path(__file__).parents[1]  # the package: its kept weights and the policies' cards
 POLICIES = ("online-mle", "realchords", "gapt-noadv", "gapt", "jamd")
 BASELINES = ("rules-bar", "rules-half", "rules-beat", "chance")
-JUDGES = ("contrastive", "discriminative", "contrastive-rhythm", "discriminative-rhythm")  # two of each
-
-
-class StageError(Exception):
-    """A stage that cannot be run, or that failed."""
+JUDGES = {"contrastive": (Contrastive, False), "discriminative": (Discriminative, False),  # two of each
+          "contrastive-rhythm": (Contrastive, True), "discriminative-rhythm": (Discriminative, True)}  # True: of rhythm
 
 
 @dataclass(frozen=True)
@@ -62,22 +76,23 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
     stages: list[Stage] = []
     weights: dict[str, Path] = {}  # the network of each training
 
-    def train(name: str, arguments: str, needs: Iterable[Path] = ()) -> None:
+    def train(name: str, training: Callable[[Where], Training], *needs: Path) -> None:
         run, kept = runs / name, TRAIN / "weights" / f"{name}.pt"
         stands = kept if scale.kept and not fresh and kept.exists() else None
         weights[name] = stands if stands and not run.exists() else run / "best.pt"
-        stages.append(Stage(name, [*arguments.split(), "--cache", str(cache), "--run", str(run),
-                                   *scale.everywhere.split()], run / "best.pt", (cache, *needs), run, stands))
+        stages.append(Stage(name, arguments_of(training(replace(scale.where, run=run, cache=cache))), run / "best.pt",
+                            (cache, *needs), run, stands))
 
-    def lead(name: str, arguments: str, begin: str) -> None:
-        train(name, f"{arguments} --swap 0.7 --jumps 0.5", [weights[begin]])
-        stages[-1].arguments.extend(["--begin", str(weights[begin])])
+    def go_on(name: str, kind: type[Mle] | type[AnchorMle], settings: mle.Settings | anchor.Settings, shape: Shape,
+              begin: str) -> None:
+        settings = replace(settings, begin=weights[begin])
+        train(name, lambda where: kind(where, shape, settings), weights[begin])
 
-    def strengthen(name: str, system: str, policy: str, anchor: str) -> None:
-        judges = [weights[f"{kind}-{i}"] for kind in JUDGES for i in (1, 2)]
-        train(name, f"rl {system} {scale.rl}", (weights[policy], weights[anchor], *judges))
-        stages[-1].arguments.extend(["--policy", str(weights[policy]), "--anchor", str(weights[anchor]),
-                                     "--rewards", *map(str, judges)])
+    def strengthen(name: str, kind: type[Gapt], policy: str, of: str) -> None:
+        rewards = tuple(weights[f"{judge}-{i}"] for judge in JUDGES for i in (1, 2))
+        settings = scale.rl[name]
+        train(name, lambda where: kind(where, weights[policy], weights[of], rewards, scale.discriminator, settings),
+              weights[policy], weights[of], *rewards)
 
     def make(name: str, makes: Path, needs: Iterable[Path], *arguments: object) -> Path:
         stages.append(Stage(name, [str(a) for a in arguments], makes, tuple(needs)))
@@ -89,22 +104,22 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
                     *more)
 
     make("prepare", cache, (), "prepare", "--cache", cache, *(["--data", data] if data else []))
-    train("online-mle", f"mle {scale.mle}")
-    train("anchor", f"anchor {scale.anchor}")
-    for kind in JUDGES:
-        command, sizes = f"reward {kind.replace('-', ' --')}", getattr(scale, kind.replace("-", "_"))
+    train("online-mle", lambda where: Mle(where, scale.policy, scale.mle))
+    train("anchor", lambda where: AnchorMle(where, scale.anchor, scale.anchor_mle))
+    for judge, (kind, rhythm) in JUDGES.items():
+        shape, settings = (scale.rhythm, scale.rhythm_judging) if rhythm else (scale.judge, scale.judging[judge])
         for seed in (1, 2):
-            train(f"{kind}-{seed}", f"{command} {sizes} --seed {seed}")
-    for system in ("realchords", "gapt-noadv", "gapt"):
-        strengthen(system, system, "online-mle", "anchor")
-    lead("astray", f"mle {scale.astray}", "online-mle")
-    lead("in-bars", f"mle --hears-bar {scale.in_bars}", "astray")
-    lead("anchor-astray", f"anchor {scale.anchor_astray}", "anchor")
-    train("jamd", f"foresight {scale.foresight}", (weights["in-bars"], weights["anchor-astray"]))
-    stages[-1].arguments.extend(["--policy", str(weights["in-bars"]), "--anchor", str(weights["anchor-astray"])])
-    train("melody-mle", f"mle --plays melody {scale.mle}")
-    train("melody-anchor", f"anchor --plays melody {scale.anchor}")
-    strengthen("melody", "melody", "melody-mle", "melody-anchor")
+            train(f"{judge}-{seed}", partial(kind, shape=shape, settings=replace(settings, seed=seed)))
+    go_on("astray", Mle, scale.astray, scale.policy, "online-mle")
+    go_on("anchor-astray", AnchorMle, scale.anchor_astray, scale.anchor, "anchor")
+    for name, kind in (("realchords", RealChords), ("gapt-noadv", GaptNoAdversary), ("gapt", Gapt)):
+        strengthen(name, kind, "astray", "anchor-astray")
+    go_on("in-bars", Mle, scale.in_bars, replace(scale.policy, hears_bar=True, hears_busy=True), "astray")
+    train("jamd", lambda where: Foresight(where, weights["in-bars"], weights["anchor-astray"], True, scale.foresight),
+          weights["in-bars"], weights["anchor-astray"])
+    train("melody-mle", lambda where: Mle(where, replace(scale.policy, plays="melody"), scale.mle))
+    train("melody-anchor", lambda where: AnchorMle(where, replace(scale.anchor, plays="melody"), scale.anchor_mle))
+    strengthen("melody", Melody, "melody-mle", "melody-anchor")
 
     exported = runs / "exported"
     policies = [export(f"export-{name}", name, exported / f"{name}.onnx") for name in POLICIES]

@@ -12,7 +12,7 @@ from train.tests.songs import made
 from train.windows import Windows
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32)
-SETTINGS = fit.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, rate=1e-2)
+SETTINGS = mle.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, rate=1e-2)
 
 
 def pieces() -> list[Piece]:
@@ -28,7 +28,7 @@ def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
 
 
 def test_training_learns_and_leaves_its_record(tmp_path):
-    settings = fit.Settings(steps=60, batch=4, length=64, warmup=5, valid_every=30, rate=1e-2)
+    settings = mle.Settings(steps=60, batch=4, length=64, warmup=5, valid_every=30, rate=1e-2)
     network = mle.train(pieces(), SHAPE, settings, tmp_path)
     assert mle.validate(network, pieces()[1:], 64, "cpu") < 3.0  # a uniform guess costs 5.9 nats
     rows = (tmp_path / "metrics.csv").read_text().splitlines()

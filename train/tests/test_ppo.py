@@ -49,7 +49,7 @@ def test_when_the_discriminator_learns(step, rewards, due):
 
 def test_the_discriminator_s_rate_rises_with_its_own_updates():
     torch.manual_seed(0)
-    schedule = Schedule(every=2, phase=10, updates=3, batch=4, warmup=9)
+    schedule = Schedule(every=2, phase=10, updates=3, batch=4, warmup_updates=9)
     adversary = Adversary(Discriminator(JUDGE, "chords"), pieces(), schedule, 0.9, 32, 0.5, seed=1)
     _, chords = windows(4, 32)
     rates = []
@@ -62,7 +62,7 @@ def test_the_discriminator_s_rate_rises_with_its_own_updates():
 
 def test_the_discriminator_tells_what_was_played_from_data():
     torch.manual_seed(0)
-    schedule = Schedule(updates=20, batch=8, warmup=1)
+    schedule = Schedule(updates=20, batch=8, warmup_updates=1)
     adversary = Adversary(Discriminator(JUDGE, "chords"), pieces(), schedule, 3e-3, 32, 0.0, seed=1)
     chords = torch.zeros(8, 32, dtype=torch.long)
     figures = [adversary.learn(step, chords, 0.1, torch.autocast("cpu", enabled=False)) for step in (1, 2, 3)]

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,31 +16,30 @@ from train.__main__ import main
 from train.anchor import Anchor
 from train.corpora import dataset
 from train.encoder import EncoderShape
-from train.fit import Settings
 from train.judges import Judges
 from train.network import Decoder, Shape
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)
 ENCODER = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
-SETTINGS = Settings(steps=6, batch=4, length=64, warmup=2, valid_every=3)
+SIZES = {"steps": 6, "batch": 4, "warmup": 2, "valid_every": 3}
 PIECES = made(["train"] * 12 + ["valid"] * 6, 160)
 
 
 def train_mle(run: Path, until: int | None) -> None:
-    mle.train(PIECES, SHAPE, SETTINGS, run, until=until, swap=0.7)
+    mle.train(PIECES, SHAPE, mle.Settings(**SIZES, length=64, astray=0.7, jumps=0.5), run, until=until)
 
 
 def train_anchor(run: Path, until: int | None) -> None:
-    anchor.train(PIECES, SHAPE, replace(SETTINGS, length=32), run, until=until)
+    anchor.train(PIECES, SHAPE, anchor.Settings(**SIZES | {"length": 32}), run, until=until)
 
 
 def train_contrastive(run: Path, until: int | None) -> None:
-    reward_models.train("contrastive", PIECES, ENCODER, SETTINGS, run, until=until)
+    reward_models.train("contrastive", PIECES, ENCODER, reward_models.Settings(**SIZES | {"length": 64}), run, until=until)
 
 
 def train_discriminative(run: Path, until: int | None) -> None:
-    reward_models.train("discriminative", PIECES, ENCODER, SETTINGS, run, until=until)
+    reward_models.train("discriminative", PIECES, ENCODER, reward_models.Settings(**SIZES | {"length": 64}), run, until=until)
 
 
 def train_rl(run: Path, until: int | None) -> None:

@@ -2,30 +2,37 @@
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from pathlib import Path
+from typing import get_origin, get_type_hints
 
 import pytest
 
+from train import anchor, foresight, mle, reward_models, trainings
 from train.__main__ import main, parser
+from train.adversary import Schedule
 from train.corpora import dataset
+from train.encoder import EncoderShape
 from train.play import PolicyFile
-from train.runs.scales import SCALES, Scale
-from train.runs.stages import POLICIES, Stage, StageError, go, plan
+from train.network import Shape
+from train.runs.errors import StageError
+from train.runs.scales import SCALES, Scale, systems
+from train.runs.stages import POLICIES, Stage, go, plan
 from train.tests.songs import made
+from train.trainings import Where
 
-JUDGE = "--dim 16 --layers 1 --heads 2 --batch 4 --steps 2"
+SMALL, STEPS = {"dim": 16, "layers": 1, "heads": 2}, {"steps": 2, "batch": 2}
 TOY = Scale(
-    everywhere="--device cpu --threads 1", mle="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2",
-    astray="--batch 2 --steps 2", in_bars="--batch 2 --steps 2",
-    anchor="--dim 16 --layers 1 --heads 2 --batch 2 --steps 2",
-    anchor_astray="--batch 2 --steps 2", contrastive=JUDGE, discriminative=JUDGE, contrastive_rhythm=JUDGE,
-    discriminative_rhythm=JUDGE,
-    rl="--windows 4 --minibatch 2 --steps 2 --dim 16 --layers 1 --heads 2",
-    foresight="--windows 4 --minibatch 2 --steps 2")
+    where=Where(Path(), threads=1), policy=Shape(**SMALL), mle=mle.Settings(**STEPS), astray=mle.Settings(**STEPS),
+    in_bars=mle.Settings(**STEPS), anchor=Shape(**SMALL), anchor_mle=anchor.Settings(**STEPS),
+    anchor_astray=anchor.Settings(**STEPS), judge=EncoderShape(**SMALL), rhythm=EncoderShape(**SMALL, rhythm=True),
+    judging={kind: reward_models.Settings(steps=2, batch=4) for kind in ("contrastive", "discriminative")},
+    rhythm_judging=reward_models.Settings(steps=2, batch=4), discriminator=EncoderShape(**SMALL),
+    rl=systems(steps=2, windows=4, minibatch=2, schedule=Schedule(updates=1, batch=4)),
+    foresight=foresight.Settings(steps=2, windows=4, minibatch=2))
 TRAININGS = ["online-mle", "anchor", *(f"{kind}-{i}" for kind in (
     "contrastive", "discriminative", "contrastive-rhythm", "discriminative-rhythm") for i in (1, 2)),
-    "realchords", "gapt-noadv", "gapt", "astray", "in-bars", "anchor-astray", "jamd",
+    "astray", "anchor-astray", "realchords", "gapt-noadv", "gapt", "in-bars", "jamd",
     "melody-mle", "melody-anchor", "melody"]
 
 
@@ -62,9 +69,38 @@ def test_every_stage_comes_after_what_it_needs():
 @pytest.mark.parametrize("scale", SCALES)
 def test_every_stage_is_a_command_that_there_is(scale):
     for stage in plan(SCALES[scale], Path("runs"), Path("cache.npz"), Path("corpora")):
+        if stage.run:
+            training = trainings.read(stage.arguments)
+            assert training.where.run in stage.makes.parents and trainings.arguments_of(training) == stage.arguments
+            continue
         args = parser().parse_args(stage.arguments)
-        made_by = getattr(args, "run", None) or getattr(args, "output", None) or args.cache
+        made_by = getattr(args, "output", None) or args.cache
         assert stage.makes == made_by or made_by in stage.makes.parents
+
+
+def test_every_setting_of_a_training_can_be_given():
+    """Each field of each command, another value than its own, is an argument that reads back as it."""
+    for kind in trainings.TRAININGS.values():
+        given = trainings.arguments_of(changed(kind))
+        assert trainings.arguments_of(trainings.read(given)) == given
+
+
+def changed(kind: type) -> object:
+    """A dataclass none of whose fields has its default."""
+    values = {}
+    for name, hint in get_type_hints(kind).items():
+        if name not in kind.__dataclass_fields__:
+            continue
+        usual = kind.__dataclass_fields__[name].default
+        if is_dataclass(usual) or is_dataclass(hint):
+            values[name] = changed(type(usual) if is_dataclass(usual) else hint)
+        elif isinstance(usual, (bool, int, float)):
+            values[name] = not usual if isinstance(usual, bool) else usual + 1
+        elif isinstance(usual, tuple) or get_origin(hint) is tuple:
+            values[name] = tuple(u + 1 for u in usual) if isinstance(usual, tuple) else (Path("a"), Path("b"))
+        else:
+            values[name] = {"plays": "melody", "device": "cuda", "until": 3}.get(name, Path("x"))
+    return kind(**values)
 
 
 def test_a_pass_skips_what_is_done(tmp_path):
