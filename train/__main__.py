@@ -13,7 +13,7 @@ from train.corpora import dataset
 from train.corpora.song import CorpusError, Skipped
 from train.runs.errors import StageError
 
-
+UNTOLD = "leave out the input `busy` of a policy that can be told how often its chords are to change"
 TRAININGS = {
     "mle": "train the online policy on data",
     "anchor": "train the offline anchor on data",
@@ -64,12 +64,13 @@ def all_stages(args: argparse.Namespace) -> None:
 def export(args: argparse.Namespace) -> None:
     from train.export import Card
     from train.export import export as write
-    from train.mle import load
+    from train.mle import load, untold
     card = Card(**json.loads(args.card.read_text()))
     if args.figures:
         from train.evaluate import figures_of
         card = replace(card, figures=figures_of(card.name, json.loads(args.figures.read_text())))
-    write(load(args.checkpoint), card, args.output, args.int8)
+    network = load(args.checkpoint)
+    write(untold(network) if args.untold else network, card, args.output, args.int8)
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
@@ -86,8 +87,10 @@ def keep(args: argparse.Namespace) -> None:
 
 
 def parity(args: argparse.Namespace) -> None:
+    from train.mle import load, untold
     from train.parity import write
-    write(args.checkpoint, args.output)
+    network = load(args.checkpoint)
+    write(untold(network) if args.untold else network, args.output)
     print(f"wrote {args.output}")
 
 
@@ -156,7 +159,8 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     def cached(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        sub.add_argument("--cache", type=Path, default=dataset.default_cache(), help="the corpora as tokens, in one file")
+        sub.add_argument("--cache", type=Path, default=dataset.default_cache(),
+                         help="the corpora as tokens, in one file")
         return sub
 
     sub = cached(command(prepare, "read the corpora and write their tokens into one file"))
@@ -178,6 +182,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text")
     sub.add_argument("--figures", type=Path, help="JSON of an evaluation that the policy was in")
+    sub.add_argument("--untold", action="store_true", help=UNTOLD)
     sub.add_argument("--int8", action="store_true", help="weights of matrix products in int8: a step takes about half "
                      "the time, one draw in hundreds is another token")
     sub.add_argument("-o", "--output", type=Path, required=True)
@@ -190,6 +195,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
     sub.add_argument("checkpoint", type=Path)
+    sub.add_argument("--untold", action="store_true", help=UNTOLD)
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(yardstick, "write what is measured of a few made-up jams, for jamd's tests to compare")
     sub.add_argument("checkpoint", type=Path, help="contrastive reward model that diversity is measured by")

@@ -32,7 +32,7 @@ class Schedule:
     Such a step is one of learning in the first phase too (the authors' rl_trainer.py, strategy "average").
 
     Each time it makes `updates`, each of `batch` windows of the newest `rollouts` and as many of the data; its rate
-    rises over its first `warmup_updates` updates. The authors' is updated 8 times at each 5th of 200 steps, 320 times in the
+    rises over its first `warmup_updates`. The authors' is updated 8 times at each 5th of 200 steps, 320 times in the
     first phase, by 48 and 48 windows of 384 that were just played, and warms up over 800: it stays below 40 % of its
     rate until it has to be fooled, too weak to push the policy about. These are as many updates of as many windows, at
     fewer and smaller steps: 5 at each of 64, of the last 4 rollouts of 48."""
@@ -74,7 +74,7 @@ class Discriminator(nn.Module):
     def loss(self, played: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
         """Cross-entropy with smoothed labels (0.05 and 0.95: a smoothing of 0.1 over two classes), and the accuracy;
         of both this process's part."""
-        played, data = processes.mine(played), processes.mine(data)
+        played, data = processes.local(played), processes.local(data)
         logits = self.logit(torch.cat((played, data)))
         true = torch.cat((torch.zeros(len(played)), torch.ones(len(data)))).to(logits.device)[:, None].expand_as(logits)
         smooth = true * (1 - SMOOTHING) + SMOOTHING / 2

@@ -13,12 +13,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from train import processes, record, tokens
+from train import fit, processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
-from train import fit
 from train.fit import nll
-from train.network import Shape, Stack, by_part, initialise, late
+from train.network import Shape, Stack, by_part, delayed, initialise
 from train.windows import Windows
 
 
@@ -39,7 +38,7 @@ class Anchor(nn.Module):
         """Logits [batch, length, shape.logits] of own, from what came before it and all of heard, both tokens
         [batch, length]; length is at most the window."""
         context = self.encoder.run(self.heard(heard))
-        return self.head(self.decoder.follow(self.own(late(own, self.own.num_embeddings - 1)) + context))
+        return self.head(self.decoder.follow(self.own(delayed(own, self.own.num_embeddings - 1)) + context))
 
 
 @dataclass(frozen=True)
@@ -76,14 +75,15 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
         history, chords, mask = lead_astray(chords, mask, astray, source.random)
         own, heard = by_part(chords, melody, shape.plays)
         told = history if shape.plays == "chords" else own
-        rows = (processes.mine(whole).to(device) for whole in (own, heard, mask, told))
-        return loss_of(network, *rows) * processes.share(mask)
+        rows = (processes.local(whole).to(device) for whole in (own, heard, mask, told))
+        return loss_of(network, *rows) * processes.weight(mask)
 
     def valid() -> dict[str, Tensor]:
         same = Windows(held_out, settings.batch, settings.length, 0)
         return {"valid_loss": torch.stack([loss(same) for _ in range(16)]).mean()}
 
-    fit.fit(network, lambda: loss(windows, settings.astray), valid, windows.random, settings, shape.asdict(), run, until)
+    fit.fit(network, lambda: loss(windows, settings.astray), valid, windows.random, settings,
+            shape.asdict(), run, until)
     return network
 
 

@@ -18,18 +18,18 @@ SILENT = 0.25  # of the stretches
 SHORTEST = 8
 
 
-def lead_astray(chords: Tensor, mask: Tensor, share: float,
+def lead_astray(chords: Tensor, mask: Tensor, fraction: float,
                 random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """history, chords and mask [batch, length]: about `share` of the windows have a stretch of at most half their
+    """history, chords and mask [batch, length]: about `fraction` of the windows have a stretch of at most half their
     length of which history tells something else than chords, and which is not in the mask. The chord that sounds where
     the stretch ends begins there: nothing may be held that was not begun."""
-    if share == 0:
+    if fraction == 0:
         return chords, chords, mask
     history, chords, mask = chords.clone(), chords.clone(), mask.clone()
     batch, length = chords.shape
     others = torch.from_numpy(random.permutation(batch))
     for row in range(batch):
-        if random.random() >= share:
+        if random.random() >= fraction:
             continue
         stretch = int(random.integers(SHORTEST, length // 2 + 1))
         silent = random.random() < SILENT

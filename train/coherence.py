@@ -35,7 +35,7 @@ def ends(pieces: Sequence[Piece]) -> Tensor:
     return torch.from_numpy(changed / all_).float()
 
 
-def worth(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tensor) -> Tensor:
+def values(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tensor) -> Tensor:
     """[batch, length, chords]: the harmony of each chord from each frame on, while the chord lasts: it ends at a place
     in the bar with the chance that `ends` [places] says, and where the key changes, at frame jump [batch] (length
     where it does not). All others are [batch, length].

@@ -39,12 +39,12 @@ class Contrastive(nn.Module):
     def loss(self, chords: Tensor, melody: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """The symmetric loss of CLIP, and the share of melodies whose own chords are the nearest of the batch; of both
         this process's part: its own rows against those of all."""
-        chords, melody, mask = (processes.mine(whole) for whole in (chords, melody, mask))
+        chords, melody, mask = (processes.local(whole) for whole in (chords, melody, mask))
         c, m = self.embed_chords(chords, mask).float(), self.embed_melody(melody, mask).float()
         scale = self.scale.exp().clamp(max=100)
         with torch.autocast(c.device.type, enabled=False):  # what is compared here is finer than bfloat16
             of_chords, of_melody = scale * c @ processes.gather(m).T, scale * m @ processes.gather(c).T
-        own = processes.mine(torch.arange(len(of_chords.T), device=c.device))
+        own = processes.local(torch.arange(len(of_chords.T), device=c.device))
         loss = (F.cross_entropy(of_chords, own) + F.cross_entropy(of_melody, own)) / 2
         right = (of_melody.argmax(dim=1) == own).float().mean()
         return loss / processes.world(), right / processes.world()

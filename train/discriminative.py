@@ -36,7 +36,7 @@ class Discriminative(nn.Module):
         Every pair, true or shuffled, lasts as long as the shorter of two songs, so that lengths give nothing away.
         """
         pairs = (chords, melody, melody.roll(1, dims=0), mask & mask.roll(1, dims=0))
-        chords, melody, other, both = (processes.mine(whole) for whole in pairs)
+        chords, melody, other, both = (processes.local(whole) for whole in pairs)
         logits = self.logit(torch.cat((chords, chords)), torch.cat((melody, other)), torch.cat((both, both))).float()
         true = torch.cat((torch.ones(len(chords)), torch.zeros(len(chords)))).to(logits.device)
         right = ((logits > 0) == (true > 0.5)).float().mean()

@@ -6,6 +6,7 @@ is asked for, a scale for each BLOCK of them, as ONNX Runtime's operator MatMulN
 
 inputs   chord, melody int64 [1]: the tokens of frame t-1
          bar int64 [1]: the place of frame t in its bar (bars.py), where the policy hears that
+         busy int64 [1]: how often chords are to change (busy.py), where the policy hears that
          cos, sin float32 [head/2]: rotary angles of frame t
          mask float32 [window]: 0 where a slot of the ring is filled, -inf where not
          keys.I, values.I float32 [heads, window, head] of each layer I, from 0: the ring of the frames before t
@@ -23,7 +24,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from train import bars, tokens
+from train import bars, busy, tokens
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.network import Decoder
 
@@ -56,6 +57,7 @@ class Sizes:
     rotary_base: float
     parameters: int
     hears_bar: bool = False
+    hears_busy: bool = False
 
 
 class Graph:
@@ -138,8 +140,10 @@ def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
 
     x = g.op("Add", [g.op("Gather", [g.weight("chord.weight", state["chord.weight"]), "chord"], "chord.row"),
                      g.op("Gather", [g.weight("melody.weight", state["melody.weight"]), "melody"], "melody.row")], "x")
-    if shape.hears_bar:
-        x = g.op("Add", [x, g.op("Gather", [g.weight("bar.weight", state["bar.weight"]), "bar"], "bar.row")], "x.bar")
+    for told, heard in (("bar", shape.hears_bar), ("busy", shape.hears_busy)):
+        if heard:
+            table = g.weight(f"{told}.weight", state[f"{told}.weight"])
+            x = g.op("Add", [x, g.op("Gather", [table, told], f"{told}.row")], f"x.{told}")
     new_keys, new_values = [], []
     zero = g.constant("axis0", np.array([0], dtype=np.int64))
     for i in range(shape.layers):
@@ -177,7 +181,7 @@ def sizes_of(network: Decoder) -> Sizes:
     """The sizes of a decoder of ours."""
     shape = network.shape
     return Sizes(shape.window, shape.layers, shape.heads, shape.head, shape.rotary_base,
-                 sum(p.numel() for p in network.parameters()), shape.hears_bar)
+                 sum(p.numel() for p in network.parameters()), shape.hears_bar, shape.hears_busy)
 
 
 def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], list[onnx.ValueInfoProto]]:
@@ -187,7 +191,7 @@ def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], lis
 
     ring = (sizes.heads, sizes.window, sizes.head)
     new = (sizes.layers, sizes.heads, sizes.head)
-    heard = ["chord", "melody"] + (["bar"] if sizes.hears_bar else [])
+    heard = ["chord", "melody"] + ["bar"] * sizes.hears_bar + ["busy"] * sizes.hears_busy
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1]) for name in heard]
     inputs += [floats("cos", sizes.head // 2), floats("sin", sizes.head // 2), floats("mask", sizes.window)]
     inputs += [floats(f"{part}.{i}", *ring) for part in ("keys", "values") for i in range(sizes.layers)]
@@ -208,6 +212,7 @@ def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Size
         "head_size": str(sizes.head), "rotary_base": repr(sizes.rotary_base), "parameters": str(sizes.parameters),
         "corpora": json.dumps(card.corpora), "figures": json.dumps(card.figures),
         **({"bar_places": str(bars.PLACES)} if sizes.hears_bar else {}),
+        **({"busy_levels": str(busy.LEVELS)} if sizes.hears_busy else {}),
     })
     onnx.checker.check_model(model, full_check=True)
     path.parent.mkdir(parents=True, exist_ok=True)

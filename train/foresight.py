@@ -1,7 +1,7 @@
 """How the policy `jamd` goes beyond the paper: it learns from what every chord would have been worth.
 
 PPO tells a policy of what it played, and a critic must guess what that brought. Here the policy plays to windows of the
-data as in PPO; but in every frame that it came to, each chord is told its worth (coherence.py), which the melody that
+data as in PPO; but in every frame that it came to, each chord is told its value (coherence.py), which the melody that
 follows decides, and the policy moves its probabilities towards the worthier ones: the gradient of the expected worth
 over all actions, with no variance from those drawn (Mean Actor-Critic, Allen et al. 2017; expected policy gradients,
 Ciosek and Whiteson 2018). The policy still never hears what follows; what it cannot foresee averages out.
@@ -26,7 +26,7 @@ from train.anchor import Anchor
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.fit import descend, falling
-from train.network import Decoder, late
+from train.network import Decoder, delayed
 from train.objective import divergence, entropy_of, mean
 from train.windows import Batch, Windows
 
@@ -64,9 +64,9 @@ class Settings:
 
 
 class Step(NamedTuple):
-    """A rollout to windows of the data, and what to learn from it. [batch, length]: data, heard, mask, places, told
-    (the places that the policy is told), history, target and learnt (astray.py), own (what it played); [batch]: jump,
-    level; log_q [batch, length, tokens], of the anchor; worth [batch, length, chords] (coherence.py)."""
+    """A rollout to windows of the data, and what to learn from it. [batch, length]: data, heard, mask, places, bar
+    (the places in the bar that the policy is told), history, target and learnt (astray.py), own (what it played);
+    [batch]: jump, level; log_q [batch, length, tokens], of the anchor; worth [batch, length, chords] (coherence.py)."""
 
     data: Tensor
     heard: Tensor
@@ -74,7 +74,7 @@ class Step(NamedTuple):
     places: Tensor
     jump: Tensor
     level: Tensor
-    told: Tensor
+    bar: Tensor
     history: Tensor
     target: Tensor
     learnt: Tensor
@@ -116,16 +116,16 @@ class Trainer:
         self.degrees.own, self.degrees.data = state["own"].cpu(), state["data"].cpu()
 
     @torch.no_grad()
-    def perform(self, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, told: Tensor, level: Tensor,
+    def perform(self, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, bar: Tensor, level: Tensor,
                 uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Plays to windows: what it played [batch, length], the anchor's log probabilities after that [batch, length,
         tokens], and what the chords would have been worth [batch, length, chords]."""
         s, n = self.settings, tokens.CHORDS
-        own = rollout.play(self.policy, heard, s.temperature, uniform, told, level) * mask  # silence beyond the song's end
+        own = rollout.play(self.policy, heard, s.temperature, uniform, bar, level) * mask  # silence beyond the end
         with self.halved():
             logits = self.anchor(own, heard).float()
-        log_q = (rollout.masked(logits, late(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
-        return own, log_q, coherence.worth(heard, mask, places, self.ends, jump)
+        log_q = (rollout.masked(logits, delayed(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
+        return own, log_q, coherence.values(heard, mask, places, self.ends, jump)
 
     def actions(self, worth: Tensor, heard: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
         """What every token of a frame is worth [batch, length, tokens]: silence, each chord begun, each held. worth
@@ -142,13 +142,13 @@ class Trainer:
         s = self.settings
         data, heard, mask, places, jump, _ = (of.to(self.device) for of in batch)
         level = level.to(self.device)
-        told = bars.unsure(batch.places, random).to(self.device)
+        bar = bars.unsure(batch.places, random).to(self.device)
         history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.astray, random))
         uniform = torch.rand(heard.shape, generator=drawn).to(self.device)
         # Each process plays its windows; then all hold all of them.
         own, log_q, worth = (processes.gather(of) for of in
-                             self.perform(*map(processes.mine, (heard, mask, places, jump, told, level, uniform))))
-        return Step(data, heard, mask, places, jump, level, told, history, target, learnt, own, log_q, worth)
+                             self.perform(*map(processes.local, (heard, mask, places, jump, bar, level, uniform))))
+        return Step(data, heard, mask, places, jump, level, bar, history, target, learnt, own, log_q, worth)
 
     def rates(self, got: Step) -> tuple[Tensor, Tensor]:
         """The onsets a bar of policy and data (coherence.onsets). Where the key changes the data begins anew, on the
@@ -161,21 +161,21 @@ class Trainer:
         """This process's parts, of windows `whole`: the loss, the expected worth, the divergence from the anchor, the
         loss on data, the entropy."""
         s = self.settings
-        rows = processes.mine(whole)
-        share = processes.share(got.mask[whole])
+        rows = processes.local(whole)
+        weight = processes.weight(got.mask[whole])
         with self.halved():
             log_p = rollout.log_probabilities(self.policy, got.own[rows], got.heard[rows], s.temperature,
-                                              got.told[rows], got.level[rows])
-        gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.mask[rows]) * share
-        apart = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * share
+                                              got.bar[rows], got.level[rows])
+        gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.mask[rows]) * weight
+        apart = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * weight
         some = whole[:(len(whole) + 1) // 2]  # enough of the data to stay near it
-        half = processes.mine(some)
+        half = processes.local(some)
         with self.halved():
-            likely = rollout.log_probabilities(self.policy, got.history[half], got.heard[half], 1.0, got.told[half],
+            likely = rollout.log_probabilities(self.policy, got.history[half], got.heard[half], 1.0, got.bar[half],
                                                got.level[half])
         likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # none may weigh without bounds
         nll = -(likely * got.learnt[half]).sum() / got.learnt[some].sum().clamp(min=1)
-        undecided = mean(entropy_of(log_p), got.mask[rows]) * share
+        undecided = mean(entropy_of(log_p), got.mask[rows]) * weight
         return torch.stack((-s.coherence * gain + s.kl * apart + s.data * nll, gain, apart, nll, undecided))
 
     def once(self) -> dict[str, float]:
@@ -194,7 +194,7 @@ class Trainer:
             descend(self.optimiser, self.policy, parts[0], s.rate * falling(self.step, s.warmup, s.steps))
             totals += parts.detach() * len(whole) / len(got.own)
         self.step += 1
-        return dict(zip(("loss", "worth", "kl", "data_loss", "entropy"), processes.total(totals).tolist())) | {
+        return dict(zip(("loss", "value", "kl", "data_loss", "entropy"), processes.total(totals).tolist())) | {
             **self.figures(got), "onsets": float(rates.nanmean(dim=0).sum()),
             "off_beat": float(rates[:, 2].nanmean()), "calm": float(rates[1].sum()), "busy": float(rates[-1].sum()),
             "calm_of_data": float(given[1].sum()), "busy_of_data": float(given[-1].sum()),

@@ -9,11 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import bars, busy, processes, record, tokens
+from train import bars, busy, fit, processes, record, tokens
 from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
-from train import fit
 from train.fit import nll
 from train.network import Decoder, Shape, by_part, shifted
 from train.windows import Windows
@@ -37,8 +36,8 @@ class Settings(fit.Settings):
 def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None,
             places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
     """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask. history is what
-    it is told that the chords were, where that is not what they were; places, where in their bars the frames lie; level [batch], how
-    busy the chords are."""
+    it is told that the chords were, where that is not what they were; places, where in their bars the frames lie;
+    level [batch], how busy the chords are."""
     logits = network(*shifted(chords if history is None else history, melody), places, level)
     own, _ = by_part(chords, melody, network.shape.plays)
     return nll(logits, own, mask)
@@ -69,7 +68,8 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
                       shorter=SHORTER, jumps=settings.jumps)
-    network = load(settings.begin, device, shape.hears_bar, shape.hears_busy).train() if settings.begin else Decoder(shape).to(device)
+    begin = settings.begin and load(settings.begin, device, shape.hears_bar, shape.hears_busy)
+    network = begin.train() if begin else Decoder(shape).to(device)
 
     def loss() -> Tensor:
         chords, melody, mask, places, _, level = windows.drawn()
@@ -78,8 +78,8 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
             places = bars.unsure(places, windows.random)
         if network.shape.hears_busy:
             level = busy.unsure(level, windows.random)
-        rows = (processes.mine(whole).to(device) for whole in (chords, melody, mask, history, places, level))
-        return loss_of(network, *rows) * processes.share(mask)
+        rows = (processes.local(whole).to(device) for whole in (chords, melody, mask, history, places, level))
+        return loss_of(network, *rows) * processes.weight(mask)
 
     fit.fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
         windows.random, settings, network.shape.asdict(), run, until)
@@ -97,3 +97,15 @@ def load(path: Path, device: str = "cpu", hears_bar: bool = False, hears_busy: b
     hearing = Decoder(shape).to(device)
     hearing.load_state_dict(network.state_dict(), strict=False)
     return hearing.eval()
+
+
+def untold(network: Decoder) -> Decoder:
+    """The same network, but that nobody can tell it how busy it is to be: it plays as where that is unknown."""
+    if network.busy is None:
+        return network
+    shape = replace(network.shape, hears_busy=False)
+    state = {name: value.clone() for name, value in network.state_dict().items() if name != "busy.weight"}
+    state["melody.weight"] += network.busy.weight.detach()[busy.UNKNOWN]
+    deaf = Decoder(shape).to(network.head.weight.device)
+    deaf.load_state_dict(state)
+    return deaf.train(network.training)

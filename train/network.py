@@ -178,14 +178,14 @@ def by_part(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
     return (own, heard) if plays == "chords" else (heard, own)
 
 
-def late(frames: Tensor, start: int) -> Tensor:
-    """Tokens [batch, length] one frame late, behind the start token."""
+def delayed(frames: Tensor, start: int) -> Tensor:
+    """Tokens [batch, length] delayed by one frame, behind the start token."""
     return torch.cat((torch.full_like(frames[:, :1], start), frames[:, :-1]), dim=1)
 
 
 def shifted(chords: Tensor, melody: Tensor) -> tuple[Tensor, Tensor]:
     """The policy's inputs for frames [batch, length] of chords and melody."""
-    return late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START)
+    return delayed(chords, tokens.CHORD_START), delayed(melody, tokens.MELODY_START)
 
 
 class Stepper:

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 
 from train import bars, tokens
-from train.mle import load
 from train.network import Decoder, Stepper, by_part
 from train.play import choose, generator
 
@@ -78,9 +77,8 @@ def sample(network: Decoder, heard: np.ndarray, places: np.ndarray, seed: int) -
     return played, np.stack(all_logits)
 
 
-def write(checkpoint: Path, path: Path) -> None:
-    """Writes the parity file of a checkpoint, its weights rounded to float16 as the policy file has them."""
-    network = load(checkpoint)
+def write(network: Decoder, path: Path) -> None:
+    """Writes the parity file of a policy, its weights rounded to float16 as the policy file has them."""
     for weight in network.parameters():
         weight.data = weight.data.half().float()
     plays, length = network.shape.plays, 2 * network.shape.window + 96

@@ -151,7 +151,7 @@ class Trainer:
         own = rollout.play(self.policy, heard, s.temperature, uniform) * mask  # silence beyond the song's end
         with self.halved():
             log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
-            before = rollout.late(own, 2 * n + 1)
+            before = rollout.delayed(own, 2 * n + 1)
             log_q = (rollout.masked(self.anchor(own, heard).float(), before, n) / s.temperature).log_softmax(dim=-1)
             # The same reward, paid as it grows from part to part: the sums, and so the best policy, stay as they are
             # (potential-based shaping, Ng et al. 1999).
@@ -174,7 +174,7 @@ class Trainer:
 
     def gathered(self, heard: Tensor, mask: Tensor, uniform: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """What perform brings: each process plays and judges its windows; then all hold all of them."""
-        performed = self.perform(*map(processes.mine, (heard, mask, uniform)))
+        performed = self.perform(*map(processes.local, (heard, mask, uniform)))
         return tuple({name: processes.gather(of) for name, of in each.items()} for each in performed)
 
     @torch.no_grad()
@@ -225,20 +225,20 @@ class Trainer:
         order = torch.randperm(len(got.own), generator=self.random).to(self.device)
         sums = torch.zeros(4, device=self.device)
         for whole in order.split(s.minibatch):
-            rows = processes.mine(whole)
+            rows = processes.local(whole)
             own, heard, mask = got.own[rows], got.heard[rows], got.mask[rows]
-            share = processes.share(got.mask[whole])
+            weight = processes.weight(got.mask[whole])
             with self.halved():
                 log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
                 values = self.critic(own, heard)
             new = log_p.gather(2, own[..., None])[..., 0]
             actor = policy_loss(new, got.old[rows], got.advantages[rows], mask, s.clip)
             bonus = mean(entropy_of(log_p), mask)
-            self.update("actor", self.policy, (actor - s.entropy * bonus) * share)
+            self.update("actor", self.policy, (actor - s.entropy * bonus) * weight)
             critic = mean((values - got.returns[rows]) ** 2, mask) / 2
-            self.update("critic", self.critic, critic * share)
+            self.update("critic", self.critic, critic * weight)
             parts = torch.stack((actor, critic, *moved(new, got.old[rows], mask, s.clip)))
-            sums += parts.detach() * share * len(whole) / len(order)
+            sums += parts.detach() * weight * len(whole) / len(order)
         return dict(zip(("actor_loss", "critic_loss", "approximate_kl", "clip_fraction"),
                         processes.total(sums).tolist()))
 

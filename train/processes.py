@@ -58,21 +58,21 @@ def seed(run: int, step: int) -> None:
     torch.manual_seed(int(np.random.SeedSequence([run, step, rank()]).generate_state(1)[0]))
 
 
-def mine(batch: Tensor) -> Tensor:
+def local(batch: Tensor) -> Tensor:
     """This process's rows of a batch that all of them hold. The rows must share out evenly."""
     if len(batch) % world():
         raise ValueError(f"{len(batch)} windows do not share out evenly among {world()} processes")
     return batch[rank()::world()] if world() > 1 else batch
 
 
-def share(mask: Tensor) -> Tensor:
+def weight(mask: Tensor) -> Tensor:
     """This process's share of the frames of a mask that all of them hold: a mean over its own, times this, is its part
     of the mean over all."""
-    return mine(mask).sum() / mask.sum().clamp(min=1)
+    return local(mask).sum() / mask.sum().clamp(min=1)
 
 
 def gather(rows: Tensor) -> Tensor:
-    """The whole batch of everyone's rows, as it was before mine; gradients flow back to whose rows they are."""
+    """The whole batch of everyone's rows, as it was before local; gradients flow back to whose rows they are."""
     return torch.stack(all_gather(rows.contiguous()), dim=1).flatten(0, 1) if world() > 1 else rows
 
 

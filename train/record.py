@@ -46,7 +46,7 @@ class Record:
         self.writes = processes.rank() == 0
         if self.writes:
             run.mkdir(parents=True, exist_ok=True)
-            (run / "settings.json").write_text(json.dumps(described, indent=2) + "\n")
+            (run / "settings.json").write_text(json.dumps(self.described, indent=2) + "\n")
         self.spent, self.began, self.step = 0.0, time.monotonic(), 0
         self.saved = self.began
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from train import processes, record
+from train import fit, processes, record
 from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
 from train.encoder import EncoderShape
-from train import fit
 from train.windows import Windows
 
 KINDS: dict[str, type[Contrastive] | type[Discriminative]] = {

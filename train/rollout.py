@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from train import tokens
-from train.network import Decoder, Stepper, by_part, late
+from train.network import Decoder, Stepper, by_part, delayed
 
 VOICES = {"chords": tokens.CHORDS, "melody": 128}
 
@@ -19,10 +19,10 @@ def masked(logits: Tensor, before: Tensor, n: int) -> Tensor:
     return torch.cat((logits[..., :n + 1], logits[..., n + 1:].masked_fill(silent, -torch.inf)), dim=-1)
 
 
-def draw(shares: Tensor, uniform: Tensor) -> Tensor:
-    """Tokens int64 [batch] drawn by shares [batch, tokens]: the first whose cumulative share is above uniform [batch]
-    (inverse transform sampling). In float64, so that no rounding draws a token of share 0."""
-    heights = shares.double().cumsum(dim=-1)
+def draw(probabilities: Tensor, uniform: Tensor) -> Tensor:
+    """Tokens int64 [batch] drawn by probabilities [batch, tokens]: the first whose cumulative one is above uniform
+    [batch] (inverse transform sampling). In float64, so that no rounding draws a token of probability 0."""
+    heights = probabilities.double().cumsum(dim=-1)
     return torch.searchsorted(heights, uniform[:, None] * heights[:, -1:], right=True)[:, 0]
 
 
@@ -51,7 +51,7 @@ def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: 
                       places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
     """[batch, length, 2n + 1]: log pi(. | what came before) under mask and temperature, as play draws."""
     n = VOICES[policy.shape.plays]
-    logits = masked(policy.head(features(policy, own, heard, places, level)).float(), late(own, 2 * n + 1), n)
+    logits = masked(policy.head(features(policy, own, heard, places, level)).float(), delayed(own, 2 * n + 1), n)
     return (logits / temperature).log_softmax(dim=-1)
 
 
@@ -59,4 +59,4 @@ def features(policy: Decoder, own: Tensor, heard: Tensor, places: Tensor | None 
              level: Tensor | None = None) -> Tensor:
     """The policy's activations [batch, length, dim] before each frame of own."""
     chords, melody = by_part(own, heard, policy.shape.plays)
-    return policy.features(late(chords, tokens.CHORD_START), late(melody, tokens.MELODY_START), places, level)
+    return policy.features(delayed(chords, tokens.CHORD_START), delayed(melody, tokens.MELODY_START), places, level)

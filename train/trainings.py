@@ -98,8 +98,8 @@ class Gapt:
         known = {name: judges.knowledge(model, songs, s.length, device) for name, model in models.items()}
         print("weights of the judges: " + ", ".join(f"{name} {weight:.2f}" for name, weight in known.items()),
               file=sys.stderr)
-        trainer = ppo.Trainer(policy, anchor.load(self.anchor, device), judges.Judges(policy.shape.plays, models, known),
-                              s, self.discriminator, songs)
+        trainer = ppo.Trainer(policy, anchor.load(self.anchor, device),
+                              judges.Judges(policy.shape.plays, models, known), s, self.discriminator, songs)
         reinforce.train(trainer, self.where.run, self.where.until)
 
 

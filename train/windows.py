@@ -34,11 +34,11 @@ class Windows:
     """An endless stream of windows: songs drawn by length and by the weight of their corpus (sampling.py), mostly from
     a bar line on, in every key where transpose.
 
-    A fifth begins at any frame, as a player may begin anywhere; none where the melody is mostly silent. Where a song ends early its last frames are silent and
-    False in the mask. apart: no song is twice in a batch. shorter: the shares of batches whose windows are half and a
-    quarter as long, and two and four times as many. jumps: the share of windows that move to another key on the way, by
-    any interval from an eighth to three quarters of their length on, in the middle of a bar or not. Same seed, same
-    windows; `random` is all there is of state.
+    A fifth begins at any frame, as a player may begin anywhere; none where the melody is mostly silent. Where a song
+    ends early its last frames are silent and False in the mask. apart: no song is twice in a batch. shorter: the shares
+    of batches whose windows are half and a quarter as long, and two and four times as many. jumps: the share of windows
+    that move to another key on the way, by any interval from an eighth to three quarters of their length on, in the
+    middle of a bar or not. Same seed, same windows; `random` is all there is of state.
     """
 
     def __init__(self, pieces: list[Piece], batch: int, length: int, seed: int, transpose: bool = True,

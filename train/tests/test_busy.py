@@ -1,8 +1,10 @@
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
 from train import busy, mle, tokens
+from train.export import Card, export
 from train.network import Decoder, Shape, Stepper, shifted
 from train.tests.songs import made
 from train.windows import Windows
@@ -60,3 +62,30 @@ def test_steps_are_the_whole():
     for t in range(40):
         torch.testing.assert_close(stepper.step(chords[:, t], melody[:, t], places[:, t], level), whole[:, t],
                                    atol=1e-4, rtol=1e-4)
+
+
+def test_what_nobody_can_tell_any_more_plays_as_where_it_is_unknown(tmp_path):
+    torch.manual_seed(2)
+    told = Decoder(Shape(dim=32, layers=2, heads=2, window=16, dropout=0.0, hears_busy=True)).eval()
+    torch.nn.init.normal_(told.busy.weight)
+    deaf = mle.untold(told)
+    assert not deaf.shape.hears_busy and mle.untold(deaf) is deaf
+    chords, melody = shifted(torch.randint(0, 361, (2, 20)), torch.randint(0, 257, (2, 20)))
+    torch.testing.assert_close(deaf(chords, melody), told(chords, melody))
+
+
+def test_a_policy_file_is_told_by_an_input_of_its_own(tmp_path):
+    torch.manual_seed(2)
+    network = Decoder(Shape(dim=32, layers=1, heads=2, window=16, dropout=0.0, hears_busy=True)).eval()
+    torch.nn.init.normal_(network.busy.weight)
+    export(network, Card("told", "random", [], "MIT"), tmp_path / "told.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "told.onnx"), providers=["CPUExecutionProvider"])
+    assert session.get_modelmeta().custom_metadata_map["busy_levels"] == str(busy.LEVELS)
+    ring = {f"{part}.0": np.zeros((2, 16, 16), np.float32) for part in ("keys", "values")}
+    for level in (0, 5):
+        logits = session.run(["logits"], ring | {
+            "chord": np.array([361]), "melody": np.array([257]), "busy": np.array([level]),
+            "cos": np.ones(8, np.float32), "sin": np.zeros(8, np.float32), "mask": np.full(16, -np.inf, np.float32)})[0]
+        with torch.no_grad():
+            whole = network(torch.tensor([[361]]), torch.tensor([[257]]), level=torch.tensor([level]))[0, 0]
+        torch.testing.assert_close(torch.from_numpy(logits), whole, atol=2e-3, rtol=2e-3)

@@ -36,7 +36,8 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     run(folder, "mle", *small(folder, mle), "--batch", 2, "--plays", plays)
     run(folder, "anchor", *small(folder, anchor), "--batch", 2, "--plays", plays)
     if plays == "chords":
-        run(folder, "mle", *small(folder, "astray"), "--batch", 4, "--begin", folder / mle / "best.pt", "--astray", 0.7, "--jumps", 0.5)
+        run(folder, "mle", *small(folder, "astray"), "--batch", 4, "--begin", folder / mle / "best.pt",
+            "--astray", 0.7, "--jumps", 0.5)
     weights = folder / "weights" / f"{plays}.pt"
     run(folder, "keep", folder / mle / "best.pt", "-o", weights)
     kept, whole = load(weights), load(folder / mle / "best.pt")
@@ -51,8 +52,8 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     systems = ["realchords", "gapt-noadv", "gapt"] if plays == "chords" else ["melody"]
     for system in systems:
         run(folder, "rl", system, "--cache", folder / "cache.npz", "--run", folder / system, "--steps", 2,
-            "--windows", 4, "--minibatch", 2, "--updates", 1, "--batch", 4, "--threads", 1, "--policy", folder / mle / "best.pt",
-            "--anchor", folder / anchor / "best.pt", "--rewards", *judges)
+            "--windows", 4, "--minibatch", 2, "--updates", 1, "--batch", 4, "--threads", 1,
+            "--policy", folder / mle / "best.pt", "--anchor", folder / anchor / "best.pt", "--rewards", *judges)
         header = (folder / system / "metrics.csv").read_text().splitlines()[0]
         assert all(judge.parent.name in header for judge in judges)
     if plays == "melody":

@@ -28,7 +28,7 @@ def test_worth_by_hand():
     places = torch.tensor([[15, 16, 1, 2, 3]])
     ends = torch.full((41,), 0.0)
     ends[1] = 0.5  # half of the chords end at a bar line
-    worth = coherence.worth(melody, mask, places, ends, torch.tensor([5]))[0] / coherence.USUAL
+    worth = coherence.values(melody, mask, places, ends, torch.tensor([5]))[0] / coherence.USUAL
     major, minor7 = 0, 12 * tokens.NAMES.index("m7") + 9  # C and Am7: three notes of a key's seven, and four
     torch.testing.assert_close(worth[:, major],
                                torch.tensor([2 - 6 / 7 - 1.5 / 7, 1 - 3 / 7 - 1.5 / 7, -3 / 7, -3 / 7, 0]))
@@ -109,7 +109,7 @@ def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
 
 def test_the_policy_learns_what_would_have_been_worth_it():
     made_ = trainer(steps=40, windows=12, minibatch=6, rate=1e-2, kl=0.0, data=0.0, price=0.0)
-    worth = [made_.once()["worth"] for _ in range(40)]
+    worth = [made_.once()["value"] for _ in range(40)]
     assert sum(worth[-5:]) / 5 > sum(worth[:5]) / 5 + 0.03
 
 
@@ -139,7 +139,7 @@ def test_a_jump_parts_a_window_in_two():
 def test_chords_are_worth_what_sounds_before_the_jump():
     melody = torch.tensor([[1 + E, 129 + E, 1 + F, 1 + E]])
     mask, places = torch.ones(1, 4, dtype=torch.bool), torch.tensor([[1, 2, 3, 4]])
-    worth = coherence.worth(melody, mask, places, torch.full((41,), 0.0), torch.tensor([2]))
+    worth = coherence.values(melody, mask, places, torch.full((41,), 0.0), torch.tensor([2]))
     major = worth[0, :, 0] / coherence.USUAL
     torch.testing.assert_close(major, torch.tensor([2 - 6 / 7, 1 - 3 / 7, 1 - 6 / 7, 1 - 3 / 7]))
 

@@ -29,7 +29,8 @@ def windows(batch: int = 3, length: int = 20) -> tuple[torch.Tensor, torch.Tenso
 def trainer(plays: str = "chords", **settings) -> ppo.Trainer:
     torch.manual_seed(0)
     shape = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, plays=plays)
-    described = ppo.Settings(**{"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, "valid_every": 3, **settings})
+    sizes = {"steps": 6, "windows": 4, "minibatch": 2, "length": 32, "warmup": 2, "valid_every": 3}
+    described = ppo.Settings(**sizes | settings)
     return ppo.Trainer(Decoder(shape), Anchor(shape), Judges(plays, {}), described, JUDGE, pieces())
 
 

@@ -23,6 +23,7 @@ from train.tests.songs import made
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)
 ENCODER = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
 SIZES = {"steps": 6, "batch": 4, "warmup": 2, "valid_every": 3}
+JUDGING = reward_models.Settings(**SIZES | {"length": 64})
 PIECES = made(["train"] * 12 + ["valid"] * 6, 160)
 
 
@@ -35,11 +36,11 @@ def train_anchor(run: Path, until: int | None) -> None:
 
 
 def train_contrastive(run: Path, until: int | None) -> None:
-    reward_models.train("contrastive", PIECES, ENCODER, reward_models.Settings(**SIZES | {"length": 64}), run, until=until)
+    reward_models.train("contrastive", PIECES, ENCODER, JUDGING, run, until=until)
 
 
 def train_discriminative(run: Path, until: int | None) -> None:
-    reward_models.train("discriminative", PIECES, ENCODER, reward_models.Settings(**SIZES | {"length": 64}), run, until=until)
+    reward_models.train("discriminative", PIECES, ENCODER, JUDGING, run, until=until)
 
 
 def train_rl(run: Path, until: int | None) -> None:
@@ -124,6 +125,6 @@ def test_windows_that_do_not_share_out_are_refused(monkeypatch, tmp_path, capsys
 def test_one_process_is_the_whole_world():
     rows = torch.arange(6)
     assert processes.join("cpu") == "cpu" and (processes.world(), processes.rank()) == (1, 0)
-    assert processes.mine(rows) is rows and processes.gather(rows) is rows
+    assert processes.local(rows) is rows and processes.gather(rows) is rows
     assert torch.equal(processes.total(rows), rows)
     processes.leave()

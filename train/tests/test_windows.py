@@ -38,7 +38,7 @@ def test_a_jump_moves_melody_and_chords_alike_by_every_interval():
         for piece in made(["train"] * 4, 160):
             own = list(zip(metrics.melody_pitch(piece.melody).tolist(),
                            (metrics.chord_index(piece.chords) % 12).tolist()))
-            for start in range(0, 160 - LENGTH + 1):
+            for start in range(160 - LENGTH + 1):
                 if own[start:start + frame] == same[:frame]:
                     by = same[frame][0] - own[start + frame][0]
                     assert [(p - by, (r - by) % 12) for p, r in same[frame:]] == own[start + frame:start + LENGTH]
