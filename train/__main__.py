@@ -58,7 +58,7 @@ def all_stages(args: argparse.Namespace) -> None:
         return subprocess.run([*start, "train", *stage.arguments]).returncode
 
     go([stage for stage in stages if not args.stages or stage.name in args.stages], launch,
-       lambda line: print(line, flush=True), args.dry_run)
+       lambda line: print(line, flush=True), args.dry_run, args.minutes)
 
 
 def export(args: argparse.Namespace) -> None:
@@ -177,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", type=Path, help="folder of the corpora, where there is no cache of them yet")
     sub.add_argument("--processes", type=int, default=1, help="processes of each training, one a GPU")
     sub.add_argument("--fresh", action="store_true", help="train also what train/weights holds")
+    sub.add_argument("--minutes", type=float, help="stop when these are over; the same command goes on")
     sub.add_argument("--dry-run", action="store_true", help="print what would run")
     sub = command(export, "write a checkpoint as a policy file")
     sub.add_argument("checkpoint", type=Path)

@@ -18,6 +18,7 @@ from train.astray import lead_astray
 from train.corpora.dataset import Piece
 from train.fit import nll
 from train.network import Shape, Stack, by_part, delayed, initialise
+from train.stop import NEVER, Stop
 from train.windows import Windows
 
 
@@ -61,7 +62,7 @@ def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor, history: 
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None) -> Anchor:
+          stop: Stop = NEVER) -> Anchor:
     """Trains the anchor in folder `run`, or goes on with it."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
@@ -83,7 +84,7 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
         return {"valid_loss": torch.stack([loss(same) for _ in range(16)]).mean()}
 
     fit.fit(network, lambda: loss(windows, settings.astray), valid, windows.random, settings,
-            shape.asdict(), run, until)
+            shape.asdict(), run, stop)
     return network
 
 

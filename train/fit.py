@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from train import processes
 from train.record import Record
+from train.stop import NEVER, Stop
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,12 @@ def nll(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
 
 
 def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, Tensor]],
-        random: np.random.Generator, settings: Settings, shape: dict, run: Path, until: int | None = None) -> None:
+        random: np.random.Generator, settings: Settings, shape: dict, run: Path, stop: Stop = NEVER) -> None:
     """Trains the network in the run's folder, or goes on where its last checkpoint was.
 
     loss draws a batch by `random` and returns its loss; valid returns figures of held-out data, the first of which is
-    the one to minimise; of both, this process's part: the parts of all processes add up. until ends the run early at a
-    step, to be resumed later.
+    the one to minimise; of both, this process's part: the parts of all processes add up. stop ends the run early, to
+    be resumed later.
     """
     optimiser, device = adamw(network, settings), next(network.parameters()).device.type
     step, best, recent = 0, float("inf"), float("nan")
@@ -105,7 +106,7 @@ def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict
         network.train()
         bar = tqdm(total=settings.steps, initial=step, desc=run.name, unit=" steps",
                    disable=processes.rank() > 0)
-        while step < min(settings.steps, until or settings.steps):
+        while step < settings.steps and not stop.reached(step, device):
             processes.seed(settings.seed, step)
             with torch.autocast(device, torch.bfloat16, enabled=settings.bfloat16):
                 value = loss()

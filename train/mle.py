@@ -15,6 +15,7 @@ from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 from train.fit import nll
 from train.network import Decoder, Shape, by_part, shifted
+from train.stop import NEVER, Stop
 from train.windows import Windows
 
 # Half of the frames lie in windows a quarter as long, so that the beginnings of jams, where there is no chord history
@@ -62,7 +63,7 @@ def validate(network: Decoder, pieces: list[Piece], length: int, device: str) ->
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None) -> Decoder:
+          stop: Stop = NEVER) -> Decoder:
     """Trains the policy in folder `run`, or goes on with it."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
@@ -82,7 +83,7 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
         return loss_of(network, *rows) * processes.weight(mask)
 
     fit.fit(network, loss, lambda: {"valid_loss": validate(network, held_out, settings.length, device)},
-        windows.random, settings, network.shape.asdict(), run, until)
+        windows.random, settings, network.shape.asdict(), run, stop)
     return network
 
 

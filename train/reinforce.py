@@ -12,6 +12,7 @@ from tqdm import tqdm
 from train import processes
 from train.network import Decoder
 from train.record import Record
+from train.stop import NEVER, Stop
 
 
 class Trainer(Protocol):
@@ -36,7 +37,7 @@ class Trainer(Protocol):
         """Goes on from a state."""
 
 
-def train(trainer: Trainer, run: Path, until: int | None = None) -> Decoder:
+def train(trainer: Trainer, run: Path, stop: Stop = NEVER) -> Decoder:
     """Runs the trainer's steps in folder `run`, or goes on with them. best.pt is the policy of the lowest valid_loss,
     last.pt has the newest."""
     s = trainer.settings
@@ -48,7 +49,7 @@ def train(trainer: Trainer, run: Path, until: int | None = None) -> Decoder:
             best, known = state["best"], state["valid"]
         bar = tqdm(total=s.steps, initial=trainer.step, desc=run.name, unit=" steps",
                    disable=processes.rank() > 0)
-        while trainer.step < min(s.steps, until or s.steps):
+        while trainer.step < s.steps and not stop.reached(trainer.step, trainer.device):
             figures = trainer.once()
             if trainer.step % s.valid_every == 0 or trainer.step in (1, s.steps):
                 known = trainer.validate()

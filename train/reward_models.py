@@ -13,6 +13,7 @@ from train.contrastive import Contrastive
 from train.corpora.dataset import Piece
 from train.discriminative import Discriminative
 from train.encoder import EncoderShape
+from train.stop import NEVER, Stop
 from train.windows import Windows
 
 KINDS: dict[str, type[Contrastive] | type[Discriminative]] = {
@@ -32,7 +33,7 @@ class Settings(fit.Settings):
 
 
 def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Settings, run: Path, device: str = "cpu",
-          until: int | None = None) -> Contrastive | Discriminative:
+          stop: Stop = NEVER) -> Contrastive | Discriminative:
     """Trains a reward model in folder `run`, or goes on with it. One of rhythm hears every song in its own key."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
@@ -49,7 +50,7 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
         return {"valid_loss": torch.stack(losses).mean(), "valid_right": torch.stack(right).mean()}
 
     fit.fit(network, lambda: network.loss(*(t.to(device) for t in windows.batch()))[0], valid, windows.random, settings,
-        {"kind": kind, **shape.asdict()}, run, until)
+        {"kind": kind, **shape.asdict()}, run, stop)
     return network
 
 

@@ -15,19 +15,26 @@ from train import anchor, foresight, judges, machine, mle, ppo, processes, reinf
 from train.corpora import dataset
 from train.encoder import EncoderShape
 from train.network import Shape
+from train.stop import Stop
 from train.systems import SYSTEMS
 
 
 @dataclass(frozen=True)
 class Where:
     """run: the folder of the run; one that exists is gone on with. cache: the corpora as tokens, in one file. device:
-    cpu or cuda. threads of the CPU, 0: all. until: stop early at this step, to be resumed."""
+    cpu or cuda. threads of the CPU, 0: all. until, minutes: stop early, at this step or
+    after so many minutes, to be resumed."""
 
     run: Path
     cache: Path = field(default_factory=dataset.default_cache)
     device: str = "cpu"
     threads: int = 0
     until: int | None = None
+    minutes: float | None = None
+
+    @property
+    def stop(self) -> Stop:
+        return Stop(self.until, self.minutes)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Mle:
 
     def __call__(self) -> None:
         s, device = ready(self.where, self.settings)
-        mle.train(pieces(self.where), self.shape, s, self.where.run, device, self.where.until)
+        mle.train(pieces(self.where), self.shape, s, self.where.run, device, self.where.stop)
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class AnchorMle:
 
     def __call__(self) -> None:
         s, device = ready(self.where, self.settings)
-        anchor.train(pieces(self.where), self.shape, s, self.where.run, device, self.where.until)
+        anchor.train(pieces(self.where), self.shape, s, self.where.run, device, self.where.stop)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Contrastive:
 
     def __call__(self) -> None:
         s, device = ready(self.where, self.settings)
-        reward_models.train(self.kind, pieces(self.where), self.shape, s, self.where.run, device, self.where.until)
+        reward_models.train(self.kind, pieces(self.where), self.shape, s, self.where.run, device, self.where.stop)
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class Gapt:
               file=sys.stderr)
         trainer = ppo.Trainer(policy, anchor.load(self.anchor, device),
                               judges.Judges(policy.shape.plays, models, known), s, self.discriminator, songs)
-        reinforce.train(trainer, self.where.run, self.where.until)
+        reinforce.train(trainer, self.where.run, self.where.stop)
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ class Foresight:
         s, device = ready(self.where, self.settings)
         policy = mle.load(self.policy, device, hears_bar=True, hears_busy=self.hears_busy)
         trainer = foresight.Trainer(policy, anchor.load(self.anchor, device), s, pieces(self.where))
-        reinforce.train(trainer, self.where.run, self.where.until)
+        reinforce.train(trainer, self.where.run, self.where.stop)
 
 
 Training = Mle | AnchorMle | Contrastive | Gapt | Foresight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -139,15 +140,24 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
     return stages
 
 
-def go(stages: list[Stage], launch: Callable[[Stage], int], say: Callable[[str], None], dry: bool = False) -> None:
+def go(stages: list[Stage], launch: Callable[[Stage], int], say: Callable[[str], None], dry: bool = False,
+       minutes: float | None = None, now: Callable[[], float] = time.monotonic) -> None:
     """Launches the stages that are due, in order, and says what becomes of each. A stage is also due where this pass
-    makes what it needs. dry: nothing is launched. The first one that fails raises StageError."""
+    makes what it needs. dry: nothing is launched. minutes: trainings stop when these are over, and the pass with them.
+    The first stage that fails raises StageError."""
     made: set[Path] = set()
+    began = now() if minutes is not None else 0.0
     for stage in stages:
         state = stage.state()
         if state != "due" and (stage.run or not made.intersection(stage.needs)):
             say(f"{stage.name}: done" if state == "done" else f"{stage.name}: {stage.kept} stands in")
             continue
+        if minutes is not None and stage.run:
+            left = minutes - (now() - began) / 60
+            if left <= 0:
+                say(f"{minutes:g} minutes are over: the same command goes on with {stage.name}")
+                return
+            stage = replace(stage, arguments=[*stage.arguments, "--minutes", f"{left:.1f}"])
         say(f"{stage.name}: python -m train {shlex.join(stage.arguments)}")
         made.add(stage.makes)
         if dry:
@@ -156,3 +166,6 @@ def go(stages: list[Stage], launch: Callable[[Stage], int], say: Callable[[str],
             raise StageError(f"{stage.name} needs {', '.join(missing)}: run the stages before it first")
         if code := launch(stage):
             raise StageError(f"{stage.name} failed (exit {code}); the same command goes on from what is done")
+        if minutes is not None and stage.run and not finished(stage.run):
+            say(f"{minutes:g} minutes are over: the same command goes on with {stage.name}")
+            return

@@ -4,6 +4,7 @@ import torch
 from train import coherence, foresight, mle, reinforce, tokens
 from train.anchor import Anchor
 from train.network import Decoder, Shape
+from train.stop import Stop
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, hears_bar=True, hears_busy=True)
@@ -100,7 +101,7 @@ def test_only_what_begins_pays_and_silence_costs_after_a_while():
 
 def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
     whole = reinforce.train(trainer(), tmp_path / "whole")
-    reinforce.train(trainer(), tmp_path / "parts", until=3)
+    reinforce.train(trainer(), tmp_path / "parts", Stop(3))
     parts = reinforce.train(trainer(), tmp_path / "parts")
     for a, b in zip(whole.parameters(), parts.parameters()):
         assert torch.equal(a, b)

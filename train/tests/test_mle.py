@@ -8,6 +8,7 @@ from train.corpora import dataset
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
 from train.network import Decoder, Shape
+from train.stop import Stop
 from train.tests.songs import made
 from train.windows import Windows
 
@@ -21,7 +22,7 @@ def pieces() -> list[Piece]:
 
 def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
     whole = mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "whole")
-    mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "parts", until=5)
+    mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "parts", Stop(5))
     resumed = mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "parts")
     for a, b in zip(whole.parameters(), resumed.parameters()):
         assert torch.equal(a, b)

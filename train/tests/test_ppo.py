@@ -10,6 +10,7 @@ from train.corpora.dataset import Piece
 from train.encoder import EncoderShape
 from train.judges import Judges, auc, knowledge
 from train.network import Decoder, Shape
+from train.stop import Stop
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)
@@ -247,7 +248,7 @@ def test_anchor_hears_the_whole_melody_but_no_later_chord():
 @pytest.mark.parametrize("plays", ["chords", "melody"])
 def test_a_resumed_run_is_the_run_it_would_have_been(plays, tmp_path):
     whole = reinforce.train(trainer(plays), tmp_path / "whole")
-    reinforce.train(trainer(plays), tmp_path / "parts", until=3)
+    reinforce.train(trainer(plays), tmp_path / "parts", Stop(3))
     parts = reinforce.train(trainer(plays), tmp_path / "parts")
     for a, b in zip(whole.parameters(), parts.parameters()):
         assert torch.equal(a, b)

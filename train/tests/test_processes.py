@@ -18,6 +18,7 @@ from train.corpora import dataset
 from train.encoder import EncoderShape
 from train.judges import Judges
 from train.network import Decoder, Shape
+from train.stop import Stop
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)
@@ -28,19 +29,19 @@ PIECES = made(["train"] * 12 + ["valid"] * 6, 160)
 
 
 def train_mle(run: Path, until: int | None) -> None:
-    mle.train(PIECES, SHAPE, mle.Settings(**SIZES, length=64, astray=0.7, jumps=0.5), run, until=until)
+    mle.train(PIECES, SHAPE, mle.Settings(**SIZES, length=64, astray=0.7, jumps=0.5), run, stop=Stop(until))
 
 
 def train_anchor(run: Path, until: int | None) -> None:
-    anchor.train(PIECES, SHAPE, anchor.Settings(**SIZES | {"length": 32}), run, until=until)
+    anchor.train(PIECES, SHAPE, anchor.Settings(**SIZES | {"length": 32}), run, stop=Stop(until))
 
 
 def train_contrastive(run: Path, until: int | None) -> None:
-    reward_models.train("contrastive", PIECES, ENCODER, JUDGING, run, until=until)
+    reward_models.train("contrastive", PIECES, ENCODER, JUDGING, run, stop=Stop(until))
 
 
 def train_discriminative(run: Path, until: int | None) -> None:
-    reward_models.train("discriminative", PIECES, ENCODER, JUDGING, run, until=until)
+    reward_models.train("discriminative", PIECES, ENCODER, JUDGING, run, stop=Stop(until))
 
 
 def train_rl(run: Path, until: int | None) -> None:
@@ -49,7 +50,7 @@ def train_rl(run: Path, until: int | None) -> None:
     settings = ppo.Settings(steps=6, windows=8, minibatch=4, length=32, warmup=2, actor_rate=1e-3,
                             valid_every=3)
     trainer = ppo.Trainer(Decoder(SHAPE), Anchor(SHAPE), Judges("chords", judges), settings, ENCODER, PIECES)
-    reinforce.train(trainer, run, until)
+    reinforce.train(trainer, run, Stop(until))
 
 
 RUNS = {"mle": train_mle, "anchor": train_anchor, "contrastive": train_contrastive,

@@ -98,7 +98,7 @@ def changed(kind: type) -> object:
         elif isinstance(usual, tuple) or get_origin(hint) is tuple:
             values[name] = tuple(u + 1 for u in usual) if isinstance(usual, tuple) else (Path("a"), Path("b"))
         else:
-            values[name] = {"plays": "melody", "device": "cuda", "until": 3}.get(name, Path("x"))
+            values[name] = {"plays": "melody", "device": "cuda", "until": 3, "minutes": 1.5}.get(name, Path("x"))
     return kind(**values)
 
 
@@ -140,6 +140,25 @@ def test_a_stage_that_fails_ends_the_pass(tmp_path):
     gapt = [stage for stage in toy(tmp_path) if stage.name == "gapt"]
     with pytest.raises(StageError, match="gapt needs .*astray"):
         go(gapt, fake, lambda line: None)
+
+
+def test_a_pass_with_no_time_left_launches_no_training(tmp_path):
+    launched(toy(tmp_path))
+    for name in ("anchor", "gapt"):
+        (tmp_path / "runs" / name / "metrics.csv").write_text("step,seconds\n1,1\n")
+    clock = iter([0.0, 0.0, 25.5 * 60])
+    given, said = [], []
+    go(toy(tmp_path), lambda stage: given.append(stage.arguments) or fake(stage), said.append, minutes=25,
+       now=lambda: next(clock))
+    assert [arguments[0] for arguments in given] == ["anchor"] and given[0][-2:] == ["--minutes", "25.0"]
+    assert said[-1] == "25 minutes are over: the same command goes on with gapt"
+
+
+def test_a_training_that_was_stopped_ends_the_pass(tmp_path):
+    said = []
+    (tmp_path / "cache.npz").touch()
+    go(toy(tmp_path)[1:3], lambda stage: 0, said.append, minutes=25, now=lambda: 0.0)
+    assert said[-1] == "25 minutes are over: the same command goes on with online-mle"
 
 
 def test_stages_by_name_and_a_wrong_one(tmp_path, capsys):
