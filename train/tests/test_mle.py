@@ -22,7 +22,7 @@ def pieces() -> list[Piece]:
 
 def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
     whole = mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "whole")
-    mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "parts", Stop(5))
+    mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "parts", stop=Stop(5))
     resumed = mle.train(pieces(), SHAPE, SETTINGS, tmp_path / "parts")
     for a, b in zip(whole.parameters(), resumed.parameters()):
         assert torch.equal(a, b)

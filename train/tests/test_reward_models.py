@@ -86,7 +86,7 @@ def test_a_resumed_reward_model_is_the_one_it_would_have_been(tmp_path):
     settings = fit.Settings(steps=8, batch=4, length=32, warmup=2, valid_every=4)
     shape = EncoderShape(dim=32, layers=1, heads=2)
     whole = reward_models.train("contrastive", pieces(), shape, settings, tmp_path / "whole")
-    reward_models.train("contrastive", pieces(), shape, settings, tmp_path / "parts", Stop(3))
+    reward_models.train("contrastive", pieces(), shape, settings, tmp_path / "parts", stop=Stop(3))
     parts = reward_models.train("contrastive", pieces(), shape, settings, tmp_path / "parts")
     for a, b in zip(whole.parameters(), parts.parameters()):
         assert torch.equal(a, b)
