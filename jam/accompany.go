@@ -11,16 +11,17 @@ import (
 // maxTuneFrames bounds an offline tune: 34 hours at 120 BPM.
 const maxTuneFrames = 1_000_000
 
-// An Accompaniment is a tune with its chords.
+// An Accompaniment is a tune with the chords that were played to it.
 type Accompaniment struct {
 	Take      Take
 	Summary   Summary
-	Inference []time.Duration // of each frame's policy step
+	Inference []time.Duration // how long the policy step of each frame took
 }
 
-// Accompany plays chords to a tune as the live loop would, as fast as it goes: the same Engine, given nothing of frame t
-// or later before frame t is played. It calls each of the readers with all that happens, in order. It lasts through the last note, rounded up to a bar. It owns the policy until it
-// returns. Errors are of the settings, the tune (ErrNoNotes), the policy, or the context's.
+// Accompany plays chords to a tune as fast as the policy answers. It drives the same [Engine] as a live [Loop], and gives it
+// nothing of frame t or later before frame t is played. It calls each reader with all that happens, in order. The
+// accompaniment ends with the bar of the last note. Accompany owns the policy until it returns. It returns an error if the
+// settings, the tune ([ErrNoNotes]) or the policy is at fault, or the context ends.
 func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...func(Entry)) (*Accompaniment, error) {
 	if tune.Meter != (Meter{}) {
 		s.Meter = tune.Meter
@@ -95,14 +96,14 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		engine.Push(e)
 		tell(Heard{frames, e}.Entry())
 	}
-	_ = engine.End() // silent never fails
+	_ = engine.End() // this output never fails
 	summary := engine.Summary()
 	take := builder.Take(summary.Melody)
 	take.Meters = slices.Clone(tune.Meters[:len(tune.Meters)-len(meters)])
 	return &Accompaniment{Take: take, Summary: summary, Inference: inference}, nil
 }
 
-// lengthOf is the number of frames through the end of the last note, in whole bars.
+// lengthOf is the number of frames up to the end of the last note, in whole bars.
 func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int64, error) {
 	quantiser := newQuantiser(grid, s.MelodyChannels)
 	var newest int64
@@ -128,7 +129,7 @@ func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int
 	return Bars{s.Meter, meters}.Whole(end), nil
 }
 
-// silent is the output of nothing.
+// silent is an output that discards everything.
 type silent struct{}
 
 func (silent) Send(_, _, _ byte) error { return nil }

@@ -5,16 +5,16 @@ import (
 	"fmt"
 )
 
-// A Tune is a melody to be accompanied offline.
+// A Tune is a melody that [Accompany] plays chords to.
 type Tune struct {
 	Name   string
-	Tempo  []TempoChange // ascending, the first at frame 0; none: the tempo of the settings
-	Meter  Meter         // that it begins with; the zero one: that of the settings
-	Meters []MeterChange // ascending; none: the meter stays
-	Events []Event       // in order, each At counted from the tune's start on NewTuneGrid(Tempo)
+	Tempo  []TempoChange // ascending, the first at frame 0; nil: the tempo of the settings
+	Meter  Meter         // at the beginning; the zero Meter: that of the settings
+	Meters []MeterChange // ascending; nil: the meter stays
+	Events []Event       // in order; At counts from the tune's start, on NewTuneGrid(Tempo)
 }
 
-// checkMeters returns an error for changes that are in disorder or to a meter that jamd does not play.
+// checkMeters returns an error if the changes are out of order, or one is to a meter that jamd does not play.
 func checkMeters(changes []MeterChange) error {
 	var last int64
 	for _, c := range changes {
@@ -29,11 +29,11 @@ func checkMeters(changes []MeterChange) error {
 	return nil
 }
 
-// ErrNoNotes is returned for a tune without a note on the channels that the melody is heard on.
+// ErrNoNotes is returned for a tune that has no note on the melody's channels.
 var ErrNoNotes = errors.New("the tune has no notes")
 
-// NewTuneGrid is the grid of a tune: it begins at 0 and follows the tempo changes.
-// A reader of files stamps an event at tick k with At(k * FramesPerBeat / ticks per quarter note).
+// NewTuneGrid makes the grid of a tune, which begins at time 0 and has all its tempo changes. The time of an event at tick
+// k of a MIDI file is At(k * FramesPerBeat / ticks per quarter note).
 func NewTuneGrid(tempo []TempoChange) (*Grid, error) {
 	if len(tempo) == 0 || tempo[0].Frame != 0 {
 		return nil, errors.New("tempo changes: the first must be at frame 0")

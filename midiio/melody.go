@@ -11,7 +11,7 @@ import (
 	"jamd/jam"
 )
 
-// A Note is a note of a file, between the lines of the grid where it was played there.
+// A Note is a note of a file. It may begin and end between the lines of the grid.
 type Note struct {
 	Start, End float64 // in frames from the beginning, End > Start
 	Pitch      uint8
@@ -89,7 +89,7 @@ func (s *song) keepTrack(track int) {
 	s.signatures = slices.DeleteFunc(s.signatures, func(c signature) bool { return c.track != track })
 }
 
-// frame turns ticks into frames: exact for every tick of a tune, as both are far below 2^53.
+// frame converts ticks to frames. It is exact for every tick of a tune, as all numbers are far below 2^53.
 func (s *song) frame(tick int64) float64 {
 	return float64(tick*jam.FramesPerBeat) / float64(s.ticksPerQuarter)
 }
@@ -129,7 +129,10 @@ func (s *song) notes(t *songTrack, channels []uint8) []Note {
 	return notes
 }
 
-// tempoMap puts the tempo changes on the grid. Of several in one frame the last counts. Without any it is 120 BPM.
+// played is the tempo, or the nearest that jamd plays.
+func (c songTempo) played() float64 { return min(max(c.bpm, jam.MinTempo), jam.MaxTempo) }
+
+// tempoMap puts the tempo changes on the grid. Of several in one frame the last counts. The format's default is 120 BPM.
 func (s *song) tempoMap() []jam.TempoChange {
 	changes := slices.Clone(s.tempos)
 	slices.SortStableFunc(changes, func(a, b songTempo) int { return cmp.Compare(a.tick, b.tick) })
@@ -137,7 +140,7 @@ func (s *song) tempoMap() []jam.TempoChange {
 	for _, c := range changes {
 		last := &tempo[len(tempo)-1]
 		frame := s.nearest(c.tick)
-		bpm := min(max(c.bpm, jam.MinTempo), jam.MaxTempo)
+		bpm := c.played()
 		switch {
 		case frame == last.Frame:
 			last.BPM = bpm
@@ -168,8 +171,8 @@ func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 	return first, changes
 }
 
-// meter is the signature's, 4/4 for an outlandish one. One that jamd does not play is taken in quarter notes, and where a
-// bar has no whole number of them as many bars as have one: 3/4 for 3/8, 7/4 for 7/8.
+// meter returns the signature's meter. A meter that jamd does not play is counted in quarter notes; if a bar is no whole
+// number of them, several bars become one: two of 3/8 are 3/4, and two of 7/8 are 7/4. What is still out of range is 4/4.
 func (s signature) meter() jam.Meter {
 	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", s.numerator, s.denominator)); err == nil {
 		return m
@@ -184,7 +187,7 @@ func (s signature) meter() jam.Meter {
 	return jam.Quarters(4)
 }
 
-// Frames is the number of frames until the last note has ended.
+// Frames is the number of frames up to the end of the last note.
 func (m *Melody) Frames() int64 {
 	var end float64
 	for _, n := range m.Notes {
@@ -196,7 +199,7 @@ func (m *Melody) Frames() int64 {
 // Bars are the melody's bars.
 func (m *Melody) Bars() jam.Bars { return jam.Bars{Meter: m.Meter, Changes: m.Meters} }
 
-// At is the melody at another tempo, the same throughout, in quarter notes a minute.
+// At returns the melody at one tempo throughout, in quarter notes a minute.
 func (m *Melody) At(bpm float64) Melody {
 	other := *m
 	other.Tempo = []jam.TempoChange{{Frame: 0, BPM: bpm}}

@@ -1,6 +1,10 @@
 package midiio
 
-import "cmp"
+import (
+	"cmp"
+
+	"jamd/jam"
+)
 
 // readTrack reads the events of a track into t, as far as they can be read.
 func (r *songReader) readTrack(t *songTrack) {
@@ -102,13 +106,21 @@ func (r *songReader) meta(t *songTrack, tick int64, kind byte, data []byte) (end
 			r.warn(at, "track %d: a tempo of 0 microseconds to the quarter note: passed over", r.track)
 			break
 		}
-		r.song.tempos = append(r.song.tempos, songTempo{r.track - 1, tick, 60e6 / float64(perQuarter)})
+		c := songTempo{r.track - 1, tick, 60e6 / float64(perQuarter)}
+		if bpm := c.played(); bpm != c.bpm {
+			r.warn(at, "track %d: a tempo of %.4g BPM, which jamd plays at %g", r.track, c.bpm, bpm)
+		}
+		r.song.tempos = append(r.song.tempos, c)
 	case 0x58:
 		if len(data) < 2 || data[0] == 0 || data[1] > 6 {
 			r.warn(at, "track %d: a time signature that makes no sense (% X): passed over", r.track, data)
 			break
 		}
-		r.song.signatures = append(r.song.signatures, signature{r.track - 1, tick, int(data[0]), 1 << data[1]})
+		s := signature{r.track - 1, tick, int(data[0]), 1 << data[1]}
+		if m := s.meter(); int(m.Bar())*s.denominator != s.numerator*4*jam.FramesPerBeat {
+			r.warn(at, "track %d: a time signature of %d/%d, which jamd counts as %v", r.track, s.numerator, s.denominator, m)
+		}
+		r.song.signatures = append(r.song.signatures, s)
 	}
 	return false
 }

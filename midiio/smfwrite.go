@@ -21,17 +21,21 @@ const (
 
 	melodyChannel, chordChannel, bassChannel, clickChannel = 0, 1, 2, 9
 
-	// Velocities of notes that say none, and of chords: below the melody.
+	// The velocities of notes that have none, and of sustained chords, which are softer than the melody.
 	melodyVelocity, chordVelocity, clickVelocity = 90, 68, 100
 )
 
-// WriteTake writes a take as a Standard MIDI File, format 1, 480 ticks to the quarter note, in tracks:
-// the take's name, tempo and time signatures; "Melody" on channel 1; "Chords" on channel 2; and, where there are any, "Bass" on
-// channel 3 and "Click" on channel 10, General MIDI's percussion. Chords are written as their style played them, where the take
-// knows that, or else sustained.
-// Each chord's symbol stands twice: as a text event beside its notes in the chord track, where programs that read files look, and
-// as a marker in the first track, because DAWs draw markers on their time line and hide text events.
-// Tempo is kept to the microsecond per quarter note. A take that cannot be written is an error, and nothing is written.
+// WriteTake writes a take as a Standard MIDI File of format 1 with 480 ticks to the quarter note. Its tracks are:
+//
+//   - the take's name, tempi and time signatures
+//   - "Melody" on channel 1
+//   - "Chords" on channel 2, as their style played them, or sustained if the take does not have that
+//   - "Bass" on channel 3, if there is any
+//   - "Click" on channel 10, General MIDI's percussion, if there is any
+//
+// Each chord symbol is written twice: as a text event beside the chord's notes, where programs that read files look, and as
+// a marker in the first track, because DAWs draw markers on their time line and hide text events. Tempi are exact to the
+// microsecond per quarter note. If the take cannot be written, WriteTake returns an error and writes nothing.
 func WriteTake(w io.Writer, take jam.Take) error {
 	if err := checkTake(take); err != nil {
 		return fmt.Errorf("take %q cannot be written as MIDI: %w", take.Name, err)
@@ -68,7 +72,7 @@ func WriteTake(w io.Writer, take jam.Take) error {
 
 	file := smf.NewSMF1()
 	file.TimeFormat = smf.MetricTicks(ticksPerQuarter)
-	file.NoRunningStatus = true // some programs lose it over the text events
+	file.NoRunningStatus = true // some programs forget the running status at a text event
 	tracks := []*track{&conductor, &melody, &chords}
 	if len(take.Bass) > 0 {
 		tracks = append(tracks, &bass)
@@ -81,7 +85,7 @@ func WriteTake(w io.Writer, take jam.Take) error {
 			return fmt.Errorf("take %q: %w", take.Name, err)
 		}
 	}
-	var b bytes.Buffer // the library forgets errors of its writer
+	var b bytes.Buffer // the library drops the errors of its writer
 	if _, err := file.WriteTo(&b); err != nil {
 		return fmt.Errorf("take %q: %w", take.Name, err)
 	}
@@ -97,7 +101,7 @@ func timeSignature(m jam.Meter) smf.Message {
 	return smf.MetaTimeSig(m.Count, m.Unit, uint8(m.Beat()*clocksPerFrame), 8) // 8 thirty-seconds to a quarter note
 }
 
-// checkTake refuses what the format, or a reader of it, could not hold.
+// checkTake returns an error for what a MIDI file, or a reader of it, cannot hold.
 func checkTake(take jam.Take) error {
 	if err := take.Meter.Check(); err != nil {
 		return err
@@ -107,12 +111,12 @@ func checkTake(take jam.Take) error {
 	}
 	for _, c := range take.Meters {
 		if err := c.Meter.Check(); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {
-			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no place for a change of meter")))
+			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no frame for a change of meter")))
 		}
 	}
 	for _, c := range take.Tempo {
 		if err := jam.CheckTempo(c.BPM); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {
-			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no place for a tempo change")))
+			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no frame for a tempo change")))
 		}
 	}
 	for _, n := range slices.Concat(take.Melody, take.Upper, take.Bass, take.Click) {
@@ -130,7 +134,7 @@ func checkTake(take jam.Take) error {
 	return nil
 }
 
-// maxTakeFrames keeps every tick within the 28 bits of one delta time: three days at 120 BPM.
+// maxTakeFrames keeps every delta time within its 28 bits: three days at 120 BPM.
 const maxTakeFrames = math.MaxInt32 / 8 / ticksPerFrame
 
 func checkNote(frame, duration int64, pitch uint8) error {
@@ -145,7 +149,7 @@ func checkNote(frame, duration int64, pitch uint8) error {
 	return nil
 }
 
-// What comes first in one frame: names and tempo, then the ends of notes, texts, and the notes that begin.
+// The order of events in one frame: names and tempi, then the ends of notes, texts, and the notes that begin.
 const (
 	meta = iota
 	off
@@ -171,7 +175,7 @@ func (t *track) note(frame, duration int64, channel, pitch, velocity uint8) {
 	t.add(frame+duration, off, midi.NoteOff(channel, pitch))
 }
 
-// notes adds notes, those without a velocity at the usual one, and returns the end of the last.
+// notes adds notes, with the usual velocity for those that have none, and returns the end of the last.
 func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
 	for _, n := range notes {
 		t.note(n.Frame, n.Duration, channel, n.Pitch, cmp.Or(n.Velocity, usual))
@@ -180,7 +184,7 @@ func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
 	return end
 }
 
-// smf sorts the events and ends the track at the given frame.
+// smf sorts the events, and ends the track at the given frame or with its last event.
 func (t track) smf(end int64) smf.Track {
 	slices.SortStableFunc(t, func(a, b trackEvent) int {
 		return cmp.Or(cmp.Compare(a.frame, b.frame), cmp.Compare(a.order, b.order))

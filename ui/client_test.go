@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"jamd/jam"
 )
@@ -31,7 +33,64 @@ func look(t *testing.T, s *Server, cookie *http.Cookie) *websocket.Conn {
 	return conn
 }
 
-// next reads messages until one of a type comes.
+// messages is the schema of all messages of the WebSocket.
+var messages = sync.OnceValues(func() (*openapi3.SchemaRef, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		return nil, err
+	}
+	return spec.Components.Schemas["Message"], nil
+})
+
+// checkMessage holds a message against openapi.yaml.
+func checkMessage(t *testing.T, message map[string]any) {
+	t.Helper()
+	schema, err := messages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Value.VisitJSON(message); err != nil {
+		t.Errorf("the message %v is not as described: %v", message, err)
+	}
+}
+
+// The messages that no other test waits for are as described too, and what is not as described is noticed.
+func TestMessagesAreDescribed(t *testing.T) {
+	s, _ := serve(t)
+	s.End("kept")
+	s.mu.Lock()
+	hello := s.hello(3) // between two jams
+	s.mu.Unlock()
+	schema, err := messages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, good := range []string{
+		string(encode(hello)), string(encode(latencyMessage{Type: "latency", Figures: map[string]int{"frames": 1}})), `{"type":"panic"}`,
+		`{"type":"lost","messages":4}`, string(encode(frameOf(&jam.FrameReport{}))), string(encode(messageOf(event{}))),
+	} {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(good), &m); err != nil {
+			t.Fatal(err)
+		}
+		checkMessage(t, m)
+	}
+	for _, bad := range []string{
+		`{"type":"unreadable"}`, `{"type":"panic","why":"x"}`, `{"type":"lost","messages":0}`, `{"type":"note","at":1,"midi":"kEBA"}`,
+		strings.Replace(string(encode(hello)), `"params":[]`, `"params":null`, 1),
+		strings.Replace(string(encode(frameOf(&jam.FrameReport{}))), `"pitches":[]`, `"pitches":"OTxA"`, 1),
+	} {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(bad), &m); err != nil {
+			t.Fatal(err)
+		}
+		if schema.Value.VisitJSON(m) == nil {
+			t.Errorf("taken for a message: %s", bad)
+		}
+	}
+}
+
+// next reads messages until one of a type comes, and holds each against openapi.yaml.
 func next(t *testing.T, conn *websocket.Conn, kind string) map[string]any {
 	t.Helper()
 	for {
@@ -43,6 +102,7 @@ func next(t *testing.T, conn *websocket.Conn, kind string) map[string]any {
 		if err := json.Unmarshal(text, &m); err != nil {
 			t.Fatal(err)
 		}
+		checkMessage(t, m)
 		if m["type"] == kind {
 			return m
 		}

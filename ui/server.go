@@ -189,7 +189,7 @@ func (s *Server) leave(c *client) {
 
 // hello returns all that a page needs to join. The caller holds s.mu.
 func (s *Server) hello(id uint64) helloMessage {
-	m := helloMessage{Type: "hello", Client: id, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil}
+	m := helloMessage{Type: "hello", Client: id, Params: []Param{}, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil}
 	for _, f := range s.frames {
 		m.Frames = append(m.Frames, f)
 	}

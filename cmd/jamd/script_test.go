@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"truncate": truncate,
 			"isjson":   isJSON,
 			"parses":   parses,
+			"fits":     fits,
 		},
 	})
 }
