@@ -1,26 +1,25 @@
 package session
 
-// As in train/adaptation.py: the level before is that of so many beats; the chords are back where smooth beats together reach
-// the share back of it; what comes later than after beats does not count.
+// Adaptation is measured as in train/adaptation.py.
 const (
-	levelBeats = 8
-	smooth     = 4
-	back       = 0.9
-	afterBeats = 48
+	levelBeats = 8   // before the change: their note-in-chord is the level to come back to
+	smooth     = 4   // beats that are taken together
+	back       = 0.9 // share of the level at which the chords have recovered
+	afterBeats = 48  // after the change: later ones do not count
 )
 
 // An Adaptation tells how the chords followed the melody into another key.
 type Adaptation struct {
-	Beat      int64     `json:"beat"` // the first in the new key, from 0
+	Beat      int64     `json:"beat"` // first beat in the new key, from 0
 	From      string    `json:"from"` // as jam.Key writes it
 	To        string    `json:"to"`
-	Before    Harmony   `json:"before"`           // of the eight beats before
-	ByBeat    []Harmony `json:"by_beat"`          // from Beat on, to the next change or the end of the jam, 48 at most
+	Before    Harmony   `json:"before"`           // of the eight beats before the change
+	ByBeat    []Harmony `json:"by_beat"`          // from Beat to the next change or the end of the jam, at most 48 beats
 	Beats     int       `json:"beats_to_recover"` // see beatsToRecover
 	Recovered bool      `json:"recovered"`
 }
 
-// adaptations are those after each change of key that the melody makes.
+// adaptations measures the adaptation after each key change of the melody.
 func adaptations(beats []beatOf) []Adaptation {
 	heard := make([]PitchClasses, len(beats))
 	for i := range beats {
@@ -38,7 +37,7 @@ func adaptations(beats []beatOf) []Adaptation {
 	return all
 }
 
-// adaptation measures from a change of key to the beat end.
+// adaptation measures from a key change up to the beat end.
 func adaptation(beats []beatOf, change KeyChange, end int) Adaptation {
 	a := Adaptation{Beat: beats[change.Beat].number, From: change.From.String(), To: change.To.String()}
 	for _, b := range beats[max(0, change.Beat-levelBeats):change.Beat] {
@@ -51,8 +50,8 @@ func adaptation(beats []beatOf, change KeyChange, end int) Adaptation {
 	return a
 }
 
-// beatsToRecover counts the beats from a change until four beats begin whose note-in-chord, over all their frames, is 90 % of
-// the level before, or more; all the beats there are where that never comes.
+// beatsToRecover counts the beats from a key change to the first four beats in a row whose note-in-chord, over all their
+// frames, is at least 90 % of the level before the change. If there are none, it returns the number of all beats.
 func beatsToRecover(before Harmony, since []Harmony) (beats int, recovered bool) {
 	level, known := before.Share()
 	for i := 0; known && i+smooth <= len(since); i++ {

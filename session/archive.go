@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// An Archive is the folder where sessions lie, one folder each. What begins with a dot in it is no session.
+// An Archive is a folder that holds sessions, one folder each. Names that begin with a dot are not sessions.
 type Archive struct{ root string }
 
-// OpenArchive opens a folder of sessions; "" is DefaultRoot. One that is not there yet is empty.
+// OpenArchive opens a folder of sessions; "" means [DefaultRoot]. A folder that does not exist yet is an empty archive.
 func OpenArchive(root string) (*Archive, error) {
 	if root == "" {
 		var err error
@@ -29,7 +29,7 @@ func OpenArchive(root string) (*Archive, error) {
 	return &Archive{root}, nil
 }
 
-// ids lists the folders of the archive.
+// ids lists the names of the session folders.
 func (a *Archive) ids() ([]fs.DirEntry, error) {
 	all, err := os.ReadDir(a.root)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,8 +38,8 @@ func (a *Archive) ids() ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(all, func(d fs.DirEntry) bool { return !d.IsDir() || strings.HasPrefix(d.Name(), ".") }), err
 }
 
-// List tells of all sessions, the oldest first, whatever the wall clock said when they were recorded. What is known of a session is kept in an index, which is made anew of the
-// folders wherever it does not fit them.
+// List returns the briefs of all sessions, the oldest first, even if the wall clock was set back between them. An index
+// file caches the briefs; entries that do not match their folder are made anew.
 func (a *Archive) List() ([]Brief, error) {
 	ids, err := a.ids()
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *Archive) List() ([]Brief, error) {
 			for i := worker; i < len(ids); i += workers {
 				info, err := ids[i].Info()
 				if err != nil {
-					continue // it is gone
+					continue // the session was deleted meanwhile
 				}
 				changed[i] = info.ModTime()
 				if briefs[i], known[i] = old.brief(ids[i].Name(), changed[i]); !known[i] {
@@ -90,11 +90,11 @@ func (a *Archive) brief(id string) Brief {
 	return r.Brief()
 }
 
-// Last is how the newest session may be called.
+// Last stands for the id of the newest session.
 const Last = "last"
 
-// Find opens a session by its id, by the beginning of its id where no other session has it, or as Last. What holds a path
-// separator is the path of a session elsewhere.
+// Find opens a session by its id, by a unique beginning of its id, or as [Last]. A name with a path separator is the path of
+// a session outside the archive.
 func (a *Archive) Find(id string) (*Record, error) {
 	if strings.ContainsRune(id, filepath.Separator) || strings.ContainsRune(id, '/') {
 		return Open(id)
@@ -111,7 +111,7 @@ func (a *Archive) Find(id string) (*Record, error) {
 		return Open(filepath.Join(a.root, all[len(all)-1].ID))
 	}
 	if info, err := os.Stat(filepath.Join(a.root, id)); err == nil && info.IsDir() && id != "" && !strings.HasPrefix(id, ".") {
-		return Open(filepath.Join(a.root, id)) // all need not be read for one
+		return Open(filepath.Join(a.root, id)) // without reading the other sessions
 	}
 	ids, err := a.ids()
 	if err != nil {
@@ -132,13 +132,13 @@ func (a *Archive) Find(id string) (*Record, error) {
 	return nil, fmt.Errorf("%d sessions begin with %q: %s and others", len(found), id, strings.Join(found[:2], ", "))
 }
 
-// Delete removes a session for good. One that is being recorded is refused with ErrRecording.
+// Delete removes a session for good. If the session is being recorded, it returns [ErrRecording].
 func (r *Record) Delete() error {
 	if r.Recording() {
 		return fmt.Errorf("session %s: %w", r.ID, ErrRecording)
 	}
-	aside := filepath.Join(filepath.Dir(r.Dir), ".deleted-"+r.ID) // so that nobody sees half of it
-	_ = os.RemoveAll(aside)                                       // the rest of one that was interrupted
+	aside := filepath.Join(filepath.Dir(r.Dir), ".deleted-"+r.ID) // renamed first, so that nobody sees half a session
+	_ = os.RemoveAll(aside)                                       // left over from an interrupted Delete
 	err := os.Rename(r.Dir, aside)
 	if err == nil {
 		err = os.RemoveAll(aside)
@@ -149,8 +149,8 @@ func (r *Record) Delete() error {
 	return nil
 }
 
-// Import copies a session from elsewhere into the archive, whole or not at all. It refuses one that is being recorded with
-// ErrRecording.
+// Import copies a session from elsewhere into the archive, as a whole or not at all. If the session is being recorded, it
+// returns [ErrRecording].
 func (a *Archive) Import(dir string) (*Record, error) {
 	r, err := Open(dir)
 	if err != nil {
@@ -173,7 +173,7 @@ func (a *Archive) Import(dir string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(aside) // it is renamed where all went well
+	defer os.RemoveAll(aside) // on success it has been renamed
 	for _, name := range []string{ManifestFile, EventsFile, MIDIFile, NotesFile} {
 		err := copyFile(filepath.Join(dir, name), filepath.Join(aside, name))
 		if errors.Is(err, fs.ErrNotExist) && (name == MIDIFile || name == NotesFile) {
@@ -209,14 +209,14 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// Limits say which sessions are too many; 0 is no limit.
+// Limits bound what an archive keeps; 0 is no limit.
 type Limits struct {
 	Age   time.Duration // since the jam's start
 	Bytes int64         // of all sessions together
 }
 
-// Prune names the sessions that have to go so that the rest keeps the limits, the oldest first. Sessions that are pinned, being
-// recorded or cannot be read stay, though they count. all is what List gives.
+// Prune returns the sessions to delete, the oldest first, so that the rest is within the limits. all is the result of
+// [Archive.List]. Sessions that are pinned, being recorded or unreadable are kept, but count.
 func (l Limits) Prune(all []Brief, now time.Time) (gone []Brief) {
 	var sum int64
 	for _, b := range all {

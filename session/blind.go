@@ -1,12 +1,12 @@
 package session
 
-// Hidden stands for the name of a policy that its player is not to know yet.
+// Hidden replaces the name of a policy that the player must not know yet.
 const Hidden = "hidden"
 
-// Hides reports whether the player is not to know yet who played: in a blind jam, until it is rated.
+// Hides reports whether the policy's name must stay hidden: in a blind jam, until the jam is rated.
 func (r *Record) Hides() bool { return len(r.Manifest.Blind) > 0 && r.Notes.Rating == (Rating{}) }
 
-// Shown is the manifest as the player may see it: while it Hides, the policy is Hidden.
+// Shown returns the manifest as the player may see it: while the session [Record.Hides] its policy, that is [Hidden].
 func (r *Record) Shown() Manifest {
 	m := r.Manifest
 	if r.Hides() {
@@ -15,7 +15,7 @@ func (r *Record) Shown() Manifest {
 	return m
 }
 
-// shownPolicy is a policy that played in the session, as its player may know it.
+// shownPolicy returns the name of a policy as the player may see it.
 func (r *Record) shownPolicy(name string) string {
 	if r.Hides() {
 		return Hidden

@@ -11,17 +11,17 @@ import (
 	"jamd/jam"
 )
 
-// A Brief is what a list tells of a session.
+// A Brief is a session's line in a list.
 type Brief struct {
 	ID        string    `json:"id"`
 	Start     time.Time `json:"start"`
-	Order     time.Time `json:"-"`       // where it stands among others: Start, unless the clock was set back before it
+	Order     time.Time `json:"-"`       // its place among other sessions: Start, unless the clock was set back before it
 	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame
 	Title     string    `json:"title,omitempty"`
-	Policy    string    `json:"policy"` // Hidden, of a blind jam that is not rated
+	Policy    string    `json:"policy"` // Hidden for a blind jam that is not rated
 	Blind     bool      `json:"blind,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
-	In        string    `json:"in,omitempty"` // port or file of the melody
+	In        string    `json:"in,omitempty"` // port or file that the melody came from
 	Offline   bool      `json:"offline,omitempty"`
 	Tempo     float64   `json:"tempo"`         // at the beginning
 	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it
@@ -30,17 +30,17 @@ type Brief struct {
 	Misses    int64     `json:"misses"`
 	Skipped   int64     `json:"skipped"`
 	Bytes     int64     `json:"bytes"`               // of all its files
-	Ended     bool      `json:"ended"`               // in order
-	Recording bool      `json:"recording,omitempty"` // at this moment
-	Problem   string    `json:"problem,omitempty"`   // why it cannot be read, where it cannot
+	Ended     bool      `json:"ended"`               // properly, with an end line
+	Recording bool      `json:"recording,omitempty"` // now
+	Problem   string    `json:"problem,omitempty"`   // why the session cannot be read; "" if it can
 	Notes
 }
 
-// Length is how long the jam was.
+// Length is the duration of the jam.
 func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float64(time.Second)) }
 
-// Brief tells of the session in short. Where it has ended that takes its manifest and the end of its log; else, and where the
-// end says nothing of the melody, all of the log is read, unless it is being recorded.
+// Brief returns the session's brief. It reads the manifest and the end of the log. If the log has no end line, or one
+// without the melody's pitch classes, it reads the whole log, unless the session is being recorded.
 func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
@@ -75,7 +75,7 @@ func (r *Record) Brief() Brief {
 func (b *Brief) tell(e End, tempo float64) {
 	b.Frames, b.Chords, b.Misses, b.Skipped = e.Jam.Frames, e.Jam.Chords, e.Jam.Misses, e.Jam.Skipped
 	length := e.Length
-	if length == 0 { // version 1 does not say it
+	if length == 0 { // version 1 does not have it
 		length = time.Duration(float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat / tempo * float64(time.Minute))
 	}
 	b.Seconds = length.Seconds()
@@ -84,10 +84,10 @@ func (b *Brief) tell(e End, tempo float64) {
 	}
 }
 
-// tail is more than the last line.
+// tail is more than the length of the last line, in bytes.
 const tail = 8 << 10
 
-// end is the log's last line, nil where that does not end the jam.
+// end reads the log's last line. It returns nil if that is not an end line.
 func (r *Record) end() (*End, error) {
 	f, err := os.Open(filepath.Join(r.Dir, EventsFile))
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *Record) end() (*End, error) {
 	return nil, nil
 }
 
-// count makes the end that the log does not have.
+// count reads the whole log and makes the end line that it does not have.
 func (r *Record) count() (End, error) {
 	end := End{Heard: &PitchClasses{}}
 	var first, last jam.FrameReport
@@ -150,7 +150,7 @@ func (r *Record) count() (End, error) {
 	return end, nil
 }
 
-// lengthOf is the time from one report's line to the end of another's frame.
+// lengthOf is the time from the line of the first report to the end of the last report's frame.
 func lengthOf(first, last jam.FrameReport) time.Duration {
 	n := last.Frame - first.Frame
 	if n <= 0 {
@@ -159,9 +159,9 @@ func lengthOf(first, last jam.FrameReport) time.Duration {
 	return (last.Line - first.Line) / time.Duration(n) * time.Duration(n+1)
 }
 
-// bytesIn is the size of the files in a folder.
+// bytesIn is the total size of the files in a folder.
 func bytesIn(dir string) (sum int64) {
-	files, _ := os.ReadDir(dir) // what cannot be read is not counted
+	files, _ := os.ReadDir(dir) // unreadable files are not counted
 	for _, f := range files {
 		if info, err := f.Info(); err == nil && info.Mode().IsRegular() {
 			sum += info.Size()

@@ -9,30 +9,30 @@ import (
 	"jamd/jam"
 )
 
-// ChordUse is the figures of what chords were played, whatever the melody was. Each is defined as in train/metrics.py.
+// ChordUse holds the figures of the chords alone, without the melody. Each is defined as in train/metrics.py.
 type ChordUse struct {
 	ChangesABar     float64      `json:"changes_a_bar"`
 	Distinct        int          `json:"distinct_chords"`
-	ByWindow        float64      `json:"distinct_chords_a_window"` // in the mean over windows of 256 frames; 0 where there is none
-	ChordEntropy    float64      `json:"chord_entropy"`            // of which chord sounds in a frame, in bits
-	DurationEntropy float64      `json:"duration_entropy"`         // of how long chords sound, in bits
-	Durations       []Duration   `json:"durations"`                // ascending
-	Shares          []ChordShare `json:"chord_frames"`             // the longest first
+	ByWindow        float64      `json:"distinct_chords_a_window"` // mean over windows of 256 frames; 0 if there are no windows
+	ChordEntropy    float64      `json:"chord_entropy"`            // of the chord that sounds in a frame, in bits
+	DurationEntropy float64      `json:"duration_entropy"`         // of the durations of chords, in bits
+	Durations       []Duration   `json:"durations"`                // the shortest first
+	Shares          []ChordShare `json:"chord_frames"`             // the chord that sounds longest first
 }
 
-// A Duration says how many chords sounded for so many frames. A chord struck again while it sounds goes on.
+// A Duration counts the chords that sounded for a number of frames. Striking a sounding chord again does not end it.
 type Duration struct {
 	Frames int64 `json:"frames"`
 	Count  int64 `json:"count"`
 }
 
-// A ChordShare says how long a chord sounded in all.
+// A ChordShare is the total time for which a chord sounded.
 type ChordShare struct {
 	Symbol string `json:"symbol"`
 	Frames int64  `json:"frames"`
 }
 
-// chords measures a track by the bars of its take.
+// chords measures the chords of a track, with the bars of its take.
 func (t *Track) chords(take *jam.Take) ChordUse {
 	sounded, lasted := make([]int64, len(t.Symbols)), map[int64]int64{}
 	changes, bars, length := 0, 0, int64(0)
@@ -62,7 +62,7 @@ func (t *Track) chords(take *jam.Take) ChordUse {
 		c.Durations = append(c.Durations, Duration{frames, count})
 	}
 	slices.SortFunc(c.Durations, func(a, b Duration) int { return cmp.Compare(a.Frames, b.Frames) })
-	for i, frames := range sounded { // every symbol is there because it sounded
+	for i, frames := range sounded { // every symbol in the track sounded
 		c.Shares = append(c.Shares, ChordShare{t.Symbols[i], frames})
 	}
 	slices.SortStableFunc(c.Shares, func(a, b ChordShare) int { return cmp.Compare(b.Frames, a.Frames) })
@@ -86,11 +86,11 @@ func (t *Track) chords(take *jam.Take) ChordUse {
 	return c
 }
 
-// windowFrames is the length of train's windows.
+// windowFrames is the length of a window in train.
 const windowFrames = 256
 
-// windows are the beginnings of stretches of so many frames, one behind the other from the first chord on; what is left at the
-// end is too short.
+// windows yields the first index of each window of the given length. The first window begins with the first chord, each
+// other where the one before ends; a rest that is too short is left out.
 func (t *Track) windows(length int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		first := slices.IndexFunc(t.Chords, func(chord int) bool { return chord != noChord })
@@ -102,7 +102,7 @@ func (t *Track) windows(length int) iter.Seq[int] {
 	}
 }
 
-// entropy is Shannon's, of a histogram, in bits; 0 where that is empty.
+// entropy is the Shannon entropy of a histogram in bits; 0 for an empty one.
 func entropy(counts []int64) (bits float64) {
 	sum := int64(0)
 	for _, n := range counts {

@@ -6,17 +6,17 @@ import (
 	"jamd/jam"
 )
 
-// A Comparison tells how a replay went beside the jam.
+// A Comparison is the result of comparing a replay with its jam.
 type Comparison struct {
-	Frames  int64     // compared
-	Unknown int64     // frames whose report is lost, and those that the machine slept through
-	Apart   float32   // the most that the probabilities of the same choice differ by
-	Parting *Replayed // the first frame in which the replay does something else, which ends it; nil where there is none
+	Frames  int64     // that were compared
+	Unknown int64     // frames whose report is lost, and frames that the machine slept through
+	Apart   float32   // largest difference between the probabilities of the same choice
+	Parting *Replayed // first frame that differs, where the comparison ends; nil if there is none
 	Gone    int       // lines that could not be read
 }
 
-// Compare plays the jam again with its own misses, and compares each frame, up to the first that differs. load is
-// Replaying.Load.
+// Compare replays the jam with its misses and compares each frame, up to the first that differs. load is as in
+// [Replaying].
 func (r *Record) Compare(ctx context.Context, p jam.Policy, load func(Policy) (jam.Policy, error)) (Comparison, error) {
 	var c Comparison
 	for frame, err := range r.Replay(Replaying{Policy: p, Missed: true, Load: load}) {

@@ -6,11 +6,11 @@ import (
 	"jamd/jam"
 )
 
-// An Entry is what one line of events.jsonl says: a [jam.FrameReport], [jam.Heard], [jam.LoopAction], [jam.Applied], [jam.Moved] or
-// [jam.MeterChange], as a [jam.Entry] has it; or a [Remark], [Loss], [End] or [Unknown].
+// An Entry is the content of one line of events.jsonl: a [jam.FrameReport], [jam.Heard], [jam.LoopAction], [jam.Applied],
+// [jam.Moved] or [jam.MeterChange], as in a [jam.Entry], or a [Remark], [Loss], [End] or [Unknown].
 type Entry any
 
-// recorded is what a session keeps of a jam's entry; nil of what it does not keep.
+// recorded returns what a session records of a jam's entry; nil for an entry that it does not record.
 func recorded(e *jam.Entry) Entry {
 	switch e.Kind {
 	case jam.EntryReport:
@@ -29,30 +29,30 @@ func recorded(e *jam.Entry) Entry {
 	return nil
 }
 
-// A Remark is text about a moment of the jam: the cause of a miss, say.
+// A Remark is a text about a moment of the jam, such as the cause of a miss.
 type Remark struct {
-	Frame int64         // that it is about; UnknownFrame where it is about none
+	Frame int64         // that the remark is about; UnknownFrame if there is none
 	At    time.Duration // on the jam's clock
-	From  string        // who says it, in a word
-	Text  string        // at most maxText bytes are kept
+	From  string        // its source, in a word
+	Text  string        // cut to maxText bytes
 }
 
-// A Loss is what is missing from the lines before, since the last such line.
+// A Loss counts the lines that were lost since the last Loss.
 type Loss struct {
-	Notes   uint64 `json:"notes"`   // of the player's, and other messages
-	Frames  uint64 `json:"frames"`  // their reports
+	Notes   uint64 `json:"notes"`   // notes and other messages of the player
+	Frames  uint64 `json:"frames"`  // frame reports
 	Changes uint64 `json:"changes"` // controls, segments, meters and remarks
 }
 
-// An End says how a jam ended. Without it the process was killed, or the disk was full.
+// An End is the last line of a jam that ended properly. It is missing if the process was killed or the disk was full.
 type End struct {
 	Jam     jam.Summary     `json:"jam"`
-	Melody  jam.MelodyToken `json:"melody"`          // of the last frame, which no report holds
-	Heard   *PitchClasses   `json:"heard,omitempty"` // of the melody; nil in logs from before it was kept
+	Melody  jam.MelodyToken `json:"melody"`          // of the last frame, which is in no report
+	Heard   *PitchClasses   `json:"heard,omitempty"` // in the melody; nil in older logs, which do not have it
 	Length  time.Duration   `json:"-"`               // from the first line to the end of the last frame
 	Written Loss            `json:"written"`
 	Lost    Loss            `json:"lost"`
 }
 
-// An Unknown is a line of a type that this jamd does not know.
+// An Unknown is a line of a type that this version of jamd does not know.
 type Unknown struct{ Type string }

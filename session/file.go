@@ -6,18 +6,18 @@ import (
 	"os"
 )
 
-// A file is what a session needs of *os.File, so that tests can put a full or a slow disk in its place.
+// A file is the part of *os.File that a session uses, so that tests can stand in a full or a slow disk.
 type file interface {
 	io.WriteCloser
 	Truncate(size int64) error
 	Sync() error
 }
 
-// createFile makes a new file that is written at its end, wherever that is after a cut.
+// createFile creates a file that is opened for appending: after a cut, writing goes on at the new end.
 func createFile(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
 	if err != nil {
-		return nil, err // not a file that is nil inside
+		return nil, err // and not an interface that holds a nil *os.File
 	}
 	return f, nil
 }

@@ -1,17 +1,17 @@
-// Package session keeps what happened in a jam: a directory with what was set, all that was heard and decided, and the
-// music as a MIDI file. It reads, replays, mends and finds what it has kept.
+// Package session records a jam in a directory: its settings, everything that was heard and decided, and the music as a
+// MIDI file. It also lists, reads, replays, measures and repairs what was recorded.
 //
 //	<root>/20260131-201500-4f9a1c/
 //	    manifest.json   what the jam was: versions, policy, seed, settings, ports, start (see Manifest)
 //	    events.jsonl    what happened, one JSON object a line
-//	    session.mid     what it sounded like, written when the jam ends, or from the log
-//	    notes.json      what the user says of it: name, tags, rating, pin (see Notes); only where there is any
-//	    recording       is there, and locked, while the jam is being recorded
+//	    session.mid     the music, written when the jam ends, or later from the log
+//	    notes.json      what the user adds: name, tags, rating, pin (see Notes); only if there are any
+//	    recording       present, and locked, while the jam is being recorded
 //
-// The format is told in docs/sessions.md, and as a schema in docs/session.schema.json.
+// docs/sessions.md describes the format, docs/session.schema.json is its schema.
 //
-// The files never hold up the music: they hang behind bounded queues, a goroutine of their own writes them, and what
-// could not be written is counted.
+// Recording never holds up the music: a goroutine of its own writes the files from bounded queues, and counts what is lost.
+// Start with [Start] to record, [Open] to read one session, and [OpenArchive] for a folder of them.
 package session
 
 import (
@@ -24,13 +24,13 @@ import (
 	"jamd/jam"
 )
 
-// Format names the version of all that lies in a session's directory. Version 1 is read too.
+// Format is the version of the files in a session's directory. Version 1 can still be read.
 const (
 	Format  = "jamd.session/2"
 	format1 = "jamd.session/1"
 )
 
-// Names of the files of a session.
+// The names of a session's files.
 const (
 	ManifestFile  = "manifest.json"
 	EventsFile    = "events.jsonl"
@@ -39,32 +39,32 @@ const (
 	recordingFile = "recording"
 )
 
-// A Manifest says what a jam was. Start fills in Format and Order.
+// A Manifest describes a jam. [Start] fills in Format and Order.
 type Manifest struct {
 	Format      string       `json:"format"`
 	Title       string       `json:"title,omitempty"` // of the take
 	Version     string       `json:"version"`         // of jamd
 	Go          string       `json:"go"`              // that built it
 	ONNXRuntime string       `json:"onnx_runtime"`    // that ran the policy
-	Provider    string       `json:"provider"`        // really in use: cpu or cuda
+	Provider    string       `json:"provider"`        // that was used: cpu or cuda
 	Policy      Policy       `json:"policy"`
-	Faster      *Policy      `json:"faster,omitempty"` // its variant for a machine that is too slow; none where there was none
-	Blind       []string     `json:"blind,omitempty"`  // policies that it was drawn from, in a blind jam; none in others
-	Agent       *Agent       `json:"agent,omitempty"`  // that played the melody; none where a player or a file did
-	Settings    jam.Settings `json:"settings"`         // the seed among them
+	Faster      *Policy      `json:"faster,omitempty"` // the quicker policy for a machine that is too slow; nil if there was none
+	Blind       []string     `json:"blind,omitempty"`  // the policies that it was drawn from; nil unless the jam was blind
+	Agent       *Agent       `json:"agent,omitempty"`  // that played the melody; nil if a player or a file did
+	Settings    jam.Settings `json:"settings"`         // with the seed
 	Ports       Ports        `json:"ports"`
-	Offline     bool         `json:"offline,omitempty"` // made as fast as it goes: nobody played, and nothing had to be in time
-	Start       time.Time    `json:"start"`             // wall time of the jam clock's 0
-	Order       time.Time    `json:"order,omitzero"`    // where it stands among the sessions recorded with it, if the clock was set back; zero: at Start
+	Offline     bool         `json:"offline,omitempty"` // made as fast as possible: nobody played, and nothing had to be in time
+	Start       time.Time    `json:"start"`             // wall time at which the jam's clock showed 0
+	Order       time.Time    `json:"order,omitzero"`    // its place among the sessions recorded with it, if the clock was set back; zero: Start
 }
 
-// A Policy names the policy of a jam beyond doubt.
+// A Policy identifies a policy by its name and the hash of its file.
 type Policy struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"` // of its file, in hexadecimal
 }
 
-// An Agent names the policy that played the melody, and says how it drew its notes.
+// An Agent identifies the policy that played the melody, and how its notes were drawn.
 type Agent struct {
 	Policy
 	Temperature float64 `json:"temperature"`
@@ -72,7 +72,7 @@ type Agent struct {
 	Seed        uint64  `json:"seed"`
 }
 
-// Ports are the names of the ports of a jam; "" where there was none.
+// Ports are the names of a jam's ports; "" if there was none.
 type Ports struct {
 	In  string `json:"in"`
 	Out string `json:"out"`
@@ -83,10 +83,10 @@ func encodeJSON(v any) ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// maxManifest bounds the small files of a session, in bytes.
+// maxManifest is the largest size of a session's small files, in bytes.
 const maxManifest = 1 << 20
 
-// readManifest reads and checks the manifest of a session of any version.
+// readManifest reads and checks the manifest of a session, of either version.
 func readManifest(dir string) (Manifest, error) {
 	var m Manifest
 	path := filepath.Join(dir, ManifestFile)
@@ -112,7 +112,7 @@ func readManifest(dir string) (Manifest, error) {
 	return m, nil
 }
 
-// readSmall reads a file that is far below maxManifest where all is well.
+// readSmall reads a regular file of at most maxManifest bytes.
 func readSmall(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// A frameLine is the object of a jam.FrameReport's line.
+// A frameLine is the JSON object for a [jam.FrameReport].
 type frameLine struct {
 	head
 	Frame     int64       `json:"frame"`
@@ -17,7 +17,7 @@ type frameLine struct {
 	Chosen    int32       `json:"chosen"`
 	Sounded   int32       `json:"sounded"`
 	Symbol    string      `json:"symbol"`
-	Pitches   []uint16    `json:"pitches"` // not bytes, which JSON has as text
+	Pitches   []uint16    `json:"pitches"` // not bytes, which encoding/json writes as base64
 	Notes     []chordNote `json:"notes,omitempty"`
 	Click     chordNote   `json:"click,omitempty"`
 	Prob      float32     `json:"prob"`
@@ -41,10 +41,10 @@ type frameLine struct {
 	Age       float64     `json:"age_us,omitempty"`
 }
 
-// A chordNote is pitch, velocity, and the sum of what it is where that is not 0. (Not bytes, which JSON has as text.)
+// A chordNote is a pitch, a velocity, and the sum of the marks below unless that is 0. (Not bytes: see Pitches.)
 type chordNote []uint16
 
-// What a chordNote is.
+// The marks of a chordNote.
 const (
 	struck = 1 << iota
 	ofBass
@@ -129,7 +129,7 @@ func (l *frameLine) entry() (Entry, error) {
 	return r, errors.Join(checkMoment(l.Frame, l.At), checkMelody(l.Melody))
 }
 
-// note reads what frameLineOf wrote.
+// note is the inverse of what frameLineOf does with a note.
 func (n chordNote) note() (jam.ChordNote, error) {
 	if len(n) < 2 || len(n) > 3 || n[0] > 127 || n[1] > 127 {
 		return jam.ChordNote{}, fmt.Errorf("note %v: must be a pitch and a velocity, 0 to 127, and what it is", n)

@@ -4,11 +4,11 @@ import "jamd/jam"
 
 // A Harmony counts how well chords go with the melody over a stretch of frames.
 type Harmony struct {
-	Inside int64 `json:"inside"` // frames whose melody is in the sounding chord
-	Both   int64 `json:"both"`   // frames in which melody and chord sound
+	Inside int64 `json:"inside"` // frames whose melody note is in the sounding chord
+	Both   int64 `json:"both"`   // frames in which both melody and chord sound
 }
 
-// Share is the note-in-chord ratio (ReaLchords, 4.3); ok is false where nothing sounded together.
+// Share is the note-in-chord ratio (ReaLchords, section 4.3); ok is false if melody and chord never sounded together.
 func (h Harmony) Share() (share float64, ok bool) {
 	if h.Both == 0 {
 		return 0, false
@@ -18,13 +18,13 @@ func (h Harmony) Share() (share float64, ok bool) {
 
 func (h Harmony) plus(g Harmony) Harmony { return Harmony{h.Inside + g.Inside, h.Both + g.Both} }
 
-// A Stretch is the harmony of some frames.
+// A Stretch is the harmony of consecutive frames.
 type Stretch struct {
-	Frame int64 `json:"frame"` // the first, a multiple of the stretch's length
+	Frame int64 `json:"frame"` // the first, a multiple of the length of a stretch
 	Harmony
 }
 
-// harmony is that of frame number i of the track.
+// harmony is the harmony of the frame at index i of the track.
 func (t *Track) harmony(i int) (h Harmony) {
 	pitch, sounds := t.Melody[i].Pitch()
 	if chord := t.Chords[i]; sounds && chord != noChord {
@@ -36,7 +36,7 @@ func (t *Track) harmony(i int) (h Harmony) {
 	return h
 }
 
-// overTime is the harmony of stretches of so many frames, those in which nothing was played left out.
+// overTime is the harmony of each stretch of the given length; stretches in which nothing was played are left out.
 func (t *Track) overTime(length int64) []Stretch {
 	all := []Stretch{}
 	for i, frame := range t.Frames {
@@ -49,14 +49,14 @@ func (t *Track) overTime(length int64) []Stretch {
 	return all
 }
 
-// A beatOf is what a beat holds.
+// A beatOf is what sounded in a beat.
 type beatOf struct {
 	number int64
 	Harmony
 	heard PitchClasses // in the melody
 }
 
-// beats are those in which anything was played.
+// beats returns the beats in which anything was played.
 func (t *Track) beats() []beatOf {
 	var all []beatOf
 	for i, frame := range t.Frames {

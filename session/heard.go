@@ -2,17 +2,17 @@ package session
 
 import "jamd/jam"
 
-// PitchClasses says in how many frames each pitch class sounded, C first.
+// PitchClasses counts the frames in which each pitch class sounded, C first.
 type PitchClasses [12]int64
 
-// add takes a frame of a melody.
+// add counts a frame of a melody.
 func (p *PitchClasses) add(m jam.MelodyToken) {
 	if pitch, ok := m.Pitch(); ok {
 		p[pitch%12]++
 	}
 }
 
-// key is the key that they seem to be of, "" where there is none.
+// key estimates the key, as [jam.Key] writes it; "" if there is none.
 func (p *PitchClasses) key() string {
 	var heard [12]float64
 	for class, frames := range p {

@@ -11,9 +11,10 @@ import (
 	"jamd/jam"
 )
 
-// WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0: the melody on one staff, in sixteenths, tied over bar lines, in
-// the key that it seems to be in, a first bar that is shorter than the second as a pickup; chord symbols above it where chords begin, N.C. where one ends and none follows; tempo
-// where it changes by a beat a minute or more. A take that cannot be written is an error, and nothing is written.
+// WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar
+// lines, in its estimated key; a first bar that is shorter than the second is a pickup. Chord symbols are where chords
+// begin, N.C. where a chord ends and none follows, and a tempo where it changes by 1 BPM or more. If the take cannot be
+// written, WriteLeadSheet returns an error and writes nothing.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
 		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)
@@ -44,7 +45,7 @@ func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	return err
 }
 
-// pitchClassesHeard is for how many frames each pitch class sounds.
+// pitchClassesHeard counts the frames in which each pitch class sounds.
 func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
 	for _, n := range melody {
 		heard[n.Pitch%12] += float64(n.Duration)
@@ -52,15 +53,15 @@ func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
 	return heard
 }
 
-// A sheet is a take that is being written down.
+// A sheet writes down a take.
 type sheet struct {
 	take   jam.Take
 	key    jam.Key
 	meter  jam.Meter // of the first whole bar
-	pickup bool      // the bar before that is shorter
+	pickup bool      // the first bar is shorter than the second
 }
 
-// barAt is the bar in which a frame lies. A pickup is the end of a bar of the meter that follows it.
+// barAt returns the bar of a frame. A pickup is the end of a bar in the meter that follows it.
 func (s *sheet) barAt(frame int64) jam.Bar {
 	bar := s.take.BarAt(frame)
 	if s.pickup && bar.Number == 0 {
@@ -69,7 +70,7 @@ func (s *sheet) barAt(frame int64) jam.Bar {
 	return bar
 }
 
-// bassBelow is the mean pitch below which a melody is written in the bass clef: the F below middle C.
+// bassBelow is the mean pitch below which a melody is written in the bass clef: F below middle C.
 const bassBelow = 53
 
 func (s *sheet) attributes(keyKnown bool) xmlAttributes {
@@ -91,7 +92,7 @@ func (s *sheet) attributes(keyKnown bool) xmlAttributes {
 	return a
 }
 
-// measures are at least one, the last filled up with rests.
+// measures returns at least one measure. The last is filled up with rests.
 func (s *sheet) measures() []xmlMeasure {
 	marks := s.marks()
 	stretches := s.stretches()
@@ -114,7 +115,7 @@ func (s *sheet) measures() []xmlMeasure {
 		var notes []written
 		for len(stretches) > 0 && stretches[0].frame < bar.End {
 			part := stretches[0]
-			if end := part.frame + part.length; end > bar.End { // it goes on in the next
+			if end := part.frame + part.length; end > bar.End { // the rest of it is in the next bar
 				part.length, part.goesOn = bar.End-part.frame, true
 				stretches[0].frame, stretches[0].length, stretches[0].cameOn = bar.End, end-bar.End, true
 			} else {
@@ -139,15 +140,15 @@ func (s *sheet) measures() []xmlMeasure {
 	return all
 }
 
-// A stretch is a note of the melody, or a rest, or a part of one that bar lines cut.
+// A stretch is a note or a rest of the melody, or the part of one between two bar lines.
 type stretch struct {
 	frame, length  int64
 	pitch          uint8
 	rest           bool
-	cameOn, goesOn bool // it is tied to what is before it, after it
+	cameOn, goesOn bool // it is tied to the stretch before it, or after it
 }
 
-// stretches are the notes, and the rests between them, up to the end of the last bar.
+// stretches returns the notes and the rests between them, up to the end of the last bar.
 func (s *sheet) stretches() (all []stretch) {
 	end := s.take.BarAt(max(s.take.Frames-1, 0)).End
 	at := int64(0)
@@ -170,13 +171,13 @@ func (s *sheet) stretches() (all []stretch) {
 	return all
 }
 
-// A mark is a chord symbol or a tempo, which stands above the note that sounds in its frame.
+// A mark is a chord symbol or a tempo, which is written above the note that sounds in its frame.
 type mark struct {
 	frame   int64
 	element func(offset int64) any
 }
 
-// marks are in order; a tempo stands before the chord of its frame.
+// marks returns all marks in order; a tempo comes before the chord of its frame.
 func (s *sheet) marks() []mark {
 	chords, tempi := s.chordMarks(), s.tempoMarks()
 	var all []mark
@@ -228,7 +229,7 @@ func (s *sheet) harmony(symbol string) xmlHarmony {
 	return h
 }
 
-// unnamed is a text in the place of a chord symbol. The schema asks for a root, which nobody is to see.
+// unnamed is a text in place of a chord symbol. The schema asks for a root, which is not displayed.
 func unnamed(text string) xmlHarmony {
 	nothing := ""
 	return xmlHarmony{Root: xmlStep{Text: &nothing, Step: "C"}, Kind: xmlKind{text, "none"}}
