@@ -83,10 +83,10 @@ func (p *Replayer) compare(ctx context.Context, r *session.Record, others *other
 	if err != nil {
 		return err
 	}
-	if result.Identical = c.Parting == nil; result.Identical {
+	if result.Identical = c.Difference == nil; result.Identical {
 		return nil
 	}
-	a, b := c.Parting.Logged, &c.Parting.Report
+	a, b := c.Difference.Logged, &c.Difference.Report
 	result.Difference = &Difference{
 		Frame: b.Frame, Position: (jam.Bars{Meter: r.Manifest.Settings.Meter}).Position(b.Frame),
 		Jam:    Decision{a.Symbol, a.Sounded, a.Prob, a.Melody},

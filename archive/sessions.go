@@ -95,7 +95,7 @@ func (s *Sessions) MIDI(id string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.Mend(false, midiio.WriteTake); errors.Is(err, session.ErrRecording) {
+	if _, err := r.Repair(false, midiio.WriteTake); errors.Is(err, session.ErrRecording) {
 		return nil, fmt.Errorf("session %q has no music yet: %w", id, ui.ErrUnknown)
 	} else if err != nil {
 		return nil, err

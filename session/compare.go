@@ -8,11 +8,11 @@ import (
 
 // A Comparison is the result of comparing a replay with its jam.
 type Comparison struct {
-	Frames  int64     // that were compared
-	Unknown int64     // frames whose report is lost, and frames that the machine slept through
-	Apart   float32   // largest difference between the probabilities of the same choice
-	Parting *Replayed // first frame that differs, where the comparison ends; nil if there is none
-	Gone    int       // lines that could not be read
+	Frames     int64     // that were compared
+	Unknown    int64     // frames whose report is lost, and frames that the machine slept through
+	MaxApart   float32   // largest difference between the probabilities of the same choice
+	Difference *Replayed // first frame that differs, where the comparison ends; nil if there is none
+	Gone       int       // lines that could not be read
 }
 
 // Compare replays the jam with its misses and compares each frame, up to the first that differs. load is as in
@@ -33,10 +33,10 @@ func (r *Record) Compare(ctx context.Context, p jam.Policy, load func(Policy) (j
 		}
 		c.Frames++
 		if !frame.Same() {
-			c.Parting = &frame
+			c.Difference = &frame
 			return c, nil
 		}
-		c.Apart = max(c.Apart, frame.Logged.Prob-frame.Report.Prob, frame.Report.Prob-frame.Logged.Prob)
+		c.MaxApart = max(c.MaxApart, frame.Logged.Prob-frame.Report.Prob, frame.Report.Prob-frame.Logged.Prob)
 	}
 	return c, nil
 }

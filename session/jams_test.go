@@ -95,7 +95,7 @@ func TestRecordedJamsReplay(t *testing.T) {
 			t.Fatal(err)
 		}
 		c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther)
-		if err != nil || c.Parting != nil || c.Frames != frames || c.Gone != 0 {
+		if err != nil || c.Difference != nil || c.Frames != frames || c.Gone != 0 {
 			t.Errorf("%s: %+v, %v", name, c, err)
 		}
 	}
@@ -127,11 +127,11 @@ func TestMendRecordedJam(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mended, err := r.Mend(false, func(w io.Writer, take jam.Take) error {
+	mended, err := r.Repair(false, func(w io.Writer, take jam.Take) error {
 		_, err := w.Write(lead(take))
 		return err
 	})
-	if want := (Mending{Cut: 8, Music: true, Frames: 64}); err != nil || mended != want {
+	if want := (Repair{Cut: 8, Music: true, Frames: 64}); err != nil || mended != want {
 		t.Errorf("%+v, %v; want %+v", mended, err, want)
 	}
 	take, err := r.Take()

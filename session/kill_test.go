@@ -124,7 +124,7 @@ func kill(t *testing.T) (lost time.Duration, lines int, torn bool) {
 		t.Error(err)
 		return 0, 0, false
 	}
-	mending, err := r.Mend(false, takeText)
+	mending, err := r.Repair(false, takeText)
 	if err != nil || !mending.Music {
 		t.Errorf("mending: %+v, %v", mending, err)
 	}
@@ -141,7 +141,7 @@ func kill(t *testing.T) (lost time.Duration, lines int, torn bool) {
 			t.Error("killed, and yet an end line")
 		}
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(killedSeed), nil); err != nil || c.Parting != nil || c.Gone > 0 {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(killedSeed), nil); err != nil || c.Difference != nil || c.Gone > 0 {
 		t.Errorf("replay: %+v, %v", c, err)
 	}
 	return last - kept, lines, mending.Cut > 0

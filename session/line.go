@@ -7,7 +7,7 @@ import (
 	"jamd/jam"
 )
 
-// The objects of the lines. Times are microseconds with up to three decimals, on the jam's clock.
+// The JSON objects of the lines. Times are microseconds on the jam's clock, with up to three decimals.
 type (
 	head struct {
 		Seq  uint64 `json:"seq,omitempty"` // from 1; version 1 has none
@@ -79,7 +79,7 @@ type (
 		End
 		Length float64 `json:"length_us"`
 	}
-	// endLine1 is that of version 1.
+	// endLine1 is the end line of version 1.
 	endLine1 struct {
 		Jam        jam.Summary `json:"jam"`
 		Frames     uint64      `json:"frames"`
@@ -101,7 +101,7 @@ const (
 	maxFrame   = 1 << 40 // 4,000 years at 120 BPM
 )
 
-// lineOf is the object of an entry's line.
+// lineOf returns the JSON object for an entry.
 func lineOf(seq uint64, entry Entry) any {
 	h := func(kind string) head { return head{seq, kind} }
 	switch e := entry.(type) {
@@ -152,5 +152,5 @@ func frameOf(frame int64) *int64 {
 
 func cut(text string) string { return text[:min(len(text), maxText)] }
 
-// micros gives a time its exact value in microseconds: up to three decimals.
+// micros converts a time to microseconds, exactly: with up to three decimals.
 func micros(d time.Duration) float64 { return float64(d) / 1e3 }

@@ -11,10 +11,10 @@ import (
 	"jamd/jam"
 )
 
-// A readLine is the object of a line that was read.
+// A readLine is the JSON object of a line that was read.
 type readLine interface{ entry() (Entry, error) }
 
-// objectOf is an empty object for a line of a type; nil where this jamd does not know it.
+// objectOf returns an empty object for a type of line; nil for an unknown type.
 func objectOf(h head) readLine {
 	switch h.Type {
 	case "note":
@@ -46,7 +46,7 @@ func objectOf(h head) readLine {
 	return nil
 }
 
-// entryOf reads a line's object, which has been unsealed.
+// entryOf reads the JSON object of a line whose seal has been checked and removed.
 func entryOf(text []byte) (Entry, uint64, error) {
 	var h head
 	if err := json.Unmarshal(text, &h); err != nil {
@@ -162,13 +162,13 @@ func known(frame *int64) int64 {
 	return *frame
 }
 
-// duration is the inverse of micros. What is out of range is 0, and refused where it matters.
+// duration is the inverse of micros. A value out of range becomes 0; callers check the range if it matters.
 func duration(us float64) time.Duration {
 	if !(math.Abs(us) <= maxMicros) {
 		return 0
 	}
 	d := time.Duration(math.Round(us * 1e3))
-	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // after 26 days the product rounds too
+	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // from 26 days on the product is rounded too
 		if micros(near) == us {
 			return near
 		}

@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// flushAt is how many bytes of lines are gathered at most before they are written.
+// flushAt is how many bytes of lines are buffered before they are written.
 const flushAt = 64 << 10
 
 func (l Loss) plus(m Loss) Loss {
@@ -18,7 +18,7 @@ func (l Loss) minus(m Loss) Loss {
 	return Loss{l.Notes - m.Notes, l.Frames - m.Frames, l.Changes - m.Changes}
 }
 
-// one counts an entry.
+// one returns the count of a single entry.
 func one(entry Entry) Loss {
 	switch entry.(type) {
 	case jam.Heard, jam.LoopAction:
@@ -31,26 +31,25 @@ func one(entry Entry) Loss {
 	return Loss{}
 }
 
-// An eventLog writes events.jsonl in whole lines. Where the disk does not take them they are lost and counted, the file
-// is cut back to its last whole line, and the next flush tries again with new lines. One goroutine writes; counts may
-// be asked from another.
+// An eventLog writes events.jsonl in whole lines. If a write fails, its lines are lost and counted, the file is cut back to
+// its last whole line, and the next flush tries again with new lines. One goroutine writes; another may call counts.
 type eventLog struct {
-	out     file // nil where nothing can be written any more
+	out     file // nil if nothing can be written any more
 	path    string
-	size    int64        // of the whole lines in the file
-	seq     uint64       // of the last of them
-	unsure  bool         // some of them may not have reached the disk itself
-	buf     []byte       // lines that are not yet in the file
-	next    uint64       // sequence number of the line after those
-	held    Loss         // what buf holds
-	said    Loss         // what loss lines in the file have told so far
-	saying  Loss         // and those in buf
-	dropped func() Loss  // what was lost before it came here
+	size    int64        // of the whole lines in the file, in bytes
+	seq     uint64       // sequence number of the last of them
+	unsure  bool         // some of them may not be synced to the disk
+	buf     []byte       // lines that are not in the file yet
+	next    uint64       // sequence number of the line after those in buf
+	held    Loss         // counts the lines in buf
+	said    Loss         // losses that the loss lines in the file report
+	saying  Loss         // losses that those in buf report
+	dropped func() Loss  // what was lost before it reached the log
 	loss    chan<- error // gets the first failure
 
-	first, last jam.FrameReport // of those seen so far
-	any         bool            // there was one
-	heard       PitchClasses    // in the melody of them, but the last
+	first, last jam.FrameReport // so far
+	any         bool            // there is a first
+	heard       PitchClasses    // in the melody of all reports but the last
 
 	mu      sync.Mutex
 	written Loss
@@ -62,14 +61,14 @@ func newEventLog(out file, path string, dropped func() Loss, loss chan<- error) 
 	return &eventLog{out: out, path: path, next: 1, dropped: dropped, loss: loss}
 }
 
-// counts tells what was written and what lost, and the first failure.
+// counts returns what was written, what was lost, and the first failure.
 func (l *eventLog) counts() (written, lost Loss, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.written, l.failed.plus(l.dropped()), l.err
 }
 
-// add puts an entry behind those before it.
+// add appends an entry.
 func (l *eventLog) add(entry Entry) {
 	if r, ok := entry.(jam.FrameReport); ok {
 		if !l.any {
@@ -98,7 +97,7 @@ func (l *eventLog) append(entry Entry) {
 	l.next++
 }
 
-// flush writes the lines gathered, and what is known to be missing.
+// flush writes the buffered lines, and a loss line if any are missing.
 func (l *eventLog) flush() {
 	if l.dropped() != (Loss{}) {
 		l.fail(fmt.Errorf("%s: the disk is too slow: part of the jam is not recorded", l.path))
@@ -122,10 +121,10 @@ func (l *eventLog) flush() {
 	}
 	l.saying, l.next = l.said, l.seq+1
 	l.fail(fmt.Errorf("part of the jam is not recorded: %w", err))
-	l.sayLoss() // before the lines that come next
+	l.sayLoss() // before the next lines
 }
 
-// sayLoss appends a line with what was lost since the last such line.
+// sayLoss appends a loss line if anything was lost since the last one.
 func (l *eventLog) sayLoss() {
 	_, lost, _ := l.counts()
 	if news := lost.minus(l.saying); news != (Loss{}) {
@@ -134,12 +133,12 @@ func (l *eventLog) sayLoss() {
 	}
 }
 
-// put writes whole lines, all or none.
+// put writes lines, all or none of them.
 func (l *eventLog) put(lines []byte) error {
 	if l.out == nil {
 		return fmt.Errorf("%s is not open", l.path)
 	}
-	if _, err := os.Stat(l.path); err != nil { // writing to a file that was removed does not fail
+	if _, err := os.Stat(l.path); err != nil { // a write to a removed file would not fail
 		return err
 	}
 	n, err := l.out.Write(lines)
@@ -147,14 +146,14 @@ func (l *eventLog) put(lines []byte) error {
 		l.size += int64(n)
 		return nil
 	}
-	if n > 0 && l.out.Truncate(l.size) != nil { // a torn line may only be the last
+	if n > 0 && l.out.Truncate(l.size) != nil { // only the last line of a log may be torn
 		_ = l.out.Close()
 		l.out = nil
 	}
 	return err
 }
 
-// sync writes the lines gathered, and waits until they are on the disk itself.
+// sync writes the buffered lines, and waits until they are on the disk.
 func (l *eventLog) sync() {
 	l.flush()
 	if !l.unsure || l.out == nil {
@@ -166,7 +165,7 @@ func (l *eventLog) sync() {
 	}
 }
 
-// close writes the rest and the end line.
+// close writes the buffered lines and the end line, and closes the file.
 func (l *eventLog) close(played jam.Summary) {
 	l.flush()
 	written, lost, _ := l.counts()
@@ -182,7 +181,7 @@ func (l *eventLog) close(played jam.Summary) {
 	}
 }
 
-// fail keeps the first failure and says it.
+// fail keeps the first failure, and sends it to loss.
 func (l *eventLog) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -2,7 +2,7 @@ package session
 
 import "encoding/xml"
 
-// The elements of MusicXML 4.0 that a lead sheet needs, their parts in the order that the schema asks for
+// The elements of MusicXML 4.0 that a lead sheet needs, with their children in the order of the schema
 // (https://www.w3.org/2021/06/musicxml40/).
 
 const musicXMLHead = xml.Header +
@@ -37,7 +37,7 @@ type (
 	}
 	xmlAttributes struct {
 		XMLName   xml.Name `xml:"attributes"`
-		Divisions int      `xml:"divisions"` // of a quarter note
+		Divisions int      `xml:"divisions"` // per quarter note
 		Fifths    int      `xml:"key>fifths"`
 		Mode      string   `xml:"key>mode"`
 		Beats     uint8    `xml:"time>beats"`
@@ -124,13 +124,13 @@ type (
 	}
 )
 
-// A harmonyKind is a chord quality in MusicXML's terms.
+// A harmonyKind is a chord quality in MusicXML.
 type harmonyKind struct {
 	kind string
-	adds int // a degree beyond it; 0: none
+	adds int // degree that is added to the kind; 0: none
 }
 
-// harmonyKinds are by the symbol of the quality. A seventh that is added is that of a dominant chord.
+// harmonyKinds has the kind of each quality, by its symbol. An added seventh is that of a dominant chord.
 var harmonyKinds = map[string]harmonyKind{
 	"": {"major", 0}, "m": {"minor", 0}, "dim": {"diminished", 0}, "aug": {"augmented", 0},
 	"sus2": {"suspended-second", 0}, "sus4": {"suspended-fourth", 0}, "5": {"power", 0},

@@ -6,21 +6,21 @@ import (
 	"jamd/jam"
 )
 
-// A written note, or rest, has one of the values that notes are written in.
+// A written is a note or rest that is written as one note value.
 type written struct {
 	stretch
-	bar   bool // a rest that lasts for the whole bar
+	bar   bool // it is a rest for the whole bar
 	beams []xmlBeam
 }
 
-// A noteValue is a length in frames as it is written.
+// A noteValue is a length as it is written.
 type noteValue struct {
 	frames int64
 	name   string
 	dots   int
 }
 
-// noteValues are what one note can be written as, the longest first; in a meter of dotted beats some are left out.
+// noteValues are all note values, the longest first. In a meter of dotted beats some are not used.
 var noteValues = []noteValue{
 	{48, "breve", 1}, {32, "breve", 0}, {24, "whole", 1}, {16, "whole", 0}, {12, "half", 1}, {8, "half", 0},
 	{6, "quarter", 1}, {4, "quarter", 0}, {3, "eighth", 1}, {2, "eighth", 0}, {1, "16th", 0},
@@ -30,7 +30,7 @@ func valueOf(frames int64) noteValue {
 	return noteValues[slices.IndexFunc(noteValues, func(v noteValue) bool { return v.frames == frames })]
 }
 
-// write cuts a stretch that lies within a bar into notes that show the beat.
+// write cuts a stretch within a bar into note values that show the beat.
 func write(part stretch, bar jam.Bar) (notes []written) {
 	if part.rest && part.length == bar.End-bar.Frame {
 		return []written{{stretch: part, bar: true}}
@@ -46,9 +46,9 @@ func write(part stretch, bar jam.Bar) (notes []written) {
 	return notes
 }
 
-// longest is the longest note value that may stand at a place in the bar and is no longer than a length: off the beat, it ends with
-// the beat; on it, before the next strong beat, but for a note that begins on one. A quarter note between two beats is as
-// usual.
+// longest is the longest note value of at most the given length that may be written at a place in the bar. Off the beat, it
+// ends with the beat, except that a quarter note may begin halfway between two beats. On a beat, it ends before the next
+// strong beat, except that a note that begins on a strong beat may last to the end of the bar.
 func longest(m jam.Meter, at, length int64) int64 {
 	beat, strong := m.Beat(), m.Strong()
 	dotted := m.Unit == 8
@@ -65,7 +65,7 @@ func longest(m jam.Meter, at, length int64) int64 {
 	}
 	for _, v := range noteValues {
 		if whole := v.frames%beat == 0 && v.frames/beat&(v.frames/beat-1) == 0; dotted && v.frames > beat && !whole {
-			continue // 8 frames are no beats of 6
+			continue // such as 8 frames, which is no number of beats of 6 frames
 		}
 		if v.frames <= min(room, length) {
 			return v.frames
@@ -91,7 +91,7 @@ func beam(notes []written, bar jam.Bar) {
 	}
 }
 
-// beamLevel draws a beam over each run of notes that have it, a hook at one that stands alone.
+// beamLevel draws the beam of a level over each run of notes that have it, and a hook at a single note.
 func beamLevel(group []written, level int, has func(*written) bool) {
 	for i := range group {
 		if !has(&group[i]) {
@@ -113,17 +113,17 @@ func beamLevel(group []written, level int, has func(*written) bool) {
 	}
 }
 
-// accidentals are those in force in a bar, by letter and octave.
+// accidentals are the accidentals in force in a bar, by letter and octave.
 type accidentals struct {
 	signature map[string]int
-	set       map[xmlPitch]int // by a pitch without its alteration
+	set       map[xmlPitch]int // by a pitch without its Alter
 }
 
 func newAccidentals(k jam.Key) *accidentals { return &accidentals{signed(k), map[xmlPitch]int{}} }
 
 var accidentalNames = map[int]string{-1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 
-// show is the accidental that has to stand before a note, "" where none has to.
+// show returns the accidental that must be written before a note; "" for none.
 func (a *accidentals) show(p xmlPitch) string {
 	place := xmlPitch{Step: p.Step, Octave: p.Octave}
 	in, ok := a.set[place]
@@ -137,7 +137,7 @@ func (a *accidentals) show(p xmlPitch) string {
 	return accidentalNames[p.Alter]
 }
 
-// note is the element of a written note. The lowest octave that the format has is that above C0, MIDI's pitch 12.
+// note returns the element of a written note. The format's lowest octave is that of C0, MIDI pitch 12.
 func (s *sheet) note(n written, a *accidentals) xmlNote {
 	out := xmlNote{Duration: n.length, Voice: 1, Beams: n.beams}
 	if !n.bar {
@@ -164,7 +164,7 @@ func (s *sheet) note(n written, a *accidentals) xmlNote {
 	return out
 }
 
-// tie is heard by programs and seen by people.
+// tie adds both elements of a tie: programs play the one, and people see the other.
 func (n *xmlNote) tie(end string) {
 	if n.Notations == nil {
 		n.Notations = &xmlNotations{}

@@ -11,23 +11,23 @@ import (
 	"unicode"
 )
 
-// Notes are what the user says of a session. They are written whole, aside and renamed.
+// Notes are what the user adds to a session.
 type Notes struct {
 	Name   string   `json:"name,omitempty"`
-	Tags   []string `json:"tags,omitempty"` // sorted, each once
+	Tags   []string `json:"tags,omitempty"` // sorted, without duplicates
 	Rating Rating   `json:"rating,omitzero"`
 	Pinned bool     `json:"pinned,omitempty"` // never pruned
 }
 
-// A Rating answers the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each 1 to 5; 0 where it was
-// not answered.
+// A Rating holds the answers to the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each 1 to
+// 5; 0 means no answer.
 type Rating struct {
 	Adaptation int `json:"adaptation,omitempty"` // how fast the chords adapted
 	Control    int `json:"control,omitempty"`    // how much the player was in control
 	Enjoyment  int `json:"enjoyment,omitempty"`
 }
 
-// Mean is that of the answers given; 0 where there are none.
+// Mean is the mean of the answers; 0 if there are none.
 func (r Rating) Mean() float64 {
 	sum, n := 0, 0
 	for _, answer := range r.answers() {
@@ -39,14 +39,14 @@ func (r Rating) Mean() float64 {
 
 func (r Rating) answers() [3]int { return [3]int{r.Adaptation, r.Control, r.Enjoyment} }
 
-// Bounds of what is said of a session.
+// Bounds of Notes.
 const (
 	MaxRating = 5
 	maxName   = 200 // bytes of a name or tag
 	maxTags   = 100
 )
 
-// Check returns an error for notes that make no sense.
+// Check returns an error if the notes are out of bounds.
 func (n Notes) Check() error {
 	if len(n.Name) > maxName || strings.ContainsFunc(n.Name, unicode.IsControl) {
 		return fmt.Errorf("name %q: must be one line of at most %d bytes", n.Name, maxName)
@@ -75,7 +75,7 @@ func (n *Notes) Tag(add, remove []string) {
 	n.Tags = slices.Compact(tags)
 }
 
-// readNotes reads the notes of a session; without the file there are none.
+// readNotes reads the notes of a session; without the file they are empty.
 func readNotes(dir string) (n Notes, err error) {
 	path := filepath.Join(dir, NotesFile)
 	text, err := readSmall(path)
@@ -94,7 +94,7 @@ func readNotes(dir string) (n Notes, err error) {
 	return n, nil
 }
 
-// SetNotes writes down what the user says of the session.
+// SetNotes saves the user's notes on the session.
 func (r *Record) SetNotes(n Notes) error {
 	if err := n.Check(); err != nil {
 		return err

@@ -9,22 +9,22 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A PairedTest asks whether the differences of pairs are 0 in the mean. Figures that cannot be had are NaN: T and TP of differences
-// that are all the same have no spread to measure the mean by.
+// A PairedTest tests whether the mean of paired differences is 0. A figure that is not defined is NaN, such as T and TP of
+// differences that are all equal and so have no spread.
 type PairedTest struct {
 	Pairs int
 	Mean  float64 // of the differences
-	Error float64 // standard, of the mean
+	Error float64 // standard error of the mean
 	T     float64 // Student's, with Pairs-1 degrees of freedom
-	TP    float64 // its two-sided p
-	W     float64 // Wilcoxon's signed-rank sum, the smaller one; pairs without a difference are left out
-	WP    float64 // its two-sided p, exact for up to exactPairs of them
+	TP    float64 // two-sided p of T
+	W     float64 // Wilcoxon's signed-rank sum, the smaller of the two; pairs without a difference are left out
+	WP    float64 // two-sided p of W, exact for up to exactPairs pairs
 }
 
-// exactPairs is up to how many pairs Wilcoxon's p is counted out; above, it is that of the normal distribution.
+// exactPairs is the largest number of pairs for which Wilcoxon's p is exact. Above, it is that of the normal distribution.
 const exactPairs = 50
 
-// testPairs tests differences, as scipy's ttest_rel and wilcoxon do; a test checks that.
+// testPairs tests differences as scipy's ttest_rel and wilcoxon do; a test compares them.
 func testPairs(differences []float64) PairedTest {
 	n := float64(len(differences))
 	p := PairedTest{Pairs: len(differences), Mean: stat.Mean(differences, nil), Error: math.NaN(), T: math.NaN(), TP: math.NaN()}
@@ -39,14 +39,14 @@ func testPairs(differences []float64) PairedTest {
 	return p
 }
 
-// wilcoxon is the signed-rank test: W and p.
+// wilcoxon is the signed-rank test. It returns W and p.
 func wilcoxon(differences []float64) (w, p float64) {
 	apart := slices.DeleteFunc(slices.Clone(differences), func(d float64) bool { return d == 0 })
 	if len(apart) == 0 {
 		return math.NaN(), math.NaN()
 	}
 	slices.SortFunc(apart, func(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) })
-	ranks := make([]int, len(apart)) // twice the rank: ties share the mean of theirs
+	ranks := make([]int, len(apart)) // twice the rank, as ties get the mean of their ranks
 	sum, positive, ties := 0, 0, 0.0
 	for i := 0; i < len(apart); {
 		j := i
@@ -75,8 +75,8 @@ func wilcoxon(differences []float64) (w, p float64) {
 	return float64(smaller) / 2, min(p, 1)
 }
 
-// exactly is the share of all ways to give the ranks their signs in which the sum of the one sign is at most most, or as far
-// from the middle on the other side.
+// exactly is the share of all assignments of signs to the ranks in which the sum of the positive ranks is at most most, or
+// as far from the middle on the other side.
 func exactly(ranks []int, sum, most int) float64 {
 	ways := make([]float64, sum+1)
 	ways[0] = 1
@@ -92,7 +92,7 @@ func exactly(ranks []int, sum, most int) float64 {
 	return 2 * below / math.Pow(2, float64(len(ranks)))
 }
 
-// holm corrects the p of several tests for there being several (Holm 1979). NaN is no test.
+// holm corrects the p of several tests for multiple comparisons (Holm 1979). NaN is not counted as a test.
 func holm(ps []float64) []float64 {
 	order, corrected := []int{}, make([]float64, len(ps))
 	for i, p := range ps {

@@ -17,7 +17,7 @@ import (
 	"jamd/jam"
 )
 
-// A Record is a session to be read: one that has ended, was broken off, or is being recorded.
+// A Record is a session that is read: one that has ended, was interrupted, or is being recorded.
 type Record struct {
 	ID       string // its directory's name
 	Dir      string
@@ -25,7 +25,7 @@ type Record struct {
 	Notes    Notes
 }
 
-// Open reads what a session is; its log is read line by line, by Lines. Errors name the file, and say what is wrong with it.
+// Open reads the manifest and the notes of a session. [Record.Lines] reads its log. Errors name the file and its problem.
 func Open(dir string) (*Record, error) {
 	manifest, err := readManifest(dir)
 	if err != nil {
@@ -42,11 +42,11 @@ func Open(dir string) (*Record, error) {
 	return &Record{ID: filepath.Base(abs), Dir: dir, Manifest: manifest, Notes: notes}, nil
 }
 
-// Recording reports whether a living process is writing the session.
+// Recording reports whether a running process is writing the session.
 func (r *Record) Recording() bool { return recording(r.Dir) }
 
-// lockRecording marks a folder as one that is being recorded. A reader that asks at this moment holds the file for an instant, so it
-// is tried again. Without the lock others may think that nobody is recording here, which is all.
+// lockRecording marks a folder as being recorded. A process that asks whether it is holds the lock for an instant, so
+// lockRecording tries several times. Without the lock, the session only seems not to be recorded.
 func lockRecording(dir string) *flock.Flock {
 	lock := flock.New(filepath.Join(dir, recordingFile))
 	for range 100 {
@@ -75,7 +75,7 @@ type Line struct {
 	Entry  Entry
 }
 
-// A LineError says what is wrong with a line of a log.
+// A LineError is a problem with a line of a log.
 type LineError struct {
 	Path    string
 	Line    int
@@ -86,12 +86,12 @@ func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.Path, e.L
 
 func (e *LineError) Unwrap() error { return e.Problem }
 
-// maxLine is far above any line's length.
+// maxLine is far above the length of any line, in bytes.
 const maxLine = 64 << 10
 
-// Lines reads the log, a line at a time, in bounded memory. A line that cannot be read, or that lines are missing before,
-// comes with a *LineError; those after it can be read all the same. Any other error is of the file, and the last. What
-// follows the last line break is left out: it was never written whole.
+// Lines reads the log, a line at a time, in bounded memory. A line that cannot be read, or that follows missing lines, comes
+// with a [*LineError]; the iteration goes on after it. Any other error is of the file and ends the iteration. A line without
+// a line break at the end of the log is left out, as it was not written completely.
 func (r *Record) Lines() iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		path := filepath.Join(r.Dir, EventsFile)
@@ -115,7 +115,7 @@ func (r *Record) Lines() iter.Seq2[Line, error] {
 	}
 }
 
-// Entries are what the lines say that can be read. An error is of the file, and the last.
+// Entries reads the entries of the log, without unreadable lines. An error is of the file and ends the iteration.
 func (r *Record) Entries() iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for line, err := range r.Lines() {
@@ -124,7 +124,7 @@ func (r *Record) Entries() iter.Seq2[Entry, error] {
 				if line.Entry == nil {
 					continue
 				}
-				err = nil // of lines that are missing before it
+				err = nil // it is about lines that are missing before this one
 			}
 			if !yield(line.Entry, err) {
 				return
@@ -139,17 +139,18 @@ type lineReader struct {
 	old    bool // version 1: without sequence numbers and checksums
 	in     *bufio.Reader
 	number int
-	seq    uint64 // of the last line that was read
-	bad    uint64 // lines since then that could not be read
-	size   int64  // of the lines read so far
-	good   int64  // and of those up to the last one without an error
+	seq    uint64 // sequence number of the last readable line
+	bad    uint64 // number of unreadable lines since then
+	size   int64  // of the lines so far, in bytes
+	good   int64  // of the lines up to the last readable one, in bytes
 }
 
 func newLineReader(in io.Reader, path string, old bool) *lineReader {
 	return &lineReader{path: path, old: old, in: bufio.NewReaderSize(in, maxLine)}
 }
 
-// next is the next line, or io.EOF behind the last whole one. A line that others are missing before comes with its error.
+// next returns the next line, or io.EOF after the last complete one. A readable line that follows missing lines comes with
+// an error too.
 func (l *lineReader) next() (Line, error) {
 	text, err := l.in.ReadSlice('\n')
 	l.size += int64(len(text))
@@ -184,7 +185,7 @@ func (l *lineReader) next() (Line, error) {
 	case l.old:
 	case seq <= last:
 		return line, l.wrong(fmt.Errorf("line %d of the jam stands after its line %d", seq, last))
-	case seq-last-1 > bad: // more are missing than those that could not be read, which have been told
+	case seq-last-1 > bad: // more lines are missing than the unreadable ones, which had errors of their own
 		return line, l.wrong(fmt.Errorf("line %d of the jam follows its line %d: what was between is gone", seq, last))
 	}
 	return line, nil
@@ -197,7 +198,7 @@ func (l *lineReader) unreadable(problem error) (Line, error) {
 
 func (l *lineReader) wrong(problem error) error { return &LineError{l.path, l.number, problem} }
 
-// Take is what the jam sounded like, made from the log. Lines that cannot be read are left out.
+// Take makes the take of the jam from the log, without unreadable lines.
 func (r *Record) Take() (jam.Take, error) {
 	take := r.newTake()
 	for entry, err := range r.Entries() {
@@ -209,7 +210,7 @@ func (r *Record) Take() (jam.Take, error) {
 	return take.take(), nil
 }
 
-// A loggedTake is a take in the making.
+// A loggedTake builds a take from the entries of a log.
 type loggedTake struct {
 	builder *jam.TakeBuilder
 	tempo   []jam.TempoChange
@@ -222,7 +223,7 @@ func (r *Record) newTake() *loggedTake {
 	return &loggedTake{builder: jam.NewTakeBuilder(r.title(), nil, s.Meter), tempo: []jam.TempoChange{{BPM: s.Tempo}}, last: jam.Silence}
 }
 
-// add takes the next line of the log.
+// add adds the next entry of the log.
 func (t *loggedTake) add(entry Entry) {
 	switch e := entry.(type) {
 	case jam.FrameReport:
@@ -244,7 +245,7 @@ func (t *loggedTake) take() jam.Take {
 	return take
 }
 
-// changed adds a stretch of the grid to the tempi.
+// changed adds a segment of the grid to the tempi.
 func changed(tempo []jam.TempoChange, s jam.Segment) []jam.TempoChange {
 	for len(tempo) > 0 && tempo[len(tempo)-1].Frame >= s.Frame {
 		tempo = tempo[:len(tempo)-1]
@@ -262,30 +263,30 @@ func (r *Record) title() string {
 	return r.Manifest.Title
 }
 
-// A Mending tells what Mend did.
-type Mending struct {
-	Cut    int64 // bytes of a torn end that were cut off the log
-	Music  bool  // session.mid was made anew
-	Frames int64 // of the take in it
+// A Repair tells what [Record.Repair] did.
+type Repair struct {
+	Cut    int64 // number of bytes that were cut off the end of the log
+	Music  bool  // session.mid was written
+	Frames int64 // of the take in session.mid
 }
 
-// ErrRecording says that a session is being recorded.
+// ErrRecording is returned for a session that is being recorded.
 var ErrRecording = errors.New("it is being recorded at this moment")
 
-// Mend puts a session in order that was broken off: it cuts what was not written whole off the end of the log, and makes
-// session.mid from the log where there is none, or always if asked to. It changes nothing where all is in order, and refuses
-// a session that is being recorded with ErrRecording.
-func (r *Record) Mend(always bool, write func(io.Writer, jam.Take) error) (Mending, error) {
+// Repair repairs a session that was interrupted: it cuts an incomplete or unreadable end off the log, and makes session.mid
+// from the log if there is none, or always if asked to. It does not change a complete session. If the session is being
+// recorded, it returns [ErrRecording].
+func (r *Record) Repair(always bool, write func(io.Writer, jam.Take) error) (Repair, error) {
 	midi := filepath.Join(r.Dir, MIDIFile)
 	_, err := os.Stat(midi)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if !missing && !always {
-		return Mending{}, nil
+		return Repair{}, nil
 	}
 	if r.Recording() {
-		return Mending{}, fmt.Errorf("session %s: %w", r.ID, ErrRecording)
+		return Repair{}, fmt.Errorf("session %s: %w", r.ID, ErrRecording)
 	}
-	var m Mending
+	var m Repair
 	if m.Cut, err = r.cutTail(); err != nil {
 		return m, fmt.Errorf("session %s: the torn end of its log cannot be cut: %w", r.ID, err)
 	}
@@ -296,12 +297,12 @@ func (r *Record) Mend(always bool, write func(io.Writer, jam.Take) error) (Mendi
 	if err != nil {
 		return m, fmt.Errorf("session %s: its MIDI file cannot be made: %w", r.ID, err)
 	}
-	_ = os.Remove(filepath.Join(r.Dir, recordingFile)) // a killed process's
+	_ = os.Remove(filepath.Join(r.Dir, recordingFile)) // left by a process that was killed
 	m.Music, m.Frames = true, take.Frames
 	return m, nil
 }
 
-// cutTail cuts the log behind its last good line.
+// cutTail cuts the log after its last readable line.
 func (r *Record) cutTail() (int64, error) {
 	path := filepath.Join(r.Dir, EventsFile)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)

@@ -324,7 +324,7 @@ func TestMend(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.Mend(false, takeText); !errors.Is(err, ErrRecording) || !r.Recording() {
+		if _, err := r.Repair(false, takeText); !errors.Is(err, ErrRecording) || !r.Recording() {
 			t.Errorf("mended while it was recorded: %v", err)
 		}
 		s.Close(t.Context(), builder.Take(jam.MelodyHold(60)), jam.Summary{Melody: jam.MelodyHold(60)})
@@ -333,10 +333,10 @@ func TestMend(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := r.Mend(false, takeText); err != nil || m != (Mending{}) || r.Recording() {
+		if m, err := r.Repair(false, takeText); err != nil || m != (Repair{}) || r.Recording() {
 			t.Errorf("a whole session: %+v, %v", m, err)
 		}
-		if m, err := r.Mend(true, takeText); err != nil || !m.Music || m.Cut != 0 {
+		if m, err := r.Repair(true, takeText); err != nil || !m.Music || m.Cut != 0 {
 			t.Errorf("made anew: %+v, %v", m, err)
 		}
 		if again, _ := os.ReadFile(midi); !bytes.Equal(again, whole) {
@@ -352,7 +352,7 @@ func TestMend(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(r.Dir, recordingFile), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		m, err := r.Mend(false, takeText)
+		m, err := r.Repair(false, takeText)
 		if after, _ := os.ReadFile(log); err != nil || m.Cut < 77 || !m.Music || m.Frames != 63 || !bytes.Equal(after, torn[:len(torn)-int(m.Cut)]) {
 			t.Errorf("torn: %+v, %v", m, err)
 		}

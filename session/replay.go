@@ -9,26 +9,26 @@ import (
 	"jamd/jam"
 )
 
-// Replaying says how a session is played again.
+// Replaying configures [Record.Replay].
 type Replaying struct {
-	Policy jam.Policy // it is reset first
+	Policy jam.Policy // is reset first
 	Output jam.Output // nil: nothing is sent
-	Missed bool       // frames that were missed are missed again; else the policy is always in time
+	Missed bool       // frames that were missed in the jam are missed again; otherwise the policy is always in time
 
-	// Load gives the others that played: the faster variant, and those that took over in mid-jam, of which the hash is not
-	// known. They are the caller's again when the iteration ends. nil: Policy plays on.
+	// Load returns the other policies that played: the faster variant, and those that took over in mid-jam, whose hash is not
+	// known. The caller owns them again when the iteration ends. If Load is nil, Policy plays throughout.
 	Load func(Policy) (jam.Policy, error)
 }
 
 // A Replayed is a frame of a replay.
 type Replayed struct {
-	Logged  *jam.FrameReport // nil where the log has none: its line is lost, or the frame was skipped
-	Report  jam.FrameReport  // of the replay; only its Frame and Line where it was skipped
-	Skipped bool             // the machine stood still, as in the jam
-	Gone    int              // lines that could not be read so far
+	Logged  *jam.FrameReport // of the jam; nil if its line is lost or the frame was skipped
+	Report  jam.FrameReport  // of the replay; of a skipped frame only Frame and Line
+	Skipped bool             // the machine was stopped in this frame of the jam
+	Gone    int              // number of unreadable lines so far
 }
 
-// Same reports whether the replay did in this frame what the jam did.
+// Same reports whether the frame is the same in the replay as in the jam. A frame without a logged report is.
 func (r *Replayed) Same() bool {
 	if r.Logged == nil {
 		return true
@@ -38,16 +38,16 @@ func (r *Replayed) Same() bool {
 		a.Began == b.Began && a.Listening == b.Listening && a.Voicing == b.Voicing && a.Notes == b.Notes
 }
 
-// ahead is how many frames of the log are read before the first of them is played again: lines of two kinds may have
-// changed places where the disk was slow.
+// ahead is how many frames of the log are read before the first of them is replayed: in older logs, a slow disk could
+// change the order of lines of different types.
 const ahead = 256
 
-// maxGap bounds the frames that a log may leave out at once: a day and a half at 120 BPM.
+// maxGap bounds the number of frames that may be missing at once: a day and a half at 120 BPM.
 const maxGap = 1 << 20
 
-// Replay plays the jam again, frame by frame, as fast as it is asked for: the player's events, the controls and the stretches
-// of the grid reach the engine as they did in the jam, in bounded memory. The policy hears what the replay sounds. An error
-// is of the log's file, the settings or a policy, and the last. The policy is the caller's again when the iteration ends.
+// Replay plays the jam again, frame by frame, as fast as the caller iterates, in bounded memory. The player's events, the
+// controls and the segments of the grid reach the engine as they did in the jam. The policy hears what the replay plays. An
+// error of the log file, the settings or a policy ends the iteration. The caller owns the policy again when it ends.
 func (r *Record) Replay(o Replaying) iter.Seq2[Replayed, error] {
 	return func(yield func(Replayed, error) bool) {
 		if o.Output == nil {
@@ -59,42 +59,42 @@ func (r *Record) Replay(o Replaying) iter.Seq2[Replayed, error] {
 			return
 		}
 		o.Policy.Reset()
-		cast, err := r.cast(o)
+		policies, err := r.policies(o)
 		if err != nil {
 			yield(Replayed{}, err)
 			return
 		}
 		next, stop := iter.Pull2(r.Lines())
 		defer stop()
-		p := &replay{Replaying: o, old: r.Manifest.Format == format1, engine: engine, cast: cast, next: next, yield: yield}
+		p := &replay{Replaying: o, old: r.Manifest.Format == format1, engine: engine, policies: policies, next: next, yield: yield}
 		if err := p.run(); err != nil && !errors.Is(err, errStop) {
 			yield(Replayed{}, err)
 		}
 	}
 }
 
-// errStop says that nobody wants more frames.
+// errStop says that the caller has stopped iterating.
 var errStop = errors.New("stop")
 
-// A replay is one that is under way.
+// A replay is the state of a replay in progress.
 type replay struct {
 	Replaying
-	old    bool // version 1
-	engine *jam.Engine
-	cast   *replayCast
-	next   func() (Line, error, bool)
-	yield  func(Replayed, error) bool
+	old      bool // version 1
+	engine   *jam.Engine
+	policies *replayPolicies
+	next     func() (Line, error, bool)
+	yield    func(Replayed, error) bool
 
-	// What was read and is still to come.
+	// Read from the log, but not replayed yet.
 	frames  []jam.FrameReport
-	before  []Entry // jam.Heard and jam.LoopAction: what the player and the loop did, in order
+	before  []Entry // of type jam.Heard and jam.LoopAction, in order
 	applied []jam.Applied
 	moved   []jam.Moved
 	meters  []jam.MeterChange
-	gone    int // lines that could not be read
+	gone    int // number of unreadable lines
 	over    bool
 
-	placed bool // the grid has its start
+	placed bool // the start of the grid is set
 }
 
 func (p *replay) run() error {
@@ -110,7 +110,7 @@ func (p *replay) run() error {
 		if logged.Frame-p.engine.Frame() > maxGap {
 			return fmt.Errorf("the log leaves out all between frame %d and frame %d", p.engine.Frame(), logged.Frame)
 		}
-		for p.engine.Frame() <= logged.Frame { // else it is there twice
+		for p.engine.Frame() <= logged.Frame { // a second report of a frame is passed over
 			if err := p.play(&logged); err != nil {
 				return err
 			}
@@ -119,7 +119,7 @@ func (p *replay) run() error {
 	return p.engine.End()
 }
 
-// read fills what is still to come.
+// read reads ahead in the log.
 func (p *replay) read() error {
 	for !p.over && len(p.frames) < ahead {
 		line, err, more := p.next()
@@ -140,7 +140,7 @@ func (p *replay) read() error {
 		case jam.Heard, jam.LoopAction:
 			p.before = append(p.before, e)
 		case jam.Applied:
-			if e.Param != jam.ParamPanic { // whose action stands among what was heard
+			if e.Param != jam.ParamPanic { // a panic is a jam.LoopAction too
 				p.applied = append(p.applied, e)
 			}
 		case jam.Moved:
@@ -152,14 +152,14 @@ func (p *replay) read() error {
 	return nil
 }
 
-// play plays the engine's next frame: that of the report, or one before it.
+// play plays the engine's next frame: that of the logged report, or one before it.
 func (p *replay) play(logged *jam.FrameReport) error {
 	if err := p.take(logged); err != nil {
 		return err
 	}
 	t := p.engine.Frame()
 	if t > logged.Frame {
-		return nil // the song went past it
+		return nil // the song jumped past it
 	}
 	if err := p.apply(t); err != nil {
 		return err
@@ -196,7 +196,7 @@ func (p *replay) play(logged *jam.FrameReport) error {
 		return err
 	}
 	if p.old {
-		logged.Notes = out.Report.Notes // which it does not tell
+		logged.Notes = out.Report.Notes // version 1 does not have them
 	}
 	return p.give(out)
 }
@@ -208,17 +208,17 @@ func (p *replay) give(r Replayed) error {
 	return nil
 }
 
-// ask tells the policies what sounded, and returns what the one that plays answers.
+// ask tells the policies what sounded, and returns the logits of the one that plays.
 func (p *replay) ask() ([]float32, error) {
 	t := p.engine.Frame()
 	if err := p.place(t); err != nil {
 		return nil, err
 	}
 	chord, melody, place := p.engine.Hear()
-	return p.cast.ask(t, chord, melody, place)
+	return p.policies.ask(t, chord, melody, place)
 }
 
-// place moves the grid to where it was before the decision on a frame.
+// place moves the grid to where it was at the decision on a frame.
 func (p *replay) place(t int64) error {
 	for len(p.moved) > 0 && p.moved[0].Since <= t {
 		if err := p.engine.Grid().Move(p.moved[0].Segment); err != nil {
@@ -229,9 +229,9 @@ func (p *replay) place(t int64) error {
 	return nil
 }
 
-// apply sets what was set before the decision on a frame, and lets in the policy that took over then.
+// apply sets what was set before the decision on a frame, and changes to the policy that took over there.
 func (p *replay) apply(t int64) error {
-	if err := p.place(t); err != nil { // before a tempo, whose stretch begins on a line of it
+	if err := p.place(t); err != nil { // first, as the segment of a new tempo begins on one of its lines
 		return err
 	}
 	for len(p.meters) > 0 && p.meters[0].Frame <= t {
@@ -247,14 +247,14 @@ func (p *replay) apply(t int64) error {
 			return fmt.Errorf("%v at frame %d: %w", c, t, err)
 		}
 	}
-	if v := p.cast.change(t); v != nil {
+	if v := p.policies.change(t); v != nil {
 		p.engine.Swap(v)
 	}
 	return nil
 }
 
-// take does what the loop did before the decision on a frame, as it is marked, and passes over the frames that the song
-// jumped over. Of events that nobody noted the frame of, the loop took what had arrived when it woke.
+// take repeats what the loop did before the decision on a frame, and passes over the frames that the song jumped over. An
+// event without a frame was taken if it had arrived when the loop woke.
 func (p *replay) take(logged *jam.FrameReport) error {
 	p.begin(logged)
 	later := p.before[:0]
@@ -284,7 +284,7 @@ func (p *replay) take(logged *jam.FrameReport) error {
 	return nil
 }
 
-// act does what the loop did.
+// act repeats an action of the loop.
 func (p *replay) act(a jam.LoopAction) error {
 	switch a.Kind {
 	case jam.MelodyLetGo:
@@ -306,7 +306,7 @@ func (p *replay) act(a jam.LoopAction) error {
 	return nil
 }
 
-// begin gives the grid a start. Where the log does not say where it begins, its first report does.
+// begin sets the start of the grid. If the log has no segment for it, the line of the first report does.
 func (p *replay) begin(logged *jam.FrameReport) {
 	if p.placed || len(p.moved) > 0 {
 		return
@@ -316,7 +316,7 @@ func (p *replay) begin(logged *jam.FrameReport) {
 	grid.SetStart(logged.Line - (grid.Line(logged.Frame) - grid.Line(0)))
 }
 
-// silent is the output of nothing.
+// silent is an output that discards everything.
 type silent struct{}
 
 func (silent) Send(_, _, _ byte) error { return nil }

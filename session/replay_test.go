@@ -281,10 +281,10 @@ func TestReplayIsTheJam(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if c.Parting != nil {
-			rt.Fatalf("%+v\njam    %+v\nreplay %+v", summary, *c.Parting.Logged, c.Parting.Report)
+		if c.Difference != nil {
+			rt.Fatalf("%+v\njam    %+v\nreplay %+v", summary, *c.Difference.Logged, c.Difference.Report)
 		}
-		if c.Frames != summary.Frames || c.Unknown > summary.Skipped || c.Apart != 0 || c.Gone != 0 {
+		if c.Frames != summary.Frames || c.Unknown > summary.Skipped || c.MaxApart != 0 || c.Gone != 0 {
 			rt.Fatalf("compared %+v of %+v", c, summary)
 		}
 		checkTables(rt, r)
@@ -326,7 +326,7 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 			}
 		}
 		c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther)
-		if err != nil || c.Parting != nil || c.Frames != summary.Frames || summary.Chords < 10 {
+		if err != nil || c.Difference != nil || c.Frames != summary.Frames || summary.Chords < 10 {
 			t.Errorf("%+v, %v: %+v", c, err, summary)
 		}
 	}
@@ -373,7 +373,7 @@ func TestReplayParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := r.Compare(t.Context(), jamtest.NewPolicy(6), nil)
-	if err != nil || c.Parting == nil || c.Parting.Report.Frame != 8 || c.Parting.Logged.Sounded == c.Parting.Report.Sounded || c.Frames != 9 {
+	if err != nil || c.Difference == nil || c.Difference.Report.Frame != 8 || c.Difference.Logged.Sounded == c.Difference.Report.Sounded || c.Frames != 9 {
 		t.Errorf("another policy: %+v, %v", c, err)
 	}
 	var frames int
@@ -410,12 +410,12 @@ func TestReplayOfTheFasterVariant(t *testing.T) {
 	if len(turns) != 5 || turns[3].Since != 0 || turns[4].Since < turns[3].Frame || turns[4].Since > turns[4].Frame-200 {
 		t.Fatalf("turns %+v", turns)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther); err != nil || c.Parting != nil || c.Frames != summary.Frames {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), loadOther); err != nil || c.Difference != nil || c.Frames != summary.Frames {
 		t.Errorf("%+v, %v", c, err)
 	}
 	// Another variant parts from it in the first turn; one that is not at hand is said to be missing.
 	c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), func(Policy) (jam.Policy, error) { return loadPolicy("103") })
-	if err != nil || c.Parting == nil || c.Parting.Report.Frame < turns[1].Frame || c.Parting.Report.Frame >= turns[2].Frame {
+	if err != nil || c.Difference == nil || c.Difference.Report.Frame < turns[1].Frame || c.Difference.Report.Frame >= turns[2].Frame {
 		t.Errorf("another variant: %+v, %v", c, err)
 	}
 	_, err = r.Compare(t.Context(), jamtest.NewPolicy(5), func(p Policy) (jam.Policy, error) { return nil, fmt.Errorf("%s is gone", p.Name) })
@@ -441,7 +441,7 @@ func TestReplayOfMisses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Parting != nil || c.Frames != 200 {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Difference != nil || c.Frames != 200 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -484,7 +484,7 @@ func TestReplayOfStops(t *testing.T) {
 	if stopped != 2 || summary.Skipped < 60 {
 		t.Fatalf("%d long stops, %+v", stopped, summary)
 	}
-	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Parting != nil || c.Frames != summary.Frames {
+	if c, err := r.Compare(t.Context(), jamtest.NewPolicy(5), nil); err != nil || c.Difference != nil || c.Frames != summary.Frames {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

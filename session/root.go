@@ -7,14 +7,14 @@ import (
 	"runtime"
 )
 
-// DefaultRoot is where sessions lie when nobody says otherwise: $XDG_STATE_HOME/jamd/sessions where the variable holds
-// an absolute path; else ~/.local/state/jamd/sessions, on macOS ~/Library/Application Support/jamd/sessions, on Windows
+// DefaultRoot is the default directory of sessions: $XDG_STATE_HOME/jamd/sessions if that variable is an absolute path,
+// otherwise ~/.local/state/jamd/sessions, on macOS ~/Library/Application Support/jamd/sessions, and on Windows
 // %LocalAppData%\jamd\sessions.
 func DefaultRoot() (string, error) { return defaultRoot(runtime.GOOS, os.Getenv) }
 
 func defaultRoot(system string, getenv func(string) string) (string, error) {
 	state := getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) { // relative ones are to be ignored, says the XDG base directory specification
+	if !filepath.IsAbs(state) { // the XDG base directory specification says that relative paths are ignored
 		variable, below := "HOME", []string{".local", "state"}
 		switch system {
 		case "darwin":

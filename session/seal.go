@@ -9,7 +9,7 @@ import (
 	"hash/crc32"
 )
 
-// The seal of a line: the CRC-32C of all that stands before the field.
+// The seal of a line is a field with the CRC-32C of the text before it.
 const (
 	sealField = `,"crc":"`
 	sealEnd   = `"}`
@@ -18,13 +18,13 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// appendLine appends the whole line of an entry, sealed, with its line break.
+// appendLine appends the sealed line of an entry, with its line break.
 func appendLine(to []byte, seq uint64, entry Entry) ([]byte, error) {
 	text, err := json.Marshal(lineOf(seq, entry))
 	if err != nil {
 		return to, err
 	}
-	text = text[:len(text)-1] // the brace comes after the seal
+	text = text[:len(text)-1] // without the closing brace, which comes after the seal
 	to = append(to, text...)
 	return fmt.Appendf(to, "%s%08x%s\n", sealField, crc32.Checksum(text, castagnoli), sealEnd), nil
 }
@@ -34,7 +34,7 @@ var (
 	errSeal   = errors.New("its checksum is wrong: it was damaged or changed")
 )
 
-// unseal checks the seal of a line, which is without its line break.
+// unseal checks the seal of a line without its line break.
 func unseal(line []byte) error {
 	at := len(line) - sealSize
 	if at < 1 || !bytes.HasPrefix(line[at:], []byte(sealField)) || !bytes.HasSuffix(line, []byte(sealEnd)) {

@@ -19,20 +19,20 @@ import (
 	"jamd/jam"
 )
 
-// Queue lengths: minutes of frames, and any burst that ten fingers can make.
+// Queue lengths: enough for minutes of frames, and for any burst that ten fingers can make.
 const (
 	entryQueue  = 4096
 	remarkQueue = 1024
 )
 
-// Options are what Start needs to know of a jam.
+// Options configure [Start].
 type Options struct {
-	Root      string // the directory where sessions lie, made where it is not there; "" for DefaultRoot
+	Root      string // directory of sessions, which is made if it does not exist; "" means DefaultRoot
 	Manifest  Manifest
 	WriteMIDI func(io.Writer, jam.Take) error // writes a Standard MIDI File
 }
 
-// A Session is the record of one jam. Nothing that fails in it stops the jam: a loss is counted, and said once by Lost.
+// A Session records one jam. No failure in it stops the jam: losses are counted, and [Session.Lost] reports the first.
 type Session struct {
 	dir     string
 	entries *jam.Reader
@@ -41,32 +41,32 @@ type Session struct {
 	closing sync.Once
 	end     chan ending
 	ended   chan struct{}
-	loss    chan error // the one that Lost has not said yet
+	loss    chan error // that Lost has not returned yet
 	log     *eventLog
 	lock    *flock.Flock // on recordingFile
-	midi    error        // why there is no session.mid; the writer's until ended
+	midi    error        // why there is no session.mid; owned by the writer until ended
 }
 
-// A Count is how many lines of a kind reached the disk, and how many were lost on the way or in a full queue.
+// A Count says how many lines of a kind reached the disk, and how many were lost on the way or in a full queue.
 type Count struct{ Written, Lost uint64 }
 
-// A Summary tells what became of a session.
+// A Summary is the result of recording a session.
 type Summary struct {
-	Dir     string // "" where there is none
-	Notes   Count  // and other messages of the player
+	Dir     string // "" if it could not be made
+	Notes   Count  // with other messages of the player
 	Frames  Count
 	Changes Count // controls, segments, meters and remarks
-	Err     error // all that went wrong; nil where the record is whole
+	Err     error // everything that failed; nil if the record is complete
 }
 
-// An ending is what a jam leaves when it is over.
+// An ending is what Close hands to the writer.
 type ending struct {
 	take   jam.Take
 	played jam.Summary
 }
 
-// Start makes the directory of a session and begins to write. It does not fail: where nothing can be written the
-// session takes what it is given, counts it as lost, and Lost says why. End every session with Close.
+// Start makes the directory of a session and begins to write. It never fails: if nothing can be written, the session
+// accepts everything, counts it as lost, and [Session.Lost] says why. End every session with [Session.Close].
 func Start(o Options) *Session { return start(o, createFile) }
 
 func start(o Options, create func(path string) (file, error)) *Session {
@@ -104,7 +104,7 @@ func start(o Options, create func(path string) (file, error)) *Session {
 	return s
 }
 
-// writeMIDI writes a take as session.mid, whole or not at all.
+// writeMIDI writes a take as session.mid, completely or not at all.
 func writeMIDI(create func(path string) (file, error), dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
 	var b bytes.Buffer
 	if err := write(&b, take); err != nil {
@@ -113,16 +113,16 @@ func writeMIDI(create func(path string) (file, error), dir string, write func(io
 	return writeWhole(create, filepath.Join(dir, MIDIFile), b.Bytes())
 }
 
-// Dir is the session's directory, "" where it could not be made.
+// Dir is the session's directory; "" if it could not be made.
 func (s *Session) Dir() string { return s.dir }
 
-// Entries takes what happens in the jam. The log has it in the order in which it was sent.
+// Entries takes the entries of the jam. The log keeps the order in which they are sent.
 func (s *Session) Entries() *jam.Reader { return s.entries }
 
-// Remarks takes what is to be said of a moment, such as the cause of a miss.
+// Remarks takes remarks about moments of the jam, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
 
-// Lost returns the first thing that went wrong with the record, once: after that, and while all is well, nil.
+// Lost returns the first failure of the record, once. Before a failure, and after that, it returns nil.
 func (s *Session) Lost() error {
 	select {
 	case err := <-s.loss:
@@ -132,8 +132,9 @@ func (s *Session) Lost() error {
 	}
 }
 
-// Close writes what the queues still hold, ends the log with the jam's summary, and writes the take as session.mid. A disk
-// that does not take it all before ctx is done is left behind. What is sent to the queues after Close is not recorded.
+// Close writes what is left in the queues, ends the log with the jam's summary, and writes the take as session.mid. If the
+// disk is so slow that ctx ends first, Close returns and the rest goes on being written. What is sent to the queues after
+// Close is not recorded.
 func (s *Session) Close(ctx context.Context, take jam.Take, played jam.Summary) Summary {
 	s.closing.Do(func() { s.end <- ending{take, played} })
 	var late, midi error
@@ -150,14 +151,14 @@ func (s *Session) Close(ctx context.Context, take jam.Take, played jam.Summary) 
 	}
 }
 
-// write owns the files, from Start to the end.
+// write runs from Start to the end of the session, and alone uses the files.
 func (s *Session) write(midi func(jam.Take) error) {
 	defer close(s.ended)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	entries, remarks := s.entries.C(), s.remarks.C()
 	for {
-		// A queue that was closed is nil, and never ready.
+		// A closed queue is set to nil, which is never ready.
 		select {
 		case e, open := <-entries:
 			if entries = unless(!open, entries); open {
@@ -183,14 +184,14 @@ func (s *Session) write(midi func(jam.Take) error) {
 	}
 }
 
-// add writes what the session keeps of an entry.
+// add writes what the session records of an entry.
 func (s *Session) add(e *jam.Entry) {
 	if entry := recorded(e); entry != nil {
 		s.log.add(entry)
 	}
 }
 
-// unless is the channel, or nil where it is done with.
+// unless returns the channel, or nil if it is done with.
 func unless[T any](done bool, c <-chan T) <-chan T {
 	if done {
 		return nil
@@ -198,7 +199,7 @@ func unless[T any](done bool, c <-chan T) <-chan T {
 	return c
 }
 
-// finish ends the log and writes the music.
+// finish ends the log and writes session.mid.
 func (s *Session) finish(last ending, midi func(jam.Take) error) {
 	s.log.close(last.played)
 	if s.dir == "" {
@@ -207,12 +208,12 @@ func (s *Session) finish(last ending, midi func(jam.Take) error) {
 	if err := midi(last.take); err != nil {
 		s.midi = fmt.Errorf("the jam's MIDI file could not be written: %w", err)
 	}
-	_ = s.lock.Close() // first, as Windows keeps what is open
+	_ = s.lock.Close() // before Remove, as Windows does not remove open files
 	_ = os.Remove(s.lock.Path())
 	syncDir(s.dir)
 }
 
-// dropped is what did not fit into the queues.
+// dropped counts what did not fit into the queues.
 func (s *Session) dropped() Loss {
 	return Loss{
 		Notes: s.entries.Dropped(jam.EntryHeard, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),
@@ -220,7 +221,7 @@ func (s *Session) dropped() Loss {
 	}
 }
 
-// makeDir makes a directory that no other session has, named after the start in its own time zone.
+// makeDir makes a new directory, named after the start in its own time zone and a random tag.
 func makeDir(root string, start time.Time) (string, error) {
 	if root == "" {
 		var err error

@@ -2,12 +2,12 @@ package session
 
 import "jamd/jam"
 
-// Notes are spelt by their place on the line of fifths: ... Bb -2, F -1, C 0, G 1, D 2 ..., seven places a sharp.
+// Notes are spelt by their place on the line of fifths: ... Bb -2, F -1, C 0, G 1, D 2 .... A sharp adds seven places.
 
-// fifths is the number of sharps of a key's signature; flats are negative. -5 to 6.
+// fifths is the number of sharps in a key's signature, -5 to 6; flats are negative.
 func fifths(k jam.Key) int { return (int(k.Signature())*7+5)%12 - 5 }
 
-// A spelling is a note's name: its letter and the semitones that an accidental adds.
+// A spelling is the name of a note: its letter and the semitones that its accidental adds.
 type spelling struct {
 	step  string // A to G
 	alter int    // -1: flat, 1: sharp, 2: double sharp
@@ -18,8 +18,8 @@ func spell(place int) spelling {
 	return spelling{"FCGDAEB"[letter : letter+1], (place + 1 - letter) / 7}
 }
 
-// spellIn names a pitch class as it is written in a key: of its names the one that lies nearest to the key's own notes, in major with
-// all that is borrowed from minor, in minor with the raised sixth and seventh. None has a double flat.
+// spellIn names a pitch class as it is written in a key: it takes the name nearest to the key's own notes, in major with
+// those borrowed from minor, in minor with the raised sixth and seventh. No name has a double flat.
 func spellIn(k jam.Key, class uint8) spelling {
 	first := fifths(k) - 4 // in C: from Ab
 	if k.Minor {
@@ -30,7 +30,7 @@ func spellIn(k jam.Key, class uint8) spelling {
 	return spell(place + 12*ceilDiv(first-place, 12))
 }
 
-// spellRoot names the root of a chord: as spellIn, but for what no chord is called, such as B# or F##.
+// spellRoot names the root of a chord as spellIn does, but without names that chords do not have, such as B# or F##.
 func spellRoot(k jam.Key, class uint8) spelling {
 	const flattest, sharpest = -6, 10 // Gb and A#
 	place := int(class) * 7 % 12
@@ -44,7 +44,7 @@ func spellRoot(k jam.Key, class uint8) spelling {
 	return s
 }
 
-// ceilDiv is the least whole number that is not below a/b, b above 0.
+// ceilDiv is the smallest integer not below a/b, for b > 0.
 func ceilDiv(a, b int) int {
 	if a > 0 {
 		return (a + b - 1) / b
@@ -52,7 +52,7 @@ func ceilDiv(a, b int) int {
 	return -(-a / b)
 }
 
-// signed are the accidentals that a key's signature sets, by letter.
+// signed returns the accidentals of a key's signature, by letter.
 func signed(k jam.Key) map[string]int {
 	set := map[string]int{}
 	for place := range 7 {

@@ -43,7 +43,7 @@ func mend(to console, records ...*session.Record) {
 		if r.Recording() {
 			continue
 		}
-		switch m, err := r.Mend(false, midiio.WriteTake); {
+		switch m, err := r.Repair(false, midiio.WriteTake); {
 		case err != nil:
 			to.Log.Warn().Msg(err.Error()) // it can be read all the same
 		case m.Music:

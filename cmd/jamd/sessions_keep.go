@@ -235,7 +235,7 @@ func (c *repairCmd) Run(group *sessionsCmd, to console) error {
 	}
 	failed := len(broken)
 	for _, r := range records {
-		m, err := r.Mend(true, midiio.WriteTake)
+		m, err := r.Repair(true, midiio.WriteTake)
 		if err != nil && !c.all() {
 			return err
 		}

@@ -8,32 +8,32 @@ import (
 	"jamd/jam"
 )
 
-// A replayCast is the policies of a replay: the jam's own, its faster variant, and those that took over in mid-jam. Each is
-// told what sounded, and begins afresh where it did in the jam, so that it decides by what it remembered there.
-type replayCast struct {
+// replayPolicies are the policies of a replay: the jam's own, its faster variant, and those that took over in mid-jam. Each
+// is told what sounded, and its memory begins anew where it did in the jam, so that it decides from the same memory.
+type replayPolicies struct {
 	players []*understudy
 	playing *understudy
-	stints  []stint // to come, in their order
+	stints  []stint // that are to come, in order
 }
 
 type understudy struct {
 	policy     jam.Policy
 	vocabulary *jam.Vocabulary
 	memory     jam.Memory
-	begins     []int64 // the frames to come at which its memory begins
-	told       bool    // it has begun
-	until      int64   // the frame from which on it plays no more
+	begins     []int64 // frames at which its memory begins anew, that are to come
+	told       bool    // its memory has begun
+	until      int64   // frame from which on it is not needed any more
 }
 
-// A stint is a stretch of the jam that one policy plays. It lasts until the next.
+// A stint is a part of the jam that one policy plays. It lasts until the next stint.
 type stint struct {
 	player *understudy
 	from   int64
 }
 
-// cast reads who played in the jam, and what they remembered.
-func (r *Record) cast(o Replaying) (*replayCast, error) {
-	c := &replayCast{}
+// policies reads from the log which policies played, and where their memories began.
+func (r *Record) policies(o Replaying) (*replayPolicies, error) {
+	c := &replayPolicies{}
 	c.playing = c.add(o.Policy)
 	c.playing.remembers(0)
 	c.stints = []stint{{c.playing, 0}}
@@ -55,21 +55,21 @@ func (r *Record) cast(o Replaying) (*replayCast, error) {
 	return c, nil
 }
 
-func (c *replayCast) add(p jam.Policy) *understudy {
+func (c *replayPolicies) add(p jam.Policy) *understudy {
 	u := &understudy{policy: p, vocabulary: p.Vocabulary(), memory: jam.NewMemory(p)}
 	c.players = append(c.players, u)
 	return u
 }
 
-// remembers notes the first frame that a player remembered when it decided.
+// remembers adds the first frame that a policy remembered when it decided.
 func (u *understudy) remembers(since int64) {
 	if n := len(u.begins); n == 0 || since > u.begins[n-1] {
 		u.begins = append(u.begins, since)
 	}
 }
 
-// arrivals are the stints with which policies took over in mid-jam.
-func (c *replayCast) arrivals(r *Record, load func(Policy) (jam.Policy, error)) (all []stint, err error) {
+// arrivals returns the first stint of each policy that took over in mid-jam.
+func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, error)) (all []stint, err error) {
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return nil, err
@@ -89,8 +89,8 @@ func (c *replayCast) arrivals(r *Record, load func(Policy) (jam.Policy, error)) 
 	return all, nil
 }
 
-// read reads from the reports who decided each frame, beside those who took over.
-func (c *replayCast) read(r *Record, arrivals []stint, load func(Policy) (jam.Policy, error)) error {
+// read reads from the reports which policy decided each frame.
+func (c *replayPolicies) read(r *Record, arrivals []stint, load func(Policy) (jam.Policy, error)) error {
 	full, faster := c.playing, (*understudy)(nil)
 	for entry, err := range r.Entries() {
 		if err != nil {
@@ -124,7 +124,7 @@ func (c *replayCast) read(r *Record, arrivals []stint, load func(Policy) (jam.Po
 	return nil
 }
 
-func (c *replayCast) faster(who *Policy, load func(Policy) (jam.Policy, error)) (*understudy, error) {
+func (c *replayPolicies) faster(who *Policy, load func(Policy) (jam.Policy, error)) (*understudy, error) {
 	if who == nil {
 		return nil, errors.New("the manifest does not name it")
 	}
@@ -135,8 +135,8 @@ func (c *replayCast) faster(who *Policy, load func(Policy) (jam.Policy, error)) 
 	return c.add(p), nil
 }
 
-// change lets in who plays from a frame on. It returns that policy's vocabulary; nil where nothing changes.
-func (c *replayCast) change(t int64) (v *jam.Vocabulary) {
+// change begins the stint of a frame. It returns the vocabulary of the policy that plays now, or nil if that does not change.
+func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
 	for len(c.stints) > 0 && c.stints[0].from <= t {
 		if p := c.stints[0].player; p != c.playing {
 			c.playing, v = p, p.vocabulary
@@ -146,9 +146,9 @@ func (c *replayCast) change(t int64) (v *jam.Vocabulary) {
 	return v
 }
 
-// ask tells all what sounded before a frame, in the terms of the policy that plays, and where that lies in its bar, and returns
-// what that policy answers.
-func (c *replayCast) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) (logits []float32, err error) {
+// ask tells all policies what sounded in the frame before t, in the tokens of the policy that plays, and the bar place of t.
+// It returns the logits of the policy that plays.
+func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) (logits []float32, err error) {
 	for _, u := range c.players {
 		for len(u.begins) > 0 && u.begins[0] <= t {
 			u.memory, u.begins, u.told = jam.NewMemory(u.policy), u.begins[1:], true
