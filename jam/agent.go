@@ -8,32 +8,33 @@ import (
 	"time"
 )
 
-// AgentConfig is what an Agent is made of.
+// AgentConfig configures an Agent.
 type AgentConfig struct {
-	Policy      Policy  // plays melodies, and knows the chords of the loop's; the agent's own while it runs, reset first
-	Meter       Meter   // the loop's
+	Policy      Policy  // plays melodies and has the vocabulary of the loop's policy; owned by the agent while it runs, reset first
+	Meter       Meter   // of the loop
 	Temperature float64 // as in Settings
 	TopP        float64
 	Seed        uint64
-	Clock       Clock // for the agent alone to wait on; it shows the loop's time
+	Clock       Clock // only the agent waits on it; it shows the loop's time
 
 	Frames  int64         // as in LoopConfig
 	Length  time.Duration // as in LoopConfig
-	Entries *Reader       // the loop's
-	Play    func(Event)   // takes what the agent plays, to the loop's inbox and wherever else; it must not block
-	Failed  func(error)   // takes the errors of the policy; the agent plays on; may be nil
+	Entries *Reader       // of the loop
+	Play    func(Event)   // takes what the agent plays, for the loop's inbox and wherever else; must not block
+	Failed  func(error)   // takes errors of the policy; the agent plays on; may be nil
 }
 
-// AgentChannel is the MIDI channel, 1 to 16, of an agent's notes.
+// AgentChannel is the MIDI channel of an agent's notes, 1 to 16.
 const AgentChannel = 1
 
-// agentVelocity is how hard an agent strikes.
+// agentVelocity is the velocity of an agent's notes.
 const agentVelocity = 90
 
-// An Agent plays the melody of a jam with a policy of its own, as a player would: it hears the chord of a frame when it
-// sounds, decides on its next frame, and plays that at its line, into the loop's inbox, stamped with the line. So of frame
-// t both players know the frames before t, and no more. A decision that is not there at the line is a miss: its note, or
-// its rest, goes on, and its policy is told so. It has a goroutine of its own, which nothing waits for but the jam's end.
+// An Agent plays the melody of a jam with a policy of its own, as a player would. It hears the chord of a frame when it sounds,
+// decides on its next frame, and plays that at its line into the loop's inbox, stamped with the line. So both policies know the
+// frames before t when they decide on frame t, and no more. If a decision is not there at the line, the frame is missed: the
+// note or rest goes on, and the agent's policy is told so. The agent has a goroutine of its own; only the end of the jam waits
+// for it.
 type Agent struct {
 	config  AgentConfig
 	grid    *Grid
@@ -41,23 +42,23 @@ type Agent struct {
 	sampler *Sampler[MelodyToken]
 	ran     bool
 
-	frame   int64         // to be played next
+	frame   int64         // the next one to be played
 	chord   ChordToken    // of the frame before
 	sounded MelodyToken   // of the frame before
 	start   time.Duration // of frame 0
-	acted   time.Duration // the line at which a decision was played last
+	acted   time.Duration // the last line at which a decision was played
 	summary AgentSummary
 }
 
 // An AgentSummary counts what an agent did in a jam.
 type AgentSummary struct {
-	Frames int64 `json:"frames"` // gone by
+	Frames int64 `json:"frames"` // passed
 	Notes  int64 `json:"notes"`  // begun
 	Misses int64 `json:"misses"` // frames whose decision was not there at the line
 	Errors int64 `json:"errors"` // of the policy
 }
 
-// NewAgent makes an agent. The error is of the sampling, or says what is missing in the configuration.
+// NewAgent makes an agent. It returns an error of the sampling, or one that says what the configuration lacks.
 func NewAgent(c AgentConfig) (*Agent, error) {
 	if c.Policy == nil || c.Clock == nil || c.Entries == nil || c.Play == nil {
 		return nil, errors.New("an agent needs a policy, a clock, the loop's entries, and somewhere to play")
@@ -72,18 +73,18 @@ func NewAgent(c AgentConfig) (*Agent, error) {
 	}, nil
 }
 
-// Run plays until the jam's length is reached, the entries end or the context ends. Its note has been let go when it
-// returns. It runs once.
+// Run plays until the jam reaches its length, the entries end or the context ends. When it returns, the agent's note is
+// released. An agent runs once.
 func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	if a.ran {
 		return AgentSummary{}, errors.New("an agent runs once")
 	}
 	a.ran = true
-	runtime.LockOSThread() // an inference should not be moved between cores
+	runtime.LockOSThread() // an inference should not move between cores
 	defer runtime.UnlockOSThread()
 	defer context.AfterFunc(ctx, a.config.Clock.Wake)()
 
-	// Frame 0 needs nothing of anybody, so its decision is made before the start.
+	// Frame 0 depends on nothing that others do, so it is decided before the start.
 	token, decided := a.decide()
 	if !a.begin(ctx) {
 		return a.summary, nil
@@ -108,8 +109,8 @@ func (a *Agent) begin(ctx context.Context) bool {
 	return a.grid.Move(e.Moved.Segment) == nil
 }
 
-// decide tells the policy of the frame before the one to be played, and draws the token of that one; ok is false where the
-// policy has none.
+// decide tells the policy of the frame before the next one and draws the token of the next one. ok is false if the policy
+// failed.
 func (a *Agent) decide() (token MelodyToken, ok bool) {
 	draw := a.sampler.Draw()
 	logits, err := a.memory.Step(a.frame, a.chord, a.sounded, a.config.Meter.Place(a.frame))
@@ -126,7 +127,7 @@ func (a *Agent) decide() (token MelodyToken, ok bool) {
 	return 0, false
 }
 
-// play waits for the line and plays what was decided, if it was in time. It returns false where the jam is over.
+// play waits for the line and plays the decision if it was in time. It returns false if the jam is over.
 func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool {
 	clock, line := a.config.Clock, a.grid.Line(a.frame)
 	inTime := decided && clock.Now() <= line
@@ -146,8 +147,8 @@ func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool 
 	return !jamIsOver(a.config.Frames, a.config.Length, a.grid, a.start, 0, a.frame)
 }
 
-// hear waits for the report of the frame that was played last, or a later one: what sounded before a gap is taken to have
-// gone on through it. It returns false where the jam is over.
+// hear waits for the report of the frame that was played last, or of a later one. If reports are missing, what sounded before
+// the gap is taken to have gone on. It returns false if the jam is over.
 func (a *Agent) hear(ctx context.Context) bool {
 	e, ok := a.config.Entries.await(ctx, EntryReport)
 	if !ok {
@@ -155,7 +156,7 @@ func (a *Agent) hear(ctx context.Context) bool {
 	}
 	r := &e.Report
 	if a.grid.Line(r.Frame) != r.Line || a.grid.Tempo(r.Frame) != r.Tempo {
-		_ = a.grid.Move(Segment{r.Frame, r.Line, r.Tempo}) // a tempo that the loop's grid took
+		_ = a.grid.Move(Segment{r.Frame, r.Line, r.Tempo}) // the loop's grid accepted this tempo, so this one does too
 	}
 	for a.frame <= r.Frame {
 		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)
@@ -196,7 +197,7 @@ func (a *Agent) letGo(at time.Duration) {
 	}
 }
 
-// miss lets a frame go by as the one before it went on.
+// miss passes a frame in which what sounded goes on.
 func (a *Agent) miss() {
 	a.sounded = melodyGrammar.goesOn(a.sounded)
 	a.summary.Misses++

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// A Param is something of a jam that can be set while it is under way.
+// A Param is something that can be set while a jam is under way.
 type Param uint8
 
 // A Control sets a Param, from the next frame on.
 type Control struct {
 	At     time.Duration `json:"at"` // when it was asked for, on the jam's clock
 	Param  Param         `json:"param"`
-	Value  float64       `json:"value"`          // in the Param's unit; of a list, the number of its entry from 0; of a switch, 0 or 1
-	Text   string        `json:"text,omitempty"` // of a Param that is text: the name of a policy
-	Policy Policy        `json:"-"`              // with ParamPolicy: loaded and warm, the loop's from now on
+	Value  float64       `json:"value"`          // in the Param's unit; the number of a list's entry, from 0; 0 or 1 for a switch
+	Text   string        `json:"text,omitempty"` // for a Param that is text: the name of a policy
+	Policy Policy        `json:"-"`              // with ParamPolicy: loaded and warm; from now on the loop's
 }
 
 // ParseControl reads a control as users write it: the name of a param and its value. An action has no value. The error names
-// the param, and what it can be.
+// the param and its possible values.
 func ParseControl(name, value string) (Control, error) {
 	p, err := ParseParam(name)
 	if err != nil {
@@ -59,10 +59,10 @@ func ParseControl(name, value string) (Control, error) {
 	return c, info.check(c.Value)
 }
 
-// switches are the ways to write a switch: off and on in turn.
+// switches are the ways to write a switch, off and on in turn.
 var switches = words{"off", "on", "false", "true", "no", "yes", "0", "1"}
 
-// ValueText is the value as ParseControl reads it; "" of an action.
+// ValueText returns the value as ParseControl reads it; "" for an action.
 func (c Control) ValueText() string {
 	if info := c.Param.Info(); info.Kind != Text {
 		return info.text(c.Value)
@@ -70,7 +70,7 @@ func (c Control) ValueText() string {
 	return c.Text
 }
 
-// String is name=value, or the name alone of an action.
+// String returns name=value, or only the name for an action.
 func (c Control) String() string {
 	if c.Param.Info().Kind == Action {
 		return c.Param.String()
@@ -78,8 +78,8 @@ func (c Control) String() string {
 	return c.Param.String() + "=" + c.ValueText()
 }
 
-// FromMIDI is what a controller's value, 0 to 127, or a note's velocity, does to a param: from one end of its knob's range to
-// the other; a switch is on and an action done from 64 on. ok is false where nothing is to be done.
+// FromMIDI returns what a controller's value or a note's velocity, 0 to 127, does to a param. It moves a number from one end of
+// its knob's range to the other; from 64 on, a switch is on and an action is done. ok is false if there is nothing to do.
 func FromMIDI(p Param, value byte) (c Control, ok bool) {
 	info := p.Info()
 	v := float64(min(value, 127))

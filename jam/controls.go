@@ -7,31 +7,31 @@ import (
 
 const paramCount = int(ParamPanic) + 1
 
-// Controls hold what was asked of a loop and is not done yet. Each param has one place: of several values that are asked for
-// before the loop takes them, the last one wins. So nothing is refused, however fast a knob turns and however long the
-// loop waits for its first note. Any goroutine may ask.
+// Controls hold what was asked of a loop and is not done yet. Each param has one place: if several values are asked for before
+// the loop takes them, the last one wins. So no control is refused, however fast a knob turns and however long the loop waits
+// for its first note. Any goroutine may ask.
 type Controls struct {
 	places [paramCount]atomic.Pointer[askedControl]
 	wakes  atomic.Pointer[Clock]
-	asks   atomic.Uint64 // up to now
-	taken  uint64        // asks when takeAll was called last; the loop's own
+	asks   atomic.Uint64 // number of asks so far
+	taken  uint64        // asks at the last takeAll; used by the loop only
 
-	asking sync.Mutex // the loop, which may not wait, does without
+	asking sync.Mutex // held by those who ask; the loop never waits for it
 	closed bool
 }
 
-// An askedControl is a control, and how many were asked for before it.
+// An askedControl is a control and its number in the order of asking.
 type askedControl struct {
 	Control
 	order uint64
 }
 
-// NewControls makes controls of which nothing is asked.
+// NewControls makes Controls of which nothing is asked.
 func NewControls() *Controls { return &Controls{} }
 
-// Ask asks for a control, and wakes the loop. It returns a policy that the loop will not take, which is the caller's to
-// release: that of the control that c takes the place of, or c's own after Close. Mostly there is none. A param that does
-// not exist is ignored.
+// Ask asks for a control and wakes the loop. It returns a policy that the loop will not take, which the caller must release:
+// the one that was asked for before and not taken yet, or, after Close, the control's own. Usually there is none. A param that
+// does not exist is ignored.
 func (c *Controls) Ask(control Control) (released Policy) {
 	if int(control.Param) >= paramCount {
 		return control.Policy
@@ -52,8 +52,8 @@ func (c *Controls) Ask(control Control) (released Policy) {
 	return before.Policy
 }
 
-// Close ends the controls, when the loop is over. It returns the policy that was asked for and never taken, if there is
-// one; from now on Ask returns the policy that it is given.
+// Close ends the controls when the loop is over. It returns a policy that was asked for and never taken, if there is one. From
+// now on, Ask returns the policy that it is given.
 func (c *Controls) Close() (released Policy) {
 	c.asking.Lock()
 	defer c.asking.Unlock()
@@ -65,10 +65,10 @@ func (c *Controls) Close() (released Policy) {
 // wake makes every Ask wake a clock.
 func (c *Controls) wake(clock Clock) {
 	c.wakes.Store(&clock)
-	clock.Wake() // for what is there already
+	clock.Wake() // for what is already there
 }
 
-// take takes what was asked of a param.
+// take removes and returns what was asked of a param.
 func (c *Controls) take(p Param) (askedControl, bool) {
 	if c.places[p].Load() == nil {
 		return askedControl{}, false
@@ -79,7 +79,7 @@ func (c *Controls) take(p Param) (askedControl, bool) {
 	return askedControl{}, false
 }
 
-// value is what was asked of a param, or else the given value.
+// value returns what was asked of a param, or else the given value.
 func (c *Controls) value(p Param, otherwise float64) float64 {
 	if asked := c.places[p].Load(); asked != nil {
 		return asked.Value
@@ -87,7 +87,8 @@ func (c *Controls) value(p Param, otherwise float64) float64 {
 	return otherwise
 }
 
-// takeAll takes all that was asked, in the order of asking, but what the loop does between frames. It returns how many.
+// takeAll removes all that was asked, except what the loop does between frames, and returns the number of controls. They are in
+// the order of asking.
 func (c *Controls) takeAll(into *[paramCount]askedControl) (n int) {
 	asks := c.asks.Load()
 	if asks == c.taken {

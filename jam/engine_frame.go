@@ -1,6 +1,7 @@
 package jam
 
-// Push takes an event of the player's. What the melody is, Split and Transpose say; a key is let go as it was struck.
+// Push takes an event of the player. Split and Transpose say which keys are the melody and how they sound; a key is released as
+// it was struck.
 func (e *Engine) Push(event Event) {
 	if event.Data1 < e.settings.Split && event.Status&0xF0 == noteOn && event.Data2 > 0 {
 		return
@@ -10,18 +11,18 @@ func (e *Engine) Push(event Event) {
 	}
 }
 
-// begins reports whether a note of the melody begins with an event, where keys are split and transposed so.
+// begins reports whether a note of the melody begins with an event, given a split and a transposition.
 func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
 	pitch := int(event.Data1) + int(transpose)
 	return event.Status&0xF0 == noteOn && event.Data2 > 0 && e.settings.MelodyChannels.Has(event.Status) &&
 		event.Data1 >= split && pitch >= 0 && pitch <= 127
 }
 
-// Resync ends the melody's note: for when events were lost and its release may have been among them.
+// Resync ends the melody's note. It is called when events were lost, because its release may have been among them.
 func (e *Engine) Resync() { e.quantiser.LetGo() }
 
-// Hear closes the melody of the frame before the one to be played and returns, for the policy's Step, the tokens of that frame
-// (the start tokens before frame 0) and the place of the frame to be played.
+// Hear closes the melody of the frame before the next one. It returns what the policy's Step takes: the tokens of that frame
+// (the start tokens before frame 0) and the place of the next frame.
 func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	if e.frame > e.origin {
 		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
@@ -34,8 +35,8 @@ func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	return e.sounded, e.melody, e.settings.Meter.Place(e.since(e.frame))
 }
 
-// Decide chooses the chord of the frame to be played, after Hear. With logits that nothing can be chosen by it returns an
-// error and decides nothing.
+// Decide chooses the chord of the next frame, after Hear. If nothing can be chosen by the logits, it returns an error and
+// decides nothing.
 func (e *Engine) Decide(logits []float32) error {
 	move, wanted := e.move(), e.wanted
 	if move == GoOn {
@@ -43,7 +44,7 @@ func (e *Engine) Decide(logits []float32) error {
 		if err != nil {
 			return err
 		}
-		if e.joined { // A change that the policy wants between two lines of the chord grid is made up for at the next one.
+		if e.joined { // a change that the policy wants between two lines of the chord grid is made up for at the next one
 			wanted = 1 - (1-wanted)*goes
 		}
 	}
@@ -60,11 +61,11 @@ func (e *Engine) Decide(logits []float32) error {
 	e.considered = e.vocabulary.considered(e.sampler, e.chord)
 	e.chosen, e.prob, e.phase = token, prob, phaseDecided
 	e.prepare(token, false)
-	e.plan.wanted = wanted // what is decided and never played leaves nothing behind
+	e.plan.wanted = wanted // a decision that is never played leaves nothing behind
 	return nil
 }
 
-// move is what the policy may do in the frame to be played: listening ends on a line of the chord grid, with a chord.
+// move is what the policy may do in the next frame. Listening ends on a line of the chord grid, with a chord.
 func (e *Engine) move() Move {
 	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
 	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
@@ -75,8 +76,8 @@ func (e *Engine) move() Move {
 	return Change
 }
 
-// Play sounds the chord that was decided; where none was, what sounds goes on, which counts as a miss. The error is the
-// first of the output's: the frame is over all the same.
+// Play sounds the chord that was decided. If none was, what sounds goes on, and the frame counts as missed. It returns the
+// first error of the output; the frame is over all the same.
 func (e *Engine) Play() (FrameReport, error) {
 	missed := e.phase < phaseDecided
 	if missed {
@@ -106,16 +107,16 @@ func (e *Engine) Play() (FrameReport, error) {
 	return report, err
 }
 
-// Skip passes over a frame, after Hear, whose line is long gone: what sounded went on sounding.
+// Skip passes over a frame, after Hear, whose line is long past. What sounded went on sounding.
 func (e *Engine) Skip() {
 	e.summary.Skipped++
 	e.Pass()
 }
 
-// Hold decides, in place of Decide, that what sounds goes on; if nothing sounds, there is no chord.
+// Hold decides, in place of Decide, that what sounds goes on. If nothing sounds, there is no chord.
 func (e *Engine) Hold() { e.hold(false) }
 
-// pause decides, as Hold does, for a frame in which the song stands: the metronome is silent too.
+// pause decides, like Hold, for a frame in which the song is stopped: the metronome is silent too.
 func (e *Engine) pause() { e.hold(true) }
 
 func (e *Engine) hold(paused bool) {
@@ -124,15 +125,15 @@ func (e *Engine) hold(paused bool) {
 	e.prepare(e.chosen, paused)
 }
 
-// Pass passes over a frame, after Hear, that was never to be played. It counts as nothing.
+// Pass passes over a frame, after Hear, that was never to be played. It is not counted.
 func (e *Engine) Pass() {
 	e.chord = e.vocabulary.Continue(e.chord)
 	e.sounded = e.chord
 	e.next()
 }
 
-// Restart begins the music anew at a frame not before the one to be played, as if that were frame 0: Hear returns the
-// start tokens, and the listening begins again. A note that sounds begins there. It is called before Hear, after LetGo.
+// Restart begins the music anew at a frame, which is the next one or a later one, as if it were frame 0: Hear returns the start
+// tokens, and the engine listens again. A note that sounds begins there. Restart is called before Hear, after LetGo.
 func (e *Engine) Restart(frame int64) {
 	listen := e.listen - e.origin
 	e.quantiser.Restart()
@@ -142,8 +143,8 @@ func (e *Engine) Restart(frame int64) {
 	e.phase = phaseOpen
 }
 
-// LetGo ends all sounding notes: there is no chord from the frame to be played on, until one begins, and what was decided for
-// it is void. Before or after Hear, it is the same: Hear tells what sounded in the frame before, as its report did.
+// LetGo ends all sounding notes and drops what was decided for the next frame. There is no chord from that frame on until one
+// begins. It may be called before or after Hear: Hear returns what sounded in the frame before, as its report did.
 func (e *Engine) LetGo() error {
 	p := &e.plan
 	p.ringing.n = 0
@@ -153,7 +154,7 @@ func (e *Engine) LetGo() error {
 	return e.send(p.messages[:p.n])
 }
 
-// End ends all sounding notes and closes the melody of the last frame, which Summary then holds.
+// End ends all sounding notes and closes the melody of the last frame, which is then in Summary.
 func (e *Engine) End() error {
 	switch {
 	case e.frame == e.origin:

@@ -1,6 +1,6 @@
 package jam
 
-// A plan is what one line brings.
+// A plan is what the next line brings.
 type plan struct {
 	token    ChordToken
 	sounds   soundingChord
@@ -8,13 +8,13 @@ type plan struct {
 	joined   bool
 	wanted   float64
 	ringing  ringingNotes           // from the line on
-	messages [2 * MaxVoices]message // that lead there from what rings: at most all of it ends, and as much is struck
+	messages [2 * MaxVoices]message // lead there from what rings now: at most, all of it ends and as much is struck
 	n        int
 }
 
 type message struct{ status, data1, data2 byte }
 
-// A soundingChord is the chord that sounds, in the policy's vocabulary or not; the zero one is none.
+// A soundingChord is a chord that sounds, whether the policy's vocabulary has it or not. The zero value is none.
 type soundingChord struct {
 	on     bool
 	chord  Chord
@@ -30,7 +30,7 @@ func (s *soundingChord) symbolOr(none string) string {
 	return none
 }
 
-// ringingNotes are the notes that ring: of the chord, its bass, and the metronome.
+// ringingNotes are the notes that ring: of the chord, its bass and the metronome.
 type ringingNotes struct {
 	notes [MaxVoices]ringingNote
 	n     int
@@ -42,7 +42,7 @@ type ringingNote struct {
 	struck          bool // at this line
 }
 
-// A part is who plays a note.
+// A part says to what a note belongs.
 type part uint8
 
 const (
@@ -60,7 +60,7 @@ func (c *ringingNotes) has(p part, pitch uint8) *ringingNote {
 	return nil
 }
 
-// chordNotes are the notes for the report: all but the metronome's.
+// chordNotes returns the notes for the report: all but the metronome's.
 func (c *ringingNotes) chordNotes() (out ChordNotes) {
 	for _, n := range c.notes[:c.n] {
 		if n.part != clickPart {
@@ -71,9 +71,9 @@ func (c *ringingNotes) chordNotes() (out ChordNotes) {
 	return out
 }
 
-// prepare lays out the frame to be played: its chord, what sounds of it, and the messages that lead there from what rings.
-// A chord that the vocabulary has no name for, left by another policy, goes on until one begins. In a pause the metronome is
-// silent.
+// prepare lays out the next frame: its chord, which notes of it sound, and the messages that lead there from what rings. A
+// chord that the vocabulary has no name for, left by another policy, goes on until a new one begins. While paused, the
+// metronome is silent.
 func (e *Engine) prepare(token ChordToken, paused bool) {
 	p := &e.plan
 	p.token, p.sounds, p.began, p.wanted, p.ringing.n = token, e.sounds, false, e.wanted, 0
@@ -100,7 +100,7 @@ func (e *Engine) prepare(token ChordToken, paused bool) {
 	p.lead(e)
 }
 
-// play adds the chord's notes, as the style has them.
+// play adds the chord's notes as the style plays them.
 func (p *plan) play(e *Engine, now moment) {
 	layout, style, velocity := &p.sounds.layout, e.settings.Style, e.level()
 	if layout.Bass && e.settings.Bass {
@@ -120,7 +120,7 @@ func (p *plan) play(e *Engine, now moment) {
 	}
 }
 
-// The clicks of count-in and metronome end with the frame.
+// Clicks of the count-in and of the metronome last one frame.
 func (p *plan) click(e *Engine, now moment) {
 	if !now.on(now.meter.Beat()) {
 		return
@@ -132,7 +132,7 @@ func (p *plan) click(e *Engine, now moment) {
 	p.add(e, strike, click)
 }
 
-// clickNote is the metronome's note for the report.
+// clickNote returns the metronome's note for the report.
 func (c *ringingNotes) clickNote() (out ChordNote) {
 	for _, n := range c.notes[:c.n] {
 		if n.part == clickPart {
@@ -142,7 +142,7 @@ func (c *ringingNotes) clickNote() (out ChordNote) {
 	return out
 }
 
-// add lets an action happen to a note.
+// add does an action to a note.
 func (p *plan) add(e *Engine, act action, n ringingNote) {
 	rings := e.ringing.has(n.part, n.pitch)
 	switch {
@@ -157,7 +157,7 @@ func (p *plan) add(e *Engine, act action, n ringingNote) {
 	p.ringing.n++
 }
 
-// lead writes the messages from what rings to what the plan has: first what ends, then what is struck.
+// lead writes the messages that lead from what rings to the plan: first what ends, then what is struck.
 func (p *plan) lead(e *Engine) {
 	p.n = 0
 	for _, n := range e.ringing.notes[:e.ringing.n] {
@@ -177,7 +177,7 @@ func (p *plan) send(m message) {
 	p.n++
 }
 
-// channel is that of a part, from 0.
+// channel is the channel of a part, counted from 0.
 func (e *Engine) channel(p part) byte {
 	switch p {
 	case bassPart:
@@ -188,7 +188,7 @@ func (e *Engine) channel(p part) byte {
 	return e.settings.ChordChannel - 1
 }
 
-// usualForce is how hard the player strikes where the chords have their velocity as it is set.
+// usualForce is the player's velocity at which chords have the velocity that is set.
 const usualForce = 80
 
 // level is the velocity of the chords.

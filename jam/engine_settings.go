@@ -1,12 +1,12 @@
 package jam
 
-// Apply does what a control says, before Hear of the frame from which on it holds. The same controls before the same frames,
-// with the same events and answers of the policy, give the same music. An error leaves all as it was; of a panic it is
-// the output's. A panic may be applied at any time between two frames. The policy and the tapped beat are not the
-// engine's: of them it does nothing. It allocates nothing where all is well.
+// Apply does what a control says, before Hear of the frame from which it holds. The same controls before the same frames, with
+// the same events and the same answers of the policy, give the same music. An error leaves everything as it was; for a panic,
+// it is the output's error. A panic may be applied at any time between two frames. The engine has no policy and no tapped beat
+// of its own, so controls of these do nothing. Without an error Apply allocates nothing.
 func (e *Engine) Apply(c Control) error {
 	if c.Param == ParamPanic {
-		for channel := range byte(16) { // the melody's note ends when it was asked for, as by a message of the player's
+		for channel := range byte(16) { // as if the player had sent it: the melody's note ends at the time of the panic
 			e.quantiser.Push(Event{At: c.At, Status: control | channel, Data1: notesOff})
 		}
 		return e.LetGo()
@@ -22,7 +22,7 @@ func (e *Engine) Apply(c Control) error {
 	return nil
 }
 
-// applySettings sets all that depends on the settings.
+// applySettings sets everything that depends on the settings.
 func (e *Engine) applySettings() {
 	s := &e.settings
 	e.gridStep = s.ChordGrid.frames(s.Meter)
@@ -31,12 +31,12 @@ func (e *Engine) applySettings() {
 	e.voicer = NewVoicer(*s)
 	e.keys.by = s.Transpose
 	if s.Mute {
-		e.joined = false // when it is over a chord begins, as after listening
+		e.joined = false // after muting a chord begins, as after listening
 	}
 }
 
-// Swap goes on with the tokens of another policy's vocabulary, from the frame before which it is called, before Hear. A
-// chord that it has no name for sounds on until the next one begins; to the new policy that is no chord.
+// Swap continues with the vocabulary of another policy, from the next frame on; it is called before Hear. A chord that this
+// vocabulary has no name for sounds on until the next one begins; the new policy is told that there is no chord.
 func (e *Engine) Swap(v *Vocabulary) {
 	e.chord, e.sounded = v.Translate(e.chord, e.vocabulary), v.Translate(e.sounded, e.vocabulary)
 	e.vocabulary = v
@@ -44,7 +44,7 @@ func (e *Engine) Swap(v *Vocabulary) {
 	e.applySettings()
 }
 
-// ChangeMeter begins a bar of another meter with the frame to be played. It is called before Hear. The error is of m.Check.
+// ChangeMeter begins a bar of another meter with the next frame. It is called before Hear, and returns the error of m.Check.
 func (e *Engine) ChangeMeter(m Meter) error {
 	if err := m.Check(); err != nil {
 		return err
@@ -54,10 +54,10 @@ func (e *Engine) ChangeMeter(m Meter) error {
 	return nil
 }
 
-// since is how many frames a frame lies after a bar line; below 0 for one before the meter changed.
+// since returns how many frames a frame lies after the bar line; below 0 if it lies before a change of meter.
 func (e *Engine) since(frame int64) int64 { return frame - e.barLine }
 
-// nextBeat is the first beat not before the frame to be played.
+// nextBeat is the first beat that is not before the next frame.
 func (e *Engine) nextBeat() int64 {
 	beat := e.settings.Meter.Beat()
 	return e.barLine + (e.since(e.frame)+beat-1)/beat*beat

@@ -12,7 +12,7 @@ type EntryKind uint8
 // The kinds of entry.
 const (
 	EntryReport  EntryKind = iota // a frame was played
-	EntryHeard                    // the loop took an event of the player's
+	EntryHeard                    // the loop took an event of the player
 	EntryAction                   // the loop did something between two frames
 	EntryApplied                  // a control holds
 	EntryMoved                    // the grid has a new segment
@@ -21,9 +21,9 @@ const (
 	entryKinds   = iota
 )
 
-// An Entry is one thing that happened in a jam. A [Loop] and [Accompany] tell their readers of all of them, in the order in which
-// they happened: what the decision on a frame could know comes before the report of that frame. An Entry is a value of some 550
-// bytes, and telling it allocates nothing.
+// An Entry is one thing that happened in a jam. A [Loop] and [Accompany] send all of them to their readers, in the order in
+// which they happened: what the decision on a frame could know comes before that frame's report. An Entry is a value of about
+// 550 bytes; sending it allocates nothing.
 type Entry struct {
 	Kind    EntryKind
 	Report  FrameReport // with EntryReport; and so on
@@ -35,35 +35,35 @@ type Entry struct {
 	Err     error
 }
 
-// Entry makes the report an entry.
+// Entry returns the report as an entry.
 func (r FrameReport) Entry() Entry { return Entry{Kind: EntryReport, Report: r} }
 
-// Entry makes the event an entry.
+// Entry returns the event as an entry.
 func (h Heard) Entry() Entry { return Entry{Kind: EntryHeard, Heard: h} }
 
-// Entry makes the action an entry.
+// Entry returns the action as an entry.
 func (a LoopAction) Entry() Entry { return Entry{Kind: EntryAction, Action: a} }
 
-// Entry makes the control an entry.
+// Entry returns the control as an entry.
 func (a Applied) Entry() Entry { return Entry{Kind: EntryApplied, Applied: a} }
 
-// Entry makes the segment an entry.
+// Entry returns the segment as an entry.
 func (m Moved) Entry() Entry { return Entry{Kind: EntryMoved, Moved: m} }
 
-// Entry makes the change an entry.
+// Entry returns the change as an entry.
 func (c MeterChange) Entry() Entry { return Entry{Kind: EntryMeter, Meter: c} }
 
-// A Heard is an event of the player's, and the frame before whose decision the loop took it; [UnknownFrame] if nobody noted that.
+// A Heard is an event of the player. Frame is the first frame whose decision can know it; [UnknownFrame] if that was not noted.
 type Heard struct {
 	Frame int64
 	Event
 }
 
-// UnknownFrame is the frame of an event that was not noted when it was taken.
+// UnknownFrame is the frame of an event whose frame was not noted.
 const UnknownFrame int64 = -1
 
-// An Applied is a [Control] that holds from a frame on. Of a policy, Value is the first frame that it remembers
-// (see [Memory]).
+// An Applied is a [Control] that holds from a frame on. For a policy, Value is the first frame that it remembers (see
+// [Memory]).
 type Applied struct {
 	Frame int64
 	Control
@@ -76,19 +76,20 @@ type Segment struct {
 	BPM   float64 // quarter notes a minute
 }
 
-// A Moved is a [Segment] that the loop gave the grid before the decision on the frame Since, which may be one before its first.
+// A Moved is a [Segment] that the loop gave its grid before the decision on frame Since. The segment may begin before that
+// frame.
 type Moved struct {
 	Since int64
 	Segment
 }
 
-// A LoopAction is what the loop did between two frames, beside what it was asked for. An [Engine] that does the same between
+// A LoopAction is something that the loop did between two frames without being asked. An [Engine] that does the same between
 // the same frames plays the same music.
 type LoopAction struct {
 	Frame  int64         // the next frame to be decided
 	At     time.Duration // on the jam's clock
 	Kind   ActionKind
-	Frames int64 // of SongJump and SongRestart
+	Frames int64 // only with SongJump and SongRestart
 }
 
 // An ActionKind says what a loop did.
@@ -96,15 +97,15 @@ type ActionKind uint8
 
 // The loop's actions.
 const (
-	MelodyLetGo ActionKind = iota // Engine.Resync: messages were lost, or the machine stood still for long
-	ChordLetGo                    // Engine.LetGo, in the frame
+	MelodyLetGo ActionKind = iota // Engine.Resync: messages were lost, or the machine was stopped for long
+	ChordLetGo                    // Engine.LetGo
 	AllLetGo                      // Engine.Apply of a panic that was asked for at the action's time
-	SongJump                      // Engine.Pass, once for each of Frames frames
-	SongRestart                   // Engine.Restart, Frames frames after the frame
+	SongJump                      // Engine.Pass, Frames times
+	SongRestart                   // Engine.Restart, Frames frames after Frame
 )
 
-// A Reader is the bounded queue through which one reader gets the entries of a jam. Who writes to it never waits: what does not
-// fit is dropped, and counted by its kind.
+// A Reader is the bounded queue through which one reader gets the entries of a jam. Its writers never wait: an entry that does
+// not fit is dropped, and counted by its kind.
 type Reader struct {
 	Queue[Entry]
 	dropped [entryKinds]atomic.Uint64
@@ -123,7 +124,7 @@ func (r *Reader) TrySend(e Entry) bool {
 	return false
 }
 
-// Dropped is how many entries of the given kinds were lost so far.
+// Dropped returns how many entries of the given kinds were lost so far.
 func (r *Reader) Dropped(kinds ...EntryKind) (n uint64) {
 	for _, k := range kinds {
 		n += r.dropped[k].Load()
@@ -131,7 +132,7 @@ func (r *Reader) Dropped(kinds ...EntryKind) (n uint64) {
 	return n
 }
 
-// await returns the next entry of a kind, and drops those before it; ok is false if the entries or the context end.
+// await returns the next entry of a kind and drops those before it. ok is false if the entries or the context ended.
 func (r *Reader) await(ctx context.Context, kind EntryKind) (e Entry, ok bool) {
 	for {
 		select {

@@ -12,7 +12,7 @@ const (
 	RungHold               // the chord is held
 )
 
-// String is the rung's name: full, faster or hold.
+// String returns the rung's name: full, faster or hold.
 func (r Rung) String() string {
 	switch r {
 	case RungFull:
@@ -25,19 +25,19 @@ func (r Rung) String() string {
 	return "unknown"
 }
 
-// Orders say how the next frame is to be played.
+// Orders say how the next frame is played.
 type Orders struct {
-	Lead time.Duration // how long before the line to wake
+	Lead time.Duration // how long before the line the loop wakes
 	Rung Rung
 }
 
-// A Guard keeps a jam on the grid: it sees how each frame went, and orders the next. It is the loop's own, called on its
-// goroutine; it neither blocks nor allocates.
+// A Guard keeps a jam on the grid: it orders how each frame is played and sees how it went. The loop calls it on its own
+// goroutine. It neither blocks nor allocates.
 type Guard interface {
-	// Orders are those of the next frame, whose length is given.
+	// Orders returns the orders for the next frame, whose length is given.
 	Orders(frame time.Duration) Orders
-	// Saw tells how a frame went.
+	// Saw tells the guard how a frame went.
 	Saw(r *FrameReport)
-	// PolicyChanged tells that a policy that was set in mid-jam plays from now on. It has no faster variant.
+	// PolicyChanged tells the guard that a policy which was set in mid-jam is active from now on. It has no faster variant.
 	PolicyChanged()
 }

@@ -9,45 +9,45 @@ import (
 	"time"
 )
 
-// longLoss is how much time must be lost before sounding notes are let go: by then nobody means them any more.
+// longLoss is how much lost time makes the loop release what sounds: after that long, nobody still wants those notes.
 const longLoss = time.Second
 
-// A Loop plays one jam in real time. It sleeps until shortly before each line, hands the tokens of the frame before to
-// the policy, which runs on a thread of its own, and sends the chord at the line. A decision that is not there at the
-// line is a miss: what sounds goes on. Frames that the machine slept through are counted and never made up for.
-// In a steady jam nothing is allocated.
+// A Loop plays one jam in real time. It sleeps until shortly before each line, gives the tokens of the frame before to the
+// policy, which runs on its own thread, and sends the chord at the line. If the decision is not there at the line, the frame is
+// missed and what sounds goes on. Frames lost while the machine was stopped are counted and never made up for. A steady jam
+// allocates nothing.
 type Loop struct {
 	config   LoopConfig
 	clock    Clock
 	engine   *Engine
-	output   *stamped // the engine's
+	output   *stamped // of the engine
 	policies policies
 	phase    loopPhase
 
-	startFrame int64         // the jam's first frame: 0, unless the clock that is followed began within a bar
+	startFrame int64         // the jam's first frame: 0, unless the followed clock started within a bar
 	startLine  time.Duration // its line
 
-	coming    Segment       // the newest stretch of the grid that was told of
-	tempo     []TempoChange // of the tune, to be told of
-	meters    []MeterChange // of the tune, to come
+	coming    Segment       // the newest segment that readers were told of
+	tempo     []TempoChange // of the tune: changes that readers are still to be told of
+	meters    []MeterChange // of the tune: changes still to come
 	transport transportState
 	pulses    pulses
 	controls  *Controls
-	asked     [paramCount]askedControl // room for those of one frame
+	asked     [paramCount]askedControl // buffer for the controls of one frame
 	taps      tapper
 
 	orders   Orders
-	woke     time.Duration // before the line of the frame to be played; 0 where it was decided before the start
-	arrivals arrivals      // since the last frame was listened for
-	known    arrivals      // what the frame to be played could know
-	step     time.Duration // the policy's for the frame to be played
-	since    int64         // the first frame that it remembered then
-	voice    time.Duration // laying it out
-	behind   int64         // frames that the policy had still to go through
-	failed   bool          // the policy, at this frame
-	skipped  int64         // frames lost before the frame to be played
-	last     FrameReport   // the guard's to see
-	lost     uint64        // events that the inbox had lost when last asked
+	woke     time.Duration // how long before the next frame's line; 0 if the frame was decided before the start
+	arrivals arrivals      // since the last frame was closed
+	known    arrivals      // what the decision on the next frame could know
+	step     time.Duration // of the policy for the next frame
+	since    int64         // the first frame that the policy remembered then
+	voice    time.Duration // choosing the chord and laying it out
+	behind   int64         // frames that the policy still had to go through
+	failed   bool          // the policy returned an error for this frame
+	skipped  int64         // frames lost just before the next frame
+	last     FrameReport   // for the guard to read
+	lost     uint64        // events that the inbox had dropped when it was last asked
 	errors   int64
 }
 
@@ -56,11 +56,11 @@ type loopPhase uint8
 
 const (
 	loopNew     loopPhase = iota
-	loopWaiting           // for the start: if that is the first note, the inbox is firstNote's
-	loopPlaying           // what the player plays is heard as it comes
+	loopWaiting           // for the start; before a start at the first note, only firstNote reads the inbox
+	loopPlaying           // events are taken as they arrive
 )
 
-// NewLoop makes a loop. The error is one of the settings or says what is missing in the configuration.
+// NewLoop makes a loop. It returns the error of the settings, or an error that says what the configuration lacks.
 func NewLoop(c LoopConfig) (*Loop, error) {
 	switch {
 	case c.Policy == nil || c.Output == nil || c.Inbox == nil || c.Clock == nil:
@@ -97,8 +97,8 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	return l, nil
 }
 
-// Run plays until the context ends or the jam's length is reached; both are good ends. All notes have been let go when it
-// returns. It runs once.
+// Run plays until the context ends or the jam reaches its length; neither is an error. When it returns, no note sounds. A loop
+// runs once.
 func (l *Loop) Run(ctx context.Context) (Summary, error) {
 	if l.phase != loopNew {
 		return Summary{}, errors.New("a loop runs once")
@@ -107,14 +107,14 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 	defer context.AfterFunc(ctx, l.clock.Wake)()
 	var playing sync.WaitGroup
 	playing.Go(func() {
-		runtime.LockOSThread() // and never unlocked: the thread and its priority end with the jam
+		runtime.LockOSThread() // never unlocked: the thread and its priority end with the jam
 		if l.config.Thread != nil {
 			l.config.Thread(DutyTime)
 		}
 		l.play(ctx)
 	})
 	playing.Wait()
-	l.policies.end() // they are their owner's again
+	l.policies.end() // from here on they are the caller's again
 	l.releaseAsked()
 	summary := l.engine.Summary()
 	summary.Lost, summary.Errors = l.lost, l.errors
@@ -124,7 +124,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 func (l *Loop) play(ctx context.Context) {
 	l.policies.start()
 	if l.config.Transport == nil {
-		// Frame 0 needs nothing of the player, so its decision is made before the start.
+		// Frame 0 depends on nothing that the player does, so it is decided before the start.
 		l.ask()
 		l.decide(ctx, forever)
 	}
@@ -145,8 +145,8 @@ func (l *Loop) over() bool {
 	return jamIsOver(l.config.Frames, l.config.Length, l.engine.Grid(), l.startLine, l.startFrame, l.engine.Frame())
 }
 
-// jamIsOver reports whether a jam that began at the line start of frame first ends before a frame: after so many frames,
-// or at the line that is nearest to so long after the start. A jam has one frame at least; 0 sets no end.
+// jamIsOver reports whether a jam that began with frame first, at the line start, ends before frame: after so many frames, or
+// at the line nearest to length after the start. 0 sets no limit. A jam has at least one frame.
 func jamIsOver(frames int64, length time.Duration, grid *Grid, start time.Duration, first, frame int64) bool {
 	return frames > 0 && frame >= frames || length > 0 && frame > first && frame >= grid.Nearest(start+length)
 }
@@ -158,12 +158,12 @@ func (l *Loop) wait(ctx context.Context, until time.Duration) {
 	}
 }
 
-// pause returns at the given time or sooner, and does what cannot wait for the next frame: what the player plays is
-// taken, a panic done, a pulse sent, and all let go where the clock that is followed stands.
+// pause returns at the given time or earlier. It does what cannot wait for the next frame: it takes the player's events, does a
+// panic, sends a clock pulse, and releases what sounds when the followed clock stops.
 func (l *Loop) pause(until time.Duration) {
 	until = min(until, l.pulses.due(l.engine.Grid()))
 	l.clock.Wait(until)
-	if l.clock.Now()-until > longLoss { // the machine was stopped, and the player's hands were not
+	if l.clock.Now()-until > longLoss { // the machine was stopped, but the player was not
 		l.resync()
 	}
 	l.report(l.pulses.send(l.engine.Grid(), l.clock.Now()))
@@ -174,7 +174,7 @@ func (l *Loop) pause(until time.Duration) {
 	l.stopWithTransport()
 }
 
-// report counts an error and passes it on.
+// report counts an error and tells the readers.
 func (l *Loop) report(err error) {
 	if err == nil {
 		return
@@ -183,7 +183,7 @@ func (l *Loop) report(err error) {
 	l.tell(Entry{Kind: EntryError, Err: err})
 }
 
-// tell tells every reader.
+// tell sends an entry to every reader.
 func (l *Loop) tell(e Entry) {
 	for _, r := range l.config.Readers {
 		r.TrySend(e)

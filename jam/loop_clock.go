@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Pulses that are late by less than a beat are sent at once, and those who follow are where the jam is. After more than
-// that they are told the position.
+// Pulses that are late by less than a beat are sent at once, so that followers catch up with the jam. After a longer delay,
+// followers are sent the song position.
 const latePulses = PulsesPerFrame * FramesPerBeat
 
-// Pulses is MIDI clock, sent to those who follow the jam. The zero value without an output sends nothing.
+// pulses send MIDI clock to those who follow the jam. The zero value has no output and sends nothing.
 type pulses struct {
 	out     Output
-	next    int64 // counted from frame 0
+	next    int64 // number of the next pulse, counted from frame 0
 	begun   bool
 	started bool
 }
 
-// begin lets pulses be sent from the line of a frame on; those before frame 0 tell the tempo of the count-in.
+// begin starts the pulses at the line of a frame. Pulses before frame 0 carry the tempo of the count-in.
 func (p *pulses) begin(frame int64) {
 	p.next, p.begun = frame*PulsesPerFrame, true
 }
 
-// due is when the next pulse is to be sent.
+// due is the time of the next pulse.
 func (p *pulses) due(grid *Grid) time.Duration {
 	if p.out == nil || !p.begun {
 		return forever
@@ -48,16 +48,16 @@ func (p *pulses) send(grid *Grid, now time.Duration) error {
 	return err
 }
 
-// leap goes on at the line of a frame.
+// leap continues with the line of a frame.
 func (p *pulses) leap(frame int64) error {
 	p.next = frame * PulsesPerFrame
-	if frame > maxSongPosition { // cannot be said
+	if frame > maxSongPosition { // a song position cannot express it
 		return nil
 	}
 	return errors.Join(p.out.Send(ClockStop, 0, 0), p.out.Send(SongPosition(frame)), p.out.Send(ClockContinue, 0, 0))
 }
 
-// stop ends the clock.
+// stop stops the clock.
 func (p *pulses) stop() error {
 	if !p.started {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// takeControls does what was asked for between two frames: a panic, and a tap, whose tempo is then asked for. All else waits
-// in its place for the next frame that is listened for.
+// takeControls does what is asked for between two frames: a panic, and a tap, which asks for a tempo. All other controls wait
+// in their places for the next frame that is closed.
 func (l *Loop) takeControls() {
 	if c, ok := l.controls.take(ParamPanic); ok {
 		l.panic(c.Control)
@@ -26,7 +26,7 @@ func (l *Loop) takeControls() {
 
 var errFollowed = errors.New("the clock that is followed sets it")
 
-// panic lets everything go now, jamd's own notes and what else the synth may hold on the channels of the chords.
+// panic releases everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.
 func (l *Loop) panic(c Control) {
 	err := l.engine.Apply(c)
 	s := &l.engine.settings
@@ -39,7 +39,7 @@ func (l *Loop) panic(c Control) {
 		}
 	}
 	l.tell(LoopAction{Frame: l.listensFor(), At: c.At, Kind: AllLetGo}.Entry())
-	if l.engine.phase >= phaseHeard { // what was decided for the frame to be played is withdrawn
+	if l.engine.phase >= phaseHeard { // the decision on the next frame is withdrawn
 		l.tellAction(ChordLetGo, 0)
 		l.engine.Hold()
 	}
@@ -47,8 +47,9 @@ func (l *Loop) panic(c Control) {
 	l.tell(Applied{l.listensFor(), c}.Entry())
 }
 
-// applyControls does what was asked for, before Hear of the frame from which on it holds. What the settings refuse is tried
-// again after the others: which of them comes first matters, as with the two ends of a register.
+// applyControls does what was asked for, before Hear of the frame from which it holds. A control that the settings refuse is
+// tried again after the others, because the order matters for settings that depend on each other, such as the two ends of a
+// register.
 func (l *Loop) applyControls() {
 	l.takeControls()
 	n := l.controls.takeAll(&l.asked)
@@ -69,17 +70,17 @@ func (l *Loop) applyControls() {
 	for i := range n {
 		l.report(fmt.Errorf("%v at frame %d: %w", l.asked[i].Control, l.engine.Frame(), refused[i]))
 	}
-	l.asked = [paramCount]askedControl{} // and hold no policy
+	l.asked = [paramCount]askedControl{} // so that no policy is kept alive
 }
 
-// apply does what a control says. An error changes nothing.
+// apply does what a control says. If it returns an error, nothing has changed.
 func (l *Loop) apply(c Control) error {
 	frame, before := l.engine.Frame(), l.engine.settings.Tempo
 	switch {
 	case c.Param == ParamPolicy && c.Policy == nil:
 		return errors.New("no policy came with it")
 	case c.Param == ParamPolicy:
-		l.policies.replace(c) // and is applied when it takes over
+		l.policies.replace(c) // it is told as applied when the policy takes over
 		return nil
 	case c.Param == ParamTempo && l.config.Transport != nil:
 		return errFollowed
@@ -90,7 +91,7 @@ func (l *Loop) apply(c Control) error {
 	if c.Param == ParamTempo {
 		l.forgetTempo(l.engine.nextBeat())
 	}
-	if bpm := l.engine.settings.Tempo; bpm != before && l.phase == loopPlaying { // or else the start of the grid is not known yet, and tells it
+	if bpm := l.engine.settings.Tempo; bpm != before && l.phase == loopPlaying { // before the start, began tells the tempo
 		beat := l.engine.nextBeat()
 		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
@@ -98,13 +99,13 @@ func (l *Loop) apply(c Control) error {
 	return nil
 }
 
-// stretch tells of a new stretch of the grid.
+// stretch tells the readers of a new segment of the grid.
 func (l *Loop) stretch(s Segment) {
 	l.coming = s
 	l.tell(Moved{l.engine.Frame(), s}.Entry())
 }
 
-// releaseAsked hands back a policy that was asked for too late.
+// releaseAsked releases a policy that was asked for too late.
 func (l *Loop) releaseAsked() {
 	if c, ok := l.controls.take(ParamPolicy); ok && c.Policy != nil && l.config.Release != nil {
 		l.config.Release(c.Policy)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// frame plays the next frame; false where the context ended before it.
+// frame plays the next frame. It returns false if the context ended before the frame.
 func (l *Loop) frame(ctx context.Context) bool {
 	if l.engine.phase == phaseOpen {
 		frame := l.engine.Frame()
@@ -14,7 +14,7 @@ func (l *Loop) frame(ctx context.Context) bool {
 			return false
 		}
 		if !l.followTransport(ctx) {
-			return ctx.Err() == nil // the line is elsewhere now
+			return ctx.Err() == nil // the line has moved
 		}
 		frame = l.listen(frame)
 		l.decide(ctx, l.due(frame)+l.transport.grace)
@@ -24,7 +24,7 @@ func (l *Loop) frame(ctx context.Context) bool {
 	if l.wait(ctx, l.due(frame)); ctx.Err() != nil {
 		return false
 	}
-	if l.current() > frame { // stopped while waiting: nothing is struck so late
+	if l.current() > frame { // the machine was stopped while the loop waited: nothing is struck so late
 		l.engine.Skip()
 		l.skipped++
 		return true
@@ -33,11 +33,11 @@ func (l *Loop) frame(ctx context.Context) bool {
 	return true
 }
 
-// order asks the guard for the orders of the frame to be played.
+// order asks the guard for the orders of the next frame.
 func (l *Loop) order(frame int64) {
 	step := l.length(frame)
 	l.orders = l.config.Guard.Orders(step)
-	most := step*7/16 - max(l.offset(frame), 0) // what is nearer to the line before than to this one has then come
+	most := step*7/16 - max(l.offset(frame), 0) // by then all events nearer to the line before have arrived
 	l.orders.Lead = max(min(l.orders.Lead, most), time.Millisecond)
 }
 
@@ -47,8 +47,8 @@ func (l *Loop) offset(frame int64) time.Duration {
 	return min(wanted, l.length(frame)*7/16-time.Millisecond)
 }
 
-// length is the time that is there for a frame: that of the one before it, or its own where that is less or where there is
-// none before it, as the grid was moved.
+// length is the time available for a frame: the length of the frame before, or its own if that is shorter, or if the grid was
+// moved so that the frame before has no length.
 func (l *Loop) length(frame int64) time.Duration {
 	before, own := l.engine.Grid().Step(frame-1), l.engine.Grid().Step(frame)
 	if before <= 0 {
@@ -57,16 +57,16 @@ func (l *Loop) length(frame int64) time.Duration {
 	return min(before, own)
 }
 
-// due is when a frame is sent.
+// due is the time at which a frame is sent.
 func (l *Loop) due(frame int64) time.Duration { return l.engine.Grid().Line(frame) - l.offset(frame) }
 
-// current is the frame that was due last.
+// current is the last frame that was due.
 func (l *Loop) current() int64 {
 	return l.engine.Grid().current(l.clock.Now() + l.offset(l.engine.Frame()))
 }
 
-// listen closes the melody up to the frame and hands it to the policy. It returns the frame to play: a later one where
-// the machine was stopped meanwhile.
+// listen closes the melody before the frame and asks the policy for the frame. It returns the frame to play, which is a later
+// one if the machine was stopped meanwhile.
 func (l *Loop) listen(frame int64) int64 {
 	current, now := max(l.current(), frame), l.clock.Now()
 	tooLong := current > frame && now-l.due(frame) > longLoss
@@ -89,7 +89,7 @@ func (l *Loop) listen(frame int64) int64 {
 	return frame
 }
 
-// change lets another policy play from the frame on, where one is to and has caught up.
+// change makes another policy active from the frame on, if one is wanted and has caught up.
 func (l *Loop) change(frame int64) {
 	brought := l.policies.next
 	p, err := l.policies.activate(frame, l.orders.Rung)
@@ -107,7 +107,7 @@ func (l *Loop) change(frame int64) {
 	}
 }
 
-// ask hands the tokens of the frame before the one to be played to the policy.
+// ask gives the policy the tokens of the frame before the next one.
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	l.changeMeter()
@@ -115,13 +115,13 @@ func (l *Loop) ask() {
 	l.behind = l.policies.ask(request{frame, chord, melody, place})
 }
 
-// decide waits for the policy's answer, until the given time at most, and lets the engine decide by it.
+// decide waits for the policy's answer, but not longer than until, and lets the engine decide by it.
 func (l *Loop) decide(ctx context.Context, until time.Duration) {
 	frame := l.engine.Frame()
 	worker := l.policies.active.worker
 	for {
 		if a, ok := worker.answer(); ok {
-			err, mine := a.err, a.frame == frame // or else one that came too late
+			err, mine := a.err, a.frame == frame // otherwise it answers an earlier frame, too late
 			if err == nil && mine {
 				l.step, l.since = a.step, a.since
 				err = l.voiced(a.logits)
@@ -141,7 +141,7 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 	}
 }
 
-// voiced decides by the policy's logits, or against them where the guard has the chord held or the jam stands.
+// voiced decides by the policy's logits, or holds the chord if the guard orders it or the jam is paused.
 func (l *Loop) voiced(logits []float32) (err error) {
 	began := l.clock.Now()
 	if l.orders.Rung == RungHold || l.engine.phase >= phaseDecided {
@@ -153,7 +153,7 @@ func (l *Loop) voiced(logits []float32) (err error) {
 	return err
 }
 
-// sound plays the frame at its line and tells of it.
+// sound plays the frame at its line and tells the readers.
 func (l *Loop) sound(frame int64) {
 	due := l.due(frame)
 	l.output.n = 0
@@ -166,7 +166,7 @@ func (l *Loop) sound(frame int64) {
 	r.Faster, r.Since = l.policies.active == l.policies.faster, l.since
 	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
 	l.report(err)
-	l.last = r // the loop's own, so that showing it allocates nothing
+	l.last = r // a field, so that passing a pointer to it allocates nothing
 	l.config.Guard.Saw(&l.last)
 	l.tell(r.Entry())
 }

@@ -2,14 +2,14 @@ package jam
 
 import "time"
 
-// arrivals are what arrived of the player since the last frame was listened for.
+// arrivals hold the player's notes that arrived since the last frame was closed.
 type arrivals struct {
-	longest time.Duration // that an event took from its stamp to the loop
-	note    time.Duration // the newest note that the frame to be played can know; 0: none
+	longest time.Duration // time from an event's stamp until the loop took it
+	note    time.Duration // the newest note that the next frame's decision can know; 0: none
 	later   time.Duration // the newest note that only the frame after it can know; 0: none
 }
 
-// age is how old the newest note is at a time; 0 if there is none.
+// age returns how old the newest note is at a time; 0 if there is none.
 func (a *arrivals) age(at time.Duration) time.Duration {
 	if a.note == 0 {
 		return 0
@@ -17,10 +17,10 @@ func (a *arrivals) age(at time.Duration) time.Duration {
 	return at - a.note
 }
 
-// next begins the arrivals of the next frame.
+// next starts the arrivals of the next frame.
 func (a *arrivals) next() { *a = arrivals{note: a.later} }
 
-// drain takes all that has arrived. Where the inbox had no room for some of it, a key's release may be missing.
+// drain takes all events that have arrived. If the inbox dropped some, the release of a key may be among them.
 func (l *Loop) drain() {
 	for n := len(l.config.Inbox.C()); n > 0; n-- {
 		e, open := <-l.config.Inbox.C()
@@ -35,24 +35,24 @@ func (l *Loop) drain() {
 	}
 }
 
-// resync ends the melody's note, and tells so.
+// resync ends the melody's note and tells the readers.
 func (l *Loop) resync() {
 	l.engine.Resync()
 	l.tell(LoopAction{Frame: l.listensFor(), At: l.clock.Now(), Kind: MelodyLetGo}.Entry())
 }
 
-// letGo ends the chord, and tells so.
+// letGo ends the chord and tells the readers.
 func (l *Loop) letGo() {
 	l.report(l.engine.LetGo())
 	l.tellAction(ChordLetGo, 0)
 }
 
-// tellAction tells what was done in the frame to be played.
+// tellAction tells the readers what the loop did before the next frame.
 func (l *Loop) tellAction(what ActionKind, frames int64) {
 	l.tell(LoopAction{l.engine.Frame(), l.clock.Now(), what, frames}.Entry())
 }
 
-// hear takes an event for the next frame that is listened for.
+// hear gives an event to the engine, for the next frame that is closed.
 func (l *Loop) hear(e Event) {
 	l.engine.Push(e)
 	frame := l.listensFor()
@@ -67,7 +67,7 @@ func (l *Loop) hear(e Event) {
 	l.tell(Heard{frame, e}.Entry())
 }
 
-// listensFor is the frame whose decision is the next that can know what the player does now.
+// listensFor is the first frame whose decision can know what the player does now.
 func (l *Loop) listensFor() int64 {
 	if l.engine.phase >= phaseHeard {
 		return l.engine.Frame() + 1
@@ -75,7 +75,7 @@ func (l *Loop) listensFor() int64 {
 	return l.engine.Frame()
 }
 
-// Stamped is an output that takes the time of what it sends.
+// A stamped output notes when messages are sent.
 type stamped struct {
 	to          Output
 	clock       Clock
@@ -83,7 +83,7 @@ type stamped struct {
 	first, last time.Duration
 }
 
-// Send sends on.
+// Send sends a message on.
 func (s *stamped) Send(status, data1, data2 byte) error {
 	if s.n == 0 {
 		s.first = s.clock.Now()
@@ -94,7 +94,7 @@ func (s *stamped) Send(status, data1, data2 byte) error {
 	return err
 }
 
-// took is the time from the first message to the last, since n was set to 0; 0 where there was none.
+// took is the time from the first to the last message since n was set to 0; 0 if there was none.
 func (s *stamped) took() time.Duration {
 	if s.n == 0 {
 		return 0

@@ -4,9 +4,9 @@ import (
 	"context"
 )
 
-// begin sets the start of the grid; false where the context ended before frame 0.
+// begin sets the start of the grid. It returns false if the context ended before frame 0.
 func (l *Loop) begin(ctx context.Context) bool {
-	grid := l.engine.Grid() // which begins at 0 so far
+	grid := l.engine.Grid() // its start is 0 until now
 	switch {
 	case l.config.Transport != nil:
 		l.phase = loopPlaying
@@ -35,8 +35,8 @@ func (l *Loop) begin(ctx context.Context) bool {
 	return false
 }
 
-// firstNote takes what has arrived up to the first note of the melody, which begins frame 0; open is false where nothing
-// can come any more.
+// firstNote takes the events that have arrived, up to the first note of the melody, which begins frame 0. open is false if the
+// inbox is closed.
 func (l *Loop) firstNote() (struck, open bool) {
 	l.takeControls()
 	split, transpose := l.melodyAsked()
@@ -47,7 +47,7 @@ func (l *Loop) firstNote() (struck, open bool) {
 				return false, false
 			}
 			struck := l.engine.begins(e, split, transpose)
-			if struck && l.engine.listen > 0 { // frame 0 is decided, and is silent whatever is set
+			if struck && l.engine.listen > 0 { // frame 0 is already decided, and is silent whatever the settings
 				l.applyControls()
 			}
 			if struck {
@@ -63,13 +63,13 @@ func (l *Loop) firstNote() (struck, open bool) {
 	}
 }
 
-// melodyAsked says which keys are the melody, as it was set or is asked for.
+// melodyAsked returns the split and transposition that are set or asked for: they say which keys are the melody.
 func (l *Loop) melodyAsked() (split uint8, transpose int8) {
 	s := &l.engine.settings
 	return uint8(l.controls.value(ParamSplit, float64(s.Split))), int8(l.controls.value(ParamTranspose, float64(s.Transpose)))
 }
 
-// began tells the time of frame 0, and the stretch of the grid that the jam begins in, with a frame.
+// began tells the time of frame 0, and the first segment of the grid, which begins with the given frame.
 func (l *Loop) began(frame int64) {
 	grid := l.engine.Grid()
 	l.startFrame, l.startLine = frame, grid.Line(frame)
@@ -80,7 +80,7 @@ func (l *Loop) began(frame int64) {
 	}
 }
 
-// The count-in's clicks: General MIDI's high and low wood block.
+// The clicks of the count-in: high and low wood block of General MIDI.
 const (
 	clickChannel  = 10
 	clickDownbeat = 76

@@ -6,35 +6,34 @@ import (
 	"time"
 )
 
-// A Transport is the clock of another program or machine, which a jam follows. Its song is counted in frames too.
+// A Transport is the clock of another program or machine, which a jam follows. Its song is counted in frames.
 type Transport interface {
-	// Position says where the song is at a time that is about now: a frame of the song, such as the last or the next, when
-	// its line is, and the tempo. running is false where the song stands, ok where its position is not known: before the
-	// clock ever ran, or when it was lost for too long. The loop calls
-	// it on its own thread, several times a frame. It may take a mutex that is held for the time of one pulse; it waits for
-	// nothing else, and allocates nothing.
+	// Position returns where the song is at a time close to now: a frame of the song, such as the last or the next one, the
+	// time of its line, and the tempo. running is false if the song is stopped. ok is false if the position is not known:
+	// before the clock first ran, or after it was lost for too long. The loop calls Position on its own thread, several times a
+	// frame. Position may take a mutex that is held for the time of one pulse; it waits for nothing else and allocates nothing.
 	Position(now time.Duration) (song Segment, running, ok bool)
 }
 
 const (
-	// Corrections of the grid smaller than these are not made: nobody hears them, and each is a stretch of its own.
+	// Smaller corrections of the grid are not made: nobody hears them, and each would add a segment.
 	leastMove  = 250 * time.Microsecond
 	leastTempo = 0.05 // BPM
-	// standingLook is how often a jam looks whether its clock runs again, where nothing wakes it.
+	// standingLook is how often a stopped jam checks whether its clock runs again.
 	standingLook = 10 * time.Millisecond
-	// justPassed is how long ago a line may be that is still played where the song has just begun to run.
+	// justPassed is how long ago a line may be and still be played, when the song has just started.
 	justPassed = 15 * time.Millisecond
 )
 
-// transportState is how a jam follows a transport. The frames of a jam never go back, whatever the song does: each has one
-// report, and the bars of both begin together. Frame t of the song is frame t + shift of the jam.
+// transportState is how a jam follows a transport. The frames of a jam never go back, whatever the song does: each frame is
+// reported once, and the bars of jam and song begin together. Frame t of the song is frame t + shift of the jam.
 type transportState struct {
 	on    bool
 	shift int64
-	grace time.Duration // that a decision may come after its line: none, but where the song has just begun
+	grace time.Duration // how long after its line a decision may still come: 0, except when the song has just started
 }
 
-// stopWithTransport lets all go at once where the clock that is followed has stopped.
+// stopWithTransport releases what sounds as soon as the followed clock stops.
 func (l *Loop) stopWithTransport() {
 	if !l.transport.on {
 		return
@@ -53,7 +52,7 @@ func (l *Loop) position() (song Segment, running bool) {
 	return song, running && ok && song.BPM >= MinTempo && song.BPM <= MaxTempo
 }
 
-// beginWith waits for the transport to run, and begins there.
+// beginWith waits until the transport runs, and begins the jam there.
 func (l *Loop) beginWith(ctx context.Context) bool {
 	song, running := l.stand(ctx)
 	if !running {
@@ -69,7 +68,7 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	return true
 }
 
-// stand waits until the transport runs; running is false where the context ended before.
+// stand waits until the transport runs. running is false if the context ended before.
 func (l *Loop) stand(ctx context.Context) (song Segment, running bool) {
 	for ctx.Err() == nil {
 		if song, running = l.position(); running {
@@ -81,7 +80,7 @@ func (l *Loop) stand(ctx context.Context) (song Segment, running bool) {
 	return song, false
 }
 
-// nearest is the first frame of the song whose line is not longer ago than said, and that line.
+// nearest returns the first frame of the song whose line is at most ago in the past, and that line.
 func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.Duration) {
 	step := stepOf(song.BPM)
 	frame = max(0, song.Frame+int64(math.Ceil(float64(l.clock.Now()-ago-song.At)/step)))
@@ -90,8 +89,8 @@ func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.
 
 func (l *Loop) bar() int64 { return l.engine.settings.Meter.Bar() }
 
-// followTransport moves the grid to where the transport is; it waits where that stands. It returns false where the frame to be
-// played is another now, or its line so much later that it is too early to listen, or the context ended.
+// followTransport moves the grid to where the transport is; if the transport is stopped, it waits. It returns false if the next
+// frame is now another one, if its line has moved so far that it is too early to close the melody, or if the context ended.
 func (l *Loop) followTransport(ctx context.Context) bool {
 	if l.config.Transport == nil {
 		return true
@@ -112,12 +111,12 @@ func (l *Loop) followTransport(ctx context.Context) bool {
 	}
 	at, line := l.nearest(song, ago)
 	there := at + l.transport.shift
-	again := at == 0 && (stood || there+1 < here) // the song is begun anew
+	again := at == 0 && (stood || there+1 < here) // the song starts again from its beginning
 	switch {
 	case again, stood && there != frame, there < here-1, there > here+1:
 		l.jump(at, line, song.BPM, again)
 		return false
-	case there < frame: // the line before it is nearer
+	case there < frame: // the frame before is nearer
 		line += nanoseconds(float64(frame-there) * stepOf(song.BPM))
 		there = frame
 	}
@@ -128,8 +127,8 @@ func (l *Loop) followTransport(ctx context.Context) bool {
 	return !stood && l.due(frame)-l.orders.Lead-l.clock.Now() < time.Millisecond
 }
 
-// jump goes on with the next frame that is as far into its bar as the song is. Frames that are passed over have no sound,
-// but the policy counts them. Where the song is begun anew it forgets, and listens again.
+// jump continues with the next frame that lies as far into its bar as the song does. The frames in between are silent, and the
+// policy is told of them. If the song starts again from its beginning, the policy forgets and listens again.
 func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	bar, frame := l.bar(), l.engine.Frame()
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
@@ -151,7 +150,7 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	l.transport.grace = l.engine.Grid().Step(to) / 4
 }
 
-// free is the line, or a later one, so that what sounded last keeps at least the shortest frame.
+// free returns the line, or a later time if the frame before would otherwise be shorter than the shortest frame.
 func (l *Loop) free(line time.Duration) time.Duration {
 	if l.engine.summary.Frames == 0 {
 		return line
@@ -159,7 +158,7 @@ func (l *Loop) free(line time.Duration) time.Duration {
 	return max(line, l.last.Line+nanoseconds(stepOf(MaxTempo)))
 }
 
-// move moves the lines from a frame on, where they are not there already.
+// move moves the lines from a frame on, if they are not there already.
 func (l *Loop) move(s Segment) {
 	grid := l.engine.Grid()
 	s.At = l.free(s.At)

@@ -1,9 +1,9 @@
 package jam
 
-// The loop's grid has the tempi of LoopConfig.Tempo from the start. The loop tells of each before the frames that it is for,
-// and changes the meter with the frame that begins a bar of the new one.
+// The loop's grid has the tempi of LoopConfig.Tempo from the start. The loop tells the readers of each before its frames, and
+// changes the meter with the first frame of a bar of the new one.
 
-// setTune sets what a tune asks for.
+// setTune sets the tempi and meters of a tune.
 func (l *Loop) setTune(tempo []TempoChange, meters []MeterChange) error {
 	if err := checkMeters(meters); err != nil {
 		return err
@@ -22,7 +22,7 @@ func (l *Loop) setTune(tempo []TempoChange, meters []MeterChange) error {
 	return nil
 }
 
-// tellTempo tells of the tempo changes of the tune up to a frame.
+// tellTempo tells the readers of the tune's tempo changes up to a frame.
 func (l *Loop) tellTempo(until int64) {
 	for len(l.tempo) > 0 && l.tempo[0].Frame <= until {
 		c := l.tempo[0]
@@ -32,7 +32,7 @@ func (l *Loop) tellTempo(until int64) {
 	}
 }
 
-// forgetTempo gives up the tune's tempi from a frame on, as the player has set one that holds from there.
+// forgetTempo drops the tune's tempo changes from a frame on, because the player set a tempo that holds from there.
 func (l *Loop) forgetTempo(from int64) {
 	for i, c := range l.tempo {
 		if c.Frame >= from {
@@ -42,7 +42,7 @@ func (l *Loop) forgetTempo(from int64) {
 	}
 }
 
-// changeMeter begins a bar of another meter with the frame to be played, if the tune does.
+// changeMeter begins a bar of another meter with the next frame, if the tune does.
 func (l *Loop) changeMeter() {
 	for len(l.meters) > 0 && l.meters[0].Frame <= l.engine.Frame() {
 		l.report(l.engine.ChangeMeter(l.meters[0].Meter))

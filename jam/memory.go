@@ -3,16 +3,16 @@ package jam
 // A Memory is a policy that is told every frame of a jam in order.
 type Memory struct {
 	policy Policy
-	next   int64 // the frame that follows the last one
+	next   int64 // follows the last frame that it was told
 	since  int64 // the first frame that it remembers
 }
 
 // NewMemory makes a memory that was told nothing yet.
 func NewMemory(p Policy) Memory { return Memory{policy: p} }
 
-// Step tells the policy the tokens of the frame before the given one and the place of that, and returns its logits for it. Start tokens begin its
-// memory afresh. Where frames were left out it starts afresh too, as on a piece cut out of a longer one: what is held at the
-// cut begins there.
+// Step tells the policy the tokens of the frame before the given one, and the given frame's place, and returns the policy's
+// logits for the given frame. Start tokens make it start afresh. If frames were left out it starts afresh too, as on a piece
+// cut out of a longer one: a note or chord that is held at the cut begins there.
 func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken, place BarPlace) ([]float32, error) {
 	v, inOrder := m.policy.Vocabulary(), frame == m.next
 	m.next = frame + 1

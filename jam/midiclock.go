@@ -2,29 +2,29 @@ package jam
 
 import "time"
 
-// PulsesPerFrame is a MIDI clock's: 24 pulses a quarter note.
+// PulsesPerFrame follows from MIDI clock's 24 pulses a quarter note.
 const PulsesPerFrame = 24 / FramesPerBeat
 
-// The messages of a MIDI clock: a status byte each, and two data bytes after ClockPosition.
+// The messages of a MIDI clock: one status byte each, and two data bytes after ClockPosition.
 const (
-	ClockPosition = 0xF2 // song position: where the next Continue begins
+	ClockPosition = 0xF2 // song position: where the next Continue starts
 	ClockPulse    = 0xF8
 	ClockStart    = 0xFA // the next pulse is the line of frame 0
 	ClockContinue = 0xFB
 	ClockStop     = 0xFC
 )
 
-// maxSongPosition is the last frame that a song position can say: 17 minutes at 240 BPM.
+// maxSongPosition is the last frame that a song position can express: 17 minutes at 240 BPM.
 const maxSongPosition = 1<<14 - 1
 
-// SongPosition is the message that says a frame, least significant seven bits first; a song position counts sixteenth
-// notes, which are frames. Frames out of its range are taken as the nearest in it.
+// SongPosition is the message for a frame, with the seven low bits first. A song position counts sixteenth notes, which are
+// frames. A frame out of range becomes the nearest in range.
 func SongPosition(frame int64) (status, data1, data2 byte) {
 	frame = min(max(frame, 0), maxSongPosition)
 	return ClockPosition, byte(frame & 0x7F), byte(frame >> 7)
 }
 
-// SongFrame is the frame that the data bytes of a song position say.
+// SongFrame is the frame in the data bytes of a song position.
 func SongFrame(data1, data2 byte) int64 { return int64(data2&0x7F)<<7 | int64(data1&0x7F) }
 
 // Pulse is the time of a pulse of the grid's clock. Pulse 0 is at the line of frame 0.

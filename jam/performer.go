@@ -2,19 +2,19 @@ package jam
 
 import "context"
 
-// A Cue is a message of a tune, at a position on its grid in frames.
+// A Cue is a message of a tune at a position on its grid, in frames.
 type Cue struct {
 	Position             float64
 	Status, Data1, Data2 byte
 }
 
-// A Performer plays a tune into a jam as a player would: each message at its position on the loop's grid, wherever the
-// tempo has moved it.
+// A Performer plays a tune into a jam as a player would: each message at its position on the loop's grid, wherever the tempo
+// has moved it.
 type Performer struct {
 	Cues    []Cue       // in order
-	Clock   Clock       // for the performer alone to wait on; it shows the loop's time
-	Entries *Reader     // the loop's
-	Play    func(Event) // takes each message, stamped with its time; it must not block
+	Clock   Clock       // only the performer waits on it; it shows the loop's time
+	Entries *Reader     // of the loop
+	Play    func(Event) // takes each message, stamped with its time; must not block
 }
 
 // Run plays the tune to its end, or until the jam is over or the context ends.
@@ -39,13 +39,14 @@ func (p *Performer) Run(ctx context.Context) {
 	}
 }
 
-// unplacedGrid is a grid that is to follow a loop's: where it is the loop's first segment says.
+// unplacedGrid makes a grid that is then moved to where a loop's grid is.
 func unplacedGrid() *Grid {
 	g, _ := NewGrid(0, MinTempo)
 	return g
 }
 
-// followAll moves the grid to where a loop's is, as the entries that have arrived tell. The loop's grid took their tempi.
+// followAll moves the grid to where the loop's grid is, by the entries that have arrived. The loop's grid accepted their tempi,
+// so this one does too.
 func (g *Grid) followAll(entries *Reader) {
 	for n := len(entries.C()); n > 0; n-- {
 		e, open := <-entries.C()

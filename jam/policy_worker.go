@@ -8,22 +8,23 @@ import (
 )
 
 const (
-	// backlog is how many frames' tokens wait for a policy that is behind: the window that the policies were trained on,
-	// so that a policy that lost more remembers what is left of it as well as it ever could.
+	// backlog is how many frames' tokens may wait for a slow policy. It is the window that the policies were trained on, so a
+	// policy that lost more remembers as much of the rest as it ever could.
 	backlog = 256
-	// answerSlots is one answer with the loop, one waiting for it, and one being written.
+	// answerSlots are one answer that the loop holds, one that waits for it, and one being written.
 	answerSlots = 3
 )
 
-// A request asks for the chord of a frame, and tells the policy what sounded in the frame before it.
+// A request asks for the chord of a frame, and tells the policy what sounded in the frame before.
 type request struct {
 	frame  int64
 	chord  ChordToken
-	melody MelodyToken // MelodyStart: the policy begins afresh
-	place  BarPlace    // of the frame that is asked for
+	melody MelodyToken // MelodyStart: the policy starts afresh
+	place  BarPlace    // of the frame asked for
 }
 
-// An answer is the policy's to one request. Its logits are a copy: the policy goes on while the loop reads them.
+// An answer is the policy's reply to one request. Its logits are a copy, because the policy continues while the loop reads
+// them.
 type answer struct {
 	frame  int64
 	since  int64 // the first frame that the policy remembers
@@ -32,22 +33,22 @@ type answer struct {
 	err    error
 }
 
-// A worker owns a policy of a running loop. Every frame's tokens go through the policy in order, late or not, so that
-// its memory is what really sounded. Neither side of it ever waits for the other to make room. It sleeps on a clock of
-// its own, so that the loop's thread wakes the policy's with nothing between.
+// A worker owns a policy of a running loop. The tokens of every frame go through the policy in order, late or not, so that it
+// remembers what really sounded. Neither side waits for the other to make room. The worker sleeps on a clock of its own, so
+// that the loop's thread wakes it directly.
 type worker struct {
 	memory   Memory
-	loop     Clock // the loop's: woken when there is an answer
-	clock    Clock // the worker's: woken when there is a request
+	loop     Clock // of the loop; woken when there is an answer
+	clock    Clock // of the worker; woken when there is a request
 	thread   func(Duty)
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
-	ended    atomic.Bool   // what is still in requests is not served
+	ended    atomic.Bool   // requests that are left are not served
 	gone     chan struct{} // closed when run has returned
 
-	asked int64        // requests: the loop's own count
-	heard atomic.Int64 // requests that the policy has gone through, or that made room
+	asked int64        // requests so far; used by the loop only
+	heard atomic.Int64 // requests that the policy has gone through, or that were dropped
 }
 
 func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {
@@ -64,8 +65,8 @@ func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {
 	return w
 }
 
-// ask is the loop's. It returns how many requests before it the policy has still to go through. Where the backlog is
-// full, its oldest request makes room.
+// ask is called by the loop. It returns how many earlier requests the policy still has to go through. If the backlog is full,
+// the oldest request is dropped.
 func (w *worker) ask(r request) (behind int64) {
 	behind = w.asked - w.heard.Load()
 	w.asked++
@@ -84,7 +85,7 @@ func (w *worker) ask(r request) (behind int64) {
 	}
 }
 
-// answer is the loop's: the oldest answer that is there. The loop gives it back with done.
+// answer is called by the loop. It returns the oldest answer, which the loop gives back with done.
 func (w *worker) answer() (a *answer, ok bool) {
 	select {
 	case a = <-w.answers:
@@ -96,17 +97,17 @@ func (w *worker) answer() (a *answer, ok bool) {
 
 func (w *worker) done(a *answer) { w.free <- a }
 
-// end is the loop's last call: run returns when the step that the policy is in, if it is in one, is over.
+// end is the loop's last call. run returns when the policy's present step, if there is one, is over.
 func (w *worker) end() {
 	w.ended.Store(true)
 	w.clock.Wake()
 }
 
-// run serves requests until end. What it has to catch up with it does as any thread; only then it is told
-// its duty, so that no policy holds a processor with real-time priority for more than a step at a time.
+// run serves requests until end. It catches up with normal priority and takes up its duty only then, so that no policy holds a
+// processor with real-time priority for more than one step at a time.
 func (w *worker) run() {
 	defer close(w.gone)
-	runtime.LockOSThread() // and never unlocked: the thread and its priority end with the goroutine
+	runtime.LockOSThread() // never unlocked: the thread and its priority end with the goroutine
 	onDuty := false
 	for !w.ended.Load() {
 		select {
@@ -139,7 +140,8 @@ func (w *worker) serve(r request) {
 	w.loop.Wake()
 }
 
-// slot is a free answer, or else the oldest that the loop did not come for: it holds one at most, so there is one.
+// slot returns a free answer, or the oldest one that the loop did not fetch. The loop holds at most one, so there always is
+// one.
 func (w *worker) slot() *answer {
 	select {
 	case a := <-w.free:
