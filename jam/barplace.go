@@ -1,12 +1,12 @@
 package jam
 
-// A BarPlace is where in its bar a frame lies, as policies are told it: p frames after the bar line it is 1+p in 4/4, 17+p in
-// 3/4 and 29+p in 6/8. Other bars count as the parts of these that they are made of: 2/4 as the first half of 4/4, 8/4 as two
-// of 4/4, 6/4 as two of 3/4, 12/8 as two of 6/8, and each beat of 9/8 as the first half of 6/8. Policies learned them so
-// (train/bars.py). In any other meter it is UnknownPlace.
+// A BarPlace says where in its bar a frame lies, as policies are told it. The frame p frames after the bar line has place 1+p
+// in 4/4, 17+p in 3/4 and 29+p in 6/8. Other bars are divided into these: 2/4 is the first half of 4/4, 8/4 is two bars of 4/4,
+// 6/4 is two of 3/4, 12/8 is two of 6/8, and each beat of 9/8 is the first half of 6/8. Policies are trained with the same
+// places (train/bars.py). In any other meter the place is UnknownPlace.
 type BarPlace int64
 
-// The places: those of a meter's bar follow its first one.
+// The first place of each of the three meters; the other places of its bar follow.
 const (
 	UnknownPlace BarPlace = 0
 	firstOf44    BarPlace = 1
@@ -15,7 +15,7 @@ const (
 	BarPlaces             = 41
 )
 
-// Place is that of a frame so many frames after a bar line, in that bar or a later one.
+// Place returns the bar position of the frame after frames past a bar line, in that bar or a later one.
 func (m Meter) Place(after int64) BarPlace {
 	p := BarPlace(after % max(m.Bar(), 1)) // the zero Meter has no bar
 	switch m {
@@ -31,7 +31,7 @@ func (m Meter) Place(after int64) BarPlace {
 	return UnknownPlace
 }
 
-// before is the place of the frame before, where bars are of 4/4, 3/4 or 6/8.
+// before returns the place of the frame before, if bars are of 4/4, 3/4 or 6/8.
 func (p BarPlace) before() BarPlace {
 	switch p {
 	case UnknownPlace:

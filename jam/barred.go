@@ -1,7 +1,8 @@
 package jam
 
-// barred says of each chord of the vocabulary whether complexity or key keep it from beginning, in the array of into, if that is
-// large enough. Where they keep all, it is empty, and none is kept: a policy that knows no such chord plays what it knows.
+// barred says for each chord of the vocabulary whether the complexity or the key keeps it from beginning. It uses the array of
+// into if that is large enough. If all chords are barred, the result is empty and none is: a policy that knows no allowed chord
+// plays what it knows.
 func (v *Vocabulary) barred(into []bool, c Complexity, k ChordKey) []bool {
 	into = into[:0]
 	all := true

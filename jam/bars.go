@@ -4,7 +4,7 @@ import "fmt"
 
 // Bars are the bars of a tune or a take, whose meter may change.
 type Bars struct {
-	Meter   Meter         // of the beginning
+	Meter   Meter         // at the beginning
 	Changes []MeterChange // ascending; nil: the meter stays
 }
 

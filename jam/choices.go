@@ -1,11 +1,11 @@
 package jam
 
-// MaxChoices is how many chords a report tells that the policy considered.
+// MaxChoices is the number of considered chords in a report.
 const MaxChoices = 5
 
 // A Choice is a chord that the policy considered, and its probability.
 type Choice struct {
-	Symbol string // "N.C." for none
+	Symbol string // "N.C." for no chord
 	Prob   float32
 }
 
@@ -18,7 +18,7 @@ type Choices struct {
 // Slice returns the choices as a slice of the receiver's own array.
 func (c *Choices) Slice() []Choice { return c.Chords[:c.Len] }
 
-// add takes a chord in, where it is among the likeliest; of two that are as likely, the first to come is first.
+// add adds a chord if it is among the likeliest. Of two equally likely chords, the one added first stays first.
 func (c *Choices) add(symbol string, prob float32) {
 	at := int(c.Len)
 	for at > 0 && c.Chords[at-1].Prob < prob {
@@ -32,8 +32,8 @@ func (c *Choices) add(symbol string, prob float32) {
 	c.Chords[at] = Choice{symbol, prob}
 }
 
-// considered are the likeliest chords among what the sampler weighed last, before being the token of the frame before: a
-// chord that goes on and the same one begun anew are one.
+// considered returns the likeliest chords among those that the sampler weighed last; before is the token of the frame before. A
+// chord that goes on and the same chord begun anew count as one.
 func (v *Vocabulary) considered(s *Sampler[ChordToken], before ChordToken) (c Choices) {
 	going, all := s.shares(before)
 	on := s.grammar.goesOn(before)

@@ -13,10 +13,10 @@ const (
 
 var chordGrids = words{"frame", "beat", "half", "bar"}
 
-// String is frame, beat, half or bar.
+// String returns frame, beat, half or bar.
 func (g ChordGrid) String() string { return chordGrids.word(int(g)) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (g ChordGrid) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
 
 // UnmarshalText reads what String writes.
@@ -26,8 +26,8 @@ func (g *ChordGrid) UnmarshalText(text []byte) error {
 	return err
 }
 
-// frames is the distance of two lines of the chord grid. Half a bar is a whole number of beats, rounded down,
-// and at least one.
+// frames is the distance between two lines of the chord grid. Half a bar is a whole number of beats, rounded down, and at least
+// one.
 func (g ChordGrid) frames(m Meter) int64 {
 	switch g {
 	case GridBeat:

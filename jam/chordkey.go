@@ -2,10 +2,10 @@ package jam
 
 import "strings"
 
-// A ChordKey says which key the chords keep to: AnyKey, or one more than the number of a key (see KeyAt).
+// A ChordKey is the key that the chords keep to: AnyKey, or one more than the number of a key (see [KeyAt]).
 type ChordKey uint8
 
-// AnyKey keeps no chord from beginning.
+// AnyKey allows every chord.
 const AnyKey ChordKey = 0
 
 var chordKeys = func() words {
@@ -16,13 +16,13 @@ var chordKeys = func() words {
 	return names
 }()
 
-// String is any, or the key's.
+// String returns any, or the key.
 func (c ChordKey) String() string { return chordKeys.word(int(c)) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (c ChordKey) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads any, and what ParseKey does.
+// UnmarshalText reads any, and what ParseKey reads.
 func (c *ChordKey) UnmarshalText(text []byte) error {
 	i, err := findChordKey("key", string(text))
 	*c = ChordKey(i)
@@ -36,8 +36,8 @@ func findChordKey(setting, name string) (int, error) {
 	return chordKeys.find(setting, name)
 }
 
-// allows reports whether a chord may begin: where all of its notes are the key's. In minor the raised seventh is one of them
-// in chords on the fifth degree and on that seventh, the dominants.
+// allows reports whether a chord may begin: all its notes must be in the key. In minor the raised seventh counts as in the key
+// for chords on the fifth degree and on that seventh, the dominants.
 func (c ChordKey) allows(chord Chord) bool {
 	if c == AnyKey {
 		return true
@@ -57,7 +57,7 @@ func (c ChordKey) allows(chord Chord) bool {
 	return true
 }
 
-// The semitones above the tonic that are of a key.
+// The semitones above the tonic that are in a key.
 var (
 	majorScale     = [12]bool{0: true, 2: true, 4: true, 5: true, 7: true, 9: true, 11: true}
 	minorScale     = [12]bool{0: true, 2: true, 3: true, 5: true, 7: true, 8: true, 10: true}

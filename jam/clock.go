@@ -6,36 +6,36 @@ import (
 	"time"
 )
 
-// A Clock is the jam's monotonic time. Events are stamped with the Now of the clock that drives the loop.
-// Wait has one caller at a time; all else may be called from any goroutine.
+// A Clock is the jam's monotonic time. Events are stamped with the Now of the clock that drives the loop. Wait has one caller
+// at a time; the other methods may be called from any goroutine.
 type Clock interface {
 	// Now is the time since the clock was made.
 	Now() time.Duration
-	// Wait returns at the given time, or at a Wake since the last return, or sooner: a return is a hint, Now decides.
+	// Wait returns at the given time, at a Wake since it last returned, or earlier: a return is a hint, Now decides.
 	Wait(until time.Duration)
-	// Wake ends the present Wait, or else the next.
+	// Wake ends the present Wait, or the next one.
 	Wake()
 	// Beside makes a clock that shows the same time, for another goroutine to wait on.
 	Beside() Clock
 }
 
-// forever is what a Wait for a Wake waits until.
+// forever is the time to wait for until a Wake.
 const forever = time.Duration(math.MaxInt64)
 
-// waitUntil returns at the given time, or when the context ends, which must wake the clock.
+// waitUntil returns at the given time, or when the context ends. The end of the context must wake the clock.
 func waitUntil(ctx context.Context, clock Clock, until time.Duration) {
 	for clock.Now() < until && ctx.Err() == nil {
 		clock.Wait(until)
 	}
 }
 
-// A SystemClock is the Clock of the operating system, through the Go runtime's timers. They are of high resolution on
-// Windows and macOS too. To return from Wait it needs a thread of Go's scheduler to be awake: on a busy machine that may
-// take milliseconds, and LiveClock does without.
+// A SystemClock is the clock of the operating system, through the timers of the Go runtime. They have a high resolution on
+// Windows and macOS too. Wait returns only when a thread of Go's scheduler is awake, which may take milliseconds on a busy
+// machine; LiveClock does not depend on that.
 type SystemClock struct {
 	zero  time.Time
 	timer *time.Timer
-	wake  chan struct{} // has room for one
+	wake  chan struct{} // holds one
 }
 
 // NewSystemClock makes a clock that shows zero now.
@@ -50,7 +50,7 @@ func systemClock(zero time.Time) *SystemClock {
 // Beside makes a clock that shows the same time.
 func (c *SystemClock) Beside() Clock { return systemClock(c.zero) }
 
-// Now is exact to the system's clock.
+// Now is as exact as the system's clock.
 func (c *SystemClock) Now() time.Duration { return time.Since(c.zero) }
 
 // Wait allocates nothing.

@@ -7,29 +7,29 @@ import (
 	"unsafe"
 )
 
-// A LiveClock is the clock of a jam in real time. The thread that waits on it sleeps in the kernel until an absolute time
-// of CLOCK_MONOTONIC, and is woken there by the timer or by Wake, with no other thread of Go's scheduler between: on a
-// futex (futex(2), FUTEX_WAIT_BITSET). Its goroutine should be locked to its thread.
+// A LiveClock is the clock of a jam in real time. The thread that waits on it sleeps in the kernel until an absolute time of
+// CLOCK_MONOTONIC. The timer or Wake wakes it directly, with no other thread of Go's scheduler in between, through a futex
+// (futex(2), FUTEX_WAIT_BITSET). Its goroutine should be locked to its thread.
 type LiveClock struct {
 	zero  time.Time
-	start int64         // of zero, nanoseconds of CLOCK_MONOTONIC
+	start int64         // the time of zero, in nanoseconds of CLOCK_MONOTONIC
 	spin  time.Duration // set before anything waits
-	woken atomic.Uint32 // 1: a Wake that no Wait has returned for yet
+	woken atomic.Uint32 // 1: no Wait has returned for the last Wake yet
 }
 
-// Of futex(2) and clock_gettime(2).
+// Constants of futex(2) and clock_gettime(2).
 const (
 	clockMonotonic   = 1
 	futexPrivate     = 128
 	futexWake        = 1 | futexPrivate
 	futexWaitBitset  = 9 | futexPrivate
 	futexAnyBit      = 0xFFFFFFFF
-	longestFutexWait = time.Hour // what is longer is waited for again
+	longestFutexWait = time.Hour // a longer wait is made of several
 )
 
 // NewLiveClock makes a clock that shows zero now.
 func NewLiveClock() *LiveClock {
-	// Two clocks, one in Go's time and one in the kernel's, are read as close to each other as can be had.
+	// Two clocks are read, one of Go and one of the kernel, as close together as possible.
 	c := &LiveClock{}
 	closest := forever
 	for range 8 {
@@ -45,17 +45,17 @@ func NewLiveClock() *LiveClock {
 	return c
 }
 
-// Beside makes a clock that shows the same time. It does not spin.
+// Beside makes a clock that shows the same time. The new clock does not spin.
 func (c *LiveClock) Beside() Clock { return &LiveClock{zero: c.zero, start: c.start} }
 
-// Spin makes Wait wake so much earlier, and spend the rest on the processor: for a thread with real-time priority alone,
-// where it takes away what waking still costs. Any other would lose its turn for it. It is called before the first Wait.
+// Spin makes Wait wake earlier by d and spend the rest on the processor. This saves the remaining cost of waking. It is only
+// for a thread with real-time priority; any other thread would lose its turn for it. It is called before the first Wait.
 func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
 
-// Now is exact to the system's clock.
+// Now is as exact as the system's clock.
 func (c *LiveClock) Now() time.Duration { return time.Since(c.zero) }
 
-// Wait allocates nothing. It spins for the clock's spin at most.
+// Wait allocates nothing. It spins for d of Spin at most.
 func (c *LiveClock) Wait(until time.Duration) {
 	for c.woken.Swap(0) == 0 {
 		left := until - c.Now()
@@ -68,7 +68,7 @@ func (c *LiveClock) Wait(until time.Duration) {
 	}
 }
 
-// sleep returns at the time, at a Wake, or sooner.
+// sleep returns at the time, at a Wake, or earlier.
 func (c *LiveClock) sleep(until time.Duration) {
 	until = min(until, c.Now()+longestFutexWait)
 	ts := syscall.NsecToTimespec(c.start + int64(until))

@@ -12,10 +12,10 @@ const (
 
 var complexities = words{"triads", "sevenths", "all"}
 
-// String is triads, sevenths or all.
+// String returns triads, sevenths or all.
 func (c Complexity) String() string { return complexities.word(int(c)) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (c Complexity) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // UnmarshalText reads what String writes.
@@ -31,7 +31,7 @@ func (c Complexity) allows(quality uint8) bool {
 	switch c {
 	case Triads:
 		return len(intervals) <= 3
-	case Sevenths: // a second beside a third is a ninth; alone it stands for the third
+	case Sevenths: // a second together with a third is a ninth; alone it stands for the third
 		return len(intervals) <= 3 || len(intervals) == 4 && intervals[1] != 2
 	}
 	return true

@@ -117,11 +117,18 @@ func NewReader(n int) *Reader { return &Reader{Queue: Queue[Entry]{c: make(chan 
 // TrySend puts an entry into the queue. If the queue is full, it counts the entry as dropped and returns false. It allocates
 // nothing. Any goroutine may call it.
 func (r *Reader) TrySend(e Entry) bool {
-	if r.Queue.TrySend(e) {
+	return r.trySend(&e)
+}
+
+func (r *Reader) trySend(e *Entry) bool {
+	select {
+	case r.c <- *e:
+		r.wake()
 		return true
+	default:
+		r.dropped[e.Kind].Add(1)
+		return false
 	}
-	r.dropped[e.Kind].Add(1)
-	return false
 }
 
 // Dropped returns how many entries of the given kinds were lost so far.

@@ -1,24 +1,24 @@
 package jam
 
-// A grammar says which tokens of a part may follow which. Both parts have one order: 0 nothing, 1..n one of n chords or
-// pitches begins, n+1..2n it is held, 2n+1 the token that stands before frame 0.
+// A grammar says which tokens of a part may follow which. Both parts number their tokens alike: 0 is nothing, 1..n begin one of
+// n chords or pitches, n+1..2n hold it, and 2n+1 stands before frame 0.
 type grammar[T ChordToken | MelodyToken] struct{ n T }
 
-// melodyGrammar is that of the 128 pitches.
+// melodyGrammar is the grammar of the 128 pitches.
 var melodyGrammar = grammar[MelodyToken]{melodyHold - melodyOnset}
 
-// logits is the number of tokens that a policy chooses among: all but the one before frame 0.
+// logits is the number of tokens that a policy chooses among: all except the one before frame 0.
 func (g grammar[T]) logits() int { return int(2*g.n + 1) }
 
 func (g grammar[T]) begins(token T) bool { return token >= 1 && token <= g.n }
 
-// legal reports whether token may follow before: anything may begin, there may be nothing, and only what began or was
-// held just before may be held.
+// legal reports whether token may follow before. Anything may begin, nothing may follow, and only what began or was held just
+// before may be held.
 func (g grammar[T]) legal(before, token T) bool {
 	return token == 0 || g.begins(token) || token > g.n && token <= 2*g.n && token == g.goesOn(before)
 }
 
-// goesOn is the token with which what sounded in the frame before goes on: its hold, or nothing.
+// goesOn returns the token with which what sounded in the frame before goes on: its hold, or nothing.
 func (g grammar[T]) goesOn(before T) T {
 	switch {
 	case g.begins(before):
@@ -31,9 +31,9 @@ func (g grammar[T]) goesOn(before T) T {
 
 func (v *Vocabulary) grammar() grammar[ChordToken] { return grammar[ChordToken]{ChordToken(v.Len())} }
 
-// Legal reports whether token may follow before: any chord may begin, there may be no chord, and a chord may be held
-// only where it began or was held just before.
+// Legal reports whether token may follow before. Any chord may begin, there may be no chord, and only a chord that began or was
+// held just before may be held.
 func (v *Vocabulary) Legal(before, token ChordToken) bool { return v.grammar().legal(before, token) }
 
-// Continue is the token with which what sounded in the frame before goes on: the hold of its chord, or no chord.
+// Continue returns the token with which what sounded in the frame before goes on: the hold of its chord, or no chord.
 func (v *Vocabulary) Continue(before ChordToken) ChordToken { return v.grammar().goesOn(before) }

@@ -13,7 +13,7 @@ const (
 	MaxTempo = 400
 )
 
-const decades = time.Duration(1 << 60) // far enough from the ends of Duration to reckon with
+const decades = time.Duration(1 << 60) // far from the ends of Duration, so that sums do not overflow
 
 // CheckTempo returns an error for a tempo outside MinTempo to MaxTempo.
 func CheckTempo(bpm float64) error {
@@ -26,22 +26,22 @@ func CheckTempo(bpm float64) error {
 // A Grid says when each frame begins. Every line is computed from the start of its tempo segment, never from the line
 // before it, so that frame 10,000,000 is as exact as frame 1.
 type Grid struct {
-	start    time.Duration // that segments count from: of frame 0, in a grid that follows nobody
-	segments []segment     // ascending by frame and time, at least one; the first holds before its frame too
+	start    time.Duration // the time that segments count from: frame 0, if the grid was never moved
+	segments []segment     // ascending by frame and time, at least one; the first also holds before its frame
 }
 
-// followed is how many segments a grid that follows a clock keeps: at one a frame the last sixteen beats, which is more
-// than any event waits to be quantised.
+// followed is how many segments are kept of a grid that follows a clock. At one segment a frame these are the last sixteen
+// beats, which is longer than any event waits to be quantised.
 const followed = 64
 
-const leastStep = 2 // nanoseconds, of frames that are passed over: lines are whole nanoseconds, and each has its own
+const leastStep = 2 // nanoseconds, for frames that are passed over: lines are whole nanoseconds, and no two are equal
 
 // A segment is a stretch of frames at one tempo.
 type segment struct {
 	frame int64
 	at    float64 // nanoseconds from the grid's start
-	step  float64 // nanoseconds a frame
-	bpm   float64 // of frames that are passed over, that before
+	step  float64 // nanoseconds per frame
+	bpm   float64 // for frames that are passed over, the tempo before
 }
 
 func newSegment(frame int64, at, bpm float64) segment {
@@ -61,8 +61,8 @@ func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPer
 // SetStart moves the whole grid so that frame 0 begins at t.
 func (g *Grid) SetStart(t time.Duration) { g.start = t }
 
-// setTempo gives frames from frame on a new tempo; tempi set for later frames are forgotten.
-// Lines up to and including that of frame stay where they are. A frame before 0 is taken as 0.
+// setTempo gives the frames from frame on a new tempo and forgets tempi set for later frames. Lines up to and including that of
+// frame stay where they are. A frame before 0 counts as 0.
 func (g *Grid) setTempo(frame int64, bpm float64) error {
 	if err := CheckTempo(bpm); err != nil {
 		return err
@@ -73,11 +73,11 @@ func (g *Grid) setTempo(frame int64, bpm float64) error {
 	return nil
 }
 
-// Move moves the lines from s.Frame on, so that its line is at s.At and the tempo is s.BPM; what was set for later frames
-// is forgotten. That of frame 0 is the grid's start. Lines before both stay. Those of earlier frames that would be later than s.At, because the clock that is
-// followed has leapt ahead, are squeezed in before it. So whoever gives no time before the last line that was played keeps
-// all that was played. Lines before the last 64 stretches are no longer exact, which is what lets a grid follow a clock
-// for days; a tempo map of a tune, for tunes, is whole. It allocates nothing.
+// Move moves the lines from s.Frame on: the line of s.Frame is at s.At, and the tempo is s.BPM. What was set for later frames
+// is forgotten. The line of frame 0 is the grid's start. Lines before s.Frame stay, except those that would be later than s.At,
+// because a followed clock leapt ahead: these are squeezed in before it. So a caller that gives no time before the last line
+// that was played keeps all that was played. Only the last 64 segments are exact, so that a grid can follow a clock for days; a
+// tune's tempo map is kept whole. Move allocates nothing.
 func (g *Grid) Move(s Segment) error {
 	if err := CheckTempo(s.BPM); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (g *Grid) Move(s Segment) error {
 	return nil
 }
 
-// squeeze puts the lines before that of frame before a time. Where none of the grid's is, it is left without a segment.
+// squeeze puts the lines before frame in front of a time. If no line of the grid is before that time, no segment is left.
 func (g *Grid) squeeze(frame int64, at float64) {
 	if len(g.segments) == 0 || g.offset(float64(frame-1))+leastStep <= at {
 		return
@@ -117,22 +117,22 @@ func (g *Grid) before(frame int64) int {
 	return sort.Search(len(g.segments), func(i int) bool { return g.segments[i].frame >= frame })
 }
 
-// Line is the time at which a frame begins. Frames before 0 lie before the start, at the first tempo.
+// Line returns the time at which a frame begins. Frames before 0 lie before the start, at the first tempo.
 func (g *Grid) Line(frame int64) time.Duration { return g.At(float64(frame)) }
 
-// At is the time of a position in frames, such as 2.5 for the middle of frame 2.
+// At returns the time of a position in frames, such as 2.5 for the middle of frame 2.
 func (g *Grid) At(position float64) time.Duration { return g.start + nanoseconds(g.offset(position)) }
 
-// Tempo is that from a frame's line on, in quarter notes a minute.
+// Tempo returns the tempo from a frame's line on, in quarter notes a minute.
 func (g *Grid) Tempo(frame int64) float64 { return g.segments[max(g.before(frame+1)-1, 0)].bpm }
 
 // Step is the length of a frame.
 func (g *Grid) Step(frame int64) time.Duration { return g.Line(frame+1) - g.Line(frame) }
 
-// Nearest is the frame whose line is nearest to t; halfway between two lines it is the later one.
+// Nearest returns the frame whose line is nearest to t. Halfway between two lines it is the later one.
 func (g *Grid) Nearest(t time.Duration) int64 {
 	t, f := g.estimate(t)
-	// The estimate may be off by one where float64 rounds; lines are whole nanoseconds, and they decide.
+	// The estimate may be off by one because float64 rounds. Lines are whole nanoseconds and decide.
 	for t-g.Line(f) >= g.Line(f+1)-t {
 		f++
 	}
@@ -142,7 +142,7 @@ func (g *Grid) Nearest(t time.Duration) int64 {
 	return f
 }
 
-// current is the frame in which t lies: the last one whose line is not after t.
+// current returns the frame in which t lies: the last one whose line is not after t.
 func (g *Grid) current(t time.Duration) int64 {
 	t, f := g.estimate(t)
 	for g.Line(f+1) <= t {
@@ -154,7 +154,7 @@ func (g *Grid) current(t time.Duration) int64 {
 	return f
 }
 
-// estimate is the frame nearest to t, or one beside it. Times decades away are taken as decades away.
+// estimate returns the frame nearest to t, or a frame beside it. A time decades away counts as decades away.
 func (g *Grid) estimate(t time.Duration) (time.Duration, int64) {
 	t = min(max(t, -decades), decades)
 	x := float64(t - g.start)
@@ -167,7 +167,7 @@ func (g *Grid) estimate(t time.Duration) (time.Duration, int64) {
 	return t, f
 }
 
-// offset is the time of a position, in nanoseconds from the start.
+// offset returns the time of a position, in nanoseconds from the start.
 func (g *Grid) offset(position float64) float64 {
 	n := sort.Search(len(g.segments), func(i int) bool { return float64(g.segments[i].frame) > position })
 	s := g.segments[max(n-1, 0)]

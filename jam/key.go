@@ -15,7 +15,7 @@ type Key struct {
 // AllKeys is the number of keys.
 const AllKeys = 24
 
-// KeyAt is key i: those in major by their tonic, then those in minor.
+// KeyAt returns key i: first the major keys by their tonic, then the minor keys.
 func KeyAt(i int) Key { return Key{uint8(i % 12), i >= 12} }
 
 // index is the inverse of KeyAt.
@@ -37,7 +37,7 @@ func (k Key) String() string {
 // Indices of the triads in Qualities.
 const majorTriad, minorTriad = 0, 1
 
-// ParseKey reads what String writes, in any spelling of the tonic; and "A minor", "c major".
+// ParseKey reads what String writes, with any spelling of the tonic, and "A minor" or "c major".
 func ParseKey(text string) (Key, error) {
 	symbol := text
 	if tonic, mode, found := strings.Cut(text, " "); found {
@@ -58,13 +58,13 @@ func ParseKey(text string) (Key, error) {
 	return Key{chord.Root, chord.Quality == minorTriad}, nil
 }
 
-// UnmarshalText reads what ParseKey does.
+// UnmarshalText reads what ParseKey reads.
 func (k *Key) UnmarshalText(text []byte) (err error) {
 	*k, err = ParseKey(string(text))
 	return err
 }
 
-// Signature is the tonic of the major key with the same notes: that of a minor key lies a minor third higher.
+// Signature returns the tonic of the major key with the same notes. For a minor key it lies a minor third higher.
 func (k Key) Signature() uint8 {
 	if k.Minor {
 		return (k.Tonic + 3) % 12
@@ -72,13 +72,13 @@ func (k Key) Signature() uint8 {
 	return k.Tonic
 }
 
-// How well each pitch class fits a key, the tonic first (Krumhansl and Kessler 1982).
+// How well each pitch class fits a key, from the tonic up (Krumhansl and Kessler 1982).
 var (
 	majorProfile = [12]float64{6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88}
 	minorProfile = [12]float64{6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17}
 )
 
-// profile says how long each pitch class (C = 0) sounds in the key, as listeners have it: shares whose sum is 1.
+// profile returns how long each pitch class (C = 0) sounds in the key, by listeners' ratings, as shares whose sum is 1.
 func (k Key) profile() (shares [12]float64) {
 	profile, sum := majorProfile, 0.0
 	if k.Minor {
@@ -93,7 +93,7 @@ func (k Key) profile() (shares [12]float64) {
 	return shares
 }
 
-// correlation is that of what was heard with the key's profile, times what is the same for all keys.
+// correlation is the correlation of what was heard with the key's profile, times a factor that is the same for all keys.
 func (k Key) correlation(heard [12]float64) float64 {
 	const mean = 1.0 / 12
 	product, length := 0.0, 0.0
@@ -104,10 +104,10 @@ func (k Key) correlation(heard [12]float64) float64 {
 	return product / math.Sqrt(length)
 }
 
-// KeyOf is the key whose profile correlates best with how long each pitch class was heard (Krumhansl and Schmuckler); ok is
-// false where nothing was heard that speaks for one.
+// KeyOf returns the key whose profile correlates best with how long each pitch class was heard (Krumhansl and Schmuckler). ok
+// is false if nothing that was heard favours a key.
 func KeyOf(heard [12]float64) (k Key, ok bool) {
-	most := 1e-9 // all pitch classes alike leave nothing but rounding
+	most := 1e-9 // equal pitch classes leave only rounding errors
 	for i := range AllKeys {
 		if fit := KeyAt(i).correlation(heard); fit > most {
 			most, k, ok = fit, KeyAt(i), true

@@ -186,6 +186,6 @@ func (l *Loop) report(err error) {
 // tell sends an entry to every reader.
 func (l *Loop) tell(e Entry) {
 	for _, r := range l.config.Readers {
-		r.TrySend(e)
+		r.trySend(&e)
 	}
 }

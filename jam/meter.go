@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// A Meter is a time signature as musicians write it. A beat is a quarter note in 1/4 to 16/4, and a dotted quarter in 6/8,
-// 9/8 and 12/8. The zero Meter is none.
+// A Meter is a time signature as musicians write it. A beat is a quarter note in 1/4 to 16/4, and a dotted quarter in 6/8, 9/8
+// and 12/8. The zero Meter is no meter.
 type Meter struct {
-	Count uint8 // of units in a bar
+	Count uint8 // units in a bar
 	Unit  uint8 // 4: quarter notes, 8: eighths
 }
 
@@ -38,13 +38,13 @@ func (m Meter) Check() error {
 	return nil
 }
 
-// String is what ParseMeter reads.
+// String returns what ParseMeter reads.
 func (m Meter) String() string { return fmt.Sprintf("%d/%d", m.Count, m.Unit) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (m Meter) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// UnmarshalText is ParseMeter.
+// UnmarshalText reads what ParseMeter reads.
 func (m *Meter) UnmarshalText(text []byte) (err error) {
 	*m, err = ParseMeter(string(text))
 	return err
@@ -69,7 +69,7 @@ func (m Meter) Beats() int {
 	return int(m.Count)
 }
 
-// Strong is the distance of two strong beats in frames: half a bar where that is a whole number of beats, else a bar.
+// Strong is the distance between two strong beats in frames: half a bar if that is a whole number of beats, else a bar.
 func (m Meter) Strong() int64 {
 	if m.Beats()%2 == 0 {
 		return m.Bar() / 2

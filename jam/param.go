@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// A Kind is what a param can be.
+// A Kind is the kind of value that a param has.
 type Kind uint8
 
 // The kinds of param.
@@ -21,28 +21,28 @@ const (
 
 var kinds = words{"number", "whole", "switch", "list", "text", "action"}
 
-// String is the kind's name in small letters.
+// String returns the kind's name in small letters.
 func (k Kind) String() string { return kinds.word(int(k)) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// A ParamInfo says all about a param: flags, the configuration file, MIDI learn, the page and the session's log know it
-// from here alone.
+// A ParamInfo says all there is to know about a param. Flags, the configuration file, MIDI learn, the page and the session's
+// log take it from here.
 type ParamInfo struct {
 	Param Param      `json:"-"`
 	Name  string     `json:"name"` // as users write it
 	Kind  Kind       `json:"kind"`
 	Unit  string     `json:"unit,omitempty"`
 	Help  string     `json:"help"` // one line
-	Min   float64    `json:"min"`  // of a number
+	Min   float64    `json:"min"`  // for a number
 	Max   float64    `json:"max"`
-	Step  float64    `json:"step,omitempty"`  // of a number: that of a slider, not of what is allowed
-	Knob  [2]float64 `json:"knob"`            // of a number: what a controller's 0 and 127 stand for
-	Words []string   `json:"words,omitempty"` // of a list: the names of 0, 1, ...
+	Step  float64    `json:"step,omitempty"`  // for a number: a slider's step; values in between are allowed
+	Knob  [2]float64 `json:"knob"`            // for a number: what a controller's 0 and 127 stand for
+	Words []string   `json:"words,omitempty"` // for a list: the names of 0, 1, ...
 
-	find func(setting, name string) (int, error) // of a list: the number of a name
-	get  func(Settings) float64                  // nil where settings do not hold it
+	find func(setting, name string) (int, error) // for a list: returns the number of a name
+	get  func(Settings) float64                  // nil if Settings do not hold it
 	set  func(*Settings, float64)
 }
 
@@ -141,13 +141,13 @@ func toggle(p Param, name, help string, get func(Settings) float64, set func(*Se
 	return ParamInfo{Param: p, Name: name, Kind: Switch, Help: help, Max: 1, get: get, set: set}
 }
 
-// knob narrows what a controller reaches to what is of use.
+// knob narrows the range of a controller to useful values.
 func (i ParamInfo) knob(low, high float64) ParamInfo {
 	i.Knob = [2]float64{low, high}
 	return i
 }
 
-// reads makes a list understand more names than its words.
+// reads lets a list understand more names than its words.
 func (i ParamInfo) reads(find func(setting, name string) (int, error)) ParamInfo {
 	i.find = find
 	return i
@@ -160,7 +160,7 @@ func one(on bool) float64 {
 	return 0
 }
 
-// Params lists all that can be set in a jam.
+// Params lists everything that can be set in a jam.
 func Params() []ParamInfo { return append([]ParamInfo(nil), params[:]...) }
 
 // ParseParam finds a param by its name.
@@ -173,7 +173,7 @@ func ParseParam(name string) (Param, error) {
 	return Param(i), err
 }
 
-// Info says all about a param; of an unknown one it has no name, and is text.
+// Info returns all about a param. An unknown param has no name and is text.
 func (p Param) Info() ParamInfo {
 	if int(p) < len(params) {
 		return params[p]
@@ -181,21 +181,21 @@ func (p Param) Info() ParamInfo {
 	return ParamInfo{Param: p, Kind: Text}
 }
 
-// String is the param's name.
+// String returns the param's name.
 func (p Param) String() string { return p.Info().Name }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (p Param) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText is ParseParam.
+// UnmarshalText reads what ParseParam reads.
 func (p *Param) UnmarshalText(text []byte) (err error) {
 	*p, err = ParseParam(string(text))
 	return err
 }
 
-// check returns an error that names the param and its range where a value is outside. It allocates nothing where all is well.
+// check returns an error that names the param and its range if a value is outside. Without an error it allocates nothing.
 func (i *ParamInfo) check(v float64) error {
-	inside := v >= i.Min && v <= i.Max // NaN is not
+	inside := v >= i.Min && v <= i.Max // NaN is not inside
 	switch {
 	case inside && (i.Kind == Number || v == math.Trunc(v)):
 		return nil
@@ -213,10 +213,10 @@ func (i *ParamInfo) check(v float64) error {
 	return fmt.Errorf("%s %v: must be %v to %v%s", i.Name, v, i.Min, i.Max, unit)
 }
 
-// round is the value of the param's steps that is nearest, exact in decimals.
+// round returns the nearest of the param's steps, exact in decimals.
 func (i *ParamInfo) round(v float64) float64 { return math.Round(v/i.Step) / math.Round(1/i.Step) }
 
-// text is a value as users write it.
+// text returns a value as users write it.
 func (i *ParamInfo) text(v float64) string {
 	switch i.Kind {
 	case Text, Action:

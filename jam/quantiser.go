@@ -29,20 +29,20 @@ const (
 //   - all notes off (123) and all sound off (120) end the note, reset all controllers (121) lifts the pedal.
 //
 // Events may come in any order and be nonsense. An event for a frame that is closed counts for the next one to be closed.
-// Memory is bounded; nothing is allocated after newQuantiser.
+// Memory is bounded. Nothing is allocated after newQuantiser.
 type quantiser struct {
 	grid     *Grid
 	channels Channels
-	pending  []Event       // that belong to frames not yet closed, in order of arrival
+	pending  []Event       // events of frames not yet closed, in order of arrival
 	last     time.Duration // the newest stamp
 
 	sounding                bool
 	note, channel, velocity uint8
-	down                    bool   // the key of the sounding note is down; if not, the pedal keeps it
+	down                    bool   // the key of the sounding note is down; otherwise the pedal holds the note
 	pedal                   uint16 // channels whose pedal is down
 
-	// The notes that begin on the line that is being closed: all, those whose key is still down, and those that still
-	// sound (key or pedal down).
+	// The notes that begin on the line being closed: all of them, those whose key is still down, and those that still sound
+	// (key or pedal down).
 	struck, held, ringing pitchSet
 	by                    [128]struct{ channel, velocity uint8 }
 }
@@ -67,7 +67,7 @@ func newQuantiser(grid *Grid, channels Channels) *quantiser {
 	return &quantiser{grid: grid, channels: channels, pending: make([]Event, 0, maxPending)}
 }
 
-// Push takes an event. All but notes, the pedal and the ends of notes on the quantiser's channels is ignored.
+// Push takes an event. It ignores everything but notes, the pedal and messages that end notes, on the quantiser's channels.
 func (q *quantiser) Push(e Event) {
 	if !q.channels.Has(e.Status) || (e.Data1|e.Data2)&0x80 != 0 {
 		return
@@ -81,14 +81,14 @@ func (q *quantiser) Push(e Event) {
 	default:
 		return
 	}
-	// The order of arrival is what was played; a stamp a little before the last one is jitter. A stamp far before it is
-	// believed, so that one wrong stamp far ahead does not hold up all that follow.
+	// The order of arrival is the order of playing. A stamp slightly before the last one is jitter. A stamp far before it is
+	// believed, so that one wrong stamp far ahead does not hold up all later ones.
 	if e.At < q.last && q.last-e.At < backwards {
 		e.At = q.last
 	}
 	q.last = e.At
 	if len(q.pending) == cap(q.pending) {
-		// More events in a frame than anybody plays: what they did is kept, when they did it is not.
+		// More events in a frame than anybody plays: their effect is kept, their times are not.
 		for _, old := range q.pending {
 			q.apply(old)
 		}
@@ -97,8 +97,8 @@ func (q *quantiser) Push(e Event) {
 	q.pending = append(q.pending, e)
 }
 
-// LetGo ends the note and forgets which keys and pedals are down, for when events were lost: a key whose release was
-// never heard must not sound for ever. Events not yet counted in a frame are counted first.
+// LetGo ends the note and forgets which keys and pedals are down. It is for when events were lost: a key whose release was
+// never heard must not sound for ever. Events that no frame has counted yet are counted first.
 func (q *quantiser) LetGo() {
 	for _, e := range q.pending {
 		q.apply(e)
@@ -107,9 +107,8 @@ func (q *quantiser) LetGo() {
 	q.sounding, q.pedal, q.held, q.ringing = false, 0, pitchSet{}, pitchSet{}
 }
 
-// Close returns the token of a frame, and the velocity of the note that begins in it (0 where none does).
-// Frames are closed in order from 0, each when nothing that counts for it is still to come: half a frame past its line
-// or later.
+// Close returns the token of a frame, and the velocity of the note that begins in it (0 if none does). Frames are closed in
+// order from 0, each when no more events can count for it: half a frame past its line or later.
 func (q *quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 	if frame == 0 {
 		q.applyUpTo(-1)
@@ -119,14 +118,14 @@ func (q *quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 	return q.settle()
 }
 
-// Restart makes the next frame to be closed the first again.
+// Restart makes the next frame to be closed the first one again.
 func (q *quantiser) Restart() {
 	q.applyUpTo(math.MaxInt64)
 	q.beginHere()
 }
 
-// beginHere makes the line that is closed next the first: what was played before it counts only where it sounds on, and then
-// from there.
+// beginHere makes the line that is closed next the first one. What was played before counts only if it still sounds, and then
+// from this line on.
 func (q *quantiser) beginHere() {
 	q.settle()
 	if q.sounding {
@@ -150,7 +149,7 @@ func (q *quantiser) applyUpTo(frame int64) {
 	q.pending = later
 }
 
-// apply lets an event act on the line that is being closed.
+// apply applies an event to the line being closed.
 func (q *quantiser) apply(e Event) {
 	channel := e.Status & 0x0F
 	switch status := e.Status & 0xF0; {
@@ -191,14 +190,14 @@ func (q *quantiser) release(pitch, channel uint8) {
 	}
 }
 
-// releaseAll is the release of every key of a channel.
+// releaseAll releases every key of a channel.
 func (q *quantiser) releaseAll(channel uint8) {
 	for pitch := range uint8(128) {
 		q.release(pitch, channel)
 	}
 }
 
-// lift lets the pedal of a channel up.
+// lift releases the pedal of a channel.
 func (q *quantiser) lift(channel uint8) {
 	q.pedal &^= 1 << channel
 	if q.channel == channel && !q.down {
@@ -211,7 +210,7 @@ func (q *quantiser) lift(channel uint8) {
 	}
 }
 
-// settle decides what the line that is being closed brings, and makes ready for the next.
+// settle decides the token of the line being closed, and prepares the next line.
 func (q *quantiser) settle() (token MelodyToken, velocity uint8) {
 	switch {
 	case !q.struck.empty():

@@ -2,17 +2,17 @@ package jam
 
 import "sync/atomic"
 
-// A Queue is bounded, never blocks its writers, and counts what it had to drop: everything slow hangs behind one.
+// A Queue is bounded, never blocks its writers, and counts what it drops. Everything slow reads from one.
 type Queue[T any] struct {
 	c       chan T
 	dropped atomic.Uint64
-	wakes   atomic.Pointer[Clock] // of the reader; nil where it waits on C
+	wakes   atomic.Pointer[Clock] // the reader's clock; nil if the reader waits on C
 }
 
 // NewQueue makes a queue that holds n items.
 func NewQueue[T any](n int) *Queue[T] { return &Queue[T]{c: make(chan T, n)} }
 
-// TrySend puts v into the queue, or counts it as dropped and returns false where the queue is full. It allocates nothing.
+// TrySend puts v into the queue. If the queue is full, it counts v as dropped and returns false. It allocates nothing.
 func (q *Queue[T]) TrySend(v T) bool {
 	select {
 	case q.c <- v:
@@ -27,19 +27,19 @@ func (q *Queue[T]) TrySend(v T) bool {
 // C is the reader's end.
 func (q *Queue[T]) C() <-chan T { return q.c }
 
-// Dropped is the number of items lost so far.
+// Dropped returns the number of items lost so far.
 func (q *Queue[T]) Dropped() uint64 { return q.dropped.Load() }
 
-// Close ends the queue: the reader gets what is left and then the end. No TrySend may follow.
+// Close ends the queue. The reader gets what is left and then the end. TrySend must not be called after it.
 func (q *Queue[T]) Close() {
 	close(q.c)
 	q.wake()
 }
 
-// wakeOn makes every item wake a clock, for a reader that waits on it.
+// wakeOn makes every item wake a clock, for a reader that waits on the clock.
 func (q *Queue[T]) wakeOn(c Clock) {
 	q.wakes.Store(&c)
-	c.Wake() // for what is there already
+	c.Wake() // for what is already there
 }
 
 func (q *Queue[T]) wake() {

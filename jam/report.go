@@ -2,7 +2,7 @@ package jam
 
 import "time"
 
-// MaxVoices bounds the notes of one voiced chord, its bass included.
+// MaxVoices is the largest number of notes of a chord, its bass included.
 const MaxVoices = 8
 
 // A Voicing is the pitches of a sounding chord, ascending. It is a value, so that reports allocate nothing.
@@ -18,7 +18,7 @@ func (v *Voicing) Slice() []uint8 { return v.Pitches[:v.Len] }
 type ChordNote struct {
 	Pitch, Velocity uint8
 	Bass            bool
-	Struck          bool // at the frame's line; else it goes on
+	Struck          bool // at the frame's line; otherwise it goes on
 }
 
 // ChordNotes are the notes that sound in one frame. They are a value, so that reports allocate nothing.
@@ -30,43 +30,43 @@ type ChordNotes struct {
 // Slice returns the notes as a slice of the receiver's own array.
 func (n *ChordNotes) Slice() []ChordNote { return n.Notes[:n.Len] }
 
-// A FrameReport tells all about one frame: what was heard, decided and sounded, and how long it took.
-// There is one a frame, sent when the frame's line is over.
+// A FrameReport tells all about one frame: what was heard, decided and sounded, and how long it took. Each frame has one, sent
+// after its line.
 type FrameReport struct {
 	Frame     int64
 	Line      time.Duration // when the frame was due, on the jam's clock
-	Melody    MelodyToken   // of frame Frame-1: the newest that the decision could know
-	Velocity  uint8         // of the note that began in frame Frame-1; 0 where none did
-	Chosen    ChordToken    // what the policy chose; what sounded where it missed
-	Sounded   ChordToken    // what really sounded (memory and listener agree on it)
+	Melody    MelodyToken   // of frame Frame-1, the newest that the decision could know
+	Velocity  uint8         // of the note that began in frame Frame-1; 0 if none did
+	Chosen    ChordToken    // what the policy chose; if missed, what sounded
+	Sounded   ChordToken    // what really sounded; the policy's memory has the same
 	Symbol    string        // of Sounded
-	Voicing   Voicing       // of the sounding chord; empty while listening or where there is none
-	Notes     ChordNotes    // what of it sounds in this frame, by the style: all, or some of it
-	Click     ChordNote     // the metronome's, at this line; the zero one where it is silent
+	Voicing   Voicing       // of the sounding chord; empty while listening or without a chord
+	Notes     ChordNotes    // the chord's notes that sound in this frame: all of them or some, as the style plays them
+	Click     ChordNote     // of the metronome at this line; zero if it is silent
 	Began     bool          // a chord began at this line
 	Listening bool          // the policy ran, but was not heard
-	Missed    bool          // the decision was not there at the line: the chord was held
+	Missed    bool          // the decision was not there at the line, and the chord was held
 	Failed    bool          // with Missed: the policy returned an error
-	Held      bool          // what sounded went on by order, whatever the policy chose: the guard's, after a panic, or as the song stood
-	Behind    int64         // frames that the policy had still to go through when it was asked for this one
-	Skipped   int64         // frames lost just before this one (a suspended machine)
+	Held      bool          // what sounded went on by order: the guard's, after a panic, or while the song stood
+	Behind    int64         // frames that the policy still had to go through when it was asked for this one
+	Skipped   int64         // frames lost just before this one (a stopped machine)
 	Prob      float32       // the policy's probability of Chosen, after mask and temperature
 	Tempo     float64       // quarter notes a minute, from this line on
 	Rung      Rung          // the guard's order
 	Policy    string        // name of the policy that was asked
-	Faster    bool          // its faster variant was asked in its place
-	Since     int64         // the first frame that whoever was asked remembers, without a gap up to this one; 0 where it missed
+	Faster    bool          // the faster variant was asked in its place
+	Since     int64         // the first frame that the asked policy remembers, without a gap up to this one; 0 if missed
 
-	// Considered is what the policy weighed, after mask, temperature and top-p: as it was drawn by, or, where no change was
-	// allowed, as if one were. Empty where nothing was decided.
+	// Considered are the chords that the policy weighed, after mask, temperature and top-p. If no change was allowed in this
+	// frame, they are weighed as if one were. Empty if nothing was decided.
 	Considered Choices
 
-	// How long each stage took, in the order of the way of a note.
-	Arrival time.Duration // from an event's stamp to the loop's taking it: the longest of this frame; 0 where none came
+	// How long each stage took, in the order in which a note passes through them.
+	Arrival time.Duration // the longest time from an event's stamp until the loop took it; 0 if none came
 	Lead    time.Duration // how long before the line the loop woke
-	Step    time.Duration // one policy step; 0 where it missed
-	Voice   time.Duration // from logits to messages: choosing and laying out; 0 where it missed
+	Step    time.Duration // one policy step; 0 if missed
+	Voice   time.Duration // choosing and laying out, from logits to messages; 0 if missed
 	Late    time.Duration // from the line to the last message sent
-	Send    time.Duration // of Late, the part from the first message to the last; 0 where nothing was sent
-	Age     time.Duration // at the line, of the newest note that the chord could know; 0 where no new one came
+	Send    time.Duration // the part of Late from the first message to the last; 0 if nothing was sent
+	Age     time.Duration // of the newest note that the chord could know, at the line; 0 if no new one came
 }

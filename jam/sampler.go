@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// ErrLogits is returned for logits that nothing can be chosen by: not a number, infinite, or all impossible.
+// ErrLogits is returned for logits by which nothing can be chosen: not a number, infinite, or all impossible.
 var ErrLogits = errors.New("the policy's logits are not finite numbers")
 
 // A Move is what a policy may do in a frame.
@@ -18,19 +18,19 @@ type Move uint8
 const (
 	GoOn   Move = iota // what sounds goes on
 	Change             // any legal token
-	Join               // begin: silence is no choice
+	Join               // begin a chord; silence is not allowed
 )
 
-// A Sampler chooses the token of each frame from a policy's logits: illegal and barred tokens are masked out, the rest goes
-// through a softmax at the temperature, the smallest set of likeliest tokens whose share reaches top-p is kept, and one
-// is drawn by the inverse of their cumulative distribution in token order. It allocates nothing once it is made.
+// A Sampler chooses the token of each frame from a policy's logits. It masks illegal and barred tokens and applies a softmax at
+// the temperature. Then it keeps the smallest set of likeliest tokens whose share reaches top-p, and draws one by the inverse
+// of the cumulative distribution in token order. Once made, it allocates nothing.
 type Sampler[T ChordToken | MelodyToken] struct {
 	grammar     grammar[T]
 	temperature float64
 	topP        float64
-	barred      []bool // chords that may not begin, by their number; empty: none may not
+	barred      []bool // chords that may not begin, by their number; empty: all may
 	random      *rand.Rand
-	tokens      []candidate[T] // room for all
+	tokens      []candidate[T] // buffer for all tokens
 }
 
 type candidate[T ChordToken | MelodyToken] struct {
@@ -38,7 +38,8 @@ type candidate[T ChordToken | MelodyToken] struct {
 	share float64
 }
 
-// maxChordLogits are those of a vocabulary with every chord there is: a sampler that is given another one has room for it.
+// maxChordLogits is the number of logits of a vocabulary with every chord there is, so that a sampler has room for any
+// vocabulary.
 var maxChordLogits = 2*12*len(Qualities) + 1
 
 // NewSampler makes a sampler of chords with its own generator: the PCG of math/rand/v2 seeded with (seed, 0).
@@ -47,7 +48,7 @@ func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler[
 	return newSampler(v.grammar(), temperature, topP, seed)
 }
 
-// NewMelodySampler makes a sampler of melodies, as NewSampler does.
+// NewMelodySampler makes a sampler of melodies, like NewSampler.
 func NewMelodySampler(temperature, topP float64, seed uint64) *Sampler[MelodyToken] {
 	return newSampler(melodyGrammar, temperature, topP, seed)
 }
@@ -61,11 +62,11 @@ func newSampler[T ChordToken | MelodyToken](g grammar[T], temperature, topP floa
 	}
 }
 
-// Draw is the random number of the next frame, in [0, 1). One is drawn for every frame, whatever happens in it, so that
-// what is chosen in one frame does not shift the draws of those after it.
+// Draw returns the random number of the next frame, in [0, 1). One is drawn for every frame, whatever happens in it, so that a
+// choice in one frame does not shift the draws of later frames.
 func (s *Sampler[T]) Draw() float64 { return s.random.Float64() }
 
-// goesOn is the probability with which the policy, free to change, would let go on what sounded in the frame before.
+// goesOn returns the probability that the policy, free to change, would let what sounded in the frame before go on.
 func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, s.mismatch(logits)
@@ -77,9 +78,9 @@ func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 	return going / all, nil
 }
 
-// Choose returns the token of a frame and its probability; before is the token of the frame before it. wanted is the
-// probability, in [0, 1], that the policy wanted a change in frames where it had none, and so has one to make up for: what
-// goes on is that much less likely, all else likelier in proportion. A tie goes to the lower token.
+// Choose returns the token of a frame and its probability; before is the token of the frame before. wanted is the probability,
+// in [0, 1], that the policy wanted a change in frames where it was not allowed: what goes on becomes that much less likely,
+// and everything else likelier in proportion. A tie goes to the lower token.
 func (s *Sampler[T]) Choose(logits []float32, before T, move Move, wanted, draw float64) (T, float32, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, 0, s.mismatch(logits)
@@ -112,7 +113,7 @@ func (s *Sampler[T]) Choose(logits []float32, before T, move Move, wanted, draw 
 	return chosen.token, float32(chosen.share / sum), nil
 }
 
-// shares are the weight of the token that goes on with what sounded, and that of all tokens.
+// shares returns the weight of the token that goes on with what sounded, and the weight of all tokens.
 func (s *Sampler[T]) shares(before T) (going, all float64) {
 	on := s.grammar.goesOn(before)
 	for _, c := range s.tokens {

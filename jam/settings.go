@@ -15,14 +15,14 @@ const AllChannels Channels = 0xFFFF
 // Has reports whether the channel of a status byte is in the set.
 func (c Channels) Has(status byte) bool { return c>>(status&0x0F)&1 == 1 }
 
-// Settings say how jamd plays in one jam. The ranges of what can be set while it is under way are those of Params.
+// Settings say how jamd plays in one jam. Params has the ranges of what can be set while it is under way.
 type Settings struct {
 	Tempo       float64    `json:"tempo"`       // quarter notes a minute, 20 to 400
 	Meter       Meter      `json:"meter"`       // time signature
-	Listen      int        `json:"listen"`      // beats for which the policy is not heard yet, 0 to 1024
+	Listen      int        `json:"listen"`      // beats before the policy may be heard, 0 to 1024
 	ChordGrid   ChordGrid  `json:"chord_grid"`  // on which lines the chord may change
 	Complexity  Complexity `json:"complexity"`  // which chords may begin
-	Key         ChordKey   `json:"key"`         // that the chords keep to
+	Key         ChordKey   `json:"key"`         // the key that the chords keep to
 	Temperature float64    `json:"temperature"` // 0 (always the likeliest chord) to 10
 	TopP        float64    `json:"top_p"`       // share of the likeliest chords to choose among, above 0, up to 1 (all)
 	Seed        uint64     `json:"seed"`        // the same seed and the same melody give the same chords
@@ -40,7 +40,7 @@ type Settings struct {
 	Mute           bool  `json:"mute"`            // the policy runs and is not heard
 	Hold           bool  `json:"hold"`            // what sounds goes on
 
-	MelodyChannels Channels `json:"melody_channels"` // those that the melody is heard on
+	MelodyChannels Channels `json:"melody_channels"` // channels of the melody
 	Split          uint8    `json:"split"`           // keys below this pitch are not the melody; 0: all are
 	Transpose      int8     `json:"transpose"`       // semitones from the player's keys to what sounds, -24 to 24
 
@@ -49,8 +49,8 @@ type Settings struct {
 	Offset      float64 `json:"offset"`       // milliseconds by which everything is sent early, -100 to 100
 }
 
-// DefaultSettings are those of `jamd play` and `jamd accompany` alike. The chords do not use channel 1, on which most
-// keyboards play, so that a melody passed through to the same synth does not cut them off.
+// DefaultSettings returns the settings of `jamd play` and `jamd accompany`. The chords do not use channel 1, on which most
+// keyboards play, so that a melody sent through to the same synth does not cut them off.
 func DefaultSettings() Settings {
 	return Settings{
 		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Temperature: 0.99, TopP: 1, Seed: 1,
@@ -59,7 +59,7 @@ func DefaultSettings() Settings {
 	}
 }
 
-// Check returns an error that names the first setting out of its range, and the range.
+// Check returns an error that names the first setting out of range, and the range.
 func (s Settings) Check() error {
 	for i := range params {
 		if p := &params[i]; p.get != nil {
@@ -91,14 +91,13 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// checkSampling returns an error for what no Sampler draws by.
+// checkSampling returns an error if no Sampler can draw with these values.
 func checkSampling(temperature, topP float64) error {
 	return cmp.Or(params[ParamTemperature].check(temperature), params[ParamTopP].check(topP))
 }
 
-// Set does what controls say, all together, where the settings are good with them; else they stay as they were, and the
-// error names what is wrong. What settings do not hold (the policy, an action) changes nothing. It allocates nothing where
-// all is well.
+// Set does what controls say, all together. If the settings would not be valid, they stay as they were, and the error says why.
+// Controls of what Settings do not hold (the policy, an action) change nothing. Without an error, Set allocates nothing.
 func (s *Settings) Set(controls ...Control) error {
 	before := *s
 	for i := range controls {
@@ -124,7 +123,7 @@ func (s *Settings) Set(controls ...Control) error {
 	return nil
 }
 
-// Get is the value of a param as users write it; "" of what settings do not hold.
+// Get returns the value of a param as users write it; "" if Settings do not hold it.
 func (s Settings) Get(p Param) string {
 	if info := p.Info(); info.get != nil {
 		return info.text(info.get(s))
@@ -132,8 +131,8 @@ func (s Settings) Get(p Param) string {
 	return ""
 }
 
-// UnmarshalJSON reads settings; what is not said is as in DefaultSettings. The bar of older files is beats_per_bar, in
-// quarter notes.
+// UnmarshalJSON reads settings. What is missing is as in DefaultSettings. Older files have the bar as beats_per_bar, in quarter
+// notes.
 func (s *Settings) UnmarshalJSON(text []byte) error {
 	type plain Settings
 	read := struct {

@@ -14,10 +14,10 @@ const (
 
 var styles = words{"pad", "block", "pulse", "arpeggio", "ripple"}
 
-// String is the style's name in small letters.
+// String returns the style's name in small letters.
 func (s Style) String() string { return styles.word(int(s)) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (s Style) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads what String writes.
@@ -27,27 +27,27 @@ func (s *Style) UnmarshalText(text []byte) error {
 	return err
 }
 
-// An action is what becomes of a note of the chord at a line. A note with none ends.
+// An action is what happens to a note of the chord at a line. A note without an action ends.
 type action uint8
 
 const (
-	hold   action = iota // it goes on where it rings
-	sound                // it is struck where it does not ring
-	strike               // it is struck, again where it rings
+	hold   action = iota // it goes on if it rings
+	sound                // it is struck unless it rings
+	strike               // it is struck, even if it rings
 )
 
 // A moment is a frame of a chord.
 type moment struct {
 	meter Meter
 	frame int64 // since a bar line
-	begun int64 // the frame that the chord began in; below 0 where that is before the bar line
-	again bool  // the chord begins, and all of its notes must be struck for that to be heard
+	begun int64 // the frame in which the chord began; below 0 if that is before the bar line
+	again bool  // the chord begins and all its notes are struck, so that this is heard
 }
 
 func (m moment) begins() bool           { return m.frame == m.begun }
 func (m moment) on(distance int64) bool { return m.frame%distance == 0 }
 
-// passed is how many lines of the given distance have come since the chord began.
+// passed returns how many lines of the given distance have come since the chord began.
 func (m moment) passed(distance int64) int64 {
 	return linesTo(m.frame, distance) - linesTo(m.begun, distance)
 }
@@ -60,8 +60,8 @@ func linesTo(frame, distance int64) int64 {
 	return frame / distance
 }
 
-// upper says which of the n upper notes sound in a frame, from first up to but without end, and how they come about;
-// weak where they are struck less hard.
+// upper says which of the n upper notes sound in a frame, from first up to but not including end, and what happens to them.
+// weak means that they are struck less hard.
 func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
 	beat := m.on(m.meter.Beat())
 	switch s {
@@ -82,8 +82,8 @@ func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
 	return 0, n, m.sustain(), false
 }
 
-// bass says whether the bass has the fifth of the chord in a frame, or else its root, and how that comes about: on strong
-// beats, in turn, where the style strikes whole chords, else the root for as long as the chord lasts.
+// bass says whether the bass plays the chord's fifth or its root in a frame, and what happens to that note. In styles that
+// strike whole chords, root and fifth take turns on strong beats; in the others the root stays for as long as the chord.
 func (s Style) bass(m moment) (fifth bool, act action) {
 	switch s {
 	case Block, Pulse:
@@ -101,8 +101,8 @@ func (m moment) strikeOn(line bool) action {
 	return hold
 }
 
-// sustain is the action of notes that stay: what is missing of the chord comes when it begins, or with the next beat after
-// another style.
+// sustain is the action of sustained notes. A missing note of the chord comes when the chord begins, or with the next beat
+// after a change of style.
 func (m moment) sustain() action {
 	switch {
 	case m.again:
@@ -113,7 +113,7 @@ func (m moment) sustain() action {
 	return hold
 }
 
-// upAndDown is the note, of n, that a walk up and down through them comes to after some steps.
+// upAndDown returns which of n notes a walk up and down through them reaches after some steps.
 func upAndDown(steps int64, n int) int {
 	if n < 2 {
 		return 0

@@ -21,7 +21,7 @@ type TakeChord struct {
 // Pitches are MIDI pitches, 0 to 127.
 type Pitches []uint8
 
-// MarshalJSON writes numbers: of plain bytes encoding/json makes base64.
+// MarshalJSON writes numbers; encoding/json writes plain bytes as base64.
 func (p Pitches) MarshalJSON() ([]byte, error) {
 	numbers := make([]int, len(p))
 	for i, pitch := range p {
@@ -42,29 +42,29 @@ type MeterChange struct {
 	Meter Meter
 }
 
-// A Take is what one jam sounded like, on the grid: what is written to MIDI files and printed as JSON.
+// A Take is what one jam sounded like, on the grid. It is what MIDI files and JSON are made from.
 type Take struct {
 	Name   string
 	Tempo  []TempoChange // the first at frame 0
-	Meter  Meter         // that it begins with
+	Meter  Meter         // at the beginning
 	Meters []MeterChange // ascending; nil: the meter stays
 	Frames int64
 	Melody []TakeNote
 	Chords []TakeChord
 
-	// The notes of the chords and of their bass as the style played them. Where neither is known, the chords were sustained.
+	// The notes of the chords and of their bass, as the style played them. If neither is known, the chords were sustained.
 	Upper, Bass []TakeNote
 
-	Click []TakeNote // of the metronome, where it was on
+	Click []TakeNote // of the metronome; nil if it was off
 }
 
 // Bars are the take's bars.
 func (t *Take) Bars() Bars { return Bars{t.Meter, t.Meters} }
 
-// BarAt is the bar in which a frame lies.
+// BarAt returns the bar in which a frame lies.
 func (t *Take) BarAt(frame int64) Bar { return t.Bars().At(frame) }
 
-// ClickBeats lets the metronome click on every beat of the take, as hard as it is told.
+// ClickBeats adds a click of the metronome on every beat of the take.
 func (t *Take) ClickBeats(velocity uint8) {
 	t.Click = nil
 	for bar := t.BarAt(0); bar.Frame < t.Frames; bar = t.BarAt(bar.End) {

@@ -1,14 +1,14 @@
 package jam
 
-// A TakeBuilder makes a Take from the frame reports of a jam. Reports may be missing (a slow reader's queue, a stopped
-// machine): what sounded before such a gap is taken to go on through it.
+// A TakeBuilder makes a Take from the frame reports of a jam. Reports may be missing (a slow reader, a stopped machine): what
+// sounded before a gap is taken to have gone on through it.
 type TakeBuilder struct {
 	take   Take
-	next   int64   // the frame that the next report is expected for
-	note   bool    // the last note of the take sounds on
-	chord  bool    // the last chord of the take sounds on
+	next   int64   // the frame of the next report
+	note   bool    // the take's last note still sounds
+	chord  bool    // the take's last chord still sounds
 	notes  Voicing // its notes
-	pieces []uint8 // room for the pitches of the chords
+	pieces []uint8 // buffer for the pitches of the chords
 	upper  voices
 	bass   voices
 }
@@ -18,7 +18,7 @@ func NewTakeBuilder(name string, tempo []TempoChange, meter Meter) *TakeBuilder 
 	return &TakeBuilder{take: Take{Name: name, Tempo: tempo, Meter: meter}}
 }
 
-// Add takes the next report. One for a frame already passed is ignored.
+// Add takes the next report. It ignores a report of an earlier frame.
 func (b *TakeBuilder) Add(r FrameReport) {
 	if r.Frame < b.next {
 		return
@@ -33,8 +33,8 @@ func (b *TakeBuilder) Add(r FrameReport) {
 	}
 }
 
-// Take ends the take after the last reported frame, whose melody no report holds: last is its token. The builder is
-// done with.
+// Take ends the take after the last reported frame. last is the melody token of that frame, which no report holds. The builder
+// must not be used again.
 func (b *TakeBuilder) Take(last MelodyToken) Take {
 	b.melody(b.next-1, last, 0)
 	b.endNote(b.next)
@@ -44,7 +44,7 @@ func (b *TakeBuilder) Take(last MelodyToken) Take {
 	return b.take
 }
 
-// defaultVelocity is that of notes whose velocity no report tells.
+// defaultVelocity is the velocity of notes for which no report tells one.
 const defaultVelocity = 80
 
 func (b *TakeBuilder) melody(frame int64, token MelodyToken, velocity uint8) {
@@ -94,13 +94,13 @@ func (b *TakeBuilder) endChord(frame int64) {
 	}
 }
 
-// voices are the notes of a part of the chords.
+// voices collect the notes of one part of the chords.
 type voices struct {
 	notes []TakeNote
-	open  [128]int // by pitch: one more than the number of the note that sounds on; 0: none
+	open  [128]int // by pitch: one more than the index of the note that still sounds; 0: none
 }
 
-// add takes what a report has of the part. A note that goes on, but whose beginning no report told, begins there.
+// add takes the part's notes of a report. A note that goes on, but whose beginning was not reported, begins here.
 func (v *voices) add(r FrameReport, bass bool) {
 	var sounds pitchSet
 	for _, n := range r.Notes.Slice() {
@@ -129,7 +129,7 @@ func (v *voices) close(pitch uint8, frame int64) {
 	}
 }
 
-// end ends what sounds, and returns all notes.
+// end ends what sounds and returns all notes.
 func (v *voices) end(frame int64) []TakeNote {
 	for pitch := range uint8(128) {
 		v.close(pitch, frame)
@@ -137,8 +137,8 @@ func (v *voices) end(frame int64) []TakeNote {
 	return v.notes
 }
 
-// NoteInChord is the share of frames whose melody note is in the sounding chord, among the frames in which both sound;
-// frames is the number of those.
+// NoteInChord returns the share of frames whose melody note is in the sounding chord, among the frames in which both sound, and
+// the number of those frames.
 func (t *Take) NoteInChord() (share float64, frames int64) {
 	var in int64
 	next := 0

@@ -7,17 +7,18 @@ import (
 
 const polyPressure = 0xA0 // of one key
 
-// A transposer moves the notes of a keyboard. A key that is let go ends what it began, whatever was set meanwhile.
+// A transposer transposes the notes of a keyboard. A key that is released ends the note that it began, whatever was set
+// meanwhile.
 type transposer struct {
 	by    int8             // semitones
 	moved [16][128]keyDown // by channel and key
 }
 
-// A keyDown is 0, or one more than the pitch that a key began.
+// A keyDown is one more than the pitch that a key began; 0: none.
 type keyDown uint8
 
-// sounding is the event as it sounds. ok is false for a note that is no MIDI pitch any more, and for the release of a key
-// that began none.
+// sounding returns the event as it sounds. ok is false for a note that would lie outside MIDI's pitches, and for the release of
+// a key that began no note.
 func (t *transposer) sounding(e Event) (Event, bool) {
 	kind := e.Status & 0xF0
 	if kind < noteOff || kind > polyPressure || e.Data1 > 127 {
@@ -40,8 +41,8 @@ func (t *transposer) sounding(e Event) (Event, bool) {
 	return e, true
 }
 
-// A Thru sends the player's messages on to an output, transposed. It may be used from any goroutine: a keyboard and the page
-// may play at once.
+// A Thru sends the player's messages on to an output, transposed. Any goroutine may use it: a keyboard and the page may play at
+// once.
 type Thru struct {
 	output Output
 	by     atomic.Int32
@@ -50,17 +51,17 @@ type Thru struct {
 	keys transposer
 }
 
-// NewThru makes a thru to an output.
+// NewThru makes a Thru to an output.
 func NewThru(out Output, semitones int8) *Thru {
 	t := &Thru{output: out}
 	t.Transpose(semitones)
 	return t
 }
 
-// Transpose moves what is played from now on; keys that are down end as they began.
+// Transpose transposes what is played from now on; notes that sound end as they began.
 func (t *Thru) Transpose(semitones int8) { t.by.Store(int32(semitones)) }
 
-// Send sends an event on. The error is the output's.
+// Send sends an event on. It returns the output's error.
 func (t *Thru) Send(e Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,20 +11,20 @@ const FramesPerBeat = 4
 // A MelodyToken says what the melody does in one frame.
 type MelodyToken int32
 
-// Melody tokens: silence, then 128 onsets, 128 holds, and the token that stands before frame 0.
+// Melody tokens: silence, 128 onsets, 128 holds, and the token that stands before frame 0.
 const (
 	Silence     MelodyToken = 0
 	melodyOnset MelodyToken = 1
 	melodyHold  MelodyToken = 129
 	MelodyStart MelodyToken = 257
-	// MelodyLogits is the number of tokens that a player of melodies chooses among: all but MelodyStart.
+	// MelodyLogits is the number of tokens that a player of melodies chooses among: all except MelodyStart.
 	MelodyLogits = 257
 )
 
-// MelodyOnset is the token of a frame in which pitch begins.
+// MelodyOnset returns the token of a frame in which pitch begins.
 func MelodyOnset(pitch uint8) MelodyToken { return melodyOnset + MelodyToken(pitch) }
 
-// MelodyHold is the token of a frame in which pitch sounds on.
+// MelodyHold returns the token of a frame in which pitch sounds on.
 func MelodyHold(pitch uint8) MelodyToken { return melodyHold + MelodyToken(pitch) }
 
 // Pitch returns the sounding pitch; ok is false for silence and the start token.
@@ -41,20 +41,20 @@ func (m MelodyToken) Pitch() (pitch uint8, ok bool) {
 // IsOnset reports whether a note begins in the frame.
 func (m MelodyToken) IsOnset() bool { return m >= melodyOnset && m < melodyHold }
 
-// A ChordToken says what the chords do in one frame, in the terms of one Vocabulary of n chords:
-// 0 no chord, 1..n chord 0..n-1 begins, n+1..2n chord 0..n-1 is held, 2n+1 the token that stands before frame 0 (input only).
+// A ChordToken says what the chords do in one frame, in terms of a Vocabulary of n chords: 0 is no chord, 1..n begin chord
+// 0..n-1, n+1..2n hold chord 0..n-1, and 2n+1 stands before frame 0 (input only).
 type ChordToken int32
 
 // NoChord is the token of a frame without a chord.
 const NoChord ChordToken = 0
 
-// A Vocabulary is the list of chords that a policy can play, in the order of its tokens.
+// A Vocabulary lists the chords that a policy can play, in the order of its tokens.
 type Vocabulary struct {
 	chords  []Chord
 	symbols []string
 }
 
-// NewVocabulary reads chord symbols in token order. An unknown or repeated symbol is an error.
+// NewVocabulary reads chord symbols in token order. It returns an error for an unknown or repeated symbol.
 func NewVocabulary(symbols []string) (*Vocabulary, error) {
 	v := &Vocabulary{}
 	seen := map[Chord]bool{}
@@ -90,7 +90,7 @@ func (v *Vocabulary) Begin(i int) ChordToken { return ChordToken(1 + i) }
 // Hold is the token with which chord i sounds on.
 func (v *Vocabulary) Hold(i int) ChordToken { return ChordToken(1 + len(v.chords) + i) }
 
-// Index gives the chord of a token; ok is false for NoChord and Start.
+// Index returns the chord of a token; ok is false for NoChord and Start.
 func (v *Vocabulary) Index(t ChordToken) (i int, ok bool) {
 	n := ChordToken(len(v.chords))
 	switch {
@@ -108,7 +108,7 @@ func (v *Vocabulary) IsBegin(t ChordToken) bool { return t >= 1 && int(t) <= len
 // Chord returns chord i.
 func (v *Vocabulary) Chord(i int) Chord { return v.chords[i] }
 
-// Symbol returns the symbol of a token's chord, "N.C." where there is none. It allocates nothing.
+// Symbol returns the symbol of a token's chord, "N.C." if there is none. It allocates nothing.
 func (v *Vocabulary) Symbol(t ChordToken) string {
 	if i, ok := v.Index(t); ok {
 		return v.symbols[i]
@@ -116,8 +116,8 @@ func (v *Vocabulary) Symbol(t ChordToken) string {
 	return "N.C."
 }
 
-// Translate is the token of v that says what t says in the terms of another vocabulary: NoChord where v does not know the
-// chord. It allocates nothing.
+// Translate returns the token of v that means the same as t in another vocabulary; NoChord if v does not have the chord. It
+// allocates nothing.
 func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
 	if t == from.Start() {
 		return v.Start()
@@ -138,12 +138,12 @@ func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
 	return NoChord
 }
 
-// what a listener misses most where a chord is simplified, by semitones above the root: the third, then the fifth, then the
-// seventh. The same numbers as WEIGHT of train/tokens.py.
+// missed weighs what a listener misses most when a chord is simplified, by semitones above the root: first the third, then the
+// fifth, then the seventh. The numbers are those of WEIGHT in train/tokens.py.
 var missed = [12]int{8, 1, 1, 4, 4, 2, 3, 3, 3, 1, 2, 2}
 
-// Nearest is the chord of v that stands for c: itself where v has it, else the one on the same root that differs least. ok is
-// false where v has none on that root.
+// Nearest returns the chord of v that stands for c: c itself if v has it, else the chord on the same root that differs least.
+// ok is false if v has no chord on that root.
 func (v *Vocabulary) Nearest(c Chord) (i int, ok bool) {
 	least := math.MaxInt
 	for j, other := range v.chords {

@@ -3,11 +3,11 @@ package jam
 // A Layout is a chord as a Voicer lays it out.
 type Layout struct {
 	Upper       Voicing
-	Bass        bool  // it has one
+	Bass        bool  // the layout has a bass
 	Root, Fifth uint8 // of the bass
 }
 
-// Voicing is all of the layout: the root in the bass, if there is one, and the upper notes.
+// Voicing returns the whole layout: the root in the bass, if there is one, and the upper notes.
 func (l *Layout) Voicing() Voicing {
 	if !l.Bass {
 		return l.Upper
@@ -18,16 +18,16 @@ func (l *Layout) Voicing() Voicing {
 	return out
 }
 
-// A Voicer lays out chords as a player would: in close position (all notes within an octave) inside a register, each
-// chord by the least total movement from the one before it, so that common tones stay and no voice leaps further than it
-// needs to. A chord of five pitch classes loses its fifth. It remembers nothing and allocates nothing.
+// A Voicer lays out chords as a player would: in close position (all notes within an octave) inside a register, each chord with
+// the least total movement from the one before, so that common tones stay and no voice leaps further than it needs to. A chord
+// of five pitch classes loses its fifth. A Voicer remembers nothing and allocates nothing.
 type Voicer struct {
 	low, high         uint8
 	bass              bool
 	bassLow, bassHigh uint8
 }
 
-// maxUpper bounds the notes of a voiced chord without its bass.
+// maxUpper is the largest number of notes of a chord without its bass.
 const maxUpper = 4
 
 // NewVoicer makes a voicer from settings that have passed Check.
@@ -35,10 +35,10 @@ func NewVoicer(s Settings) Voicer {
 	return Voicer{low: s.Low, high: s.High, bass: s.Bass, bassLow: s.BassLow, bassHigh: s.BassHigh}
 }
 
-// Voice lays out a chord that comes after another; from is empty for the first, which is laid out near the middle of the
-// register. The root in the bass is the one nearest to that before it, the fifth the one nearest to the root. Among
-// layouts of equal movement Voice takes the one with the smaller largest leap, then the one nearer to the middle of the
-// register, then the lower.
+// Voice lays out a chord that follows another. from is empty for the first chord, which is laid out near the middle of the
+// register. The bass root is the one nearest to the root before, and the fifth is the one nearest to the root. Among layouts of
+// equal movement, Voice takes the one with the smallest largest leap, then the one nearest to the middle of the register, then
+// the lowest.
 func (v *Voicer) Voice(from Layout, c Chord) Layout {
 	out := Layout{Bass: v.bass}
 	var bestCost [4]int
@@ -62,7 +62,7 @@ func (v *Voicer) Voice(from Layout, c Chord) Layout {
 	return out
 }
 
-// fifthOf is the fifth of a quality, be it diminished or augmented, in semitones above the root.
+// fifthOf returns the fifth of a quality, perfect, diminished or augmented, in semitones above the root.
 func fifthOf(quality uint8) uint8 {
 	for _, i := range Qualities[quality].Intervals {
 		if i >= 6 && i <= 8 {
@@ -72,8 +72,8 @@ func fifthOf(quality uint8) uint8 {
 	return 0
 }
 
-// closePosition stacks the chord's notes upwards from its note at pitch low. ok is false where low is no note of the
-// chord or the stack would go above high.
+// closePosition stacks the chord's notes upwards from its note at pitch low. ok is false if low is no note of the chord or the
+// stack would go above high.
 func closePosition(c Chord, low, high uint8) (v Voicing, ok bool) {
 	intervals := Qualities[c.Quality].Intervals
 	for above := range uint8(12) {
@@ -92,7 +92,7 @@ func closePosition(c Chord, low, high uint8) (v Voicing, ok bool) {
 	return v, true
 }
 
-// sounds reports whether a semitone above the root is played: those of the chord, less the fifth of a chord of five.
+// sounds reports whether a semitone above the root is played. A chord of five notes is played without its fifth.
 func sounds(intervals []uint8, above uint8) bool {
 	if len(intervals) > maxUpper && above == 7 {
 		return false
@@ -105,7 +105,7 @@ func sounds(intervals []uint8, above uint8) bool {
 	return false
 }
 
-// nearest is the pitch of a pitch class in the bass register that is nearest to half of target, the lower of two.
+// nearest returns the pitch of a pitch class in the bass register that is nearest to half of target; the lower one of two.
 func (v *Voicer) nearest(target int, class uint8) uint8 {
 	best, distance := uint8(0), -1
 	for p := v.bassLow; p <= v.bassHigh; p++ {
@@ -123,7 +123,7 @@ func (v *Voicer) cost(from, candidate *Voicing) [4]int {
 		sum += int(p)
 	}
 	n := int(candidate.Len)
-	offCentre := abs(2*sum-n*(int(v.low)+int(v.high))) * 12 / n // chords of any size on one scale
+	offCentre := abs(2*sum-n*(int(v.low)+int(v.high))) * 12 / n // the same scale for chords of any size
 	moved, leap := movement(from, candidate)
 	return [4]int{moved, leap, offCentre, int(candidate.Pitches[0])}
 }
@@ -137,10 +137,10 @@ func less(a, b [4]int) bool {
 	return false
 }
 
-// movement is the least number of semitones that the voices of one chord move, all together, to become the other, and
-// the largest move among them, the smallest such where several ways are equally short. Voices do not cross; where one
-// chord has more notes, each of its notes comes from or goes to one of the other's, all of which
-// take part. From or to an empty chord nothing moves.
+// movement returns the least total number of semitones by which the voices of one chord move to become the other, and the
+// largest single move; if several ways are equally short, the smallest such move. Voices do not cross. If one chord has more
+// notes, each of its notes comes from or goes to a note of the other, and every note of the other takes part. From or to an
+// empty chord nothing moves.
 func movement(from, to *Voicing) (total, leap int) {
 	many, few := from.Slice(), to.Slice()
 	if len(many) < len(few) {
@@ -150,7 +150,7 @@ func movement(from, to *Voicing) (total, leap int) {
 		return 0, 0
 	}
 	const far = 1 << 20
-	// Dynamic programming over the notes of the larger chord: way[j] is the best where its newest note goes to few[j].
+	// Dynamic programming over the notes of the larger chord: way[j] is the best way in which its newest note goes to few[j].
 	type cost struct{ total, leap int }
 	var way [MaxVoices]cost
 	for i, p := range many {

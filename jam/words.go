@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// words are the names of the values of a setting, in the order of their numbers, which begin at 0.
+// words are the names of a setting's values, in the order of their numbers from 0.
 type words []string
 
 // word is the name of a value.
@@ -17,7 +17,7 @@ func (w words) word(i int) string {
 	return fmt.Sprint("unknown ", i)
 }
 
-// find is the number of a name; the error says of which setting, and lists the names.
+// find returns the number of a name. The error names the setting and lists the names.
 func (w words) find(setting, name string) (int, error) {
 	i := slices.Index(w, name)
 	if i < 0 {

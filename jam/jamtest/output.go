@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// An Output remembers what was sent, when, and which notes sound. It may be used from any goroutine.
+// An Output remembers what was sent, when, and which notes sound. Any goroutine may use it.
 type Output struct {
 	clock jam.Clock
 	mu    sync.Mutex
@@ -17,10 +17,10 @@ type Output struct {
 	err   error
 }
 
-// NewOutput makes an output that stamps with a clock; nil stamps nothing.
+// NewOutput makes an output that stamps with a clock; with nil it does not stamp.
 func NewOutput(clock jam.Clock) *Output { return &Output{clock: clock} }
 
-// Send never fails. It takes note of an off for what does not sound, and of an on for what does.
+// Send never fails. It notes an error if a note is struck while it sounds, or released while it does not.
 func (o *Output) Send(status, data1, data2 byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -42,14 +42,14 @@ func (o *Output) Send(status, data1, data2 byte) error {
 	return nil
 }
 
-// Sent is all that was sent, in order.
+// Sent returns all that was sent, in order.
 func (o *Output) Sent() []jam.Event {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return append([]jam.Event(nil), o.sent...)
 }
 
-// Sounding is the number of notes on without their off.
+// Sounding returns the number of notes that are on.
 func (o *Output) Sounding() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -62,7 +62,7 @@ func (o *Output) Sounding() int {
 	return n
 }
 
-// SoundingOn is the number of notes on without their off on a channel, 1 to 16.
+// SoundingOn returns the number of notes that are on, on a channel from 1 to 16.
 func (o *Output) SoundingOn(channel int) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -73,7 +73,7 @@ func (o *Output) SoundingOn(channel int) int {
 	return n
 }
 
-// Err tells of the first note that was struck while it sounded, or let go while it did not.
+// Err returns an error for the first note that was struck while it sounded, or released while it did not.
 func (o *Output) Err() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package jamtest has stand-ins for the parts of a jam: a policy without a network and an output without a port.
+// Package jamtest has test doubles for the parts of a jam: a policy without a network and an output without a port.
 package jamtest
 
 import (
@@ -15,19 +15,20 @@ type Heard struct {
 	Place  jam.BarPlace
 }
 
-// A Policy chooses by a hash of everything that it has heard since its last Reset: a change of one token anywhere in the
-// past changes all that follows. It allocates only to remember, where Remember is set.
+// A Policy chooses by a hash of everything that it was told since its last Reset, so that a change of one token anywhere in the
+// past changes all that follows. It allocates only if Remember is set.
 type Policy struct {
 	Seed     uint64
 	Remember bool
-	// Delay, if set, is how long the nth step since the policy was made takes (from 0), by the clock of package time.
+	// Delay, if set, returns how long the nth step takes, counted from 0 since the policy was made, by the clock of package
+	// time.
 	Delay func(n int64) time.Duration
-	// Fail, if set, gives the error of the nth step.
+	// Fail, if set, returns the error of the nth step.
 	Fail func(n int64) error
 
 	vocabulary *jam.Vocabulary
 	logits     []float32
-	lean       []float32 // added to the logits; nil: nothing
+	lean       []float32 // added to the logits; may be nil
 	hash       uint64
 	steps      int64
 
@@ -44,17 +45,17 @@ var Symbols = []string{"C", "Dm", "Em", "F", "G7", "Am7", "Bm7b5",
 // NewPolicy makes a policy that remembers. The same seed and the same tokens give the same logits.
 func NewPolicy(seed uint64) *Policy { return NewPolicyOf(seed, Symbols...) }
 
-// NewPolicyOf makes a policy that knows other chords.
+// NewPolicyOf makes a policy with another vocabulary.
 func NewPolicyOf(seed uint64, symbols ...string) *Policy {
 	v, err := jam.NewVocabulary(symbols)
 	if err != nil {
-		panic(err) // the symbols are the test's
+		panic(err) // the symbols are the test's own
 	}
 	return &Policy{Seed: seed, Remember: true, vocabulary: v, logits: make([]float32, v.Logits()), hash: seed}
 }
 
-// NewMelodist makes a policy that plays melodies to the chords of NewPolicy's vocabulary. It holds a note for some frames,
-// and rests now and then.
+// NewMelodist makes a policy that plays melodies to the chords of NewPolicy's vocabulary. It holds a note for some frames and
+// rests now and then.
 func NewMelodist(seed uint64) *Policy {
 	p := NewPolicy(seed)
 	p.logits, p.lean = make([]float32, jam.MelodyLogits), make([]float32, jam.MelodyLogits)
@@ -65,10 +66,10 @@ func NewMelodist(seed uint64) *Policy {
 	return p
 }
 
-// Vocabulary is that of Symbols.
+// Vocabulary returns the vocabulary.
 func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
 
-// Reset forgets all that was heard.
+// Reset forgets everything.
 func (p *Policy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +77,7 @@ func (p *Policy) Reset() {
 	p.resets++
 }
 
-// Step returns logits between 0 and 8, and what a melodist leans to.
+// Step returns logits between 0 and 8, plus what a melodist prefers.
 func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	n := p.steps
 	p.steps++
@@ -105,14 +106,14 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 	return p.logits, nil
 }
 
-// Heard is all that was heard since the last Reset, in order. It may be asked from any goroutine.
+// Heard returns all that was heard since the last Reset, in order. Any goroutine may call it.
 func (p *Policy) Heard() []Heard {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]Heard(nil), p.heard...)
 }
 
-// Resets is how often the policy was reset.
+// Resets returns how often the policy was reset.
 func (p *Policy) Resets() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
