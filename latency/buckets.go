@@ -2,15 +2,15 @@ package latency
 
 import "time"
 
-// A Bucket counts times: those above the bucket before it, and up to UpTo.
+// A Bucket counts the times above the bucket before it and up to UpTo.
 type Bucket struct {
 	UpTo  time.Duration
 	Count int64
 }
 
-// Buckets are the times of a histogram between bounds of 1, 2 and 5 times a power of ten, from the first bucket that holds any to
-// the last; the first one also holds all below it. A time is in the wrong one where it is as near to a bound as the
-// histogram tells times apart.
+// Buckets counts the times of a histogram between bounds of 1, 2 and 5 times a power of ten, from the first bucket that holds
+// any to the last. The first one also holds all below it. A time may be in the wrong bucket if it is closer to a bound than the
+// histogram's resolution.
 func (h Histogram) Buckets() (all []Bucket) {
 	bound := time.Nanosecond
 	for _, bar := range h.hdr.Distribution() {
@@ -31,7 +31,7 @@ func (h Histogram) Buckets() (all []Bucket) {
 	return all
 }
 
-// after is the bound that follows 1, 2 or 5 times a power of ten.
+// after is the next bound: 1, 2 or 5 times a power of ten.
 func after(bound time.Duration) time.Duration {
 	digit := bound
 	for digit >= 10 {

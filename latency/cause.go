@@ -6,22 +6,22 @@ import (
 	"jamd/jam"
 )
 
-// A Cause is why a frame was missed, or why the guard changed something.
+// A Cause says why a frame was missed, or why the guard changed something.
 type Cause uint8
 
 // The causes.
 const (
 	NoCause     Cause = iota
-	LateWake          // the loop itself woke too late for a usual step, which its lead had room for
+	LateWake          // the loop woke too late for a usual step, for which its lead had room
 	SlowStep          // the policy took longer than usual
 	PolicyError       // the policy returned an error
-	Backlog           // the policy had still to go through frames before
-	OverBudget        // of changes only: steps take longer than the user wants
-	Calm              // of changes only: nothing was wrong for a time
-	NewPolicy         // of changes only: another policy plays, which has no faster variant
+	Backlog           // the policy still had to go through earlier frames
+	OverBudget        // only of changes: steps take longer than the user wants
+	Calm              // only of changes: nothing was wrong for some time
+	NewPolicy         // only of changes: another policy is active, which has no faster variant
 )
 
-// String is the cause as a log, a page and Prometheus have it.
+// String returns the cause as the log, the page and Prometheus show it.
 func (c Cause) String() string {
 	switch c {
 	case LateWake:
@@ -43,12 +43,12 @@ func (c Cause) String() string {
 	}
 }
 
-// ofTime tells whether more time, or a faster policy, would have helped.
+// ofTime reports whether more time, or a faster policy, would have helped.
 func (c Cause) ofTime() bool { return c == LateWake || c == SlowStep || c == Backlog }
 
-// missCause says why a frame was missed, NoCause where it was not. usual is how long a step takes at most as a rule, given
-// the lead that the loop was to have: where a usual step fits into that and not into what was left at waking, the policy
-// could do nothing.
+// missCause returns why a frame was missed; NoCause if it was not. usual is the longest that a step normally takes, and given
+// the lead that the loop was to have. If a usual step fits into the given lead but not into the time left at waking, the policy
+// was not the cause.
 func missCause(r *jam.FrameReport, usual, given time.Duration) Cause {
 	switch {
 	case !r.Missed:

@@ -7,35 +7,35 @@ import (
 	"jamd/jam"
 )
 
-// A Kind is what changed.
+// A Kind is the kind of a change.
 type Kind uint8
 
-// The kinds of changes.
+// The kinds of change.
 const (
 	LeadWidened  Kind = iota // the loop wakes as early as it may
 	LeadNarrowed             // the loop wakes as early as the measured steps need
-	RungChanged              // less of the policy is played, or more again
-	BudgetBroken             // a policy step's p99 is longer than the user wants
-	BudgetMet                // it was not for a window of frames
+	RungChanged              // the guard plays less of the policy, or more again
+	BudgetBroken             // the p99 of the policy's steps is longer than the user wants
+	BudgetMet                // the budget was met for 256 frames
 )
 
-// A Change is one decision of the guard, and what it was decided by.
+// A Change is one decision of the guard, with the figures behind it.
 type Change struct {
-	Frame  int64         // the decision was taken after it
+	Frame  int64         // the last frame before the decision
 	At     time.Duration // its line
 	Kind   Kind
 	Cause  Cause
 	Rung   jam.Rung      // from now on
 	Lead   time.Duration // ordered for Frame
-	Step   time.Duration // p99 of the last 256 policy steps at most
-	Misses int           // of the last 32 frames at most, for want of time
-	Budget time.Duration // the user's; 0: none
+	Step   time.Duration // p99 of the last policy steps, up to 256
+	Misses int           // of the last frames, up to 32, for lack of time
+	Budget time.Duration // of the user; 0: none
 }
 
-// Grave tells whether a player should be told at once; a lead that moves is not heard.
+// Grave reports whether a player should be told at once. A change of lead cannot be heard.
 func (c Change) Grave() bool { return c.Kind != LeadWidened && c.Kind != LeadNarrowed }
 
-// String tells the change and its cause in one line.
+// String returns the change and its cause in one line.
 func (c Change) String() string {
 	switch c.Kind {
 	case BudgetBroken:

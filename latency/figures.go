@@ -8,23 +8,23 @@ import (
 	"jamd/jam"
 )
 
-// Figures tell how the frames of a stretch of a jam went.
+// Figures tell how the frames of a part of a jam went.
 type Figures struct {
 	Frames  int64  `json:"frames"`
 	Missed  int64  `json:"missed"`  // frames whose decision was not there at the line
 	Skipped int64  `json:"skipped"` // frames that were not played at all
 	Causes  Causes `json:"missed_by"`
 	Rungs   Rungs  `json:"rungs"`
-	Arrival Spread `json:"arrival"` // from an event's stamp to the loop's taking it, of frames in which one came
+	Arrival Spread `json:"arrival"` // from an event's stamp until the loop took it; frames in which an event came
 	Lead    Spread `json:"lead"`    // how long before the line the loop woke
-	Step    Spread `json:"step"`    // one policy step, of frames that did not miss it
-	Voice   Spread `json:"voice"`   // choosing and laying out the chord, likewise
-	Send    Spread `json:"send"`    // from the first message to the last, of frames in which a chord began
-	Late    Spread `json:"late"`    // from the line to the last message sent, likewise
-	Age     Spread `json:"age"`     // at the line, of the newest note that the chord could know, where one came
+	Step    Spread `json:"step"`    // one policy step; frames that were not missed
+	Voice   Spread `json:"voice"`   // choosing and laying out the chord; frames that were not missed
+	Send    Spread `json:"send"`    // from the first message to the last; frames in which a chord began
+	Late    Spread `json:"late"`    // from the line to the last message sent; frames in which a chord began
+	Age     Spread `json:"age"`     // at the line, of the newest note that the chord could know; frames with a new note
 }
 
-// Causes count the missed frames by what they were missed for.
+// Causes count the missed frames by cause.
 type Causes struct {
 	LateWake    int64 `json:"late_wake"`
 	SlowStep    int64 `json:"slow_step"`
@@ -39,7 +39,7 @@ type Rungs struct {
 	Hold   int64 `json:"hold"`
 }
 
-// A Spread tells how long one stage took: in half of all cases at most P50, in 99 of 100 at most P99, and so on.
+// A Spread tells how long one stage took: at most P50 in half of all cases, at most P99 in 99 of 100, and so on.
 type Spread struct {
 	Count int64         `json:"count"`
 	P50   time.Duration `json:"p50_ns"`
@@ -48,8 +48,8 @@ type Spread struct {
 	Max   time.Duration `json:"max_ns"`
 }
 
-// Times from 1 ns to a minute are told apart to two significant digits (three of a whole jam); longer ones count as a
-// minute, shorter ones as 0.
+// Times from 1 ns to a minute have two significant digits (three for a whole jam). Longer times count as a minute, shorter ones
+// as 0.
 const (
 	longest   = int64(time.Minute)
 	fine      = 3
@@ -57,7 +57,7 @@ const (
 	numStages = 7
 )
 
-// A Histogram holds times with a bounded relative error: what Spread is read from.
+// A Histogram holds times with a bounded relative error. A Spread is read from it.
 type Histogram struct{ hdr *hdrhistogram.Histogram }
 
 // NewHistogram makes an empty histogram of times up to a minute, to three significant digits.
@@ -68,7 +68,7 @@ func (h Histogram) Add(d time.Duration) {
 	_ = h.hdr.RecordValue(min(max(int64(d), 0), longest)) // within its range, so it cannot fail
 }
 
-// Spread reads the histogram.
+// Spread returns the histogram's percentiles.
 func (h Histogram) Spread() Spread {
 	return Spread{
 		Count: h.hdr.TotalCount(),
@@ -79,9 +79,9 @@ func (h Histogram) Spread() Spread {
 	}
 }
 
-// A stretch gathers the frames of a part of a jam, or of all of it.
+// A stretch gathers the frames of a part of a jam, or of the whole jam.
 type stretch struct {
-	counts Figures // with no spreads
+	counts Figures // without the spreads
 	stages [numStages]Histogram
 }
 
@@ -93,18 +93,18 @@ func newStretch(digits int) *stretch {
 	return s
 }
 
-// The places of the lead and the policy's step in Stages.
+// The positions of the lead and the policy's step in Stages.
 const (
 	leadStage = 1
 	stepStage = 2
 )
 
-// spreads are the places of the stages' figures, in the order of the histograms.
+// spreads returns the figures of the stages, in the order of the histograms.
 func (f *Figures) spreads() [numStages]*Spread {
 	return [numStages]*Spread{&f.Arrival, &f.Lead, &f.Step, &f.Voice, &f.Send, &f.Late, &f.Age}
 }
 
-// add takes a frame that was missed by cause, if it was.
+// add takes a frame and the cause for which it was missed, if it was.
 func (s *stretch) add(r *jam.FrameReport, cause Cause) {
 	c := &s.counts
 	c.Frames++
@@ -137,17 +137,17 @@ func (s *stretch) add(r *jam.FrameReport, cause Cause) {
 	}
 }
 
-// A Time is how long a stage of a frame took, if it was there.
+// A Time is how long a stage of a frame took, if the frame had that stage.
 type Time struct {
 	Took  time.Duration
 	Taken bool
 }
 
-// Stages are the names of what Times gives, in its order.
+// Stages are the names of what Times returns, in the same order.
 var Stages = [numStages]string{"arrival", "lead", "step", "voice", "send", "late", "age"}
 
-// Times are those of a frame's stages. A step that was not there at its line took longer than anyone waited: it is no
-// time of a step. Where no chord began there was nothing to be late.
+// Times returns the times of a frame's stages. A step that was not done at its line took longer than anybody waited, so it is
+// no time of a step. If no chord began, nothing could be late.
 func Times(r *jam.FrameReport) [numStages]Time {
 	return [numStages]Time{
 		{r.Arrival, r.Arrival > 0}, {r.Lead, r.Lead > 0}, {r.Step, r.Step > 0 && !r.Missed}, {r.Voice, r.Voice > 0 && !r.Missed},

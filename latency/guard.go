@@ -8,68 +8,68 @@ import (
 )
 
 const (
-	// margin is for waking late before that was ever measured: on two fully loaded cores a sleep of the Go runtime ends
-	// up to 15 ms late in 99 of 100 cases.
+	// margin covers late waking before that has been measured: on two fully loaded cores a sleep of the Go runtime ends up to
+	// 15 ms late in 99 of 100 cases.
 	margin = 15 * time.Millisecond
-	// A frame's melody is known half a frame before the next line; waking earlier would lose notes. A sixteenth of a
-	// frame below that is left for a note stamped just before to reach the loop.
+	// A frame's melody is known half a frame before the next line; waking earlier would lose notes. Waking another sixteenth of
+	// a frame later leaves time for a note stamped just before to reach the loop.
 	widestOf16 = 7
 )
 
 const (
-	fewMisses   = 4   // misses of 32 frames, for want of time, after which the faster policy plays
-	holdAfter   = 16  // the same, after which the chord is held: changes at random hours are worse than none
-	leastRest   = 64  // frames before more is tried again; doubled each time that this fails, up to
-	longestRest = 512 // frames
-	enoughSteps = 100 // for a p99 that is not one single step
+	fewMisses   = 4   // misses of 32 frames, for lack of time, after which the faster policy plays
+	holdAfter   = 16  // the same, after which the chord is held: changes at random times are worse than none
+	leastRest   = 64  // frames before the guard tries more again; doubled each time that this fails
+	longestRest = 512 // frames, the most that leastRest is doubled to
+	enoughSteps = 100 // so that the p99 does not depend on one step
 )
 
-// A level is how far the guard has gone down, from the top.
+// A level is how far the guard has gone down.
 type level uint8
 
 const (
 	near   level = iota // the lead is what the measured steps need
-	wide                // as wide as it may be
+	wide                // the lead is as wide as it may be
 	faster              // and the faster policy plays
 	hold                // and the chord is held
 )
 
-// GuardConfig is what a Guard is made of.
+// GuardConfig configures a Guard.
 type GuardConfig struct {
-	Steps   []time.Duration      // of the policy, measured before the jam; the first half counts as warming up
+	Steps   []time.Duration      // of the policy, measured before the jam; the first half is warming up
 	Faster  bool                 // the loop has a faster variant of the policy
-	Budget  time.Duration        // within which the p99 of the policy's steps is to stay; 0: none
+	Budget  time.Duration        // the p99 of the policy's steps should stay within it; 0: no budget
 	Changes []*jam.Queue[Change] // each gets every change
 }
 
-// A Guard is the jam.Guard of a live jam.
+// A Guard is the [jam.Guard] of a live jam.
 //
-// As long as all is well the lead is p99 + 15 ms, where p99 is the 99th percentile of what the last 256 frames needed:
-// by how much the loop woke late, plus the policy's step, plus laying out the chord. It is 7/16 of a frame at most.
-// When the time of a frame did not suffice the guard goes down, one level at a time:
+// While all is well, the lead is p99 + 15 ms, where p99 is the 99th percentile of what the last 256 frames needed: how late the
+// loop woke, plus the policy's step, plus laying out the chord. The lead is at most 7/16 of a frame. If the time of a frame was
+// not enough, the guard goes down, one level at a time:
 //
 //	after one miss                          the widest lead, until 256 frames passed without a miss
-//	after 4 misses of 32 at that lead       the faster policy, where there is one
+//	after 4 misses of 32 at that lead       the faster policy, if there is one
 //	after 16 misses of 32                   the chord is held
-//	the p99 of 100 to 256 steps over Budget the faster policy, where there is one
+//	the p99 of 100 to 256 steps over Budget the faster policy, if there is one
 //
-// and up again, one level at a time, after 64 frames without a miss (where the chord is held: after 64 frames, the last 32
-// of them with 4 misses at most). Where it has to come down again, the next trial is after 128 frames, and so on up to
-// 512. Errors of the policy are not the guard's: time does not mend them.
+// It goes up again, one level at a time, after 64 frames without a miss. If the chord is held, it goes up after 64 frames, the
+// last 32 of them with 4 misses at most. If it has to come down again, the next trial is after 128 frames, and so on up to 512.
+// The guard ignores errors of the policy: more time would not help.
 type Guard struct {
 	faster  bool
 	budget  time.Duration
 	changes []*jam.Queue[Change]
 
-	needs, steps tail          // of the policy that plays
-	ordered      time.Duration // lead of the frame that comes next
+	needs, steps tail          // of the active policy
+	ordered      time.Duration // lead of the next frame
 	level        level
-	recent       uint32 // the last 32 frames at this level, the newest lowest: 1 a miss for want of time
+	recent       uint32 // the last 32 frames at this level, the newest in the lowest bit; 1 is a miss for lack of time
 	here         int    // frames at this level
 	calm         int    // frames since the last such miss or change of level
-	rest         int    // frames of calm before more is tried again
-	changed      bool   // another policy plays since the last frame that was seen
-	broken       bool   // the budget
+	rest         int    // frames of calm before the guard tries more again
+	changed      bool   // another policy became active since the last frame
+	broken       bool   // the budget is broken
 	met          int    // frames in a row that met the broken budget
 }
 
@@ -83,7 +83,7 @@ func NewGuard(c GuardConfig) *Guard {
 	return g
 }
 
-// Orders are those of the next frame: a lead of 7/16 of the frame at most.
+// Orders returns the orders for the next frame. The lead is at most 7/16 of the frame.
 func (g *Guard) Orders(frame time.Duration) jam.Orders {
 	g.ordered = frame * widestOf16 / 16
 	if g.level == near {
@@ -98,7 +98,7 @@ func (g *Guard) PolicyChanged() {
 	g.forget()
 }
 
-// rungs are the orders of the levels.
+// rungs are the rungs of the levels.
 var rungs = [...]jam.Rung{near: jam.RungFull, wide: jam.RungFull, faster: jam.RungFaster, hold: jam.RungHold}
 
 func (g *Guard) rung() jam.Rung {
@@ -126,10 +126,10 @@ func (g *Guard) Saw(r *jam.FrameReport) {
 	g.climb(r, cause)
 }
 
-// measure takes the times of a frame. A missed one needed at least what it was given.
+// measure takes the times of a frame. A missed frame needed at least what it was given.
 func (g *Guard) measure(r *jam.FrameReport, cause Cause) {
 	switch {
-	case r.Lead <= 0 || r.Skipped > 0: // decided before the jam, or after the machine stood still
+	case r.Lead <= 0 || r.Skipped > 0: // decided before the jam, or after the machine was stopped
 	case cause.ofTime():
 		g.needs.add(g.ordered)
 		if cause == SlowStep {
@@ -141,7 +141,7 @@ func (g *Guard) measure(r *jam.FrameReport, cause Cause) {
 	}
 }
 
-// watchBudget says once that the budget is broken, and once that it is met again.
+// watchBudget tells once that the budget is broken, and once that it is met again.
 func (g *Guard) watchBudget(r *jam.FrameReport) {
 	if g.budget == 0 || g.steps.n < enoughSteps {
 		return
@@ -161,7 +161,7 @@ func (g *Guard) watchBudget(r *jam.FrameReport) {
 	g.tell(r, kind, cause)
 }
 
-// climb goes one level up or down, where it is time to.
+// climb goes one level up or down when it is time to.
 func (g *Guard) climb(r *jam.FrameReport, cause Cause) {
 	g.recent <<= 1
 	g.here++
@@ -212,7 +212,7 @@ func (g *Guard) move(r *jam.FrameReport, to level, cause Cause) {
 	}
 }
 
-// forget is for another policy: its steps are not those measured so far.
+// forget is called for another policy, because the measured steps are not its own.
 func (g *Guard) forget() {
 	g.needs.clear()
 	g.steps.clear()

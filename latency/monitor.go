@@ -1,5 +1,5 @@
-// Package latency measures how long the parts of a frame take, says why one was missed, and keeps a jam on the grid: it
-// orders how early the loop must wake and how much of the policy is played.
+// Package latency measures how long the parts of a frame take, says why a frame was missed, and keeps a jam on the grid: its
+// [Guard] orders how early the loop wakes and how much of the policy is played.
 package latency
 
 import (
@@ -9,14 +9,14 @@ import (
 	"jamd/jam"
 )
 
-// The newest minute of a jam lies in a ring of slots: some 30 KB for each stage in each slot, 6 MB in all.
+// The newest minute of a jam is in a ring of slots: about 30 KB for each stage in each slot, 6 MB in all.
 const (
 	slot     = 2 * time.Second
 	slots    = 30
 	inTenSec = 5 // slots
 )
 
-// A Monitor gathers the times of a jam. It may be used from several goroutines.
+// A Monitor gathers the times of a jam. Any goroutine may use it.
 type Monitor struct {
 	drops Drops
 
@@ -27,13 +27,13 @@ type Monitor struct {
 	rung  jam.Rung        // of the newest frame
 }
 
-// Drops count what queues had no room for, which a Monitor tells. A nil function counts nothing.
+// Drops count what queues had no room for. A nil function counts nothing.
 type Drops struct {
 	Reports func() uint64 // of frames
 	Events  func() uint64 // of the player
 }
 
-// A Snapshot is what a Monitor has seen so far, as the log and the page take it.
+// A Snapshot is what a Monitor has seen so far, for the log and the page.
 type Snapshot struct {
 	Rung           string  `json:"rung"`        // of the newest frame: full, faster or hold
 	TenSeconds     Figures `json:"last_10s"`    // of the newest frames: 8 to 10 s of them
@@ -52,7 +52,7 @@ func NewMonitor(d Drops) *Monitor {
 	return m
 }
 
-// Add takes the report of one frame, in order, and says why the frame was missed, if it was. It allocates nothing.
+// Add takes the report of one frame, in order, and returns why the frame was missed, if it was. It allocates nothing.
 func (m *Monitor) Add(r jam.FrameReport) Cause {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -70,7 +70,7 @@ func (m *Monitor) Add(r jam.FrameReport) Cause {
 	return cause
 }
 
-// Snapshot tells what was seen so far.
+// Snapshot returns what was seen so far.
 func (m *Monitor) Snapshot() Snapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -80,17 +80,17 @@ func (m *Monitor) Snapshot() Snapshot {
 	}
 }
 
-// TenSeconds is that part of a Snapshot.
+// TenSeconds returns that part of a Snapshot.
 func (m *Monitor) TenSeconds() Figures {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.last(inTenSec)
 }
 
-// DroppedReports is how many frames' reports had no room in a queue.
+// DroppedReports returns how many reports of frames had no room in a queue.
 func (m *Monitor) DroppedReports() uint64 { return count(m.drops.Reports) }
 
-// DroppedEvents is how many of the player's events had none.
+// DroppedEvents returns how many of the player's events had no room in a queue.
 func (m *Monitor) DroppedEvents() uint64 { return count(m.drops.Events) }
 
 // last joins the newest n slots.

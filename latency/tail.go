@@ -8,9 +8,9 @@ import (
 // window is how many frames the guard remembers: 16 bars of 4/4.
 const window = 256
 
-// A tail is the slow end of the last window times. Adding to it moves 2 KiB at most and allocates nothing.
+// A tail is the slow end of the last 256 times. Adding to it moves at most 2 KiB and allocates nothing.
 type tail struct {
-	times, sorted [window]time.Duration // times in the order of adding, from next where it is full
+	times, sorted [window]time.Duration // times in the order of adding; from index next if full
 	n, next       int
 }
 
@@ -30,7 +30,7 @@ func (t *tail) add(d time.Duration) {
 	t.next = (t.next + 1) % window
 }
 
-// p99 is the 99th percentile by nearest rank; of less than 100 times the longest, of none 0.
+// p99 is the 99th percentile by nearest rank: the longest of fewer than 100 times, 0 if there are none.
 func (t *tail) p99() time.Duration {
 	if t.n == 0 {
 		return 0

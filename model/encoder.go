@@ -13,10 +13,10 @@ import (
 // EncoderFormat is the contract that an encoder file must meet: see assets/encoders/README.md.
 const EncoderFormat = "jamd.encoder/1"
 
-// encoderFile is the encoder that jamd carries.
+// encoderFile is the encoder that comes with jamd.
 const encoderFile = "encoders/chords.onnx"
 
-// An Encoder places windows of chords in a space where those that are alike are near. It has one owner at a time.
+// An Encoder maps windows of chords to vectors, so that similar windows are close together. It has one owner at a time.
 type Encoder struct {
 	window     int
 	vocabulary *jam.Vocabulary
@@ -26,8 +26,8 @@ type Encoder struct {
 	vector     []float32
 }
 
-// LoadEncoder opens the encoder that jamd carries, on the CPU. library is the path of ONNX Runtime's library, see OpenLibrary.
-// The caller closes the encoder.
+// LoadEncoder opens the encoder that comes with jamd, on the CPU. library is the path of ONNX Runtime's library, see
+// OpenLibrary. The caller closes the encoder.
 func LoadEncoder(library string) (*Encoder, error) {
 	data, err := assets.Files.ReadFile(encoderFile)
 	if err != nil {
@@ -91,13 +91,13 @@ func (e *Encoder) open(data []byte, library Library) error {
 	return err
 }
 
-// Window is how many frames are embedded at once.
+// Window returns how many frames are embedded at once.
 func (e *Encoder) Window() int { return e.window }
 
-// Vocabulary lists the chords that the tokens stand for.
+// Vocabulary returns the chords that the tokens stand for.
 func (e *Encoder) Vocabulary() *jam.Vocabulary { return e.vocabulary }
 
-// Embed is the vector of a window of chords, of length 1.
+// Embed returns the vector of a window of chords, of length 1.
 func (e *Encoder) Embed(window []jam.ChordToken) ([]float64, error) {
 	if e.session == nil {
 		return nil, errors.New("the encoder is closed")
@@ -121,7 +121,7 @@ func (e *Encoder) Embed(window []jam.ChordToken) ([]float64, error) {
 	return vector, nil
 }
 
-// Close frees the encoder's memory; it can be called again.
+// Close frees the encoder's memory. It can be called again.
 func (e *Encoder) Close() error {
 	var err error
 	if e.session != nil {

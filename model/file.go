@@ -14,7 +14,7 @@ import (
 
 // A PolicyError says in one line which policy cannot be used, and why.
 type PolicyError struct {
-	Plays  Part   // what it was to play
+	Plays  Part   // what it should play
 	Policy string // as asked for
 	Reason string
 	Cause  error // the error behind the reason; nil if there is none
@@ -27,21 +27,21 @@ func (e *PolicyError) Error() string {
 // Unwrap returns the cause.
 func (e *PolicyError) Unwrap() error { return e.Cause }
 
-// because is the PolicyError with a cause for its reason.
+// because makes a PolicyError whose reason is another error.
 func because(plays Part, policy string, cause error) *PolicyError {
 	return &PolicyError{plays, policy, cause.Error(), cause}
 }
 
-// Names lists the policies that jamd carries for a part, sorted.
+// Names lists the policies for a part that come with jamd, sorted.
 func Names(plays Part) []string {
-	files, _ := fs.Glob(assets.Files, parts[plays].folder+"/*.onnx") // fails for a malformed pattern only
+	files, _ := fs.Glob(assets.Files, parts[plays].folder+"/*.onnx") // fails only for a malformed pattern
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(path.Base(f), ".onnx")
 	}
 	return files
 }
 
-// List describes the policies that jamd carries, those that play chords first. It needs no ONNX Runtime.
+// List describes the policies that come with jamd, first those that play chords. It needs no ONNX Runtime.
 func List() ([]Metadata, error) {
 	var list []Metadata
 	for plays := range parts {
@@ -56,7 +56,7 @@ func List() ([]Metadata, error) {
 	return list, nil
 }
 
-// Carried is the name of the policy that jamd carries for a part whose file has a hash, as Metadata has it; "" where it carries
+// Carried returns the name of the policy for a part that comes with jamd and whose file has the given hash; "" if there is
 // none.
 func Carried(sha256 string, plays Part) string {
 	for _, name := range Names(plays) {
@@ -67,10 +67,10 @@ func Carried(sha256 string, plays Part) string {
 	return ""
 }
 
-// maxFile is protobuf's own limit.
+// maxFile is the limit of protobuf.
 const maxFile = 1<<31 - 1
 
-// read brings a policy, and checks it, and that it plays the part: spec is a name that jamd carries, or the path of a file.
+// read reads and checks a policy, and that it plays the part. spec is a name that comes with jamd, or the path of a file.
 func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, err error) {
 	if data, err = bytesOf(spec, plays); err != nil {
 		return m, nil, nil, err

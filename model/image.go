@@ -12,13 +12,13 @@ import (
 	"runtime"
 )
 
-// An image is what a library file says of the machine it is for and of how far it reaches.
+// An image is what a library file says about the machine it is for, and about its own size.
 type image struct {
-	system, processor string // as GOOS and GOARCH have them; processor is "another" for all that jamd is not built for
-	end               uint64 // the file must have as many bytes
+	system, processor string // as GOOS and GOARCH; processor is "another" for all that jamd is not built for
+	end               uint64 // the file must have this many bytes
 }
 
-// checkImage tells whether the file can be given to the system's loader: kind is nil where it can.
+// checkImage reports whether the file can be given to the system's loader. kind is nil if it can.
 func checkImage(path string) (detail string, kind error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -70,7 +70,7 @@ func readImage(file io.ReaderAt) (image, error) {
 func readELF(file io.ReaderAt) (image, error) {
 	f, err := elf.NewFile(file)
 	if err != nil {
-		// The section headers lie at the end, so a cut file fails here.
+		// The section headers are at the end, so a truncated file fails here.
 		return image{}, fmt.Errorf("it is damaged or cut short: %w", err)
 	}
 	found := image{system: "linux", processor: "another"}
@@ -118,7 +118,7 @@ func readMachO(file io.ReaderAt) (image, error) {
 	return found, nil
 }
 
-// readUniversal takes this machine's part of a file with several.
+// readUniversal reads this machine's part of a file for several machines.
 func readUniversal(file io.ReaderAt) (image, error) {
 	f, err := macho.NewFatFile(file)
 	if err != nil {

@@ -15,17 +15,17 @@ import (
 // LibraryEnv names the environment variable with the path of ONNX Runtime's shared library.
 const LibraryEnv = "JAMD_ORT_LIB"
 
-// apiVersion is ONNX Runtime's C API that onnxruntime_go is built against; 1.N offers all versions up to N.
+// apiVersion is the version of ONNX Runtime's C API that onnxruntime_go is built against. Release 1.N has all versions up to N.
 const apiVersion = 24
 
-// A Library is ONNX Runtime's shared library as it was found.
+// A Library is ONNX Runtime's shared library.
 type Library struct {
-	Path    string // "" where the system does not say which file it took
+	Path    string // "" if the system does not say which file it took
 	Origin  string // who named it: --ort-lib, JAMD_ORT_LIB, beside the program, the system
 	Version string // such as 1.27.0
 }
 
-// What may be wrong with a library; a LibraryError wraps one of these.
+// What can be wrong with a library; a LibraryError wraps one of these.
 var (
 	ErrLibraryMissing = errors.New("not found")
 	ErrLibraryBroken  = errors.New("broken")
@@ -36,7 +36,7 @@ var (
 // A LibraryError says in one line what is wrong with ONNX Runtime's library, where, and what to do.
 type LibraryError struct {
 	Kind   error
-	Path   string // as looked for
+	Path   string // as it was looked for
 	Origin string
 	Detail string
 	Cure   string
@@ -52,19 +52,19 @@ func (e *LibraryError) Error() string {
 
 func (e *LibraryError) Unwrap() error { return e.Kind }
 
-// oneLine joins the lines of a message from elsewhere.
+// oneLine joins the lines of a message from another program.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// ONNX Runtime has one environment a process: what was opened first stays.
+// ONNX Runtime has one environment in a process: what was opened first stays.
 var (
 	opening sync.Mutex
 	opened  *Library
 )
 
-// OpenLibrary finds, checks and loads ONNX Runtime: from explicit where it is not empty, else from what the environment
-// names, else from beside the program, else by name from the system. The first of these that is there is used, and an
-// error with it is final: nobody wants another library than the one they named. Once it has succeeded, later calls
-// return the same library whatever they ask for. Errors are of type *LibraryError.
+// OpenLibrary finds, checks and loads ONNX Runtime: the file explicit, if it is not empty; else the one that the environment
+// names; else one beside the program; else the system's. It uses the first of these that is there, and an error of that one is
+// final, because nobody wants another library than the one they named. Once it has succeeded, later calls return the same
+// library, whatever they ask for. Errors are of type *LibraryError.
 func OpenLibrary(explicit string) (Library, error) {
 	opening.Lock()
 	defer opening.Unlock()
@@ -82,7 +82,7 @@ func OpenLibrary(explicit string) (Library, error) {
 	return found, nil
 }
 
-// libraryName is what the library is called beside the program; systemNames what to ask the system for.
+// libraryName is the library's file name beside the program; systemNames are the names to ask the system for.
 func libraryName() string {
 	switch runtime.GOOS {
 	case "darwin":
@@ -115,7 +115,7 @@ func findLibrary(explicit string) (Library, error) {
 			program = real
 		}
 		for _, name := range []string{cudaLibrary, libraryName()} {
-			beside, _ := filepath.Glob(filepath.Join(filepath.Dir(program), name)) // fails for a malformed pattern only
+			beside, _ := filepath.Glob(filepath.Join(filepath.Dir(program), name)) // fails only for a malformed pattern
 			if len(beside) > 0 {
 				return checkedLibrary(beside[0], "beside the program")
 			}
@@ -124,10 +124,10 @@ func findLibrary(explicit string) (Library, error) {
 	return Library{Origin: "the system"}, nil
 }
 
-// checkedLibrary looks into the file before the system loads it: a cut file would end the process with SIGBUS.
+// checkedLibrary inspects the file before the system loads it: a truncated file would end the process with SIGBUS.
 func checkedLibrary(path, origin string) (Library, error) {
 	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute // a bare name would be looked for in the system's folders
+		path = absolute // the system would look for a bare name in its own folders
 	}
 	if detail, kind := checkImage(path); kind != nil {
 		cure := "run make build again, or give the path of a whole one with --ort-lib or " + LibraryEnv
@@ -139,8 +139,8 @@ func checkedLibrary(path, origin string) (Library, error) {
 	return Library{Path: path, Origin: origin}, nil
 }
 
-// load hands the library to the binding, having asked it for its version first: ONNX Runtime prints a line of its own
-// when it is asked for an API that it does not have.
+// load gives the library to the binding, after asking for its version: if asked for an API that it does not have, ONNX Runtime
+// prints a line of its own.
 func (l *Library) load() error {
 	names := systemNames()
 	if l.Path != "" {
@@ -172,11 +172,11 @@ func (l *Library) load() error {
 		return fail(ErrLibraryTooOld, "it is version "+found.version)
 	}
 	ort.SetSharedLibraryPath(name)
-	// Errors come back as values; ONNX Runtime need not print them as well.
+	// Errors come back as values, so ONNX Runtime need not print them too.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fail(ErrLibraryBroken, err.Error())
 	}
-	// Only Windows builds have telemetry, and whether it is off already makes no difference.
+	// only Windows builds have telemetry; an error here makes no difference
 	_ = ort.DisableTelemetry()
 	l.Version = found.version
 	if found.file != "" {
@@ -189,10 +189,10 @@ func (l *Library) load() error {
 func tooOld(version string) bool {
 	var major, minor int
 	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
-		return false // not a release: let the binding ask
+		return false // not a release: the binding finds out
 	}
 	return major < 1 || major == 1 && minor < apiVersion
 }
 
-// probed is what a library says of itself: its version, and the file it came from where the system tells.
+// A probed library has told its version and, if the system knows it, its file.
 type probed struct{ version, file string }

@@ -9,13 +9,13 @@ package model
 #include <stddef.h>
 #include <stdlib.h>
 
-// The head of ONNX Runtime's ABI, the same in all its versions (OrtApiBase in onnxruntime_c_api.h).
+// The beginning of ONNX Runtime's ABI, the same in all versions (OrtApiBase in onnxruntime_c_api.h).
 typedef struct {
 	const void *(*get_api)(unsigned int version);
 	const char *(*get_version)(void);
 } api_base;
 
-// Fills in version and file (NULL where the system does not say) and returns NULL, or returns what went wrong.
+// Sets version and file (NULL if the system does not say) and returns NULL, or returns an error message.
 static const char *probe(const char *path, const char **version, const char **file) {
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (handle == NULL) return dlerror();
@@ -38,8 +38,8 @@ import (
 	"unsafe"
 )
 
-// probe loads a library and asks what it is. The library stays loaded: the binding takes it from there, and the strings
-// of one that was refused stay valid.
+// probe loads a library and asks for its version. The library stays loaded: the binding uses it from there, and the strings of
+// a refused one stay valid.
 func probe(path string) (probed, error) {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
@@ -50,7 +50,7 @@ func probe(path string) (probed, error) {
 	return probed{version: C.GoString(version), file: C.GoString(file)}, nil
 }
 
-// loadLibrary loads a library that others will need; it stays.
+// loadLibrary loads a library that others will need. It stays loaded.
 func loadLibrary(path string) bool {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))

@@ -6,13 +6,13 @@ import (
 	"unsafe"
 )
 
-// The head of ONNX Runtime's ABI, the same in all its versions (OrtApiBase in onnxruntime_c_api.h).
+// The beginning of ONNX Runtime's ABI, the same in all versions (OrtApiBase in onnxruntime_c_api.h).
 type apiBase struct {
 	getAPI     uintptr
 	getVersion uintptr
 }
 
-// probe loads a library and asks what it is. The library stays loaded: the binding takes it from there.
+// probe loads a library and asks for its version. The library stays loaded: the binding uses it from there.
 func probe(path string) (probed, error) {
 	library, err := syscall.LoadDLL(path)
 	if err != nil {
@@ -35,7 +35,7 @@ func probe(path string) (probed, error) {
 	return probed{version: string(version)}, nil
 }
 
-// loadLibrary loads a library that others will need; it stays.
+// loadLibrary loads a library that others will need. It stays loaded.
 func loadLibrary(path string) bool {
 	_, err := syscall.LoadDLL(path)
 	return err == nil

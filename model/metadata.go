@@ -15,13 +15,13 @@ import (
 // Format is the contract that a policy file must meet.
 const Format = "jamd.policy/1"
 
-// Metadata is what a policy file says of itself, and its size and hash.
+// Metadata is what a policy file says about itself, with the file's size and hash.
 type Metadata struct {
 	Name       string         `json:"name"`
 	Plays      Part           `json:"plays"`
 	Method     string         `json:"method"`     // how it was trained
 	Vocabulary []string       `json:"vocabulary"` // chord symbols in token order
-	Window     int            `json:"window"`     // frames before the present one that it can see
+	Window     int            `json:"window"`     // earlier frames that it can see
 	Layers     int            `json:"layers"`
 	Heads      int            `json:"heads"`
 	HeadSize   int            `json:"head_size"`
@@ -30,19 +30,19 @@ type Metadata struct {
 	Parameters int64          `json:"parameters"`
 	Corpora    []string       `json:"corpora"`
 	Licence    string         `json:"licence"`
-	Figures    map[string]any `json:"figures"` // of its evaluation: numbers or lists of them
+	Figures    map[string]any `json:"figures"` // results of its evaluation: numbers or lists of numbers
 	Card       string         `json:"card,omitempty"`
 	Bytes      int64          `json:"bytes"`
 	SHA256     string         `json:"sha256"` // of the file, in hex
 }
 
-// Bounds on the memory of a policy, far above any that could step within a frame.
+// Bounds on the memory of a policy, far above any policy that could step within a frame.
 const (
 	maxDimension  = 1 << 16
-	maxRingFloats = 1 << 27 // keys, and as many values
+	maxRingFloats = 1 << 27 // keys; there are as many values
 )
 
-// parse reads and checks all that a policy file declares. What it accepts, newTensors can allocate.
+// parse reads and checks everything that a policy file declares. What it accepts, newTensors can allocate.
 func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	file, err := readONNX(data)
 	if err != nil {
@@ -89,7 +89,7 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	if m.HeadSize%2 != 0 {
 		return Metadata{}, nil, fmt.Errorf("head_size: found %d, expected an even number", m.HeadSize)
 	}
-	// Each factor is at most 2^16, so that the product of four fits into a float64 with room.
+	// Each factor is at most 2^16, so the product of four fits into a float64.
 	if float64(m.Layers)*float64(m.Heads)*float64(m.Window)*float64(m.HeadSize) > maxRingFloats {
 		return Metadata{}, nil, fmt.Errorf("layers %d, heads %d, window %d, head_size %d: "+
 			"together more memory than any policy needs", m.Layers, m.Heads, m.Window, m.HeadSize)
@@ -117,7 +117,7 @@ func declare(name string, element uint64, dims ...int) tensorInfo {
 	return t
 }
 
-// inputs and outputs are the tensors of the contract for this policy's sizes.
+// inputs and outputs are the tensors of the contract for the policy's sizes.
 func (m *Metadata) inputs() []tensorInfo {
 	inputs := []tensorInfo{
 		declare("chord", elementInt64, 1),
@@ -137,7 +137,7 @@ func (m *Metadata) inputs() []tensorInfo {
 	return inputs
 }
 
-// layerOf names the input that holds a layer's keys or values.
+// layerOf returns the name of the input that holds a layer's keys or values.
 func layerOf(ring string, layer int) string { return ring + "." + strconv.Itoa(layer) }
 
 func (m *Metadata) outputs(v *jam.Vocabulary) []tensorInfo {
@@ -148,7 +148,7 @@ func (m *Metadata) outputs(v *jam.Vocabulary) []tensorInfo {
 	}
 }
 
-// compare finds the first tensor that is not as the contract and the file's own metadata have it.
+// compare returns an error for the first tensor that differs from the contract and the file's own metadata.
 func compare(role string, found, expected []tensorInfo) error {
 	for _, e := range expected {
 		i := indexOf(found, e.name)
@@ -176,7 +176,7 @@ func indexOf(tensors []tensorInfo, name string) int {
 	return -1
 }
 
-// properties reads a file's metadata and keeps the first error.
+// properties read a file's metadata and keep the first error.
 type properties struct {
 	values map[string]string
 	err    error

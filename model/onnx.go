@@ -25,7 +25,7 @@ const (
 	dimParam      = 2
 )
 
-// An onnxFile is what jamd reads of an ONNX file by itself, before ONNX Runtime sees it.
+// An onnxFile is what jamd itself reads of an ONNX file, before ONNX Runtime does.
 type onnxFile struct {
 	metadata        map[string]string
 	inputs, outputs []tensorInfo
@@ -35,7 +35,7 @@ type onnxFile struct {
 type tensorInfo struct {
 	name    string
 	element uint64   // TensorProto.DataType
-	dims    []string // numbers, or names where the size is left open
+	dims    []string // numbers, or names for sizes that are left open
 }
 
 var elementNames = map[uint64]string{1: "float32", 6: "int32", 7: "int64", 10: "float16", 11: "float64"}
@@ -157,8 +157,8 @@ func (t *tensorInfo) readDim(data []byte) error {
 	return err
 }
 
-// eachField calls f for every field of a message in protobuf's wire format: with the bytes of a string or message, or
-// with the value of a number.
+// eachField calls f for every field of a message in protobuf's wire format, with the bytes of a string or message, or with the
+// value of a number.
 func eachField(message []byte, f func(number protowire.Number, field []byte, value uint64) error) error {
 	rest := message
 	for len(rest) > 0 {

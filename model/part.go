@@ -9,13 +9,13 @@ import (
 // A Part is what a policy plays.
 type Part int
 
-// The parts. A file that does not say which it plays, plays chords.
+// The parts. A file that does not say what it plays, plays chords.
 const (
 	Chords Part = iota
 	Melody
 )
 
-// parts says of each part its name, what a player of it is called, and where jamd carries such.
+// parts has for each part its name, what its player is called, and the folder of the policies that come with jamd.
 var parts = [...]struct{ name, player, folder string }{
 	Chords: {"chords", "policy", "policies"},
 	Melody: {"melody", "agent", "agents"},

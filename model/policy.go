@@ -22,7 +22,7 @@ type Options struct {
 	Provider Provider
 }
 
-// A Policy is a policy file loaded, with its memory of one jam. It implements jam.Policy and has one owner at a time.
+// A Policy is a loaded policy file, with its memory of one jam. It implements [jam.Policy] and has one owner at a time.
 type Policy struct {
 	metadata   Metadata
 	vocabulary *jam.Vocabulary
@@ -32,15 +32,15 @@ type Policy struct {
 
 	session     *ort.AdvancedSession
 	tensors     *tensors
-	frequencies []float64 // of the rotary angles, in radians a frame
+	frequencies []float64 // of the rotary angles, in radians per frame
 	frame       int64     // of the next step
 }
 
 var _ jam.Policy = (*Policy)(nil)
 
-// Load reads a policy (a name that jamd carries, or the path of an .onnx file), checks it against the contract and that it
-// plays the part asked for, opens ONNX Runtime and steps the policy once, so that one that loads also runs. ProviderNote
-// tells why it runs on what it does. Errors are of type *PolicyError or *LibraryError. The caller closes the policy.
+// Load reads a policy (a name that comes with jamd, or the path of an .onnx file), checks it against the contract, and checks
+// that it plays the part asked for. It opens ONNX Runtime and steps the policy once, so that a policy that loads also runs.
+// ProviderNote says why it runs where it does. Errors are of type *PolicyError or *LibraryError. The caller closes the policy.
 func Load(spec string, o Options) (*Policy, error) {
 	metadata, vocabulary, data, err := read(spec, o.Plays)
 	if err != nil {
@@ -61,7 +61,7 @@ func Load(spec string, o Options) (*Policy, error) {
 	return p, nil
 }
 
-// choose opens the session on the provider asked for, or says in the note why on another.
+// choose opens the session on the provider asked for. If it takes another one, the note says why.
 func (p *Policy) choose(data []byte, asked Provider) error {
 	if asked != CPU {
 		err := p.open(data, CUDA)
@@ -82,7 +82,7 @@ func (p *Policy) choose(data []byte, asked Provider) error {
 	return nil
 }
 
-// cannot says why CUDA is not to be had: where a library is missing, which.
+// cannot says why CUDA cannot be used; if a library is missing, it names the library.
 func cannot(err error) string {
 	reason := oneLine(err.Error())
 	if _, missing, found := strings.Cut(reason, "with error: "); found {
@@ -91,11 +91,11 @@ func cannot(err error) string {
 	return "CUDA cannot be used (" + strings.TrimSuffix(reason, ".") + ")"
 }
 
-// trial is how many steps a provider is measured by; the first half is for warming up.
+// trial is how many steps a provider is measured by. The first half is for warming up.
 const trial = 128
 
-// faster leaves the session, which is open on CUDA, on what takes less time for all but one in a hundred steps, or on the
-// CPU where there is no telling.
+// faster finds out whether CUDA, on which the session is open, or the CPU takes less time for all but one in a hundred steps,
+// and leaves the session there. If it cannot tell, it takes the CPU.
 func (p *Policy) faster(data []byte) error {
 	cuda, cudaErr := p.Warm(trial)
 	p.Close()
@@ -117,7 +117,7 @@ func (p *Policy) faster(data []byte) error {
 	return p.open(data, CUDA)
 }
 
-// tail is what all but one in a hundred steps took at most, the first half left out.
+// tail returns the longest step, except for one in a hundred, without the first half.
 func tail(steps []time.Duration) time.Duration {
 	warm := slices.Sorted(slices.Values(steps[len(steps)/2:]))
 	return warm[len(warm)-1-len(warm)/100]
@@ -125,7 +125,7 @@ func tail(steps []time.Duration) time.Duration {
 
 func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// open makes the session on a provider and tries it. On an error nothing is left behind.
+// open makes the session on a provider and tries it. If it returns an error, it has freed everything.
 func (p *Policy) open(data []byte, provider Provider) (err error) {
 	options, err := sessionOptions(provider, p.library.Path)
 	if err != nil {
@@ -150,26 +150,26 @@ func (p *Policy) open(data []byte, provider Provider) (err error) {
 	return nil
 }
 
-// Metadata is what the policy's file says of itself.
+// Metadata returns what the policy's file says about itself.
 func (p *Policy) Metadata() Metadata { return p.metadata }
 
-// Vocabulary lists the chords that the chord tokens stand for.
+// Vocabulary returns the chords that the chord tokens stand for.
 func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
 
-// Library is the ONNX Runtime that runs the policy.
+// Library returns the ONNX Runtime that runs the policy.
 func (p *Policy) Library() Library { return p.library }
 
-// Provider is what the policy really runs on: CPU or CUDA.
+// Provider returns what the policy runs on: CPU or CUDA.
 func (p *Policy) Provider() Provider { return p.provider }
 
-// ProviderNote says why CUDA, though asked for, is not in use, or what Auto measured; empty where there was no choice.
+// ProviderNote says why CUDA is not in use although it was asked for, or what Auto measured; empty if there was no choice.
 func (p *Policy) ProviderNote() string { return p.note }
 
 var errClosed = errors.New("the policy is closed")
 
 // Step takes the tokens of frame t-1 (the start tokens for t = 0) and the place of frame t, which a policy that does not hear
-// the bar makes nothing of, and returns the logits of frame t, valid until the next call. On an error the memory is as it
-// was before the call.
+// the bar ignores. It returns the logits of frame t, valid until the next call. If it returns an error, the memory is as before
+// the call.
 func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	if p.session == nil {
 		return nil, errClosed
@@ -201,7 +201,7 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 			return nil, fmt.Errorf("frame %d: logit %d is %v", p.frame, i, logit)
 		}
 	}
-	// Frame t takes the place of frame t-window, which frame t+1 cannot see.
+	// Frame t replaces frame t-window, which frame t+1 cannot see.
 	slot, window, head := int(p.frame%int64(p.metadata.Window)), p.metadata.Window, p.metadata.HeadSize
 	for layer, keys := range t.keys {
 		for h := range p.metadata.Heads {
@@ -230,8 +230,8 @@ func (p *Policy) Reset() {
 	p.frame = 0
 }
 
-// Warm steps n times, forgets that again, and returns how long each step took: the first ones are slow, and the later
-// ones tell how early a step must start to be in time.
+// Warm steps n times, forgets the steps, and returns how long each took. The first ones are slow; the later ones tell how early
+// a step must start to be in time.
 func (p *Policy) Warm(n int) ([]time.Duration, error) {
 	times := make([]time.Duration, n)
 	defer p.Reset()
@@ -245,7 +245,7 @@ func (p *Policy) Warm(n int) ([]time.Duration, error) {
 	return times, nil
 }
 
-// Close frees the policy's memory; it can be called again. A Step after it is an error.
+// Close frees the policy's memory. It can be called again. A Step after it returns an error.
 func (p *Policy) Close() error {
 	var err error
 	if p.session != nil {

@@ -9,8 +9,8 @@ import (
 // A Provider is what ONNX Runtime computes on.
 type Provider int
 
-// The providers. With Auto the one whose steps are measured faster is taken, where there is a choice; CUDA is the CPU
-// where it cannot be had, OnlyCUDA an error.
+// The providers. Auto takes the provider whose steps are measured faster, if there is a choice. CUDA falls back to the CPU;
+// OnlyCUDA is an error if CUDA cannot be used.
 const (
 	Auto Provider = iota
 	CPU
@@ -22,7 +22,7 @@ var providerNames = [...]string{"auto", "cpu", "cuda", "cuda!"}
 
 func (p Provider) String() string { return providerNames[p] }
 
-// MarshalText writes the provider's name.
+// MarshalText returns the provider's name.
 func (p Provider) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads auto, cpu, cuda or cuda!.
@@ -36,8 +36,8 @@ func (p *Provider) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown provider %q: there are auto, cpu, cuda and cuda! (or nothing)", text)
 }
 
-// sessionOptions sets ONNX Runtime for one short run a frame: one thread, so that no pool has to be woken or spins
-// between frames, and nothing printed. library is the path of ONNX Runtime's. The caller destroys them.
+// sessionOptions configures ONNX Runtime for one short run per frame: one thread, so that no pool must be woken or spins
+// between frames, and no printing. library is the path of ONNX Runtime. The caller destroys the options.
 func sessionOptions(provider Provider, library string) (*ort.SessionOptions, error) {
 	o, err := ort.NewSessionOptions()
 	if err != nil {

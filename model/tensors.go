@@ -18,9 +18,9 @@ import (
 // alignment of every tensor in bytes: a cache line, and the widest vector register.
 const alignment = 64
 
-// tensors are all that goes into and comes out of a policy's graph. ONNX Runtime keeps their addresses for as long as
-// the session lives, which it may not do with Go memory; so they lie in one block of C memory, which is neither moved
-// nor collected, and are bound once.
+// tensors are everything that goes into and comes out of a policy's graph. ONNX Runtime keeps their addresses for as long as
+// the session lives, which is not allowed with Go memory. So they lie in one block of C memory, which is neither moved nor
+// collected, and are bound once.
 type tensors struct {
 	block           unsafe.Pointer
 	inputs, outputs []ort.Value
@@ -28,13 +28,13 @@ type tensors struct {
 	outputNames     []string
 
 	chord, melody    []int64
-	bar              []int64     // nil where the policy does not hear it
+	bar              []int64     // nil if the policy does not hear the bar
 	cos, sin         []float32   // [head/2]
 	mask             []float32   // [window]
-	keys, values     [][]float32 // of each layer [heads, window, head]
+	keys, values     [][]float32 // for each layer [heads, window, head]
 	logits           []float32
 	newKey, newValue []float32 // [layers, heads, head]
-	used             uintptr   // of the block
+	used             uintptr   // bytes used of the block
 }
 
 // newTensors allocates the tensors, zeroed. The caller destroys them after the session.
@@ -74,7 +74,7 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 	return t, nil
 }
 
-// allocate makes the block for the tensors declared.
+// allocate makes the block for the declared tensors.
 func (t *tensors) allocate(declared []tensorInfo) error {
 	size := uintptr(alignment)
 	for _, d := range declared {
