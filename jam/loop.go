@@ -180,12 +180,12 @@ func (l *Loop) report(err error) {
 		return
 	}
 	l.errors++
-	l.tell(Entry{Kind: EntryError, Err: err})
+	l.tell(&Entry{Kind: EntryError, Err: err})
 }
 
 // tell sends an entry to every reader.
-func (l *Loop) tell(e Entry) {
+func (l *Loop) tell(e *Entry) {
 	for _, r := range l.config.Readers {
-		r.trySend(&e)
+		r.trySend(e)
 	}
 }

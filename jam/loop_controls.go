@@ -38,13 +38,13 @@ func (l *Loop) panic(c Control) {
 			err = errors.Join(err, l.output.Send(control|(channel-1), controller, 0))
 		}
 	}
-	l.tell(LoopAction{Frame: l.listensFor(), At: c.At, Kind: AllLetGo}.Entry())
+	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{Frame: l.listensFor(), At: c.At, Kind: AllLetGo}})
 	if l.engine.phase >= phaseHeard { // the decision on the next frame is withdrawn
 		l.tellAction(ChordLetGo, 0)
 		l.engine.Hold()
 	}
 	l.report(err)
-	l.tell(Applied{l.listensFor(), c}.Entry())
+	l.tell(&Entry{Kind: EntryApplied, Applied: Applied{l.listensFor(), c}})
 }
 
 // applyControls does what was asked for, before Hear of the frame from which it holds. A control that the settings refuse is
@@ -95,14 +95,14 @@ func (l *Loop) apply(c Control) error {
 		beat := l.engine.nextBeat()
 		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
-	l.tell(Applied{frame, c}.Entry())
+	l.tell(&Entry{Kind: EntryApplied, Applied: Applied{frame, c}})
 	return nil
 }
 
 // stretch tells the readers of a new segment of the grid.
 func (l *Loop) stretch(s Segment) {
 	l.coming = s
-	l.tell(Moved{l.engine.Frame(), s}.Entry())
+	l.tell(&Entry{Kind: EntryMoved, Moved: Moved{l.engine.Frame(), s}})
 }
 
 // releaseAsked releases a policy that was asked for too late.

@@ -103,7 +103,7 @@ func (l *Loop) change(frame int64) {
 		if l.orders.Rung == RungFaster {
 			l.orders.Rung = RungFull
 		}
-		l.tell(Applied{frame, l.policies.control}.Entry())
+		l.tell(&Entry{Kind: EntryApplied, Applied: Applied{frame, l.policies.control}})
 	}
 }
 
@@ -168,5 +168,5 @@ func (l *Loop) sound(frame int64) {
 	l.report(err)
 	l.last = r // a field, so that passing a pointer to it allocates nothing
 	l.config.Guard.Saw(&l.last)
-	l.tell(r.Entry())
+	l.tell(&Entry{Kind: EntryReport, Report: r})
 }

@@ -38,7 +38,7 @@ func (l *Loop) drain() {
 // resync ends the melody's note and tells the readers.
 func (l *Loop) resync() {
 	l.engine.Resync()
-	l.tell(LoopAction{Frame: l.listensFor(), At: l.clock.Now(), Kind: MelodyLetGo}.Entry())
+	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{Frame: l.listensFor(), At: l.clock.Now(), Kind: MelodyLetGo}})
 }
 
 // letGo ends the chord and tells the readers.
@@ -49,7 +49,7 @@ func (l *Loop) letGo() {
 
 // tellAction tells the readers what the loop did before the next frame.
 func (l *Loop) tellAction(what ActionKind, frames int64) {
-	l.tell(LoopAction{l.engine.Frame(), l.clock.Now(), what, frames}.Entry())
+	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{l.engine.Frame(), l.clock.Now(), what, frames}})
 }
 
 // hear gives an event to the engine, for the next frame that is closed.
@@ -64,7 +64,7 @@ func (l *Loop) hear(e Event) {
 			l.arrivals.later = max(l.arrivals.later, e.At)
 		}
 	}
-	l.tell(Heard{frame, e}.Entry())
+	l.tell(&Entry{Kind: EntryHeard, Heard: Heard{frame, e}})
 }
 
 // listensFor is the first frame whose decision can know what the player does now.

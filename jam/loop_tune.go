@@ -46,7 +46,7 @@ func (l *Loop) forgetTempo(from int64) {
 func (l *Loop) changeMeter() {
 	for len(l.meters) > 0 && l.meters[0].Frame <= l.engine.Frame() {
 		l.report(l.engine.ChangeMeter(l.meters[0].Meter))
-		l.tell(l.meters[0].Entry())
+		l.tell(&Entry{Kind: EntryMeter, Meter: l.meters[0]})
 		l.meters = l.meters[1:]
 	}
 }
