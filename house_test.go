@@ -20,39 +20,54 @@ import (
 
 const module = "jamd"
 
-// rooms says which rooms each room may import. Tests of a room keep the same rule.
+// rooms says which rooms each room may import. Tests of a room keep the same rule. TestNoCircle checks that the arrows run one way.
 var rooms = map[string][]string{
-	"archive":    {"atomicfile", "jam", "midiio", "model", "session", "ui", "usage"},
 	"assets":     {},
 	"atomicfile": {},
-	"blind":      {"atomicfile"},
-	"config":     {"atomicfile", "jam", "learn", "usage"},
 	"jam":        {},
-	"latency":    {"jam"},
-	"learn":      {"jam"},
-	"live": {"archive", "assets", "blind", "config", "jam", "latency", "learn", "metrics", "midiio", "model", "ports",
-		"realtime", "session", "ui", "usage"},
-	"metrics":  {"jam", "latency", "usage"},
+	"usage":      {},
+
+	"blind":    {"atomicfile"},
+	"latency":  {"jam"},
+	"learn":    {"jam"},
 	"midiio":   {"jam"},
 	"model":    {"assets", "jam"},
-	"ports":    {"midiio", "usage"},
 	"realtime": {"jam"},
 	"session":  {"atomicfile", "jam"},
 	"ui":       {"atomicfile", "jam", "usage"},
-	"usage":    {},
-	"cmd/jamd": {"archive", "assets", "atomicfile", "blind", "config", "jam", "latency", "learn", "live", "metrics", "midiio", "model", "ports", "realtime", "session", "ui", "usage"},
+
+	"archive": {"atomicfile", "jam", "midiio", "model", "session", "ui", "usage"},
+	"config":  {"atomicfile", "jam", "learn", "usage"},
+	"metrics": {"jam", "latency", "usage"},
+	"ports":   {"midiio", "usage"},
+
+	"live": {"archive", "assets", "blind", "config", "jam", "latency", "learn", "metrics", "midiio", "model", "ports",
+		"realtime", "session", "ui", "usage"},
+	"benchmark": {"jam", "latency", "live", "midiio", "realtime", "usage"},
+	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "jam", "latency", "learn", "live", "midiio", "model",
+		"realtime", "session", "ui", "usage"},
 }
 
-// standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"archive", "assets", "atomicfile", "blind", "jam", "usage"}
+// onlyInTests says which rooms the tests of a room may import in addition.
+var onlyInTests = map[string][]string{"cmd/jamd": {"assets"}}
 
-// exits are the functions that end the process at once, deferred calls undone: only cmd/jamd may. A test that is its own
-// child process needs them too.
+// standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
+var standardOnly = []string{"assets", "atomicfile", "blind", "jam", "usage"}
+
+// exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests that are
+// their own child process.
 var exits = map[string][]string{
 	"log":     {"Fatal", "Fatalf", "Fatalln"},
 	"os":      {"Exit"},
 	"syscall": {"Exit"},
 }
+
+const exitFile = "cmd/jamd/main.go"
+
+// short are the rooms whose files and functions have at most maxFile and maxFunction lines, except in tests.
+var short = []string{"archive", "atomicfile", "benchmark", "blind", "cmd/jamd", "config", "learn", "live", "metrics", "ports", "realtime", "usage"}
+
+const maxFile, maxFunction = 250, 60
 
 // machinePath finds an absolute path that makes sense on one machine only.
 var machinePath = regexp.MustCompile(`(?:^|[^\w./~$}])(?:/(?:work|tmp|root|home|Users)/\w|[A-Z]:\\+Users\\)`)
@@ -72,11 +87,20 @@ func TestHouse(t *testing.T) {
 
 func TestHouseSeesWhatIsWrong(t *testing.T) {
 	tests := []struct {
-		name, file, source, want string // want "" where the file is right
+		name, file, source, want string // want "" if the file is right
 	}{
 		{"allowed", "model/a.go", `import ("fmt"; "jamd/assets"; "jamd/jam"; "github.com/yalue/onnxruntime_go")`, ""},
 		{"allowed below a room", "model/ort/a.go", `import ("jamd/jam"; "jamd/model/window")`, ""},
-		{"everything", "cmd/jamd/a.go", `import ("jamd/model"; "jamd/session"; "os"); func f() { os.Exit(2) }`, ""},
+		{"the command", "cmd/jamd/main.go", `import ("jamd/model"; "jamd/session"; "os"); func f() { os.Exit(2) }`, ""},
+		{"exit in another file of the command", "cmd/jamd/a.go", `import "os"; func f() { os.Exit(2) }`, "os.Exit outside cmd/jamd/main.go"},
+		{"past the live jams", "cmd/jamd/a.go", `import "jamd/ports"`, "cmd/jamd may not import ports"},
+		{"assets in a test of the command", "cmd/jamd/a_test.go", `import "jamd/assets"`, ""},
+		{"assets in the command", "cmd/jamd/a.go", `import "jamd/assets"`, "cmd/jamd may not import assets"},
+		{"jams to their command", "live/a.go", `import "jamd/benchmark"`, "live may not import benchmark"},
+		{"a long file", "live/a.go", strings.Repeat("\n", maxFile+1), "live/a.go: 251 lines, at most 250"},
+		{"a long test", "live/a_test.go", strings.Repeat("\n", maxFile+1), ""},
+		{"a long file of the core", "jam/a.go", strings.Repeat("\n", maxFile+1), ""},
+		{"a long function", "live/a.go", "func f() {" + strings.Repeat("\n", maxFunction) + "}", "live/a.go:1: f has 61 lines, at most 60"},
 		{"core test", "jam/a_test.go", `import ("pgregory.net/rapid"; "testing")`, ""},
 		{"sideways", "midiio/a.go", `import "jamd/model"`, "midiio/a.go:1: midiio may not import model"},
 		{"sideways by name", "session/a.go", `import _ "jamd/latency"`, "session/a.go:1: session may not import latency"},
@@ -88,9 +112,9 @@ func TestHouseSeesWhatIsWrong(t *testing.T) {
 		{"from outside into the core", "jam/a.go", `import "github.com/rs/zerolog"`, "jam imports the standard library only"},
 		{"unknown room", "util/a.go", `import "fmt"`, `util/a.go: no such room in the house`},
 		{"unknown command", "cmd/other/a.go", `import "fmt"`, `no such room in the house`},
-		{"exit", "model/a.go", `import "os"; func f() { os.Exit(1) }`, "model/a.go:1: os.Exit outside cmd/jamd"},
-		{"exit by another name", "jam/a.go", `import bye "os"; var f = bye.Exit`, "os.Exit outside cmd/jamd"},
-		{"exit through the log", "jam/a.go", `import "log"; func f() { log.Fatal("x") }`, "log.Fatal outside cmd/jamd"},
+		{"exit", "model/a.go", `import "os"; func f() { os.Exit(1) }`, "model/a.go:1: os.Exit outside cmd/jamd/main.go"},
+		{"exit by another name", "jam/a.go", `import bye "os"; var f = bye.Exit`, "os.Exit outside cmd/jamd/main.go"},
+		{"exit through the log", "jam/a.go", `import "log"; func f() { log.Fatal("x") }`, "log.Fatal outside cmd/jamd/main.go"},
 		{"exit of a test", "model/a_test.go", `import "os"; func f() { os.Exit(1) }`, ""},
 		{"own Exit", "jam/a.go", `type T struct{}; func (T) Exit() {}; func f(os T) { os.Exit() }`, ""},
 		{"machine path", "jam/a.go", `const p = "/` + `work/x.mid"`, "jam/a.go:1: a path of one machine"},
@@ -164,6 +188,10 @@ func inspectFile(name string, source []byte) (problems []string) {
 	if !known {
 		return append(problems, fmt.Sprintf("%s: no such room in the house: %q", name, room))
 	}
+	test := strings.HasSuffix(name, "_test.go")
+	if test {
+		allowed = append(slices.Clone(allowed), onlyInTests[room]...)
+	}
 	imported := map[string]string{} // local name to path
 	for _, spec := range file.Imports {
 		full, _ := strconv.Unquote(spec.Path.Value)
@@ -179,24 +207,54 @@ func inspectFile(name string, source []byte) (problems []string) {
 			continue
 		}
 		foreign := strings.Contains(strings.Split(full, "/")[0], ".")
-		if foreign && slices.Contains(standardOnly, room) && !strings.HasSuffix(name, "_test.go") {
+		if foreign && slices.Contains(standardOnly, room) && !test {
 			report(spec.Pos(), "%s imports the standard library only, not %s", room, full)
 		}
 	}
-	if room == "cmd/jamd" || strings.HasSuffix(name, "_test.go") {
+	if test {
 		return problems
 	}
+	if lines := strings.Count(string(source), "\n"); slices.Contains(short, room) && lines > maxFile {
+		problems = append(problems, fmt.Sprintf("%s: %d lines, at most %d", name, lines, maxFile))
+	}
 	ast.Inspect(file, func(n ast.Node) bool {
-		selector, ok := n.(*ast.SelectorExpr)
-		if !ok {
-			return true
-		}
-		if x, ok := selector.X.(*ast.Ident); ok && slices.Contains(exits[imported[x.Name]], selector.Sel.Name) {
-			report(selector.Pos(), "%s.%s outside cmd/jamd", imported[x.Name], selector.Sel.Name)
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			lines := set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1
+			if slices.Contains(short, room) && lines > maxFunction {
+				report(n.Pos(), "%s has %d lines, at most %d", n.Name.Name, lines, maxFunction)
+			}
+		case *ast.SelectorExpr:
+			x, ok := n.X.(*ast.Ident)
+			if ok && name != exitFile && slices.Contains(exits[imported[x.Name]], n.Sel.Name) {
+				report(n.Pos(), "%s.%s outside %s", imported[x.Name], n.Sel.Name, exitFile)
+			}
 		}
 		return true
 	})
 	return problems
+}
+
+// No room imports itself through others.
+func TestNoCircle(t *testing.T) {
+	var path []string
+	var visit func(room string)
+	visit = func(room string) {
+		if slices.Contains(path, room) {
+			t.Fatalf("a circle: %v, %s", path, room)
+		}
+		path = append(path, room)
+		for _, below := range rooms[room] {
+			if _, known := rooms[below]; !known {
+				t.Errorf("%s may import %s, which is no room", room, below)
+			}
+			visit(below)
+		}
+		path = path[:len(path)-1]
+	}
+	for room := range rooms {
+		visit(room)
+	}
 }
 
 // roomOf names the room that a folder belongs to: its first part, or two parts below cmd.

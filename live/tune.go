@@ -27,13 +27,20 @@ func NewTune(file string, m midiio.Melody) (*Tune, error) {
 	return &Tune{file, m, t}, nil
 }
 
-// Demo returns the melody that comes with jamd.
-func Demo() (midiio.Melody, error) {
+// Demo returns the melody that comes with jamd, at another tempo if bpm is not nil.
+func Demo(bpm *float64) (*Tune, error) {
 	data, err := assets.Files.ReadFile(assets.DemoMelody)
 	if err != nil {
-		return midiio.Melody{}, fmt.Errorf("the demo melody: %w", err)
+		return nil, fmt.Errorf("the demo melody: %w", err)
 	}
-	return midiio.Read(assets.DemoMelody, data, "")
+	m, err := midiio.Read(assets.DemoMelody, data, "")
+	if err == nil && bpm != nil {
+		m, err = m.At(*bpm), usage.Error(jam.CheckTempo(*bpm))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return NewTune(assets.DemoMelody, m)
 }
 
 // SetMeter gives the tune one meter instead of the file's meters.

@@ -15,7 +15,6 @@ import (
 // that change theirs some beats later, and now and then a missed frame.
 func Long(t testing.TB, root string, frames int64) *session.Record {
 	t.Helper()
-	random := rand.New(rand.NewPCG(1, 1))
 	settings := jam.DefaultSettings()
 	settings.Tempo = 120
 	s := session.Start(session.Options{
@@ -26,61 +25,25 @@ func Long(t testing.TB, root string, frames int64) *session.Record {
 		},
 		WriteMIDI: midiio.WriteTake,
 	})
-	scale := []int{0, 2, 4, 5, 7, 9, 11}
-	key, chordKey, degree, left := 0, 0, 14, 0
-	melody, builder := jam.MelodyStart, jam.NewTakeBuilder("tune", []jam.TempoChange{{BPM: 120}}, settings.Meter)
-	var chord jam.Chord
-	var voicing jam.Voicing
+	m := &music{random: rand.New(rand.NewPCG(1, 1)), degree: 14, melody: jam.MelodyStart}
+	builder := jam.NewTakeBuilder("tune", []jam.TempoChange{{BPM: 120}}, settings.Meter)
 	misses := int64(0)
 	for f := range frames {
-		if f > 0 && f%2048 == 0 {
-			key = (key + 5 + random.IntN(3)) % 12
-		}
-		r := jam.FrameReport{
-			Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: melody, Tempo: 120, Policy: "jamd", Symbol: "N.C.",
-			Lead: 9 * time.Millisecond, Step: time.Duration((0.8 + 0.3*random.ExpFloat64()) * 1e6), Voice: 9 * time.Microsecond,
-			Prob: 0.5,
-		}
-		if melody.IsOnset() {
-			r.Velocity = byte(60 + random.IntN(50))
-			r.Arrival, r.Age = time.Duration(20e3*(1+random.ExpFloat64())), time.Duration(random.IntN(60))*time.Millisecond
-		}
-		if f%2048 == 48 {
-			chordKey = key
-		}
-		if f >= 32 {
-			if f%8 == 0 && random.IntN(3) > 0 || f == 32 {
-				root := scale[random.IntN(6)]
-				chord = jam.Chord{Root: uint8((root + chordKey) % 12)}
-				if root == 2 || root == 4 || root == 9 {
-					chord.Quality = []uint8{1, 11}[random.IntN(2)]
-				}
-				voicing = jam.Voicing{}
-				for _, above := range jam.Qualities[chord.Quality].Intervals {
-					voicing.Pitches[voicing.Len] = 48 + chord.Root + above
-					voicing.Len++
-				}
-				r.Began, r.Late, r.Send = true, time.Duration(30e3*(1+random.ExpFloat64())), 12*time.Microsecond
-			}
-			r.Symbol, r.Voicing = chord.String(), voicing
-			for i, pitch := range voicing.Slice() {
-				r.Notes.Notes[i] = jam.ChordNote{Pitch: pitch, Velocity: 70, Struck: r.Began}
-			}
-			r.Notes.Len = voicing.Len
-		}
-		if random.IntN(1500) == 0 {
+		r := m.frame(f)
+		if r.Missed {
 			misses++
-			r.Missed, r.Began = true, false
-			s.Remarks().TrySend(session.Remark{Frame: f, At: r.Line, From: session.CauseFrom, Text: []string{"slow step", "late wake"}[random.IntN(2)]})
+			s.Remarks().TrySend(session.Remark{
+				Frame: f, At: r.Line, From: session.CauseFrom, Text: []string{"slow step", "late wake"}[m.random.IntN(2)],
+			})
 		}
 		for len(s.Entries().C()) > 500 {
 			time.Sleep(time.Millisecond) // for the disk
 		}
 		s.Entries().TrySend(r.Entry())
 		builder.Add(r)
-		melody, left = nextNote(random, melody, &degree, left, key, scale)
+		m.nextNote()
 	}
-	summary := s.Close(t.Context(), builder.Take(melody), jam.Summary{Frames: frames, Misses: misses, Melody: melody})
+	summary := s.Close(t.Context(), builder.Take(m.melody), jam.Summary{Frames: frames, Misses: misses, Melody: m.melody})
 	if summary.Err != nil {
 		t.Fatal(summary.Err)
 	}
@@ -91,21 +54,85 @@ func Long(t testing.TB, root string, frames int64) *session.Record {
 	return record
 }
 
-// nextNote is the melody's next frame: a walk over the scale, with rests.
-func nextNote(random *rand.Rand, now jam.MelodyToken, degree *int, left, key int, scale []int) (jam.MelodyToken, int) {
-	if left > 0 {
-		if pitch, ok := now.Pitch(); ok {
-			return jam.MelodyHold(pitch), left - 1
+// music is the state of the invented session.
+type music struct {
+	random        *rand.Rand
+	key, chordKey int
+	melody        jam.MelodyToken
+	degree, left  int // of the melody: its place in the scale, and the frames until its next note
+	chord         jam.Chord
+	voicing       jam.Voicing
+}
+
+var scale = []int{0, 2, 4, 5, 7, 9, 11}
+
+// frame returns the report of a frame.
+func (m *music) frame(f int64) jam.FrameReport {
+	if f > 0 && f%2048 == 0 {
+		m.key = (m.key + 5 + m.random.IntN(3)) % 12
+	}
+	r := jam.FrameReport{
+		Frame: f, Line: time.Duration(f) * 125 * time.Millisecond, Melody: m.melody, Tempo: 120, Policy: "jamd", Symbol: "N.C.",
+		Lead: 9 * time.Millisecond, Step: time.Duration((0.8 + 0.3*m.random.ExpFloat64()) * 1e6), Voice: 9 * time.Microsecond,
+		Prob: 0.5,
+	}
+	if m.melody.IsOnset() {
+		r.Velocity = byte(60 + m.random.IntN(50))
+		r.Arrival, r.Age = time.Duration(20e3*(1+m.random.ExpFloat64())), time.Duration(m.random.IntN(60))*time.Millisecond
+	}
+	if f%2048 == 48 {
+		m.chordKey = m.key
+	}
+	if f >= 32 {
+		m.addChord(&r)
+	}
+	if m.random.IntN(1500) == 0 {
+		r.Missed, r.Began = true, false
+	}
+	return r
+}
+
+// addChord adds the chord of a frame to its report.
+func (m *music) addChord(r *jam.FrameReport) {
+	if r.Frame%8 == 0 && m.random.IntN(3) > 0 || r.Frame == 32 {
+		root := scale[m.random.IntN(6)]
+		m.chord = jam.Chord{Root: uint8((root + m.chordKey) % 12)}
+		if root == 2 || root == 4 || root == 9 {
+			m.chord.Quality = []uint8{1, 11}[m.random.IntN(2)]
 		}
-		return jam.Silence, left - 1
+		m.voicing = jam.Voicing{}
+		for _, above := range jam.Qualities[m.chord.Quality].Intervals {
+			m.voicing.Pitches[m.voicing.Len] = 48 + m.chord.Root + above
+			m.voicing.Len++
+		}
+		r.Began, r.Late, r.Send = true, time.Duration(30e3*(1+m.random.ExpFloat64())), 12*time.Microsecond
 	}
-	left = random.IntN(5)
-	if random.IntN(8) == 0 {
-		return jam.Silence, left
+	r.Symbol, r.Voicing = m.chord.String(), m.voicing
+	for i, pitch := range m.voicing.Slice() {
+		r.Notes.Notes[i] = jam.ChordNote{Pitch: pitch, Velocity: 70, Struck: r.Began}
 	}
-	*degree = min(max(*degree+random.IntN(5)-2, 8), 22)
-	if step := *degree % 7; random.IntN(2) == 0 && step != 2 && step != 4 { // home, to a tonic, a third or a fifth
-		*degree = min(*degree/7*7+step/2*2, 21)
+	r.Notes.Len = m.voicing.Len
+}
+
+// nextNote moves the melody on by a frame: a walk over the scale, with rests.
+func (m *music) nextNote() {
+	if m.left > 0 {
+		m.left--
+		if pitch, ok := m.melody.Pitch(); ok {
+			m.melody = jam.MelodyHold(pitch)
+		} else {
+			m.melody = jam.Silence
+		}
+		return
 	}
-	return jam.MelodyOnset(uint8(36 + key + 12*(*degree/7) + scale[*degree%7])), left
+	m.left = m.random.IntN(5)
+	if m.random.IntN(8) == 0 {
+		m.melody = jam.Silence
+		return
+	}
+	m.degree = min(max(m.degree+m.random.IntN(5)-2, 8), 22)
+	if step := m.degree % 7; m.random.IntN(2) == 0 && step != 2 && step != 4 { // home, to a tonic, a third or a fifth
+		m.degree = min(m.degree/7*7+step/2*2, 21)
+	}
+	m.melody = jam.MelodyOnset(uint8(36 + m.key + 12*(m.degree/7) + scale[m.degree%7]))
 }

@@ -16,24 +16,25 @@ import (
 	"jamd/live"
 	"jamd/midiio"
 	"jamd/model"
+	"jamd/usage"
 )
 
 type accompanyCmd struct {
 	File   string     `arg:"" placeholder:"FILE.mid" help:"Standard MIDI File with the melody."`
-	Track  string     `placeholder:"NAME|N" help:"Part that is the melody: its name, or its number (else the one that a name or its notes show to be)."`
+	Track  string     `placeholder:"NAME|N" help:"Part of the file that is the melody: its name or its number (else the one whose name or notes fit best)."`
 	Output string     `short:"o" placeholder:"OUT.mid" help:"Write melody, chords and chord symbols into this MIDI file."`
-	Tempo  *float64   `placeholder:"BPM" help:"Another tempo than the file's."`
+	Tempo  *float64   `placeholder:"BPM" help:"Tempo instead of the file's."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
 
-	Keep string `placeholder:"DIR" help:"Also keep it in this folder, as a session like those of live jams."`
+	Record string `aliases:"keep" placeholder:"DIR" help:"Also record it as a session in this folder."`
 }
 
-// An accompaniment is what accompany --json prints. Durations and positions are frames, times milliseconds.
+// An accompaniment is what accompany --json prints. Durations and positions are in frames, times in milliseconds.
 type accompaniment struct {
 	Title         string           `json:"title"`
 	Part          live.Part        `json:"part"`  // that is the melody
-	Parts         []midiio.Part    `json:"parts"` // all that the file has
+	Parts         []midiio.Part    `json:"parts"` // of the file
 	Warnings      []midiio.Warning `json:"warnings"`
 	Policy        string           `json:"policy"`
 	Seed          uint64           `json:"seed"`
@@ -54,74 +55,71 @@ type quantiles struct {
 }
 
 func (c *accompanyCmd) Run(ctx context.Context, to console) error {
-	if c.Output == "" && !c.JSON && c.Keep == "" {
-		return asInput(fmt.Errorf("nothing to do: give -o OUT.mid, --json or --keep DIR"))
+	if c.Output == "" && !c.JSON && c.Record == "" {
+		return usage.Errorf("nothing to do: give -o OUT.mid, --json or --record DIR")
 	}
 	melody, err := melodyFile{c.File, c.Track, c.Tempo}.read(to)
 	if err != nil {
 		return err
 	}
-	settings := jam.DefaultSettings()
-	settings.Tempo = melody.Tempo[0].BPM
-	settings, err = c.Music.settings(settings)
-	if err != nil {
-		return err
-	}
 	tune, err := melody.Tune()
 	if err != nil {
-		return asInput(fmt.Errorf("%s: %w", c.File, err))
+		return usage.Errorf("%s: %w", c.File, err)
 	}
-	policy, err := c.Music.policies(to).Open(c.Music.Policy, model.Chords)
+	settings := jam.DefaultSettings()
+	settings.Tempo = melody.Tempo[0].BPM
+	if settings, err = c.Music.settings(settings); err != nil {
+		return err
+	}
+	policy, steps, err := c.Music.policies(to).Warm(c.Music.Policy, model.Chords)
 	if err != nil {
 		return err
 	}
 	defer policy.Close()
-	steps, err := policy.Warm(live.WarmSteps)
-	if err != nil {
-		return err
-	}
 	tellLength(to, &melody, steps)
 	began := time.Now()
-	var kept []*archive.Offline
-	var readers []func(jam.Entry)
-	if c.Keep != "" {
-		m := archive.Manifest(version, policy, settings)
-		m.Title, m.Ports.In, m.Start, m.Offline = tune.Name, c.File, began, true
-		if tune.Meter != (jam.Meter{}) {
-			m.Settings.Meter = tune.Meter
-		}
-		k := archive.RecordOffline(c.Keep, m)
-		kept, readers = append(kept, k), append(readers, k.Record)
-	}
-	result, err := jam.Accompany(ctx, policy, settings, tune, readers...)
-	elapsed := time.Since(began)
-	for _, k := range kept {
-		err = errors.Join(err, k.Close(result))
-	}
+	result, err := c.accompany(ctx, policy, settings, tune, began)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
+	elapsed := time.Since(began)
 	if c.Output != "" {
 		if err := writeTake(c.Output, result.Take); err != nil {
 			return err
 		}
 	}
-	share, _ := result.Take.NoteInChord()
-	inference := quantilesOf(result.Inference)
+	a := accompaniment{
+		Title: tune.Name, Part: live.PartOf(&melody), Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
+		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
+		Frames: result.Take.Frames, Melody: orEmpty(result.Take.Melody), Chords: orEmpty(result.Take.Chords),
+		ElapsedMS: milliseconds(elapsed), InferenceMS: quantilesOf(result.Inference),
+	}
+	a.NoteInChord, _ = result.Take.NoteInChord()
 	if c.JSON {
 		encoder := json.NewEncoder(to.Out)
 		encoder.SetEscapeHTML(false)
-		return encoder.Encode(accompaniment{
-			Title: tune.Name, Part: live.PartOf(&melody), Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
-			Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
-			Frames: result.Take.Frames, Melody: orEmpty(result.Take.Melody), Chords: orEmpty(result.Take.Chords),
-			NoteInChord: share, ElapsedMS: milliseconds(elapsed), InferenceMS: inference,
-		})
+		return encoder.Encode(a)
 	}
+	q := a.InferenceMS
 	fmt.Fprintln(to.Out, "melody:", partTold(&melody))
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
-		cmp.Or(c.Output, c.File), len(result.Take.Chords), result.Take.BarAt(result.Take.Frames-1).Number+1, share, elapsed.Seconds(), inference.P50, inference.P99, inference.Max)
+		cmp.Or(c.Output, c.File), len(a.Chords), result.Take.BarAt(a.Frames-1).Number+1, a.NoteInChord, elapsed.Seconds(), q.P50, q.P99, q.Max)
 	return nil
+}
+
+// accompany accompanies the tune, and records it as a session if the user wants that.
+func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time) (*jam.Accompaniment, error) {
+	if c.Record == "" {
+		return jam.Accompany(ctx, p, s, t)
+	}
+	m := archive.Manifest(version, p, s)
+	m.Title, m.Ports.In, m.Start, m.Offline = t.Name, c.File, began, true
+	if t.Meter != (jam.Meter{}) {
+		m.Settings.Meter = t.Meter
+	}
+	log := archive.RecordOffline(c.Record, m)
+	result, err := jam.Accompany(ctx, p, s, t, log.Record)
+	return result, errors.Join(err, log.Close(result))
 }
 
 // writeTake writes a MIDI file, whole or not at all.
@@ -133,7 +131,7 @@ func writeTake(path string, take jam.Take) error {
 	return atomicfile.WriteFile(path, file.Bytes(), 0o644)
 }
 
-// quantilesOf are exact, of all the values, in milliseconds.
+// quantilesOf returns the exact quantiles of all times, in milliseconds.
 func quantilesOf(times []time.Duration) quantiles {
 	if len(times) == 0 {
 		return quantiles{}

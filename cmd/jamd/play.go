@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"jamd/assets"
 	"jamd/blind"
 	"jamd/jam"
 	"jamd/live"
@@ -16,7 +15,7 @@ import (
 type playCmd struct {
 	In         string        `placeholder:"NAME" help:"Input port of the melody, or an unambiguous part of its name. 'jamd in' (or 'jamd in 2', ...) opens a port of that name; 'page' is the page alone (the first keyboard found)."`
 	Melody     string        `placeholder:"FILE.mid" help:"Play this melody instead of listening to a port."`
-	Track      string        `placeholder:"NAME|N" help:"Part of the file that is the melody: its name, or its number (else the one that a name or its notes show to be)."`
+	Track      string        `placeholder:"NAME|N" help:"Part of the file that is the melody: its name or its number (else the one whose name or notes fit best)."`
 	Tempo      *float64      `placeholder:"BPM" help:"Quarter notes a minute (120, or the melody's own)."`
 	CountIn    *int          `placeholder:"BEATS" help:"Start after this many clicks on channel 10, instead of with your first note."`
 	For        time.Duration `placeholder:"DURATION" help:"End after this time, such as 90s or 5m."`
@@ -100,7 +99,7 @@ func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	case c.Live.Clock.Clock == live.ClockExternal:
 		err = usage.Errorf("--clock external: %s", hint)
 	default:
-		p.Tune, err = demoTune(c.Tempo)
+		p.Tune, err = live.Demo(c.Tempo)
 	}
 	if err != nil {
 		return p, hint, err
@@ -110,18 +109,6 @@ func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	}
 	p.Settings, err = c.settings(p.Tune)
 	return p, hint, err
-}
-
-// demoTune returns the demo melody, at another tempo if there is one.
-func demoTune(bpm *float64) (*live.Tune, error) {
-	melody, err := live.Demo()
-	if err == nil {
-		melody, err = atTempo(melody, bpm)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return live.NewTune(assets.DemoMelody, melody)
 }
 
 // settings joins the flags with what the file of the melody says.

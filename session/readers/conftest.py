@@ -103,7 +103,7 @@ def sessions(tmp_path_factory):
         path = folder / f"tune-{tune}.mid"
         write_tune(path, tune)
         for policy in POLICIES:
-            run("accompany", path, "--policy", policy, *PLAYED, "--style", "pulse", "--keep", folder / "kept")
+            run("accompany", path, "--policy", policy, *PLAYED, "--style", "pulse", "--record", folder / "kept")
     play_with_misses(folder / "missed")
     play_and_damage(folder / "damaged", folder / "tune-0.mid")
     for jam in ["missed", "damaged"]:

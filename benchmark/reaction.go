@@ -1,4 +1,4 @@
-package main
+package benchmark
 
 import (
 	"sort"
@@ -13,9 +13,8 @@ type answer struct {
 	wait   time.Duration // from the note's arrival until the chord, new or held, was out
 }
 
-// answers finds the answer to each note on: the first decision, told what the note's frame held, that was there at its
-// line. Notes that the melody never had, as another one came in their frame, and notes at the very end have none.
-// The notes are in any order, the reports of one jam in theirs.
+// answers finds the answer to each note: the first decision that was told the note's frame and was ready at its line. Notes that another
+// note replaced in their frame, and notes at the very end, have none. The reports must be in order.
 func answers(notes []jam.Event, reports []jam.FrameReport) (found []answer) {
 	for _, note := range notes {
 		if note.Status&0xF0 != 0x90 || note.Data2 == 0 {

@@ -1,4 +1,4 @@
-package main
+package benchmark
 
 import (
 	"os"
@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// used is the processor time that this process has taken so far, all its threads together, and the memory that it has
-// resident now, in bytes: the second field of proc(5)'s /proc/pid/statm, in pages. ok is false where the system does not say.
+// used returns the processor time of this process so far, and its resident memory in bytes (the second field of /proc/pid/statm, in
+// pages: see proc(5)). ok is false if the system does not tell.
 func used() (processor time.Duration, resident int64, ok bool) {
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
@@ -26,8 +26,8 @@ func used() (processor time.Duration, resident int64, ok bool) {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), pages * int64(os.Getpagesize()), err == nil
 }
 
-// stolen is how long the host of a virtual machine has let its processors wait so far, all of them together: 0 on a machine
-// of its own. See proc(5), /proc/stat, steal.
+// stolen returns how long the host of a virtual machine has made its processors wait so far, in total; 0 on a real machine. See proc(5),
+// /proc/stat, steal.
 func stolen() (d time.Duration, ok bool) {
 	fs, err := procfs.NewDefaultFS()
 	if err != nil {

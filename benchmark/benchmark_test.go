@@ -1,4 +1,4 @@
-package main
+package benchmark
 
 import (
 	"reflect"
@@ -96,34 +96,34 @@ func TestArmFiguresAndBudget(t *testing.T) {
 		}
 		reports = append(reports, r)
 	}
-	a := newArmFigures(idleArm, reports, nil, 5*time.Millisecond)
+	a := newArm(Idle, reports, nil, 5*time.Millisecond)
 	if a.Frames != 200 || a.Missed != 1 || a.MissedBy.SlowStep != 1 || a.OverBudget == nil || *a.OverBudget != 0.01 ||
-		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (spread{}) ||
-		!slices.Equal(a.StepBuckets, []benchBucket{{1, 198}, {2, 0}, {5, 0}, {10, 1}}) {
+		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (Spread{}) ||
+		!slices.Equal(a.StepBuckets, []Bucket{{1, 198}, {2, 0}, {5, 0}, {10, 1}}) {
 		t.Errorf("%+v", a)
 	}
-	c := benchCmd{Budget: 5 * time.Millisecond}
-	if err := c.judge([]armFigures{a}); err != nil { // 1 % may be over
+	b := Benchmark{Budget: 5 * time.Millisecond}
+	if err := b.Judge(&Result{Arms: []Arm{a}}); err != nil { // 1 % may be over
 		t.Error(err)
 	}
 	*a.OverBudget = 0.015
-	if err := c.judge([]armFigures{{Arm: loadArm}, a}); err == nil {
+	if err := b.Judge(&Result{Arms: []Arm{{Arm: UnderLoad}, a}}); err == nil {
 		t.Error("the budget is broken, and nobody says so")
 	}
 }
 
 func TestCompare(t *testing.T) {
-	arm := func(name string, step float64) armFigures {
-		return armFigures{Arm: name, Step: spread{step, 2 * step, 3 * step, 4 * step}, ReactionFrames: spread{1, 1, 1, 2}}
+	arm := func(name string, step float64) Arm {
+		return Arm{Arm: name, Step: Spread{step, 2 * step, 3 * step, 4 * step}, ReactionFrames: Spread{1, 1, 1, 2}}
 	}
-	before := &benchResult{Arms: []armFigures{arm(idleArm, 1)}}
-	now := &benchResult{Arms: []armFigures{arm(loadArm, 7), arm(idleArm, 2)}}
-	got := compare(before, now)
-	want := []comparison{
-		{idleArm, "policy step", "ms", spread{2, 2, 2, 2}},
-		{idleArm, "chord after its line", "ms", spread{}},
-		{idleArm, "note to chord", "ms", spread{}},
-		{idleArm, "note to chord", "frames", spread{1, 1, 1, 1}},
+	before := &Result{Arms: []Arm{arm(Idle, 1)}}
+	now := &Result{Arms: []Arm{arm(UnderLoad, 7), arm(Idle, 2)}}
+	got := Compare(before, now)
+	want := []Comparison{
+		{Idle, "policy step", "ms", Spread{2, 2, 2, 2}},
+		{Idle, "chord after its line", "ms", Spread{}},
+		{Idle, "note to chord", "ms", Spread{}},
+		{Idle, "note to chord", "frames", Spread{1, 1, 1, 1}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
@@ -132,15 +132,15 @@ func TestCompare(t *testing.T) {
 
 // What an older run does not have is not compared.
 func TestCompareIdleCost(t *testing.T) {
-	with := func(core float64) *benchResult {
-		return &benchResult{Arms: []armFigures{{Arm: idleArm, Idle: &idleCost{Core: spread{core, core, core, core}}}}}
+	with := func(core float64) *Result {
+		return &Result{Arms: []Arm{{Arm: Idle, Idle: &IdleCost{Core: Spread{core, core, core, core}}}}}
 	}
-	got := compare(with(2), with(3))
-	want := comparison{idleArm, "nobody playing: one core", "%", spread{1.5, 1.5, 1.5, 1.5}}
+	got := Compare(with(2), with(3))
+	want := Comparison{Idle, "nobody playing: one core", "%", Spread{1.5, 1.5, 1.5, 1.5}}
 	if !slices.Contains(got, want) || len(got) != 8 {
 		t.Errorf("%+v", got)
 	}
-	if got := compare(&benchResult{Arms: []armFigures{{Arm: idleArm}}}, with(3)); len(got) != 4 {
+	if got := Compare(&Result{Arms: []Arm{{Arm: Idle}}}, with(3)); len(got) != 4 {
 		t.Errorf("beside an older run: %+v", got)
 	}
 }
@@ -148,7 +148,7 @@ func TestCompareIdleCost(t *testing.T) {
 func TestIdleCostOf(t *testing.T) {
 	const ms = time.Millisecond
 	got := idleCostOf([]idleUse{{0, 400 * ms, 50e6}, {1000 * ms, 420 * ms, 60e6}, {2000 * ms, 430 * ms, 61e6}, {2500 * ms, 450 * ms, 59e6}})
-	if want := (idleCost{Core: spread{2, 4, 4, 4}, Memory: spread{60, 61, 61, 61}}); got != want {
+	if want := (IdleCost{Core: Spread{2, 4, 4, 4}, Memory: Spread{60, 61, 61, 61}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
@@ -158,10 +158,10 @@ func TestExactSpread(t *testing.T) {
 	for i := range frames {
 		frames[i] = int64(1000 - i)
 	}
-	if got, want := exactSpread(frames), (spread{500, 990, 999, 1000}); got != want {
+	if got, want := exactSpread(frames), (Spread{500, 990, 999, 1000}); got != want {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got := exactSpread[int64](nil); got != (spread{}) {
+	if got := exactSpread[int64](nil); got != (Spread{}) {
 		t.Errorf("of nothing: %v", got)
 	}
 }

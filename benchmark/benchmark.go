@@ -1,0 +1,82 @@
+// Package benchmark measures how soon and how exactly jamd answers on this machine: idle, under load, and what it costs while nobody
+// plays.
+package benchmark
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"jamd/jam"
+	"jamd/live"
+	"jamd/usage"
+)
+
+// The arms of a benchmark.
+const (
+	Idle      = "idle" // the machine as it is
+	UnderLoad = "load" // all cores busy, a disk that is written to, garbage collected all the time
+)
+
+// A Benchmark says what to measure.
+type Benchmark struct {
+	Version  string // of jamd
+	Arms     []string
+	For      time.Duration // length of each arm
+	Tempo    float64       // quarter notes a minute
+	Policy   string        // name or file
+	Policies live.Policies
+	Budget   time.Duration // longest good policy step; 0 for none
+	Progress func(string)  // told what is being measured
+}
+
+// Check returns an error for values that are out of range.
+func (b *Benchmark) Check() error {
+	if b.For <= 0 {
+		return usage.Errorf("--for %v: must be above 0", b.For)
+	}
+	if b.Budget < 0 {
+		return usage.Errorf("--budget %v: must not be negative", b.Budget)
+	}
+	s := b.settings()
+	return usage.Error(s.Check())
+}
+
+// settings are those of a player who lets chords change on every frame, from the first on.
+func (b *Benchmark) settings() jam.Settings {
+	s := jam.DefaultSettings()
+	s.Tempo, s.ChordGrid, s.Listen = b.Tempo, jam.GridFrame, 0
+	return s
+}
+
+// Run measures all arms.
+func (b *Benchmark) Run(ctx context.Context) (*Result, error) {
+	result := &Result{Format: format, Machine: machineHere(b.Version), Tempo: b.Tempo}
+	for _, arm := range b.Arms {
+		b.Progress(fmt.Sprintf("measuring for %v (%s)", b.For, arm))
+		a, err := b.measure(ctx, arm, result)
+		if err != nil {
+			return nil, err
+		}
+		if arm == Idle {
+			b.Progress(fmt.Sprintf("measuring for %v (%s, nobody playing)", min(b.For, idleFor), arm))
+			if a.Idle, err = b.idle(ctx); err != nil {
+				return nil, err
+			}
+		}
+		result.Arms = append(result.Arms, a)
+	}
+	return result, nil
+}
+
+// Judge returns an error if more than 1 % of the policy steps of an arm took longer than the budget.
+func (b *Benchmark) Judge(r *Result) error {
+	i := slices.IndexFunc(r.Arms, func(a Arm) bool { return a.OverBudget != nil && *a.OverBudget > 0.01 })
+	if i < 0 {
+		return nil
+	}
+	a := &r.Arms[i]
+	return fmt.Errorf("budget broken (%s): %.1f %% of the policy's steps took longer than %v (1 %% may); p99 %.2f ms",
+		a.Arm, 100**a.OverBudget, b.Budget, a.Step.P99)
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"jamd/session"
+	"jamd/usage"
+)
+
+type nameCmd struct {
+	sessionArg
+	Name string `arg:"" help:"One line of text; '' removes the name."`
+}
+
+func (c *nameCmd) Run(group *sessionsCmd) error {
+	_, err := group.note(c.ID, func(n *session.Notes) { n.Name = c.Name })
+	return err
+}
+
+// The id is one of the arguments: kong would take a -TAG behind another argument for a flag.
+type tagCmd struct {
+	Args []string `arg:"" name:"id +tag -tag" passthrough:"" help:"A session, then +TAG to add a tag, -TAG to remove one."`
+}
+
+func (c *tagCmd) Run(group *sessionsCmd) error {
+	if len(c.Args) < 2 {
+		return usage.Errorf("nothing to do: give a session, and +TAG or -TAG")
+	}
+	var add, remove []string
+	for _, change := range c.Args[1:] {
+		tag, on := strings.CutPrefix(change, "+")
+		off := false
+		if !on {
+			tag, off = strings.CutPrefix(change, "-")
+		}
+		switch {
+		case tag == "" || !on && !off:
+			return usage.Errorf("%q: must be +TAG or -TAG", change)
+		case on:
+			add = append(add, tag)
+		default:
+			remove = append(remove, tag)
+		}
+	}
+	_, err := group.note(c.Args[0], func(n *session.Notes) { n.Tag(add, remove) })
+	return err
+}
+
+type rateCmd struct {
+	sessionArg
+	Answers []int `arg:"" name:"answers" placeholder:"1-5" help:"How good it was; or three answers: how fast jamd adapted, how much you were in control, how much you enjoyed it. 0 removes an answer."`
+}
+
+func (c *rateCmd) Run(group *sessionsCmd, to console) error {
+	a := c.Answers
+	switch len(a) {
+	case 1:
+		a = []int{a[0], a[0], a[0]}
+	case 3:
+	default:
+		return usage.Errorf("%d answers: must be one, or three: adaptation, control, enjoyment", len(a))
+	}
+	r, err := group.note(c.ID, func(n *session.Notes) { n.Rating = session.Rating{Adaptation: a[0], Control: a[1], Enjoyment: a[2]} })
+	if err == nil && len(r.Manifest.Blind) > 0 && !r.Hides() {
+		fmt.Fprintf(to.Out, "%s was played by %s\n", r.ID, printable(r.Manifest.Policy.Name))
+	}
+	return err
+}
+
+type pinCmd struct {
+	sessionArg
+	Off bool `help:"Unpin it."`
+}
+
+func (c *pinCmd) Run(group *sessionsCmd) error {
+	_, err := group.note(c.ID, func(n *session.Notes) { n.Pinned = !c.Off })
+	return err
+}
+
+// note changes the notes of a session.
+func (c *sessionsCmd) note(id string, change func(*session.Notes)) (*session.Record, error) {
+	r, err := c.find(id)
+	if err != nil {
+		return nil, err
+	}
+	n := r.Notes
+	change(&n)
+	if err := n.Check(); err != nil {
+		return nil, usage.Error(err)
+	}
+	err = r.SetNotes(n)
+	return r, err
+}
