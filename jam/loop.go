@@ -33,6 +33,7 @@ type Loop struct {
 	transport transportState
 	pulses    pulses
 	controls  *Controls
+	asksSeen  uint64                   // of controls, by takeControls
 	asked     [paramCount]askedControl // buffer for the controls of one frame
 	taps      tapper
 

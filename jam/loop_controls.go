@@ -8,6 +8,11 @@ import (
 // takeControls does what is asked for between two frames: a panic, and a tap, which asks for a tempo. All other controls wait
 // in their places for the next frame that is closed.
 func (l *Loop) takeControls() {
+	asks := l.controls.asks.Load()
+	if asks == l.asksSeen {
+		return
+	}
+	l.asksSeen = asks
 	if c, ok := l.controls.take(ParamPanic); ok {
 		l.panic(c.Control)
 	}
