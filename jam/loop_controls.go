@@ -29,7 +29,7 @@ func (l *Loop) takeControls() {
 	}
 }
 
-var errFollowed = errors.New("the clock that is followed sets it")
+var errFollowed = errors.New("the followed clock sets the tempo")
 
 // panic releases everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.
 func (l *Loop) panic(c Control) {
@@ -83,7 +83,7 @@ func (l *Loop) apply(c Control) error {
 	frame, before := l.engine.Frame(), l.engine.settings.Tempo
 	switch {
 	case c.Param == ParamPolicy && c.Policy == nil:
-		return errors.New("no policy came with it")
+		return errors.New("no policy came with the control")
 	case c.Param == ParamPolicy:
 		l.policies.replace(c) // it is told as applied when the policy takes over
 		return nil
