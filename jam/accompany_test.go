@@ -17,7 +17,7 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// anyEvents are nonsense and notes, in order, anywhere in the given frames (not on lines).
+// anyEvents draws notes and nonsense, in order, anywhere in the given frames (not on lines).
 func anyEvents(t *rapid.T, name string, from, to time.Duration) []jam.Event {
 	n := rapid.IntRange(0, 40).Draw(t, name)
 	events := make([]jam.Event, n)
@@ -35,8 +35,8 @@ func anyEvents(t *rapid.T, name string, from, to time.Duration) []jam.Event {
 	return events
 }
 
-// The chord of frame t depends on melody frames before t alone: a melody that is another from frame n on leaves the
-// chords of all frames up to and including n as they were.
+// The chord of frame t depends only on the melody before frame t: if the melody changes from frame n on, the chords up to and
+// including frame n stay the same.
 func TestNoLookahead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := atKeys(t, anySettings(t))
@@ -56,13 +56,13 @@ func TestNoLookahead(t *testing.T) {
 		}
 		chords := func(name string) []jam.ChordToken {
 			events := append(slices.Clone(shared), anyEvents(t, name, max(turn, 0), grid.Line(n+40))...)
-			// Both last as long, beyond n.
+			// Both last equally long, beyond n.
 			events = append(events, jam.Event{At: grid.Line(n + 40), Status: 0x90, Data1: 60, Data2: 90})
 			offline := jamtest.NewPolicy(7)
 			if _, err := jam.Accompany(context.Background(), offline, s, jam.Tune{Events: events}); err != nil {
 				t.Fatal(err)
 			}
-			// An engine that was handed the whole tune beforehand makes no use of what is still to come.
+			// An engine that was given the whole tune beforehand does not use what is still to come.
 			knowing := jamtest.NewPolicy(7)
 			e, err := jam.NewEngine(knowing.Vocabulary(), s, quiet{})
 			if err != nil {
@@ -136,7 +136,7 @@ func TestAccompany(t *testing.T) {
 	}
 }
 
-// Where the meter changes, bars and the chord grid begin anew, and the tune ends with a bar of the last one.
+// When the meter changes, bars and the chord grid start again, and the tune ends with a whole bar of the last meter.
 func TestAccompanyFollowsTheMeter(t *testing.T) {
 	tune := jam.Tune{
 		Meter: jam.Quarters(4),

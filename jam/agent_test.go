@@ -29,7 +29,7 @@ type duet struct {
 	length   time.Duration // of the jam; 0: frames
 	patience time.Duration // for the agent after the jam's end
 
-	// What came of it.
+	// The results.
 	summary jam.Summary
 	played  jam.AgentSummary
 	reports []jam.FrameReport
@@ -39,7 +39,7 @@ type duet struct {
 	start   time.Duration // of frame 0
 }
 
-// run plays the duet. It asserts nothing but that every note on had its off.
+// run plays the duet. It only asserts that every note on has its note off.
 func (d *duet) run(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := jam.NewSystemClock()
@@ -115,7 +115,7 @@ func (d *duet) run(t *testing.T) {
 	})
 }
 
-// A rule is a policy made by hand: it plays the token that its rule gives for what was heard so far, the frame before last.
+// A rule is a policy written by hand: its function chooses a token from what was heard so far.
 type rule struct {
 	vocabulary *jam.Vocabulary
 	clock      jam.Clock
@@ -140,9 +140,9 @@ func (r *rule) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarP
 	return r.logits, nil
 }
 
-// Two players by hand-made rules. The chords begin the chord of index (pitch - 60) one frame after a note begins, and hold it.
-// The melody begins pitch 60 + index + 1 one frame after a chord begins, holds it for another, and rests after that until
-// a chord begins; it starts with 60.
+// Two players with rules. When a note begins, the chords begin the chord with index (pitch - 60) one frame later, and hold it.
+// When a chord begins, the melody begins pitch 60 + index + 1 one frame later, holds it for another frame, and rests until the
+// next chord begins. It starts with pitch 60.
 func TestTwoRulesPlay(t *testing.T) {
 	v := jamtest.NewPolicy(0).Vocabulary()
 	chords := &rule{vocabulary: v, logits: make([]float32, v.Logits()), choose: func(heard []jamtest.Heard) int {
@@ -202,7 +202,7 @@ func TestTwoRulesPlay(t *testing.T) {
 	if d.played != (jam.AgentSummary{Frames: 8, Notes: 4}) {
 		t.Errorf("%+v", d.played)
 	}
-	// Each step has what sounded in the frame before, and comes no sooner than that has sounded.
+	// Each step is told what sounded in the frame before, and not before that has sounded.
 	for i, heard := range melody.heard {
 		before := jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: jam.BarPlace(1 + i)}
 		if i > 0 {
@@ -245,7 +245,7 @@ func delays(t *rapid.T, name string, frames, most int) func(int64) time.Duration
 	return func(n int64) time.Duration { return d[n] }
 }
 
-// Whatever settings and however late either player now and then: both know the same, which is what sounded.
+// With any settings, and however late either player is, both know the same, and it is what sounded.
 func TestBothPlayersHearTheSame(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const frames = 140
@@ -271,7 +271,7 @@ func TestBothPlayersHearTheSame(t *testing.T) {
 	})
 }
 
-// The agent plays at the loop's lines whatever becomes of the tempo, and its last note ends with the jam.
+// When the tempo changes, the agent plays at the loop's lines, and its last note ends with the jam.
 func TestAgentFollowsTheTempo(t *testing.T) {
 	tempo := func(at time.Duration, bpm float64) jam.Control {
 		return jam.Control{At: at, Param: jam.ParamTempo, Value: bpm}
@@ -326,7 +326,7 @@ func TestSameSeedsSameJam(t *testing.T) {
 	}
 }
 
-// The agent's policy takes 300 ms for frame 20, from line 19 on, at 125 ms a frame: it misses the lines 20 and 21.
+// The agent's policy takes 300 ms for frame 20, from line 19 on, at 125 ms a frame: it misses lines 20 and 21.
 func TestLateAgent(t *testing.T) {
 	for name, c := range map[string]struct {
 		before jam.MelodyToken // of frame 19
@@ -365,7 +365,7 @@ func TestLateAgent(t *testing.T) {
 	}
 }
 
-// What hangs for more than a second, the machine or the agent's policy, leaves no note behind: nobody means it any more.
+// If the machine or the agent's policy hangs for more than a second, the note is released: nobody wants it any more.
 func TestAgentLetsGoAfterALongStop(t *testing.T) {
 	for name, c := range map[string]struct {
 		stop []stop
@@ -409,7 +409,7 @@ func TestAgentLetsGoAfterALongStop(t *testing.T) {
 	}
 }
 
-// An agent that is behind by more than its queue of reports begins afresh with what sounds, and is in time again.
+// An agent that is further behind than its queue starts afresh with what sounds, and is then in time again.
 func TestAgentFarBehind(t *testing.T) {
 	melody := jamtest.NewMelodist(4)
 	melody.Delay = func(n int64) time.Duration {
@@ -448,7 +448,7 @@ func TestAgentPolicyErrors(t *testing.T) {
 	}
 }
 
-// A policy of chords is no player of melodies: nothing is played, and why is said.
+// A policy of chords cannot play melodies: nothing is played, and the error says why.
 func TestAgentRefusesForeignLogits(t *testing.T) {
 	d := duet{settings: settings(nil), chords: jamtest.NewPolicy(1), melody: jamtest.NewPolicy(2), frames: 8}
 	d.run(t)
@@ -457,7 +457,7 @@ func TestAgentRefusesForeignLogits(t *testing.T) {
 	}
 }
 
-// However and whenever a jam of two ends, all notes are let go, at once.
+// However and whenever a jam of two ends, all notes are released at once.
 func TestCancelADuetAnywhere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		melody := jamtest.NewMelodist(rapid.Uint64().Draw(rt, "melody"))

@@ -30,7 +30,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// Whatever a bar is: the engine tells the place of the frame that is decided, and bars follow one another.
+// For any meter, the engine tells the policy the place of the frame that is decided, and bars follow one another.
 func TestEngineTellsPlaces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anySettings(t)

@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What a report tells that the policy considered is what a plain softmax over the legal tokens says, a chord that goes on
-// and the same one begun anew taken together.
+// The considered chords in a report are those of a plain softmax over the legal tokens, with a chord that goes on and the same
+// chord begun anew taken together.
 func TestConsideredAreTheLikeliestChords(t *testing.T) {
 	v := vocabulary(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -51,7 +51,7 @@ func TestConsideredAreTheLikeliestChords(t *testing.T) {
 	})
 }
 
-// Where no chord may begin, the report tells what the policy would do if one might; where nothing is decided, nothing.
+// If no chord may begin, the report shows what the policy would do if one might. If nothing is decided, it shows nothing.
 func TestConsideredWithoutAChange(t *testing.T) {
 	v := vocabulary(t)
 	settings := DefaultSettings()

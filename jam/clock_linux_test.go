@@ -54,8 +54,8 @@ func TestLiveClockWakes(t *testing.T) {
 	}
 }
 
-// Lateness of Wait at a period of 25 ms: every clock, with and without SCHED_FIFO, on an idle machine (idle: but for
-// what else it does) and with a busy process on every core. Run by hand: go test -run '^$' -bench Wait -benchtime 400x ./jam
+// How late Wait returns at a period of 25 ms: every clock, with and without SCHED_FIFO, on the machine as it is (idle) and with
+// a busy process on every core. Run by hand: go test -run '^$' -bench Wait -benchtime 400x ./jam
 func BenchmarkWait(b *testing.B) {
 	for _, load := range []string{"idle", "busy"} {
 		b.Run(load, func(b *testing.B) {
@@ -104,8 +104,8 @@ func BenchmarkWait(b *testing.B) {
 	}
 }
 
-// From a Wake on one thread to the return of Wait on another: what it costs to ask the policy. With a channel, for
-// comparison, as goroutines usually tell each other.
+// The time from a Wake on one thread until Wait returns on another, which is what asking the policy costs; for comparison, the
+// same with a channel.
 func BenchmarkWakeThread(b *testing.B) {
 	for _, load := range []string{"idle", "busy"} {
 		b.Run(load, func(b *testing.B) {
@@ -148,7 +148,7 @@ func BenchmarkWakeThread(b *testing.B) {
 	}
 }
 
-// receive takes what is there, or waits for it: in the kernel for a Wake, or in the channel. It returns false at the end.
+// receive takes what is there, or waits for it: in the kernel for a Wake, or on the channel. It returns false at the end.
 func receive(asked <-chan time.Duration, futex bool, clock jam.Clock, take func(time.Duration)) bool {
 	if futex {
 		select {
@@ -169,7 +169,7 @@ func receive(asked <-chan time.Duration, futex bool, clock jam.Clock, take func(
 	return open
 }
 
-// onThread runs a function on a thread of its own, with SCHED_FIFO if asked for. The thread ends with it.
+// onThread runs a function on a thread of its own, with SCHED_FIFO if asked for. The thread ends with the function.
 func onThread(fifo bool, run func()) error {
 	done := make(chan error)
 	go func() {
@@ -188,7 +188,7 @@ func onThread(fifo bool, run func()) error {
 	return <-done
 }
 
-// keepBusy gives every core a process that never rests, until the benchmark ends.
+// keepBusy runs a process that never rests on every core, until the benchmark ends.
 func keepBusy(b *testing.B) {
 	for range runtime.NumCPU() {
 		c := exec.Command(os.Args[0], "-test.run=^TestNothing$")

@@ -12,8 +12,8 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// A jam that waits for its first note takes any number of controls: of each param the last value holds, policies that
-// others took the place of are released, and a panic is done at once.
+// A jam that waits for its first note takes any number of controls. The last value of each param holds, policies that were
+// replaced are released, and a panic is done at once.
 func TestControlsBeforeTheFirstNote(t *testing.T) {
 	for _, listen := range []int{0, 8} {
 		first, second := jamtest.NewPolicy(11), jamtest.NewPolicy(12)
@@ -57,7 +57,7 @@ func TestControlsBeforeTheFirstNote(t *testing.T) {
 	}
 }
 
-// Whatever controls come within one frame, each of them allowed in its turn: in the end all of them hold.
+// If several controls come within one frame, each of them valid in its turn, all of them hold in the end.
 func TestControlsOfOneFrameHoldTogether(t *testing.T) {
 	params := []jam.Param{jam.ParamLow, jam.ParamHigh, jam.ParamBass, jam.ParamBassLow, jam.ParamBassHigh, jam.ParamMetronome}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -86,7 +86,7 @@ func TestControlsOfOneFrameHoldTogether(t *testing.T) {
 	})
 }
 
-// Any goroutines may ask; no policy is lost, and none is released twice.
+// Any goroutine may ask. Every policy is released exactly once.
 func TestControlsReleaseEveryPolicyOnce(t *testing.T) {
 	controls := jam.NewControls()
 	var mu sync.Mutex
@@ -120,7 +120,7 @@ func TestControlsReleaseEveryPolicyOnce(t *testing.T) {
 	release(controls.Ask(jam.Control{Param: 255}))
 }
 
-// What is no note of the melody starts no clock: a key below the split, on another channel, or moved out of all pitches.
+// Only a note of the melody starts the clock: not a key below the split, on another channel, or transposed out of range.
 func TestFirstNoteIsOneOfTheMelody(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*jam.Settings)

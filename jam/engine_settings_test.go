@@ -12,7 +12,7 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// set is a control as a user writes it.
+// set returns a control as a user writes it.
 func set(t testing.TB, name, value string) jam.Control {
 	t.Helper()
 	c, err := jam.ParseControl(name, value)
@@ -29,7 +29,7 @@ func apply(t testing.TB, e *jam.Engine, name, value string) {
 	}
 }
 
-// anyControl is a turn of any knob or button.
+// anyControl draws a control of any knob or button.
 func anyControl(t *rapid.T) jam.Control {
 	for {
 		p := jam.Param(rapid.IntRange(0, len(jam.Params())-1).Draw(t, "param"))
@@ -72,8 +72,7 @@ func anyScore(t *rapid.T, name string, frames int) score {
 	return out
 }
 
-// perform plays a score, with two policies of different vocabularies that take turns, and checks what must hold whatever
-// happens.
+// perform plays a score with two policies of different vocabularies in turn, and checks what must always hold.
 func (s score) perform(t *rapid.T, settings jam.Settings) (reports []jam.FrameReport, sent []jam.Event) {
 	out := jamtest.NewOutput(nil)
 	policies := []*jamtest.Policy{jamtest.NewPolicy(1), jamtest.NewPolicyOf(2, "C", "F7", "Bbmaj9", "Am7", "Gadd9")}
@@ -175,8 +174,8 @@ func check(t *rapid.T, e *jam.Engine, out *jamtest.Output, v *jam.Vocabulary, be
 	}
 }
 
-// Whatever is set in whatever frame, the settings stay good, tokens are legal, what begins is allowed, reports tell what
-// sounds, and every on has its off. The same again is the same.
+// Whatever is set in any frame, the settings stay valid, tokens are legal, only allowed chords begin, reports tell what sounds,
+// and every note on has its note off. The same score gives the same result again.
 func TestControls(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		settings := atKeys(t, anySettings(t))
@@ -189,7 +188,7 @@ func TestControls(t *testing.T) {
 	})
 }
 
-// What a player does from a frame on, at the keys or the controls, changes nothing of the frames before it.
+// What a player does from a frame on, with keys or controls, changes nothing in the frames before it.
 func TestControlsDoNotReachBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		settings := atKeys(t, anySettings(t))
@@ -281,8 +280,8 @@ func TestMuteAndHold(t *testing.T) {
 	}
 }
 
-// A policy of another vocabulary comes in: what it knows goes on under its own token, what it does not know sounds on, and is
-// no chord to it, until it begins one.
+// A policy with another vocabulary takes over. A chord that it knows goes on under its own token. A chord that it does not know
+// sounds on until the next one begins, and is no chord to it.
 func TestSwap(t *testing.T) {
 	out := jamtest.NewOutput(nil)
 	e, v := newEngine(t, settings(func(s *jam.Settings) { s.ChordGrid = jam.GridFrame }), out)
@@ -366,7 +365,7 @@ func TestThru(t *testing.T) {
 	}
 }
 
-// A keyboard and a page play at once: run with -race.
+// A keyboard and a page play at once. Run with -race.
 func TestThruIsForAnyGoroutine(t *testing.T) {
 	out := jamtest.NewOutput(nil)
 	thru := jam.NewThru(out, 2)
@@ -438,7 +437,7 @@ func TestTempoChangesOnABeat(t *testing.T) {
 	}
 }
 
-// With the same controls, what a player plays from frame n on leaves all that sounds up to and including n as it was.
+// With the same controls, what a player plays from frame n on changes nothing that sounds up to and including frame n.
 func TestNoLookaheadWithControls(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		settings := atKeys(t, anySettings(t))

@@ -13,7 +13,7 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// settings are the defaults, heard from the first frame, changed as the test needs.
+// settings are the defaults, heard from the first frame on, with the changes that the test needs.
 func settings(change func(*jam.Settings)) jam.Settings {
 	s := jam.DefaultSettings()
 	s.Listen = 0
@@ -33,14 +33,14 @@ func newEngine(t testing.TB, s jam.Settings, out jam.Output) (*jam.Engine, *jam.
 	return e, v
 }
 
-// want are logits that leave a legal token no choice.
+// want returns logits that leave only one legal token.
 func want(v *jam.Vocabulary, token jam.ChordToken) []float32 {
 	logits := slices.Repeat([]float32{float32(math.Inf(-1))}, v.Logits())
 	logits[token] = 0
 	return logits
 }
 
-// play plays one frame with the chord that the test wants; a negative token is a miss.
+// play plays one frame with the chord that the test wants. A negative token is a miss.
 func play(t testing.TB, e *jam.Engine, v *jam.Vocabulary, token jam.ChordToken) jam.FrameReport {
 	t.Helper()
 	e.Hear()
@@ -56,7 +56,7 @@ func play(t testing.TB, e *jam.Engine, v *jam.Vocabulary, token jam.ChordToken) 
 	return r
 }
 
-// since returns what was sent after the first n messages, as status, pitch pairs.
+// since returns what was sent after the first n messages, as pairs of status and pitch.
 func since(out *jamtest.Output, n int) (messages [][2]byte) {
 	for _, m := range out.Sent()[n:] {
 		messages = append(messages, [2]byte{m.Status, m.Data1})
@@ -138,8 +138,8 @@ func TestEngineChangesOnTheChordGridOnly(t *testing.T) {
 func TestEngineListensFirst(t *testing.T) {
 	out := jamtest.NewOutput(nil)
 	e, v := newEngine(t, settings(func(s *jam.Settings) { s.Listen, s.ChordGrid = 2, jam.GridBar }), out)
-	// Listening for 8 frames, but the chord grid's next line is frame 16; there the policy is late, and joins in at the
-	// line after that. What it is told is what sounded: nothing.
+	// It listens for 8 frames, but the next line of the chord grid is frame 16. There the policy is late, so it joins in at the
+	// line after that. It is told what sounded: nothing.
 	for frame := range int64(32) {
 		token := v.Begin(3)
 		if frame == 16 {
@@ -150,7 +150,7 @@ func TestEngineListensFirst(t *testing.T) {
 			t.Fatalf("frame %d while listening: %+v, %d messages", frame, r, len(out.Sent()))
 		}
 	}
-	// Silence is no choice then, however likely the policy thinks it.
+	// Then silence is not allowed, however likely the policy thinks it.
 	e.Hear()
 	logits := make([]float32, v.Logits())
 	logits[jam.NoChord] = 100
@@ -222,7 +222,8 @@ func TestEngineGoesOnWithoutItsOutputAndWithoutNumbers(t *testing.T) {
 	}
 }
 
-// Whatever is played, decided, missed and skipped: every on has its off, tokens are legal, and reports tell what sounds.
+// Whatever is played, decided, missed and skipped: every note on has its note off, tokens are legal, and reports tell what
+// sounds.
 func TestEngineOffsBalanceOns(t *testing.T) { rapid.Check(t, offsBalanceOns) }
 
 func FuzzEngine(f *testing.F) { f.Fuzz(rapid.MakeFuzz(offsBalanceOns)) }
@@ -311,7 +312,7 @@ func anySettings(t *rapid.T) jam.Settings {
 	})
 }
 
-// atKeys adds what changes a player's keys.
+// atKeys adds events that change a player's keys.
 func atKeys(t *rapid.T, s jam.Settings) jam.Settings {
 	s.Transpose = int8(rapid.IntRange(-24, 24).Draw(t, "transpose"))
 	s.Split = rapid.SampledFrom([]uint8{0, 0, 60}).Draw(t, "split")
@@ -331,7 +332,7 @@ func TestEngineAllocatesNothing(t *testing.T) {
 	}
 }
 
-// quiet is an output that costs nothing.
+// quiet is an output that does nothing.
 type quiet struct{}
 
 func (quiet) Send(_, _, _ byte) error { return nil }
@@ -359,7 +360,7 @@ func BenchmarkEngineFrame(b *testing.B) {
 	}
 }
 
-// What happens in one frame leaves the draws of the others alone.
+// What happens in one frame does not change the draws of other frames.
 func TestAMissShiftsNoDraw(t *testing.T) {
 	sounded := func(missed, skipped int64) (tokens []jam.ChordToken) {
 		e, v := newEngine(t, settings(func(s *jam.Settings) { s.ChordGrid = jam.GridFrame }), quiet{})
@@ -423,7 +424,7 @@ func TestEngineMakesUpForChangesOffTheGrid(t *testing.T) {
 	}
 }
 
-// What is let go is told as the reports tell it: the chord of the frame before sounded, whenever in the frame it ended.
+// The policy is told what the reports tell: the chord of the frame before sounded, whenever in the frame it ended.
 func TestEngineLetsGoTheSameBeforeAndAfterHear(t *testing.T) {
 	for _, early := range []bool{true, false} {
 		e, v := newEngine(t, settings(nil), jamtest.NewOutput(nil))
@@ -449,7 +450,7 @@ func TestEngineLetsGoTheSameBeforeAndAfterHear(t *testing.T) {
 	}
 }
 
-// A decision whose line was slept through leaves nothing behind: the frames after it are as without it.
+// A decision whose line passed while the machine was stopped leaves nothing behind: later frames are as without it.
 func TestEngineForgetsWhatWasNotPlayed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := settings(func(s *jam.Settings) { s.Temperature = 1 })

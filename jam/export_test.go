@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What is not exported, for tests of its own.
+// Exports for tests.
 type (
 	Quantiser = quantiser
 	Tapper    = tapper
@@ -29,7 +29,7 @@ func (s *Sampler[T]) GoesOn(logits []float32, before T) (float64, error) {
 	return s.goesOn(logits, before)
 }
 
-// Begin starts the grid at 0 with nobody but the test to serve requests.
+// Begin starts the grid at 0. The test serves the requests.
 func (l *Loop) Begin(ctx context.Context) {
 	l.phase = loopPlaying
 	l.pulses.begin(0)
@@ -42,14 +42,14 @@ func (l *Loop) Begin(ctx context.Context) {
 // Frame plays one frame.
 func (l *Loop) Frame(ctx context.Context) bool { return l.frame(ctx) }
 
-// Serve lets the worker answer what it was asked, on the test's goroutine.
+// Serve lets the worker answer its requests, on the test's goroutine.
 func (l *Loop) Serve() {
 	for w := l.policies.active.worker; len(w.requests) > 0; {
 		w.serve(<-w.requests)
 	}
 }
 
-// Play plays the agent's next frame and hears its report, which is there already.
+// Play plays the agent's next frame and hears its report, which is already there.
 func (a *Agent) Play(ctx context.Context) {
 	token, ok := a.decide()
 	a.play(ctx, token, ok)

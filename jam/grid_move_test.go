@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// However a grid is moved while it is played, what was played stays, no line comes before the one before it, the clock that
-// is followed is obeyed at once, and events of the last frames find theirs.
+// However a grid is moved while it is played: what was played stays, lines stay in order, the followed clock is obeyed at once,
+// and events of the last frames find theirs.
 func TestFollowLeavesThePlayedAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "start"))
@@ -65,7 +65,8 @@ func TestFollowLeavesThePlayedAlone(t *testing.T) {
 	})
 }
 
-// A song that leaps ahead squeezes what it leaps over; one put before all that the grid knows begins it anew.
+// If a song leaps ahead, the frames in between are squeezed. If it is placed before everything that the grid knows, the grid
+// starts anew.
 func TestFollowALeap(t *testing.T) {
 	g := grid(t, 0, 120)
 	check := func(s Segment, lines map[int64]time.Duration) {
@@ -81,7 +82,7 @@ func TestFollowALeap(t *testing.T) {
 	}
 	second := time.Second
 	check(Segment{8, second, 60}, map[int64]time.Duration{7: 875 * time.Millisecond, 8: second, 9: second + 250*time.Millisecond})
-	// At 1.5 s frame 10 would begin; frame 13 does.
+	// Frame 10 would begin at 1.5 s; frame 13 does.
 	check(Segment{13, second * 3 / 2, 120}, map[int64]time.Duration{8: second, 9: second + 250*time.Millisecond, 13: second * 3 / 2, 14: second*3/2 + 125*time.Millisecond})
 	if g.Tempo(11) != 60 || g.Line(12) >= second*3/2 || g.Line(10) <= second+250*time.Millisecond {
 		t.Errorf("tempo %v, lines 10 and 12 at %v and %v", g.Tempo(11), g.Line(10), g.Line(12))
@@ -96,7 +97,7 @@ func TestFollowALeap(t *testing.T) {
 	}
 }
 
-// checkFrames holds Nearest and Current to the lines.
+// checkFrames checks Nearest and Current against the lines.
 func checkFrames(t *rapid.T, g *Grid, at time.Duration) {
 	f := g.Nearest(at)
 	if at-g.Line(f) >= g.Line(f+1)-at || g.Line(f)-at > at-g.Line(f-1) {
@@ -107,7 +108,7 @@ func checkFrames(t *rapid.T, g *Grid, at time.Duration) {
 	}
 }
 
-// A day of following another's clock, a little off its tempo each frame, takes the memory of the first minute.
+// A day of following a clock that is a little off its tempo in each frame takes no more memory than the first minute.
 func TestFollowForADay(t *testing.T) {
 	g := grid(t, 0, 120)
 	line := time.Duration(0)
@@ -140,7 +141,7 @@ func TestFollowAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A tune's tempo map stays whole: it is not bounded, and following after it keeps the newest.
+// A tune's tempo map stays whole: it is not bounded, and moves after it keep the newest segments.
 func TestFollowAfterATempoMap(t *testing.T) {
 	g := grid(t, 0, 120)
 	for frame := range int64(200) {
@@ -160,8 +161,8 @@ func TestFollowAfterATempoMap(t *testing.T) {
 	}
 }
 
-// The pulses of the clock that jamd sends: six a frame, the first of them its line, none lost, none twice, also where
-// the tempo changes or the lines move.
+// The pulses of the clock that jamd sends: six a frame, the first at the frame's line, none lost, none twice, also when the
+// tempo changes or the lines move.
 func TestPulses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, err := NewGrid(time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "start")), 120)

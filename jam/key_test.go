@@ -31,7 +31,7 @@ func TestKeyNames(t *testing.T) {
 	}
 }
 
-// A chord is of a key where all its notes are; the dominants of a minor key have its raised seventh.
+// A chord is in a key if all its notes are. The dominants of a minor key have its raised seventh.
 func TestChordKey(t *testing.T) {
 	kinds := []string{"", "m", "dim", "aug", "7", "maj7", "m7", "m7b5", "dim7"}
 	for name, want := range map[string]string{

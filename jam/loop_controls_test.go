@@ -79,7 +79,7 @@ func TestPanicActsAtOnce(t *testing.T) {
 	}
 }
 
-// A new policy hears the window first and comes in knowing it, the one before plays until then, and no frame is lost.
+// A new policy first hears the window. The policy before it plays until then, and no frame is lost.
 func TestPolicyChange(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const frames = 420
@@ -108,8 +108,8 @@ func TestPolicyChange(t *testing.T) {
 		if !slices.Equal(j.released, []jam.Policy{j.policy, other}) {
 			rt.Fatalf("released %v", j.released)
 		}
-		// What sounded in each frame, as the new policy knows it, in the terms of a policy told from the first frame that
-		// the window still had.
+		// What sounded in each frame, in the new policy's tokens, for a policy that is told from the first frame that the
+		// window still had.
 		first := max(0, asked+2-256)
 		var want []jamtest.Heard
 		old, v := j.policy.Vocabulary(), other.Vocabulary()
@@ -144,7 +144,7 @@ func TestPolicyChange(t *testing.T) {
 	})
 }
 
-// A policy that fails while it catches up never comes in, and a second choice takes the place of a first.
+// A policy that fails while it catches up never takes over, and a second choice replaces a first one.
 func TestPolicyThatFailsNeverComesIn(t *testing.T) {
 	broken, late, good := jamtest.NewPolicy(1), jamtest.NewPolicy(2), jamtest.NewPolicy(3)
 	broken.Fail = func(int64) error { return errors.New("the network fell over") }
@@ -167,7 +167,7 @@ func TestPolicyThatFailsNeverComesIn(t *testing.T) {
 	}
 }
 
-// A ladder orders a rung a frame.
+// A ladder orders one rung a frame.
 type ladder struct {
 	frame int64
 	rung  func(frame int64) jam.Rung
@@ -188,7 +188,7 @@ func (l *ladder) Saw(r *jam.FrameReport) {
 	l.saw = append(l.saw, *r)
 }
 
-// Down to the faster policy, down to holding, and up again: whoever plays remembers what sounded.
+// Down to the faster policy, down to holding, and up again: each policy that takes over remembers what sounded.
 func TestLadder(t *testing.T) {
 	faster := jamtest.NewPolicy(9)
 	guard := &ladder{rung: func(frame int64) jam.Rung {
@@ -216,7 +216,7 @@ func TestLadder(t *testing.T) {
 		if r.Rung != guard.rung(r.Frame) && r.Frame > 0 {
 			t.Errorf("frame %d: rung %d", r.Frame, r.Rung)
 		}
-		// Who comes in plays from the frame after the one that it answered for first.
+		// A policy that takes over plays from the frame after the first one that it answered.
 		byFaster := r.Frame >= 21 && r.Frame < 71
 		if r.Frame > 0 && (r.Step == 0) != byFaster {
 			t.Errorf("frame %d: a step of %v", r.Frame, r.Step)
@@ -237,7 +237,7 @@ func TestLadder(t *testing.T) {
 	}
 }
 
-// Everything is sent earlier for a synth that sounds late, and later for one that is ahead of the others.
+// Everything is sent earlier for a synth that sounds late, and later for one that sounds early.
 func TestOffset(t *testing.T) {
 	for _, ms := range []float64{20, -30, 100} {
 		j := liveJam{
@@ -288,7 +288,7 @@ func TestReportTellsHowOldTheNewestNoteIs(t *testing.T) {
 	}
 }
 
-// A tempo that was tapped before the first note is that of the first beat.
+// A tempo that was tapped before the first note holds from the first beat.
 func TestTappedBeforeTheFirstNote(t *testing.T) {
 	j := liveJam{
 		config: jam.LoopConfig{Settings: settings(func(s *jam.Settings) { s.Listen = 1 }), Frames: 12},

@@ -8,7 +8,7 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// A length in time is that, whatever the tempo was; it is rounded to the nearest line.
+// A length in time holds whatever the tempo was. It is rounded to the nearest line.
 func TestLengthInTime(t *testing.T) {
 	halved := []jam.Control{{At: 4900 * time.Millisecond, Param: jam.ParamTempo, Value: 60}} // before frame 32, which is a beat
 	for _, c := range []struct {
@@ -36,8 +36,8 @@ func TestLengthInTime(t *testing.T) {
 	}
 }
 
-// The end does not wait for what a slow policy was still to be told: only for the frame that it is at, which takes two steps
-// where its memory begins anew.
+// The end does not wait for what is queued for a slow policy, only for the frame that the policy is at. That takes two steps if
+// its memory starts afresh.
 func TestEndDropsWhatIsQueuedForThePolicy(t *testing.T) {
 	const step = 300 * time.Millisecond
 	slow, fresh := jamtest.NewPolicy(1), jamtest.NewPolicy(2)

@@ -29,7 +29,7 @@ type liveJam struct {
 	inbox  int           // room, 0: plenty
 	steers []jam.Control // sent at their times
 
-	// What came of it.
+	// The results.
 	summary  jam.Summary
 	reports  []jam.FrameReport
 	heard    []jam.Heard
@@ -44,14 +44,14 @@ type liveJam struct {
 	take     jam.Take
 }
 
-// A steadyLead is a guard that never changes its mind.
+// A steadyLead is a guard that always orders the same.
 type steadyLead time.Duration
 
 func (l steadyLead) Orders(time.Duration) jam.Orders { return jam.Orders{Lead: time.Duration(l)} }
 func (steadyLead) Saw(*jam.FrameReport)              {}
 func (steadyLead) PolicyChanged()                    {}
 
-// A stop is the machine not running: the loop's goroutine gets no time.
+// A stop is a time in which the machine does not run: the loop's goroutine gets no time.
 type stop struct{ at, lasts time.Duration }
 
 // stoppingClock is a system clock on a machine that stops.
@@ -68,7 +68,7 @@ func (c *stoppingClock) Wait(until time.Duration) {
 	}
 }
 
-// run plays the jam. It asserts nothing but that every note on had its off.
+// run plays the jam. It only asserts that every note on has its note off.
 func (j *liveJam) run(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := jam.NewSystemClock()
@@ -163,7 +163,7 @@ func (j *liveJam) run(t *testing.T) {
 	})
 }
 
-// remembers checks that what the policy was told is what sounded and what was played, frame for frame.
+// remembers checks that the policy was told what sounded and what was played, frame by frame.
 func (j *liveJam) remembers(t interface{ Errorf(string, ...any) }) {
 	v, heard := j.policy.Vocabulary(), j.policy.Heard()
 	chord, frame := v.Start(), int64(0)
@@ -190,7 +190,7 @@ func note(at, duration time.Duration, pitch byte) []jam.Event {
 	return []jam.Event{{At: at, Status: 0x90, Data1: pitch, Data2: 90}, {At: at + duration, Status: 0x80, Data1: pitch}}
 }
 
-// Notes with any off-grid times, with any settings: live and offline give the same.
+// With notes at any times and any settings, live and offline give the same.
 func TestLiveIsAsAccompanied(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := anySettings(rt)
@@ -259,8 +259,8 @@ func TestChordsAreSentAtTheLine(t *testing.T) {
 	}
 }
 
-// Inference that takes up to half a second now and then: the chord is held and the miss counted exactly where the answer
-// was not there at the line, and all that comes in time is what the policy says to what really sounded.
+// Inference sometimes takes up to half a second. The chord is held and the miss counted exactly when the answer was not there
+// at the line, and every answer in time is what the policy says to what really sounded.
 func TestLateInference(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const frames = 120
@@ -283,7 +283,7 @@ func TestLateInference(t *testing.T) {
 		j.run(t)
 		j.remembers(rt)
 		grid, _ := jam.NewGrid(time.Second, s.Tempo)
-		// Step 0 is done beforehand; its delay is before the player's first note.
+		// Step 0 is done beforehand; its delay comes before the player's first note.
 		busy := delays[0]
 		misses, joined := int64(0), s.Listen == 0
 		judge := jamtest.NewPolicy(9)
@@ -326,7 +326,7 @@ func likeliest(v *jam.Vocabulary, logits []float32, before jam.ChordToken, begin
 	return best
 }
 
-// A policy that is behind by more than its window forgets, and is told the newest window afresh.
+// A policy that is further behind than its window forgets, and is told the newest window afresh.
 func TestPolicyFarBehind(t *testing.T) {
 	s := settings(func(s *jam.Settings) { s.Tempo = 400 })
 	step := 37500 * time.Microsecond
@@ -369,7 +369,7 @@ func TestPolicyFarBehind(t *testing.T) {
 func TestStoppedMachine(t *testing.T) {
 	for name, c := range map[string]struct {
 		stop stop
-		// The frame that is reported next, and whether the chord was let go before it.
+		// The frame that is reported next, and whether the chord was released before it.
 		next  int64
 		letGo bool
 	}{
@@ -409,7 +409,7 @@ func TestStoppedMachine(t *testing.T) {
 				t.Errorf("%s: later %+v", name, r)
 			}
 		}
-		// Nothing is made up for: no message lies between the stop's end and the next line but the letting go.
+		// Nothing is made up for: between the end of the stop and the next line only releases are sent.
 		for _, m := range j.out.Sent() {
 			if grid.Line(grid.Nearest(m.At)) != m.At && m.Status&0xF0 == 0x90 && name != "within a frame" {
 				t.Errorf("%s: a note is struck at %v, off the grid", name, m.At)
@@ -418,11 +418,11 @@ func TestStoppedMachine(t *testing.T) {
 	}
 }
 
-// A burst that the inbox has no room for: the loss is counted, no note is stuck, and what comes after is heard.
+// A burst is too large for the inbox: the loss is counted, no note hangs, and later events are heard.
 func TestFlood(t *testing.T) {
 	j := liveJam{
 		config: jam.LoopConfig{Settings: settings(nil), Frames: 64}, begins: time.Second, inbox: 255,
-		// The loop has no time while the burst comes.
+		// The loop gets no time during the burst.
 		stop:   []stop{{2040 * time.Millisecond, time.Millisecond}},
 		events: note(0, 100*time.Millisecond, 60),
 	}
@@ -445,7 +445,7 @@ func TestFlood(t *testing.T) {
 	j.remembers(t)
 }
 
-// However and whenever a jam ends, all notes are let go, at once.
+// However and whenever a jam ends, all notes are released at once.
 func TestCancelAnywhere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		j := liveJam{
@@ -529,7 +529,7 @@ func TestPolicyErrors(t *testing.T) {
 	j.remembers(t)
 }
 
-// A policy that hangs does not keep notes sounding: they end with the context, though Run waits for the policy.
+// A policy that hangs does not keep notes sounding: they end with the context, although Run waits for the policy.
 func TestHangingPolicy(t *testing.T) {
 	j := liveJam{
 		policy: jamtest.NewPolicy(1), begins: time.Second, events: note(0, time.Second, 60), cancel: 5 * time.Second,
@@ -572,7 +572,7 @@ func TestNewLoopRefuses(t *testing.T) {
 	}
 }
 
-// handClock is moved by its Wait alone.
+// Only its own Wait moves a handClock.
 type handClock struct {
 	now   time.Duration
 	woken bool

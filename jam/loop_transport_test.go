@@ -11,7 +11,7 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// A sequencer is a transport that was programmed: what it does from each of its times on.
+// A sequencer is a programmed transport: it changes at given times.
 type sequencer []turn
 
 type turn struct {
@@ -31,15 +31,16 @@ func (s sequencer) Position(now time.Duration) (song jam.Segment, running, ok bo
 	return jam.Segment{}, false, false
 }
 
-// follows checks a jam against the sequencer: every chord is struck on a line of the song, and nothing sounds while it stands.
+// follows checks a jam against the sequencer: every chord is struck on a line of the song, and nothing sounds while the song is
+// stopped.
 func (j *liveJam) follows(t interface{ Errorf(string, ...any) }, s sequencer) {
 	for i, r := range j.reports {
 		if i > 0 && (r.Frame <= j.reports[i-1].Frame || r.Line <= j.reports[i-1].Line) {
 			t.Errorf("frame %d at %v comes after frame %d at %v", r.Frame, r.Line, j.reports[i-1].Frame, j.reports[i-1].Line)
 		}
 	}
-	// Right after the song begins to run, or jumps, a chord may come as soon as it is decided, and the loop may be asleep until a
-	// line of a slower tempo.
+	// Right after the song starts or jumps, a chord may come as soon as it is decided, and the loop may sleep until a line of a
+	// slower tempo.
 	slowest := j.config.Settings.Tempo
 	for _, turn := range s {
 		slowest = min(slowest, turn.bpm)
@@ -109,7 +110,7 @@ func TestFollowsATransport(t *testing.T) {
 	if last := j.reports[len(j.reports)-1]; last.Line > 25*time.Second {
 		t.Errorf("the last frame is at %v", last.Line)
 	}
-	// Notes are let go as the song stops or its clock is lost.
+	// Notes are released when the song stops or its clock is lost.
 	for _, stop := range []time.Duration{6060 * time.Millisecond, 18 * time.Second, 25 * time.Second} {
 		sounding := 0
 		for _, m := range j.out.Sent() {
@@ -127,7 +128,7 @@ func TestFollowsATransport(t *testing.T) {
 			t.Errorf("%d notes sound after %v", sounding, stop)
 		}
 	}
-	// The second start makes the policy anew, and it listens again.
+	// At the second start the policy is reset, and it listens again.
 	if v, heard := policy.Vocabulary(), policy.Heard(); heard[0] != (jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: 1}) ||
 		len(heard) != int(j.reports[len(j.reports)-1].Frame-128)+1 {
 		t.Errorf("its memory begins with %v and has %d frames", heard[0], len(heard))
@@ -139,7 +140,7 @@ func TestFollowsATransport(t *testing.T) {
 	}
 }
 
-// Wherever the song begins and jumps to, the policy is told where in the song's bar it is.
+// Wherever the song starts and jumps to, the policy is told where in the song's bar it is.
 func TestPlacesAreTheSongs(t *testing.T) {
 	s := sequencer{
 		{at: time.Second, song: 29, bpm: 120, runs: true},
@@ -171,7 +172,7 @@ func TestPlacesAreTheSongs(t *testing.T) {
 	}
 }
 
-// Whatever a transport does: frames and lines go forward, nothing sounds twice or while it stands.
+// Whatever a transport does: frames and lines go forward, nothing sounds twice, and nothing sounds while it is stopped.
 func TestFollowsAnyTransport(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var s sequencer
@@ -200,7 +201,7 @@ func TestClockOut(t *testing.T) {
 		stop: []stop{{3 * time.Second, 5 * time.Second}}}
 	j.run(t)
 	sent := j.pulses.Sent()
-	// A beat of count-in, then frame 0 at half a second, and twice as fast from frame 4, at one second.
+	// A beat of count-in, then frame 0 at half a second; twice as fast from frame 4 on, at one second.
 	for i := range 48 {
 		at, m := time.Duration(i)*500*time.Millisecond/24, sent[i]
 		if i > 24 {
@@ -213,7 +214,7 @@ func TestClockOut(t *testing.T) {
 	if sent[24].Status != 0xFA || sent[25].Status != 0xF8 || sent[25].At != 500*time.Millisecond || sent[49+24].At != 1250*time.Millisecond {
 		t.Errorf("%v; %v; %v", sent[24], sent[25], sent[49+24])
 	}
-	// The machine stood still at 3 s for five seconds: the followers are told where the jam goes on.
+	// The machine was stopped at 3 s for five seconds: followers are told where the jam goes on.
 	i := slices.IndexFunc(sent, func(m jam.Event) bool { return m.Status == 0xFC })
 	position := int64(sent[i+1].Data1) | int64(sent[i+1].Data2)<<7
 	if sent[i+1].Status != 0xF2 || sent[i+2].Status != 0xFB || sent[i+3].Status != 0xF8 {

@@ -35,7 +35,7 @@ func TestParamsAreATable(t *testing.T) {
 	}
 }
 
-// settable are the params that settings hold.
+// settable are the params that Settings hold.
 func settable() (out []ParamInfo) {
 	for _, p := range Params() {
 		if p.get != nil {
@@ -45,7 +45,7 @@ func settable() (out []ParamInfo) {
 	return out
 }
 
-// Whatever is set reads back, in words and as JSON; what cannot be set leaves all as it was; settings stay good.
+// What was set reads back, as words and as JSON. What cannot be set changes nothing. Settings stay valid.
 func TestSetAndGet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := DefaultSettings()
@@ -83,7 +83,7 @@ func TestSetAndGet(t *testing.T) {
 	})
 }
 
-// anyControl is of a param that settings hold, as a knob or a user sets it, and now and then out of its range.
+// anyControl draws a control of a param that Settings hold, as a knob or a user sets it, and sometimes out of range.
 func anyControl(t *rapid.T) Control {
 	p := rapid.SampledFrom(settable()).Draw(t, "param")
 	c, _ := FromMIDI(p.Param, rapid.ByteMax(127).Draw(t, "knob"))
@@ -140,7 +140,7 @@ func TestParamJSONIsItsName(t *testing.T) {
 	if want := `"words":["pad","block","pulse","arpeggio","ripple"]`; err != nil || !strings.Contains(string(info), want) {
 		t.Errorf("%s, %v", info, err)
 	}
-	// Together they are good, one by one they are not.
+	// Together they are valid, one by one they are not.
 	s := DefaultSettings()
 	if err := s.Set(Control{Param: ParamLow, Value: 80}, Control{Param: ParamHigh, Value: 100}); err != nil || s.Low != 80 || s.High != 100 {
 		t.Errorf("%+v, %v", s, err)
@@ -175,7 +175,7 @@ func TestFromMIDI(t *testing.T) {
 			t.Errorf("%v at %d: %s, want %s", c.param, c.value, text, c.want)
 		}
 	}
-	// A knob that is turned up turns its param up, from one end to the other, within what is allowed.
+	// A knob that is turned up turns its param up, from one end to the other, within the allowed range.
 	for _, p := range settable() {
 		last := math.Inf(-1)
 		for v := range byte(128) {
@@ -274,7 +274,7 @@ func TestComplexity(t *testing.T) {
 	if got := allowed(AllChords); len(got) != len(Qualities) {
 		t.Errorf("all: %q", got)
 	}
-	// A policy that knows no triad plays what it knows.
+	// A policy without a triad plays what it knows.
 	v, err := NewVocabulary([]string{"C7", "F7"})
 	if err != nil || len(v.barred(nil, Triads, AnyKey)) > 0 {
 		t.Errorf("%v, %v", v, err)
@@ -296,7 +296,7 @@ func TestTranslate(t *testing.T) {
 	}
 }
 
-// Whatever is typed, what is taken can be set or names its range, and reads back.
+// Whatever is typed: what is accepted can be set or names its range, and reads back.
 func FuzzParseControl(f *testing.F) {
 	for _, p := range Params() {
 		f.Add(p.Name, p.text(p.Max))
@@ -320,7 +320,7 @@ func FuzzParseControl(f *testing.F) {
 	})
 }
 
-// What is taken for a chord or a meter is one, and reads back as the same.
+// What is accepted as a chord or a meter is one, and reads back as the same.
 func FuzzSymbols(f *testing.F) {
 	for _, text := range []string{"Am7", "F#m7b5", "Cbmaj9", "B#", "N.C.", "4/4", "12/8", "004/4", "-1/4"} {
 		f.Add(text)

@@ -77,7 +77,7 @@ func (p *performance) run(t *testing.T) {
 	})
 }
 
-// twelveQuarters are quarter notes a little beside the grid.
+// twelveQuarters are quarter notes a little off the grid.
 func twelveQuarters() (cues []jam.Cue) {
 	for i := range 12 {
 		at, pitch := float64(4*i), byte(60+i%5)
@@ -86,7 +86,7 @@ func twelveQuarters() (cues []jam.Cue) {
 	return cues
 }
 
-// A tune with tempi and meters of its own has the same chords live as offline, and its lines are where its tempi put them.
+// A tune with its own tempi and meters has the same chords live as offline, and its tempi place its lines.
 func TestPerformanceFollowsTheTune(t *testing.T) {
 	for name, tune := range map[string]jam.Tune{
 		"a setup bar": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 248}, {Frame: 16, BPM: 129}}, Meter: jam.Quarters(4)},
@@ -138,7 +138,7 @@ func TestPerformanceFollowsTheTune(t *testing.T) {
 	}
 }
 
-// A tempo that is set in mid-jam moves the tune too, and takes the place of its later tempi.
+// A tempo that is set in mid-jam moves the tune too, and replaces its later tempi.
 func TestPerformanceFollowsThePlayer(t *testing.T) {
 	p := performance{
 		settings: settings(nil), cues: twelveQuarters(), frames: 48, steers: []jam.Control{{At: 1900 * time.Millisecond, Param: jam.ParamTempo, Value: 60}},

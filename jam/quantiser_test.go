@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// played is events as a test writes them, in milliseconds on a grid of 100 ms a frame (150 BPM).
+// played are events as a test writes them, in milliseconds on a grid of 100 ms a frame (150 BPM).
 type played struct {
 	ms                   int
 	status, data1, data2 byte
@@ -124,8 +124,8 @@ func TestQuantiserCountsLateEventsInTheNextFrame(t *testing.T) {
 	}
 }
 
-// The reader of the training data (monophonic in train/corpora/song.py): the highest note wins at a shared onset, and a
-// later note ends the one before it. Notes written on the grid must be heard as it reads them.
+// The reader of the training data (monophonic in train/corpora/song.py) takes the highest note at a shared onset, and a later
+// note ends the one before. Notes written on the grid must be heard as it reads them.
 func TestQuantiserReadsAsTheTrainingData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		type note struct {
@@ -234,7 +234,7 @@ func TestQuantiserAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Whatever comes, the melody is well formed: a hold only after its own note, and silence after all notes off.
+// Whatever comes, the melody is well formed: a hold only follows its own note, and silence follows all notes off.
 func FuzzQuantiser(f *testing.F) {
 	f.Add([]byte("\x00\x00\x90\x3c\x40\x00\x10\x80\x3c\x40"))
 	f.Add([]byte("\x00\x00\xb0\x40\x7f\x00\x10\x90\x3c\x40\x00\x20\x80\x3c\x40"))

@@ -52,7 +52,7 @@ func TestDrawsAreThoseOfTheEvaluation(t *testing.T) {
 	}
 }
 
-// choose is the plainest way to do what Choose does.
+// choose is the simplest implementation of Choose.
 func choose(v *Vocabulary, logits []float32, before ChordToken, temperature, topP, draw float64) ChordToken {
 	type share struct {
 		token ChordToken
@@ -188,7 +188,7 @@ func TestChooseAllocatesNothing(t *testing.T) {
 	}
 }
 
-// What was wanted before takes its share from what goes on, and gives it to all else in proportion.
+// What was wanted before takes its share from what goes on, and gives it to everything else in proportion.
 func TestSamplerMakesUpForWhatWasWanted(t *testing.T) {
 	v, err := NewVocabulary([]string{"C", "F", "G"})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// What each style makes of three chords, the last of them begun off the beat: testdata/styles.golden shows it.
+// How each style plays three chords, the last of them begun off the beat: see testdata/styles.golden.
 func TestStyles(t *testing.T) {
 	var b strings.Builder
 	for style := jam.Pad; style <= jam.Ripple; style++ {
@@ -37,8 +37,8 @@ func TestStyles(t *testing.T) {
 	}
 }
 
-// scoreOf writes a line for each frame: where it is, the chord, the bass and the upper notes, struck ones with their
-// velocity, others as they go on.
+// scoreOf writes a line for each frame: its position, the chord, the bass and the upper notes; struck notes with their
+// velocity, others as going on.
 func scoreOf(t *testing.T, style jam.Style, meter string) string {
 	out := jamtest.NewOutput(nil)
 	s := settings(func(s *jam.Settings) { s.Style, s.Bass, s.ChordGrid, s.Velocity = style, true, jam.GridFrame, 80 })
@@ -87,8 +87,8 @@ func scoreOf(t *testing.T, style jam.Style, meter string) string {
 	return b.String()
 }
 
-// A style is changed in the midst of a chord: what rings goes on as far as the new style has it, and the rest comes in where
-// the new style strikes.
+// When the style changes during a chord, what rings goes on if the new style has it, and the rest starts where the new style
+// strikes.
 func TestStyleChangesInMidChord(t *testing.T) {
 	out := jamtest.NewOutput(nil)
 	e, v := newEngine(t, settings(func(s *jam.Settings) { s.Style = jam.Arpeggio }), out)
@@ -137,7 +137,7 @@ func TestMetronomeClicksTheBeats(t *testing.T) {
 	}
 }
 
-// A take has the notes as they were played, whatever reports are missing.
+// A take has the notes as they were played, even if reports are missing.
 func TestTakeHasTheStyle(t *testing.T) {
 	e, v := newEngine(t, settings(func(s *jam.Settings) { s.Style, s.Bass, s.Velocity = jam.Pulse, true, 80 }), quiet{})
 	b := jam.NewTakeBuilder("", nil, jam.Quarters(4))

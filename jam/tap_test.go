@@ -45,7 +45,7 @@ func TestTapper(t *testing.T) {
 	}
 }
 
-// Whatever is tapped, the tempo is one that jamd plays.
+// Whatever is tapped, the result is a tempo that jamd plays.
 func TestTapperStaysInRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var tapper Tapper

@@ -22,7 +22,7 @@ func closePositions(c Chord) (out []Voicing) {
 	return out
 }
 
-// best is the layout of least cost, the lowest of those.
+// best is the layout of least cost, the lowest of several.
 func best(layouts []Voicing, cost func(Voicing) int) (found Voicing) {
 	for i, v := range layouts {
 		if i == 0 || cost(v) < cost(found) {
@@ -32,7 +32,7 @@ func best(layouts []Voicing, cost func(Voicing) int) (found Voicing) {
 	return found
 }
 
-// rootPosition has the root at the bottom of every chord, as near to the one before it as it can be.
+// rootPosition has the root at the bottom of every chord, as near as possible to the root before.
 func rootPosition(from Voicing, c Chord) Voicing {
 	var layouts []Voicing
 	for _, v := range closePositions(c) {
@@ -52,7 +52,7 @@ func nearness(from, v Voicing) int {
 }
 
 // topNote is what a pianist's right hand does with a lead sheet: it takes the inversion whose top note is nearest to the one
-// before, for that is the voice that is heard.
+// before, because that voice is heard.
 func topNote(from Voicing, c Chord) Voicing {
 	return best(closePositions(c), func(v Voicing) int {
 		if from.Len == 0 {
@@ -63,7 +63,7 @@ func topNote(from Voicing, c Chord) Voicing {
 	})
 }
 
-// movement is the mean number of semitones that a voice moves from one chord to another that is not the same.
+// movement is the mean number of semitones that a voice moves between two different chords.
 func (w way) movement(chords []Chord) float64 {
 	var from Voicing
 	sum, changes := 0.0, 0
@@ -83,7 +83,7 @@ func perVoice(from, to Voicing) float64 {
 	return float64(moved) / float64(max(from.Len, to.Len))
 }
 
-// least is the mean movement of the best of all ways in close position, which knows the whole tune: by dynamic programming.
+// least is the mean movement of the best way in close position with knowledge of the whole tune, by dynamic programming.
 func least(chords []Chord) float64 {
 	type state struct {
 		v   Voicing

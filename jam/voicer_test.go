@@ -27,8 +27,8 @@ func chord(t testing.TB, symbol string) Chord {
 	return c
 }
 
-// layouts are all close positions of a chord in a register, made the plainest way: every set of pitches in it that spans
-// less than an octave and has each wanted pitch class once.
+// layouts returns all close positions of a chord in a register, found in the simplest way: every set of pitches that spans less
+// than an octave and has each wanted pitch class once.
 func layouts(c Chord, low, high int) [][]uint8 {
 	var wanted []uint8
 	intervals := Qualities[c.Quality].Intervals
@@ -52,8 +52,8 @@ func layouts(c Chord, low, high int) [][]uint8 {
 	return out
 }
 
-// leastMovement is the least total movement by trying everything: each note of the larger chord goes to one of the smaller's,
-// none of which is left out. It allows voices to cross, which never helps.
+// leastMovement finds the least total movement by trying everything: each note of the larger chord goes to a note of the
+// smaller one, and none of those is left out. Voices may cross, which never helps.
 func leastMovement(a, b []uint8) int {
 	if len(a) < len(b) {
 		a, b = b, a

@@ -31,7 +31,7 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-// All times are counted, each where it belongs, but those within the histogram's precision of a bound.
+// All times are counted in their bucket, except those within the histogram's precision of a bound.
 func TestBucketsCountAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		times := rapid.SliceOf(rapid.Int64Range(0, int64(time.Minute))).Draw(t, "times")

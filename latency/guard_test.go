@@ -44,8 +44,8 @@ func TestLeadBeforeAnythingIsPlayed(t *testing.T) {
 	}
 }
 
-// A machine plays a jam under a guard: it wakes late and steps slowly as it is told, and a step that is not done at its
-// line delays the next.
+// A machine plays a jam under a guard: it wakes as late and steps as slowly as it is told to, and a step that is not done at
+// its line delays the next one.
 type machine struct {
 	guard  jam.Guard
 	frame  time.Duration
@@ -91,7 +91,7 @@ func drain(q *jam.Queue[Change]) (all []Change) {
 	return all
 }
 
-// levels writes changes as words, for reading.
+// levels writes changes as words.
 func levels(changes []Change) (words []string) {
 	for _, c := range changes {
 		word := map[Kind]string{LeadWidened: "wide", LeadNarrowed: "near", BudgetBroken: "broken", BudgetMet: "met"}[c.Kind]
@@ -176,7 +176,7 @@ func TestErrorsOfThePolicyMoveNothing(t *testing.T) {
 	}
 }
 
-// Overload that never ends is met with ever longer rests, where nobody tells that it goes on.
+// The longer an overload lasts, the longer the guard rests, up to a limit.
 func TestEndlessOverload(t *testing.T) {
 	const frames = 20_000
 	changes := jam.NewQueue[Change](1000)
@@ -263,7 +263,7 @@ func drawLoad(t *rapid.T, name string) load {
 	}
 }
 
-// times draws how late the loop wakes and how long a step takes: log-normal, within a quarter and the whole of a frame.
+// times draws how late the loop wakes and how long a step takes: log-normal, at most a quarter of a frame and a whole frame.
 func (l load) times(rng *rand.Rand, frame time.Duration) (late, step time.Duration) {
 	draw := func(median float64, most time.Duration) time.Duration {
 		return min(time.Duration(median*math.Exp(rng.NormFloat64()*l.spread)*float64(time.Millisecond)), most)
@@ -275,7 +275,7 @@ func (l load) times(rng *rand.Rand, frame time.Duration) (late, step time.Durati
 	return late, step
 }
 
-// widest never gives anything up: no guard without a faster policy can have fewer misses, as no lead is wider.
+// widest always orders the widest lead. No guard without a faster policy can have fewer misses.
 type widest struct{}
 
 func (widest) Orders(frame time.Duration) jam.Orders {
@@ -324,7 +324,7 @@ func TestGuardOnAMachineUnderLoad(t *testing.T) {
 	})
 }
 
-// checkCalm holds what keeps the guard from flapping.
+// checkCalm checks what keeps the guard from flapping.
 func checkCalm(t *rapid.T, all []Change) {
 	fell := map[jam.Rung]int64{}
 	widened, alert, broken := int64(-1), int64(-1), false

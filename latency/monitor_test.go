@@ -53,7 +53,7 @@ func TestMonitorCounts(t *testing.T) {
 	}
 }
 
-// about holds a time to a relative error of one part in so many.
+// about compares a time within a relative error.
 func about(t *testing.T, what string, got, want, parts time.Duration) {
 	t.Helper()
 	if diff := max(got-want, want-got); diff > want/parts+1 {
@@ -77,7 +77,7 @@ func TestMonitorQuantiles(t *testing.T) {
 	}
 }
 
-// What the windows hold is what came within them, to the length of a slot, whatever came before and however long ago.
+// The windows hold what came within them, to the length of a slot, whatever came before.
 func TestMonitorWindows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := NewMonitor(Drops{})

@@ -10,7 +10,7 @@ import (
 	"jamd/jam"
 )
 
-// The encoder gives what train's gives, of the windows that train has measured.
+// The encoder gives the same vectors as train, for the windows that train has measured.
 func TestEncoderAsTrain(t *testing.T) {
 	var yardstick struct {
 		Diversity struct {

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestMain lets the test program stand for jamd itself: with JAMD_TEST_OPEN set it opens the library and says how that
-// went, for a library is opened once a process.
+// TestMain lets the test program stand in for jamd: with JAMD_TEST_OPEN set, it opens the library and reports the result,
+// because a process opens a library only once.
 func TestMain(m *testing.M) {
 	if explicit, ok := os.LookupEnv("JAMD_TEST_OPEN"); ok {
 		library, err := OpenLibrary(explicit)
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// openInChild runs a program that opens the library, and returns all that it wrote, to either stream.
+// openInChild runs a program that opens the library, and returns all that it wrote to either stream.
 func openInChild(t *testing.T, program, explicit string, environment ...string) string {
 	t.Helper()
 	command := exec.Command(program)
@@ -201,7 +201,7 @@ func TestNotALibrary(t *testing.T) {
 	broken(t, filepath.Join(folder, "none"), ErrLibraryMissing, "check the path")
 }
 
-// Libraries that load but are not what is needed, built here: another library, and an ONNX Runtime of long ago.
+// Libraries that load but are not usable, built here: another library, and a very old ONNX Runtime.
 func TestOtherLibraries(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("builds shared libraries with cc")

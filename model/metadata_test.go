@@ -139,7 +139,7 @@ func TestBrokenPolicies(t *testing.T) {
 	}
 }
 
-// A file that declares all that it should, but whose graph ONNX Runtime refuses or which fails when it runs.
+// A file that declares everything correctly, but whose graph ONNX Runtime refuses, or which fails when it runs.
 func TestBrokenGraphs(t *testing.T) {
 	library := testLibrary(t)
 	whole := readTiny(t)
@@ -192,7 +192,7 @@ func TestUnknownPolicy(t *testing.T) {
 	}
 }
 
-// A policy is no agent, and an agent no policy.
+// A policy is no agent, and an agent is no policy.
 func TestLoadRefusesTheOtherPart(t *testing.T) {
 	for _, c := range []struct {
 		spec  string
@@ -219,7 +219,7 @@ func TestLoadRefusesTheOtherPart(t *testing.T) {
 	}
 }
 
-// A PolicyError has the error behind it, where there is one.
+// A PolicyError wraps the error behind it, if there is one.
 func TestPolicyErrorWrapsItsCause(t *testing.T) {
 	_, err := Load("testdata/nothing.onnx", Options{Library: "/nowhere"})
 	if !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), "there is no such file") {

@@ -24,7 +24,7 @@ const (
 	tinyMelody = "testdata/tiny-melody.onnx" // an agent
 )
 
-// testLibrary is where make build puts the library; the environment can name another.
+// testLibrary returns the library that make build installs; the environment can name another.
 func testLibrary(t testing.TB) string {
 	t.Helper()
 	if named := os.Getenv(LibraryEnv); named != "" {
@@ -47,8 +47,7 @@ func load(t testing.TB, spec string, plays Part) *Policy {
 	return p
 }
 
-// A parity file holds the tokens that go in, frame by frame, and the logits that a second implementation gives for
-// some of the frames.
+// A parity file has the input tokens, frame by frame, and the logits that a second implementation gives for some of the frames.
 type parity struct {
 	Chord  []jam.ChordToken  `json:"chord"`
 	Melody []jam.MelodyToken `json:"melody"`
@@ -191,7 +190,7 @@ func drawsAs[T jam.ChordToken | jam.MelodyToken](t *testing.T, sampler *jam.Samp
 	}
 }
 
-// The parity test must be able to fail: here each kind of mistake is made on purpose, before one step.
+// The parity test must be able to fail: each kind of mistake is made here on purpose, before one step.
 func TestParitySeesMistakes(t *testing.T) {
 	want := readParity(t, "tiny")
 	for name, mistake := range map[string]struct {
@@ -225,7 +224,7 @@ func TestParitySeesMistakes(t *testing.T) {
 	}
 }
 
-// A policy that hears the bar plays by it, and one that does not plays the same whatever it is told.
+// A policy that hears the bar uses it, and one that does not plays the same whatever it is told.
 func TestOnlyWhoHearsTheBarPlaysByIt(t *testing.T) {
 	for spec, hears := range map[string]bool{tiny: false, tinyBar: true} {
 		p := load(t, spec, Chords)
@@ -270,7 +269,7 @@ func TestStepRefusesForeignTokens(t *testing.T) {
 	checkParity(t, p, readParity(t, "tiny"), 1e-4)
 }
 
-// A step that fails leaves the memory as it was, here one whose logits are not numbers.
+// A step that fails leaves the memory as it was; here its logits are not numbers.
 func TestStepKeepsMemoryOnError(t *testing.T) {
 	p, want := load(t, tiny, Chords), readParity(t, "tiny")
 	for i := range want.Chord {
@@ -346,7 +345,7 @@ func TestPoliciesShareNothing(t *testing.T) {
 	}
 }
 
-// everyPolicy lists the tiny policies and all that are embedded.
+// everyPolicy lists the tiny policies and all embedded ones.
 func everyPolicy() iter.Seq2[string, Part] {
 	return func(yield func(string, Part) bool) {
 		for plays, made := range [][]string{Chords: {tiny, tinyBar}, Melody: {tinyMelody}} {
@@ -493,8 +492,8 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// What keys and values in the host's memory cost a policy that runs elsewhere: all of them, carried with every step. Here they are
-// copied within the host's memory, beside the step.
+// What keys and values in the host's memory cost a policy on another device, which copies all of them in every step. Here they
+// are copied within the host's memory, beside the step.
 func BenchmarkCarryingTheMemory(b *testing.B) {
 	p := load(b, "jamd", Chords)
 	t := p.tensors
