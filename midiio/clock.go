@@ -87,7 +87,7 @@ func (f *Follower) receive(at time.Duration, status, data1, data2 byte) bool {
 
 // hear takes a pulse, and reports whether a song begins or moves with it.
 func (f *Follower) hear(at time.Duration) bool {
-	if uncounted := f.armed || !f.running; !f.heard || uncounted && float64(at-f.last) > 2.5*f.count.period {
+	if uncounted := f.armed || !f.running; !f.heard || uncounted && float64(at-f.last) > max(2.5*f.count.period, longestBlock) {
 		f.count.restart() // the clock paused, and has a phase of its own now
 	}
 	f.last, f.heard = at, true

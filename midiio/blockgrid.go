@@ -1,0 +1,85 @@
+package midiio
+
+import "math"
+
+// An arrivalGrid is the lines, a block apart, that arrivals lie on.
+type arrivalGrid struct {
+	at, period float64 // of the newest line, and from line to line
+	line       int64   // number of the newest line
+	heard      float64 // lines that the period goes by
+}
+
+const gridMemory = 100 // lines
+
+// move makes the line nearest to an arrival the newest, and returns how far the arrival is off, in blocks. The gains are
+// those of [delayLoop].
+func (g *arrivalGrid) move(at float64) (off float64) {
+	lines := math.Round((at - g.at) / g.period)
+	late := at - g.at - lines*g.period
+	off = late / g.period
+	g.line += int64(lines)
+	g.at += lines * g.period
+	if lines > 0 {
+		g.heard = min(g.heard+1, gridMemory)
+		n := g.heard
+		g.at += late * 2 * (2*n + 1) / ((n + 1) * (n + 2))
+		g.period += late / lines * 6 / ((n + 1) * (n + 2))
+	}
+	return off
+}
+
+// A straightLine gives the line of the grid that each pulse comes with, before rounding up. It is the straight line whose
+// farthest pulse is as near as can be.
+type straightLine struct {
+	slope  float64 // lines a pulse
+	first  int64   // the number of some pulse
+	middle float64 // and its place
+	spread float64 // from the farthest pulse below to the farthest above
+}
+
+// off is how far from its place a pulse with that number is if it comes with that line.
+func (s *straightLine) off(number, line int64) float64 {
+	return math.Abs(float64(line) - s.place(number))
+}
+
+func (s *straightLine) place(number int64) float64 {
+	return s.middle + s.slope*float64(number-s.first)
+}
+
+// straightThrough fits a straight line to the lines of pulses with ascending numbers, at least two. The spread is a convex
+// function of the slope, so golden-section search finds its minimum (Jack Kiefer, "Sequential minimax search for a
+// maximum", Proceedings of the American Mathematical Society 4, 1953).
+func straightThrough(numbers, lines []int64) straightLine {
+	last := len(lines) - 1
+	pulses, whole := float64(numbers[last]-numbers[0]), float64(lines[last]-lines[0])
+	low, high := (whole-2)/pulses, (whole+2)/pulses
+	const golden, steps = 0.6180339887498949, 30
+	a, b := high-golden*(high-low), low+golden*(high-low)
+	_, atA := spreadAt(numbers, lines, a)
+	_, atB := spreadAt(numbers, lines, b)
+	for range steps {
+		if atA < atB {
+			high, b, atB = b, a, atA
+			a = high - golden*(high-low)
+			_, atA = spreadAt(numbers, lines, a)
+		} else {
+			low, a, atA = a, b, atB
+			b = low + golden*(high-low)
+			_, atB = spreadAt(numbers, lines, b)
+		}
+	}
+	s := straightLine{slope: (low + high) / 2, first: numbers[0]}
+	s.middle, s.spread = spreadAt(numbers, lines, s.slope)
+	s.middle += float64(lines[0])
+	return s
+}
+
+// spreadAt is how far the lines spread about a straight line of that slope, and its middle, from the first line.
+func spreadAt(numbers, lines []int64, slope float64) (middle, spread float64) {
+	least, most := math.Inf(1), math.Inf(-1)
+	for i, line := range lines {
+		off := float64(line-lines[0]) - slope*float64(numbers[i]-numbers[0])
+		least, most = min(least, off), max(most, off)
+	}
+	return (least + most) / 2, most - least
+}
