@@ -10,10 +10,6 @@ const (
 	noteOff    = 0x80
 	noteOn     = 0x90
 	control    = 0xB0
-	sustain    = 64  // controller numbers
-	soundOff   = 120 // all sound off
-	reset      = 121 // reset all controllers
-	notesOff   = 123 // all notes off
 	backwards  = 50 * time.Millisecond
 	maxPending = 1024
 )
@@ -25,8 +21,10 @@ const (
 //     even where the older key is still down: in the data an overlapped note does not come back;
 //   - of several notes that begin on one line the highest of those still down counts (a chord, its top note), or the
 //     highest of all where none is; so an ornament gives way to the note that it leads to;
-//   - the sustain pedal keeps a released note until the pedal goes up or the next note comes;
-//   - all notes off (123) and all sound off (120) end the note, reset all controllers (121) lifts the pedal.
+//   - the sustain pedal (64) keeps a released note until the pedal goes up or the next note comes; so does the sostenuto
+//     pedal (66), for the notes whose keys were down when it went down;
+//   - all notes off (123) and the mode messages after it release all keys: a note that a pedal holds sounds on. All sound
+//     off (120) ends every note. Both leave the pedals as they are; reset all controllers (121) lifts them.
 //
 // Events may come in any order and be nonsense. An event for a frame that is closed counts for the next one to be closed.
 // Memory is bounded. Nothing is allocated after newQuantiser.
@@ -38,13 +36,14 @@ type quantiser struct {
 
 	sounding                bool
 	note, channel, velocity uint8
-	down                    bool   // the key of the sounding note is down; otherwise the pedal holds the note
-	pedal                   uint16 // channels whose pedal is down
+	down                    bool // the key of the sounding note is down; otherwise a pedal holds the note
+	caught                  bool // the sostenuto pedal has caught the sounding note
+	pedals                  pedals
 
-	// The notes that begin on the line being closed: all of them, those whose key is still down, and those that still sound
-	// (key or pedal down).
-	struck, held, ringing pitchSet
-	by                    [128]struct{ channel, velocity uint8 }
+	// The notes that begin on the line being closed: all of them, those whose key is still down, those that still sound (key
+	// or pedal down), and those that the sostenuto pedal has caught.
+	struck, held, ringing, trapped pitchSet
+	by                             [128]struct{ channel, velocity uint8 }
 }
 
 // A pitchSet is a set of MIDI pitches.
@@ -75,7 +74,7 @@ func (q *quantiser) Push(e Event) {
 	switch e.Status & 0xF0 {
 	case noteOn, noteOff:
 	case control:
-		if e.Data1 != sustain && e.Data1 != soundOff && e.Data1 != reset && e.Data1 != notesOff {
+		if !listensTo(e.Data1) {
 			return
 		}
 	default:
@@ -97,6 +96,15 @@ func (q *quantiser) Push(e Event) {
 	q.pending = append(q.pending, e)
 }
 
+// listensTo reports whether a controller can change the melody.
+func listensTo(controller uint8) bool {
+	switch controller {
+	case dataEntry, sustain, sostenuto, parameterLow, parameterHigh, soundOff, reset:
+		return true
+	}
+	return controller >= notesOff
+}
+
 // LetGo ends the note and forgets which keys and pedals are down. It is for when events were lost: a key whose release was
 // never heard must not sound for ever. Events that no frame has counted yet are counted first.
 func (q *quantiser) LetGo() {
@@ -104,7 +112,8 @@ func (q *quantiser) LetGo() {
 		q.apply(e)
 	}
 	q.pending = q.pending[:0]
-	q.sounding, q.pedal, q.held, q.ringing = false, 0, pitchSet{}, pitchSet{}
+	q.sounding, q.caught, q.held, q.ringing, q.trapped = false, false, pitchSet{}, pitchSet{}, pitchSet{}
+	q.pedals.sustained, q.pedals.sostenutos = 0, 0
 }
 
 // Close returns the token of a frame, and the velocity of the note that begins in it (0 if none does). Frames are closed in
@@ -129,7 +138,11 @@ func (q *quantiser) Restart() {
 func (q *quantiser) beginHere() {
 	q.settle()
 	if q.sounding {
+		caught := q.caught
 		q.strike(q.note, q.channel, q.velocity)
+		if caught {
+			q.trapped.add(q.note)
+		}
 		if !q.down {
 			q.held.remove(q.note)
 		}
@@ -157,17 +170,44 @@ func (q *quantiser) apply(e Event) {
 		q.strike(e.Data1, channel, e.Data2)
 	case status != control:
 		q.release(e.Data1, channel)
-	case e.Data1 == sustain && e.Data2 >= 64:
-		q.pedal |= 1 << channel
-	case e.Data1 == sustain || e.Data1 == reset:
-		q.lift(channel)
 	default:
-		q.lift(channel)
+		q.control(channel, e.Data1, e.Data2)
+	}
+}
+
+func (q *quantiser) control(channel, controller, value uint8) {
+	bit := uint16(1) << channel
+	switch {
+	case controller == sustain && value >= 64:
+		q.pedals.sustained |= bit
+	case controller == sustain:
+		q.pedals.sustained &^= bit
+		q.endUnheld()
+	case controller == sostenuto && value >= 64:
+		if q.pedals.sostenutos&bit == 0 {
+			q.pedals.sostenutos |= bit
+			q.catch(channel)
+		}
+	case controller == sostenuto:
+		q.pedals.sostenutos &^= bit
+		q.endUnheld()
+	case controller == reset:
+		q.pedals.sustained &^= bit
+		q.pedals.sostenutos &^= bit
+		q.endUnheld()
+	case controller == soundOff:
 		q.releaseAll(channel)
+		q.endSound(channel)
+	case controller >= notesOff:
+		q.releaseAll(channel)
+	default:
+		q.pedals.configure(channel, controller, value)
 	}
 }
 
 func (q *quantiser) strike(pitch, channel, velocity uint8) {
+	q.pedals.heard(channel)
+	q.trapped.remove(pitch)
 	q.struck.add(pitch)
 	q.held.add(pitch)
 	q.ringing.add(pitch)
@@ -175,18 +215,34 @@ func (q *quantiser) strike(pitch, channel, velocity uint8) {
 }
 
 func (q *quantiser) release(pitch, channel uint8) {
-	pedal := q.pedal>>channel&1 == 1
 	switch {
 	case q.struck.has(pitch):
 		if q.by[pitch].channel != channel {
 			return
 		}
 		q.held.remove(pitch)
-		if !pedal {
+		if !q.pedalHolds(channel, q.trapped.has(pitch)) {
 			q.ringing.remove(pitch)
 		}
 	case q.sounding && q.note == pitch && q.channel == channel:
-		q.down, q.sounding = false, pedal
+		q.down, q.sounding = false, q.pedalHolds(channel, q.caught)
+	}
+}
+
+// pedalHolds reports whether a pedal holds a note of a channel.
+func (q *quantiser) pedalHolds(channel uint8, caught bool) bool {
+	return q.pedals.sustains(channel) || caught && q.pedals.sostenutos&q.pedals.holders(channel) != 0
+}
+
+// catch lets the sostenuto pedal of a channel catch the notes whose keys are down.
+func (q *quantiser) catch(pedal uint8) {
+	if q.sounding && q.down && q.pedals.holders(q.channel)>>pedal&1 == 1 {
+		q.caught = true
+	}
+	for pitch := range uint8(128) {
+		if q.held.has(pitch) && q.pedals.holders(q.by[pitch].channel)>>pedal&1 == 1 {
+			q.trapped.add(pitch)
+		}
 	}
 }
 
@@ -197,14 +253,25 @@ func (q *quantiser) releaseAll(channel uint8) {
 	}
 }
 
-// lift releases the pedal of a channel.
-func (q *quantiser) lift(channel uint8) {
-	q.pedal &^= 1 << channel
-	if q.channel == channel && !q.down {
+// endUnheld ends the released notes that no pedal holds any more.
+func (q *quantiser) endUnheld() {
+	if !q.down && !q.pedalHolds(q.channel, q.caught) {
 		q.sounding = false
 	}
 	for pitch := range uint8(128) {
-		if q.by[pitch].channel == channel && !q.held.has(pitch) {
+		if q.ringing.has(pitch) && !q.held.has(pitch) && !q.pedalHolds(q.by[pitch].channel, q.trapped.has(pitch)) {
+			q.ringing.remove(pitch)
+		}
+	}
+}
+
+// endSound ends the notes of a channel, whatever holds them.
+func (q *quantiser) endSound(channel uint8) {
+	if q.channel == channel {
+		q.sounding = false
+	}
+	for pitch := range uint8(128) {
+		if q.by[pitch].channel == channel {
 			q.ringing.remove(pitch)
 		}
 	}
@@ -219,8 +286,8 @@ func (q *quantiser) settle() (token MelodyToken, velocity uint8) {
 			top = q.held.highest()
 		}
 		q.note, q.channel, q.velocity = top, q.by[top].channel, q.by[top].velocity
-		q.sounding, q.down = q.ringing.has(top), q.held.has(top)
-		q.struck, q.held, q.ringing = pitchSet{}, pitchSet{}, pitchSet{}
+		q.sounding, q.down, q.caught = q.ringing.has(top), q.held.has(top), q.trapped.has(top)
+		q.struck, q.held, q.ringing, q.trapped = pitchSet{}, pitchSet{}, pitchSet{}, pitchSet{}
 		return MelodyOnset(top), q.velocity
 	case q.sounding:
 		return MelodyHold(q.note), 0

@@ -80,8 +80,42 @@ func TestQuantiser(t *testing.T) {
 			[]played{pedal(0, 127), on(0, 60), pedal(100, 0), off(300, 60)}, "60 = = - -"},
 		"reset of controllers lifts the pedal": {
 			[]played{pedal(0, 127), on(0, 60), off(100, 60), {200, 0xB0, 121, 0}}, "60 = - - -"},
-		"all notes off":        {[]played{on(0, 60), {200, 0xB0, 123, 0}}, "60 = - - -"},
-		"all sound off":        {[]played{pedal(0, 127), on(0, 60), off(90, 60), {200, 0xB0, 120, 0}}, "60 = - - -"},
+		"all notes off": {[]played{on(0, 60), {200, 0xB0, 123, 0}}, "60 = - - -"},
+		"all sound off": {[]played{pedal(0, 127), on(0, 60), off(90, 60), {200, 0xB0, 120, 0}}, "60 = - - -"},
+		"all notes off leaves what the pedal holds": {
+			[]played{pedal(0, 127), on(0, 60), off(90, 60), {90, 0xB0, 123, 0}, pedal(300, 0)}, "60 = = - -"},
+		"all notes off does not lift the pedal": {
+			[]played{pedal(0, 127), on(0, 60), off(90, 60), {90, 0xB0, 123, 0}, on(200, 62), off(250, 62), pedal(400, 0)}, "60 = 62 = -"},
+		"all notes off releases keys onto the pedal": {
+			[]played{pedal(0, 127), on(0, 60), {100, 0xB0, 123, 0}, pedal(300, 0)}, "60 = = - -"},
+		"all sound off does not lift the pedal": {
+			[]played{pedal(0, 127), on(0, 60), {100, 0xB0, 120, 0}, on(200, 62), off(250, 62), pedal(400, 0)}, "60 - 62 = -"},
+		"mono on is all notes off": {[]played{on(0, 60), {200, 0xB0, 126, 1}}, "60 = - - -"},
+		"poly on is all notes off": {[]played{on(0, 60), {200, 0xB0, 127, 0}}, "60 = - - -"},
+		"local control is not":     {[]played{on(0, 60), {100, 0xB0, 122, 0}, off(300, 60)}, "60 = = - -"},
+		"sostenuto keeps the keys that are down": {
+			[]played{on(0, 60), {50, 0xB0, 66, 127}, off(100, 60), {300, 0xB0, 66, 0}}, "60 = = - -"},
+		"sostenuto keeps a note of an earlier frame": {
+			[]played{on(0, 60), {150, 0xB0, 66, 127}, off(190, 60), {400, 0xB0, 66, 0}}, "60 = = = -"},
+		"sostenuto does not keep later keys": {
+			[]played{{0, 0xB0, 66, 127}, on(0, 60), off(100, 60), {300, 0xB0, 66, 0}}, "60 - - - -"},
+		"sostenuto again catches nothing more": {
+			[]played{on(0, 50), {10, 0xB0, 66, 127}, on(100, 60), {110, 0xB0, 66, 127}, off(200, 60)}, "50 60 - - -"},
+		"all notes off leaves what sostenuto holds": {
+			[]played{on(0, 60), {50, 0xB0, 66, 127}, {100, 0xB0, 123, 0}, {300, 0xB0, 66, 0}}, "60 = = - -"},
+		"reset of controllers lifts sostenuto": {
+			[]played{on(0, 60), {50, 0xB0, 66, 127}, off(100, 60), {200, 0xB0, 121, 0}}, "60 = - - -"},
+		"an MPE master's pedal holds its members": {
+			[]played{{0, 0xB0, 64, 127}, {0, 0x91, 60, 100}, {100, 0x81, 60, 0}, {300, 0xB0, 64, 0}}, "60 = = - -"},
+		"an upper MPE master's too": {
+			[]played{{0, 0xBF, 64, 127}, {0, 0x9E, 60, 100}, {100, 0x8E, 60, 0}, {300, 0xBF, 64, 0}}, "60 = = - -"},
+		"a master's sostenuto": {
+			[]played{{0, 0x91, 60, 100}, {50, 0xB0, 66, 127}, {100, 0x81, 60, 0}, {300, 0xB0, 66, 0}}, "60 = = - -"},
+		"a channel that plays is no master": {
+			[]played{on(-300, 40), off(-200, 40), {0, 0xB0, 64, 127}, {0, 0x91, 60, 100}, {100, 0x81, 60, 0}, {300, 0xB0, 64, 0}}, "60 - - - -"},
+		"a configured zone ends with its members": {
+			[]played{{-90, 0xB0, 101, 0}, {-90, 0xB0, 100, 6}, {-90, 0xB0, 6, 4}, {0, 0xB0, 64, 127},
+				{0, 0x94, 60, 100}, {100, 0x84, 60, 0}, {200, 0x95, 62, 100}, {300, 0x85, 62, 0}, {400, 0xB0, 64, 0}}, "60 = 62 - -"},
 		"off without an on":    {[]played{off(0, 60), on(100, 62), off(150, 61), off(300, 62)}, "- 62 = - -"},
 		"offs go by channel":   {[]played{on(0, 60), {100, 0x81, 60, 0}, off(300, 60)}, "60 = = - -"},
 		"pedals go by channel": {[]played{{0, 0xB1, 64, 127}, on(0, 60), off(100, 60)}, "60 - - - -"},

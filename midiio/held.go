@@ -4,9 +4,12 @@ import "math/bits"
 
 // held is what a player holds down at an input: keys and pedals.
 type held struct {
-	keys  [16][2]uint64 // by channel, a bit for each pitch
-	pedal uint16        // a bit for each channel
+	keys   [16][2]uint64 // by channel, a bit for each pitch
+	pedals [2]uint16     // sustain and sostenuto, a bit for each channel
 }
+
+// pedalControllers are the controllers of held.pedals.
+var pedalControllers = [2]byte{sustainPedal, sostenutoPedal}
 
 // take follows one message.
 func (h *held) take(status, data1, data2 byte) {
@@ -16,21 +19,29 @@ func (h *held) take(status, data1, data2 byte) {
 		h.keys[channel][word] |= bit
 	case kind == noteOn || kind == noteOff:
 		h.keys[channel][word] &^= bit
-	case kind == controlChange && data1 == sustainPedal:
-		h.pedal &^= 1 << channel
-		if data2 >= 64 {
-			h.pedal |= 1 << channel
-		}
-	case kind == controlChange && (data1 == allNotesOff || data1 == allSoundOff):
+	case kind == controlChange && data1 == resetControllers:
+		h.pedals[0] &^= 1 << channel
+		h.pedals[1] &^= 1 << channel
+	case kind == controlChange && (data1 == allSoundOff || data1 >= allNotesOff): // and all mode messages after it
 		h.keys[channel] = [2]uint64{}
+	case kind == controlChange:
+		for i, controller := range pedalControllers {
+			if data1 != controller {
+				continue
+			}
+			h.pedals[i] &^= 1 << channel
+			if data2 >= 64 {
+				h.pedals[i] |= 1 << channel
+			}
+		}
 	}
 }
 
-// letGo releases it all: an off for each key, the pedal up, and all notes off, on the channels where something was held.
+// letGo releases everything: on each channel that holds something, an off for each key, the pedals up, and all notes off.
 func (h *held) letGo(emit func(status, data1, data2 byte)) {
 	for channel := range byte(16) {
-		keys, pedal := h.keys[channel], h.pedal>>channel&1 == 1
-		if keys == [2]uint64{} && !pedal {
+		keys := h.keys[channel]
+		if keys == [2]uint64{} && (h.pedals[0]|h.pedals[1])>>channel&1 == 0 {
 			continue
 		}
 		for word, set := range keys {
@@ -39,6 +50,9 @@ func (h *held) letGo(emit func(status, data1, data2 byte)) {
 			}
 		}
 		emit(controlChange|channel, sustainPedal, 0)
+		if h.pedals[1]>>channel&1 == 1 {
+			emit(controlChange|channel, sostenutoPedal, 0)
+		}
 		emit(controlChange|channel, allNotesOff, 0)
 	}
 	*h = held{}

@@ -76,8 +76,10 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 		}
 		script = script[2+n:]
 	}
-	for channel := range byte(16) {
-		_ = cable.Send(controlChange|channel, allNotesOff, 0)
+	for _, controller := range []byte{sustainPedal, sostenutoPedal, allNotesOff} {
+		for channel := range byte(16) {
+			_ = cable.Send(controlChange|channel, controller, 0)
+		}
 	}
 	time.Sleep(time.Second)
 	cancel()

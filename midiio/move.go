@@ -40,8 +40,10 @@ func (o *Out) join(newDevice func(client string) (outputDevice, error), name str
 	}
 	k.Wait = false
 	next := o.keeping(newDevice, name, k)
-	err := next.start()
-	return next, err
+	if err := next.start(); err != nil {
+		return nil, err // it watches nothing
+	}
+	return next, nil
 }
 
 // Leave is Close, and lets go what is held down: its offs are given to receive before it returns.

@@ -70,8 +70,10 @@ func TestMoveTo(t *testing.T) {
 		if err := out.Close(); err != nil || r.open() != 0 {
 			t.Errorf("Close: %v, %d devices open", err, r.open())
 		}
-		if err := out.moveTo(r.output, "Synth", Keeping{}); !errors.Is(err, ErrClosed) {
-			t.Errorf("after Close: %v", err)
+		for _, name := range []string{"Synth", "a port that is missing", VirtualOut} {
+			if err := out.moveTo(r.output, name, Keeping{}); !errors.Is(err, ErrClosed) {
+				t.Errorf("after Close, to %s: %v", name, err)
+			}
 		}
 		synctest.Wait()
 		if r.open() != 0 {

@@ -16,9 +16,11 @@ const (
 	noteOn        = 0x90
 	controlChange = 0xB0
 
-	sustainPedal = 64
-	allSoundOff  = 120
-	allNotesOff  = 123
+	sustainPedal     = 64
+	sostenutoPedal   = 66
+	allSoundOff      = 120
+	resetControllers = 121
+	allNotesOff      = 123
 )
 
 var (
