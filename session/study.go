@@ -9,16 +9,16 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Measured session is what a study is made of.
+// A Measured is a session with its figures, as a study needs it.
 type Measured struct {
 	Brief
 	Figures
 }
 
-// PlayerTag begins the tag that names who played: player:ann.
+// PlayerTag is the prefix of the tag that names the player, such as player:ann.
 const PlayerTag = "player:"
 
-// player is who played, "" where no tag says it.
+// player returns the name of the player; "" if no tag has it.
 func (m *Measured) player() string {
 	for _, tag := range m.Tags {
 		if name, ok := strings.CutPrefix(tag, PlayerTag); ok {
@@ -28,15 +28,15 @@ func (m *Measured) player() string {
 	return ""
 }
 
-// A Measure is a figure of a session that policies are compared by.
+// A Measure is a figure of sessions by which policies are compared.
 type Measure struct {
 	Name string `json:"name"`
 	What string `json:"what"`
 	of   func(*Measured) (value float64, known bool)
 }
 
-// measures are those of the paper's live study (arXiv 2511.17879, Figure 3 and Figure 5b). Diversity is taken by windows, as more
-// chords come in a longer jam.
+// measures are those of the paper's live study (arXiv 2511.17879, Figures 3 and 5b). Diversity is measured in windows, as a
+// longer jam has more chords.
 var measures = []Measure{
 	{"note_in_chord", "note-in-chord", func(m *Measured) (float64, bool) { return m.NoteInChord, m.Harmony.Both > 0 }},
 	{"distinct_chords_a_window", "distinct chords in 256 frames", func(m *Measured) (float64, bool) { return m.ByWindow, m.ByWindow > 0 }},
@@ -50,48 +50,48 @@ var measures = []Measure{
 
 func rated(answer int) (float64, bool) { return float64(answer), answer > 0 }
 
-// A Study compares policies over sessions. Sessions of one player count as one: their mean is what the player has.
+// A Study compares policies over sessions. The sessions of a player count as one: a player's value is their mean.
 type Study struct {
 	Sessions []Measured     `json:"sessions"`
 	Measures []Measure      `json:"measures"`
 	Policies []PolicyStudy  `json:"policies"` // by name
 	Pairs    []PairedPolicy `json:"pairs"`
-	Mixed    int            `json:"mixed"` // sessions of several policies, which are in no comparison
+	Mixed    int            `json:"mixed"` // number of sessions in which several policies played, which are not compared
 }
 
-// A PolicyStudy is how one policy did.
+// A PolicyStudy holds the results of one policy.
 type PolicyStudy struct {
 	Policy   string    `json:"policy"`
 	Sessions int       `json:"sessions"`
-	Players  int       `json:"players"` // known by their tag
+	Players  int       `json:"players"` // number of players named by tags
 	Seconds  float64   `json:"seconds"`
 	Means    []Mean    `json:"means"` // by measure
-	Vendi    Mean      `json:"vendi"` // of all windows of all sessions together, N of them; its error by the jackknife over sessions
+	Vendi    Mean      `json:"vendi"` // of the N windows of all sessions together; its error is that of the jackknife over sessions
 	Changes  int       `json:"key_changes"`
-	Before   Harmony   `json:"before"`  // all changes of key together
-	ByBeat   []Harmony `json:"by_beat"` // likewise, from the change on
+	Before   Harmony   `json:"before"`  // of the beats before all key changes together
+	ByBeat   []Harmony `json:"by_beat"` // of each beat after all key changes together
 
-	perPlayer []map[string]float64 // the players' means, by measure
+	perPlayer []map[string]float64 // by measure, the mean of each player
 }
 
-// A Mean is of N players. Error is its standard error: nil where there is one player only, Value nil where there is none.
+// A Mean is a mean over N players with its standard error. Error is nil for a single player, and both are nil for none.
 type Mean struct {
 	N     int      `json:"n"`
 	Value *float64 `json:"mean"`
 	Error *float64 `json:"standard_error"`
 }
 
-// A PairedPolicy compares two policies in one measure over the players who played with both.
+// A PairedPolicy compares two policies by one measure over the players who played with both.
 type PairedPolicy struct {
 	Measure string   `json:"measure"`
 	A       string   `json:"a"`
 	B       string   `json:"b"`
 	N       int      `json:"players"`
-	Mean    *float64 `json:"mean_difference"` // a less b
+	Mean    *float64 `json:"mean_difference"` // a minus b
 	Error   *float64 `json:"standard_error"`
 	T       *float64 `json:"t"`
 	TP      *float64 `json:"t_p"`
-	TPHolm  *float64 `json:"t_p_holm"` // corrected for the pairs of policies in this measure
+	TPHolm  *float64 `json:"t_p_holm"` // corrected for the number of pairs in this measure
 	W       *float64 `json:"w"`        // Wilcoxon's
 	WP      *float64 `json:"w_p"`
 	WPHolm  *float64 `json:"w_p_holm"`
@@ -104,7 +104,7 @@ func NewStudy(sessions []Measured) *Study {
 	for i := range sessions {
 		m := &sessions[i]
 		played := m.Policy
-		for policy := range m.Policies { // another may have taken over before the first frame
+		for policy := range m.Policies { // which may differ from the manifest's, if another took over before the first frame
 			played = policy
 		}
 		if len(m.Policies) > 1 {
@@ -160,7 +160,7 @@ func studyPolicy(policy string, sessions []*Measured) PolicyStudy {
 	return p
 }
 
-// byPlayer is each player's mean of a measure, and the values of the sessions whose player is not known.
+// byPlayer returns each player's mean of a measure, and the values of the sessions without a player.
 func byPlayer(sessions []*Measured, measure Measure) (mine map[string]float64, alone []float64) {
 	values := map[string][]float64{}
 	for _, m := range sessions {
@@ -185,7 +185,7 @@ func meanOf(values []float64) Mean {
 	return Mean{len(values), finite(stat.Mean(values, nil)), finite(stat.StdErr(stat.StdDev(values, nil), n))}
 }
 
-// pair compares all policies by a measure, two by two.
+// pair compares each pair of policies by a measure.
 func (s *Study) pair(measure int) {
 	first := len(s.Pairs)
 	var ts, ws []float64
@@ -215,10 +215,10 @@ func (s *Study) pair(measure int) {
 	}
 }
 
-// difference is rounded to a billionth, so that equal differences are equal: .8 - .6 and .6 - .4 are not, as they are computed.
+// difference is rounded to a billionth, so that equal differences compare equal: as computed, .8 - .6 and .6 - .4 do not.
 func difference(a, b float64) float64 { return math.Round((a-b)*1e9) / 1e9 }
 
-// finite is a figure as JSON can have it: nil where there is none.
+// finite returns a figure for JSON, which has no NaN and no infinity: they are nil.
 func finite(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil

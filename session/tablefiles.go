@@ -16,16 +16,16 @@ import (
 	"jamd/atomicfile"
 )
 
-// A TableFormat is how tables are written.
+// A TableFormat is a file format of tables.
 type TableFormat string
 
-// The formats of tables; each is also the ending of its files' names.
+// The formats of tables. Each is also the extension of its files.
 const (
 	CSV     TableFormat = "csv"
 	Parquet TableFormat = "parquet"
 )
 
-// A TableWriter writes the tables of any number of sessions into one file each: sessions, frames, notes and decisions.
+// A TableWriter writes the tables of any number of sessions into four files: sessions, frames, notes and decisions.
 type TableWriter struct {
 	sessions  *tableFile[JamRow]
 	frames    *tableFile[FrameRow]
@@ -33,7 +33,8 @@ type TableWriter struct {
 	decisions *tableFile[DecisionRow]
 }
 
-// NewTableWriter begins the files, in a folder that is made where it is not there. Nothing is to be seen of them before Close.
+// NewTableWriter begins the files in a folder, which is made if it does not exist. They appear under their names with
+// [TableWriter.Close].
 func NewTableWriter(dir string, format TableFormat) (*TableWriter, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -51,12 +52,12 @@ func NewTableWriter(dir string, format TableFormat) (*TableWriter, error) {
 	return w, nil
 }
 
-// Write adds a session.
+// Write adds the rows of a session.
 func (w *TableWriter) Write(t Tables) error {
 	return errors.Join(w.sessions.write(t.Sessions), w.frames.write(t.Frames), w.notes.write(t.Notes), w.decisions.write(t.Decisions))
 }
 
-// Close puts the files in place, and names them. Where one cannot be, none is that was not yet.
+// Close gives the files their names, and returns those. If that fails for one, those after it are not put in place either.
 func (w *TableWriter) Close() (files []string, err error) {
 	for _, f := range w.all() {
 		err = errors.Join(err, f.finish())
@@ -74,7 +75,7 @@ func (w *TableWriter) Close() (files []string, err error) {
 	return files, nil
 }
 
-// Abort leaves nothing behind. After Close it does nothing.
+// Abort removes the unfinished files. After Close it does nothing.
 func (w *TableWriter) Abort() {
 	for _, f := range w.all() {
 		f.abort()
@@ -83,7 +84,7 @@ func (w *TableWriter) Abort() {
 
 func (w *TableWriter) all() []anyTable { return []anyTable{w.sessions, w.frames, w.notes, w.decisions} }
 
-// An anyTable is a tableFile whatever its rows.
+// An anyTable is a tableFile of any row type.
 type anyTable interface {
 	finish() error
 	place() error
@@ -91,20 +92,20 @@ type anyTable interface {
 	abort()
 }
 
-// A tableFile is one table on its way to the disk.
+// A tableFile is a table that is being written.
 type tableFile[Row any] struct {
 	path string
 	file *atomicfile.File
 	rows rowWriter[Row]
 }
 
-// A rowWriter takes rows, and what it still holds when it is closed.
+// A rowWriter writes rows; Close writes those that it has buffered.
 type rowWriter[Row any] interface {
 	Write([]Row) (int, error)
 	Close() error
 }
 
-// rowGroup is how many rows Parquet keeps together, and in memory while they are written.
+// rowGroup is the number of rows in a row group of Parquet, which is in memory while it is written.
 const rowGroup = 1 << 19
 
 func newTableFile[Row any](dir, name string, format TableFormat) (*tableFile[Row], error) {
@@ -139,12 +140,12 @@ func (f *tableFile[Row]) abort() {
 	}
 }
 
-// A csvWriter writes the columns that Parquet would, as text: null is nothing, a time is RFC 3339 in UTC.
+// A csvWriter writes the same columns as Parquet, as text: null is empty, a time is RFC 3339 in UTC.
 type csvWriter[Row any] struct {
 	to     *bufio.Writer
 	csv    *csv.Writer
 	schema *parquet.Schema
-	kinds  []reflect.Type // by column, of Row's fields
+	kinds  []reflect.Type // types of Row's fields, by column
 	values parquet.Row
 	fields []string
 }

@@ -2,10 +2,10 @@ package session
 
 import "time"
 
-// The rows of the tables that sessions are exported as. The tags name the columns, for Parquet and CSV alike; what a column
-// means, its unit, and where it is null, is told in docs/sessions.md. Names that the log has too mean what they mean there.
+// The rows of the exported tables. The tags name the columns, for both Parquet and CSV. docs/sessions.md has the meaning and
+// unit of each column, and when it is null. A name that is in the log too has the same meaning there.
 
-// A JamRow is what a session was.
+// A JamRow describes a session.
 type JamRow struct {
 	Session     string    `parquet:"session"`
 	Start       time.Time `parquet:"start,timestamp(microsecond)"`
@@ -38,7 +38,7 @@ type JamRow struct {
 	Enjoyment   *int32    `parquet:"enjoyment,optional"`
 }
 
-// A FrameRow is what sounded in one frame.
+// A FrameRow is what sounded in a frame.
 type FrameRow struct {
 	Session     string  `parquet:"session,dict"`
 	Frame       int64   `parquet:"frame"`
@@ -82,7 +82,7 @@ const (
 	bassPart   = "bass"
 )
 
-// A DecisionRow is a frame's decision: what the policy heard and chose, what sounded, and how long it took.
+// A DecisionRow is the decision on a frame: what the policy heard and chose, what sounded, and how long it took.
 type DecisionRow struct {
 	Session    string  `parquet:"session,dict"`
 	Frame      int64   `parquet:"frame"`

@@ -10,7 +10,7 @@ import (
 	"jamd/jam"
 )
 
-// Tables are one or more sessions as rows.
+// Tables are the rows of one or more sessions.
 type Tables struct {
 	Sessions  []JamRow
 	Frames    []FrameRow
@@ -18,10 +18,10 @@ type Tables struct {
 	Decisions []DecisionRow
 }
 
-// maxRows bounds the frames of a session that is made into rows, whatever its log says: six days at 120 BPM.
+// maxRows bounds the number of frames of a session that is exported: six days at 120 BPM.
 const maxRows = 1 << 22
 
-// Tables reads the session as rows. Lines that cannot be read are left out.
+// Tables reads the rows of the session, without unreadable lines.
 func (r *Record) Tables() (Tables, error) {
 	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
 	made := r.newTake()
@@ -33,7 +33,7 @@ func (r *Record) Tables() (Tables, error) {
 		switch e := entry.(type) {
 		case jam.FrameReport:
 			if n := len(t.order); n > 0 && e.Frame <= t.order[n-1] {
-				continue // it is there twice
+				continue // a second report of the frame
 			}
 			t.order = append(t.order, e.Frame)
 			t.reports[e.Frame] = e
@@ -53,10 +53,10 @@ func (r *Record) Tables() (Tables, error) {
 	}, nil
 }
 
-// A tabling is a session that is being made into rows.
+// A tabling makes the rows of a session.
 type tabling struct {
 	record  *Record
-	order   []int64 // the frames of the reports, as in the log
+	order   []int64 // frames of the reports, in the order of the log
 	reports map[int64]jam.FrameReport
 	heard   []jam.Heard
 	remarks map[int64][]string // by frame
@@ -75,7 +75,7 @@ func (r *Record) sessionRow() JamRow {
 	}
 }
 
-// some is a value, and nil for the zero one: in a table that is null.
+// some returns a pointer to a value, or nil for the zero value, which is null in a table.
 func some[T comparable](v T) *T {
 	var zero T
 	if v == zero {
@@ -84,7 +84,7 @@ func some[T comparable](v T) *T {
 	return &v
 }
 
-// frames are those of the take, each with what sounded in it.
+// frames makes the rows of the take's frames.
 func (t *tabling) frames(take jam.Take) []FrameRow {
 	rows := make([]FrameRow, take.Frames)
 	bar, policy, tempo := take.BarAt(0), t.record.Manifest.Policy.Name, take.Tempo
@@ -129,7 +129,7 @@ func (t *tabling) frames(take jam.Take) []FrameRow {
 	return rows
 }
 
-// notes are what the player played, and what sounded on the grid, each in the order of time.
+// notes makes the rows of the notes: those that the player played, and those that sounded on the grid, each in order.
 func (t *tabling) notes(take jam.Take) []NoteRow {
 	rows := t.played()
 	for _, part := range []struct {
@@ -146,7 +146,7 @@ func (t *tabling) notes(take jam.Take) []NoteRow {
 	return rows
 }
 
-// sounded are the notes of the chords; of a session that does not say how its style played them, the chords' own, held.
+// sounded returns the notes of the chords. If the session does not have them as the style played them, they are held.
 func sounded(take jam.Take) []jam.TakeNote {
 	if len(take.Upper)+len(take.Bass) > 0 {
 		return take.Upper
@@ -160,7 +160,7 @@ func sounded(take jam.Take) []jam.TakeNote {
 	return notes
 }
 
-// played are the player's keys. A key that is struck again without being let go ends then.
+// played makes the rows of the player's notes. A note that is struck again before its note off ends there.
 func (t *tabling) played() []NoteRow {
 	var rows []NoteRow
 	type key struct{ channel, pitch uint8 }

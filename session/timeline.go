@@ -7,8 +7,9 @@ import (
 	"jamd/jam"
 )
 
-// A timeline is when each frame of a jam began, on the jam's clock, from frame 0 to the end of the last. Lines that no report tells
-// lie evenly between those that one does; before and after all, a frame is as long as the tempo says.
+// A timeline holds when each frame of a jam began, on the jam's clock, from frame 0 to the end of the last. Lines without a
+// report are spaced evenly between those with one; before the first and after the last report, the tempo gives the length
+// of a frame.
 type timeline struct {
 	lines       []time.Duration
 	first, last time.Duration // length of a frame before the first line, and after the last
@@ -17,7 +18,7 @@ type timeline struct {
 func newTimeline(reports map[int64]jam.FrameReport, take jam.Take) timeline {
 	t := timeline{lines: make([]time.Duration, take.Frames+1)}
 	t.first, t.last = frameLength(take.Tempo[0].BPM), frameLength(take.Tempo[len(take.Tempo)-1].BPM)
-	known := int64(-1) // the last frame with a report
+	known := int64(-1) // last frame with a report
 	for frame := range take.Frames {
 		r, told := reports[frame]
 		if !told {
@@ -46,7 +47,7 @@ func frameLength(bpm float64) time.Duration {
 	return time.Duration(float64(time.Minute) / bpm / jam.FramesPerBeat)
 }
 
-// at is when a frame begins.
+// at is the time at which a frame begins.
 func (t *timeline) at(frame int64) time.Duration {
 	end := int64(len(t.lines)) - 1
 	switch {
@@ -58,7 +59,7 @@ func (t *timeline) at(frame int64) time.Duration {
 	return t.lines[frame]
 }
 
-// nearest is the frame whose line is nearest to a time; halfway between two lines it is the later one.
+// nearest is the frame whose line is nearest to a time; halfway between two lines it is the later frame.
 func (t *timeline) nearest(at time.Duration) int64 {
 	end := len(t.lines) - 1
 	switch {

@@ -8,14 +8,14 @@ import (
 	"jamd/jam"
 )
 
-// A Timing tells how a jam kept time.
+// A Timing holds how well a jam kept time.
 type Timing struct {
-	Stages   []Stage          `json:"stages"` // in the order of the way of a note
+	Stages   []Stage          `json:"stages"` // in the order in which a note passes them
 	Misses   []Miss           `json:"misses"`
-	MissedBy map[string]int64 `json:"missed_by"` // how often for each cause
+	MissedBy map[string]int64 `json:"missed_by"` // number of misses, by cause
 }
 
-// A Stage tells how long a part of a frame took, in the frames that had it: in half of them at most P50, and so on.
+// A Stage holds the times of one part of a frame, over the frames that had it. P50 to P999 are percentiles.
 type Stage struct {
 	Name  string        `json:"name"`
 	What  string        `json:"-"`
@@ -24,32 +24,32 @@ type Stage struct {
 	P99   time.Duration `json:"p99_ns"`
 	P999  time.Duration `json:"p999_ns"`
 	Max   time.Duration `json:"max_ns"`
-	Bins  []Bin         `json:"bins"` // those that are not empty
+	Bins  []Bin         `json:"bins"` // without empty ones
 }
 
-// A Bin counts the times up to To, and above the bin before it: BinsPerDecade of them from one power of ten to the next.
+// A Bin counts the times up to To and above the next lower bin. There are BinsPerDecade bins between two powers of ten.
 type Bin struct {
 	To    time.Duration `json:"to_ns"`
 	Count int           `json:"count"`
 }
 
-// BinsPerDecade is how fine the bins of a Stage are.
+// BinsPerDecade is the number of bins of a Stage between two powers of ten.
 const BinsPerDecade = 5
 
 // A Miss is a frame whose decision was not there at its line.
 type Miss struct {
 	Frame int64         `json:"frame"`
-	At    time.Duration `json:"at_ns"` // its line, on the jam's clock
+	At    time.Duration `json:"at_ns"` // time of its line on the jam's clock
 	Cause string        `json:"cause"`
 }
 
-// Of a cause: who says it in the log, and what stands where nobody did.
+// CauseFrom is the source of remarks that give the cause of a miss; causeUnknown is the cause of a miss that has none.
 const (
 	CauseFrom    = "latency"
 	causeUnknown = "not recorded"
 )
 
-// stages are the parts of a frame: the times of package latency, in the frames that have them.
+// stages are the parts of a frame, as package latency measures them.
 var stages = [...]struct {
 	name, what string
 	took       func(r *jam.FrameReport) (took time.Duration, had bool)
@@ -63,7 +63,7 @@ var stages = [...]struct {
 	{"age", "of the newest note that a chord could know, at the line", func(r *jam.FrameReport) (time.Duration, bool) { return r.Age, r.Age > 0 }},
 }
 
-// A stopwatch gathers what a Timing tells.
+// A stopwatch collects the times for a Timing.
 type stopwatch struct {
 	times  [len(stages)][]time.Duration
 	misses []Miss
@@ -81,7 +81,7 @@ func (s *stopwatch) add(r *jam.FrameReport) {
 	}
 }
 
-// remark takes what may be the cause of a miss: it may come after the frame, or before it.
+// remark takes a remark, which may be the cause of a miss. It may come before or after the frame's report.
 func (s *stopwatch) remark(r Remark) {
 	if r.From != CauseFrom || r.Frame < 0 {
 		return
@@ -117,14 +117,14 @@ func (s *stopwatch) timing() Timing {
 	return t
 }
 
-// binOf is the upper end of the bin that a time falls into. The first ends at a microsecond.
+// binOf is the upper end of the bin of a time. The first bin ends at 1 µs.
 func binOf(d time.Duration) time.Duration {
 	n := math.Ceil(BinsPerDecade * math.Log10(max(float64(d), float64(time.Microsecond))))
 	end := time.Duration(math.Round(math.Pow(10, n/BinsPerDecade)))
-	return max(end, d) // where rounding has the time above the end
+	return max(end, d) // rounding may leave the end below the time
 }
 
-// quantile is the smallest of the sorted times that no more than the share q of them are above.
+// quantile is the smallest of the sorted times such that a share of at least q of them is not above it.
 func quantile(sorted []time.Duration, q float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

@@ -2,28 +2,28 @@ package session
 
 import "jamd/jam"
 
-// A Track is what sounded in a jam, frame by frame: what its figures are made of. Frames that were never played, or whose
-// report is lost, are left out. Slices are as long as one another.
+// A Track is what sounded in a jam, frame by frame. Its figures are made from it. Frames that were not played, or whose
+// report is lost, are left out. The slices of frames have the same length.
 type Track struct {
-	Frames  []int64           // numbers, ascending
-	Melody  []jam.MelodyToken // silence where it is not known
-	Chords  []int             // which of Symbols sounds; noChord where none does
+	Frames  []int64           // frame numbers, ascending
+	Melody  []jam.MelodyToken // silence if it is not known
+	Chords  []int             // index in Symbols of the sounding chord; noChord if there is none
 	Began   []bool            // the chord was struck at the frame's line
-	Symbols []string          // each once, in the order of their first sound
+	Symbols []string          // without duplicates, in the order in which they first sounded
 
 	classes []pitchClasses // of each symbol
 	index   map[string]int // of each symbol
-	end     int64          // the frame behind the last
+	end     int64          // the frame after the last
 }
 
 const noChord = -1
 
-// A pitchClasses has bit c set for pitch class c.
+// pitchClasses is a set: bit c is set for pitch class c.
 type pitchClasses uint16
 
 func (p pitchClasses) has(pitch uint8) bool { return p>>(pitch%12)&1 == 1 }
 
-// add takes the next report.
+// add adds the next report.
 func (t *Track) add(r *jam.FrameReport) {
 	if r.Frame < t.end {
 		return
@@ -42,14 +42,14 @@ func (t *Track) add(r *jam.FrameReport) {
 	t.end = r.Frame + 1
 }
 
-// finish takes the melody of the last frame, which no report holds.
+// finish adds the melody of the last frame, which is in no report.
 func (t *Track) finish(melody jam.MelodyToken) {
 	if n := len(t.Melody); n > 0 {
 		t.Melody[n-1] = melody
 	}
 }
 
-// symbol is the number of a chord's symbol. One that cannot be read holds no pitch class.
+// symbol returns the index of a chord symbol. A symbol that cannot be parsed has no pitch classes.
 func (t *Track) symbol(name string) int {
 	if i, ok := t.index[name]; ok {
 		return i

@@ -10,20 +10,20 @@ import (
 	"jamd/jam"
 )
 
-// An Encoder places windows of chords in a space where those that are alike are near: diversity is measured there.
+// An Encoder maps windows of chords to vectors, so that similar windows have similar vectors. Diversity is measured on them.
 type Encoder interface {
 	Window() int                 // frames
 	Vocabulary() *jam.Vocabulary // of the tokens
 	Embed(window []jam.ChordToken) ([]float64, error)
 }
 
-// A Diversity holds what the chords of some windows are like; windows of several jams can be joined.
+// A Diversity sums up the vectors of some windows. The windows of several jams can be joined.
 type Diversity struct {
 	Windows int
-	product *mat.SymDense // the sum over the windows of v·vᵀ, of their unit vectors v
+	product *mat.SymDense // sum of v·vᵀ over the unit vectors v of the windows
 }
 
-// add takes a window's unit vector.
+// add adds the unit vector of a window.
 func (d *Diversity) add(v []float64) {
 	if d.product == nil {
 		d.product = mat.NewSymDense(len(v), nil)
@@ -32,7 +32,7 @@ func (d *Diversity) add(v []float64) {
 	d.Windows++
 }
 
-// join takes the windows of another jam, measured by the same encoder.
+// join adds the windows of another jam, from the same encoder.
 func (d *Diversity) join(o *Diversity) {
 	switch {
 	case o == nil || o.Windows == 0:
@@ -44,7 +44,7 @@ func (d *Diversity) join(o *Diversity) {
 	d.Windows += o.Windows
 }
 
-// less is what is left without the windows of a jam that is in d.
+// less returns d without the windows of a jam that was joined to it.
 func (d *Diversity) less(o *Diversity) *Diversity {
 	if o == nil || o.Windows == 0 {
 		return d
@@ -55,9 +55,9 @@ func (d *Diversity) less(o *Diversity) *Diversity {
 	return &Diversity{d.Windows - o.Windows, &left}
 }
 
-// Vendi is how many different windows there seem to be (Friedman and Dieng 2023): exp of the Shannon entropy of the eigenvalues
-// of K/n, where K holds the cosines of the n windows. Those of the windows' product are the same and, but for zeros, no more
-// than an embedding is long. 0 where there is no window.
+// Vendi is the effective number of different windows (Friedman and Dieng 2023): exp of the Shannon entropy of the eigenvalues
+// of K/n, where K holds the cosines between the n windows. The sum of products has the same eigenvalues apart from zeros,
+// and no more than the length of a vector. Vendi is 0 without windows.
 func (d *Diversity) Vendi() float64 {
 	if d == nil || d.Windows == 0 {
 		return 0
@@ -66,11 +66,11 @@ func (d *Diversity) Vendi() float64 {
 	scaled.ScaleSym(1/float64(d.Windows), d.product)
 	var eigen mat.EigenSym
 	if !eigen.Factorize(&scaled, false) {
-		return 0 // no eigenvalues of what is not finite
+		return 0 // a matrix that is not finite has no eigenvalues
 	}
 	sum := 0.0
 	for _, x := range eigen.Values(nil) {
-		if x > 1e-12 { // the others are zeros, but for rounding
+		if x > 1e-12 { // the others are zeros up to rounding
 			sum -= x * math.Log(x)
 		}
 	}
@@ -79,12 +79,12 @@ func (d *Diversity) Vendi() float64 {
 
 var errNotFinite = errors.New("the encoder gives a vector that is not of length 1")
 
-// diversity embeds the windows of a track.
+// diversity encodes the windows of a track.
 func (t *Track) diversity(e Encoder) (*Diversity, error) {
 	tokens, d := t.tokens(e.Vocabulary()), &Diversity{}
 	for begin := range t.windows(e.Window()) {
 		window := tokens[begin : begin+e.Window()]
-		if i, ok := e.Vocabulary().Index(window[0]); ok { // what is held at the first frame begins there
+		if i, ok := e.Vocabulary().Index(window[0]); ok { // a chord that is held at the first frame begins there
 			window[0] = e.Vocabulary().Begin(i)
 		}
 		v, err := e.Embed(window)
@@ -103,7 +103,7 @@ func (t *Track) diversity(e Encoder) (*Diversity, error) {
 	return d, nil
 }
 
-// tokens are the chords in a vocabulary's terms; those that it does not have are its nearest.
+// tokens returns the chords as tokens of a vocabulary; a chord that it does not have becomes its nearest.
 func (t *Track) tokens(v *jam.Vocabulary) []jam.ChordToken {
 	begin, hold := make([]jam.ChordToken, len(t.Symbols)), make([]jam.ChordToken, len(t.Symbols))
 	for i, symbol := range t.Symbols {
@@ -125,11 +125,11 @@ func (t *Track) tokens(v *jam.Vocabulary) []jam.ChordToken {
 	return tokens
 }
 
-// jackknifeParts is how many parts of the jams are left out in turn, at most.
+// jackknifeParts is the largest number of parts that the jackknife leaves out in turn.
 const jackknifeParts = 100
 
-// jackknife is the score of all windows and its jackknife standard error over the jams that they are of (Efron and Stein 1981),
-// each left out in turn; many jams are left out by parts. The error is NaN where there is one jam only.
+// jackknife returns the score of all windows and its jackknife standard error over the jams (Efron and Stein 1981), each of
+// which is left out in turn; many jams are left out in groups. The error is NaN for a single jam.
 func jackknife(all *Diversity, jams []*Diversity) (score, deviation float64) {
 	n := min(len(jams), jackknifeParts)
 	if n < 2 {

@@ -14,7 +14,7 @@ import (
 
 const chartWidth = 1040.0
 
-// overview draws all of the jam in little; each part of it leads to its row of the roll.
+// overview draws the whole jam in one small picture. Each part links to its row of the roll.
 func (r *roll) overview() template.HTML {
 	frames := float64(max(r.take.Frames, 1))
 	c := newChart(chartWidth, 76, scale{0, frames}, scale{float64(r.low) - 1, float64(r.high) + 1})
@@ -24,7 +24,7 @@ func (r *roll) overview() template.HTML {
 		end, pitch := -1.0, uint8(0)
 		for _, n := range r.notes[part] {
 			x := math.Floor(2*c.px(float64(n.Frame))) / 2
-			if x < end && n.Pitch == pitch { // within half a pixel of the one before
+			if x < end && n.Pitch == pitch { // it begins within half a pixel of the note before
 				continue
 			}
 			width := max(c.px(float64(n.Frame+n.Duration))-x, 0.5)
@@ -43,7 +43,7 @@ func (r *roll) overview() template.HTML {
 	return c.svg("All of the jam: each part leads to its row")
 }
 
-// overTime draws note-in-chord along the jam, with the changes of key and the misses.
+// overTime draws note-in-chord over the jam, with the key changes and the misses.
 func overTime(f *session.Figures, take jam.Take) template.HTML {
 	c := newChart(chartWidth, 190, scale{0, float64(max(take.Frames, 1))}, scale{0, 1})
 	c.axes(timeTicks(take), shares, "time")
@@ -76,7 +76,7 @@ func overTime(f *session.Figures, take jam.Take) template.HTML {
 	return c.svg(fmt.Sprintf("Note-in-chord by %d bars, along the jam", f.OverBars))
 }
 
-// timeTicks are round times along a jam.
+// timeTicks are ticks at round times of a jam.
 func timeTicks(take jam.Take) (ticks []tick) {
 	all := secondsAt(take.Tempo, take.Frames)
 	step := 5.0
@@ -91,9 +91,9 @@ func timeTicks(take jam.Take) (ticks []tick) {
 	return ticks
 }
 
-// durations draws how many chords lasted how long, in beats.
+// durations draws a histogram of the durations of chords, in beats.
 func durations(all []session.Duration) template.HTML {
-	const longest = 32 // frames; all that is longer stands in the last bar
+	const longest = 32 // frames; the last bar counts all longer chords too
 	counts, most := make([]int64, longest+1), int64(0)
 	for _, d := range all {
 		i := min(d.Frames, longest+1) - 1
@@ -121,7 +121,7 @@ func durations(all []session.Duration) template.HTML {
 
 func ptr(x float64) *float64 { return &x }
 
-// chordShares draws which chords sounded longest.
+// chordShares draws the chords that sounded longest.
 func chordShares(all []session.ChordShare) template.HTML {
 	const most = 12
 	var sum int64
@@ -144,7 +144,7 @@ func chordShares(all []session.ChordShare) template.HTML {
 	return c.svg("Which chords sounded longest, of all time with a chord")
 }
 
-// adaptation draws note-in-chord by beat after a change of key.
+// adaptation draws note-in-chord by beat after a key change.
 func adaptation(a session.Adaptation) template.HTML {
 	c := newChart(chartWidth/2, 170, scale{0, float64(max(len(a.ByBeat), 8))}, scale{0, 1})
 	c.axes(beatTicks(len(a.ByBeat)), shares, "beats after the change")
@@ -161,7 +161,7 @@ func adaptation(a session.Adaptation) template.HTML {
 	return c.svg(fmt.Sprintf("Note-in-chord by beat after the change from %s to %s", a.From, a.To))
 }
 
-// byBeat is a curve through the middles of beats, each with its three neighbours behind it, as recovery is measured.
+// byBeat is a curve with a point for each beat, taken together with the three beats after it, as recovery is measured.
 func byBeat(beats []session.Harmony) (points []point) {
 	for i := range beats {
 		var inside, both int64
@@ -181,7 +181,7 @@ func beatTicks(n int) (ticks []tick) {
 	return ticks
 }
 
-// latencies draws how long a stage took, how often: over powers of ten.
+// latencies draws the histogram of a stage's times, on a logarithmic axis.
 func latencies(s session.Stage) template.HTML {
 	log := func(d time.Duration) float64 { return math.Log10(max(float64(d), 1)) }
 	high := log(slices.MaxFunc(s.Bins, func(a, b session.Bin) int { return cmp.Compare(a.To, b.To) }).To)

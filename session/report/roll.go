@@ -9,15 +9,15 @@ import (
 	"jamd/session"
 )
 
-// The roll is drawn in rows of about rowFrames frames, each a picture of its own, so that a browser draws those alone that are
+// The roll is drawn in rows of about rowFrames frames. Each row is a picture of its own, so that a browser draws only those
 // on the screen.
 const (
 	rowFrames  = 256
 	frameWidth = 4.0
 	semitone   = 3.0
-	rowTop     = 22.0 // for two lines of symbols
-	rowBottom  = 8.0  // for the marks of misses
-	charWidth  = 6.2  // of a symbol, about
+	rowTop     = 22.0 // room for two lines of symbols
+	rowBottom  = 8.0  // room for the marks of misses
+	charWidth  = 6.2  // approximate width of a character of a symbol
 )
 
 // A row is some bars of the roll.
@@ -31,11 +31,11 @@ type row struct {
 type roll struct {
 	take      jam.Take
 	figures   *session.Figures
-	low, high uint8             // pitches
-	bars      int64             // of the first meter, in a row
+	low, high uint8             // range of pitches
+	bars      int64             // bars of a row, in the first meter
 	length    int64             // frames of a row
-	notes     [2][]jam.TakeNote // of the melody, and of the chords
-	filled    []int64           // numbers of the rows in which anything is, from 0
+	notes     [2][]jam.TakeNote // of the melody and of the chords
+	filled    []int64           // numbers of the rows that are not empty, from 0
 }
 
 func newRoll(take jam.Take, f *session.Figures) *roll {
@@ -43,7 +43,7 @@ func newRoll(take jam.Take, f *session.Figures) *roll {
 	r.bars = max(1, rowFrames/take.Meter.Bar())
 	r.length = r.bars * take.Meter.Bar()
 	r.notes = [2][]jam.TakeNote{take.Melody, append(append([]jam.TakeNote{}, take.Upper...), take.Bass...)}
-	if len(take.Upper)+len(take.Bass) == 0 { // of a log that tells the chords alone
+	if len(take.Upper)+len(take.Bass) == 0 { // the log has only the chords
 		for _, c := range take.Chords {
 			for _, pitch := range c.Pitches {
 				r.notes[1] = append(r.notes[1], jam.TakeNote{Frame: c.Frame, Pitch: pitch, Duration: c.Duration})
@@ -59,7 +59,7 @@ func newRoll(take jam.Take, f *session.Figures) *roll {
 	return r
 }
 
-// rows draws those in which anything is; a jam may have stood still for years.
+// rows draws the rows that are not empty: a jam may have been stopped for years.
 func (r *roll) rows() []row {
 	length := r.length
 	drawn := map[int64]*rowDrawing{}
@@ -72,7 +72,7 @@ func (r *roll) rows() []row {
 	}
 	for part, notes := range r.notes {
 		for _, n := range notes {
-			for from := n.Frame; from < n.Frame+n.Duration; { // over the ends of rows
+			for from := n.Frame; from < n.Frame+n.Duration; { // once in each row that the note sounds in
 				to := min(n.Frame+n.Duration, (from/length+1)*length)
 				at(from).note(part, from, to, n.Pitch, from == n.Frame)
 				if from = to; to-n.Frame > maxSpan {
@@ -102,17 +102,17 @@ func (r *roll) rows() []row {
 	return rows
 }
 
-// maxSpan bounds how far a note is drawn, in frames: one that a stopped machine left on has no end.
+// maxSpan bounds the length of a note that is drawn, in frames: a note that a stopped machine left on has no end.
 const maxSpan = 1 << 16
 
-// A rowDrawing gathers a row's paths.
+// A rowDrawing collects the paths of a row.
 type rowDrawing struct {
 	*roll
 	first   int64
 	paths   [2]strings.Builder // of melody and chords
 	misses  strings.Builder
 	texts   strings.Builder
-	textEnd [2]float64 // how far the lines of symbols are filled
+	textEnd [2]float64 // where the last symbol ends, in each line of symbols
 }
 
 func (d *rowDrawing) x(frame int64) float64 { return float64(frame-d.first) * frameWidth }
@@ -121,7 +121,7 @@ func (r *roll) height() float64 { return rowTop + float64(r.high-r.low+1)*semito
 
 func (r *roll) width() float64 { return float64(r.length)*frameWidth + 2 }
 
-// ratio is that of a row's picture.
+// ratio is the aspect ratio of a row's picture.
 func (r *roll) ratio() template.CSS { return template.CSS(num(r.width()) + " / " + num(r.height())) }
 
 func (d *rowDrawing) note(part int, from, to int64, pitch uint8, begins bool) {
@@ -132,7 +132,7 @@ func (d *rowDrawing) note(part int, from, to int64, pitch uint8, begins bool) {
 	fmt.Fprintf(&d.paths[part], "M%s %sh%s", num(d.x(from)+gap), num(rowTop+(float64(d.high-pitch)+0.5)*semitone), num(float64(to-from)*frameWidth-gap))
 }
 
-// symbol writes a chord's symbol into the line that has room for it; where there is none in either it is left out.
+// symbol writes a chord symbol into the first line that has room for it. If neither has, it is left out.
 func (d *rowDrawing) symbol(c jam.TakeChord) {
 	x := d.x(c.Frame)
 	for line := range d.textEnd {

@@ -1,5 +1,5 @@
-// Package report writes what was measured of sessions as one HTML file: nothing is fetched, no script runs, colours follow the
-// reader's light or dark, and it prints.
+// Package report writes the figures of sessions as an HTML page. The page is a single file, loads nothing and runs no script.
+// It follows the reader's light or dark mode, and can be printed. [Session] reports on one session, [Study] compares several.
 package report
 
 import (
@@ -20,7 +20,7 @@ var pageText string
 //go:embed style.css
 var style string
 
-// maxMisses is how many misses are told one by one.
+// maxMisses bounds the number of misses that are listed.
 const maxMisses = 1000
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
@@ -40,22 +40,22 @@ type One struct {
 	Manifest session.Manifest
 	Figures  session.Figures
 	Take     jam.Take
-	NoVendi  string // why there is no Vendi score, where there is none
+	NoVendi  string // why there is no Vendi score; "" if there is one
 }
 
-// A onePage is what the template draws of a session.
+// A onePage is the data of the template for a session.
 type onePage struct {
 	One
 	Title  string
 	Rows   []row
-	Bars   int64        // of a row
-	Ratio  template.CSS // of a row's picture, width / height
+	Bars   int64        // in a row
+	Ratio  template.CSS // width / height of a row's picture
 	Misses []missed
-	More   int // misses that are not told one by one
+	More   int // number of misses that are not listed
 
 	Overview, OverTime, Durations, Shares template.HTML
-	Together                              template.HTML // all adaptations in one
-	Recovery                              string        // beats in the mean
+	Together                              template.HTML // all adaptations in one chart
+	Recovery                              string        // mean number of beats
 	Adaptations                           []adapted
 	Stages                                []stage
 }
@@ -81,11 +81,11 @@ func Session(w io.Writer, s One) error {
 		OverTime: overTime(f, s.Take), Durations: durations(f.Durations), Shares: chordShares(f.Shares)}
 	v.Overview = r.overview()
 	for _, m := range f.Timing.Misses[:min(len(f.Timing.Misses), maxMisses)] {
-		v.Misses = append(v.Misses, missed{place(m.Frame, take), clock(secondsAt(take.Tempo, m.Frame)), m.Cause})
+		v.Misses = append(v.Misses, missed{take.Bars().Position(m.Frame), clock(secondsAt(take.Tempo, m.Frame)), m.Cause})
 	}
 	v.More = len(f.Timing.Misses) - len(v.Misses)
 	for _, a := range f.Adaptations {
-		v.Adaptations = append(v.Adaptations, adapted{a, place(a.Beat*jam.FramesPerBeat, take), adaptation(a)})
+		v.Adaptations = append(v.Adaptations, adapted{a, take.Bars().Position(a.Beat*jam.FramesPerBeat), adaptation(a)})
 	}
 	if m := (session.Measured{Brief: s.Brief, Figures: *f}); len(f.Adaptations) > 1 {
 		v.Together = afterChanges(session.NewStudy([]session.Measured{m}).Policies)

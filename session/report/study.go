@@ -10,14 +10,14 @@ import (
 	"jamd/session"
 )
 
-// maxListed is how many sessions a study lists.
+// maxListed bounds the number of sessions that a study lists.
 const maxListed = 1000
 
 // Many is a study as its report needs it.
 type Many struct {
 	Study    *session.Study
-	NoVendi  string   // why there is no Vendi score, where there is none
-	Problems []string // why sessions are left out, one for each
+	NoVendi  string   // why there is no Vendi score; "" if there is one
+	Problems []string // for each session that is left out, why
 }
 
 type studyPage struct {
@@ -64,10 +64,10 @@ func Study(w io.Writer, m Many) error {
 	return page.ExecuteTemplate(w, "study", v)
 }
 
-// own is the class with the colour of policy i.
+// own is the CSS class with the colour of policy i.
 func own(i int) string { return fmt.Sprintf("p%d", i%6) }
 
-// comparison draws the policies' means with their standard errors; "" where there is none.
+// comparison draws the policies' means with their standard errors; "" if there are none.
 func comparison(policies []session.PolicyStudy, of func(*session.PolicyStudy) session.Mean) template.HTML {
 	most, known := 0.0, 0
 	for i := range policies {
@@ -110,7 +110,7 @@ func value(x *float64) float64 {
 	return *x
 }
 
-// clip shortens a name to so many characters.
+// clip shortens a name to a number of characters.
 func clip(name string, n int) string {
 	if runes := []rune(name); len(runes) > n {
 		return string(runes[:n-1]) + "…"
@@ -118,7 +118,7 @@ func clip(name string, n int) string {
 	return name
 }
 
-// afterChanges draws each policy's note-in-chord by beat after changes of key.
+// afterChanges draws each policy's note-in-chord by beat after key changes.
 func afterChanges(policies []session.PolicyStudy) template.HTML {
 	longest := 0
 	for _, p := range policies {

@@ -14,7 +14,7 @@ import (
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-// who writes a policy's name as its player may know it.
+// who writes a policy's name as the player may see it.
 func who(policy string) string {
 	if policy == session.Hidden {
 		return "a hidden policy"
@@ -31,7 +31,7 @@ func clock(seconds float64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// secondsAt is how long after frame 0 a frame begins.
+// secondsAt is the time from frame 0 to the beginning of a frame.
 func secondsAt(tempo []jam.TempoChange, frame int64) (seconds float64) {
 	for i, t := range tempo {
 		if t.Frame >= frame {
@@ -46,7 +46,7 @@ func secondsAt(tempo []jam.TempoChange, frame int64) (seconds float64) {
 	return seconds
 }
 
-// frameAt is the frame that sounds so many seconds after frame 0, with its fraction.
+// frameAt is the position in frames at a time after frame 0.
 func frameAt(tempo []jam.TempoChange, seconds float64) float64 {
 	for i, t := range tempo {
 		perSecond := t.BPM / 60 * jam.FramesPerBeat
@@ -58,18 +58,7 @@ func frameAt(tempo []jam.TempoChange, seconds float64) float64 {
 	return 0
 }
 
-// place writes a frame as bar and beat, from 1, and the sixteenth where it is off the beat.
-func place(frame int64, take *jam.Take) string {
-	bar := take.BarAt(frame)
-	within := frame - bar.Frame
-	at := fmt.Sprintf("%d.%d", bar.Number+1, within/bar.Meter.Beat()+1)
-	if sixteenth := within % bar.Meter.Beat(); sixteenth != 0 {
-		at += fmt.Sprintf("+%d", sixteenth)
-	}
-	return at
-}
-
-// short writes a time in the unit that suits it.
+// short writes a time in a suitable unit.
 func short(d time.Duration) string {
 	switch {
 	case d == 0:
@@ -104,7 +93,7 @@ func p(x *float64) string {
 // two writes a figure to two digits.
 func two(x *float64) string { return fmt.Sprintf("%.2g", *x) }
 
-// number writes a figure to three digits, – where there is none.
+// number writes a figure to three digits, or – if there is none.
 func number(x *float64) string {
 	if x == nil {
 		return "–"
