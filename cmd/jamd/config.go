@@ -11,11 +11,12 @@ import (
 	"github.com/alecthomas/kong"
 
 	"jamd/config"
+	"jamd/usage"
 )
 
 type configCmd struct {
-	Show configShowCmd `cmd:"" default:"withargs" help:"Print what is in force for a command, such as 'jamd config show play --tempo 90'."`
-	Path configPathCmd `cmd:"" help:"Print where the configuration file is looked for."`
+	Show configShowCmd `cmd:"" default:"withargs" help:"Print the settings in force for a command, such as 'jamd config show play --tempo 90'."`
+	Path configPathCmd `cmd:"" help:"Print the path of the configuration file."`
 }
 
 type configPathCmd struct{}
@@ -23,7 +24,7 @@ type configPathCmd struct{}
 func (configPathCmd) Run(to console, flags *configFlags) error {
 	path, _, err := flags.path()
 	if err != nil {
-		return asInput(err)
+		return usage.Error(err)
 	}
 	fmt.Fprintln(to.Out, path)
 	return nil
@@ -47,11 +48,11 @@ func (c *configShowCmd) Run(to console, flags *configFlags) error {
 		args = []string{"play"}
 	}
 	if !slices.Contains([]string{"play", "jam", "accompany"}, args[0]) {
-		return asInput(fmt.Errorf("%q has no configuration: give play, jam or accompany, and flags after it", args[0]))
+		return usage.Errorf("%q has no configuration: give play, jam or accompany, then flags", args[0])
 	}
 	all, err := settingsOf(append(flags.args(), args...))
 	if err != nil {
-		return asInput(err)
+		return usage.Error(err)
 	}
 	if c.JSON {
 		return printJSON(to, all)

@@ -12,10 +12,10 @@ import (
 	"jamd/config"
 )
 
-// configFlags choose the configuration.
+// configFlags choose the configuration file.
 type configFlags struct {
-	Config  string `placeholder:"FILE" help:"Configuration file (else jamd/config.toml in your configuration folder)."`
-	Profile string `placeholder:"NAME" help:"Take this profile of the configuration file."`
+	Config  string `placeholder:"FILE" help:"Configuration file (jamd/config.toml in your configuration folder)."`
+	Profile string `placeholder:"NAME" help:"Use this profile of the configuration file."`
 
 	configured *configured // after the command line was parsed
 }

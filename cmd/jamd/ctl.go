@@ -66,7 +66,7 @@ func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
 	fmt.Fprintf(to.Out, ": %s at %.4g BPM, hears %s, plays %s; %d pages open\n", s.Jam.Policy, s.Jam.Tempo,
 		orNothing(s.Jam.In), orNothing(s.Jam.Out), s.Pages)
 	if s.Jam.Blind {
-		fmt.Fprintf(to.Out, "a blind jam: who plays is hidden; %s\n", revealing("last"))
+		fmt.Fprintf(to.Out, "a blind jam: the policy is hidden; %s\n", revealing("last"))
 	}
 	return nil
 }

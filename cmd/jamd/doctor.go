@@ -16,17 +16,17 @@ import (
 type doctorCmd struct {
 	Policy     string         `default:"${policy}" placeholder:"NAME|FILE" help:"Policy to try (${default})."`
 	OrtLib     string         `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
-	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails where CUDA cannot be had (${default})."`
-	SessionDir string         `placeholder:"DIR" help:"Where sessions lie, as for 'jamd play'."`
+	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails without CUDA (${default})."`
+	SessionDir string         `placeholder:"DIR" help:"Folder of the sessions, as for 'jamd play'."`
 	JSON       bool           `help:"Print one JSON array."`
 }
 
-// A finding is what doctor says of one part. Needed parts stop a jam where they are missing; the others it goes without.
+// A finding is the result of one check. A jam cannot start without a needed part.
 type finding struct {
 	Part   string `json:"part"`
 	OK     bool   `json:"ok"`
 	Needed bool   `json:"needed"`
-	Detail string `json:"detail"` // what was found, or the cure
+	Detail string `json:"detail"` // what was found, or how to fix it
 }
 
 func (c *doctorCmd) Run(to console) error {
@@ -66,7 +66,7 @@ func (c *doctorCmd) examine() []finding {
 		err = writable(root)
 	}
 	if err != nil {
-		return append(found, finding{"session folder", false, false, err.Error() + " (jams go on unrecorded; give another with --session-dir)"})
+		return append(found, finding{"session folder", false, false, err.Error() + " (jams are not recorded; give another folder with --session-dir)"})
 	}
 	return append(found, finding{"session folder", true, false, root})
 }
@@ -105,10 +105,10 @@ func sequencer() finding {
 	if err != nil {
 		return finding{"MIDI sequencer", false, false, err.Error()}
 	}
-	return finding{"MIDI sequencer", true, false, fmt.Sprintf("%d ports to hear, %d to play to (jamd ports)", len(ins), len(outs))}
+	return finding{"MIDI sequencer", true, false, fmt.Sprintf("%d input ports, %d output ports (jamd ports)", len(ins), len(outs))}
 }
 
-// writable makes the folder and a file in it, and takes the file away again.
+// writable checks that a file can be made in a folder, which it makes if needed.
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

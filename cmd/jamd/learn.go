@@ -17,7 +17,7 @@ type learnCmd struct {
 	Setting string        `arg:"" help:"What the knob or key sets, such as temperature, tap or panic ('jamd ctl params' lists all); or NAME=VALUE, such as style=arpeggio."`
 	In      string        `placeholder:"NAME" help:"Port of the knob or key, or an unambiguous part of its name."`
 	From    string        `placeholder:"TRIGGER" help:"Use this controller or key instead of listening for one, such as 'cc 74 ch 1' or 'note 36 ch 10'."`
-	For     time.Duration `default:"30s" placeholder:"DURATION" help:"Listen for this long (${default})."`
+	For     time.Duration `default:"30s" placeholder:"DURATION" help:"Listen this long (${default})."`
 }
 
 func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) error {

@@ -9,28 +9,25 @@ import (
 	"github.com/rs/zerolog"
 
 	"jamd/live"
+	"jamd/usage"
 )
 
-// The levels of what jamd says beside the music, all to one logger, console.Log:
+// A console is where a command writes: results to Out, messages to Log, questions to Err. The levels of Log are:
 //
-//	debug  settings that hold, leads that move: for the file alone
-//	info   what goes well, such as a port that is here
+//	debug  settings that take effect, changes of the lead: in the file only
+//	info   good news, such as a port that is back
 //	warn   what the player hears or should know
 //	error  what failed
 //
-// It may write to a slow place, so all of a jam comes to it from behind queues, never from the frame path.
-
-// A console is where a command writes: results to Out, everything said beside them to Log. Err is the terminal's end of Log,
-// and for what asks the user.
+// Log may be slow. A jam writes to it from behind queues, never from the frame path.
 type console struct {
 	Out, Err io.Writer
 	Log      zerolog.Logger
 
-	file io.Writer // the log's other end; nil where there is none
+	file io.Writer // that Log writes to as well; nil for none
 }
 
-// newConsole makes a console whose log goes to the terminal as lines "jamd: ...", and whole, as JSON, to a file where
-// that is not nil.
+// newConsole makes a console whose log goes to err as lines "jamd: ...", and in full, as JSON, to file if that is not nil.
 func newConsole(out, err, file io.Writer) console {
 	said := zerolog.ConsoleWriter{
 		Out: err, NoColor: true, PartsOrder: []string{zerolog.MessageFieldName}, FieldsExclude: []string{live.FrameField},
@@ -43,22 +40,22 @@ func newConsole(out, err, file io.Writer) console {
 	return console{Out: out, Err: err, Log: zerolog.New(zerolog.MultiLevelWriter(ends...)).With().Timestamp().Logger(), file: file}
 }
 
-// toFile is the console with its log kept in a file too, until close; an empty path keeps none. What is there already stays.
+// toFile returns the console with its log appended to a file too, until close. An empty path is no file.
 func (c console) toFile(path string) (_ console, close func(), err error) {
 	if path == "" {
 		return c, func() {}, nil
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return c, nil, asInput(fmt.Errorf("--log: %w", err))
+		return c, nil, usage.Errorf("--log: %w", err)
 	}
 	log := &logFile{file: file, failed: c.Err}
 	return newConsole(c.Out, c.Err, log), log.close, nil
 }
 
-// A logFile is the file of a log. Where it takes no more that is said once, and the jam goes on.
+// A logFile is the file of a log. If it cannot be written, that is reported once, and the jam goes on.
 type logFile struct {
-	failed io.Writer // where that is said
+	failed io.Writer // gets that report
 
 	mu   sync.Mutex
 	file *os.File // nil after the end
@@ -71,7 +68,7 @@ func (f *logFile) Write(line []byte) (int, error) {
 		return len(line), nil
 	}
 	if _, err := f.file.Write(line); err != nil {
-		fmt.Fprintf(f.failed, "jamd: the log is not whole, and ends here: %v\n", err)
+		fmt.Fprintf(f.failed, "jamd: the log is incomplete and ends here: %v\n", err)
 		_ = f.file.Close()
 		f.file = nil
 	}

@@ -25,32 +25,29 @@ const (
 	exitUsage  = 2
 )
 
-// asInput marks an error as the user's to mend; nil stays nil.
-func asInput(err error) error { return usage.Error(err) }
-
 type cli struct {
 	Configured configFlags `embed:""`
 
 	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
 	Jam        jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
-	Ctl        ctlCmd                    `cmd:"" help:"Steer the jam that is under way: set, panic, start, stop, status."`
-	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, as fast as it goes."`
+	Ctl        ctlCmd                    `cmd:"" help:"Control the running jam: set, panic, start, stop, status."`
+	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, faster than real time."`
 	Bench      benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
 	BenchLoad  benchLoadCmd              `cmd:"" hidden:""`
 	BenchIdle  benchIdleCmd              `cmd:"" hidden:""`
-	Sessions   sessionsCmd               `cmd:"" help:"Find, replay and keep in order the jams that were kept."`
-	Config     configCmd                 `cmd:"" help:"Print what is in force and where it comes from: a default, the configuration file, a flag."`
-	Learn      learnCmd                  `cmd:"" help:"Let a knob, a pad or a key steer a setting: turn or strike it, and the configuration file knows it."`
+	Sessions   sessionsCmd               `cmd:"" help:"Find, replay, export and delete the recorded sessions."`
+	Config     configCmd                 `cmd:"" help:"Print the settings in force and where each comes from: a default, the configuration file, a flag."`
+	Learn      learnCmd                  `cmd:"" help:"MIDI learn: turn a knob or press a pad or key, and it changes a setting from then on."`
 	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
 	Policies   policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
-	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to mend it."`
+	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to fix what is missing."`
 	Version    versionCmd                `cmd:"" help:"Print the versions of jamd and its parts."`
 	Completion kongcompletion.Completion `cmd:"" help:"Print the line that gives your shell completion of jamd's commands."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the whole program but for the exit.
+// run is the whole program except for the exit.
 func run(args []string, stdout, stderr io.Writer) int {
 	exited, code := false, exitFine
 	grammar := &cli{}
@@ -68,7 +65,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "jamd: %v (see jamd --help)\n", err)
 		return exitUsage
 	}
-	signal.Ignore(syscall.SIGPIPE) // a reader of the output who leaves ends no jam: no note would be let go
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe must not end a jam: its notes would not end
 	ctx, stop := untilInterrupted(signalled(), os.Exit)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
@@ -82,7 +79,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitFailed
 }
 
-// newParser makes the parser of jamd's command line.
+// newParser makes the parser of the command line.
 func newParser(grammar *cli, options ...kong.Option) (*kong.Kong, error) {
 	return kong.New(grammar, append([]kong.Option{
 		kong.Name("jamd"),

@@ -7,6 +7,7 @@ import (
 	"jamd/jam"
 	"jamd/live"
 	"jamd/midiio"
+	"jamd/usage"
 )
 
 // A melodyFile says which melody of which MIDI file is played, and how fast.
@@ -20,7 +21,7 @@ type melodyFile struct {
 func (f melodyFile) read(to console) (midiio.Melody, error) {
 	melody, err := midiio.ReadFile(f.path, f.track)
 	if err != nil {
-		return melody, asInput(err)
+		return melody, usage.Error(err)
 	}
 	for _, w := range melody.Warnings {
 		to.Log.Warn().Msgf("%s: %v", f.path, w)
@@ -34,7 +35,7 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 		return melody, nil
 	}
 	if err := jam.CheckTempo(*bpm); err != nil {
-		return melody, asInput(err)
+		return melody, usage.Error(err)
 	}
 	return melody.At(*bpm), nil
 }

@@ -40,7 +40,7 @@ func (c *policiesCmd) Run(to console) error {
 	return nil
 }
 
-// printJSON prints one value, indented, as users and scripts both can read it.
+// printJSON prints a value as indented JSON.
 func printJSON(to console, value any) error {
 	encoder := json.NewEncoder(to.Out)
 	encoder.SetIndent("", "  ")

@@ -22,19 +22,19 @@ func (c *portsCmd) Run(to console) error {
 	for _, kind := range []struct {
 		title, flag string
 		ports       []midiio.PortInfo
-	}{{"jamd can hear", "--in", ins}, {"jamd can play to", "--out", outs}} {
-		fmt.Fprintf(to.Out, "%s (%s NAME, or a part of it that no other port has):\n", kind.title, kind.flag)
+	}{{"input ports", "--in", ins}, {"output ports", "--out", outs}} {
+		fmt.Fprintf(to.Out, "%s (%s NAME, or a part of the name that no other port has):\n", kind.title, kind.flag)
 		for _, p := range kind.ports {
 			fmt.Fprintf(to.Out, "  %s\n", p)
 		}
 		if len(kind.ports) == 0 {
-			fmt.Fprintln(to.Out, "  nothing: plug in a keyboard or synth, or start the program that has the port")
+			fmt.Fprintln(to.Out, "  none: plug in a keyboard or synth, or start the program that has the port")
 		}
 	}
 	return nil
 }
 
-// orEmpty returns a list that JSON has as [] if it has nothing, and not as null.
+// orEmpty returns an empty list for nil, which JSON writes as [] and not as null.
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

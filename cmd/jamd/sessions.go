@@ -11,37 +11,38 @@ import (
 	"time"
 
 	"jamd/session"
+	"jamd/usage"
 )
 
-// sessionsCmd is the group of commands about jams that were kept.
+// sessionsCmd is the group of commands for recorded sessions.
 type sessionsCmd struct {
-	SessionDir string `placeholder:"DIR" help:"Where sessions are kept (else in the user's state folder)."`
+	SessionDir string `placeholder:"DIR" help:"Folder of the sessions (else in the user's state folder)."`
 
 	List   listCmd   `cmd:"" help:"List the sessions, the newest last."`
-	Report reportCmd `cmd:"" help:"Write what was measured of a session, or of many by policy, as one HTML file."`
-	Show   showCmd   `cmd:"" help:"Tell what a session was, and how it went."`
-	Export exportCmd `cmd:"" help:"Make other files of sessions: MIDI, a lead sheet, tables for pandas and DuckDB, sound."`
+	Report reportCmd `cmd:"" help:"Write a report of a session, or of many compared by policy, as one HTML file."`
+	Show   showCmd   `cmd:"" help:"Print what a session was, and its figures."`
+	Export exportCmd `cmd:"" help:"Export sessions: MIDI, a lead sheet, tables for pandas and DuckDB, sound."`
 	Replay replayCmd `cmd:"" help:"Play a session again and compare each chord; or hear what another policy would have played."`
 	Name   nameCmd   `cmd:"" help:"Give a session a name."`
-	Tag    tagCmd    `cmd:"" help:"Put tags on a session, or take them off."`
-	Rate   rateCmd   `cmd:"" help:"Rate a session, 1 to 5: all in all, or how fast it adapted, how much you were in control, how much you enjoyed it."`
-	Pin    pinCmd    `cmd:"" help:"Keep a session whatever is pruned."`
+	Tag    tagCmd    `cmd:"" help:"Add tags to a session, or remove them."`
+	Rate   rateCmd   `cmd:"" help:"Rate a session, 1 to 5: overall, or how fast jamd adapted, how much you were in control, how much you enjoyed it."`
+	Pin    pinCmd    `cmd:"" help:"Protect a session from being pruned."`
 	Delete deleteCmd `cmd:"" help:"Delete sessions for good."`
-	Prune  pruneCmd  `cmd:"" help:"Delete old sessions until the rest keeps a limit."`
+	Prune  pruneCmd  `cmd:"" help:"Delete old sessions until the rest is within a limit."`
 	Import importCmd `cmd:"" help:"Copy sessions from elsewhere into your own."`
-	Repair repairCmd `cmd:"" help:"Make a session's music anew from its log."`
+	Repair repairCmd `cmd:"" help:"Make the MIDI file of a session again from its log."`
 }
 
 // archive opens the folder of the sessions.
 func (c *sessionsCmd) archive() (*session.Archive, error) {
 	a, err := session.OpenArchive(c.SessionDir)
-	return a, asInput(err)
+	return a, usage.Error(err)
 }
 
 type listCmd struct {
 	Only    sessionFilter `embed:""`
 	Sort    string        `default:"start" enum:"start,length,tempo,key,policy,rating,size,name" placeholder:"start|length|tempo|key|policy|rating|size|name" help:"Order (${default})."`
-	Reverse bool          `help:"The other way round."`
+	Reverse bool          `help:"Reverse the order."`
 	JSON    bool          `help:"Print one JSON array."`
 }
 
@@ -73,7 +74,7 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 			b.Policy, b.Chords, b.Misses, stars(b.Rating), said(b))
 	}
 	if slices.ContainsFunc(all, func(b session.Brief) bool { return b.Policy == session.Hidden }) {
-		to.Log.Info().Msg("who played a blind jam is hidden: " + revealing("ID"))
+		to.Log.Info().Msg("the policy of a blind jam is hidden: " + revealing("ID"))
 	}
 	return table.Flush()
 }
@@ -98,14 +99,14 @@ func when(t time.Time) string {
 
 // revealing says how the user learns the name of a session's hidden policy.
 func revealing(id string) string {
-	return fmt.Sprintf("it is told when the jam is rated: 'jamd sessions rate %s 4', or on the page", id)
+	return fmt.Sprintf("rate the jam to learn it: 'jamd sessions rate %s 4', or on the page", id)
 }
 
 func orDash(text string) string { return cmp.Or(text, "-") }
 
 func stars(r session.Rating) string { return strings.Repeat("*", int(math.Round(r.Mean()))) }
 
-// said is what the last column tells of a session. What others wrote is shown as text.
+// said returns the last column of a session: marks, name and tags.
 func said(b *session.Brief) string {
 	var words []string
 	if b.Problem != "" {
@@ -131,7 +132,7 @@ func said(b *session.Brief) string {
 	return printable(strings.Join(words, " "))
 }
 
-// printable leaves nothing in a text that a terminal would obey.
+// printable replaces every character of a text that a terminal would obey.
 func printable(text string) string {
 	return strings.Map(func(c rune) rune {
 		if !strconv.IsPrint(c) {

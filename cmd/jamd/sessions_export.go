@@ -18,28 +18,28 @@ import (
 
 type exportCmd struct {
 	sessionsArg
-	As        string `default:"auto" enum:"auto,midi,musicxml,csv,parquet,wav" placeholder:"midi|musicxml|csv|parquet|wav" help:"What to make of them: a MIDI file, a lead sheet, tables, or sound. Else the ending of -o says it."`
-	Output    string `short:"o" required:"" placeholder:"PATH" help:"The file to write; for tables, or several sessions, a folder."`
-	Click     bool   `help:"Let the metronome click on every beat (midi, wav); else it clicks where it did in the jam."`
-	Soundfont string `placeholder:"FILE.sf2" help:"The sounds for wav; else a General MIDI soundfont in the usual places."`
+	As        string `default:"auto" enum:"auto,midi,musicxml,csv,parquet,wav" placeholder:"midi|musicxml|csv|parquet|wav" help:"Format: a MIDI file, a lead sheet, tables, or sound (else the ending of -o says it)."`
+	Output    string `short:"o" required:"" placeholder:"PATH" help:"The file to write; a folder for tables or for several sessions."`
+	Click     bool   `help:"Add a click on every beat (midi, wav); else the clicks are those of the jam."`
+	Soundfont string `placeholder:"FILE.sf2" help:"Soundfont for wav (else an installed General MIDI soundfont)."`
 	JSON      bool   `help:"Print one JSON object."`
 }
 
-// An exported set of sessions is what export --json prints.
+// exported is what export --json prints.
 type exported struct {
 	As       string   `json:"as"`
 	Sessions []string `json:"sessions"`
 	Files    []string `json:"files"`
 }
 
-// An exportFormat is how one session becomes one file.
+// An exportFormat makes a file of a session.
 type exportFormat struct {
 	name, ending string
-	others       []string // endings that mean it too
+	others       []string // other endings of the format
 	write        func(ctx context.Context, c *exportCmd, out *os.File, take jam.Take) error
 }
 
-// exportFormats are those of one file a session. Tables are others.
+// exportFormats are the formats with one file for each session; tables are not.
 var exportFormats = []exportFormat{
 	{"midi", ".mid", []string{".midi", ".smf"}, func(_ context.Context, _ *exportCmd, out *os.File, take jam.Take) error {
 		return midiio.WriteTake(out, take)
@@ -55,13 +55,13 @@ var exportFormats = []exportFormat{
 func (c *exportCmd) Run(ctx context.Context, group *sessionsCmd, to console) error {
 	format, table, err := c.format()
 	if err != nil {
-		return asInput(err)
+		return usage.Error(err)
 	}
 	records, broken, err := group.choose(to, &c.sessionsArg)
 	if err != nil {
 		return err
 	}
-	mend(to, records...)
+	repair(to, records...)
 	result := exported{As: c.As, Files: []string{}, Sessions: []string{}}
 	if table != "" {
 		err = c.tables(ctx, to, records, table, &result)
@@ -85,12 +85,12 @@ func (c *exportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	return err
 }
 
-// format is what is to be made: files, or tables.
+// format returns the format of the files, or that of the tables.
 func (c *exportCmd) format() (exportFormat, session.TableFormat, error) {
 	ending := strings.ToLower(filepath.Ext(c.Output))
 	if c.As == string(session.CSV) || c.As == string(session.Parquet) {
 		if ending == "."+c.As {
-			return exportFormat{}, "", fmt.Errorf("-o %s: %s makes four tables, so name a folder for them", c.Output, c.As)
+			return exportFormat{}, "", fmt.Errorf("-o %s: %s makes four tables: name a folder", c.Output, c.As)
 		}
 		return exportFormat{}, session.TableFormat(c.As), nil
 	}
@@ -104,16 +104,16 @@ func (c *exportCmd) format() (exportFormat, session.TableFormat, error) {
 			return f, "", nil
 		}
 	}
-	return exportFormat{}, "", fmt.Errorf("-o %s does not say what to make: give --as midi, musicxml, csv, parquet or wav", c.Output)
+	return exportFormat{}, "", fmt.Errorf("-o %s does not tell the format: give --as midi, musicxml, csv, parquet or wav", c.Output)
 }
 
-// tables writes the sessions as tables, all into the same.
+// tables writes all sessions into the same tables.
 func (c *exportCmd) tables(ctx context.Context, to console, records []*session.Record, format session.TableFormat, result *exported) error {
 	w, err := session.NewTableWriter(c.Output, format)
 	if err != nil {
 		return c.unwritable(err)
 	}
-	defer w.Abort() // of what is not in place
+	defer w.Abort() // of tables that are not in place
 	for _, r := range records {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -138,7 +138,7 @@ func (c *exportCmd) unwritable(err error) error {
 	return fmt.Errorf("%s: cannot be written: %w", c.Output, err)
 }
 
-// files writes each session into a file: one into that which -o names, or into the folder; several into the folder.
+// files writes each session into a file. -o names the file of a single session, or the folder.
 func (c *exportCmd) files(ctx context.Context, to console, records []*session.Record, format exportFormat, result *exported) error {
 	info, err := os.Stat(c.Output)
 	folder := err == nil && info.IsDir() || strings.HasSuffix(c.Output, "/") || len(c.IDs) > 1 || c.all()

@@ -11,11 +11,12 @@ import (
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/session"
+	"jamd/usage"
 )
 
 // sessionArg names a session on the command line.
 type sessionArg struct {
-	ID string `arg:"" placeholder:"ID" help:"Its id, or the beginning of it; 'last' for the newest; or the path of its folder."`
+	ID string `arg:"" placeholder:"ID" help:"Id of a session, or the beginning of it; 'last' for the newest; or the path of its folder."`
 }
 
 // find opens the session that an argument names.
@@ -25,50 +26,50 @@ func (c *sessionsCmd) find(id string) (*session.Record, error) {
 		return nil, err
 	}
 	r, err := a.Find(id)
-	return r, asInput(err)
+	return r, usage.Error(err)
 }
 
-// open is find for a command that reads the log.
+// open is find for a command that reads the log; it repairs the session first.
 func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
 	r, err := c.find(id)
 	if err == nil {
-		mend(to, r)
+		repair(to, r)
 	}
 	return r, err
 }
 
-// mend puts in order what was broken off.
-func mend(to console, records ...*session.Record) {
+// repair makes the MIDI file of sessions that were broken off.
+func repair(to console, records ...*session.Record) {
 	for _, r := range records {
 		if r.Recording() {
 			continue
 		}
 		switch m, err := r.Repair(false, midiio.WriteTake); {
 		case err != nil:
-			to.Log.Warn().Msg(err.Error()) // it can be read all the same
+			to.Log.Warn().Msg(err.Error()) // the session can be read all the same
 		case m.Music:
-			to.Log.Warn().Msgf("session %s was broken off: its music has been made from its log", r.ID)
+			to.Log.Warn().Msgf("session %s was broken off: its MIDI file has been made from its log", r.ID)
 		}
 	}
 }
 
-// sessionsArg names sessions on the command line, or all that a filter lets through.
+// sessionsArg names sessions on the command line, or all sessions that match a filter.
 type sessionsArg struct {
 	IDs  []string      `arg:"" name:"id" placeholder:"ID|all" help:"Sessions: ids, or beginnings of them; 'last' for the newest; paths of folders. Or 'all'."`
 	Only sessionFilter `embed:"" group:"Of all sessions, only those"`
 }
 
-// all reports whether no session is named.
+// all reports whether the argument is "all".
 func (s *sessionsArg) all() bool { return len(s.IDs) == 1 && s.IDs[0] == "all" }
 
-// choose opens the sessions that an argument means, each once. Of those that are named none may fail. Of all, those that are being
-// recorded are passed over; of those that cannot be read the user is told why, and broken says it again.
+// choose opens the sessions that an argument means, each once. If they are named, none may fail. Of all sessions, those that are being
+// recorded are skipped, and broken says which cannot be read, and why.
 func (c *sessionsCmd) choose(to console, which *sessionsArg) (records []*session.Record, broken []error, err error) {
 	if which.all() {
 		return c.chooseOfAll(to, &which.Only)
 	}
 	if which.Only.any() {
-		return nil, nil, asInput(errors.New("filters are for 'all'"))
+		return nil, nil, usage.Errorf("filters are for 'all'")
 	}
 	seen := map[string]bool{}
 	for _, id := range which.IDs {
@@ -111,34 +112,34 @@ func (c *sessionsCmd) chooseOfAll(to console, only *sessionFilter) (records []*s
 		broken = append(broken, err)
 	}
 	if len(records)+len(broken) == 0 {
-		return nil, nil, asInput(errors.New("there is no such session: see 'jamd sessions list'"))
+		return nil, nil, usage.Errorf("there is no such session: see 'jamd sessions list'")
 	}
 	return records, broken, nil
 }
 
-// A sessionFilter lets some sessions through.
+// A sessionFilter selects sessions.
 type sessionFilter struct {
-	Since   date          `placeholder:"DATE" help:"Begun on this day or later, such as 2026-01-31."`
-	Until   date          `placeholder:"DATE" help:"Begun on this day or earlier."`
+	Since   date          `placeholder:"DATE" help:"That began on this day or later, such as 2026-01-31."`
+	Until   date          `placeholder:"DATE" help:"That began on this day or earlier."`
 	Policy  string        `placeholder:"NAME" help:"Played by this policy."`
 	Tempo   tempoRange    `placeholder:"LOW-HIGH" help:"At these quarter notes a minute."`
-	Key     *jam.Key      `placeholder:"Am" help:"With a melody that seems to be in this key."`
+	Key     *jam.Key      `placeholder:"Am" help:"Whose melody is probably in this key."`
 	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
 	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
 	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
-	Rating  float64       `placeholder:"1-5" help:"Rated as high as this, or higher, in the mean."`
+	Rating  float64       `placeholder:"1-5" help:"With this mean rating, or a higher one."`
 	Pinned  bool          `help:"Pinned."`
 	Live    bool          `xor:"live" help:"Played live."`
 	Offline bool          `xor:"live" help:"Made offline, by 'jamd accompany'."`
 }
 
-// any reports whether anything is asked for.
+// any reports whether the filter has a condition.
 func (f *sessionFilter) any() bool {
 	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
 		f.Shorter > 0 || f.Pinned || f.Live || f.Offline || f.Rating > 0 || len(f.Tag) > 0
 }
 
-// has reports whether a session is one of those asked for. One that cannot be read is shown where nothing is asked.
+// has reports whether a session matches. A session that cannot be read matches only a filter without conditions.
 func (f *sessionFilter) has(b *session.Brief) bool {
 	if b.Problem != "" {
 		return !f.any()
@@ -157,17 +158,17 @@ func (f *sessionFilter) has(b *session.Brief) bool {
 		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned) && (!f.Live || !b.Offline) && (!f.Offline || b.Offline)
 }
 
-// A date reads as 2026-01-31, at midnight of the user's time zone.
+// A date is a day, written 2026-01-31, at midnight in the user's time zone.
 type date struct{ time.Time }
 
 func (d *date) UnmarshalText(text []byte) (err error) {
 	if d.Time, err = time.ParseInLocation(time.DateOnly, string(text), time.Local); err != nil {
-		return fmt.Errorf("%q is no date such as 2026-01-31", text)
+		return fmt.Errorf("%q is not a date such as 2026-01-31", text)
 	}
 	return nil
 }
 
-// A tempoRange reads as LOW-HIGH or as one tempo.
+// A tempoRange is a range of tempi, written LOW-HIGH, or one tempo.
 type tempoRange struct{ low, high float64 }
 
 func (r *tempoRange) UnmarshalText(text []byte) error {
@@ -178,7 +179,7 @@ func (r *tempoRange) UnmarshalText(text []byte) error {
 	l, err := strconv.ParseFloat(low, 64)
 	h, err2 := strconv.ParseFloat(high, 64)
 	if err != nil || err2 != nil || !(l <= h) {
-		return fmt.Errorf("%q are no tempi such as 90-120", text)
+		return fmt.Errorf("%q is not a range of tempi such as 90-120", text)
 	}
 	r.low, r.high = l, h
 	return nil

@@ -14,6 +14,7 @@ import (
 	"jamd/atomicfile"
 	"jamd/session"
 	"jamd/session/report"
+	"jamd/usage"
 )
 
 type reportCmd struct {
@@ -30,7 +31,7 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if err != nil {
 		return err
 	}
-	mend(to, records...)
+	repair(to, records...)
 	if len(c.IDs) == 1 && !c.all() {
 		if c.JSON {
 			return show(to, records[0], encoders, true)
@@ -38,20 +39,20 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		return c.write(to, func(w io.Writer) error { return archive.Report(w, records[0], encoders) })
 	}
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
-		if r.Hides() { // it is no policy to compare with others
+		if r.Hides() { // it has no known policy to compare
 			broken = append(broken, fmt.Errorf("session %s: its policy is hidden; %s", r.ID, revealing(r.ID)))
 		}
 		return r.Hides()
 	})
 	if len(records) == 0 {
-		return asInput(errors.New("no session to report on: who played in these is told when they are rated"))
+		return usage.Errorf("no session to report on: the policies of these are hidden until they are rated")
 	}
 	sessions, failed, err := archive.MeasureAll(ctx, records, encoders)
 	if err != nil {
 		return err
 	}
 	if len(sessions) == 0 {
-		return cmp.Or(errors.Join(failed...), asInput(errors.New("nothing was played in these sessions")))
+		return cmp.Or(errors.Join(failed...), usage.Errorf("nothing was played in these sessions"))
 	}
 	many := report.Many{}
 	for _, err := range append(broken, failed...) {
@@ -64,7 +65,7 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	return c.write(to, func(w io.Writer) error { return report.Study(w, many) })
 }
 
-// write writes the report whole, or not at all, and says where.
+// write writes the report, whole or not at all, and prints its path.
 func (c *reportCmd) write(to console, write func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {

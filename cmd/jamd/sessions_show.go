@@ -18,7 +18,7 @@ type showCmd struct {
 	OrtLib string `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
 }
 
-// A shown session is what show --json prints.
+// shown is what show --json prints.
 type shown struct {
 	Folder string `json:"folder"`
 	session.Brief
@@ -38,7 +38,7 @@ func (c *showCmd) Run(group *sessionsCmd, to console) error {
 	return show(to, r, encoders, c.JSON)
 }
 
-// show tells what was measured of a session.
+// show prints the figures of a session.
 func show(to console, r *session.Record, encoders *archive.Encoders, asJSON bool) error {
 	one, err := archive.Measure(r, encoders)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *shown) print(to console) {
 		line("key change", "%s", adapted(&a, &s.take))
 	}
 	if s.Offline {
-		line("timing", "none: it was made offline, as fast as it goes")
+		line("timing", "none: it was made offline")
 	} else {
 		line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
 	}
@@ -93,7 +93,7 @@ func (s *shown) print(to console) {
 		}
 	}
 	for _, cause := range config.Sorted(s.Timing.MissedBy) {
-		line("", "missed for %s: %d", cause, s.Timing.MissedBy[cause])
+		line("", "missed because of %s: %d", cause, s.Timing.MissedBy[cause])
 	}
 	if s.Controls > 0 || s.Tempi > 1 {
 		line("changes", "%d controls, %d tempi", s.Controls, max(s.Tempi, 1))
@@ -114,16 +114,16 @@ func (s *shown) vendi() string {
 	return fmt.Sprintf("Vendi score %.2f of %d windows", *s.Vendi, s.Windows)
 }
 
-// adapted tells how the chords followed the melody into another key.
+// adapted says how fast the chords followed the melody into another key.
 func adapted(a *session.Adaptation, take *jam.Take) string {
 	at := fmt.Sprintf("%s to %s at bar %d", a.From, a.To, take.BarAt(a.Beat*jam.FramesPerBeat).Number+1)
 	switch {
 	case a.Before.Both == 0:
 		return at
 	case a.Recovered:
-		return fmt.Sprintf("%s: the chords were back after %d beats", at, a.Beats)
+		return fmt.Sprintf("%s: the chords fit again after %d beats", at, a.Beats)
 	}
-	return fmt.Sprintf("%s: the chords were not back within %d beats", at, a.Beats)
+	return fmt.Sprintf("%s: the chords did not fit again within %d beats", at, a.Beats)
 }
 
 func (s *shown) melody() string {
@@ -131,7 +131,7 @@ func (s *shown) melody() string {
 	case s.Agent != "":
 		return "of the agent " + s.Agent
 	case s.In == "":
-		return "of nobody that is named"
+		return "from an unnamed source"
 	}
 	return s.In
 }

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// atOnceTakes is how long the end of a second signal may take: a synth's port may hang.
+// atOnceTakes is how long the end after a second signal may take: the port of a synth may hang.
 const atOnceTakes = time.Second
 
-// interrupts are the signals that end jamd. The first one ends the context, and the command ends in good order. The second
-// one ends the process at once, whatever the command still waits for; before that the notes are let go.
+// interrupts handles the signals that end jamd. The first one ends the context, and the command ends in order. The second one ends all
+// notes and then the process, whatever the command still waits for.
 type interrupts struct {
 	exit func(code int)
 
 	mu     sync.Mutex
-	atOnce map[*func()]bool // what is done at the second signal
+	atOnce map[*func()]bool // called at the second signal
 }
 
 type interruptsKey struct{}
 
-// untilInterrupted is a context that ends with the first of the signals.
+// untilInterrupted returns a context that ends with the first signal.
 func untilInterrupted(signals <-chan os.Signal, exit func(code int)) (context.Context, context.CancelFunc) {
 	i := &interrupts{exit: exit, atOnce: map[*func()]bool{}}
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), interruptsKey{}, i))
@@ -44,18 +44,17 @@ func untilInterrupted(signals <-chan os.Signal, exit func(code int)) (context.Co
 	return ctx, sync.OnceFunc(func() { close(stopped); cancel() })
 }
 
-// signalled are the signals that end jamd, as they come.
+// signalled returns the signals that end jamd.
 func signalled() <-chan os.Signal {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	return signals
 }
 
-// onSecondSignal has something done before the process ends at a second signal, until undone. It may be called at any time on
-// the signal's goroutine.
+// onSecondSignal calls do before a second signal ends the process, unless undo was called. do runs on a goroutine of its own, at any time.
 func onSecondSignal(ctx context.Context, do func()) (undo func()) {
 	i, ok := ctx.Value(interruptsKey{}).(*interrupts)
-	if !ok { // a test's context
+	if !ok { // the context of a test
 		return func() {}
 	}
 	i.mu.Lock()
@@ -68,7 +67,7 @@ func onSecondSignal(ctx context.Context, do func()) (undo func()) {
 	}
 }
 
-// end does what is to be done at once, and ends the process.
+// end calls all functions of onSecondSignal and ends the process.
 func (i *interrupts) end() {
 	i.mu.Lock()
 	defer i.mu.Unlock()

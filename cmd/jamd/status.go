@@ -14,23 +14,22 @@ import (
 	"jamd/latency"
 )
 
-// statusEvery is how often the status line is drawn again.
+// statusEvery is how often the status line is redrawn.
 const statusEvery = 250 * time.Millisecond
 
-// A statusLine is the last line of a terminal, drawn again and again; all else is written above it.
-// It may be used from several goroutines.
+// A statusLine is the last line of a terminal. It is redrawn; everything else is written above it. It may be used from several goroutines.
 type statusLine struct {
 	mu       sync.Mutex
 	terminal io.Writer
-	width    func() int // columns; 0 where nobody knows
+	width    func() int // columns; 0 if unknown
 	text     string     // "" while there is none
 }
 
-// erased is what clears the line and goes to its beginning. It has no escape sequence: not every terminal knows them.
+// erased returns what clears the line and moves to its beginning. It uses no escape sequences: not every terminal knows them.
 func (s *statusLine) erased() string { return "\r" + strings.Repeat(" ", len(s.text)) + "\r" }
 
-// withStatusLine gives a console whose last line is a status line, where one of its ends is a terminal that can; else
-// the console as it is, and no status line.
+// withStatusLine returns a console that writes above a status line, if Err or Out is a terminal that can show one. Otherwise it returns
+// the console as it is, and nil.
 func withStatusLine(to console) (console, *statusLine) {
 	if os.Getenv("TERM") == "dumb" {
 		return to, nil
@@ -47,7 +46,7 @@ func withStatusLine(to console) (console, *statusLine) {
 	return to, nil
 }
 
-// draw replaces the line. It is cut at the terminal's edge: a line that wraps could not be erased.
+// draw replaces the line. It is cut to the width of the terminal, because a wrapped line cannot be erased.
 func (s *statusLine) draw(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,13 +54,13 @@ func (s *statusLine) draw(text string) {
 		text = text[:columns-1]
 	}
 	if text != s.text {
-		rest := strings.Repeat(" ", max(0, len(s.text)-len(text))) // of the longer line before
+		rest := strings.Repeat(" ", max(0, len(s.text)-len(text))) // clears the rest of a longer line
 		s.text = text
-		_, _ = io.WriteString(s.terminal, "\r"+text+rest) // a terminal that is gone is told of elsewhere
+		_, _ = io.WriteString(s.terminal, "\r"+text+rest) // other writes report a closed terminal
 	}
 }
 
-// end takes the line away.
+// end removes the line.
 func (s *statusLine) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,8 +88,8 @@ func (a above) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// statusOf says where a jam is and how it goes: the newest frame, the last ten seconds, and the misses so far; what
-// matters most comes first, as the line may be cut. It is ASCII.
+// statusOf returns the status line: the newest frame, the misses so far, and the last ten seconds. The line may be cut, so the most
+// important part comes first. It is ASCII.
 func statusOf(r jam.FrameReport, bars jam.Bars, tenSeconds latency.Figures, missed int64) string {
 	symbol, rung := r.Symbol, ""
 	if r.Listening {

@@ -77,7 +77,7 @@ func TestKill(t *testing.T) {
 	if r.Exit != 0 {
 		t.Errorf("the last jamd ended with exit status %d", r.Exit)
 	}
-	if !strings.Contains(r.Console, "another jamd plays with it") || !strings.Contains(r.Console, "second: 2") {
+	if !strings.Contains(r.Console, "another jamd uses it") || !strings.Contains(r.Console, "second: 2") {
 		t.Error("a second jamd played on the same port")
 	}
 	messages, err := ParseDump(heard)
