@@ -198,7 +198,7 @@ func copyFile(from, to string) error {
 		return err
 	}
 	defer in.Close()
-	out, err := createFile(to)
+	out, err := disk(realDisk).create(to)
 	if err != nil {
 		return err
 	}

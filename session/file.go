@@ -1,9 +1,10 @@
 package session
 
 import (
-	"errors"
 	"io"
 	"os"
+
+	"jamd/atomicfile"
 )
 
 // A file is the part of *os.File that a session uses, so that tests can stand in a full or a slow disk.
@@ -13,35 +14,27 @@ type file interface {
 	Sync() error
 }
 
-// createFile creates a file that is opened for appending: after a cut, writing goes on at the new end.
-func createFile(path string) (file, error) {
+// A disk is what a file that has been opened is written through: itself, or in tests a full or a slow disk.
+type disk func(*os.File) file
+
+// realDisk writes into the file itself.
+func realDisk(f *os.File) file { return f }
+
+// create creates a file that is opened for appending: after a cut, writing goes on at the new end.
+func (d disk) create(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err // and not an interface that holds a nil *os.File
 	}
-	return f, nil
+	return d(f), nil
 }
 
-// writeWhole makes a file that is there with all its content or not at all.
-func writeWhole(create func(path string) (file, error), path string, content []byte) error {
-	aside := path + ".part"
-	_ = os.Remove(aside) // of a process that was killed
-	f, err := create(aside)
-	if err != nil {
+// writeWhole writes a file, whole or not at all.
+func (d disk) writeWhole(path string, content []byte) error {
+	return atomicfile.Write(path, 0o644, func(f *os.File) error {
+		_, err := d(f).Write(content)
 		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(aside, path)
-	}
-	if err != nil {
-		_ = os.Remove(aside) // the first error says it all
-	}
-	return err
+	})
 }
 
 // syncDir makes sure that the names in a directory outlast a loss of power, where the system can.

@@ -103,7 +103,7 @@ func (r *Record) SetNotes(n Notes) error {
 	if err != nil {
 		return err
 	}
-	if err := writeWhole(createFile, filepath.Join(r.Dir, NotesFile), text); err != nil {
+	if err := disk(realDisk).writeWhole(filepath.Join(r.Dir, NotesFile), text); err != nil {
 		return fmt.Errorf("session %s: %w", r.ID, err)
 	}
 	r.Notes = n

@@ -292,7 +292,7 @@ func (r *Record) Repair(always bool, write func(io.Writer, jam.Take) error) (Rep
 	}
 	take, err := r.Take()
 	if err == nil {
-		err = writeMIDI(createFile, r.Dir, write, take)
+		err = writeMIDI(realDisk, r.Dir, write, take)
 	}
 	if err != nil {
 		return m, fmt.Errorf("session %s: its MIDI file cannot be made: %w", r.ID, err)

@@ -67,9 +67,9 @@ type ending struct {
 
 // Start makes the directory of a session and begins to write. It never fails: if nothing can be written, the session
 // accepts everything, counts it as lost, and [Session.Lost] says why. End every session with [Session.Close].
-func Start(o Options) *Session { return start(o, createFile) }
+func Start(o Options) *Session { return start(o, realDisk) }
 
-func start(o Options, create func(path string) (file, error)) *Session {
+func start(o Options, d disk) *Session {
 	s := &Session{
 		entries: jam.NewReader(entryQueue),
 		remarks: jam.NewQueue[Remark](remarkQueue),
@@ -86,10 +86,10 @@ func start(o Options, create func(path string) (file, error)) *Session {
 		o.Manifest.takeOrder(filepath.Dir(dir))
 		var text []byte
 		if text, err = encodeJSON(o.Manifest); err == nil {
-			err = writeWhole(create, filepath.Join(dir, ManifestFile), text)
+			err = d.writeWhole(filepath.Join(dir, ManifestFile), text)
 		}
 		var openErr error
-		events, openErr = create(filepath.Join(dir, EventsFile))
+		events, openErr = d.create(filepath.Join(dir, EventsFile))
 		err = errors.Join(err, openErr)
 		syncDir(dir)
 		syncDir(filepath.Dir(dir))
@@ -99,18 +99,18 @@ func start(o Options, create func(path string) (file, error)) *Session {
 		s.log.fail(fmt.Errorf("the jam is not being recorded: %w (give another place with --session-dir)", err))
 	}
 	go s.write(func(take jam.Take) error {
-		return writeMIDI(create, dir, o.WriteMIDI, take)
+		return writeMIDI(d, dir, o.WriteMIDI, take)
 	})
 	return s
 }
 
 // writeMIDI writes a take as session.mid, completely or not at all.
-func writeMIDI(create func(path string) (file, error), dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
+func writeMIDI(d disk, dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
 	var b bytes.Buffer
 	if err := write(&b, take); err != nil {
 		return err
 	}
-	return writeWhole(create, filepath.Join(dir, MIDIFile), b.Bytes())
+	return d.writeWhole(filepath.Join(dir, MIDIFile), b.Bytes())
 }
 
 // Dir is the session's directory; "" if it could not be made.

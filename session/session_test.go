@@ -235,10 +235,7 @@ type badDisk struct {
 	write func() // where set, called before each write to the log
 }
 
-func (d *badDisk) create(path string) (file, error) {
-	f, err := createFile(path)
-	return &badFile{f, d, path}, err
-}
+func (d *badDisk) through(f *os.File) file { return &badFile{f, d, f.Name()} }
 
 type badFile struct {
 	file
@@ -262,7 +259,7 @@ func (f *badFile) Write(p []byte) (int, error) {
 func TestDiskFullAndRoomAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		disk := &badDisk{room: 1 << 20}
-		s := start(options(t.TempDir()), disk.create)
+		s := start(options(t.TempDir()), disk.through)
 		second := func(frames int64) { // a second of the jam
 			for i := range frames {
 				s.Entries().TrySend(frame(i).Entry())
@@ -303,7 +300,7 @@ func TestDiskFullAndRoomAgain(t *testing.T) {
 func TestDiskFullFromTheStartOrAtTheEnd(t *testing.T) {
 	for _, room := range []int{0, 10, 900} {
 		disk := &badDisk{room: room}
-		s := start(options(t.TempDir()), disk.create)
+		s := start(options(t.TempDir()), disk.through)
 		for i := range int64(10) {
 			s.Entries().TrySend(frame(i).Entry())
 		}
@@ -368,7 +365,7 @@ func TestSlowDisk(t *testing.T) {
 		}
 		<-free
 	}}
-	s := start(options(t.TempDir()), disk.create)
+	s := start(options(t.TempDir()), disk.through)
 	for i := range int64(flushAt / 100) { // enough to begin a write
 		s.Entries().TrySend(frame(i).Entry())
 	}

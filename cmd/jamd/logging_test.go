@@ -56,7 +56,7 @@ func TestLogOnAFullDisk(t *testing.T) {
 	defer end()
 	to.Log.Info().Msg("one")
 	to.Log.Info().Msg("two")
-	if said := terminal.String(); strings.Count(said, "not whole") != 1 || !strings.Contains(said, "jamd: one\n") || !strings.Contains(said, "jamd: two\n") {
+	if said := terminal.String(); strings.Count(said, "incomplete") != 1 || !strings.Contains(said, "jamd: one\n") || !strings.Contains(said, "jamd: two\n") {
 		t.Errorf("%q", said)
 	}
 }
