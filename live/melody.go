@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,6 +127,17 @@ func (j *Jam) perform(ctx context.Context, t *Tune, heard func(jam.Event)) {
 // FirstKeyboard returns the first input port that is not a loop of the system. hint says how to choose another, or why there is none.
 func FirstKeyboard() (port, hint string) {
 	ins, _, err := midiio.List()
+	if port, hint = firstOf(ins); port != "" {
+		return port, hint
+	}
+	if err != nil {
+		return "", "no keyboard can be heard: " + err.Error()
+	}
+	return "", "no keyboard found: plug one in, or see 'jamd ports' and --in"
+}
+
+// firstOf returns the first keyboard of some ports: by its name, with the address if another has the same name.
+func firstOf(ins []midiio.PortInfo) (port, hint string) {
 	for _, p := range ins {
 		if strings.Contains(p.Name, "Midi Through") {
 			continue
@@ -133,10 +145,10 @@ func FirstKeyboard() (port, hint string) {
 		if len(ins) > 1 {
 			hint = "other ports: jamd ports"
 		}
+		if slices.ContainsFunc(ins, func(o midiio.PortInfo) bool { return o.Name == p.Name && o != p }) {
+			return p.String(), hint
+		}
 		return p.Name, hint
 	}
-	if err != nil {
-		return "", "no keyboard can be heard: " + err.Error()
-	}
-	return "", "no keyboard found: plug one in, or see 'jamd ports' and --in"
+	return "", ""
 }
