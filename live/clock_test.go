@@ -15,8 +15,9 @@ import (
 func master(to jam.Output, bpm float64, pulses int) {
 	period := time.Duration(float64(time.Minute) / bpm / 24)
 	_ = to.Send(jam.ClockStart, 0, 0)
-	for tick := time.NewTicker(period); pulses > 0; pulses-- {
-		<-tick.C
+	for next := time.Now(); pulses > 0; pulses-- { // pulses that are late are sent all the same
+		next = next.Add(period)
+		time.Sleep(time.Until(next))
 		_ = to.Send(jam.ClockPulse, 0, 0)
 	}
 }
@@ -40,7 +41,7 @@ func TestClockExternal(t *testing.T) {
 		t.Fatal(err)
 	}
 	go master(cable, 200, 24*5)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	summary, err := loop.Run(ctx)
 	if err != nil || summary.Frames+summary.Skipped < 12 {
@@ -52,7 +53,7 @@ func TestClockExternal(t *testing.T) {
 			last = e.Moved
 		}
 	}
-	if last.BPM < 150 || last.BPM > 250 { // a busy machine's ticks are late, and its tempo is not exact
+	if last.BPM < 140 || last.BPM > 300 { // not jamd's own 120; a busy machine's pulses are late, and the tempo is not exact
 		t.Errorf("at %v BPM, not at the master's 200", last.BPM)
 	}
 }

@@ -32,7 +32,7 @@ func await(t *testing.T, changes *jam.Queue[Change], what What) time.Duration {
 		if c.What != what {
 			t.Errorf("told %v, not %v", c, what)
 		}
-	case <-time.After(30 * time.Second): // the emulator's pace
+	case <-time.After(patience):
 		t.Fatalf("nobody told of %v", what)
 	}
 	return time.Since(start)
@@ -287,7 +287,7 @@ func TestRealMoveTo(t *testing.T) {
 	_ = out.Send(0x91, 55, 70)
 	want := []byte{0x91, 48, 70}
 	var got []byte
-	for end := time.Now().Add(30 * time.Second); !bytes.Contains(got, want) && time.Now().Before(end); {
+	for end := time.Now().Add(patience); !bytes.Contains(got, want) && time.Now().Before(end); {
 		text := make([]byte, 256)
 		n, err := heard.Read(text)
 		if err != nil {

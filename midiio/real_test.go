@@ -89,10 +89,13 @@ func (b *inbox) receive(e jam.Event) {
 	b.events = append(b.events, e)
 }
 
-// wait returns when there are n events, or after half a minute, which is the emulator's pace and no wish.
+// patience is how long a test waits for anything to happen. It is so long that only what hangs meets it, however busy the machine.
+const patience = 5 * time.Minute
+
+// wait returns when there are n events.
 func (b *inbox) wait(t *testing.T, n int) []jam.Event {
 	t.Helper()
-	for range 3000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		b.mu.Lock()
 		events := b.events
 		b.mu.Unlock()
@@ -270,7 +273,7 @@ func TestRealPeers(t *testing.T) {
 		t.Fatal(err)
 	}
 	connected := false
-	for range 300 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if list, _ := exec.Command("aconnect", "-l").Output(); bytes.Contains(list, []byte("Connecting To")) {
 			connected = true
 			break
@@ -324,7 +327,7 @@ func TestRealCloseUnderFlood(t *testing.T) {
 				late.Add(1)
 			}
 		}))(t)
-		for wait := 0; came.Load() == before && wait < 200; wait++ {
+		for end := time.Now().Add(patience); came.Load() == before && time.Now().Before(end); {
 			time.Sleep(100 * time.Microsecond)
 		}
 		if err := in.Close(); err != nil {
@@ -341,7 +344,7 @@ func TestRealCloseUnderFlood(t *testing.T) {
 	_ = flood.Close()
 	t.Logf("%d messages sent, %d received over %d openings, %d of which heard something; clients %d to %d, queues %d to %d, files %d to %d",
 		sent.Load(), came.Load(), openings, heard, clients, clientsAfter, queues, queuesAfter, files, filesAfter)
-	if late.Load() != 0 || heard < openings*9/10 {
+	if late.Load() != 0 || heard < openings {
 		t.Errorf("%d messages came after Close, %d openings heard something", late.Load(), heard)
 	}
 	if clientsAfter != clients || queuesAfter != queues || filesAfter > files {

@@ -67,12 +67,14 @@ func TestReportInABrowser(t *testing.T) {
 		t.Errorf("it fetches %v things", n)
 	}
 	v.do(`document.querySelector('a[href="#bar-1201"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`)
-	v.wait("the row of bar 1201", `(() => { const rows = document.querySelector('.rows').getBoundingClientRect(),
+	inView := `(() => { const rows = document.querySelector('.rows').getBoundingClientRect(),
 		row = document.getElementById('bar-1201').getBoundingClientRect();
-		return row.top >= rows.top - 20 && row.top < rows.bottom })()`)
+		return row.top >= rows.top - 20 && row.top < rows.bottom })()`
+	v.wait("the row of bar 1201", inView)
 	v.click("#size-4")
-	v.wait("a roll four times as large", `document.querySelector('.row').scrollWidth > 3000`)
+	v.wait("a roll four times as large, at the same bar", `document.querySelector('.row').scrollWidth > 3000 && `+inView)
 	v.do(`document.querySelector('input[name=size]').click(); scrollTo(0, 0)`)
+	v.wait("a roll of the first size, at the same bar", `document.querySelector('.row').scrollWidth < 1500 && `+inView)
 	v.wait("a roll that is drawn", `document.querySelector('#bar-1201 .draw > *').checkVisibility({ contentVisibilityAuto: true })`)
 	v.picture("report")
 	r = archivetest.Long(t, t.TempDir(), 5*60*8) // of two hours axe-core takes longer than anyone waits

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"isjson":   isJSON,
 			"parses":   parses,
 			"fits":     fits,
+			"until":    until,
 		},
 	})
 }
@@ -122,6 +125,24 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || fmt.Sprint(exit.ExitCode()) != args[0] {
 		ts.Fatalf("%v ended with %v, not with exit code %s", args[1:], err, args[0])
+	}
+}
+
+// until PATTERN COMMAND... runs a command over and over, until what it prints matches.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN COMMAND...")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		_ = ts.Exec(args[1], args[2:]...) // which may fail while what is waited for is not there yet
+		if pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%v does not print %s within %v", args[1:], args[0], patience)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func TestClock(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)
 	files["tiny.onnx"] = "../../model/testdata/tiny.onnx"
-	r, err := machine.Run(t.Context(), Guest{Script: clockScript, Files: files, Limit: 6 * time.Minute})
+	r, err := machine.Run(t.Context(), Guest{Script: clockScript, Files: files, Limit: 20 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 type Guest struct {
 	Script string            // for busybox's sh, in the folder /job, as root
 	Files  map[string]string // by name within /job, from the host; programs bring their shared libraries along
-	Limit  time.Duration     // on the host's clock; 0 is two minutes
+	Limit  time.Duration     // on the host's clock; 0 is ten minutes
 }
 
 // A Result is how the job ended.
@@ -28,7 +28,7 @@ type Result struct {
 }
 
 const (
-	defaultLimit = 2 * time.Minute
+	defaultLimit = 10 * time.Minute
 	exitMark     = "alsa: exit "
 	maxConsole   = 16 << 20
 )

@@ -64,7 +64,7 @@ func TestKill(t *testing.T) {
 	r, err := machine.Run(t.Context(), Guest{
 		Script: fmt.Sprintf(killScript, n),
 		Files:  files,
-		Limit:  6*time.Minute + time.Duration(n)*time.Minute, // far more than it needs on a free machine
+		Limit:  20*time.Minute + time.Duration(n)*time.Minute, // far more than it needs on a free machine
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func TestPlay(t *testing.T) {
 	r, err := machine.Run(t.Context(), Guest{
 		Script: playScript,
 		Files:  files,
-		Limit:  5 * time.Minute,
+		Limit:  20 * time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)

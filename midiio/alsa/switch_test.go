@@ -57,7 +57,7 @@ func TestSwitch(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)
 	files["tiny.onnx"] = "../../model/testdata/tiny.onnx"
-	r, err := machine.Run(t.Context(), Guest{Script: switchScript, Files: files, Limit: 6 * time.Minute})
+	r, err := machine.Run(t.Context(), Guest{Script: switchScript, Files: files, Limit: 20 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ def test_notebook(exports, sessions, logs, offline, monkeypatch):
     notebook.cells.append(nbformat.v4.new_code_cell(ASK))
     monkeypatch.setenv("JAMD_TABLES", str(exports / "parquet"))
     where = {"metadata": {"path": str(NOTEBOOK.parent)}}  # as an editor runs it
-    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
+    nbclient.NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where).execute()
     said = json.loads(notebook.cells[-1].outputs[0].text)
     pictures = [o for cell in notebook.cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
     assert len(pictures) == 4
