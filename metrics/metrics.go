@@ -35,14 +35,17 @@ type Server struct {
 
 // Serve listens at HOST:PORT and serves /metrics until Close. HOST must be a loopback address or localhost.
 func Serve(address string) (*Server, error) {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, usage.Errorf("--metrics %s: must be a loopback address and a port, such as 127.0.0.1:9464", address)
 	}
 	if !isLoopback(host) {
 		return nil, usage.Errorf("--metrics %s: only this machine is served: give a loopback address, such as 127.0.0.1:9464", address)
 	}
-	listener, err := net.Listen("tcp", address)
+	if strings.EqualFold(host, "localhost") { // which a machine without /etc/hosts cannot look up
+		host = "127.0.0.1"
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, usage.Errorf("--metrics %s: %w: give another port, or end the program that uses this one", address, err)
 	}

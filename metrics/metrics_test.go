@@ -77,6 +77,9 @@ func TestMetricsAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer first.Close()
+	if at := first.listener.Addr().String(); !strings.HasPrefix(at, "127.0.0.1:") {
+		t.Errorf("localhost is %s", at)
+	}
 	for address, want := range map[string]string{
 		first.listener.Addr().String(): "in use",
 		"0.0.0.0:0":                    "only this machine",
