@@ -36,6 +36,8 @@ READERS_LOCK  = session/readers/requirements.lock
 READERS_ENV   = $(CACHE)/readers-$(shell (sha256sum $(READERS_LOCK) 2>/dev/null || shasum -a 256 $(READERS_LOCK)) | cut -c 1-12)
 READERS_READY = $(READERS_ENV)/.complete
 
+# gotestsum runs go test, prints what fails and why tests were skipped, and counts them. A limit of time is for what hangs.
+GOTEST = $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname-and-test-fails --format-hide-empty-pkg -- -timeout 2h
 GOLANGCI_LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 UV            = uv==0.13.9
 
@@ -65,8 +67,15 @@ cuda: build ## Bring ONNX Runtime with CUDA and NVIDIA's libraries for --provide
 
 ##@ Check
 
+TESTS = test-go test-race test-python test-exports test-alsa
+
 .PHONY: test
-test: test-go test-python test-exports test-alsa ## Run all tests: Go, Python, exports read back, real MIDI
+test: ## Run all tests, to the end even if some fail: Go, races, Python, exports read back, real MIDI
+	@MAKE="$(MAKE)" .ci/parts $(TESTS)
+
+.PHONY: check
+check: ## Run all tests and lint
+	@MAKE="$(MAKE)" .ci/parts $(TESTS) lint
 
 # axe-core, by which tests look at what the page is to those who do not see it; without npm they say that they did not.
 AXE = ui/web/node_modules/axe-core
@@ -75,12 +84,15 @@ $(AXE):
 	@! command -v npm >/dev/null || (cd ui/web && npm ci --no-audit --no-fund --silent) || true
 
 .PHONY: test-go
-test-go: build $(AXE) ## Vet the Go code, run its tests, and those of the concurrent rooms with the race detector
+test-go: build $(AXE) ## Vet the Go code and run its tests
 	@.ci/system-packages test || true
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l .); [[ -z $$unformatted ]] || { echo "run gofmt -w on: $$unformatted" >&2; exit 1; }
-	$(WITH_ORT) $(GO) test ./...
-	CGO_ENABLED=1 $(GO) test -race ./jam/... ./latency ./session
+	$(WITH_ORT) $(GOTEST) ./...
+
+.PHONY: test-race
+test-race: build ## Run the Go tests with the race detector, without browsers and long jams
+	CGO_ENABLED=1 $(WITH_ORT) $(GOTEST) -race -short ./...
 
 .PHONY: test-page
 test-page: build $(AXE) ## Test the page and its server, in Chromium, Firefox and WebKit, and keep the screenshots in docs/pictures
@@ -100,7 +112,7 @@ test-exports: build $(READERS_READY) ## Read what jamd exports with mido, music2
 .PHONY: test-alsa
 test-alsa: build ## Play through the real ALSA sequencer, in an emulated machine (Linux)
 	@.ci/system-packages test || true
-	midiio/alsa/test
+	GOTEST="$(GOTEST)" midiio/alsa/test
 
 .PHONY: fuzz
 fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an hour in all)
