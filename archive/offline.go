@@ -46,10 +46,10 @@ func (o *Offline) Record(e jam.Entry) {
 // Close ends the session. A nil result means that the accompaniment failed: then the session is deleted.
 func (o *Offline) Close(result *jam.Accompaniment) error {
 	if result == nil {
-		o.session.Close(context.Background(), jam.Take{}, jam.Summary{})
+		o.session.Close(context.Background(), jam.Summary{})
 		return os.RemoveAll(o.session.Dir())
 	}
-	if summary := o.session.Close(context.Background(), result.Take, result.Summary); summary.Err != nil {
+	if summary := o.session.Close(context.Background(), result.Summary); summary.Err != nil {
 		return fmt.Errorf("it is not recorded as a session: %w", summary.Err)
 	}
 	return nil

@@ -82,7 +82,6 @@ func (d *day) play(t *testing.T) {
 		followed := make(chan struct{})
 		go func() {
 			defer close(followed)
-			builder := jam.NewTakeBuilder("a day", []jam.TempoChange{{BPM: settings.Tempo}}, settings.Meter)
 			every := framesOf(d.stretch, settings.Tempo)
 			d.measure(0)
 			for e := range entries.C() {
@@ -91,14 +90,10 @@ func (d *day) play(t *testing.T) {
 					continue
 				}
 				monitor.Add(r)
-				if d.keep {
-					builder.Add(r)
-				}
 				if (r.Frame+1)%every == 0 {
 					d.measure(r.Frame + 1)
 				}
 			}
-			d.take = builder.Take(jam.Silence)
 		}()
 		ctx, cancel := context.WithCancel(t.Context())
 		var playing sync.WaitGroup
@@ -128,7 +123,8 @@ func (d *day) play(t *testing.T) {
 		if record == nil {
 			return
 		}
-		kept := record.Close(context.Background(), d.take, d.summary)
+		kept := record.Close(context.Background(), d.summary)
+		d.take = record.Take()
 		if kept.Err != nil || kept.Frames.Written != uint64(config.Frames) {
 			t.Errorf("kept: %+v", kept)
 		}

@@ -12,21 +12,17 @@ import (
 // entryLength is minutes of entries.
 const entryLength = 4096
 
-// A recorder collects what a jam was: its session, its take and its figures.
+// A recorder measures a jam: it says why frames were missed, and collects the figures.
 type recorder struct {
 	entries *jam.Reader
 	session *session.Session
 	monitor *latency.Monitor
 	metrics *metrics.Server // nil if nobody asked for them
-	take    *jam.TakeBuilder
 	running sync.WaitGroup
 }
 
-func newRecorder(title string, s jam.Settings, log *session.Session, m *metrics.Server) *recorder {
-	return &recorder{
-		entries: jam.NewReader(entryLength), session: log, metrics: m,
-		take: jam.NewTakeBuilder(title, []jam.TempoChange{{BPM: s.Tempo}}, s.Meter),
-	}
+func newRecorder(log *session.Session, m *metrics.Server) *recorder {
+	return &recorder{entries: jam.NewReader(entryLength), session: log, metrics: m}
 }
 
 // run records until close. All queues of the loop must be in its configuration.
@@ -52,12 +48,11 @@ func (r *recorder) frame(f jam.FrameReport) {
 	if r.metrics != nil {
 		r.metrics.Add(&f, cause)
 	}
-	r.take.Add(f)
 }
 
-// close ends run after the end of the loop. last is the melody of the last frame.
-func (r *recorder) close(last jam.MelodyToken) (jam.Take, latency.Snapshot) {
+// close ends run after the end of the loop.
+func (r *recorder) close() latency.Snapshot {
 	r.entries.Close()
 	r.running.Wait()
-	return r.take.Take(last), r.monitor.Snapshot()
+	return r.monitor.Snapshot()
 }

@@ -26,7 +26,7 @@ func (j *Jam) run(ctx context.Context) error {
 	defer j.cancel()
 	log := session.Start(session.Options{Root: j.options.SessionDir, Manifest: j.manifest(), WriteMIDI: midiio.WriteTake})
 	j.session = idOf(log.Dir())
-	j.recorder = newRecorder(j.melody.title, j.Config.Settings, log, j.metrics)
+	j.recorder = newRecorder(log, j.metrics)
 	shown := jam.NewReader(entryLength)
 	j.Config.Readers = append(j.Config.Readers, j.recorder.entries, j.news, shown, log.Entries())
 	j.controls = newControls(j)
@@ -37,7 +37,7 @@ func (j *Jam) run(ctx context.Context) error {
 	}
 	loop, err := jam.NewLoop(j.Config)
 	if err != nil {
-		log.Close(ctx, jam.Take{}, jam.Summary{})
+		log.Close(ctx, jam.Summary{})
 		return errors.Join(usage.Error(err), os.RemoveAll(log.Dir()))
 	}
 	j.recorder.run(j.Config)
@@ -61,10 +61,9 @@ func (j *Jam) run(ctx context.Context) error {
 	shown.Close()
 	watching.Wait()
 	result := j.result(summary, agent)
-	take, figures := j.recorder.close(summary.Melody)
-	result.NoteInChord, _ = take.NoteInChord()
+	figures := j.recorder.close()
 	result.Figures, result.Dropped = figures.Jam, figures.DroppedReports
-	err = errors.Join(err, j.closeSession(log, take, result))
+	err = errors.Join(err, j.closeSession(log, result))
 	return errors.Join(err, j.host.terminal.Ended(result))
 }
 
@@ -92,10 +91,12 @@ func (j *Jam) overOnPage() {
 }
 
 // closeSession ends the log. It deletes the session if the player does not want it, or if a page ended the jam before its first note.
-func (j *Jam) closeSession(log *session.Session, take jam.Take, r *Result) error {
+func (j *Jam) closeSession(log *session.Session, r *Result) error {
 	ctx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
-	closed := log.Close(ctx, take, r.Jam)
+	closed := log.Close(ctx, r.Jam)
+	take := log.Take()
+	r.NoteInChord, _ = take.NoteInChord()
 	if r.Session = closed.Dir; closed.Err != nil {
 		r.Loss = closed.Err.Error()
 	}

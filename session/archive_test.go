@@ -180,7 +180,7 @@ func TestDeleteAndImport(t *testing.T) {
 		t.Error("a folder without a session was imported")
 	}
 	s := Start(options(a.root))
-	defer s.Close(t.Context(), jam.Take{}, jam.Summary{})
+	defer s.Close(t.Context(), jam.Summary{})
 	live, err := Open(s.Dir())
 	if err != nil {
 		t.Fatal(err)

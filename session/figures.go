@@ -37,7 +37,7 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 	f := Figures{Policies: map[string]int{}}
 	var track Track
 	var watch stopwatch
-	take := r.newTake()
+	take := newLoggedTake(&r.Manifest)
 	for line, err := range r.Lines() {
 		var bad *LineError
 		if err != nil && !errors.As(err, &bad) {

@@ -78,7 +78,7 @@ func threeMinutes(b *testing.B) string {
 			Lead: 9_123_456, Step: 812_345, Voice: 9_012, Late: 31_234, Tempo: 120,
 		}.Entry())
 	}
-	kept := s.Close(b.Context(), jam.Take{}, jam.Summary{Frames: 3 * 60 * 8, Chords: 1, Melody: jam.MelodyOnset(60)})
+	kept := s.Close(b.Context(), jam.Summary{Frames: 3 * 60 * 8, Chords: 1, Melody: jam.MelodyOnset(60)})
 	if kept.Err != nil || kept.Frames.Lost > 0 {
 		b.Fatal(kept)
 	}

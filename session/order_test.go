@@ -16,7 +16,7 @@ func keptAt(t testing.TB, root string, start time.Time) string {
 	o := options(root)
 	o.Manifest.Start = start
 	s := Start(o)
-	if kept := s.Close(t.Context(), jam.Take{}, jam.Summary{}); kept.Err != nil {
+	if kept := s.Close(t.Context(), jam.Summary{}); kept.Err != nil {
 		t.Fatal(kept.Err)
 	}
 	return filepath.Base(s.Dir())

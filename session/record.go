@@ -3,6 +3,7 @@ package session
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -200,7 +201,7 @@ func (l *lineReader) wrong(problem error) error { return &LineError{l.path, l.nu
 
 // Take makes the take of the jam from the log, without unreadable lines.
 func (r *Record) Take() (jam.Take, error) {
-	take := r.newTake()
+	take := newLoggedTake(&r.Manifest)
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return jam.Take{}, err
@@ -210,7 +211,7 @@ func (r *Record) Take() (jam.Take, error) {
 	return take.take(), nil
 }
 
-// A loggedTake builds a take from the entries of a log.
+// A loggedTake builds a take from the entries of a log, as they are written or as they are read again.
 type loggedTake struct {
 	builder *jam.TakeBuilder
 	tempo   []jam.TempoChange
@@ -218,12 +219,14 @@ type loggedTake struct {
 	last    jam.MelodyToken
 }
 
-func (r *Record) newTake() *loggedTake {
-	s := r.Manifest.Settings
-	return &loggedTake{builder: jam.NewTakeBuilder(r.title(), nil, s.Meter), tempo: []jam.TempoChange{{BPM: s.Tempo}}, last: jam.Silence}
+func newLoggedTake(m *Manifest) *loggedTake {
+	return &loggedTake{
+		builder: jam.NewTakeBuilder(cmp.Or(m.Title, "jam"), nil, m.Settings.Meter),
+		tempo:   []jam.TempoChange{{BPM: m.Settings.Tempo}}, last: jam.Silence,
+	}
 }
 
-// add adds the next entry of the log.
+// add adds the next entry.
 func (t *loggedTake) add(entry Entry) {
 	switch e := entry.(type) {
 	case jam.FrameReport:
@@ -254,13 +257,6 @@ func changed(tempo []jam.TempoChange, s jam.Segment) []jam.TempoChange {
 		return tempo
 	}
 	return append(tempo, jam.TempoChange{Frame: s.Frame, BPM: s.BPM})
-}
-
-func (r *Record) title() string {
-	if r.Manifest.Title == "" {
-		return "jam"
-	}
-	return r.Manifest.Title
 }
 
 // A Repair tells what [Record.Repair] did.

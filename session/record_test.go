@@ -311,12 +311,10 @@ func TestMend(t *testing.T) {
 		o := options(t.TempDir())
 		o.WriteMIDI = takeText
 		s := Start(o)
-		builder := jam.NewTakeBuilder("tune", []jam.TempoChange{{BPM: 120}}, jam.Quarters(4))
 		for i := range int64(64) {
 			r := frame(i)
 			r.Melody = jam.MelodyHold(60)
 			s.Entries().TrySend(r.Entry())
-			builder.Add(r)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
@@ -327,7 +325,7 @@ func TestMend(t *testing.T) {
 		if _, err := r.Repair(false, takeText); !errors.Is(err, ErrRecording) || !r.Recording() {
 			t.Errorf("mended while it was recorded: %v", err)
 		}
-		s.Close(t.Context(), builder.Take(jam.MelodyHold(60)), jam.Summary{Melody: jam.MelodyHold(60)})
+		s.Close(t.Context(), jam.Summary{Melody: jam.MelodyHold(60)})
 		log, midi := filepath.Join(r.Dir, EventsFile), filepath.Join(r.Dir, MIDIFile)
 		whole, err := os.ReadFile(midi)
 		if err != nil {
@@ -384,7 +382,7 @@ func TestLockWhileAReaderAsks(t *testing.T) {
 
 func TestNotes(t *testing.T) {
 	s := Start(options(t.TempDir()))
-	s.Close(t.Context(), jam.Take{}, jam.Summary{})
+	s.Close(t.Context(), jam.Summary{})
 	r, err := Open(s.Dir())
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -114,7 +115,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 		policy.Remember = false
 		policy.Delay = func(n int64) time.Duration { return time.Duration(uint64(n*7919)%100) * j.delay / 100 }
 		o := options(root)
-		o.Manifest.Settings = j.settings
+		o.Manifest.Settings, o.WriteMIDI = j.settings, takeText
 		if j.faster != "" {
 			o.Manifest.Faster = &Policy{j.faster, strings.Repeat("cd", 32)}
 		}
@@ -164,7 +165,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 			t.Fatal(err)
 		}
 		cancel()
-		kept := record.Close(t.Context(), jam.Take{}, summary)
+		kept := record.Close(t.Context(), summary)
 		if kept.Err != nil || kept.Frames.Lost > 0 || kept.Notes.Lost > 0 {
 			t.Errorf("kept %+v", kept)
 		}
@@ -288,11 +289,40 @@ func TestReplayIsTheJam(t *testing.T) {
 			rt.Fatalf("compared %+v of %+v", c, summary)
 		}
 		checkTables(rt, r)
+		checkMusic(rt, r)
 		for line := range r.Lines() {
 			seen[kindOf(line.Entry)]++
 		}
 	})
 	t.Log(seen)
+}
+
+// checkMusic looks whether the music made from the log is what was written when the jam ended, with the tempi that the log has.
+func checkMusic(t *rapid.T, r *Record) {
+	path := filepath.Join(r.Dir, MIDIFile)
+	first, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := r.Repair(true, takeText); err != nil || !m.Music || m.Cut != 0 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	again, err := os.ReadFile(path)
+	if err != nil || string(again) != string(first) {
+		t.Fatalf("made from the log it is (%v)\n%s\nnot\n%s", err, again, first)
+	}
+}
+
+// A change of tempo in mid-jam is in the music.
+func TestMusicHasTheTempi(t *testing.T) {
+	j := &liveJam{settings: jam.DefaultSettings(), seed: 5, frames: 64, inbox: 100, controls: []jam.Control{
+		{At: 2 * time.Second, Param: jam.ParamTempo, Value: 60}, {At: 4 * time.Second, Param: jam.ParamTempo, Value: 200},
+	}}
+	dir, _ := j.keep(t, t.TempDir())
+	music, err := os.ReadFile(filepath.Join(dir, MIDIFile))
+	if want := "Tempo:[{Frame:0 BPM:120} {Frame:16 BPM:60} {Frame:24 BPM:200}]"; err != nil || !strings.Contains(string(music), want) {
+		t.Errorf("%v: not with %s:\n%.300s", err, want, music)
+	}
 }
 
 // What is set in a jam, and what the song that it follows does, is in the log and replayed.

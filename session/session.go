@@ -39,12 +39,14 @@ type Session struct {
 	remarks *jam.Queue[Remark]
 
 	closing sync.Once
-	end     chan ending
+	end     chan jam.Summary
 	ended   chan struct{}
 	loss    chan error // that Lost has not returned yet
 	log     *eventLog
 	lock    *flock.Flock // on recordingFile
-	midi    error        // why there is no session.mid; owned by the writer until ended
+	take    *loggedTake  // owned by the writer, as the next two
+	midi    error        // why there is no session.mid
+	sounded jam.Take     // what is in session.mid; for Take once the writer has ended
 }
 
 // A Count says how many lines of a kind reached the disk, and how many were lost on the way or in a full queue.
@@ -59,12 +61,6 @@ type Summary struct {
 	Err     error // everything that failed; nil if the record is complete
 }
 
-// An ending is what Close hands to the writer.
-type ending struct {
-	take   jam.Take
-	played jam.Summary
-}
-
 // Start makes the directory of a session and begins to write. It never fails: if nothing can be written, the session
 // accepts everything, counts it as lost, and [Session.Lost] says why. End every session with [Session.Close].
 func Start(o Options) *Session { return start(o, realDisk) }
@@ -73,7 +69,7 @@ func start(o Options, d disk) *Session {
 	s := &Session{
 		entries: jam.NewReader(entryQueue),
 		remarks: jam.NewQueue[Remark](remarkQueue),
-		end:     make(chan ending, 1),
+		end:     make(chan jam.Summary, 1),
 		ended:   make(chan struct{}),
 		loss:    make(chan error, 1),
 	}
@@ -94,6 +90,7 @@ func start(o Options, d disk) *Session {
 		syncDir(dir)
 		syncDir(filepath.Dir(dir))
 	}
+	s.take = newLoggedTake(&o.Manifest)
 	s.log = newEventLog(events, filepath.Join(dir, EventsFile), s.dropped, s.loss)
 	if err != nil {
 		s.log.fail(fmt.Errorf("the jam is not being recorded: %w (give another place with --session-dir)", err))
@@ -135,8 +132,8 @@ func (s *Session) Lost() error {
 // Close writes what is left in the queues, ends the log with the jam's summary, and writes the take as session.mid. If the
 // disk is so slow that ctx ends first, Close returns and the rest goes on being written. What is sent to the queues after
 // Close is not recorded.
-func (s *Session) Close(ctx context.Context, take jam.Take, played jam.Summary) Summary {
-	s.closing.Do(func() { s.end <- ending{take, played} })
+func (s *Session) Close(ctx context.Context, played jam.Summary) Summary {
+	s.closing.Do(func() { s.end <- played })
 	var late, midi error
 	select {
 	case <-s.ended:
@@ -148,6 +145,17 @@ func (s *Session) Close(ctx context.Context, take jam.Take, played jam.Summary) 
 	return Summary{
 		Dir: s.dir, Notes: Count{written.Notes, lost.Notes}, Frames: Count{written.Frames, lost.Frames},
 		Changes: Count{written.Changes, lost.Changes}, Err: errors.Join(err, midi, late),
+	}
+}
+
+// Take returns the take of the jam, as in session.mid, even if the disk did not take it. Call it after Close. If Close returned before
+// all was written, the take is empty.
+func (s *Session) Take() jam.Take {
+	select {
+	case <-s.ended:
+		return s.sounded
+	default:
+		return jam.Take{}
 	}
 }
 
@@ -188,6 +196,7 @@ func (s *Session) write(midi func(jam.Take) error) {
 func (s *Session) add(e *jam.Entry) {
 	if entry := recorded(e); entry != nil {
 		s.log.add(entry)
+		s.take.add(entry)
 	}
 }
 
@@ -200,12 +209,14 @@ func unless[T any](done bool, c <-chan T) <-chan T {
 }
 
 // finish ends the log and writes session.mid.
-func (s *Session) finish(last ending, midi func(jam.Take) error) {
-	s.log.close(last.played)
+func (s *Session) finish(played jam.Summary, midi func(jam.Take) error) {
+	s.log.close(played)
+	s.take.add(End{Melody: played.Melody})
+	s.sounded = s.take.take()
 	if s.dir == "" {
 		return
 	}
-	if err := midi(last.take); err != nil {
+	if err := midi(s.sounded); err != nil {
 		s.midi = fmt.Errorf("the jam's MIDI file could not be written: %w", err)
 	}
 	_ = s.lock.Close() // before Remove, as Windows does not remove open files

@@ -135,7 +135,7 @@ func TestJam(t *testing.T) {
 		if lines, torn := readLines(t, s.Dir()); len(lines) != 11 || len(torn) > 0 {
 			t.Errorf("after a second %d lines and %q, want 11 lines", len(lines), torn)
 		}
-		summary := s.Close(t.Context(), jam.Take{Name: "tune", Frames: 43}, jam.Summary{Frames: 3, Chords: 1, Misses: 1, Skipped: 40,
+		summary := s.Close(t.Context(), jam.Summary{Frames: 3, Chords: 1, Misses: 1, Skipped: 40,
 			Melody: jam.MelodyHold(60)})
 		if want := (Summary{Dir: s.Dir(), Notes: Count{Written: 5}, Frames: Count{Written: 3}, Changes: Count{Written: 3}}); summary != want {
 			t.Errorf("summary %+v, want %+v", summary, want)
@@ -146,7 +146,7 @@ func TestJam(t *testing.T) {
 		if files, _ := os.ReadDir(s.Dir()); len(files) != 3 {
 			t.Errorf("in the directory: %v", files)
 		}
-		if again := s.Close(t.Context(), jam.Take{}, jam.Summary{}); again != summary {
+		if again := s.Close(t.Context(), jam.Summary{}); again != summary {
 			t.Errorf("closed twice: %+v, then %+v", summary, again)
 		}
 	})
@@ -173,8 +173,8 @@ func golden(t *testing.T, path string) {
 func TestTwoSessionsInOneSecond(t *testing.T) {
 	root := t.TempDir()
 	a, b := Start(options(root)), Start(options(root))
-	defer a.Close(t.Context(), jam.Take{}, jam.Summary{})
-	defer b.Close(t.Context(), jam.Take{}, jam.Summary{})
+	defer a.Close(t.Context(), jam.Summary{})
+	defer b.Close(t.Context(), jam.Summary{})
 	if a.Dir() == b.Dir() || a.Dir() == "" || b.Dir() == "" {
 		t.Errorf("directories %q and %q", a.Dir(), b.Dir())
 	}
@@ -186,7 +186,7 @@ func TestQueuesClosedByTheirWriter(t *testing.T) {
 	s.Entries().TrySend(frame(0).Entry())
 	s.Entries().Close()
 	s.Remarks().Close()
-	summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+	summary := s.Close(t.Context(), jam.Summary{})
 	if summary.Err != nil || summary.Notes != (Count{Written: 1}) || summary.Frames != (Count{Written: 1}) {
 		t.Errorf("summary %+v", summary)
 	}
@@ -215,7 +215,7 @@ func TestNoPlaceToWrite(t *testing.T) {
 					t.Fatal("a queue did not take what was sent")
 				}
 			}
-			summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+			summary := s.Close(t.Context(), jam.Summary{})
 			if err := s.Lost(); err != nil {
 				t.Errorf("said twice: %v", err)
 			}
@@ -278,7 +278,7 @@ func TestDiskFullAndRoomAgain(t *testing.T) {
 		second(8)
 		disk.room = 1 << 20
 		second(8)
-		summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+		summary := s.Close(t.Context(), jam.Summary{})
 
 		lines, torn := readLines(t, s.Dir())
 		if len(torn) > 0 || lines[len(lines)-1]["type"] != "end" {
@@ -304,7 +304,7 @@ func TestDiskFullFromTheStartOrAtTheEnd(t *testing.T) {
 		for i := range int64(10) {
 			s.Entries().TrySend(frame(i).Entry())
 		}
-		summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+		summary := s.Close(t.Context(), jam.Summary{})
 		if !errors.Is(summary.Err, syscall.ENOSPC) || summary.Frames != (Count{Lost: 10}) {
 			t.Errorf("room for %d bytes: summary %+v", room, summary)
 		}
@@ -324,7 +324,7 @@ func TestMIDIWriterFails(t *testing.T) {
 	o := options(t.TempDir())
 	o.WriteMIDI = func(io.Writer, jam.Take) error { return errors.New("no such key") }
 	s := Start(o)
-	summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+	summary := s.Close(t.Context(), jam.Summary{})
 	if summary.Err == nil || !strings.Contains(summary.Err.Error(), "no such key") {
 		t.Errorf("summary %+v", summary)
 	}
@@ -348,7 +348,7 @@ func TestDirectoryRemovedWhileJamming(t *testing.T) {
 		if err := s.Lost(); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("lost: %v", err)
 		}
-		if summary := s.Close(t.Context(), jam.Take{}, jam.Summary{}); summary.Frames != (Count{Lost: 1}) || summary.Err == nil {
+		if summary := s.Close(t.Context(), jam.Summary{}); summary.Frames != (Count{Lost: 1}) || summary.Err == nil {
 			t.Errorf("summary %+v", summary)
 		}
 	})
@@ -379,11 +379,11 @@ func TestSlowDisk(t *testing.T) {
 	// The end of a jam does not wait for ever either.
 	hurry, cancel := context.WithCancel(t.Context())
 	cancel()
-	if summary := s.Close(hurry, jam.Take{}, jam.Summary{}); !errors.Is(summary.Err, context.Canceled) || summary.Frames.Lost == 0 {
+	if summary := s.Close(hurry, jam.Summary{}); !errors.Is(summary.Err, context.Canceled) || summary.Frames.Lost == 0 {
 		t.Errorf("summary while the disk is stuck: %+v", summary)
 	}
 	close(free)
-	summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+	summary := s.Close(t.Context(), jam.Summary{})
 	if all := uint64(flushAt/100 + sent); summary.Frames != (Count{taken, all - taken}) || taken == all {
 		t.Errorf("of %d frames %d were taken: summary %+v", all, taken, summary)
 	}

@@ -24,7 +24,7 @@ const maxRows = 1 << 22
 // Tables reads the rows of the session, without unreadable lines.
 func (r *Record) Tables() (Tables, error) {
 	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
-	made := r.newTake()
+	made := newLoggedTake(&r.Manifest)
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return Tables{}, err

@@ -19,7 +19,7 @@ func TestTinyFileSystem(t *testing.T) {
 	for i := range int64(500) {
 		s.Entries().TrySend(frame(i).Entry())
 	}
-	summary := s.Close(t.Context(), jam.Take{}, jam.Summary{})
+	summary := s.Close(t.Context(), jam.Summary{})
 	if !errors.Is(summary.Err, syscall.ENOSPC) || summary.Frames != (Count{Lost: 500}) {
 		t.Errorf("summary %+v, want 500 frames lost for want of space", summary)
 	}

@@ -104,7 +104,7 @@ func TestFiguresAsTrain(t *testing.T) {
 			for _, r := range reportsOf(v, j.Melody, j.Chords) {
 				s.Entries().TrySend(r.Entry())
 			}
-			s.Close(t.Context(), jam.Take{}, jam.Summary{Frames: int64(len(j.Chords)), Melody: j.Melody[len(j.Melody)-1]})
+			s.Close(t.Context(), jam.Summary{Frames: int64(len(j.Chords)), Melody: j.Melody[len(j.Melody)-1]})
 			r, err := Open(s.Dir())
 			if err != nil {
 				t.Fatal(err)
