@@ -7,7 +7,7 @@
 //
 //   - [Accompany] plays chords to a whole [Tune], as fast as it goes.
 //   - A [Loop] plays live: it takes the player's events from a [Queue], asks the policy shortly before each line of the grid, and
-//     sends the chord to an [Output] at the line. Its [Reader]s are told of all that happens, as [Entry] values in order.
+//     sends the chord to an [Output] at the line. Each [Reader] is told of all that happens, as [Entry] values in order.
 //   - An [Engine] is what both are made of. It is passive: a test drives it frame by frame, without a clock or a device.
 //
 // The parts of an engine can be used alone: [ParseChord], [Vocabulary] and [Meter] for chords and bars, [Grid] for the times of

@@ -27,7 +27,7 @@ type Loop struct {
 	startFrame int64         // the jam's first frame: 0, unless the followed clock started within a bar
 	startLine  time.Duration // its line
 
-	coming    Segment       // the newest segment that readers were told of
+	newest    Segment       // the last segment that readers were told of
 	tempo     []TempoChange // of the tune: changes that readers are still to be told of
 	meters    []MeterChange // of the tune: changes still to come
 	transport transportState

@@ -98,15 +98,15 @@ func (l *Loop) apply(c Control) error {
 	}
 	if bpm := l.engine.settings.Tempo; bpm != before && l.phase == loopPlaying { // before the start, began tells the tempo
 		beat := l.engine.nextBeat()
-		l.stretch(Segment{beat, l.engine.Grid().Line(beat), bpm})
+		l.tellSegment(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
 	l.tell(&Entry{Kind: EntryApplied, Applied: Applied{frame, c}})
 	return nil
 }
 
-// stretch tells the readers of a new segment of the grid.
-func (l *Loop) stretch(s Segment) {
-	l.coming = s
+// tellSegment tells the readers of a new segment of the grid.
+func (l *Loop) tellSegment(s Segment) {
+	l.newest = s
 	l.tell(&Entry{Kind: EntryMoved, Moved: Moved{l.engine.Frame(), s}})
 }
 

@@ -146,7 +146,7 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	l.transport.shift = to - at
 	here := Segment{to, l.free(line), bpm}
 	l.report(l.engine.Grid().Move(here))
-	l.stretch(here)
+	l.tellSegment(here)
 	l.transport.grace = l.engine.Grid().Step(to) / 4
 }
 
@@ -162,9 +162,9 @@ func (l *Loop) free(line time.Duration) time.Duration {
 func (l *Loop) move(s Segment) {
 	grid := l.engine.Grid()
 	s.At = l.free(s.At)
-	if off := grid.Line(s.Frame) - s.At; max(off, -off) < leastMove && math.Abs(l.coming.BPM-s.BPM) < leastTempo {
+	if off := grid.Line(s.Frame) - s.At; max(off, -off) < leastMove && math.Abs(l.newest.BPM-s.BPM) < leastTempo {
 		return
 	}
 	l.report(grid.Move(s))
-	l.stretch(s)
+	l.tellSegment(s)
 }

@@ -28,7 +28,7 @@ func (l *Loop) tellTempo(until int64) {
 		c := l.tempo[0]
 		l.tempo = l.tempo[1:]
 		l.engine.settings.Tempo = c.BPM
-		l.stretch(Segment{c.Frame, l.engine.Grid().Line(c.Frame), c.BPM})
+		l.tellSegment(Segment{c.Frame, l.engine.Grid().Line(c.Frame), c.BPM})
 	}
 }
 
