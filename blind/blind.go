@@ -14,14 +14,14 @@ import (
 	"jamd/atomicfile"
 )
 
-// MaxPolicies bounds how many policies a test compares. With 8 it takes 64 jams until each policy has followed each other one.
-const MaxPolicies = 8
+// maxPolicies bounds how many policies a test compares. With 8 it takes 64 jams until each policy has followed each other one.
+const maxPolicies = 8
 
 // Check returns an error if a test cannot compare these policies. Each must be one of the names known or, if files is set, the path
 // of an .onnx file.
 func Check(policies, known []string, files bool) error {
-	if len(policies) < 2 || len(policies) > MaxPolicies {
-		return fmt.Errorf("blind %q: give 2 to %d policies, with commas between", strings.Join(policies, ","), MaxPolicies)
+	if len(policies) < 2 || len(policies) > maxPolicies {
+		return fmt.Errorf("blind %q: give 2 to %d policies, with commas between", strings.Join(policies, ","), maxPolicies)
 	}
 	for i, name := range policies {
 		switch {

@@ -14,7 +14,7 @@ import (
 // Over a whole order each policy is as often at each place of a block, and follows each other one as often within a block.
 func TestBlindOrderIsBalanced(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(2, MaxPolicies).Draw(t, "policies")
+		n := rapid.IntRange(2, maxPolicies).Draw(t, "policies")
 		policies := make([]string, n)
 		for i := range policies {
 			policies[i] = fmt.Sprint("p", i)

@@ -38,7 +38,7 @@ var choices = []choice{
 	{ui.Param{Name: choiceIn, Kind: ui.List, Help: "Where the melody comes from: a MIDI port, or this page alone."}, (*Jam).showIn, (*Jam).setIn},
 	{ui.Param{Name: choiceOut, Kind: ui.List, Help: "MIDI port that the chords go to."}, (*Jam).showOut, (*Jam).setOut},
 	{ui.Param{Name: choiceRecord, Kind: ui.Switch, Help: "Record this jam as a session."}, (*Jam).showRecord, (*Jam).setRecord},
-	{ui.Param{Name: choiceClock, Kind: ui.List, Words: TimeSources(),
+	{ui.Param{Name: choiceClock, Kind: ui.List, Words: timeSourceNames(),
 		Help: "Whose clock counts: jamd's own, another MIDI clock, or jamd's own, which is also sent."}, (*Jam).showClock, (*Jam).setClock},
 	{ui.Param{Name: choiceClockIn, Kind: ui.List, Help: "Port that the external clock comes from."}, (*Jam).showClockIn, (*Jam).setClockIn},
 	{ui.Param{Name: choiceListen, Kind: ui.List, Words: []string{"0", "1", "2", "4", "8", "16", "32"}, Unit: "beats",

@@ -10,15 +10,15 @@ import (
 
 // A Clock says whose time a jam keeps (docs/clock.md).
 type Clock struct {
-	Source string // one of TimeSources
+	Source string // one of those of timeSources
 	In     string // port of an external clock; "" for the port of the melody
 }
 
 // The sources of time.
 const (
-	ClockInternal = "internal" // jamd's own clock
+	clockInternal = "internal" // jamd's own clock
 	ClockExternal = "external" // the MIDI clock that comes in, with its start, stop and position
-	ClockSend     = "send"     // jamd's own clock, which is also sent to the port of the chords
+	clockSend     = "send"     // jamd's own clock, which is also sent to the port of the chords
 )
 
 // A timeSource is a way to keep time. open gives the loop its transport, or the output its clock. The melody is not open yet.
@@ -28,13 +28,13 @@ type timeSource struct {
 }
 
 var timeSources = []timeSource{
-	{ClockInternal, func(*Jam) error { return nil }},
+	{clockInternal, func(*Jam) error { return nil }},
 	{ClockExternal, (*Jam).followClock},
-	{ClockSend, (*Jam).sendClock},
+	{clockSend, (*Jam).sendClock},
 }
 
-// TimeSources returns the names of the sources of time.
-func TimeSources() []string {
+// timeSourceNames returns the names of the sources of time.
+func timeSourceNames() []string {
 	names := make([]string, len(timeSources))
 	for i, s := range timeSources {
 		names[i] = s.name
@@ -54,8 +54,8 @@ func (c Clock) effective() Clock {
 }
 
 func (c Clock) check() error {
-	if !slices.Contains(TimeSources(), c.Source) {
-		return usage.Errorf("--clock %s: must be one of %v", c.Source, TimeSources())
+	if !slices.Contains(timeSourceNames(), c.Source) {
+		return usage.Errorf("--clock %s: must be one of %v", c.Source, timeSourceNames())
 	}
 	if c.In != "" && !c.external() {
 		return usage.Errorf("--clock-in is for --clock external")

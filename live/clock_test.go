@@ -63,7 +63,7 @@ func TestClockSend(t *testing.T) {
 	clock := jam.NewLiveClock()
 	recorder := midiio.NewRecorder(clock.Now)
 	j := &Jam{
-		Prepared: &Prepared{Clock: clock}, output: &output{Out: midiio.NewOut(recorder)}, options: Options{Clock: Clock{Source: ClockSend}},
+		Prepared: &Prepared{Clock: clock}, output: &output{Out: midiio.NewOut(recorder)}, options: Options{Clock: Clock{Source: clockSend}},
 	}
 	j.Config = jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: jamtest.NewPolicy(1), Output: j.output, Clock: clock,

@@ -78,7 +78,7 @@ func (d *day) play(t *testing.T) {
 			})
 			config.Readers = append(config.Readers, record.Entries())
 		}
-		monitor := latency.NewMonitor(Drops(config))
+		monitor := latency.NewMonitor(drops(config))
 		followed := make(chan struct{})
 		go func() {
 			defer close(followed)

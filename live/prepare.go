@@ -70,8 +70,8 @@ func (p *Prepared) Close() {
 	}
 }
 
-// Drops counts what the queues of a loop dropped.
-func Drops(c jam.LoopConfig) latency.Drops {
+// drops counts what the queues of a loop dropped.
+func drops(c jam.LoopConfig) latency.Drops {
 	dropped := func(kind jam.EntryKind) (n uint64) {
 		for _, r := range c.Readers {
 			n += r.Dropped(kind)

@@ -27,7 +27,7 @@ func newRecorder(log *session.Session, m *metrics.Server) *recorder {
 
 // run records until close. All queues of the loop must be in its configuration.
 func (r *recorder) run(c jam.LoopConfig) {
-	r.monitor = latency.NewMonitor(Drops(c))
+	r.monitor = latency.NewMonitor(drops(c))
 	if r.metrics != nil {
 		r.metrics.Watch(r.monitor)
 	}

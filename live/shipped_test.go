@@ -14,13 +14,19 @@ import (
 	"jamd/model"
 )
 
-// loadDefault opens the policy that jamd plays by default, with the library that 'make build' brings.
+// library returns the path of ONNX Runtime's library, which 'make build' brings.
+func library() string {
+	if path := os.Getenv(model.LibraryEnv); path != "" {
+		return path
+	}
+	path, _ := filepath.Abs("../bin/libonnxruntime.so")
+	return path
+}
+
+// loadDefault opens the policy that jamd plays by default.
 func loadDefault(t testing.TB) *model.Policy {
 	t.Helper()
-	library := os.Getenv(model.LibraryEnv)
-	if library == "" {
-		library, _ = filepath.Abs("../../bin/libonnxruntime.so")
-	}
+	library := library()
 	if _, err := os.Stat(library); err != nil {
 		t.Skipf("ONNX Runtime's library is not there (%v): run 'make build'", err)
 	}

@@ -91,7 +91,7 @@ func (s *Server) atOnce(do jamHandler) http.HandlerFunc {
 
 func (do jamHandler) serve(w http.ResponseWriter, r *http.Request, j Jam) {
 	if j == nil {
-		answer(w, nil, ErrNoJam)
+		answer(w, nil, errNoJam)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -103,7 +103,7 @@ func (do jamHandler) serve(w http.ResponseWriter, r *http.Request, j Jam) {
 func (s *Server) archived(do func(Sessions, *http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if s.sessions == nil {
-			answer(w, nil, ErrNoRecord)
+			answer(w, nil, errNoRecord)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -123,7 +123,7 @@ func answer(w http.ResponseWriter, result any, err error) {
 		code = http.StatusNotFound
 	case errors.Is(err, ErrRefused):
 		code = http.StatusBadRequest
-	case errors.Is(err, ErrNoJam), errors.Is(err, ErrNoRecord):
+	case errors.Is(err, errNoJam), errors.Is(err, errNoRecord):
 		code = http.StatusConflict
 	case err != nil:
 		code = http.StatusInternalServerError
@@ -241,7 +241,7 @@ func result[T any](v T, err error) (any, error) { return v, err }
 // midi sends the MIDI file of a session.
 func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	if s.sessions == nil {
-		answer(w, nil, ErrNoRecord)
+		answer(w, nil, errNoRecord)
 		return
 	}
 	file, err := s.sessions.MIDI(r.PathValue("id"))
@@ -261,7 +261,7 @@ const policyOfReport = "default-src 'none'; style-src 'unsafe-inline'; base-uri 
 // report sends the report of a session.
 func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 	if s.sessions == nil {
-		answer(w, nil, ErrNoRecord)
+		answer(w, nil, errNoRecord)
 		return
 	}
 	var page bytes.Buffer

@@ -15,8 +15,8 @@ import (
 var (
 	ErrUnknown  = errors.New("no such thing")
 	ErrRefused  = errors.New("not possible")
-	ErrNoJam    = errors.New("no jam is under way")
-	ErrNoRecord = errors.New("no sessions are recorded")
+	errNoJam    = errors.New("no jam is under way")
+	errNoRecord = errors.New("no sessions are recorded")
 )
 
 // A Jam is a jam that runs, or waits for its first note, as the pages see and control it. Its methods may be called from any goroutine.
