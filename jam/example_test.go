@@ -35,13 +35,13 @@ func ExampleVoicer() {
 	for _, symbol := range []string{"C", "Am7", "F", "G7"} {
 		chord, _ := jam.ParseChord(symbol)
 		layout = voicer.Voice(layout, chord)
-		fmt.Println(symbol, layout.Root, layout.Upper.Slice())
+		fmt.Printf("%s: bass %d, chord %d\n", symbol, layout.Root, layout.Upper.Slice())
 	}
 	// Output:
-	// C 36 [55 60 64]
-	// Am7 33 [55 57 60 64]
-	// F 41 [57 60 65]
-	// G7 43 [55 59 62 65]
+	// C: bass 36, chord [55 60 64]
+	// Am7: bass 33, chord [55 57 60 64]
+	// F: bass 41, chord [57 60 65]
+	// G7: bass 43, chord [55 59 62 65]
 }
 
 // An engine is driven frame by frame. Time is whatever its grid says: no clock is needed.
