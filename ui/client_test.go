@@ -143,6 +143,12 @@ func TestPageSeesTheJam(t *testing.T) {
 	if note := next(t, other, "note"); note["from"] != hello["client"] || fmt.Sprint(note["midi"]) != "[144 64 90]" {
 		t.Errorf("note: %v", note)
 	}
+	if err := player.Write(t.Context(), websocket.MessageText, []byte(`{"type":"control","controller":64,"value":127}`)); err != nil {
+		t.Fatal(err)
+	}
+	if pedal := next(t, other, "note"); fmt.Sprint(pedal["midi"]) != "[176 64 127]" {
+		t.Errorf("pedal: %v", pedal)
+	}
 	if err := s.Sounding(nowhere{}, func() time.Duration { return 0 }).Send(0x91, 60, 70); err != nil {
 		t.Fatal(err)
 	}
@@ -159,11 +165,13 @@ func TestPageSeesTheJam(t *testing.T) {
 		t.Errorf("notice: %v", notice)
 	}
 
-	_ = player.CloseNow() // the page goes with a key down: its note ends
-	if note := next(t, other, "note"); fmt.Sprint(note["midi"]) != "[128 64 0]" {
-		t.Errorf("note: %v", note)
+	_ = player.CloseNow() // the page closes with a key and the pedal down: both are let go
+	for _, want := range []string{"[128 64 0]", "[176 64 0]"} {
+		if note := next(t, other, "note"); fmt.Sprint(note["midi"]) != want {
+			t.Errorf("note: %v, want %s", note, want)
+		}
 	}
-	if b.all() != "play 90 64 90; play 80 64 0" {
+	if b.all() != "play 90 64 90; play b0 64 127; play 80 64 0; play b0 64 0" {
 		t.Errorf("the jam heard %s", b.all())
 	}
 	s.End("20260101")
@@ -223,7 +231,8 @@ func TestBlindFramesHideThePolicy(t *testing.T) {
 }
 
 func TestPageThatTalksNonsenseIsLetGo(t *testing.T) {
-	for _, text := range []string{"", "x", `{"type":"set"}`, `{"type":"note","on":true,"pitch":200,"velocity":1}`, strings.Repeat("x", maxMessage+1)} {
+	for _, text := range []string{"", "x", `{"type":"set"}`, `{"type":"note","on":true,"pitch":200,"velocity":1}`,
+		`{"type":"control","controller":7,"value":1}`, `{"type":"control","controller":64,"value":128}`, `{"type":"control","controller":128,"value":0}`, strings.Repeat("x", maxMessage+1)} {
 		s, b := serve(t)
 		conn := look(t, s, enter(t, s))
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {

@@ -112,18 +112,15 @@ func (s *Server) figures() {
 	}
 }
 
-// play passes a page's note to the jam and to the other pages.
+// play passes a page's note or pedal to the jam and to the other pages.
 func (s *Server) play(from uint64, n pageNote) {
 	j, now := s.current()
 	if j == nil {
 		return
 	}
-	status, velocity := byte(0x80), byte(0)
-	if n.On {
-		status, velocity = 0x90, n.Velocity
-	}
-	j.Play(status, n.Pitch, velocity)
-	s.events.TrySend(event{from: from, Event: jam.Event{At: now(), Status: status, Data1: n.Pitch, Data2: velocity}})
+	status, data1, data2 := n.message()
+	j.Play(status, data1, data2)
+	s.events.TrySend(event{from: from, Event: jam.Event{At: now(), Status: status, Data1: data1, Data2: data2}})
 }
 
 // announce sends a hello to every page.

@@ -139,6 +139,11 @@ export function play(pitch: number, velocity: number) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "note", on, pitch, velocity }));
 }
 
+/** control sends a pedal, or the end of all sound, to the jam. */
+export function control(controller: number, value: number) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "control", controller, value }));
+}
+
 /** ask sends a request to the API. It shows the error, if there is one, and returns null. */
 export async function ask(method: string, path: string, body?: unknown): Promise<Response | null> {
   try {
