@@ -86,9 +86,13 @@ func (p *Replayer) compare(ctx context.Context, r *session.Record, others *other
 	if result.Identical = c.Difference == nil; result.Identical {
 		return nil
 	}
+	take, err := r.Take() // for its bars
+	if err != nil {
+		return err
+	}
 	a, b := c.Difference.Logged, &c.Difference.Report
 	result.Difference = &Difference{
-		Frame: b.Frame, Position: (jam.Bars{Meter: r.Manifest.Settings.Meter}).Position(b.Frame),
+		Frame: b.Frame, Position: take.Bars().Position(b.Frame),
 		Jam:    Decision{a.Symbol, a.Sounded, a.Prob, a.Melody},
 		Replay: Decision{b.Symbol, b.Sounded, b.Prob, b.Melody},
 	}
