@@ -101,13 +101,13 @@ def yardstick(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    from train.evaluate import AGENT, ENCODER, Settings
+    from train.evaluate import AGENT, ENCODERS, Settings
     from train.evaluate import evaluate as run
     from train.performers import performer
     from train.tables import tables
-    encoder, agent = (given or (shipped if shipped.is_file() else None)
-                      for given, shipped in ((args.encoder, ENCODER), (args.agent, AGENT)))
-    if not encoder:
+    encoders = args.encoder or [path for path in ENCODERS if path.is_file()]
+    agent = args.agent or (AGENT if AGENT.is_file() else None)
+    if not encoders:
         print("no encoder, so no Vendi score: give --encoder", file=sys.stderr)
     if not agent:
         print("no melody agent, so no jams with it: give --agent", file=sys.stderr)
@@ -118,8 +118,8 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.sessions:
         from train.corpora import sessions
         pieces += told(sessions.read(args.sessions))[0]
-    chosen = Settings(args.seeds, args.temperature, args.per_song, args.minutes)
-    print(tables(run([performer(s) for s in args.systems], pieces, args.output, chosen, encoder,
+    chosen = Settings(draws=args.draws, temperature=args.temperature, songs=args.songs_a_draw, minutes=args.minutes)
+    print(tables(run([performer(s) for s in args.systems], pieces, args.output, chosen, encoders,
                      performer(str(agent)) if agent else None, args.workers)))
 
 
@@ -206,13 +206,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("systems", nargs="+", help="policy files, and any of rules-bar, rules-half, rules-beat, chance")
     sub.add_argument("-o", "--output", type=Path, required=True,
                      help="folder for figures.json and played.npz")
-    sub.add_argument("--encoder", type=Path, help="contrastive reward model that diversity is measured by; without it "
-                     "train/weights/contrastive-1.pt, if it is there")
+    sub.add_argument("--encoder", type=Path, nargs="+", help="contrastive reward models that diversity is measured by; "
+                     "without them train/weights/contrastive-1.pt and -2.pt, if they are there")
     sub.add_argument("--agent", type=Path, help="policy file that plays melodies, to jam with; without it "
                      "assets/agents/melody.onnx, if it is there")
-    sub.add_argument("--seeds", type=int, default=3, help="how many")
+    sub.add_argument("--draws", type=int, default=3, help="draws of one window of each song and a seed")
     sub.add_argument("--temperature", type=float, default=0.99)
-    sub.add_argument("--per-song", type=int, default=1, help="windows of 256 frames a song, at most")
+    sub.add_argument("--songs-a-draw", type=int, default=75, help="songs of a place in a draw, at most")
     sub.add_argument("--minutes", type=int, default=20, help="length of the long jams; 0: none")
     sub.add_argument("--workers", type=int, default=2, help="processes")
     sub.add_argument("--songs", type=Path, help="folder of your own songs, to play to these too: MIDI files with a "

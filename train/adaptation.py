@@ -7,16 +7,29 @@ import numpy as np
 from train import metrics
 from train.bootstrap import Songs, interval, quotient, rounded
 from train.corpora.song import FRAMES_PER_QUARTER
-from train.places import Window
-from train.vocabulary import Vocabulary
+from train.places import Window, moved
+from train.vocabulary import OURS, Vocabulary
 
-# The fifth goes a fourth down: the key a fifth up, within the range that the policies were trained in. So the tritone.
-JUMPS = {"tritone": -6, "fifth": -5}
+# By semitones. The tritone and the fifth go down, within the range that the policies were trained in.
+INTERVALS = {-6: "tritone", -5: "fifth", -4: "major third down", -3: "minor third down", -2: "tone down",
+             -1: "semitone down", 1: "semitone up", 2: "tone up", 3: "minor third up", 4: "major third up", 5: "fourth"}
+ANY = "any interval"
 JUMP_BEAT = 16  # counted from 0: the seventeenth
 JUMP_FRAME = FRAMES_PER_QUARTER * JUMP_BEAT
 LEVEL = slice(8, 16)  # beats 9 to 16, before which the system is still getting to know the song
 SMOOTH = 4  # beats
-BACK = 0.9
+BACK = 0.9  # of the level that the system itself had before
+LEVEL_OF_DATA = 0.7  # of the level that the data had before: the same for all systems, about that of the rule of thumb
+
+
+def jumps(draws: list[list[Window]]) -> list[list[Window]]:
+    """The windows, each of which moves at the jump by an interval that falls to it in turn: in each draw to another song."""
+    return [[moved(w, JUMP_FRAME, interval_of(d, i)) for i, w in enumerate(draw)] for d, draw in enumerate(draws)]
+
+
+def interval_of(draw: int, window: int) -> int:
+    """The semitones by which a window of a draw moves."""
+    return list(INTERVALS)[(window + draw) % len(INTERVALS)]
 
 
 def by_beat(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
@@ -35,18 +48,38 @@ def level_before(counts: np.ndarray) -> np.ndarray:
 
 
 def beats_to_recover(counts: np.ndarray) -> np.ndarray:
-    """Beats from the jump until four beats begin whose note-in-chord, over all their frames, is 90 % of the level
-    before or more; all the beats that are left where that never comes. counts: [..., beats, 2]."""
+    """Beats until the system is back at 90 % of its own level before, as beats_until has it."""
+    return beats_until(counts, BACK * level_before(counts))
+
+
+def beats_until(counts: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Beats from the jump until four beats begin whose note-in-chord, over all their frames, is at the level or above; all
+    the beats that are left where that never comes. counts: [..., beats, 2]; level: [...]."""
     since = counts[..., JUMP_BEAT:, :]
     stretches = np.lib.stride_tricks.sliding_window_view(since, SMOOTH, axis=-2).sum(axis=-1)
-    back = quotient(stretches[..., 0], stretches[..., 1]) >= BACK * level_before(counts)[..., None]
+    back = quotient(stretches[..., 0], stretches[..., 1]) >= level[..., None]
     return np.where(back.any(axis=-1), back.argmax(axis=-1), since.shape[-2]).astype(float)
 
 
 def adaptation(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -> dict:
-    """by_beat: note-in-chord of each beat, None where nothing sounded; before: the level; beats_to_recover, an interval
-    by bootstrap over songs."""
-    drawn = Songs([w.song for w in windows]).sums(by_beat(windows, chords, vocabulary))
+    """by_beat: note-in-chord of each beat, None where nothing sounded; before: the level; beats_to_recover and
+    beats_to_level, to LEVEL_OF_DATA of what the windows' own chords have, intervals by bootstrap over songs."""
+    songs = Songs([w.song for w in windows])
+    drawn = songs.sums(by_beat(windows, chords, vocabulary))
+    data = songs.sums(by_beat(windows, np.stack([w.chords for w in windows])[None], OURS))
     return {"by_beat": rounded(*quotient(drawn[0, :, 0], drawn[0, :, 1])),
             "before": rounded(level_before(drawn[0]))[0],
-            "beats_to_recover": interval(beats_to_recover(drawn))}
+            "beats_to_recover": interval(beats_to_recover(drawn)),
+            "beats_to_level": interval(beats_until(drawn, LEVEL_OF_DATA * level_before(data)))}
+
+
+def by_interval(draws: list[list[Window]], chords: np.ndarray, vocabulary: Vocabulary) -> dict[str, dict]:
+    """adaptation() over all the jumps, and over those by each interval. draws: of jumps(); chords [draws, windows,
+    frames]."""
+    there = [(interval_of(d, i), w, chords[d, i]) for d, draw in enumerate(draws) for i, w in enumerate(draw)]
+
+    def over(those: list[tuple[int, Window, np.ndarray]]) -> dict:
+        return adaptation([w for _, w, _ in those], np.stack([c for _, _, c in those])[None], vocabulary)
+
+    return {ANY: over(there), **{name: over(those) for semitones, name in INTERVALS.items()
+                                 if (those := [one for one in there if one[0] == semitones])}}

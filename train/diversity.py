@@ -6,6 +6,7 @@ embeddings of n windows: 1 where all are alike, n where all are orthogonal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -18,6 +19,7 @@ from train.contrastive import Contrastive
 from train.corpora.song import CorpusError
 
 BATCH = 64
+GROUPS = 20  # of songs, left out in turn
 
 
 class Encoder:
@@ -42,11 +44,14 @@ class Encoder:
         return vectors.double().numpy().reshape(*chords.shape[:-1], -1)
 
 
-def vendi_scores(vectors: np.ndarray, songs: list[str]) -> np.ndarray:
-    """The score of unit vectors [seeds, windows, dim], mean over seeds: first of all windows, then without those of
-    each song in turn, for bootstrap.jackknife. No bootstrap: a song drawn twice adds nothing new, so that every draw
+def vendi_scores(vectors: Sequence[np.ndarray], songs: Sequence[Sequence[str]]) -> np.ndarray:
+    """[1 + groups, draws]: the score of each draw's unit vectors [windows, dim], first of all its windows, then without
+    those of each group of songs in turn, for bootstrap.jackknife. songs: by draw and window. The groups are GROUPS, or
+    as many as there are songs, if they are fewer. No bootstrap: a song drawn twice adds nothing new, so that every draw
     would fall short of the score, down to 56 % of it where all windows are orthogonal."""
-    names, song_of = np.unique(songs, return_inverse=True)
-    kept = [np.ones(len(songs), bool)] + [song_of != i for i in range(len(names)) if len(names) > 1]
-    return np.array([np.mean([vendi.score_dual(seed[windows], normalize=False) for seed in vectors])
-                     for windows in kept])
+    names = sorted({song for draw in songs for song in draw})
+    groups = min(GROUPS, len(names)) if len(names) > 1 else 0
+    group_of = {name: i % max(1, groups) for i, name in enumerate(names)}
+    of = [np.array([group_of[song] for song in draw]) for draw in songs]
+    return np.array([[vendi.score_dual(windows[in_group != out], normalize=False) for windows, in_group in zip(vectors, of)]
+                     for out in (-1, *range(groups))])

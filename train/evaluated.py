@@ -14,7 +14,7 @@ from train import tokens
 from train.baselines import BASELINES
 from train.corpora.dataset import Piece
 from train.corpora.song import FRAMES_PER_QUARTER, CorpusError
-from train.places import windows
+from train.places import drawn, place_of
 
 EXCERPTS = 3  # test windows that are shown and heard
 SHOWN = 128  # frames of them that are shown: eight bars of 4/4
@@ -37,11 +37,15 @@ class Evaluation:
         return self.figures["places"].get(place, {}).get("systems", {})
 
     def test_chords(self) -> dict[str, np.ndarray]:
-        """Chord tokens [windows, frames] to the test songs: the data's, then by each system under the first seed."""
+        """Chord tokens [windows, frames] to the test songs in the first draw: the data's, then by each system."""
         if not {"test/melody", "test/data"} <= self.played.keys():
             raise Missing("no test songs in played.npz")
         there = [name for name in self.names() if f"test/{name}" in self.played]
-        return {"data": self.played["test/data"], **{name: self.played[f"test/{name}"][0] for name in there}}
+        return {name: self.played[f"test/{name}"][0] for name in ("data", *there)}
+
+    def test_melody(self) -> np.ndarray:
+        """Melody tokens [windows, frames] of the same."""
+        return self.played["test/melody"][0]
 
     def names(self) -> list[str]:
         """Every system but the data: policies in the order of the evaluation, then baselines."""
@@ -65,11 +69,11 @@ def read(folder: Path) -> Evaluation:
 
 
 def excerpts(evaluation: Evaluation, pieces: Sequence[Piece]) -> list[tuple[int, str, np.ndarray]]:
-    """Three test windows, always the same: their places among the windows, titles, and the frames of their bar lines.
+    """Three test windows of the first draw, always the same: their places among the windows, titles, and the frames of their bar lines.
     Of each corpus the first whose melody rests little in what is shown, where `pieces` are those of the evaluation;
     else spread evenly, and taken to be in 4/4."""
-    melody = evaluation.played["test/melody"]
-    found = windows(list(pieces), "test", evaluation.figures["settings"].get("per_song", 1))
+    melody = evaluation.test_melody()
+    found = drawn([p for p in pieces if place_of(p) == "test"], 1, evaluation.figures["settings"].get("songs", 0))[0]
     if len(found) == len(melody) and all(np.array_equal(w.melody, m) for w, m in zip(found, melody)):
         plays = (melody[:, :SHOWN] != tokens.SILENCE).mean(axis=1) > 0.8
         order = sorted(range(len(found)), key=lambda i: (plays[i], -i))  # the last of a corpus is taken

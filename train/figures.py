@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import wasserstein_distance
 
 from train import metrics
+from train.agreement import COMPARED, agreement
 from train.bootstrap import Interval, Songs, interval, quotient, students
 from train.corpora.song import FRAMES_PER_QUARTER
 from train.places import Window
@@ -110,8 +111,9 @@ def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, 
 
 
 def part(window: Window, start: int, end: int) -> Window:
-    """Frames start..end of a window as they stand, with the bars that begin there."""
-    inside = (window.lines[:, 0] >= start) & (window.lines[:, 0] < end)
+    """Frames start..end of a window as they stand, with the bars that they lie in."""
+    last = np.append(window.lines[1:, 0], len(window.melody))
+    inside = (last > start) & (window.lines[:, 0] < end)
     return Window(window.song, window.melody[start:end], window.chords[start:end], window.lines[inside] - [start, 0, 0])
 
 
@@ -119,10 +121,16 @@ def of_place(windows: list[Window], played: dict[str, tuple[np.ndarray, Vocabula
     """The figures of every system at a place, each [value, low, high]; where the data is among them, shares of its own
     and distances from it too. played: by system, chords [seeds, windows, frames] and their vocabulary."""
     songs = Songs([w.song for w in windows])
+    data = np.stack([w.chords for w in windows])
     drawn = {system: measure(windows, chords, v, songs) for system, (chords, v) in played.items()}
     if "data" in played:
         onsets = {system: onset_histograms(windows, chords, v, songs) for system, (chords, v) in played.items()}
         for system, figures in drawn.items():
             figures["note_in_chord_share"] = quotient(figures["note_in_chord"], drawn["data"]["note_in_chord"])
             figures["onset_emd"] = onset_emd(onsets[system], onsets["data"])
+            chords, vocabulary = played[system]
+            for figure in COMPARED:
+                counts = songs.sums(np.array([[agreement(figure, d, c) for d, c in zip(data, vocabulary.folded[seed])]
+                                              for seed in chords]).sum(axis=0))
+                figures[figure] = quotient(counts[:, 0], counts[:, 1])
     return {system: {name: interval(d) for name, d in figures.items()} for system, figures in drawn.items()}

@@ -21,14 +21,14 @@ PARTS = {"MELODY": (0, 0, 100), "CHORDS": (1, 4, 64)}  # channel, General MIDI p
 
 def listen(folder: Path, output: Path, pieces: Sequence[Piece] = ()) -> Iterator[str]:
     """Writes output/EXCERPT-SYSTEM.mid for the excerpts of the piano rolls, whole windows of them, under the data and
-    every system with the first seed; says of each that it is made. pieces are the corpora that were evaluated on."""
+    every system in the first draw; says of each that it is made. pieces are the corpora that were evaluated on."""
     evaluation = read(folder)
     chords = evaluation.test_chords()
     output.mkdir(parents=True, exist_ok=True)
     for n, (i, title, _) in enumerate(excerpts(evaluation, pieces), 1):
         for name, rows in chords.items():
             path = output / f"{n}-{name}.mid"
-            midi_file(title, evaluation.played["test/melody"][i], rows[i]).save(path)
+            midi_file(title, evaluation.test_melody()[i], rows[i]).save(path)
             yield f"wrote {path}: {title}, {name}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from train import bars, baselines, tokens
+from train import bars, baselines, batched, tokens
 from train.baselines import BASELINES
 from train.corpora.song import CorpusError
 from train.places import OPENING, WINDOW, Window
-from train.play import Player, PolicyFile, begin, follow, together
+from train.play import Chooser, Player, PolicyFile, as_heard, begin, follow, free, together
 from train.vocabulary import OURS, Vocabulary
 
 AGENT_SEEDS = 1_000_000  # the agent's seeds lie this far above those of the system that it plays with
@@ -32,11 +32,18 @@ class Performer:
     plays: str = "chords"
 
     def open(self, temperature: float) -> Callable[..., Player]:
-        """What begins a jam, given its seed, and a policy's also its opening."""
+        """What begins a jam, given its seed, and a policy's also its opening and whether it plays as the player has it.
+        A baseline plays as ever."""
         if self.path is None:
-            return BASELINES[self.name].begin
+            baseline = BASELINES[self.name]
+            return lambda seed, opening=(), heard=False: baseline.begin(seed)
         policy = PolicyFile(self.path)
-        return lambda seed, opening=(): begin(policy, seed, temperature, opening=opening)
+        return lambda seed, opening=(), heard=False: begin(policy, self.chooser(seed, temperature, opening, heard))
+
+    def chooser(self, seed: int, temperature: float, opening: Sequence[int] = (), heard: bool = False) -> Chooser:
+        """How a policy's tokens are chosen in one jam."""
+        start = tokens.MELODY_START if self.plays == "melody" else 2 * self.vocabulary.chords + 1
+        return as_heard(start, seed, temperature) if heard else free(start, seed, temperature, opening=opening)
 
 
 def performer(given: str) -> Performer:
@@ -69,6 +76,11 @@ def _accompany(job: tuple[Window, int]) -> np.ndarray:
     return follow(_begin(seed), window.melody, bars.places(window.lines, len(window.melody)))
 
 
+def _heard(job: tuple[Window, int]) -> np.ndarray:
+    window, seed = job
+    return follow(_begin(seed, heard=True), window.melody, bars.places(window.lines, len(window.melody)))
+
+
 def _with_agent(job: tuple[Window, int]) -> tuple[np.ndarray, np.ndarray]:
     window, seed = job
     agent = _begin_agent(AGENT_SEEDS + seed, window.melody[:OPENING])
@@ -78,10 +90,12 @@ def _with_agent(job: tuple[Window, int]) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Performance:
-    """A system, and the melody agent where there is one, in worker processes; a context, which they end with."""
+    """A system, and the melody agent where there is one: policies of our own layout many windows at once (batched.py), others
+    in worker processes; a context, which they end with."""
 
     def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int) -> None:
-        self.name = system.name
+        self.name, self.system, self.agent, self.temperature = system.name, system, agent, temperature
+        self.network, self.agents_network = (batched.network_of(p.path) if p and p.path else None for p in (system, agent))
         self.pool = ProcessPoolExecutor(workers, initializer=_open, initargs=(system, agent, temperature))
 
     def __enter__(self) -> Performance:
@@ -90,27 +104,50 @@ class Performance:
     def __exit__(self, *error: object) -> None:
         self.pool.shutdown(cancel_futures=True)
 
-    def accompany(self, place: str, windows: list[Window], seeds: list[int]) -> np.ndarray:
-        """Chords [seeds, windows, frames] to the windows' melodies, in the system's own tokens."""
-        return _stacked(self._each(place, _accompany, _jobs(windows, seeds)), len(seeds))
+    def accompany(self, place: str, draws: list[list[Window]], heard: bool = False) -> np.ndarray:
+        """Chords [draws, windows, frames] to the windows' melodies, in the system's own tokens. heard: as `jamd play` has
+        it by default."""
+        if self.network:
+            return np.stack([self._batch(place, seed, draw, heard) for seed, draw in enumerate(draws, 1)])
+        return _stacked(self._each(place, _heard if heard else _accompany, _jobs(draws)), len(draws))
 
-    def jam(self, windows: list[Window], seeds: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Melodies and chords [seeds, windows, frames] of jams with the agent, who begins each with the OPENING of a
+    def jam(self, draws: list[list[Window]]) -> tuple[np.ndarray, np.ndarray]:
+        """Melodies and chords [draws, windows, frames] of jams with the agent, who begins each with the OPENING of a
         window's melody: of what follows, in which each hears the other's frame when it is over."""
-        melodies, chords = zip(*self._each("agent", _with_agent, _jobs(windows, seeds)))
-        return _stacked(melodies, len(seeds)), _stacked(chords, len(seeds))
+        if self.network and self.agents_network:
+            return tuple(np.stack(of) for of in zip(*[self._jams(seed, draw) for seed, draw in enumerate(draws, 1)]))
+        melodies, chords = zip(*self._each("agent", _with_agent, _jobs(draws)))
+        return _stacked(melodies, len(draws)), _stacked(chords, len(draws))
+
+    def _batch(self, place: str, seed: int, draw: list[Window], heard: bool) -> np.ndarray:
+        """Chords [windows, frames] of one draw."""
+        places = np.stack([bars.places(w.lines, len(w.melody)) for w in draw])
+        choosers = [self.system.chooser(s, self.temperature, heard=heard) for _, s in _jobs([draw], seed)]
+        return batched.follow(self.network, choosers, np.stack([w.melody for w in draw]), places,
+                              f"{self.name}, {place}, draw {seed}")
+
+    def _jams(self, seed: int, draw: list[Window]) -> tuple[np.ndarray, np.ndarray]:
+        """Melodies and chords [windows, frames] of the jams of one draw."""
+        jobs = _jobs([draw], seed)
+        places = np.stack([bars.places(w.lines[:1], OPENING + WINDOW) for w in draw])
+        melody, chords = batched.together(
+            self.network, [self.system.chooser(s, self.temperature) for _, s in jobs], self.agents_network,
+            [self.agent.chooser(AGENT_SEEDS + s, self.temperature, w.melody[:OPENING]) for w, s in jobs], places,
+            self.system.vocabulary.folded, f"{self.name}, agent, draw {seed}")
+        cuts = [tokens.cut(*pair, OPENING, WINDOW, self.system.vocabulary.chords) for pair in zip(melody, chords)]
+        return tuple(np.stack(of) for of in zip(*cuts))
 
     def _each(self, place: str, function: Callable, jobs: list) -> Iterable:
         return tqdm(self.pool.map(function, jobs, chunksize=1 + len(jobs) // 100), total=len(jobs),
                     desc=f"{self.name}, {place}", unit=" windows")
 
 
-def _jobs(windows: list[Window], seeds: list[int]) -> list[tuple[Window, int]]:
-    """(window, the seed to draw by) of every window under each seed."""
-    return [(window, 1000 * seed + i) for seed in seeds for i, window in enumerate(windows)]
+def _jobs(draws: list[list[Window]], first: int = 1) -> list[tuple[Window, int]]:
+    """(window, the seed to draw by) of every window of each draw, of which the first has this number."""
+    return [(window, 1000 * seed + i) for seed, draw in enumerate(draws, first) for i, window in enumerate(draw)]
 
 
-def _stacked(rows: Iterable[np.ndarray], seeds: int) -> np.ndarray:
-    """[seeds, windows, frames]."""
+def _stacked(rows: Iterable[np.ndarray], draws: int) -> np.ndarray:
+    """[draws, windows, frames]."""
     stack = np.stack(list(rows))
-    return stack.reshape(seeds, -1, stack.shape[-1])
+    return stack.reshape(draws, -1, stack.shape[-1])

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
 
-from train.adaptation import JUMP_BEAT, JUMPS
+from train.adaptation import ANY, INTERVALS, JUMP_BEAT
 from train.baselines import BASELINES
 from train.corpora.dataset import Piece
 from train.corpora.song import CorpusError
@@ -36,6 +36,7 @@ DATA = ("#000000", "*")
 COLOURS = ("#882255", "#332288", "#44AA99", "#CC6677", "#117733", "#AA4499", "#88CCEE", "#999933", "#DDCC77")
 GREYS = ("#555555", "#777777", "#999999", "#BBBBBB")
 MARKERS = "osD^vP<>X"
+SHOWN_JUMPS = (ANY, INTERVALS[-6], INTERVALS[-5])
 UNSHOWN = ("rules-bar", "rules-half", "chance")  # in piano rolls, where one baseline will do
 
 
@@ -103,7 +104,7 @@ def legend(figure: Figure) -> None:
 
 def generations(evaluation: Evaluation, styles: dict[str, tuple[str, str]], encoder: Encoder | None) -> Figure:
     """t-SNE of the contrastive embeddings of what is played to the test songs, a panel per system over the data in
-    grey; the first seed's, so that every panel has as many points (4c)."""
+    grey; in the first draw, so that every panel has as many points (4c)."""
     if encoder is None:
         raise Missing("no --encoder")
     chords = evaluation.test_chords()
@@ -137,7 +138,7 @@ def hide(panels: Sequence) -> None:
 def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Figure:
     """Note-in-chord by beat, as means over four beats that do not reach over the jump, before and after the melody's
     key changes."""
-    jumps = {jump: systems for jump in JUMPS if (systems := evaluation.figures.get("adaptation", {}).get(jump))}
+    jumps = {jump: systems for jump in SHOWN_JUMPS if (systems := evaluation.figures.get("adaptation", {}).get(jump))}
     if not jumps:
         raise Missing("no adaptation in figures.json")
     figure = Figure(figsize=(WIDTH, 3.4 * len(jumps)))
@@ -150,7 +151,7 @@ def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Fi
             colour, marker = styles[name]
             axes.plot(x, y, color=colour, marker=marker, markevery=6, markersize=4, linewidth=1.4, label=name)
         axes.axvline(JUMP_BEAT + 0.5, color="#777777", linestyle="--", linewidth=1)
-        axes.set(title=f"the melody's key moves by a {jump}", xlabel="beat", ylabel="note-in-chord")
+        axes.set(title=f"the melody's key moves: {jump}", xlabel="beat", ylabel="note-in-chord")
     legend(figure)
     return figure
 
@@ -193,14 +194,13 @@ def means(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def rolls(evaluation: Evaluation, styles: dict[str, tuple[str, str]], pieces: Sequence[Piece], n: int) -> Figure:
-    """The piano roll of the n-th excerpt, from 0: the chords of the data, of each policy and of one baseline, under the
-    first seed."""
+    """The piano roll of the n-th excerpt, from 0: the chords of the data, of each policy and of one baseline."""
     chords, chosen = evaluation.test_chords(), excerpts(evaluation, pieces)
     if n >= len(chosen):
         raise Missing(f"test songs for {len(chosen)} alone")
     i, title, lines = chosen[n]
     shown = {name: rows[i] for name, rows in chords.items() if name not in UNSHOWN}
-    return piano_roll(title, evaluation.played["test/melody"][i], shown,
+    return piano_roll(title, evaluation.test_melody()[i], shown,
                       {name: colour for name, (colour, _) in styles.items()}, lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import cycle
 
 import numpy as np
@@ -11,6 +12,8 @@ from train import tokens
 from train.corpora.dataset import Piece
 
 WINDOW = 256
+BAR = 16  # frames, of 4/4
+JAZZ = ("leadsheets", "weimar")
 OPENING = 32  # frames of a window's melody with which the melody agent begins; then it plays a window of its own
 
 
@@ -25,24 +28,38 @@ class Window:
     lines: np.ndarray
 
 
-def windows(pieces: list[Piece], split: str, per_song: int = 1) -> list[Window]:
-    """At most per_song windows of each song of a split, evenly spread, from bar lines where the melody plays."""
-    found = []
-    for piece in pieces:
-        if piece.split != split or len(piece.melody) < WINDOW or not len(piece.bars):
-            continue
-        lines = piece.bars[piece.bars[:, 0] <= len(piece.melody) - WINDOW, 0]
-        lines = [int(f) for f in lines if (piece.melody[f:f + WINDOW] != tokens.SILENCE).mean() > 0.5
-                 and (piece.chords[f:f + WINDOW] != tokens.NO_CHORD).mean() > 0.5]
-        spread = np.linspace(0, len(lines) - 1, per_song).round().astype(int) if lines else []
-        for start in sorted({lines[i] for i in spread}):
-            found.append(cut(piece, start, WINDOW))
-    return found
+def starts(piece: Piece) -> list[int]:
+    """The bar lines from which on a window of the piece can be evaluated on: the melody sounds in the first bar, and melody
+    and chords each for more than half of the window."""
+    return [int(f) for f in piece.bars[:, 0] if f + WINDOW <= len(piece.melody)
+            and (piece.melody[f:f + BAR] != tokens.SILENCE).any()
+            and (piece.melody[f:f + WINDOW] != tokens.SILENCE).mean() > 0.5
+            and (piece.chords[f:f + WINDOW] != tokens.NO_CHORD).mean() > 0.5]
+
+
+def place_of(piece: Piece) -> str:
+    """The place that a piece is evaluated at, if it is: its split, but that test songs of jazz have a place of their own."""
+    return "jazz" if piece.split == "test" and piece.corpus in JAZZ else piece.split
+
+
+def drawn(pieces: list[Piece], draws: int, songs: int) -> list[list[Window]]:
+    """Draws of one window of each of as many songs, at most, anywhere in the song that starts() allows. What a draw takes
+    of a song does not depend on what other songs there are."""
+    there = [(p, found) for p in pieces if (found := starts(p))]
+    return [sorted([cut(piece, found[_number(piece, draw, "where") % len(found)], WINDOW) for piece, found in sorted(
+        there, key=lambda of: _number(of[0], draw, "whether"))[:songs]], key=lambda w: w.song) for draw in range(draws)]
+
+
+def _number(piece: Piece, draw: int, what: str) -> int:
+    """A number that is drawn by what it is for."""
+    return int.from_bytes(sha256(f"{song_of(piece)}/{draw}/{what}".encode()).digest()[:8], "big")
 
 
 def throughout(piece: Piece) -> list[Window]:
-    """As many windows of a piece as it has room for side by side, as windows() takes them."""
-    return windows([piece], piece.split, max(1, len(piece.melody) // WINDOW))
+    """As many windows of a piece as it has room for side by side, evenly spread over where starts() allows them."""
+    lines = starts(piece)
+    spread = np.linspace(0, len(lines) - 1, max(1, len(piece.melody) // WINDOW)).round().astype(int) if lines else []
+    return [cut(piece, start, WINDOW) for start in sorted({lines[i] for i in spread})]
 
 
 def song_of(piece: Piece) -> str:
@@ -65,10 +82,10 @@ def moved(window: Window, frame: int, semitones: int) -> Window:
                   np.concatenate((window.chords[:frame], tokens.TRANSPOSE_CHORDS[row][chords])), window.lines)
 
 
-def medleys(pieces: list[Piece], split: str, count: int, frames: int) -> list[Window]:
-    """Songs of a split one after another, each whole and in its own key, in an order drawn for each medley by its
-    number; from the start again where they are too few. No medley where the split has no song."""
-    songs = [p for p in pieces if p.split == split and len(p.melody) and len(p.bars)]
+def medleys(pieces: list[Piece], count: int, frames: int) -> list[Window]:
+    """The songs one after another, each whole and in its own key, in an order drawn for each medley by its number; from
+    the start again where they are too few. No medley where there is no song."""
+    songs = [p for p in pieces if len(p.melody) and len(p.bars)]
     return [_medley(songs, np.random.default_rng(i), frames, f"medley {i + 1}") for i in range(count) if songs]
 
 

@@ -20,6 +20,8 @@ from train.export import FORMAT
 from train.network import by_part
 
 Player = Callable[[int, int], int]
+Chooser = Callable[[np.ndarray, int], int]  # the token of a frame by its logits and its place in the bar, frame after frame
+ON_BEATS = bars.on_beats()
 
 
 class PolicyFile:
@@ -43,7 +45,9 @@ class PolicyFile:
         self.hears_bar = any(i.name == "bar" for i in self.session.get_inputs())
         if self.hears_bar and self.metadata.get("bar_places") != str(bars.PLACES):
             raise ValueError(f"{path}: {self.metadata.get('bar_places')} places in the bar, not {bars.PLACES}")
+        self.untold = {i.name: np.zeros(1, np.int64) for i in self.session.get_inputs() if i.name == "busy"}
         self.vocabulary: list[str] = json.loads(self.metadata["vocabulary"])
+        self.start = tokens.MELODY_START if self.plays == "melody" else 2 * len(self.vocabulary) + 1
         self.window, head = int(self.metadata["window"]), int(self.metadata["head_size"])
         ring = (int(self.metadata["layers"]), int(self.metadata["heads"]), self.window, head)
         self.keys, self.values = np.zeros(ring, np.float32), np.zeros(ring, np.float32)
@@ -57,10 +61,10 @@ class PolicyFile:
 
     def step(self, chord: int, melody: int, place: int = bars.UNKNOWN) -> np.ndarray:
         """Logits of the next frame from the tokens of the frame before it (start tokens first) and its place in the
-        bar."""
+        bar. How busy its chords are to be it is not told."""
         angle = self.frame * self.rates
         bar = {"bar": np.array([place])} if self.hears_bar else {}
-        logits, key, value = self.session.run(None, bar | {
+        logits, key, value = self.session.run(None, self.untold | bar | {
             "chord": np.array([chord]), "melody": np.array([melody]),
             "cos": np.cos(angle).astype(np.float32), "sin": np.sin(angle).astype(np.float32),
             "mask": self.mask, **{f"keys.{i}": keys for i, keys in enumerate(self.keys)},
@@ -90,17 +94,23 @@ def generator(seed: int) -> Callable[[], float]:
 
 
 def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top_p: float = 1.0) -> int:
-    """The token that jam's sampler takes: legal tokens alone (any begin, none, the hold of what sounds), softmax at
-    the temperature (0: the likeliest), the smallest set of likeliest tokens whose share reaches top_p, inverse CDF
-    in token order."""
+    """The token that jam's sampler takes: of shares(), by inverse CDF in token order."""
+    return drawn(shares(logits, before, temperature, top_p), draw)
+
+
+def shares(logits: np.ndarray, before: int, temperature: float, top_p: float = 1.0, joins: bool = False) -> np.ndarray:
+    """The probability of every token: legal tokens alone (any begin, none, the hold of what sounds; where the policy joins,
+    begins alone), softmax at the temperature (0: the likeliest), the smallest set of likeliest tokens whose share
+    reaches top_p."""
     chords = (len(logits) - 1) // 2
     legal = np.full(len(logits), -np.inf)
     legal[:chords + 1] = logits[:chords + 1]
-    if 1 <= before <= 2 * chords:
-        hold = 1 + chords + (before - 1) % chords
-        legal[hold] = logits[hold]
+    if joins:
+        legal[tokens.NO_CHORD] = -np.inf
+    elif goes_on(before, chords):
+        legal[goes_on(before, chords)] = logits[goes_on(before, chords)]
     if temperature == 0:
-        return int(legal.argmax())
+        return np.eye(1, len(legal), int(legal.argmax()))[0]
     share = np.exp((legal - legal.max()) / temperature)
     share /= share.sum()
     if top_p < 1:
@@ -108,22 +118,66 @@ def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top
         enough = int(np.searchsorted(np.cumsum(share[order]), top_p)) + 1
         share[order[enough:]] = 0
         share /= share.sum()
+    return share
+
+
+def drawn(share: np.ndarray, draw: float) -> int:
+    """The token in which a draw from [0, 1) falls."""
     return int(min(np.searchsorted(np.cumsum(share), draw, side="right"), len(share) - 1))
 
 
-def begin(policy: PolicyFile, seed: int, temperature: float = 0.99, top_p: float = 1.0,
-          opening: Sequence[int] = ()) -> Player:
-    """A new jam of the policy, which forgets the one before. It plays the opening as given, then on from there."""
+def goes_on(before: int, chords: int) -> int:
+    """The token with which what sounded goes on: the hold of a chord, none where none sounded."""
+    return 1 + chords + (before - 1) % chords if 1 <= before <= 2 * chords else tokens.NO_CHORD
+
+
+def free(start: int, seed: int, temperature: float = 0.99, top_p: float = 1.0, opening: Sequence[int] = ()) -> Chooser:
+    """Chooses any legal token of each frame. What is opened with is played as given; start is the token before frame 0."""
+    draw, given, before = generator(seed), iter(opening), start
+
+    def choose_(logits: np.ndarray, place: int) -> int:
+        nonlocal before
+        chosen = choose(logits, before, draw(), temperature, top_p)
+        before = int(next(given, chosen))
+        return before
+
+    return choose_
+
+
+def as_heard(start: int, seed: int, temperature: float = 0.99, listen: int = 8) -> Chooser:
+    """Chooses as `jamd play` does by default: the policy listens for some beats, joins on the next one with a chord, and its
+    chords change on beats alone; a change that it wanted between two beats is made up for on the next one (jam.Engine)."""
+    draw, chords = generator(seed), start // 2
+    before, frame, beats, joined, wanted = start, 0, 0, listen == 0, 0.0
+
+    def choose_(logits: np.ndarray, place: int) -> int:
+        nonlocal before, beats, joined, wanted, frame
+        share = shares(logits, before, temperature, joins=not joined)
+        at, on = draw(), goes_on(before, chords)
+        on_beat = ON_BEATS[place] if place != bars.UNKNOWN else frame % FRAMES_PER_QUARTER == 0
+        if on_beat and beats >= listen:
+            other = 1 - share[on]
+            if wanted > 0 and other > 0:
+                share[np.arange(len(share)) != on] *= 1 + share[on] * wanted / other
+                share[on] *= 1 - wanted
+            before, joined, wanted = drawn(share, at), True, 0.0
+        else:
+            wanted = 1 - (1 - wanted) * share[on] if joined else 0.0
+            before = on
+        beats, frame = beats + bool(on_beat), frame + 1
+        return before
+
+    return choose_
+
+
+def begin(policy: PolicyFile, choose_: Chooser) -> Player:
+    """A new jam of the policy, which forgets the one before."""
     policy.reset()
-    draw, given = generator(seed), iter(opening)
-    melody = policy.plays == "melody"
-    before = tokens.MELODY_START if melody else 2 * len(policy.vocabulary) + 1
+    before = policy.start
 
     def play(heard: int, place: int) -> int:
         nonlocal before
-        logits = policy.step(*by_part(before, heard, policy.plays), place)
-        chosen = choose(logits, before, draw(), temperature, top_p)
-        before = int(next(given, chosen))
+        before = choose_(policy.step(*by_part(before, heard, policy.plays), place), place)
         return before
 
     return play
@@ -144,7 +198,7 @@ def follow(player: Player, melody: np.ndarray, places: np.ndarray | None = None)
 def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: float = 0.99,
               top_p: float = 1.0) -> np.ndarray:
     """What a policy plays to a melody."""
-    return follow(begin(policy, seed, temperature, top_p), melody)
+    return follow(begin(policy, free(policy.start, seed, temperature, top_p)), melody)
 
 
 def together(chords: Player, melody: Player, places: np.ndarray, folded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """What systems played, kept in one file, played.npz, so that they are measured anew without playing again.
 
-Tokens of ours, int16: "place/system" [seeds, windows, frames]; "place/melody" and "place/data" [windows, frames]; of
-jams with the melody agent "agent/system/melody" [seeds, jams, frames]. What a policy that names other chords than ours
+Tokens of ours, int16: "place/system" [draws, windows, frames], as "place/melody" and "place/data"; of jams with the
+melody agent "agent/system/melody" [draws, jams, frames]. What a policy that names other chords than ours
 played in its own tokens is "place/system/own". "header" is JSON: settings, what each entry was played by (system, its
 digest, the agent's digest), and the chord symbols of own tokens.
 """
@@ -44,9 +44,9 @@ class Played:
             raise CorpusError(f"{self.path}: played under other settings ({_said(other, settings)}, not "
                               f"{_said(settings, other)}); give the same ones or use another folder")
 
-    def over(self, place: str, windows: list[Window]) -> None:
+    def over(self, place: str, draws: list[list[Window]]) -> None:
         """The windows of a place, whose melody and chords are kept too."""
-        melody, data = (np.stack([getattr(w, field) for w in windows]) for field in ("melody", "chords"))
+        melody, data = (np.stack([[getattr(w, field) for w in draw] for draw in draws]) for field in ("melody", "chords"))
         if not np.array_equal(self.tokens.setdefault(f"{place}/melody", melody), melody):
             raise CorpusError(f"{self.path}: played over other windows, as the corpora were others; use another folder")
         self.tokens[f"{place}/data"] = data
@@ -96,12 +96,11 @@ class Played:
         return next((agent for *_, agent in self.header["by"].values() if agent), None)
 
     def ours(self, place: str, system: str) -> np.ndarray:
-        """[seeds, windows, frames] of the data or of a system, in tokens of ours."""
-        tokens = self.tokens[f"{place}/{system}"]
-        return tokens if tokens.ndim == 3 else tokens[None]
+        """[draws, windows, frames] of the data or of a system, in tokens of ours."""
+        return self.tokens[f"{place}/{system}"]
 
     def chords(self, place: str, system: str) -> tuple[np.ndarray, Vocabulary]:
-        """[seeds, windows, frames] in the system's own tokens, and its vocabulary."""
+        """[draws, windows, frames] in the system's own tokens, and its vocabulary."""
         entry = f"{place}/{system}"
         if f"{entry}/own" in self.tokens:
             return self.tokens[f"{entry}/own"], Vocabulary(tuple(self.header["vocabularies"][entry]))

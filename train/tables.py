@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from train.bootstrap import Interval
 
-PLACES = {"test": "test songs", "ood": "OpenEWLD (out of distribution)", "own": "own songs", "agent": "melody agent",
-          "live": "recorded jams"}
+PLACES = {"test": "test songs", "ood": "OpenEWLD (out of distribution)", "jazz": "jazz", "own": "own songs",
+          "player": "test songs, as the player has it", "agent": "melody agent", "live": "recorded jams"}
 COLUMNS = {
     "note_in_chord": "note-in-chord", "note_in_chord_share": "share of the data's",
-    "vendi": "Vendi score", "vendi_share": "share of the data's",
+    "vendi": "Vendi score", "vendi_share": "share of the data's", "by_encoder": "by encoder",
+    "root_agreement": "root as the data", "majmin_agreement": "major or minor as the data",
     "onset_emd": "onset EMD, sixteenths", "changes_per_bar": "chord changes a bar",
     "changes_on_beat": "changes on a beat", "distinct_chords": "distinct chords a window",
     "duration_entropy": "duration entropy, bits", "longest_hold": "longest hold, beats",
@@ -19,12 +20,14 @@ COLUMNS = {
 
 
 def tables(result: dict) -> str:
-    """figures.json as tables: places, adaptation, long jams; the values with their 95 % intervals."""
+    """figures.json as tables: places, adaptation, long jams; the values with their 95 % intervals, and shares of the
+    data's with what they are in each draw."""
     found = [table(["place", "system", *COLUMNS.values()],
-                   [[PLACES[place], name, *(cell(f.get(column)) for column in COLUMNS)]
+                   [[PLACES[place], name, *(of_column(f, column) for column in COLUMNS)]
                     for place, there in result["places"].items() for name, f in there["systems"].items()])]
-    found.append(table(["the melody jumps by a", "system", "note-in-chord before", "beats to 90 % of it"],
-                       [[jump, name, cell([f["before"]]), cell(f["beats_to_recover"])]
+    found.append(table(["the melody jumps", "system", "note-in-chord before", "beats to 90 % of it",
+                        "beats to 70 % of the data's"],
+                       [[jump, name, cell([f["before"]]), cell(f["beats_to_recover"]), cell(f.get("beats_to_level"))]
                         for jump, systems in result["adaptation"].items() for name, f in systems.items()]))
     if result["long"]:
         found.append(table(["long jams", "figure", "first minute", "second half", "difference", "legal jams"],
@@ -32,6 +35,14 @@ def tables(result: dict) -> str:
                                                       ("first", "second_half", "difference")), cell([f["legal_share"]])]
                             for name, f in result["long"].items() for figure in f if figure != "legal_share"]))
     return "\n\n".join(found)
+
+
+def of_column(figures: dict, column: str) -> str:
+    """A figure with its interval, and what it was in each draw, where that is known."""
+    if column == "by_encoder":
+        return ", ".join(f"{figures[name][0]:.3f}" for name in ("vendi_share_1", "vendi_share_2") if name in figures) or "-"
+    draws = figures.get("draws", {}).get(column, [])
+    return cell(figures.get(column)) + ("; " + ", ".join("-" if d is None else f"{d:.3f}" for d in draws) if draws else "")
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> str:

@@ -74,7 +74,7 @@ def diversity(encoder: Encoder) -> dict:
             whose.append(i)
             windows.append(tokens.cut(chords, chords, start, WINDOW)[1])
     vectors = encoder.embed(np.stack(windows).astype(np.int16))
-    scores = vendi_scores(vectors[None], [str(i) for i in whose])
+    scores = vendi_scores([vectors], [[str(i) for i in whose]])[:, 0]
     return {"chords": songs, "of": whose, "windows": np.stack(windows).tolist(),
             "vectors": np.round(vectors, 6).tolist(), "vendi": float(scores[0]),
             "interval": jackknife(scores)}

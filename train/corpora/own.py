@@ -9,7 +9,7 @@ from train.corpora import abc_notation, midi, musicxml
 from train.corpora.dataset import Piece, piece_of
 from train.corpora.leadsheet import expand, to_song
 from train.corpora.song import CorpusError, Skipped, Song
-from train.places import WINDOW, windows
+from train.places import WINDOW, starts
 
 CORPUS = SPLIT = "own"
 MIDI, MUSICXML, ABC = (".mid", ".midi"), (".musicxml", ".mxl", ".xml"), (".abc",)
@@ -25,7 +25,7 @@ def read(folder: Path) -> tuple[list[Piece], list[Skipped]]:
     for song in songs(folder):
         if isinstance(song, Skipped):
             skipped.append(song)
-        elif windows([piece := piece_of(song, SPLIT)], SPLIT):
+        elif starts(piece := piece_of(song, SPLIT)):
             pieces.append(piece)
         else:
             skipped.append(Skipped(song.id, f"no {WINDOW} frames (sixteenths) from a bar line on in which melody and "

@@ -128,13 +128,13 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
     for name in (*POLICIES, "melody"):
         output = exported / f"{name}.parity.json"
         make(f"parity-{name}", output, [weights[name]], "parity", weights[name], "-o", output)
-    encoder, folder = weights["contrastive-1"], runs / "evaluation"
-    figures = make("evaluate", folder / "figures.json", (cache, *policies, agent, encoder), "evaluate", *policies,
-                   *BASELINES, "--cache", cache, "-o", folder, "--encoder", encoder, "--agent", agent)
+    encoders, folder = [weights["contrastive-1"], weights["contrastive-2"]], runs / "evaluation"
+    figures = make("evaluate", folder / "figures.json", (cache, *policies, agent, *encoders), "evaluate", *policies,
+                   *BASELINES, "--cache", cache, "-o", folder, "--encoder", *encoders, "--agent", agent)
     trained = [weights[name].parent for name in ("realchords", "gapt-noadv", "gapt", "jamd", "melody")
                if weights[name].parent == runs / name]
-    make("pictures", runs / "pictures" / "harmony-diversity.png", (figures, encoder), "pictures", folder,
-         "-o", runs / "pictures", "--encoder", encoder, *(["--runs", *trained] if trained else []))
+    make("pictures", runs / "pictures" / "harmony-diversity.png", (figures, encoders[0]), "pictures", folder,
+         "-o", runs / "pictures", "--encoder", encoders[0], *(["--runs", *trained] if trained else []))
     for name in POLICIES:
         export(f"policy-{name}", name, runs / "policies" / f"{name}.onnx", "--figures", figures, needs=[figures])
     return stages

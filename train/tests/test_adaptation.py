@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from train import tokens
-from train.adaptation import adaptation, beats_to_recover, by_beat, level_before
-from train.places import Window
+from train.adaptation import (ANY, INTERVALS, JUMP_FRAME, adaptation, beats_to_recover, by_beat, by_interval, interval_of,
+                              jumps, level_before)
+from train.places import Window, drawn
+from train.tests.songs import made
 from train.vocabulary import OURS
 
 N = tokens.CHORDS
@@ -57,3 +59,36 @@ def test_beats_where_nothing_sounds_have_no_figure():
     chords[0, 0, :8] = 0
     found = adaptation([Window("a", melody, chords[0, 0], np.array([[0, 4, 4]]))], chords, OURS)
     assert found["by_beat"][:3] == [None, None, 1.0]
+
+
+def test_the_absolute_level_is_the_datas():
+    melody = np.full(256, 129 + 60)                       # C throughout, and so the data's chords
+    data = np.full(256, 1 + N)
+    chords = np.full((1, 1, 256), 1 + N)                  # before the jump half of the frames, after it all from beat 27 on
+    chords[0, 0, 1:64:2] = 1 + N + 2
+    chords[0, 0, 64:104] = 1 + N + 2
+    found = adaptation([Window("a", melody, data, np.array([[0, 4, 4]]))], chords, OURS)
+    assert found["before"] == 0.5 and found["beats_to_recover"] == [8, 8, 8]  # two of four beats are enough for its own
+    assert found["beats_to_level"] == [9, 9, 9]                               # three of four for 70 % of the data's
+
+
+def test_each_interval_falls_to_other_songs_in_each_draw():
+    songs = made(["test"] * 11, 320)
+    draws = jumps(drawn(songs, 2, 75))
+    for d, (draw, plain) in enumerate(zip(draws, drawn(songs, 2, 75))):
+        assert sorted(interval_of(d, i) for i in range(11)) == sorted(INTERVALS)
+        for i, (moved, window) in enumerate(zip(draw, plain)):
+            assert (moved.melody[:JUMP_FRAME] == window.melody[:JUMP_FRAME]).all()
+            before, after = (w.melody[JUMP_FRAME:].astype(int) for w in (window, moved))
+            assert ((after - before)[after > 0] % 128 == interval_of(d, i) % 128).any()
+    assert interval_of(0, 0) != interval_of(1, 0)
+    chords = np.stack([[w.chords for w in draw] for draw in draws])
+    found = by_interval(draws, chords, OURS)
+    assert list(found) == [ANY, *INTERVALS.values()]
+    for one in found.values():  # the data's own chords are at their level at once
+        assert one["beats_to_level"][0] <= 48 and len(one["by_beat"]) == 64
+    semitones = -6
+    i = next(i for i in range(11) if interval_of(0, i) == semitones)
+    j = next(j for j in range(11) if interval_of(1, j) == semitones)
+    both = adaptation([draws[0][i], draws[1][j]], np.stack([chords[0, i], chords[1, j]])[None], OURS)
+    assert found["tritone"] == both

@@ -62,13 +62,13 @@ def test_from_corpora_to_policies(folder, plays, capsys):
     card.write_text(json.dumps({"name": "gapt", "method": "GAPT", "corpora": ["made"], "licence": "MIT"}))
     export = ("export", folder / "gapt" / "best.pt", "--card", card, "-o", folder / "gapt.onnx")
     run(folder, *export)
-    run(folder, "evaluate", folder / "gapt.onnx", "rules-bar", "--cache", folder / "cache.npz", "--seeds", 2,
+    run(folder, "evaluate", folder / "gapt.onnx", "rules-bar", "--cache", folder / "cache.npz", "--draws", 2,
         "--workers", 1, "--minutes", 1, "--encoder", judges[0], "-o", folder / "evaluation")
     table = capsys.readouterr().out
     assert "| test songs | gapt |" in table and "| OpenEWLD (out of distribution) | rules-bar |" in table
     figures = json.loads((folder / "evaluation" / "figures.json").read_text())
     places = {name: place["systems"] for name, place in figures["places"].items()}
-    assert places["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["places"]["test"]["windows"] == 2
+    assert places["test"]["gapt"]["legal_share"] == [1.0, 1.0, 1.0] and figures["places"]["test"]["windows"] == 4
     run(folder, *export, "--figures", folder / "evaluation" / "figures.json")
     kept = json.loads(PolicyFile(folder / "gapt.onnx").metadata["figures"])
     assert kept["test_note_in_chord"] == places["test"]["gapt"]["note_in_chord"]
@@ -85,7 +85,7 @@ def test_sessions_are_added_to_a_cache_and_evaluated(tmp_path, kept, capsys):
     assert [(p.corpus, p.split, len(p.melody)) for p in pieces[2:]] == [("sessions", "train", 320)] * 2
     run(tmp_path, "stats", "--cache", cache)
     assert "sessions: 2 songs {'train': 2}" in capsys.readouterr().out
-    run(tmp_path, "evaluate", "chance", "--sessions", kept, "--cache", cache, "--seeds", 1, "--workers", 1,
+    run(tmp_path, "evaluate", "chance", "--sessions", kept, "--cache", cache, "--draws", 1, "--workers", 1,
         "--minutes", 0, "-o", tmp_path / "out")
     assert "| recorded jams | chance |" in capsys.readouterr().out
     with pytest.raises(SystemExit):

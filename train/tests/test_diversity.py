@@ -15,17 +15,27 @@ SHAPE = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
 def test_alike_is_one_and_orthogonal_is_as_many_as_there_are():
     same, apart = np.repeat(np.eye(5)[:1], 5, axis=0), np.eye(5)
     songs = list("abcde")
-    assert vendi_scores(same[None], songs) == pytest.approx(np.ones(6))
-    assert vendi_scores(apart[None], songs) == pytest.approx([5, 4, 4, 4, 4, 4])
-    assert vendi_scores(np.stack([same, apart]), songs)[0] == pytest.approx(3)  # the mean over seeds
-    assert jackknife(vendi_scores(same[None], songs)) == [1, 1, 1]
+    assert vendi_scores([same], [songs])[:, 0] == pytest.approx(np.ones(6))
+    assert vendi_scores([apart], [songs])[:, 0] == pytest.approx([5, 4, 4, 4, 4, 4])
+    assert vendi_scores([same, apart], [songs, songs])[0].tolist() == pytest.approx([1, 5])  # of each draw
+    assert jackknife(vendi_scores([same], [songs])[:, 0]) == [1, 1, 1]
 
 
 def test_songs_are_left_out_whole():
     vectors = np.eye(3)[[0, 0, 1, 2]]  # half of one kind, a quarter of each other: exp(1.5 ln 2)
-    assert vendi_scores(vectors[None], ["a", "a", "b", "c"]) == pytest.approx([2 ** 1.5, 2, 3 / 2 ** (2 / 3),
-                                                                               3 / 2 ** (2 / 3)])
-    assert len(vendi_scores(vectors[None], ["a"] * 4)) == 1
+    assert vendi_scores([vectors], [["a", "a", "b", "c"]])[:, 0] == pytest.approx([2 ** 1.5, 2, 3 / 2 ** (2 / 3),
+                                                                                   3 / 2 ** (2 / 3)])
+    assert len(vendi_scores([vectors], [["a"] * 4])) == 1
+
+
+def test_draws_of_other_songs_lose_those_that_they_have():
+    found = vendi_scores([np.eye(3), np.eye(3)], [["a", "b", "c"], ["b", "c", "d"]])
+    assert found == pytest.approx(np.array([[3, 3], [2, 3], [2, 2], [2, 2], [3, 2]]))
+
+
+def test_many_songs_are_left_out_in_groups():
+    found = vendi_scores([np.eye(60)], [[str(i) for i in range(60)]])
+    assert found[:, 0] == pytest.approx([60] + [57] * 20)
 
 
 def save(network: torch.nn.Module, kind: str, path) -> None:

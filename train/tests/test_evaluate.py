@@ -12,15 +12,15 @@ from train.corpora import sessions
 from train.corpora.song import CorpusError
 from train.evaluate import Settings, evaluate, figures_of
 from train.performers import AGENT_SEEDS, performer
-from train.places import OPENING, throughout, windows
-from train.play import PolicyFile, begin, together
+from train.places import OPENING, drawn, throughout
+from train.play import PolicyFile, begin, free, together
 from train.tables import tables
 from train.tests.songs import made
 from train.tests.test_diversity import SHAPE, save
 from train.tests.test_play import policy_file
 from train.vocabulary import Vocabulary
 
-SETTINGS = Settings(seeds=2, minutes=1)
+SETTINGS = Settings(draws=2, minutes=1)
 PIECES = made(["test"] * 3 + ["ood"], 320)
 
 
@@ -28,13 +28,18 @@ PIECES = made(["test"] * 3 + ["ood"], 320)
 def played(monkeypatch) -> list[tuple[str, str]]:
     """(system, place) of all that is played, in order."""
     seen = []
-    each = performers.Performance._each
+    accompany, jam = performers.Performance.accompany, performers.Performance.jam
 
-    def noted(self, place, function, jobs):
+    def accompanied(self, place, *others, **more):
         seen.append((self.name, place))
-        return each(self, place, function, jobs)
+        return accompany(self, place, *others, **more)
 
-    monkeypatch.setattr(performers.Performance, "_each", noted)
+    def jammed(self, draws):
+        seen.append((self.name, "agent"))
+        return jam(self, draws)
+
+    monkeypatch.setattr(performers.Performance, "accompany", accompanied)
+    monkeypatch.setattr(performers.Performance, "jam", jammed)
     return seen
 
 
@@ -42,7 +47,7 @@ def run(folder: Path, *systems: str, settings: Settings = SETTINGS, **others) ->
     return evaluate([performer(s) for s in systems], PIECES, folder, settings, workers=1, **others)
 
 
-PLACES = ["test", "ood", "tritone", "fifth", "long"]
+PLACES = ["test", "ood", "player", "jumps", "long"]
 
 
 def test_systems_are_added_one_by_one_and_none_is_played_twice(tmp_path, played):
@@ -57,26 +62,26 @@ def test_systems_are_added_one_by_one_and_none_is_played_twice(tmp_path, played)
     with np.load(tmp_path / "played.npz") as file:
         shapes = {name: file[name].shape for name in file.files if name != "header"}
         assert all(file[name].dtype == np.int16 for name in shapes)
-    assert shapes["test/chance"] == (2, 3, 256) and shapes["test/melody"] == shapes["test/data"] == (3, 256)
-    assert shapes["ood/chance"] == (2, 1, 256) and shapes["fifth/rules-bar"] == (1, 3, 256)
-    assert shapes["long/chance"] == (1, 4, 480)
+    assert shapes["test/chance"] == shapes["test/melody"] == shapes["test/data"] == (2, 3, 256)
+    assert shapes["ood/chance"] == (2, 1, 256) and shapes["jumps/rules-bar"] == (2, 3, 256)
+    assert shapes["long/chance"] == (1, 2, 480)
 
 
 def test_a_killed_run_keeps_what_it_had_played(tmp_path, played, monkeypatch):
     with monkeypatch.context() as killed:
         killed.setattr(evaluation.Played, "write", lambda self, write=evaluation.Played.write: (
-            write(self), 1 / 0 if self.has("tritone", performer("chance")) else None))
+            write(self), 1 / 0 if self.has("player", performer("chance")) else None))
         with pytest.raises(ZeroDivisionError):
             run(tmp_path, "chance")
     played.clear()
     run(tmp_path, "chance")
-    assert played == [("chance", "fifth"), ("chance", "long")]
+    assert played == [("chance", "jumps"), ("chance", "long")]
 
 
 def test_what_cannot_be_compared_is_not_mixed(tmp_path):
     run(tmp_path, "chance")
-    with pytest.raises(CorpusError, match=r"other settings \(seeds \[1, 2\], not seeds \[1\]\)"):
-        run(tmp_path, "rules-bar", settings=Settings(seeds=1, minutes=1))
+    with pytest.raises(CorpusError, match=r"other settings \(draws 2, not draws 1\)"):
+        run(tmp_path, "rules-bar", settings=Settings(draws=1, minutes=1))
     with pytest.raises(CorpusError, match="other windows"):
         evaluate([performer("chance")], PIECES[1:], tmp_path, SETTINGS, workers=1)
     (tmp_path / "played.npz").write_bytes(b"PK")
@@ -100,23 +105,28 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
     policy_file(tmp_path / "m.onnx", "melody")
     save(Contrastive(SHAPE), "contrastive", tmp_path / "c.pt")
     agent = performer(str(tmp_path / "m.onnx"))
-    result = run(tmp_path, str(tmp_path / "p.onnx"), agent=agent, encoder=tmp_path / "c.pt")
+    result = run(tmp_path, str(tmp_path / "p.onnx"), agent=agent, encoders=[tmp_path / "c.pt"])
     assert played[-1] == ("p", "agent")
     there = result["places"]["agent"]
     assert (there["windows"], there["songs"], list(there["systems"])) == (6, 3, ["p"])
     assert there["systems"]["p"]["legal_share"] == [1, 1, 1] and 1 <= there["systems"]["p"]["vendi"][0] <= 3
     assert 1 <= result["places"]["test"]["systems"]["data"]["vendi"][0] <= 3
     assert result["places"]["test"]["systems"]["data"]["vendi_share"] == [1, 1, 1]
-    assert result["settings"]["agent"] == agent.digest and len(result["settings"]["encoder"]) == 64
+    data, own = (result["places"]["test"]["systems"][name] for name in ("data", "p"))
+    assert data["draws"] == {"note_in_chord_share": [1, 1], "vendi_share": [1, 1]}
+    assert np.mean(own["draws"]["vendi_share"]) == pytest.approx(own["vendi_share"][0], abs=1e-3)
+    assert len(set(own["draws"]["note_in_chord_share"])) == 2
+    assert data["root_agreement"] == data["majmin_agreement"] == [1, 1, 1] and own["root_agreement"][0] < 0.5
+    assert result["settings"]["agent"] == agent.digest and [len(d) for d in result["settings"]["encoders"]] == [64]
     with np.load(tmp_path / "played.npz") as file:
         own, ours = file["agent/p/own"], file["agent/p"]
         assert file["agent/p/melody"].shape == own.shape == (2, 3, 256)
         first = file["agent/p/melody"][:, :, 0]
         assert (first <= 128).all() and (own[:, :, 0] <= tokens.CHORDS).all()  # what the opening left begins anew
     policy, player, seed = PolicyFile(tmp_path / "p.onnx"), PolicyFile(tmp_path / "m.onnx"), 1000 * 2 + 1
-    window = windows(PIECES, "test")[1]
+    window = drawn(PIECES[:3], 2, 75)[1][1]
     opening, places = window.melody[:OPENING], bars.places(window.lines[:1], OPENING + 256)
-    chords, melody = together(begin(policy, seed), begin(player, AGENT_SEEDS + seed, opening=opening), places,
+    chords, melody = together(begin(policy, free(policy.start, seed)), begin(player, free(player.start, AGENT_SEEDS + seed, opening=opening)), places,
                               Vocabulary(tuple(policy.vocabulary)).folded)
     with np.load(tmp_path / "played.npz") as file:
         assert (file["agent/p/own"][1, 1][1:] == chords[OPENING + 1:]).all()
@@ -126,6 +136,8 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
     assert (held == (ours > tokens.CHORDS)).all()
     for token, folded in {*zip(own[own > 0].tolist(), ours[own > 0].tolist())}:
         assert names[::-1][(token - 1) % tokens.CHORDS] == names[(folded - 1) % tokens.CHORDS]
+    two = run(tmp_path, "chance", encoders=[tmp_path / "c.pt"] * 2)["places"]["test"]["systems"]["chance"]
+    assert two["vendi_1"] == two["vendi_2"] == two["vendi"] and two["vendi_share_1"] == two["vendi_share"]
     without = run(tmp_path, "chance")
     assert "agent" in without["places"] and "vendi" not in without["places"]["agent"]["systems"]["p"]
 

@@ -10,7 +10,7 @@ from train import tokens
 from train.contrastive import Contrastive
 from train.diversity import Encoder
 from train.encoder import EncoderShape
-from train.evaluate import ENCODER
+from train.evaluate import ENCODERS
 from train.export_encoder import export
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "encoders" / "chords.onnx"
@@ -34,7 +34,7 @@ def test_onnx_embeds_as_pytorch_does(tmp_path):
 
 
 def test_what_is_shipped_is_the_encoder_of_the_evaluation(tmp_path):
-    export(ENCODER, tmp_path / "chords.onnx")
+    export(ENCODERS[0], tmp_path / "chords.onnx")
     assert (tmp_path / "chords.onnx").read_bytes() == SHIPPED.read_bytes()
     metadata = {p.key: p.value for p in onnx.load(SHIPPED).metadata_props}
     assert metadata["format"] == "jamd.encoder/1" and metadata["window"] == "256"
@@ -48,4 +48,4 @@ def test_what_is_shipped_embeds_as_the_checkpoint_does(begin):
         for t in range(begin, 256, 16):
             chord = (t // 16 * (5 + i)) % tokens.CHORDS
             row[t:t + 16], row[t] = 1 + tokens.CHORDS + chord, 1 + chord
-    np.testing.assert_allclose(run(SHIPPED, chords), Encoder(ENCODER).embed(chords), atol=2e-3)
+    np.testing.assert_allclose(run(SHIPPED, chords), Encoder(ENCODERS[0]).embed(chords), atol=2e-3)

@@ -77,7 +77,9 @@ def test_shares_and_distances_stand_beside_the_data():
     assert found["data"]["note_in_chord_share"] == [1, 1, 1] and found["data"]["onset_emd"] == [0, 0, 0]
     assert found["other"]["note_in_chord"] == [0.75, 0.75, 0.75]
     assert found["other"]["note_in_chord_share"] == [1.5, 1.5, 1.5] and found["other"]["onset_emd"] == [8, 8, 8]
-    assert "onset_emd" not in of_place(windows, {"other": (other, OURS)})["other"]
+    assert found["data"]["root_agreement"] == found["data"]["majmin_agreement"] == [1, 1, 1]
+    assert found["other"]["root_agreement"] == [0.75, 0.75, 0.75]
+    assert not {"onset_emd", "root_agreement"} & of_place(windows, {"other": (other, OURS)})["other"].keys()
 
 
 def test_a_long_jam_that_tires():
@@ -97,4 +99,8 @@ def test_tables():
     said = tables({"places": {"test": {"systems": {"data": {"note_in_chord": [0.75, 0.7, None]}}}},
                    "adaptation": {"fifth": {"x": {"before": None, "beats_to_recover": [3.0, 1.0, 8.5]}}}, "long": {}})
     assert "| test songs | data | 0.750 (0.700 to -) | - |" in said
-    assert "| fifth | x | - | 3.000 (1.000 to 8.500) |" in said
+    assert "| fifth | x | - | 3.000 (1.000 to 8.500) | - |" in said
+    shared = {"vendi_share": [0.9, 0.8, 1], "vendi_share_1": [0.85, 0, 0], "vendi_share_2": [0.95, 0, 0],
+              "draws": {"vendi_share": [0.88, 0.92, None]}}
+    said = tables({"places": {"jazz": {"systems": {"x": shared}}}, "adaptation": {}, "long": {}})
+    assert "| jazz | x | - | - | - | 0.900 (0.800 to 1.000); 0.880, 0.920, - | 0.850, 0.950 | " in said

@@ -72,7 +72,7 @@ def test_evaluating_on_own_songs(tmp_path, capsys):
     dataset.write(made(["test"] * 2, 320), {}, tmp_path / "cache.npz")
     folder = four_songs(tmp_path / "songs")
     evaluate = ["evaluate", "chance", "--cache", str(tmp_path / "cache.npz"), "-o", str(tmp_path / "out"),
-                "--seeds", "1", "--workers", "1", "--minutes", "0", "--songs"]
+                "--draws", "1", "--workers", "1", "--minutes", "0", "--songs"]
     assert main([*evaluate, str(folder)]) == 0
     printed = capsys.readouterr()
     assert "| own songs | chance |" in printed.out and "left out page.xml: html in it" in printed.err

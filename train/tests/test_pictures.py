@@ -13,7 +13,7 @@ from train.contrastive import Contrastive
 from train.corpora import dataset
 from train.encoder import EncoderShape
 from train.piano_roll import close_position, piano_roll, spans
-from train.places import windows
+from train.places import drawn, place_of
 from train.tests.songs import made
 
 SYSTEMS = ["jamd", "gapt", "rules-bar"]
@@ -26,22 +26,23 @@ def figures(random: np.random.Generator, vendi: bool) -> dict[str, list[float]]:
     return {"note_in_chord": [value, value - 0.02, value + 0.02]} | ({"vendi": [10 * value, 2.0, 9.0]} if vendi else {})
 
 
-def evaluation(folder, vendi: bool = True, jumps: tuple[str, ...] = ("tritone", "fifth")):
+def evaluation(folder, vendi: bool = True, jumps: tuple[str, ...] = ("any interval", "tritone", "fifth")):
     """A folder as evaluate writes it, of made-up figures and of chords of other songs."""
     folder.mkdir()
     random = np.random.default_rng(0)
     places, played = {}, {"header": np.array("{}")}
     for place in ("test", "ood"):
-        found = windows(PIECES, place)
-        played[f"{place}/melody"] = np.stack([w.melody for w in found])
-        played[f"{place}/data"] = np.stack([w.chords for w in found])
+        draws = drawn([p for p in PIECES if place_of(p) == place], 2, 75)
+        found = draws[0]
+        played[f"{place}/melody"] = np.stack([[w.melody for w in draw] for draw in draws])
+        played[f"{place}/data"] = np.stack([[w.chords for w in draw] for draw in draws])
         for system in SYSTEMS:
-            played[f"{place}/{system}"] = np.stack([np.roll(played[f"{place}/data"], s, axis=0) for s in (1, 2)])
+            played[f"{place}/{system}"] = np.roll(played[f"{place}/data"], 1, axis=1)
         places[place] = {"windows": len(found), "songs": len(found),
                          "systems": {system: figures(random, vendi) for system in ["data", *SYSTEMS]}}
     adaptation = {jump: {system: {"by_beat": [None, *random.uniform(size=63)]} for system in SYSTEMS} for jump in jumps}
     (folder / "figures.json").write_text(json.dumps({
-        "settings": {"per_song": 1}, "places": places, "adaptation": adaptation, "long": {}}))
+        "settings": {"songs": 75}, "places": places, "adaptation": adaptation, "long": {}}))
     np.savez_compressed(folder / "played.npz", **played)
     return folder
 

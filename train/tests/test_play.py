@@ -3,10 +3,10 @@ import onnx
 import pytest
 import torch
 
-from train import metrics, parity, tokens
+from train import bars, metrics, parity, tokens
 from train.export import Card, build, sizes_of, write
 from train.network import Decoder, Shape
-from train.play import PolicyFile, begin, follow, together
+from train.play import PolicyFile, as_heard, begin, follow, free, together
 from train.rollout import masked
 
 
@@ -49,7 +49,7 @@ def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_pat
     assert (policy.plays, agent.plays) == ("chords", "melody")
 
     def jam(seed: int, agents: int) -> tuple[np.ndarray, np.ndarray]:
-        return together(begin(policy, seed), begin(agent, agents), np.zeros(80, int), np.arange(tokens.CHORD_TOKENS))
+        return together(begin(policy, free(policy.start, seed)), begin(agent, free(agent.start, agents)), np.zeros(80, int), np.arange(tokens.CHORD_TOKENS))
 
     chords, melody = jam(1, 2)
     assert metrics.legal(chords) and metrics.legal(melody, 128)
@@ -57,7 +57,7 @@ def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_pat
     again, other = jam(1, 2), jam(1, 3)
     assert (again[0] == chords).all() and (again[1] == melody).all()
     assert (other[1] != melody).any()
-    heard = follow(begin(policy, 1), melody)  # as a policy it plays what it would play to that melody
+    heard = follow(begin(policy, free(policy.start, 1)), melody)  # as a policy it plays what it would play to that melody
     assert (heard == chords).all()
 
 
@@ -66,13 +66,13 @@ def test_an_agent_begins_with_its_opening_and_goes_on_from_there(tmp_path):
     opening = [61, 189, 0, 66]
 
     def melody(frames: int) -> list[int]:
-        play = begin(agent, 1, opening=opening)
+        play = begin(agent, free(agent.start, 1, opening=opening))
         return [play(tokens.CHORD_START, 0) for _ in range(frames)]
 
     played = melody(40)
     assert played[:4] == opening and metrics.legal(np.array(played), 128)
     assert agent.frame == 40  # its policy heard the opening too
-    heard = begin(agent, 1)
+    heard = begin(agent, free(agent.start, 1))
     assert [heard(tokens.CHORD_START, 0) for _ in range(40)] != played
 
 
@@ -81,7 +81,7 @@ def test_an_agent_file_computes_what_pytorch_plays_with(tmp_path):
     agent = policy_file(tmp_path / "m.onnx", "melody")
     logits = torch.from_numpy(agent.step(tokens.CHORD_START, tokens.MELODY_START).copy())
     likeliest = int(masked(logits, torch.tensor(tokens.MELODY_START), 128).argmax())
-    assert begin(agent, 1, temperature=0)(tokens.CHORD_START, 0) == likeliest
+    assert begin(agent, free(agent.start, 1, temperature=0))(tokens.CHORD_START, 0) == likeliest
 
 
 def test_a_file_that_does_not_say_what_it_plays_plays_chords(tmp_path):
@@ -95,6 +95,54 @@ def test_a_file_that_does_not_say_what_it_plays_plays_chords(tmp_path):
         return PolicyFile(tmp_path / "p.onnx")
 
     policy = saying()
-    assert policy.plays == "chords" and metrics.legal(follow(begin(policy, 1), parity.tune(40, seed=2)))
+    assert policy.plays == "chords" and metrics.legal(follow(begin(policy, free(policy.start, 1)), parity.tune(40, seed=2)))
     with pytest.raises(ValueError, match="plays 'drums', neither chords nor melody"):
         saying(plays="drums")
+
+
+class Scripted:
+    """A policy whose logits are given frame by frame; it notes what it is told."""
+
+    def __init__(self, *logits: dict[int, float]) -> None:
+        self.logits, self.start, self.plays, self.told = list(logits), tokens.CHORD_START, "chords", []
+
+    def reset(self) -> None:
+        self.frame = 0
+
+    def step(self, chord: int, melody: int, place: int) -> np.ndarray:
+        self.told.append(chord)
+        row = np.full(tokens.CHORD_LOGITS, -30.0)
+        for token, logit in self.logits[min(self.frame, len(self.logits) - 1)].items():
+            row[token] = logit
+        self.frame += 1
+        return row
+
+
+def test_as_the_player_has_it_it_listens_joins_and_changes_on_beats():
+    policy = Scripted({0: 5, 1: 0, 2: -3})  # it would rather play nothing
+    play = begin(policy, as_heard(policy.start, 1, listen=2))
+    played = [play(61, bars.FOUR + frame % 16) for frame in range(32)]
+    assert played[:8] == [0] * 8 and policy.told[:3] == [tokens.CHORD_START, 0, 0]
+    assert 1 <= played[8] <= tokens.CHORDS  # no silence where it joins
+    assert all(token > tokens.CHORDS or token == 0 for frame, token in enumerate(played) if frame % 4)
+
+
+def test_a_change_that_was_wanted_between_beats_is_made_on_the_next(monkeypatch):
+    """Where it wants to begin another chord with certainty in one frame between beats, it does so on the next beat, even
+    though it would then rather go on."""
+    hold, other = 1 + tokens.CHORDS, 3
+    stay, change = {1: 9, hold: 9}, {other: 9, hold: -9}
+    policy = Scripted(*[stay] * 5, change, *[{hold: 9, other: 1}] * 11)
+    monkeypatch.setattr("train.play.generator", lambda seed: lambda: 0.5)
+    play = begin(policy, as_heard(policy.start, 1, listen=0))
+    played = [play(61, bars.FOUR + frame % 16) for frame in range(16)]
+    assert played[4:8] == [played[4]] + [hold] * 3 and played[8] == other
+    assert played[9:12] == [other + tokens.CHORDS] * 3
+
+
+@pytest.mark.parametrize("place, expected", [(bars.SIX, [0, 6]), (bars.UNKNOWN, [0, 4, 8])])
+def test_beats_are_those_of_the_metre(place, expected):
+    policy = Scripted({i: 0.0 for i in range(1, 30)})
+    play = begin(policy, as_heard(policy.start, 1, listen=0))
+    played = [play(61, place + frame if place else place) for frame in range(12)]
+    assert [frame for frame, token in enumerate(played) if token <= tokens.CHORDS] == expected

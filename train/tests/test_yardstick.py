@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from train.evaluate import ENCODER
+from train.evaluate import ENCODERS
 from train.yardstick import found
 
 KEPT = Path(__file__).parents[2] / "session" / "testdata" / "yardstick.json"
@@ -22,4 +22,4 @@ def same(a, b):
 
 
 def test_what_jamd_is_compared_with_is_what_train_measures():
-    same(json.loads(json.dumps(found(ENCODER))), json.loads(KEPT.read_text()))
+    same(json.loads(json.dumps(found(ENCODERS[0]))), json.loads(KEPT.read_text()))

@@ -1,0 +1,138 @@
+"""What the systems of an evaluation played, measured: figures.json, as far as it is figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from train import adaptation, figures
+from train.bootstrap import Interval, jackknife
+from train.corpora.dataset import Piece
+from train.corpora.sessions import SPLIT as LIVE
+from train.corpora.sessions import Jam
+from train.diversity import Encoder, vendi_scores
+from train.places import BAR, WINDOW, Window, song_of
+from train.played import Played
+from train.vocabulary import OURS, Vocabulary
+
+SONGS = ("test", "ood", "jazz", "own")
+PLAYER = "player"  # test songs as `jamd play` has them by default
+LISTENED = 48  # frames of a window in which it listens, in all metres that have beats
+PLAYED_LIVE = "{}, as played"  # beside what systems play to recorded jams: what this policy played in them
+
+Draws = Sequence[Sequence[Window]]
+Chords = dict[str, tuple[np.ndarray, Vocabulary]]  # by system, [draws, windows, frames]
+
+
+def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, pieces: list[Piece],
+             models: Sequence[Encoder], minute: int) -> dict:
+    """places, adaptation and long of figures.json. jams: what the jams with the agent began with."""
+    out: dict = {"places": {}, "adaptation": {}, "long": {}}
+    policies = {song_of(p): p.policy for p in pieces if isinstance(p, Jam)}
+    for place in SONGS:
+        if place in where:
+            out["places"][place] = of_songs(where[place], everyone(played, place), models)
+    if PLAYER in where:
+        heard = [[figures.part(w, LISTENED, WINDOW) for w in draw] for draw in where[PLAYER]]
+        out["places"][PLAYER] = of_songs(heard, {name: (chords[..., LISTENED:], v) for name, (chords, v) in
+                                                 everyone(played, PLAYER).items()}, ())
+    if LIVE in where:
+        out["places"][LIVE] = of_sessions(played, where[LIVE], policies, models)
+    if played.systems("agent"):
+        out["places"]["agent"] = of_jams(played, [[w.song for w in draw] for draw in jams], models)
+    for name, who in everyone(played, "jumps").items() if "jumps" in where else ():
+        for interval, found in adaptation.by_interval(where["jumps"], *who).items():
+            out["adaptation"].setdefault(interval, {})[name] = found
+    if "long" in where:
+        out["long"] = {name: figures.long_jam(where["long"][0], *who, minute)
+                       for name, who in everyone(played, "long").items()}
+    return out
+
+
+def everyone(played: Played, place: str) -> Chords:
+    """The data and every system that played at a place."""
+    return {"data": (played.ours(place, "data"), OURS),
+            **{name: played.chords(place, name) for name in played.systems(place)}}
+
+
+def of_songs(draws: Draws, who: Chords, models: Sequence[Encoder]) -> dict:
+    """The figures of a place with songs, beside the data; "draws" has the shares of the data's in each draw."""
+    found = pooled(draws, who)
+    harmony = {name: [of_draw(draw, chords[d], v) for d, draw in enumerate(draws)] for name, (chords, v) in who.items()}
+    for name in who:
+        found[name]["draws"] = {"note_in_chord_share": shares(harmony[name], harmony["data"])}
+    if models:
+        songs = [[w.song for w in draw] for draw in draws]
+        scores = {name: diversity(v.folded[chords], songs, models) for name, (chords, v) in who.items()}
+        for name, score in scores.items():
+            share = score / scores["data"]
+            found[name] |= vendis(score) | {"vendi_share": jackknife(share.mean(axis=(0, 2)))} | {
+                f"vendi_share_{i}": jackknife(one.mean(axis=1)) for i, one in enumerate(share, 1) if len(models) > 1}
+            found[name]["draws"]["vendi_share"] = [round(float(s), 4) for s in share[:, 0].mean(axis=0)]
+    return described(draws, found)
+
+
+def of_draw(windows: Sequence[Window], chords: np.ndarray, vocabulary: Vocabulary) -> float:
+    """Note-in-chord of one draw."""
+    inside, both = figures.count("note_in_chord", list(windows), chords[None], vocabulary).sum(axis=0)
+    return inside / both if both else float("nan")
+
+
+def shares(values: list[float], of: list[float]) -> list[float | None]:
+    return [round(v / o, 4) if o and v == v else None for v, o in zip(values, of)]
+
+
+def pooled(draws: Draws, who: Chords) -> dict[str, dict]:
+    """The figures of all draws together."""
+    windows = [w for draw in draws for w in draw]
+    return figures.of_place(windows, {name: (chords.reshape(1, -1, chords.shape[-1]), v)
+                                      for name, (chords, v) in who.items()})
+
+
+def described(draws: Draws, systems: dict) -> dict:
+    return {"windows": sum(map(len, draws)), "songs": len({w.song for draw in draws for w in draw}), "systems": systems}
+
+
+def diversity(chords: np.ndarray, songs: Sequence[Sequence[str]], models: Sequence[Encoder]) -> np.ndarray:
+    """[encoders, 1 + groups, draws]: vendi_scores of our chord tokens [draws, windows, frames]."""
+    return np.stack([vendi_scores(model.embed(chords), songs) for model in models])
+
+
+def vendis(scores: np.ndarray) -> dict[str, Interval]:
+    """vendi, the mean of the encoders', and that of each encoder where there are several; means over draws."""
+    each = {f"vendi_{i}": jackknife(score.mean(axis=1)) for i, score in enumerate(scores, 1)} if len(scores) > 1 else {}
+    return {"vendi": jackknife(scores.mean(axis=(0, 2))), **each}
+
+
+def of_sessions(played: Played, draws: Draws, policies: dict[str, str], models: Sequence[Encoder]) -> dict:
+    """The figures of recorded jams: of what every system plays to them now, and of what each policy played in its own
+    of them at the time. policies: who played, by song."""
+    songs = [w.song for w in draws[0]]
+    them = {name: (list(range(len(songs))), *played.chords(LIVE, name)) for name in played.systems(LIVE)}
+    for policy in sorted({policies[song] for song in songs}):
+        own = [i for i, song in enumerate(songs) if policies[song] == policy]
+        them[PLAYED_LIVE.format(policy)] = own, played.ours(LIVE, "data")[:1, own], OURS
+    systems: dict = {}
+    for name, (at, chords, vocabulary) in them.items():
+        own_draws = [[draw[i] for i in at] for draw in draws[:len(chords)]]
+        systems |= pooled(own_draws, {name: (chords, vocabulary)})
+        if models:
+            systems[name] |= vendis(diversity(vocabulary.folded[chords], [[songs[i] for i in at]] * len(chords), models))
+    return {**described(draws[:1], systems), "windows": len(songs)}
+
+
+def of_jams(played: Played, songs: Sequence[Sequence[str]], models: Sequence[Encoder]) -> dict:
+    """The figures of the jams with the agent, which began as these songs do. Each has its own melody, so that there is
+    no data beside them; bars are taken to be of four beats."""
+    systems: dict = {}
+    lines = np.array([[f, 4, 4] for f in range(0, WINDOW, BAR)])
+    for name in played.systems("agent"):
+        chords, vocabulary = played.chords("agent", name)
+        melodies = played.tokens[f"agent/{name}/melody"]
+        jams = [[Window(song, melody, row, lines) for song, melody, row in zip(*of)]
+                for of in zip(songs, melodies, chords)]
+        systems |= pooled(jams, {name: (chords, vocabulary)})
+        if models:
+            systems[name] |= vendis(diversity(played.ours("agent", name), songs, models))
+    return described(jams, systems)
