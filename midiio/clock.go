@@ -8,18 +8,18 @@ import (
 	"jamd/jam"
 )
 
-// freewheel is how many pulses may be missing before the clock is lost: two beats. A cable pulled out and put back is
-// bridged, at an error of a few milliseconds; a band that has stopped is not played on to.
+// freewheel is how many pulses may be missing before the clock is lost: two beats. That bridges a cable that is pulled out
+// and put back, with an error of a few milliseconds, and is short enough for a band that has stopped.
 const freewheel = 2 * pulsesPerBeat
 
-// A Follower follows another's MIDI clock: give it to In.Follow. It is safe for concurrent use, and what it does under its
-// lock is short; nothing allocates.
+// A Follower follows the MIDI clock of another device: give it to [In.Follow]. It is safe for concurrent use. It holds its
+// lock for a fraction of a millisecond at most, and allocates nothing.
 //
 //   - Start puts the next pulse at frame 0, also while running; Continue the one after the last; a song position those
 //     after it, stopped or running. A Start before the first pulse of another, and a Continue while running, change nothing.
 //   - Pulses without a Start tell the tempo, and the song waits.
-//   - Pulses that are missing are known by the time, counted, and the song goes on without them for two beats. Then the
-//     clock is lost: the song has stopped, until a Start, a Continue, which goes on where it was lost, or both.
+//   - Missing pulses are recognised by the time and counted, and the song goes on without them for two beats. Then the clock
+//     is lost and the song has stopped, until a Start, or a Continue, which goes on from where the clock was lost.
 type Follower struct {
 	changed func()
 

@@ -182,35 +182,6 @@ var processNumber = regexp.MustCompile(`\(\d+(:\d+)?\)`)
 // lasting is the name without the number of the process that some programs write into it: "FLUID Synth (4711)".
 func lasting(name string) string { return processNumber.ReplaceAllString(name, "()") }
 
-// A lister lists ports through one device that stays open, so that looking round takes no handle of the system's.
-type lister[D device] struct {
-	newDevice func(client string) (D, error)
-	device    D
-	open      bool
-}
-
-func (l *lister[D]) list() ([]PortInfo, error) {
-	if !l.open {
-		d, err := l.newDevice(looker)
-		if err != nil {
-			return nil, err
-		}
-		l.device, l.open = d, true
-	}
-	have, err := portsOf(l.device)
-	if err != nil {
-		l.close()
-	}
-	return have, err
-}
-
-func (l *lister[D]) close() {
-	if l.open {
-		_ = l.device.Close()
-		l.open = false
-	}
-}
-
 // alive is whether a device is still connected to a port; true where the system does not tell.
 func alive(d device, port PortInfo) bool {
 	peers, known := d.peers()

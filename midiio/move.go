@@ -52,30 +52,3 @@ func (in *In) Leave() error {
 	in.letGo()
 	return err
 }
-
-// A Lister lists the ports again and again, as List does once, through devices that stay open: looking round takes no more of
-// the system's few handles each time. It has one owner at a time.
-type Lister struct {
-	ins  lister[inputDevice]
-	outs lister[outputDevice]
-}
-
-// NewLister makes a lister. Its owner closes it.
-func NewLister() *Lister {
-	return &Lister{lister[inputDevice]{newDevice: newInput}, lister[outputDevice]{newDevice: newOutput}}
-}
-
-// List gives the ports that can be played from and to. On a machine without a sequencer it fails with ErrNoSequencer.
-func (l *Lister) List() (ins, outs []PortInfo, err error) {
-	if ins, err = l.ins.list(); err != nil {
-		return nil, nil, err
-	}
-	outs, err = l.outs.list()
-	return ins, outs, err
-}
-
-// Close frees the devices.
-func (l *Lister) Close() {
-	l.ins.close()
-	l.outs.close()
-}

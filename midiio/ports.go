@@ -1,5 +1,7 @@
-// Package midiio is jamd's way to MIDI: ports of the system by name, virtual ports, ports in memory for tests,
-// and Standard MIDI Files. No message that could hang or hurt leaves or enters it: see Out and parser.
+// Package midiio connects jamd to MIDI: ports of the system, found by name ([OpenIn], [OpenOut]) and found again after they
+// were unplugged ([KeepIn], [KeepOut]); virtual ports; ports in memory for tests ([Cable], [Recorder]); MIDI clock in and
+// out ([Follower], [ClockOut]); and Standard MIDI Files. An [Out] ends every note that it began. Broken input is dropped and
+// counted ([Dropped]).
 //
 // Files are written by gomidi's smf package ([WriteTake]) and read by a reader of the project's own ([ReadFile]), because
 // files from elsewhere are often wrong: the reader reads on past what the format does not allow, and says at which byte

@@ -1,0 +1,57 @@
+package midiio
+
+// A Lister lists the ports again and again, as [List] does once, through devices that stay open: the system has few handles.
+// It has one owner at a time.
+type Lister struct {
+	ins  lister[inputDevice]
+	outs lister[outputDevice]
+}
+
+// NewLister makes a lister. Its owner closes it.
+func NewLister() *Lister {
+	return &Lister{lister[inputDevice]{newDevice: newInput}, lister[outputDevice]{newDevice: newOutput}}
+}
+
+// List returns the ports to play from and to. On a machine without a sequencer it fails with [ErrNoSequencer].
+func (l *Lister) List() (ins, outs []PortInfo, err error) {
+	if ins, err = l.ins.list(); err != nil {
+		return nil, nil, err
+	}
+	outs, err = l.outs.list()
+	return ins, outs, err
+}
+
+// Close frees the devices.
+func (l *Lister) Close() {
+	l.ins.close()
+	l.outs.close()
+}
+
+// A lister lists the ports of one kind through one device that stays open: listing takes no new handle of the system.
+type lister[D device] struct {
+	newDevice func(client string) (D, error)
+	device    D
+	open      bool
+}
+
+func (l *lister[D]) list() ([]PortInfo, error) {
+	if !l.open {
+		d, err := l.newDevice(looker)
+		if err != nil {
+			return nil, err
+		}
+		l.device, l.open = d, true
+	}
+	have, err := portsOf(l.device)
+	if err != nil {
+		l.close()
+	}
+	return have, err
+}
+
+func (l *lister[D]) close() {
+	if l.open {
+		_ = l.device.Close()
+		l.open = false
+	}
+}
