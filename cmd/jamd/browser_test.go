@@ -23,7 +23,7 @@ func TestBlindJamInABrowser(t *testing.T) {
 	v.run(chromedp.EmulateViewport(1280, 900))
 	v.shift("KeyY", "Y")
 	v.do(`for (const box of document.querySelectorAll('#blind label')) if (/^(jamd|gapt)$/.test(box.textContent.trim())) box.querySelector('input').click();`)
-	v.clickText("Begin the test")
+	v.clickText("Start the test")
 	v.wait("the hidden policy", `document.querySelector('.what').textContent.startsWith('a hidden policy') && document.querySelector('#param-policy').disabled`)
 	v.do(`document.activeElement.blur()`)
 	played := map[string]bool{}
