@@ -43,7 +43,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestLogOnAFullDisk holds that a log that takes no more is told of once, and that the terminal has all the same.
+// A log on a full disk is reported once, and the terminal still has every message.
 func TestLogOnAFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip(err)

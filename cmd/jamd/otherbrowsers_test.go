@@ -13,7 +13,7 @@ import (
 )
 
 // TestPageInOtherBrowsers is the way through a jam in Firefox, and in WebKitGTK, whose engine is Safari's: the page opens,
-// the computer's keys play, chords come and sound, settings hold, the jam goes on over a reload, and is kept.
+// the computer's keys play, chords come and sound, settings take effect, the jam goes on over a reload, and is recorded.
 func TestPageInOtherBrowsers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a minute in browsers")

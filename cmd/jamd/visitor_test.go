@@ -292,7 +292,7 @@ func (v *visitor) accessible(what string) {
 	}
 }
 
-// unbroken holds that no script of the page has thrown.
+// unbroken checks that no script of the page has thrown.
 func (v *visitor) unbroken() {
 	v.t.Helper()
 	v.mu.Lock()

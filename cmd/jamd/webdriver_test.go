@@ -168,7 +168,7 @@ func start(t *testing.T, cmd *exec.Cmd) {
 	})
 }
 
-// freeAddress is one of this machine where nobody listens.
+// freeAddress returns an address of this machine that is not in use.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
