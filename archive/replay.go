@@ -71,7 +71,8 @@ func (p *Replayer) Replay(ctx context.Context, r *session.Record) (*Replay, erro
 			return nil, err
 		}
 	}
-	return result, result.play(ctx, r, playing)
+	err := result.play(ctx, r, playing)
+	return result, err
 }
 
 // compare checks whether the replay is the jam, and looks for reasons if it is not.

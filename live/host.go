@@ -47,7 +47,8 @@ func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 	if o.Page == NoPage {
 		return h, nil
 	}
-	return h, h.openPage()
+	err := h.openPage()
+	return h, err
 }
 
 // Silence ends every note at once. It may be called at any time.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -199,7 +200,7 @@ func TestSetRefuses(t *testing.T) {
 			t.Errorf("%s=%s: %v, want %v with %q", c.name, c.value, err, c.kind, c.says)
 		}
 	}
-	if after, err := json.Marshal(j.Params()); err != nil || string(after) != string(before) {
+	if after, err := json.Marshal(j.Params()); err != nil || !bytes.Equal(after, before) {
 		t.Errorf("refused settings changed\n%s\nto\n%s, %v", before, after, err)
 	}
 }

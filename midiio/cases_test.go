@@ -59,7 +59,7 @@ func TestReadCases(t *testing.T) {
 		t.Errorf("%d files for %d tests, %v", len(files), len(tests), err)
 	}
 	for file, want := range tests {
-		m, err := ReadFile(filepath.Join("testdata/cases", file), "")
+		m, err := ReadFile(filepath.Join("testdata", "cases", file), "")
 		if err != nil {
 			t.Error(err)
 			continue

@@ -147,7 +147,6 @@ func TestReadForgives(t *testing.T) {
 	good := file(0, 96, tune)
 	with := func(track ...[]byte) []byte { return file(0, 96, cat(track...)) }
 	timeless := func(b ...byte) []byte { return append([]byte{0}, b...) }
-	const body = 22
 	tests := []struct {
 		name     string
 		data     []byte

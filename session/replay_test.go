@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -308,7 +309,7 @@ func checkMusic(t *rapid.T, r *Record) {
 		t.Fatalf("%+v, %v", m, err)
 	}
 	again, err := os.ReadFile(path)
-	if err != nil || string(again) != string(first) {
+	if err != nil || !bytes.Equal(again, first) {
 		t.Fatalf("made from the log it is (%v)\n%s\nnot\n%s", err, again, first)
 	}
 }

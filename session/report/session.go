@@ -85,7 +85,7 @@ func Session(w io.Writer, s One) error {
 	}
 	v.More = len(f.Timing.Misses) - len(v.Misses)
 	for _, a := range f.Adaptations {
-		v.Adaptations = append(v.Adaptations, adapted{a, take.Bars().Position(a.Beat*jam.FramesPerBeat), adaptation(a)})
+		v.Adaptations = append(v.Adaptations, adapted{a, take.Bars().Position(a.Beat * jam.FramesPerBeat), adaptation(a)})
 	}
 	if m := (session.Measured{Brief: s.Brief, Figures: *f}); len(f.Adaptations) > 1 {
 		v.Together = afterChanges(session.NewStudy([]session.Measured{m}).Policies)
