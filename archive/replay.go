@@ -71,8 +71,10 @@ func (p *Replayer) Replay(ctx context.Context, r *session.Record) (*Replay, erro
 			return nil, err
 		}
 	}
-	err := result.play(ctx, r, playing)
-	return result, err
+	if err := result.play(ctx, r, playing); err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // compare checks whether the replay is the jam, and looks for reasons if it is not.

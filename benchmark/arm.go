@@ -18,7 +18,7 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 	if err != nil {
 		return Arm{}, err
 	}
-	defer l.Close()
+	defer l.Free()
 	l.Config.Output = midiio.NewOut(midiio.NewRecorder(l.Clock.Now))
 	result.Policy, result.Provider = l.Policy.Metadata().Name, l.Policy.Provider().String()
 	result.Machine.ONNXRuntime = l.Policy.Library().Version

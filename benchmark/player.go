@@ -15,10 +15,10 @@ func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
 		return nil, err
 	}
 	frame := float64(time.Minute) / s.Tempo / jam.FramesPerBeat
-	length := jam.Bars{Meter: s.Meter}.Whole(tune.Frames())
+	length := jam.Bars{Meter: s.Meter}.Whole(tune.Melody.Frames())
 	var events []jam.Event
 	for first := int64(0); first < frames; first += length {
-		for _, e := range tune.Events {
+		for _, e := range tune.Tune.Events {
 			e.At += time.Duration(float64(first) * frame)
 			e.At += time.Duration(0.4 * frame * math.Sin(float64(e.At)/frame/9)) // a period of 57 frames: no whole bars
 			events = append(events, e)

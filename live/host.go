@@ -47,8 +47,10 @@ func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 	if o.Page == NoPage {
 		return h, nil
 	}
-	err := h.openPage()
-	return h, err
+	if err := h.openPage(); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 // Silence ends every note at once. It may be called at any time.

@@ -18,6 +18,7 @@ func (h *Host) openPage() (err error) {
 		return usage.Error(err)
 	}
 	if h.server, err = ui.New(ui.Options{Address: o.Page, Remote: o.PageRemote, Sessions: h.sessions}); err != nil {
+		h.sessions.Close()
 		return usage.Error(err)
 	}
 	watching, unwatch := context.WithCancel(context.Background())

@@ -108,7 +108,7 @@ func (j *Jam) close() {
 	if j.metrics != nil {
 		_ = j.metrics.Close() // a reader that is cut off has all but the last figures
 	}
-	j.Prepared.Close()
+	j.Free()
 }
 
 // stopMelody closes the ports of the melody and of its clock. Later calls return nil.

@@ -28,7 +28,7 @@ type Prepared struct {
 	rights *realtime.Rights
 }
 
-// Prepare opens and warms the policies of a jam. faster "" is none. The caller must call Close.
+// Prepare opens and warms the policies of a jam. faster "" is none. The caller must call Free.
 func Prepare(open Policies, policy, faster string, budget time.Duration, s jam.Settings) (*Prepared, error) {
 	warm, steps, err := open.Warm(policy, model.Chords)
 	if err != nil {
@@ -37,7 +37,7 @@ func Prepare(open Policies, policy, faster string, budget time.Duration, s jam.S
 	p := &Prepared{Clock: jam.NewLiveClock(), Policy: warm, Changes: jam.NewQueue[latency.Change](changesLength)}
 	if faster != "" {
 		if p.Faster, _, err = open.Warm(faster, model.Chords); err != nil {
-			p.Close()
+			p.Free()
 			return nil, err
 		}
 	}
@@ -59,8 +59,8 @@ func Prepare(open Policies, policy, faster string, budget time.Duration, s jam.S
 	return p, nil
 }
 
-// Close frees the policies and gives real-time rights back. The loop must be over.
-func (p *Prepared) Close() {
+// Free closes the policies and gives real-time rights back. The loop must be over.
+func (p *Prepared) Free() {
 	if p.rights != nil {
 		p.rights.Close()
 	}

@@ -13,9 +13,9 @@ import (
 
 // A Tune is a melody from a file, which jamd performs as if somebody played it.
 type Tune struct {
-	File string // its name
-	midiio.Melody
-	jam.Tune
+	File   string // its name
+	Melody midiio.Melody
+	Tune   jam.Tune
 }
 
 // NewTune makes a tune of a melody that was read from a file.

@@ -34,7 +34,7 @@ func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error 
 	terminal.announce = func(j *live.Jam) {
 		info := j.Info()
 		fmt.Fprintf(to.Out, "%s and %s at %.4g BPM, seeds %d and %d\n  plays  %s\nThe chords listen for %d beats, then join in; Control-C ends.\n",
-			info.Policy, j.Agent().Policy.Name, settings.Tempo, settings.Seed, c.AgentSeed, outputName(info.Out), settings.Listen)
+			info.Policy, j.Agent().Name, settings.Tempo, settings.Seed, c.AgentSeed, outputName(info.Out), settings.Listen)
 	}
 	host, err := c.Live.host(ctx, to, c.Live.options(to, flags), terminal)
 	if err != nil {
