@@ -21,7 +21,7 @@ type Replay struct {
 	Frames      int64       `json:"frames"`           // compared
 	Same        int64       `json:"same"`             // of them, in which the same chord sounded
 	Identical   bool        `json:"identical"`
-	Difference  *Difference `json:"parting,omitempty"` // the first; nil if there is none, or if another policy plays freely
+	Difference  *Difference `json:"difference,omitempty"` // the first; nil if there is none, or if another policy plays freely
 	Because     []string    `json:"because,omitempty"` // what may explain the difference
 	NoteInChord [2]float64  `json:"note_in_chord"`     // of the jam, of the replay
 	File        string      `json:"file,omitempty"`    // that the replay was written into
