@@ -22,9 +22,9 @@ type Replay struct {
 	Same        int64       `json:"same"`             // of them, in which the same chord sounded
 	Identical   bool        `json:"identical"`
 	Difference  *Difference `json:"difference,omitempty"` // the first; nil if there is none, or if another policy plays freely
-	Because     []string    `json:"because,omitempty"` // what may explain the difference
-	NoteInChord [2]float64  `json:"note_in_chord"`     // of the jam, of the replay
-	File        string      `json:"file,omitempty"`    // that the replay was written into
+	Because     []string    `json:"because,omitempty"`    // what may explain the difference
+	NoteInChord [2]float64  `json:"note_in_chord"`        // of the jam, of the replay
+	File        string      `json:"file,omitempty"`       // that the replay was written into
 
 	Take   jam.Take    `json:"-"` // the melody of the jam with the chords of the replay
 	Events []jam.Event `json:"-"` // what the replay sent, stamped with the lines of its frames
