@@ -55,6 +55,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		}
 	}
 	p.Reset()
+	told, _ := p.(Told)
 	clock := NewSystemClock()
 	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
 	meters := tune.Meters
@@ -79,6 +80,9 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		}
 		chord, melody, place := engine.Hear()
 		began := clock.Now()
+		if told != nil {
+			told.Tell(engine.Busy())
+		}
 		logits, err := p.Step(chord, melody, place)
 		inference = append(inference, clock.Now()-began)
 		if err == nil {

@@ -22,6 +22,7 @@ type Engine struct {
 	listen     int64 // the first frame in which the policy may be heard
 	origin     int64 // the frame at which the music began
 	barLine    int64 // the frame from which bars are counted
+	busy       Busy  // of the settings, or drawn by their seed
 
 	frame    int64 // the next one to be played
 	phase    phase // of the next frame

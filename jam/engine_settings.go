@@ -30,10 +30,14 @@ func (e *Engine) applySettings() {
 	e.sampler.barred = e.vocabulary.barred(e.sampler.barred, s.Complexity, s.Key)
 	e.voicer = NewVoicer(*s)
 	e.keys.by = s.Transpose
+	e.busy = s.Busy.drawn(s.Seed)
 	if s.Mute {
 		e.joined = false // after muting a chord begins, as after listening
 	}
 }
+
+// Busy is what to tell the policy, from Hear on, of how busy it is to be. It is never AnyBusy.
+func (e *Engine) Busy() Busy { return e.busy }
 
 // Swap continues with the vocabulary of another policy, from the next frame on; it is called before Hear. A chord that this
 // vocabulary has no name for sounds on until the next one begins; the new policy is told that there is no chord.

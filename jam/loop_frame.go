@@ -112,7 +112,7 @@ func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	l.changeMeter()
 	chord, melody, place := l.engine.Hear()
-	l.behind = l.policies.ask(request{frame, chord, melody, place})
+	l.behind = l.policies.ask(request{frame, chord, melody, place, l.engine.Busy()})
 }
 
 // decide waits for the policy's answer, but not longer than until, and lets the engine decide by it.

@@ -54,6 +54,7 @@ const (
 	ParamChordGrid
 	ParamComplexity
 	ParamKey
+	ParamBusy
 	ParamStyle
 	ParamLow
 	ParamHigh
@@ -87,6 +88,8 @@ var params = [...]ParamInfo{
 		func(s Settings) float64 { return float64(s.Complexity) }, func(s *Settings, v float64) { s.Complexity = Complexity(v) }),
 	list(ParamKey, "key", "Chords keep to this key: none begins that has a note outside it.", chordKeys,
 		func(s Settings) float64 { return float64(s.Key) }, func(s *Settings, v float64) { s.Key = ChordKey(v) }).reads(findChordKey),
+	list(ParamBusy, "busy", "How often chords change, if the policy can be told; any: another level from jam to jam.", busyWords,
+		func(s Settings) float64 { return float64(s.Busy) }, func(s *Settings, v float64) { s.Busy = Busy(v) }),
 	list(ParamStyle, "style", "How chords are played while they last.", styles,
 		func(s Settings) float64 { return float64(s.Style) }, func(s *Settings, v float64) { s.Style = Style(v) }),
 	whole(ParamLow, "low", "MIDI pitch", "Lowest note of the chords, from the next one on.", 0, 116,

@@ -21,6 +21,7 @@ type request struct {
 	chord  ChordToken
 	melody MelodyToken // MelodyStart: the policy starts afresh
 	place  BarPlace    // of the frame asked for
+	busy   Busy        // never AnyBusy
 }
 
 // An answer is the policy's reply to one request. Its logits are a copy, because the policy continues while the loop reads
@@ -125,6 +126,7 @@ func (w *worker) run() {
 
 func (w *worker) serve(r request) {
 	began := w.loop.Now()
+	w.memory.Tell(r.busy)
 	logits, err := w.memory.Step(r.frame, r.chord, r.melody, r.place)
 	took := w.loop.Now() - began
 	w.heard.Add(1)

@@ -23,6 +23,7 @@ type Settings struct {
 	ChordGrid   ChordGrid  `json:"chord_grid"`  // on which lines the chord may change
 	Complexity  Complexity `json:"complexity"`  // which chords may begin
 	Key         ChordKey   `json:"key"`         // the key that the chords keep to
+	Busy        Busy       `json:"busy"`        // how often chords change, if the policy can be told
 	Temperature float64    `json:"temperature"` // 0 (always the likeliest chord) to 10
 	TopP        float64    `json:"top_p"`       // share of the likeliest chords to choose among, above 0, up to 1 (all)
 	Seed        uint64     `json:"seed"`        // the same seed and the same melody give the same chords

@@ -33,6 +33,7 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		"style":       {func(s *Settings) { s.Style = 9 }, "style 9: must be pad, block, pulse, arpeggio or ripple"},
 		"complexity":  {func(s *Settings) { s.Complexity = 3 }, "complexity 3: must be triads, sevenths or all"},
 		"key":         {func(s *Settings) { s.Key = 25 }, "key 25: must be any, C, Db, D"},
+		"busy":        {func(s *Settings) { s.Busy = BusyLevels }, "busy 6: must be any, calm, easy, moderate, lively or busy"},
 		"transpose":   {func(s *Settings) { s.Transpose = 25 }, "transpose 25: must be -24 to 24 semitones"},
 		"offset":      {func(s *Settings) { s.Offset = math.Inf(-1) }, "offset -Inf: must be -100 to 100 ms"},
 		"metronome":   {func(s *Settings) { s.Metronome, s.ChordChannel = true, 10 }, "metronome: it clicks on channel 10"},

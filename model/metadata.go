@@ -26,7 +26,8 @@ type Metadata struct {
 	Heads      int            `json:"heads"`
 	HeadSize   int            `json:"head_size"`
 	RotaryBase float64        `json:"rotary_base"`
-	HearsBar   bool           `json:"hears_bar"` // it is told where in the bar a frame lies
+	HearsBar   bool           `json:"hears_bar"`  // it is told where in the bar a frame lies
+	HearsBusy  bool           `json:"hears_busy"` // it is told how often chords are to change
 	Parameters int64          `json:"parameters"`
 	Corpora    []string       `json:"corpora"`
 	Licence    string         `json:"licence"`
@@ -79,6 +80,10 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	var places string
 	if places, m.HearsBar = file.metadata["bar_places"]; m.HearsBar && places != strconv.Itoa(jam.BarPlaces) {
 		p.fail("bar_places", strconv.Quote(places), strconv.Itoa(jam.BarPlaces))
+	}
+	var levels string
+	if levels, m.HearsBusy = file.metadata["busy_levels"]; m.HearsBusy && levels != strconv.Itoa(jam.BusyLevels) {
+		p.fail("busy_levels", strconv.Quote(levels), strconv.Itoa(jam.BusyLevels))
 	}
 	p.json("vocabulary", &m.Vocabulary, "a JSON list of chord symbols")
 	p.json("corpora", &m.Corpora, "a JSON list of names")
@@ -133,6 +138,9 @@ func (m *Metadata) inputs() []tensorInfo {
 	}
 	if m.HearsBar {
 		inputs = append(inputs, declare("bar", elementInt64, 1))
+	}
+	if m.HearsBusy {
+		inputs = append(inputs, declare("busy", elementInt64, 1))
 	}
 	return inputs
 }

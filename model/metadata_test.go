@@ -66,6 +66,10 @@ func TestBrokenPolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	told, err := os.ReadFile(tinyBusy)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rename := func(from, to string) []byte { return bytes.ReplaceAll(whole, []byte(from), []byte(to)) }
 	for name, c := range map[string]struct {
 		data []byte
@@ -108,6 +112,9 @@ func TestBrokenPolicies(t *testing.T) {
 		"bar unheard":        {with("bar_places", "41"), []string{`input "bar"`, "found none", "int64[1]"}},
 		"other places":       {withMetadata(t, bar, "bar_places", "16"), []string{"metadata bar_places", `"16"`, "expected 41"}},
 		"places of words":    {withMetadata(t, bar, "bar_places", "all"), []string{"metadata bar_places", `"all"`, "expected 41"}},
+		"busy unsaid":        {withMetadata(t, told, "busy_levels", ""), []string{`input "busy"`, "has no such"}},
+		"busy unheard":       {with("busy_levels", "6"), []string{`input "busy"`, "found none", "int64[1]"}},
+		"other levels":       {withMetadata(t, told, "busy_levels", "5"), []string{"metadata busy_levels", `"5"`, "expected 6"}},
 		"input renamed":      {rename("melody", "melodi"), []string{`input "melody"`, "found none"}},
 		"output renamed":     {rename("new_key", "new_kez"), []string{`output "new_key"`, "found none"}},
 	} {

@@ -21,6 +21,7 @@ import (
 const (
 	tiny       = "testdata/tiny.onnx"
 	tinyBar    = "testdata/tiny-bar.onnx"    // which hears the bar
+	tinyBusy   = "testdata/tiny-busy.onnx"   // which is told besides how busy to be
 	tinyMelody = "testdata/tiny-melody.onnx" // an agent
 )
 
@@ -51,7 +52,8 @@ func load(t testing.TB, spec string, plays Part) *Policy {
 type parity struct {
 	Chord  []jam.ChordToken  `json:"chord"`
 	Melody []jam.MelodyToken `json:"melody"`
-	Bar    []jam.BarPlace    `json:"bar"` // of each frame; none: all unknown
+	Bar    []jam.BarPlace    `json:"bar"`  // of each frame; none: all unknown
+	Busy   []uint8           `json:"busy"` // of each frame; none: nothing is told
 	Frames []int             `json:"frames"`
 	Logits [][]float32       `json:"logits"`
 
@@ -81,6 +83,13 @@ func readParity(t testing.TB, name string) parity {
 	return p
 }
 
+// tell tells the policy how busy it is to be in a frame, where the file says so.
+func (want parity) tell(p *Policy, frame int) {
+	if want.Busy != nil {
+		p.Tell(jam.Busy(want.Busy[frame]))
+	}
+}
+
 // checkParity plays the tokens and compares the logits. It returns the largest difference.
 func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
 	t.Helper()
@@ -90,6 +99,7 @@ func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
 	}
 	worst, compared := 0.0, 0
 	for frame := range want.Chord {
+		want.tell(p, frame)
 		logits, err := p.Step(want.Chord[frame], want.Melody[frame], want.Bar[frame])
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +127,7 @@ func checkParity(t *testing.T, p *Policy, want parity, within float64) float64 {
 }
 
 func TestTinyParity(t *testing.T) {
-	for _, name := range []string{"tiny", "tiny-bar"} {
+	for _, name := range []string{"tiny", "tiny-bar", "tiny-busy"} {
 		p, want := load(t, "testdata/"+name+".onnx", Chords), readParity(t, name)
 		if len(want.Frames) <= 2*p.Metadata().Window {
 			t.Fatalf("%s: %d frames do not go round a window of %d twice", name, len(want.Frames), p.Metadata().Window)
@@ -169,6 +179,7 @@ func checkSampled(t *testing.T, p *Policy, want parity) {
 	}
 	sampler := jam.NewSampler(p.Vocabulary(), want.Temperature, 1, want.Seed)
 	drawsAs(t, sampler, want.Sampled, p.Vocabulary().Start(), func(frame int, before jam.ChordToken) ([]float32, error) {
+		want.tell(p, frame)
 		return p.Step(before, want.Melody[frame], want.Bar[frame])
 	})
 }
@@ -242,6 +253,29 @@ func TestOnlyWhoHearsTheBarPlaysByIt(t *testing.T) {
 		}
 		if want := map[bool]int{false: 1, true: jam.BarPlaces}[hears]; len(answers) != want {
 			t.Errorf("%s: %d answers to %d places, want %d", spec, len(answers), jam.BarPlaces, want)
+		}
+	}
+}
+
+// A policy that can be told how busy to be plays by what it was told last, also over a Reset; the others are told in vain.
+func TestOnlyWhoCanBeToldHowBusyPlaysByIt(t *testing.T) {
+	for spec, hears := range map[string]bool{tinyBar: false, tinyBusy: true} {
+		p := load(t, spec, Chords)
+		if p.Metadata().HearsBusy != hears {
+			t.Errorf("%s: the metadata say %v", spec, p.Metadata().HearsBusy)
+		}
+		answers := map[float32]bool{}
+		for level := range jam.Busy(jam.BusyLevels + 1) { // what is no level changes nothing
+			p.Tell(level)
+			p.Reset()
+			logits, err := p.Step(p.Vocabulary().Start(), jam.MelodyStart, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers[logits[0]] = true
+		}
+		if want := map[bool]int{false: 1, true: jam.BusyLevels}[hears]; len(answers) != want {
+			t.Errorf("%s: %d answers to %d levels, want %d", spec, len(answers), jam.BusyLevels, want)
 		}
 	}
 }

@@ -28,7 +28,7 @@ type tensors struct {
 	outputNames     []string
 
 	chord, melody    []int64
-	bar              []int64     // nil if the policy does not hear the bar
+	bar, busy        []int64     // nil if the policy does not hear of it
 	cos, sin         []float32   // [head/2]
 	mask             []float32   // [window]
 	keys, values     [][]float32 // for each layer [heads, window, head]
@@ -53,7 +53,7 @@ func newTensors(m *Metadata, v *jam.Vocabulary) (*tensors, error) {
 	for i := range m.Layers {
 		floats[layerOf("keys", i)], floats[layerOf("values", i)] = &t.keys[i], &t.values[i]
 	}
-	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody, "bar": &t.bar}
+	integers := map[string]*[]int64{"chord": &t.chord, "melody": &t.melody, "bar": &t.bar, "busy": &t.busy}
 	for i, d := range declared {
 		var value ort.Value
 		if into, ok := floats[d.name]; ok {

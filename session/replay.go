@@ -215,7 +215,7 @@ func (p *replay) ask() ([]float32, error) {
 		return nil, err
 	}
 	chord, melody, place := p.engine.Hear()
-	return p.policies.ask(t, chord, melody, place)
+	return p.policies.ask(t, chord, melody, place, p.engine.Busy())
 }
 
 // place moves the grid to where it was at the decision on a frame.

@@ -146,9 +146,9 @@ func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
 	return v
 }
 
-// ask tells all policies what sounded in the frame before t, in the tokens of the policy that plays, and the bar place of t.
-// It returns the logits of the policy that plays.
-func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) (logits []float32, err error) {
+// ask tells all policies what sounded in the frame before t, in the tokens of the policy that plays, the bar place of t,
+// and how busy to be. It returns the logits of the policy that plays.
+func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace, busy jam.Busy) (logits []float32, err error) {
 	for _, u := range c.players {
 		for len(u.begins) > 0 && u.begins[0] <= t {
 			u.memory, u.begins, u.told = jam.NewMemory(u.policy), u.begins[1:], true
@@ -156,6 +156,7 @@ func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyTok
 		if u != c.playing && (!u.told || t >= u.until) {
 			continue
 		}
+		u.memory.Tell(busy)
 		answer, err := u.memory.Step(t, u.vocabulary.Translate(chord, c.playing.vocabulary), melody, place)
 		if err != nil {
 			return nil, fmt.Errorf("a policy at frame %d: %w", t, err)

@@ -1,8 +1,9 @@
 """What PyTorch computes for a policy, kept for jamd's tests: the Go side must find the same through ONNX Runtime.
 
-The file holds input tokens of some frames more than two windows, and their places in the bar where the policy hears
-that; the logits at some of them; and what one seed draws: chords, or a melody where the policy plays that. A seed is
-taken only when no draw falls close to the border between two tokens, where rounding would decide.
+The file holds input tokens of some frames more than two windows, with their places in the bar and how busy it is to be,
+where the policy hears of these; the logits at some of them; and what one seed draws: chords, or a melody where the
+policy plays that. A seed is taken only when no draw falls close to the border between two tokens, where rounding would
+decide.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from train import bars, tokens
+from train import bars, busy, tokens
 from train.network import Decoder, Stepper, by_part
 from train.play import choose, generator
 
@@ -59,15 +60,17 @@ def places(frames: int) -> np.ndarray:
 
 
 @torch.no_grad()
-def sample(network: Decoder, heard: np.ndarray, places: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """What is played to heard in these places and the logits of every frame, or None where a draw falls within MARGIN
-    of a border between two tokens."""
+def sample(network: Decoder, heard: np.ndarray, places: np.ndarray, levels: np.ndarray,
+           seed: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """What is played to heard in these places at these levels of busyness and the logits of every frame, or None where
+    a draw falls within MARGIN of a border between two tokens."""
     plays, stepper, draw = network.shape.plays, Stepper(network, 1), generator(seed)
     before, last = by_part(tokens.CHORD_START, tokens.MELODY_START, plays)
     played, all_logits = np.zeros(len(heard), np.int64), []
     for t in range(len(heard)):
         own, other = torch.tensor([before]), torch.tensor([last])
-        logits = stepper.step(*by_part(own, other, plays), torch.tensor([places[t]]))[0].double().numpy()
+        logits = stepper.step(*by_part(own, other, plays), torch.tensor([places[t]]),
+                              torch.tensor([levels[t]]))[0].double().numpy()
         u = draw()
         played[t] = choose(logits, before, u, TEMPERATURE)
         if any(choose(logits, before, near, TEMPERATURE) != played[t] for near in (max(u - MARGIN, 0.0), u + MARGIN)):
@@ -83,9 +86,9 @@ def write(network: Decoder, path: Path) -> None:
         weight.data = weight.data.half().float()
     plays, length = network.shape.plays, 2 * network.shape.window + 96
     heard = tune(length, seed=1) if plays == "chords" else changes(length, seed=1)
-    told = places(length)
+    told, levels = places(length), np.arange(length) // 50 % busy.LEVELS
     for seed in range(1, 1000):
-        sampled = sample(network, heard, told, seed)
+        sampled = sample(network, heard, told, levels, seed)
         if sampled:
             break
     else:
@@ -97,5 +100,6 @@ def write(network: Decoder, path: Path) -> None:
     path.write_text(json.dumps({
         "melody": [tokens.MELODY_START, *melody[:-1].tolist()], "chord": [tokens.CHORD_START, *chords[:-1].tolist()],
         **({"bar": told.tolist()} if network.shape.hears_bar else {}),
+        **({"busy": levels.tolist()} if network.shape.hears_busy else {}),
         "frames": frames, "logits": [[round(float(x), 5) for x in logits[t]] for t in frames],
         "seed": seed, "temperature": TEMPERATURE, "sampled": played.tolist()}) + "\n")

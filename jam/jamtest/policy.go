@@ -2,6 +2,7 @@
 package jamtest
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,8 @@ type Heard struct {
 type Policy struct {
 	Seed     uint64
 	Remember bool
+	// Busy makes it play by how busy it is told to be, too.
+	Busy bool
 	// Delay, if set, returns how long the nth step takes, counted from 0 since the policy was made, by the clock of package
 	// time.
 	Delay func(n int64) time.Duration
@@ -31,9 +34,11 @@ type Policy struct {
 	lean       []float32 // added to the logits; may be nil
 	hash       uint64
 	steps      int64
+	level      jam.Busy
 
 	mu     sync.Mutex
 	heard  []Heard
+	told   []jam.Busy // one for each of heard
 	resets int
 }
 
@@ -73,8 +78,18 @@ func (p *Policy) Vocabulary() *jam.Vocabulary { return p.vocabulary }
 func (p *Policy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hash, p.heard = p.Seed, p.heard[:0]
+	p.hash, p.heard, p.told = p.Seed, p.heard[:0], p.told[:0]
 	p.resets++
+}
+
+// Tell is for the steps from now on.
+func (p *Policy) Tell(level jam.Busy) { p.level = level }
+
+// Told returns how busy it was told to be in each step since the last Reset.
+func (p *Policy) Told() []jam.Busy {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.told)
 }
 
 // Step returns logits between 0 and 8, plus what a melodist prefers.
@@ -88,10 +103,13 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 	}
 	if p.Remember {
 		p.mu.Lock()
-		p.heard = append(p.heard, Heard{chord, melody, place})
+		p.heard, p.told = append(p.heard, Heard{chord, melody, place}), append(p.told, p.level)
 		p.mu.Unlock()
 	}
 	p.hash = mix(p.hash ^ uint64(place)<<48 ^ uint64(chord)<<32 ^ uint64(melody))
+	if p.Busy {
+		p.hash = mix(p.hash ^ uint64(p.level))
+	}
 	for i := range p.logits {
 		p.logits[i] = float32(mix(p.hash+uint64(i))>>40) / (1 << 21)
 	}

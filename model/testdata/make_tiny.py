@@ -1,5 +1,6 @@
 """Makes policies of the contract jamd.policy/1 with random weights, and what they compute: tiny.onnx, which plays
-chords, with its logits; tiny-bar.onnx, which hears the bar too; tiny-melody.onnx, which plays melodies of an octave,
+chords, with its logits; tiny-bar.onnx, which hears the bar too; tiny-busy.onnx, which is told besides how often chords
+are to change; tiny-melody.onnx, which plays melodies of an octave,
 with its logits and what a seed draws.
 
 The logits do not come from the graph: a second implementation runs the whole sequence at once with banded attention,
@@ -22,7 +23,7 @@ DIM = HEADS * HEAD
 VOCABULARY = ["C", "Dm", "Em7", "Fmaj7", "G7", "Am"]
 CHORD_START = 2 * len(VOCABULARY) + 1
 MELODY_START = 257
-BAR_PLACES = 41
+BAR_PLACES, BUSY_LEVELS = 41, 6
 EPS = 1e-5
 FRAMES = 64
 
@@ -42,7 +43,8 @@ def random_weights(rng: np.random.Generator, logits: int) -> dict:
     return weights
 
 
-def reference(weights: dict, chord: np.ndarray, melody: np.ndarray, bar: np.ndarray | None = None) -> np.ndarray:
+def reference(weights: dict, chord: np.ndarray, melody: np.ndarray, bar: np.ndarray | None = None,
+              busy: np.ndarray | None = None) -> np.ndarray:
     """Logits [frames, logits], in float64, of the whole sequence at once."""
     w = {name: value.astype(np.float64) for name, value in weights.items()}
     frames = len(chord)
@@ -59,6 +61,7 @@ def reference(weights: dict, chord: np.ndarray, melody: np.ndarray, bar: np.ndar
         return np.concatenate([z.real, z.imag], axis=-1)
 
     x = w["chord"][chord] + w["melody"][melody] + (w["bar"][bar] if bar is not None else 0)
+    x = x + (w["busy"][busy] if busy is not None else 0)
     for i in range(LAYERS):
         q, k, v = (norm(x, w[f"{i}.norm1"]) @ w[f"{i}.qkv"]).reshape(frames, 3, HEADS, HEAD).transpose(1, 0, 2, 3)
         scores = np.einsum("qhd,khd->hqk", rotate(q), rotate(k)) / np.sqrt(HEAD) + band
@@ -103,8 +106,8 @@ def graph(weights: dict) -> onnx.GraphProto:
                   op("Add", op("Mul", b, "cos"), op("Mul", a, "sin")), axis=-1)
 
     x = op("Add", op("Gather", weight("chord"), "chord"), op("Gather", weight("melody"), "melody"))
-    if "bar" in weights:
-        x = op("Add", x, op("Gather", weight("bar"), "bar"))
+    for told in [name for name in ("bar", "busy") if name in weights]:
+        x = op("Add", x, op("Gather", weight(told), told))
     new_keys, new_values = [], []
     mask = op("Concat", "mask", constant(np.zeros(1, np.float32)), axis=0)
     for i in range(LAYERS):
@@ -136,8 +139,7 @@ def graph(weights: dict) -> onnx.GraphProto:
     inputs = [tensor("chord", 1, kind=TensorProto.INT64), tensor("melody", 1, kind=TensorProto.INT64),
               tensor("cos", HEAD // 2), tensor("sin", HEAD // 2), tensor("mask", WINDOW),
               *(tensor(f"{ring}.{i}", HEADS, WINDOW, HEAD) for ring in ("keys", "values") for i in range(LAYERS))]
-    if "bar" in weights:
-        inputs.append(tensor("bar", 1, kind=TensorProto.INT64))
+    inputs += [tensor(told, 1, kind=TensorProto.INT64) for told in ("bar", "busy") if told in weights]
     outputs = [tensor("logits", weights["head"].shape[1]),
                tensor("new_key", LAYERS, HEADS, HEAD), tensor("new_value", LAYERS, HEADS, HEAD)]
     return helper.make_graph(nodes, "tiny", inputs, outputs, constants)
@@ -187,6 +189,18 @@ def chords_player_that_hears_the_bar() -> None:
     write_parity("tiny-bar", chord, melody, reference(weights, chord, melody, bar), range(FRAMES), bar=bar.tolist())
 
 
+def chords_player_that_is_told_how_busy_to_be() -> None:
+    rng = np.random.default_rng(5)
+    weights = random_weights(rng, CHORD_START)
+    weights["bar"] = rng.standard_normal((BAR_PLACES, DIM)).astype(np.float16)
+    weights["busy"] = rng.standard_normal((BUSY_LEVELS, DIM)).astype(np.float16)
+    write_policy(weights, "tiny-busy", bar_places=str(BAR_PLACES), busy_levels=str(BUSY_LEVELS))
+    (chord, melody), bar = random_frames(rng), rng.integers(0, BAR_PLACES, FRAMES)
+    busy = rng.integers(0, BUSY_LEVELS, FRAMES)
+    write_parity("tiny-busy", chord, melody, reference(weights, chord, melody, bar, busy), range(FRAMES),
+                 bar=bar.tolist(), busy=busy.tolist())
+
+
 def melody_player() -> None:
     rng = np.random.default_rng(2)
     weights = random_weights(rng, MELODY_START)
@@ -206,6 +220,7 @@ def melody_player() -> None:
 def main() -> None:
     chords_player()
     chords_player_that_hears_the_bar()
+    chords_player_that_is_told_how_busy_to_be()
     melody_player()
 
 
