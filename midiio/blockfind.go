@@ -6,24 +6,26 @@ import (
 )
 
 const (
-	// gridNoise is how far arrivals may be from the grid's lines, as a share of a block (root mean square).
+	// gridNoise is the largest distance of arrivals from the grid's lines, as a share of a block (root mean square).
 	gridNoise = 0.08
-	// evenProof is the logarithm of how unlikely it must be that losses at random are as even as blocks. Losing much is itself
-	// unlikely, which lowers it as far as leastProof: a fifth of the pulses by 0.4.
+	// Random losses are sometimes as even as blocks. Blocks are believed if 1/probability of that is above exp(evenProof). If
+	// the losses would be many, they are unlikely by themselves, and less proof is enough: for a fifth of the pulses
+	// 0.6·evenProof, and never below leastProof. togetherProof is enough if two pulses arrived together.
 	evenProof     = 10
 	leastProof    = 6
 	togetherProof = 4
-	// foundSlack is how uneven the rarer steps may be, in pulses: clocks jitter before they are delivered in blocks.
+	// foundSlack is how uneven the rarer steps may be, in pulses, because clocks jitter before they are delivered in blocks.
 	foundSlack = 0.3
-	// mostLines is the most blocks in a pulse. Shorter blocks are jitter like any other.
+	// mostLines is the largest number of blocks in a pulse. Shorter blocks count as jitter.
 	mostLines = 4
-	// alike is the ratio of two gaps between arrivals that are taken for the same number of blocks.
+	// alikeGaps is the largest ratio of two gaps between arrivals that count as the same number of blocks.
 	alikeGaps = 1.25
-	// A gap shorter than togetherGap of the longest ones is no gap: its pulses came in one block.
+	// A gap shorter than togetherGap times the longest gaps does not count: its two pulses came in one block.
 	togetherGap = 0.35
 )
 
-// find looks for blocks in the newest arrivals: in few of them at each pulse, in many now and then.
+// find looks for blocks in the newest arrivals. It looks at short stretches of them at each pulse, and at long ones now and
+// then.
 func (b *blocks) find() {
 	for n := b.n; n >= leastRun; n = n * 3 / 4 {
 		if b.heard%max(1, n/16) == 0 && b.findFrom(b.n-n) {
@@ -32,7 +34,8 @@ func (b *blocks) find() {
 	}
 }
 
-// findFrom looks for blocks in the arrivals from one on. If it finds them, it numbers the pulses anew: none is lost.
+// findFrom looks for blocks in the arrivals from index from on. If it finds them, it numbers their pulses without gaps,
+// because none is lost.
 func (b *blocks) findFrom(from int) bool {
 	shortest := b.shortestGap(from)
 	for part := 1.0; part <= mostLines; part++ {
@@ -57,14 +60,14 @@ func (b *blocks) findFrom(from int) bool {
 	return false
 }
 
-// shortestGap is the mean of the shortest gaps between arrivals in different blocks.
+// shortestGap returns the mean of the shortest gaps between arrivals in different blocks.
 func (b *blocks) shortestGap(from int) float64 {
 	gaps := b.gaps[:b.n-from-1]
 	for i := range gaps {
 		gaps[i] = b.arrivals[from+i+1] - b.arrivals[from+i]
 	}
 	slices.Sort(gaps)
-	longest := gaps[len(gaps)-1-len(gaps)/20] // one in twenty may be a loss
+	longest := gaps[len(gaps)-1-len(gaps)/20] // one gap in twenty may be a lost pulse
 	first, _ := slices.BinarySearch(gaps, togetherGap*longest)
 	var sum, n float64
 	for _, gap := range gaps[first:] {
@@ -77,7 +80,7 @@ func (b *blocks) shortestGap(from int) float64 {
 	return sum / n
 }
 
-// lay lays a grid through the arrivals from one on, and reports whether they are near to its lines.
+// lay fits a grid with a period to the arrivals from index from on, and reports whether they are close to its lines.
 func (b *blocks) lay(from int, period float64) bool {
 	b.grid = arrivalGrid{at: b.arrivals[from], period: period, heard: 2}
 	if !(period > 0) {
@@ -93,9 +96,9 @@ func (b *blocks) lay(from int, period float64) bool {
 	return square < most
 }
 
-// twoSteps reports whether the steps from line to line are of two kinds, one line apart, and so many that losses at random
-// would not be even; rare is the share of the rarer kind. Of all orders of n steps of two kinds, some n^3/pi^2 are those of a straight line: on average n^2/pi^2
-// for each number of longer steps.
+// twoSteps reports whether the steps from line to line have two lengths, one line apart, and are so many that random losses
+// would not be as even. rare is the share of the rarer length. Among all orders of n steps of two lengths, about n^3/pi^2
+// follow a straight line: on average n^2/pi^2 for each number of longer steps.
 func twoSteps(lines []int64) (rare float64, ok bool) {
 	least, most := lines[1]-lines[0], lines[1]-lines[0]
 	for i := range lines[1:] {
@@ -109,12 +112,12 @@ func twoSteps(lines []int64) (rare float64, ok bool) {
 	long := float64(lines[len(lines)-1]-lines[0])/n - float64(least) // share of the longer steps
 	proof := max(leastProof, evenProof*(1-2*long))
 	if least == 0 {
-		proof = togetherProof // no loss brings two pulses together
+		proof = togetherProof // a lost pulse cannot bring two others together
 	}
 	return min(long, 1-long), orders(n, long*n)-2*math.Log(n/math.Pi) > proof
 }
 
-// orders is the logarithm of the number of orders of n steps, of which so many are long.
+// orders returns the logarithm of the number of orders of n steps of which long are long ones.
 func orders(n, long float64) float64 {
 	all, _ := math.Lgamma(n + 1)
 	some, _ := math.Lgamma(long + 1)
@@ -122,7 +125,7 @@ func orders(n, long float64) float64 {
 	return all - some - others
 }
 
-// together reports whether pulses came together among the first ones: then their gaps tell no tempo.
+// together reports whether pulses arrived together among the first ones. Then the gaps between them do not give a tempo.
 func (b *blocks) together() bool {
 	if b.n > 2*leastRun {
 		return false

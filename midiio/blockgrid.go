@@ -2,17 +2,17 @@ package midiio
 
 import "math"
 
-// An arrivalGrid is the lines, a block apart, that arrivals lie on.
+// An arrivalGrid holds the lines, one block apart, on which arrivals lie.
 type arrivalGrid struct {
-	at, period float64 // of the newest line, and from line to line
+	at, period float64 // time of the newest line, and time from line to line, in nanoseconds
 	line       int64   // number of the newest line
-	heard      float64 // lines that the period goes by
+	heard      float64 // number of lines that the period is estimated from
 }
 
 const gridMemory = 100 // lines
 
-// move makes the line nearest to an arrival the newest, and returns how far the arrival is off, in blocks. The gains are
-// those of [delayLoop].
+// move makes the line nearest to an arrival the newest line, and returns how far the arrival is from it, in blocks. The
+// gains are those of [delayLoop].
 func (g *arrivalGrid) move(at float64) (off float64) {
 	lines := math.Round((at - g.at) / g.period)
 	late := at - g.at - lines*g.period
@@ -28,16 +28,16 @@ func (g *arrivalGrid) move(at float64) (off float64) {
 	return off
 }
 
-// A straightLine gives the line of the grid that each pulse comes with, before rounding up. It is the straight line whose
-// farthest pulse is as near as can be.
+// A straightLine maps the number of a pulse to the line of the grid with which it arrives, before rounding up. It minimises
+// the largest distance of any pulse from it.
 type straightLine struct {
-	slope  float64 // lines a pulse
-	first  int64   // the number of some pulse
-	middle float64 // and its place
+	slope  float64 // lines per pulse
+	first  int64   // the number of a pulse
+	middle float64 // the value at that pulse
 	spread float64 // from the farthest pulse below to the farthest above
 }
 
-// off is how far from its place a pulse with that number is if it comes with that line.
+// off returns the distance of a pulse from the straight line, in lines, if it arrives with the given line.
 func (s *straightLine) off(number, line int64) float64 {
 	return math.Abs(float64(line) - s.place(number))
 }
@@ -46,9 +46,9 @@ func (s *straightLine) place(number int64) float64 {
 	return s.middle + s.slope*float64(number-s.first)
 }
 
-// straightThrough fits a straight line to the lines of pulses with ascending numbers, at least two. The spread is a convex
-// function of the slope, so golden-section search finds its minimum (Jack Kiefer, "Sequential minimax search for a
-// maximum", Proceedings of the American Mathematical Society 4, 1953).
+// straightThrough fits a straight line to the lines of at least two pulses with ascending numbers. The spread is a convex
+// function of the slope, so golden-section search finds its minimum (Jack Kiefer, "Sequential minimax search for a maximum",
+// Proceedings of the American Mathematical Society 4, 1953).
 func straightThrough(numbers, lines []int64) straightLine {
 	last := len(lines) - 1
 	pulses, whole := float64(numbers[last]-numbers[0]), float64(lines[last]-lines[0])
@@ -74,7 +74,8 @@ func straightThrough(numbers, lines []int64) straightLine {
 	return s
 }
 
-// spreadAt is how far the lines spread about a straight line of that slope, and its middle, from the first line.
+// spreadAt returns the spread of the lines about a straight line of the given slope, and the middle of the spread, counted
+// from the first line.
 func spreadAt(numbers, lines []int64, slope float64) (middle, spread float64) {
 	least, most := math.Inf(1), math.Inf(-1)
 	for i, line := range lines {

@@ -4,46 +4,46 @@ import "math"
 
 const (
 	blockWindow = 512 // arrivals that are remembered
-	leastRun    = 12  // arrivals, and
-	leastLines  = 6   // blocks, that tell a tempo
-	// evenSpread is the most that lines may spread about a straight line, in blocks; less than 1 without jitter.
+	leastRun    = 12  // arrivals that give a tempo, if they span
+	leastLines  = 6   // blocks
+	// evenSpread is the largest spread of lines about a straight line, in blocks. Without jitter it is below 1.
 	evenSpread = 1.15
 
-	offGrid       = 0.25 // of a block
-	offGridMost   = 0.3  // share of arrivals off the grid that ends the blocks
+	offGrid       = 0.25 // distance from a line, in blocks, from which an arrival is off the grid
+	offGridMost   = 0.3  // if this share of arrivals is off the grid, the blocks have ended
 	offGridMemory = 32   // arrivals
 	longestBlock  = float64(100e6)
 )
 
-// blocks finds out whether pulses come in blocks, and counts them while they do.
+// blocks detects whether pulses arrive in blocks, and numbers the pulses while they do.
 //
 // An audio program delivers MIDI at the end of an audio buffer (up to 93 ms: 4,096 samples at 44.1 kHz), Bluetooth at each
-// connection interval (7.5 to 50 ms). So arrivals lie on a grid of lines, a block apart: a pulse comes with the first line after it was due.
-// If the block is a little shorter than a pulse, this looks like a faster clock that loses pulses. But the line of pulse i
-// is a linear function of i, rounded up, and such numbers are spaced as evenly as can be (Christoffel words: Jean Berstel et
-// al., "Combinatorics on Words", 2009). Pulses lost at random are not.
+// connection interval (7.5 to 50 ms). So arrivals lie on a grid of lines, one block apart: a pulse arrives with the first
+// line after it was due. If the block is a little shorter than a pulse, this looks like a faster clock that loses pulses.
+// But the line of pulse i is a linear function of i, rounded up, and such numbers are spaced as evenly as possible
+// (Christoffel words: Jean Berstel et al., "Combinatorics on Words", 2009). Pulses lost at random are not.
 //
-// While pulses come in blocks, blocks keeps a straight line through the longest run of arrivals that one explains. A pulse
-// off that line is late, or pulses were lost before it, or the tempo changed: see [blocks.explain].
+// While pulses arrive in blocks, blocks fits a straight line to the longest run of arrivals that one straight line explains.
+// If a pulse is off that line, it is late, or pulses were lost before it, or the tempo changed: see [blocks.explain].
 type blocks struct {
 	length float64 // of a block, in nanoseconds; 0 while pulses come one by one
 	grid   arrivalGrid
-	off    float64 // share of the arrivals that were off the grid lately
+	off    float64 // share of the last arrivals that were off the grid
 
-	heard    int // arrivals
-	n        int // arrivals that are remembered, the newest last
+	heard    int // all arrivals
+	n        int // arrivals in the arrays, the newest last
 	arrivals [blockWindow]float64
 	numbers  [blockWindow]int64 // of the pulses
-	lines    [blockWindow]int64 // that they came with; while length > 0
+	lines    [blockWindow]int64 // with which they arrived; only valid while length > 0
 
-	run      int // the first arrival that the straight line goes by
+	run      int // index of the first arrival that straight is fitted to
 	straight straightLine
-	broken   int // arrivals since the straight line last failed; 0: it holds
+	broken   int // arrivals since one was off straight; 0: none is
 
-	gaps [blockWindow]float64 // for find to sort
+	gaps [blockWindow]float64 // scratch space of find
 }
 
-// hear takes an arrival, and the number that the pulse is taken for if pulses come one by one.
+// hear takes an arrival, and the number that the pulse has if pulses arrive one by one.
 func (b *blocks) hear(at float64, number int64) {
 	if b.n == blockWindow {
 		b.forgetHalf()
@@ -87,7 +87,7 @@ func (b *blocks) count() {
 			return
 		}
 		if from := b.evenFrom(); b.tellsTempo(from, 3) {
-			b.fit(from) // the tempo creeps
+			b.fit(from) // the tempo changes slowly
 			return
 		}
 	}
@@ -95,13 +95,13 @@ func (b *blocks) count() {
 	b.explain()
 }
 
-// explain finds out why arrivals have left the straight line, once enough have come. If the newest ones are back on it, the
-// ones between were late. If they would be on it had some pulses been lost, those were. If they lie on another straight
-// line, the tempo has changed.
+// explain finds out why arrivals have left the straight line, once enough of them have come. If the newest ones are back on
+// it, the ones in between were late. If they are on it after a number of pulses are counted as lost, those were lost. If
+// they lie on another straight line, the tempo has changed.
 func (b *blocks) explain() {
 	enough := max(leastRun, int(leastLines/b.straight.slope)) / 2
 	for lost := range int64(freewheel) {
-		if lost == 1 { // which takes more to believe than that some were late
+		if lost == 1 { // losses need more evidence than late pulses
 			enough *= 2
 		}
 		if b.broken < enough {
@@ -127,7 +127,7 @@ func (b *blocks) explain() {
 	}
 }
 
-// goesOn reports whether the newest n arrivals are on the straight line if so many pulses were lost before them.
+// goesOn reports whether the newest n arrivals are on the straight line if the given number of pulses were lost before them.
 func (b *blocks) goesOn(n int, lost int64) bool {
 	for i := b.n - n; i < b.n; i++ {
 		if b.straight.off(b.numbers[i]+lost, b.lines[i]) > evenSpread/2 {
@@ -137,12 +137,12 @@ func (b *blocks) goesOn(n int, lost int64) bool {
 	return true
 }
 
-// tellsTempo reports whether the arrivals from one on are enough to tell a tempo, so many times over.
+// tellsTempo reports whether the arrivals from index from on are at least times as many as are needed for a tempo.
 func (b *blocks) tellsTempo(from, times int) bool {
 	return b.n-from >= times*leastRun && b.lines[b.n-1]-b.lines[from] >= int64(times*leastLines)
 }
 
-// fit lays the straight line through the arrivals from one on, if they are even.
+// fit fits the straight line to the arrivals from index from on, if they are even.
 func (b *blocks) fit(from int) bool {
 	line := straightThrough(b.numbers[from:b.n], b.lines[from:b.n])
 	if line.spread > evenSpread {
@@ -152,7 +152,7 @@ func (b *blocks) fit(from int) bool {
 	return true
 }
 
-// evenFrom returns the first arrival of the longest run up to now that is even.
+// evenFrom returns the index of the first arrival of the longest even run that ends now.
 func (b *blocks) evenFrom() int {
 	low, high := b.run, b.n-2
 	for low < high {
@@ -166,14 +166,14 @@ func (b *blocks) evenFrom() int {
 	return low
 }
 
-// newest returns when the newest pulse was due, and its number. It is due half a block before its line on average; as the
-// delay of the whole connection is not known either, the mean arrival counts as the time due.
+// newest returns when the newest pulse was due, and its number. On average a pulse is due half a block before its line. But
+// the delay of the whole connection is not known either, so newest returns the mean time of arrival as the time due.
 func (b *blocks) newest() (at float64, number int64) {
 	number = b.numbers[b.n-1]
 	return b.grid.at + (b.straight.place(number)-float64(b.grid.line))*b.length, number
 }
 
-// guess returns what is known of the pulses as a guess, for when blocks end.
+// guess returns what is known of the pulses as a guess. It is used when blocks end.
 func (b *blocks) guess(at, period float64, number int64) guess {
 	block := b.grid.period
 	loop := delayLoop{at: at, period: period, memory: leastMemory, heard: jitterMemory, variance: block * block / 12}
@@ -189,7 +189,7 @@ func (b *blocks) settle(number int64) {
 	b.straight.first += moved
 	for i := range b.n {
 		b.numbers[i] += moved
-		if b.length == 0 { // any losses that were counted before stay counted
+		if b.length == 0 { // losses that were counted before stay counted
 			b.numbers[i] = number - int64(b.n-1-i)
 		}
 	}

@@ -8,36 +8,37 @@ import (
 	"jamd/jam"
 )
 
-// freewheel is how many pulses may be missing before the clock is lost: two beats. That bridges a cable that is pulled out
-// and put back, with an error of a few milliseconds, and is short enough for a band that has stopped.
+// freewheel is the number of missing pulses after which the clock is lost: two beats. In that time a cable can be pulled out
+// and put back, with an error of a few milliseconds. It is also short enough if the band has really stopped.
 const freewheel = 2 * pulsesPerBeat
 
-// A Follower follows the MIDI clock of another device: give it to [In.Follow]. It is safe for concurrent use. It holds its
-// lock for a fraction of a millisecond at most, and allocates nothing.
+// A Follower follows the MIDI clock of another device; it is a jam.Transport. Pass it to [In.Follow]. Any goroutine may use
+// it. It holds its lock for a fraction of a millisecond at most, and allocates nothing.
 //
-//   - Start puts the next pulse at frame 0, also while running; Continue the one after the last; a song position those
-//     after it, stopped or running. A Start before the first pulse of another, and a Continue while running, change nothing.
-//   - Pulses without a Start tell the tempo, and the song waits.
-//   - Missing pulses are recognised by the time and counted, and the song goes on without them for two beats. Then the clock
-//     is lost and the song has stopped, until a Start, or a Continue, which goes on from where the clock was lost.
+//   - Start puts the next pulse at frame 0, also while the song runs. Continue puts it one after the last pulse, and song
+//     position at the position that it gives, whether the song runs or not.
+//   - A second Start before the next pulse, and a Continue while the song runs, change nothing.
+//   - Pulses without a Start set the tempo; the song does not run.
+//   - Missing pulses are detected by their time and counted. The song runs on without pulses for two beats. Then the clock
+//     is lost and the song stops until Start or Continue. Continue goes on from where the clock was lost.
 type Follower struct {
 	changed func()
 
 	mu      sync.Mutex
 	count   pulseCount
 	last    time.Duration // when the newest pulse came
-	heard   bool          // any pulse did, since the clock was last lost
+	heard   bool          // a pulse has come since the clock was last lost
 	running bool
-	armed   bool  // the next pulse begins at next
-	pulse   int64 // running: the number of the newest
-	next    int64 // not running, or armed: the number that the next one will have
-	passed  int64 // running: the newest pulse that is over; never goes back
+	armed   bool  // the next pulse has the number next
+	pulse   int64 // running: the number of the newest pulse
+	next    int64 // not running, or armed: the number of the next pulse
+	passed  int64 // running: the highest pulse number that is past; never decreases
 	dropped int64
 }
 
-// NewFollower makes a follower that takes bpm for the tempo until two pulses have come. changed, which may be nil, is
-// called when a song begins, moves or stops, by Start, Continue, song position and Stop (not where the clock is lost), on
-// the driver's thread: it must not block.
+// NewFollower makes a follower that assumes the tempo bpm until two pulses have come. It returns an error if bpm is out of
+// range. It calls changed, which may be nil, when Start, Continue, song position or Stop begins, moves or stops the song,
+// but not when the clock is lost. changed is called on the driver's thread and must not block.
 func NewFollower(bpm float64, changed func()) (*Follower, error) {
 	if err := jam.CheckTempo(bpm); err != nil {
 		return nil, err
@@ -48,8 +49,8 @@ func NewFollower(bpm float64, changed func()) (*Follower, error) {
 	return &Follower{changed: changed, count: newPulseCount(bpm)}, nil
 }
 
-// Receive takes a clock message that came at a time, which must not be before that of the last. The data are those of a
-// song position; messages that are none of a clock's are ignored.
+// Receive takes a clock message that arrived at a time, not before that of the last message. data1 and data2 are those of a
+// song position. Other messages are ignored.
 func (f *Follower) Receive(at time.Duration, status, data1, data2 byte) {
 	if f.receive(at, status, data1, data2) {
 		f.changed()
@@ -85,10 +86,10 @@ func (f *Follower) receive(at time.Duration, status, data1, data2 byte) bool {
 	return false
 }
 
-// hear takes a pulse, and reports whether a song begins or moves with it.
+// hear takes a pulse, and reports whether the song begins or moves with it.
 func (f *Follower) hear(at time.Duration) bool {
 	if uncounted := f.armed || !f.running; !f.heard || uncounted && float64(at-f.last) > max(2.5*f.count.period, longestBlock) {
-		f.count.restart() // the clock paused, and has a phase of its own now
+		f.count.restart() // the clock has paused, so its phase is new
 	}
 	f.last, f.heard = at, true
 	periods := f.count.hear(float64(at))
@@ -100,12 +101,12 @@ func (f *Follower) hear(at time.Duration) bool {
 	case f.running:
 		f.pulse += periods
 		f.passed = max(f.passed, f.pulse)
-		f.dropped += periods - 1 // less where some are taken back
+		f.dropped += periods - 1 // periods is below 1 if an earlier count is corrected
 	}
 	return false
 }
 
-// stop leaves a running song where it is.
+// stop stops a running song where it is.
 func (f *Follower) stop() {
 	if !f.running {
 		return
@@ -116,17 +117,17 @@ func (f *Follower) stop() {
 	f.running, f.armed = false, false
 }
 
-// lost reports whether pulses have come and then ceased.
+// lost reports whether pulses had come and have stopped coming.
 func (f *Follower) lost(now time.Duration) bool {
 	return f.heard && float64(now-f.last) > freewheel*f.count.period
 }
 
-// Position says where the song is at a time, now or a little later: the line of seg.Frame was, is or will be at seg.At,
-// at the tempo seg.BPM. The frame is that of the next line, or of one that was passed less than a pulse ago. While a song
-// runs it never goes back, except by a Start, a Continue or a song position.
+// Position returns where the song is at a time, now or a little later: the line of seg.Frame is at seg.At, at the tempo
+// seg.BPM. That line is the next one, or one that was passed less than a pulse ago. While the song runs, the frame never
+// goes back, except after Start, Continue or song position.
 //
-// ok says that pulses are coming, at a tempo that jamd plays; running, which is never without ok, that the song goes on.
-// Where it does not, seg.Frame is where it would, and seg.At is now.
+// ok is true while pulses come at a tempo that jamd plays. running is true while the song also runs. If it does not,
+// seg.Frame is the frame at which it would go on, and seg.At is now.
 func (f *Follower) Position(now time.Duration) (seg jam.Segment, running, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -146,19 +147,20 @@ func (f *Follower) Position(now time.Duration) (seg jam.Segment, running, ok boo
 	return jam.Segment{Frame: frame, At: time.Duration(math.Round(at)), BPM: bpm}, true, true
 }
 
-// Dropped is the number of pulses that never came while a song was running.
+// Dropped returns the number of pulses that were lost while a song was running.
 func (f *Follower) Dropped() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.dropped
 }
 
-// tempo is the loop's. One at the edge of the range, where jitter moves it to and fro, is taken as the edge.
+// tempo returns the tempo of the clock within the loop's range. Jitter may move a tempo at the edge of the range a little
+// outside; it is taken as the edge.
 func (f *Follower) tempo() (bpm float64, ok bool) {
 	bpm = float64(time.Minute) / pulsesPerBeat / f.count.period
 	ok = bpm > jam.MinTempo*0.95 && bpm < jam.MaxTempo*1.05
 	return min(max(bpm, jam.MinTempo), jam.MaxTempo), ok
 }
 
-// frameFrom is the frame whose line is the first from a pulse on.
+// frameFrom returns the first frame whose line is at or after a pulse.
 func frameFrom(pulse int64) int64 { return (pulse + jam.PulsesPerFrame - 1) / jam.PulsesPerFrame }

@@ -7,11 +7,12 @@ import (
 	"jamd/jam"
 )
 
-// Follow gives the clock that arrives at this port to a follower, stamped as events are; nil gives it to nobody. It may
-// be called at any time.
+// Follow passes the MIDI clock that arrives at this port to a follower, stamped like events. With nil the clock is dropped.
+// It may be called at any time.
 func (in *In) Follow(f *Follower) { in.clock.Store(f) }
 
-// clockReceiver is what the parser calls for the messages of a clock that came at a time; nil where nobody follows.
+// clockReceiver returns the function that the parser calls with the clock messages of a packet that arrived at a time; nil
+// if no follower is set.
 func (in *In) clockReceiver(at time.Duration) func(status, data1, data2 byte) {
 	f := in.clock.Load()
 	if f == nil {
@@ -20,22 +21,22 @@ func (in *In) clockReceiver(at time.Duration) func(status, data1, data2 byte) {
 	return func(status, data1, data2 byte) { f.Receive(at, status, data1, data2) }
 }
 
-// Follow gives the clock that is sent into the cable to a follower.
+// Follow passes the MIDI clock that is sent into the cable to a follower.
 func (c *Cable) Follow(f *Follower) { c.in.Follow(f) }
 
-// ErrNotAClockMessage says that a ClockOut was given something else than a message of a MIDI clock.
+// ErrNotAClockMessage is returned if the message to send is not one of a MIDI clock.
 var ErrNotAClockMessage = errors.New("not a MIDI clock message")
 
-// A ClockOut sends a MIDI clock to a port. It leaves the port's ledger and its closing to the Out.
+// A ClockOut sends a MIDI clock to the port of an Out. It does not use the ledger and does not close the port.
 type ClockOut struct{ out *Out }
 
 var _ jam.Output = ClockOut{}
 
-// Clock is the way for a clock to the same port. It is as safe for concurrent use as the Out.
+// Clock returns the output of a MIDI clock to the same port. Any goroutine may use it.
 func (o *Out) Clock() ClockOut { return ClockOut{o} }
 
-// Send sends one message of a clock: jam.ClockPulse, ClockStart, ClockContinue or ClockStop, whose data are ignored, or
-// what jam.SongPosition gives.
+// Send sends one clock message: jam.ClockPulse, jam.ClockStart, jam.ClockContinue or jam.ClockStop, whose data are ignored,
+// or a message of jam.SongPosition.
 func (c ClockOut) Send(status, data1, data2 byte) error {
 	if !isClock(status) || data1 > 0x7F || data2 > 0x7F {
 		return ErrNotAClockMessage
@@ -45,7 +46,7 @@ func (c ClockOut) Send(status, data1, data2 byte) error {
 	if c.out.closed {
 		return ErrClosed
 	}
-	if c.out.to == nil { // a kept port is gone: so is whoever followed the clock
+	if c.out.to == nil { // the port is gone
 		c.out.unheard++
 		return nil
 	}

@@ -11,11 +11,11 @@ import (
 	"gitlab.com/gomidi/midi/v2/drivers/rtmididrv/imported/rtmidi"
 )
 
-// This file alone knows the driver: RtMidi as bound by gomidi's rtmididrv. It uses the binding beneath that
-// package's ports, because those round times to milliseconds, install their callback from a goroutine that
-// may run after Close, and name every client "RtMidi Input Client".
+// This file alone uses the driver: RtMidi, through the bindings inside gomidi's rtmididrv. It does not use that package's
+// own ports, because those round times to milliseconds, install their callback from a goroutine that may run after Close, and
+// name every client "RtMidi Input Client".
 
-// Devices of the driver, as the rest of the room sees them.
+// Devices of the driver, as the rest of the package uses them.
 type (
 	device interface {
 		PortCount() (int, error)
@@ -23,13 +23,13 @@ type (
 		OpenPort(port int, name string) error
 		OpenVirtualPort(name string) error
 		Close() error
-		// peers are the addresses that the device's port is connected to; false where the system does not tell.
+		// peers returns the addresses that the device's port is connected to; false if the system does not tell.
 		peers() ([]string, bool)
 	}
 	inputDevice interface {
 		device
-		// listen sets the receiver of every packet. It is called before a port is opened. An empty packet says that the
-		// driver's queue overran: what was in it is lost.
+		// listen sets the receiver of every packet. Call it before a port is opened. An empty packet means that the driver's
+		// queue overran and its content is lost.
 		listen(func(packet []byte)) error
 	}
 	outputDevice interface {
@@ -38,7 +38,7 @@ type (
 	}
 )
 
-// unusedQueue is the size of the driver's own queue, which serves polling alone; with a callback it stays empty.
+// unusedQueue is the size of the driver's own queue. It is only for polling, and stays empty with a callback.
 const unusedQueue = 1
 
 const systemReset = 0xFF
@@ -48,7 +48,7 @@ type rtIn struct {
 	client client
 }
 
-// newInput makes an input that other programs see under the given name.
+// newInput makes an input that other programs see under the given client name.
 func newInput(client string) (inputDevice, error) {
 	if err := sequencer(); err != nil {
 		return nil, err
@@ -66,13 +66,13 @@ func newInput(client string) (inputDevice, error) {
 }
 
 func (in rtIn) listen(receive func([]byte)) error {
-	// SysEx and active sensing stay in the driver: an endless SysEx would be collected in its memory. The clock does not.
+	// The driver drops SysEx and active sensing, because it would collect an endless SysEx in memory. It passes on the clock.
 	if err := in.IgnoreTypes(true, false, true); err != nil {
 		return errors.New("the driver refused the input filter")
 	}
 	seen := uint64(0)
 	err := in.SetCallback(func(_ rtmidi.MIDIIn, packet []byte, _ float64) {
-		if len(packet) == 1 && packet[0] == systemReset { // see sequencer_linux.c
+		if len(packet) == 1 && packet[0] == systemReset { // sequencer_linux.c sends one after an overrun
 			if n := in.client.overruns(); n != seen {
 				seen, packet = n, nil
 			}
@@ -87,21 +87,21 @@ func (in rtIn) listen(receive func([]byte)) error {
 
 func (in rtIn) peers() ([]string, bool) { return in.client.peers(true) }
 
-// Close stops the driver's thread, and only then forgets the callback. The binding's own Close does it the other
-// way round, and a message between the two is a nil pointer in C's thread: the end of the program.
+// Close stops the driver's thread and only then removes the callback. The binding's own Close does so in the opposite order:
+// a message in between makes C's thread use a nil pointer, which ends the program.
 func (in rtIn) Close() error {
 	stopThread(in.MIDIIn)
-	if in.MIDIIn.Close() != nil { // an earlier error sticks to the device, and the binding would not free it
+	if in.MIDIIn.Close() != nil { // an earlier error stays set in the device; then the binding does not free it
 		in.Destroy()
 	}
 	return nil
 }
 
-// stopThread closes the port beneath the binding's Close: the method of the struct that it embeds first.
-// TestDriverLayout holds it to the pinned version of the library.
+// stopThread calls the Close of the struct that the binding's input embeds first; it closes the port. TestDriverLayout
+// checks that the pinned version of the library has this layout.
 func stopThread(in rtmidi.MIDIIn) {
 	if c := portCloser(in); c != nil {
-		_ = c.Close() // says only that an earlier call had failed
+		_ = c.Close() // the error is only that of an earlier call
 	}
 }
 
@@ -123,7 +123,7 @@ type rtOut struct {
 	client client
 }
 
-// newOutput is newInput for outputs.
+// newOutput makes an output that other programs see under the given client name.
 func newOutput(client string) (outputDevice, error) {
 	if err := sequencer(); err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (out rtOut) Close() error {
 	return nil
 }
 
-// sequencer looks for ALSA's before the driver does, which would write to stderr where it finds none.
+// sequencer checks for ALSA's sequencer before the driver does, because the driver writes to stderr if there is none.
 func sequencer() error {
 	if runtime.GOOS != "linux" {
 		return nil
@@ -165,7 +165,8 @@ func sequencer() error {
 	return noSequencer()
 }
 
-// noSequencer has words of its own: the binding's message points into memory that is already free.
+// noSequencer returns the error of a missing sequencer. It does not use the binding's message, which points into freed
+// memory.
 func noSequencer() error {
 	if runtime.GOOS == "linux" {
 		return fmt.Errorf("%w: /dev/snd/seq cannot be opened; load it with 'sudo modprobe snd-seq', "+

@@ -11,7 +11,7 @@ type held struct {
 // pedalControllers are the controllers of held.pedals.
 var pedalControllers = [2]byte{sustainPedal, sostenutoPedal}
 
-// take follows one message.
+// take updates what is held by one message.
 func (h *held) take(status, data1, data2 byte) {
 	channel, word, bit := status&0x0F, data1>>6, uint64(1)<<(data1&63)
 	switch kind := status & 0xF0; {
@@ -22,7 +22,7 @@ func (h *held) take(status, data1, data2 byte) {
 	case kind == controlChange && data1 == resetControllers:
 		h.pedals[0] &^= 1 << channel
 		h.pedals[1] &^= 1 << channel
-	case kind == controlChange && (data1 == allSoundOff || data1 >= allNotesOff): // and all mode messages after it
+	case kind == controlChange && (data1 == allSoundOff || data1 >= allNotesOff): // all later mode messages also end all notes
 		h.keys[channel] = [2]uint64{}
 	case kind == controlChange:
 		for i, controller := range pedalControllers {
@@ -37,7 +37,8 @@ func (h *held) take(status, data1, data2 byte) {
 	}
 }
 
-// letGo releases everything: on each channel that holds something, an off for each key, the pedals up, and all notes off.
+// letGo releases everything. On each channel that holds something, it emits a note off for each key, the pedals up, and all
+// notes off.
 func (h *held) letGo(emit func(status, data1, data2 byte)) {
 	for channel := range byte(16) {
 		keys := h.keys[channel]

@@ -11,8 +11,8 @@ import (
 // An In is an open input port.
 type In struct {
 	make    func(client string) (inputDevice, error)
-	device  inputDevice // the keeper's while it runs; nil while there is none
-	keeper  *keeper     // nil where nobody keeps the port
+	device  inputDevice // used by the keeper alone while it runs; nil if not connected
+	keeper  *keeper     // nil if the port is not kept
 	keeping Keeping
 	closed  atomic.Bool
 	parser  parser
@@ -26,21 +26,21 @@ type In struct {
 	info PortInfo
 }
 
-// OpenIn opens the input port with that name (see match). Every channel message is given to receive, stamped by now
-// on arrival. Both are called on the driver's thread, one message at a time: they must not block, nor close the port.
-// Everything else that arrives is dropped and counted.
+// OpenIn opens the input port with a name (see match). It calls receive with each channel message, stamped by now on
+// arrival. Both functions are called on the driver's thread, one message at a time. They must not block, and must not close
+// the port. All other messages are dropped and counted.
 func OpenIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
 	in := &In{make: newInput, now: now, receive: receive}
 	return in.open(connect("input", name, VirtualIn, in.newDevice))
 }
 
-// OpenVirtualIn makes an input port of that name, which other programs can connect to. Otherwise it is as OpenIn.
+// OpenVirtualIn makes an input port of jamd's own, to which other programs can connect. Otherwise it is like OpenIn.
 func OpenVirtualIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
 	in := &In{make: newInput, now: now, receive: receive}
 	return in.open(virtual("input", name, in.newDevice))
 }
 
-// newDevice has the callback in place before the port opens, so that the first note is not lost in the driver's queue.
+// newDevice sets the callback before the port opens, so that the first note is not lost in the driver's queue.
 func (in *In) newDevice(client string) (inputDevice, error) {
 	d, err := in.make(client)
 	if err != nil {
@@ -68,14 +68,14 @@ func (in *In) connected(d inputDevice, info PortInfo) {
 	in.info = info
 }
 
-// packet takes what the driver received.
+// packet handles a packet from the driver.
 func (in *In) packet(packet []byte) {
 	if in.closed.Load() {
 		return
 	}
 	if len(packet) == 0 {
 		in.overran.Add(1)
-		in.letGo() // whose release may be among what was lost
+		in.letGo() // a note off may have been lost
 		in.keeping.tell("input", in.Info(), Overrun)
 		return
 	}
@@ -86,7 +86,7 @@ func (in *In) packet(packet []byte) {
 	}, in.clockReceiver(at))
 }
 
-// letGo releases what is held down. The driver's thread is in no packet but the one that calls it.
+// letGo releases what is held down. The caller makes sure that no packet is being handled at the same time, except its own.
 func (in *In) letGo() {
 	at := in.now()
 	in.held.letGo(func(status, data1, data2 byte) {
@@ -94,21 +94,22 @@ func (in *In) letGo() {
 	})
 }
 
-// Info names the port; while a kept port is gone, the one that is looked for.
+// Info returns the port; while a kept port is gone, the port that is looked for.
 func (in *In) Info() PortInfo {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.info
 }
 
-// Overruns counts how often the driver's queue overran. Each time what was in it is lost, 2,000 messages or so on ALSA, and
-// what was held is let go. Other systems do not tell.
+// Overruns returns how often the driver's queue overran. Each overrun loses the content of the queue, about 2,000 messages
+// on ALSA, and releases what is held down. Only ALSA reports overruns.
 func (in *In) Overruns() uint64 { return in.overran.Load() }
 
-// Dropped counts what arrived and was no channel message.
+// Dropped counts what arrived and was not a channel message.
 func (in *In) Dropped() Dropped { return in.parser.dropped() }
 
-// Close ends the port. When it has returned, receive is not called any more. Close outputs first: silence, then this.
+// Close closes the port. After it returns, receive is not called again. Close the outputs before the inputs, so that silence
+// comes first.
 func (in *In) Close() error {
 	if in.closed.Swap(true) {
 		return nil

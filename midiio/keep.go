@@ -11,53 +11,54 @@ import (
 	"jamd/jam"
 )
 
-// rescan is how often a kept port is looked for. A port that leaves is noticed by then, at the latest.
+// rescan is the interval at which a keeper lists the ports. It notices a lost port after one interval at the latest.
 const rescan = time.Second
 
-// A Change is what befell a port that is kept.
+// A Change reports that a kept port was lost or found, or that its queue overran.
 type Change struct {
 	Kind string   `json:"kind"` // "input" or "output"
 	Port PortInfo `json:"port"`
 	What What     `json:"what"`
 }
 
-// What can befall a port.
+// A What says what happened to a port.
 type What uint8
 
-// A port that is gone or awaited is looked for; it is back when it is connected.
+// The kinds of Change. A keeper looks for a port that is gone or awaited until it is back.
 const (
-	Gone    What = iota // its notes are let go
-	Back                // it is connected again, or at last
-	Overrun             // more came than could be taken in time: some is lost, and what was held is let go
-	Awaited             // it is not there yet
+	Gone    What = iota // disconnected; held notes are released
+	Back                // connected again, or for the first time after Awaited
+	Overrun             // messages came faster than they could be received; some were lost, and held notes are released
+	Awaited             // not connected yet
 )
 
 var whats = [...]string{"gone", "back", "overrun", "awaited"}
 
 func (w What) String() string { return whats[w] }
 
-// MarshalJSON writes the word.
+// MarshalJSON writes String.
 func (w What) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
 
-// String tells the player.
+// String returns the change as the player reads it.
 func (c Change) String() string {
 	switch {
 	case c.What == Back:
 		return fmt.Sprintf("%s %q is here", c.Kind, c.Port)
 	case c.What == Overrun:
-		return fmt.Sprintf("%s %q sent more than could be taken: some of it is lost, and what was held is let go", c.Kind, c.Port)
+		return fmt.Sprintf("%s %q sent more than could be received: some messages are lost, and held notes were released", c.Kind, c.Port)
 	case c.What == Awaited:
-		return fmt.Sprintf("%s %q is not there yet: it is found when you plug it in or start it", c.Kind, c.Port)
+		return fmt.Sprintf("%s %q is not connected yet: it will be used when you plug it in or start it", c.Kind, c.Port)
 	case c.Kind == "input":
-		return fmt.Sprintf("input %q is gone: its notes are let go, and the jam goes on; plug it in again", c.Port.Name)
+		return fmt.Sprintf("input %q is gone: its notes were released, and the jam continues; plug it in again", c.Port.Name)
 	}
 	return fmt.Sprintf("output %q is gone: nothing is heard until it is back; plug it in or start it again", c.Port.Name)
 }
 
-// Keeping says how a port is kept: looked for every second, and connected again when it comes back under its name.
+// Keeping configures a kept port. jamd lists the ports every second, and connects again when the port comes back under its
+// name.
 type Keeping struct {
-	Changes *jam.Queue[Change] // gets what befalls the port; may be nil
-	Wait    bool               // a port that is not there yet is awaited, and no error
+	Changes *jam.Queue[Change] // gets every change of the port; may be nil
+	Wait    bool               // wait for a port that is not connected yet, instead of returning an error
 }
 
 func (k Keeping) tell(kind string, port PortInfo, what What) {
@@ -66,21 +67,21 @@ func (k Keeping) tell(kind string, port PortInfo, what What) {
 	}
 }
 
-// A keeper watches over one connection, on a goroutine of its own.
+// A keeper keeps one connection alive, on a goroutine of its own.
 type keeper struct {
 	kind    string
-	given   string // by the user: a part of the name
+	given   string // by the user: the name, or a part of it
 	keeping Keeping
 
-	port   PortInfo   // as it was found last; empty before it was first found
-	there  bool       // and connected
-	others []PortInfo // that were there beside it: none of them is it
+	port   PortInfo   // as last found; empty before the first time
+	there  bool       // port is connected
+	others []PortInfo // the other ports at that time, which the port cannot have become
 
-	list  func() ([]PortInfo, error)          // what there is
-	alive func() bool                         // the connection is, as far as the system tells
-	join  func(name string) (PortInfo, error) // connects
-	leave func()                              // lets go of what is connected no more
-	end   func()                              // frees what list needed
+	list  func() ([]PortInfo, error)          // lists the ports
+	alive func() bool                         // whether the connection still exists; true if the system does not tell
+	join  func(name string) (PortInfo, error) // connects to a port
+	leave func()                              // releases a lost connection
+	end   func()                              // frees what list uses
 
 	stopping, stopped chan struct{}
 }
@@ -98,7 +99,7 @@ func (k *keeper) start() error {
 	return nil
 }
 
-// watch looks round again and again until stop, after which it can be called again; nil watches nothing.
+// watch lists the ports at each rescan until stop. It may be called again after stop. On a nil keeper it does nothing.
 func (k *keeper) watch() {
 	if k == nil {
 		return
@@ -120,7 +121,7 @@ func (k *keeper) watch() {
 	}()
 }
 
-// stop ends the watch; nil has none. What is connected stays so.
+// stop ends watch, and keeps the connection. On a nil keeper it does nothing.
 func (k *keeper) stop() {
 	if k != nil {
 		close(k.stopping)
@@ -128,11 +129,11 @@ func (k *keeper) stop() {
 	}
 }
 
-// look notices that the port has left, or that it is back.
+// look checks once whether the port was lost or has come back.
 func (k *keeper) look() {
 	have, err := k.list()
 	if err != nil {
-		return // the next look may know more
+		return // the next look may succeed
 	}
 	if k.there {
 		if slices.Contains(have, k.port) && k.alive() {
@@ -153,7 +154,8 @@ func (k *keeper) look() {
 	}
 }
 
-// find looks for the port among those that there are: by name and address, else by name, where one that is new has it.
+// find returns the lost port in a list of ports: the one with the same name and address, else the only new one with the same
+// name.
 func (k *keeper) find(have []PortInfo) (PortInfo, bool) {
 	if k.port.Name == "" {
 		i, err := match(k.kind, k.given, have)
@@ -179,17 +181,18 @@ func (k *keeper) find(have []PortInfo) (PortInfo, bool) {
 
 var processNumber = regexp.MustCompile(`\(\d+(:\d+)?\)`)
 
-// lasting is the name without the number of the process that some programs write into it: "FLUID Synth (4711)".
+// lasting returns the name without the process number that some programs put into it: "FLUID Synth (4711)".
 func lasting(name string) string { return processNumber.ReplaceAllString(name, "()") }
 
-// alive is whether a device is still connected to a port; true where the system does not tell.
+// alive reports whether a device is still connected to a port; true if the system does not tell.
 func alive(d device, port PortInfo) bool {
 	peers, known := d.peers()
 	return !known || slices.Contains(peers, port.Address)
 }
 
-// KeepIn is OpenIn for a port that may leave and come back. When it leaves, what is held down on it is let go: offs, the
-// pedal, and all notes off are given to receive, on another goroutine than the driver's, never at the same time.
+// KeepIn opens an input port as OpenIn does, and reconnects it when it was lost. When the port is lost, KeepIn releases what
+// is held down on it: it calls receive with note offs, pedals up and all notes off. These calls come on another goroutine
+// than the driver's, but never at the same time.
 func KeepIn(name string, now func() time.Duration, receive func(jam.Event), k Keeping) (*In, error) {
 	return keepIn(newInput, name, now, receive, k)
 }
@@ -218,9 +221,9 @@ func keepIn(newDevice func(client string) (inputDevice, error), name string, now
 	return in, nil
 }
 
-// KeepOut is OpenOut for a port that may leave and come back. While it is gone the ledger goes on, and no message fails.
-// When it is back it is swept, and what sounds by the ledger is struck again with the next note of its channel: so the
-// next chord is whole.
+// KeepOut opens an output port as OpenOut does, and reconnects it when it was lost. While the port is gone, Send still
+// updates the ledger and returns no error. When it is back, it is swept (see [Out.Sweep]). Then the next note on of each
+// channel first strikes the notes that sound on it according to the ledger, so the next chord is whole.
 func KeepOut(name string, k Keeping) (*Out, error) { return keepOut(newOutput, name, k) }
 
 func keepOut(newDevice func(client string) (outputDevice, error), name string, k Keeping) (*Out, error) {
@@ -232,7 +235,7 @@ func keepOut(newDevice func(client string) (outputDevice, error), name string, k
 	return out, nil
 }
 
-// keeping makes the keeper that connects the Out to a port of that name.
+// keeping makes the keeper that connects the Out to a port.
 func (o *Out) keeping(newDevice func(client string) (outputDevice, error), name string, k Keeping) *keeper {
 	var device outputDevice
 	lister := &lister[outputDevice]{newDevice: newDevice}

@@ -1,7 +1,7 @@
 package midiio
 
-// A Lister lists the ports again and again, as [List] does once, through devices that stay open: the system has few handles.
-// It has one owner at a time.
+// A Lister lists the ports as [List] does, but keeps its devices open between calls, because the system has few handles. It
+// has one owner at a time.
 type Lister struct {
 	ins  lister[inputDevice]
 	outs lister[outputDevice]
@@ -12,7 +12,7 @@ func NewLister() *Lister {
 	return &Lister{lister[inputDevice]{newDevice: newInput}, lister[outputDevice]{newDevice: newOutput}}
 }
 
-// List returns the ports to play from and to. On a machine without a sequencer it fails with [ErrNoSequencer].
+// List returns the input and output ports. On a machine without a sequencer it returns [ErrNoSequencer].
 func (l *Lister) List() (ins, outs []PortInfo, err error) {
 	if ins, err = l.ins.list(); err != nil {
 		return nil, nil, err
@@ -27,7 +27,7 @@ func (l *Lister) Close() {
 	l.outs.close()
 }
 
-// A lister lists the ports of one kind through one device that stays open: listing takes no new handle of the system.
+// A lister lists the ports of one direction through one device that stays open.
 type lister[D device] struct {
 	newDevice func(client string) (D, error)
 	device    D

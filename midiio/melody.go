@@ -20,21 +20,21 @@ type Note struct {
 
 // A Melody is the melody of a MIDI file: one of its parts, with the file's tempi and meters.
 type Melody struct {
-	Title    string            // of the song: what the file calls it, or the file's own name
-	Part     Part              // that was taken
-	Why      string            // it was taken, in a few words
-	Parts    []Part            // all that the file has
+	Title    string            // of the song, as in the file; else the file's name
+	Part     Part              // the melody
+	Why      string            // why Part is the melody, in a few words
+	Parts    []Part            // all parts of the file
 	Notes    []Note            // by start
-	Tempo    []jam.TempoChange // ascending, the first at frame 0; each within what jamd plays, the nearest if the file's is not
-	Meter    jam.Meter         // of the beginning, see meters
+	Tempo    []jam.TempoChange // ascending, the first at frame 0; tempi that jamd does not play are set to the nearest that it does
+	Meter    jam.Meter         // at the beginning; see song.meters
 	Meters   []jam.MeterChange // ascending
-	Warnings []Warning         // of what was wrong in the file
+	Warnings []Warning         // faults of the file
 }
 
-// ReadFile reads the melody of a Standard MIDI File of at most 64 MiB. The part asked for is taken: a number or a name, see
-// [Part]. If asked is "", it is the part whose name says so (see [rankName]), or else the one whose notes move most like
-// a melody. What is wrong in the file and does not hinder the reading is in Warnings; any other problem is a *FileError
-// with the byte offset. A file that cannot be opened is an fs error.
+// ReadFile reads the melody of a Standard MIDI File of at most 64 MiB. asked is the number or name of the part to read, see
+// [Part]. If it is "", ReadFile takes the part whose name says that it is the melody (see [rankName]), else the one whose
+// notes move most like a melody. Faults of the file that can be read past are in Warnings; any other is a *FileError with
+// the byte offset. If the file cannot be opened, the error wraps that of the file system.
 func ReadFile(path, asked string) (Melody, error) {
 	data, err := readBounded(path)
 	if err != nil {
@@ -43,7 +43,7 @@ func ReadFile(path, asked string) (Melody, error) {
 	return Read(path, data, asked)
 }
 
-// Read is ReadFile for a file that is in memory already; path is for messages and, without its folder, for the title.
+// Read does as ReadFile with a file that is in memory. path is used in messages and, without its folder, as the title.
 func Read(path string, data []byte, asked string) (Melody, error) {
 	s, err := parseSong(path, data)
 	if err != nil {
@@ -53,7 +53,7 @@ func Read(path string, data []byte, asked string) (Melody, error) {
 	chosen, why, err := chooseMelody(parts, asked)
 	if err != nil {
 		problem := &FileError{Path: path, Offset: int64(len(data)), Problem: err.Error()}
-		if len(s.warnings) > 0 && len(parts) == 0 { // which is why there are none
+		if len(s.warnings) > 0 && len(parts) == 0 { // the faults may be why there are no parts
 			problem.Offset = s.warnings[0].Offset
 			problem.Problem += ": " + s.warnings[0].Text
 		}
@@ -72,7 +72,8 @@ func Read(path string, data []byte, asked string) (Melody, error) {
 	return m, nil
 }
 
-// title is the song's: the name of the file's only track, or of a first track without notes. "" if that is no title.
+// title returns the name of the file's only track, or of a first track without notes, if that is the title of a song; else
+// "".
 func (s *song) title() string {
 	if first := &s.tracks[0]; (len(s.tracks) == 1 || len(first.notes) == 0) && isTitle(first.name) {
 		return first.name
@@ -80,7 +81,8 @@ func (s *song) title() string {
 	return ""
 }
 
-// keepTrack leaves a song of format 2, whose tracks are tunes of their own, the tempi and time signatures of one track.
+// keepTrack removes the tempi and time signatures of all other tracks from a song of format 2, whose tracks are separate
+// tunes.
 func (s *song) keepTrack(track int) {
 	if s.format != 2 {
 		return
@@ -89,16 +91,16 @@ func (s *song) keepTrack(track int) {
 	s.signatures = slices.DeleteFunc(s.signatures, func(c signature) bool { return c.track != track })
 }
 
-// frame converts ticks to frames. It is exact for every tick of a tune, as all numbers are far below 2^53.
+// frame converts ticks to frames. It is exact for every tick of a tune, because all numbers are far below 2^53.
 func (s *song) frame(tick int64) float64 {
 	return float64(tick*jam.FramesPerBeat) / float64(s.ticksPerQuarter)
 }
 
-// nearest is the frame whose line is nearest to a tick.
+// nearest returns the frame whose line is nearest to a tick.
 func (s *song) nearest(tick int64) int64 { return int64(math.Round(s.frame(tick))) }
 
-// notes pairs the ons and offs of channels of a track. A note struck again while it sounds ends there; one without an off
-// ends with the track; one without length gets a tick.
+// notes pairs the note ons and offs of some channels of a track. A note that is struck again while it sounds ends there. A
+// note without a note off ends with the track. A note without length is made one tick long.
 func (s *song) notes(t *songTrack, channels []uint8) []Note {
 	type sounding struct {
 		tick     int64
@@ -129,10 +131,11 @@ func (s *song) notes(t *songTrack, channels []uint8) []Note {
 	return notes
 }
 
-// played is the tempo, or the nearest that jamd plays.
+// played returns the tempo, or the nearest that jamd plays.
 func (c songTempo) played() float64 { return min(max(c.bpm, jam.MinTempo), jam.MaxTempo) }
 
-// tempoMap puts the tempo changes on the grid. Of several in one frame the last counts. The format's default is 120 BPM.
+// tempoMap puts the tempo changes on the grid. If several are in one frame, the last one counts. Without any the tempo is
+// 120 BPM, as the format says.
 func (s *song) tempoMap() []jam.TempoChange {
 	changes := slices.Clone(s.tempos)
 	slices.SortStableFunc(changes, func(a, b songTempo) int { return cmp.Compare(a.tick, b.tick) })
@@ -151,8 +154,8 @@ func (s *song) tempoMap() []jam.TempoChange {
 	return tempo
 }
 
-// meters returns the meter at the beginning, 4/4 until the first time signature, and the later time signatures that change
-// the meter or move the bar lines. A bar begins with each; of two at once the first counts.
+// meters returns the meter at the beginning, which is 4/4 until the first time signature, and the later time signatures that
+// change the meter or move the bar lines. A bar begins with each of them. If two are in one frame, the first one counts.
 func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 	signatures := slices.Clone(s.signatures)
 	slices.SortStableFunc(signatures, func(a, b signature) int { return cmp.Compare(a.tick, b.tick) })
@@ -171,8 +174,9 @@ func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 	return first, changes
 }
 
-// meter returns the signature's meter. A meter that jamd does not play is counted in quarter notes; if a bar is no whole
-// number of them, several bars become one: two of 3/8 are 3/4, and two of 7/8 are 7/4. What is still out of range is 4/4.
+// meter returns the signature's meter. A meter that jamd does not play becomes quarter notes. If a bar is not a whole number
+// of them, several bars become one: two of 3/8 are 3/4, and two of 7/8 are 7/4. If the result is still out of range, it is
+// 4/4.
 func (s signature) meter() jam.Meter {
 	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", s.numerator, s.denominator)); err == nil {
 		return m
@@ -187,7 +191,7 @@ func (s signature) meter() jam.Meter {
 	return jam.Quarters(4)
 }
 
-// Frames is the number of frames up to the end of the last note.
+// Frames returns the number of frames up to the end of the last note.
 func (m *Melody) Frames() int64 {
 	var end float64
 	for _, n := range m.Notes {
@@ -196,7 +200,7 @@ func (m *Melody) Frames() int64 {
 	return int64(math.Ceil(end))
 }
 
-// Bars are the melody's bars.
+// Bars returns the melody's bars.
 func (m *Melody) Bars() jam.Bars { return jam.Bars{Meter: m.Meter, Changes: m.Meters} }
 
 // At returns the melody at one tempo throughout, in quarter notes a minute.
@@ -206,7 +210,8 @@ func (m *Melody) At(bpm float64) Melody {
 	return other
 }
 
-// Cues are the messages that play the melody on channel 1, in order. At the same position offs come before ons.
+// Cues returns the messages that play the melody on channel 1, in order. At the same position, note offs come before note
+// ons.
 func (m *Melody) Cues() []jam.Cue {
 	cues := make([]jam.Cue, 0, 2*len(m.Notes))
 	for _, n := range m.Notes {
@@ -219,8 +224,8 @@ func (m *Melody) Cues() []jam.Cue {
 	return cues
 }
 
-// Tune is the melody as if it were played, for jam.Accompany: its cues at their times on the grid of its tempo.
-// It is an error if At was asked for a tempo that jamd does not play.
+// Tune returns the melody as a tune for jam.Accompany: its cues with their times at the melody's tempi. It returns an error
+// if At was called with a tempo that jamd does not play.
 func (m *Melody) Tune() (jam.Tune, error) {
 	grid, err := jam.NewTuneGrid(m.Tempo)
 	if err != nil {

@@ -15,7 +15,7 @@ type Recorder struct {
 	events []jam.Event
 }
 
-// NewRecorder makes a recorder that asks now for the time of each message.
+// NewRecorder makes a recorder that stamps each message with now.
 func NewRecorder(now func() time.Duration) *Recorder { return &Recorder{now: now} }
 
 // Send keeps the message.
@@ -33,11 +33,11 @@ func (r *Recorder) Events() []jam.Event {
 	return slices.Clone(r.events)
 }
 
-// A Cable is a pair of ports in memory: what is sent into it arrives at once at its other end, through the same
-// parser as a real port's.
+// A Cable is a pair of ports in memory: what is sent into one end arrives at once at the other, through the same parser as
+// at a real port.
 type Cable struct{ in In }
 
-// NewCable joins an output to receive, with times from now.
+// NewCable makes a cable that calls receive with each channel message, stamped by now.
 func NewCable(now func() time.Duration, receive func(jam.Event)) *Cable {
 	return &Cable{in: In{now: now, receive: receive}}
 }
@@ -48,7 +48,7 @@ func (c *Cable) Send(status, data1, data2 byte) error {
 	return c.Packet(message[:1+dataBytes(status)])
 }
 
-// Packet delivers raw bytes as a driver would, broken ones too. After Close it returns ErrClosed.
+// Packet delivers raw bytes as a driver would, whether valid MIDI or not. After Close it returns ErrClosed.
 func (c *Cable) Packet(packet []byte) error {
 	if c.in.closed.Load() {
 		return ErrClosed
@@ -57,10 +57,10 @@ func (c *Cable) Packet(packet []byte) error {
 	return nil
 }
 
-// Dropped counts what was sent and was no channel message.
+// Dropped counts what was sent and was not a channel message.
 func (c *Cable) Dropped() Dropped { return c.in.Dropped() }
 
-// Close pulls the cable.
+// Close disconnects the cable.
 func (c *Cable) Close() error {
 	c.in.closed.Store(true)
 	return nil

@@ -2,9 +2,10 @@ package midiio
 
 import "strings"
 
-// MoveTo lets the Out play to another port of that name (see match) from now on, and keeps it as KeepOut does; a name that
-// begins as VirtualOut does is that of a port of our own. The port before it is silenced and closed. What sounds by the ledger
-// is struck at the new port with the next note of its channel. The new port must be there. On an error nothing has changed.
+// MoveTo connects the Out to another port (see match), and keeps that one as KeepOut does. A name that begins with
+// VirtualOut makes a port of jamd's own. The port before is silenced and closed. The next note on of each channel first
+// strikes the notes that sound on it according to the ledger, now at the new port. Keeping.Wait is ignored: the new port
+// must be there. If MoveTo returns an error, nothing has changed.
 func (o *Out) MoveTo(name string, k Keeping) error { return o.moveTo(newOutput, name, k) }
 
 func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name string, k Keeping) error {
@@ -12,13 +13,13 @@ func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name s
 	old := o.keeper
 	o.keeper = nil
 	o.mu.Unlock()
-	old.stop() // or it would take the new port for the old one
+	old.stop() // otherwise it would connect the old port again
 	next, err := o.join(newDevice, name, k)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
 	case o.closed:
-		go next.stop() // which waits for a look that may wait for us
+		go next.stop() // on its own goroutine: stop waits for look, which may wait for o.mu
 		return ErrClosed
 	case err != nil:
 		old.watch()
@@ -29,7 +30,7 @@ func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name s
 	return nil
 }
 
-// join connects the Out to the port of that name. A port of our own needs no keeper.
+// join connects the Out to a port. A port of jamd's own needs no keeper.
 func (o *Out) join(newDevice func(client string) (outputDevice, error), name string, k Keeping) (*keeper, error) {
 	if strings.HasPrefix(name, VirtualOut) {
 		d, info, err := virtual("output", name, newDevice)
@@ -41,12 +42,12 @@ func (o *Out) join(newDevice func(client string) (outputDevice, error), name str
 	k.Wait = false
 	next := o.keeping(newDevice, name, k)
 	if err := next.start(); err != nil {
-		return nil, err // it watches nothing
+		return nil, err // next does not watch yet
 	}
 	return next, nil
 }
 
-// Leave is Close, and lets go what is held down: its offs are given to receive before it returns.
+// Leave closes the port as Close does. Before it returns, it releases what is held down, by calling receive.
 func (in *In) Leave() error {
 	err := in.Close()
 	in.letGo()

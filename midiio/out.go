@@ -10,7 +10,7 @@ import (
 	"jamd/jam"
 )
 
-// Kinds of channel messages (status & 0xF0), and the controllers that end sound.
+// Kinds of channel messages (status & 0xF0), and the controllers that hold or end notes.
 const (
 	noteOff       = 0x80
 	noteOn        = 0x90
@@ -24,42 +24,43 @@ const (
 )
 
 var (
-	// ErrClosed says that an Out was used after Close.
+	// ErrClosed is returned if an Out or a Cable is used after Close.
 	ErrClosed = errors.New("the MIDI output is closed")
-	// ErrNotAChannelMessage says that an Out was given something else than a channel message.
+	// ErrNotAChannelMessage is returned if the message to send is not a channel message.
 	ErrNotAChannelMessage = errors.New("not a MIDI channel message")
 )
 
-// An Out is an output port with a ledger of every note that it made sound, so that each way out ends them all.
-// It is safe for concurrent use: the loop's chords and the thru of the melody may share it. Send allocates nothing.
+// An Out is an output port with a ledger: it counts the notes that sound, so that it can end all of them whenever it is
+// silenced, moved or closed. Any goroutine may use it: the loop's chords and the player's melody may share one. Send
+// allocates nothing.
 type Out struct {
 	mu       sync.Mutex
-	keeper   *keeper // nil where nobody keeps the port
+	keeper   *keeper // nil if the port is not kept
 	info     PortInfo
-	to       jam.Output // nil while a kept port is gone
+	to       jam.Output // nil while the port is gone
 	closed   bool
-	unheard  uint64 // messages while it was gone
+	unheard  uint64 // messages sent while the port was gone
 	used     [16]bool
-	anew     [16]bool        // what sounds on the channel by the ledger, the port has not heard: it came back meanwhile
-	sounding [16][128]uint16 // note ons without their off, by channel and pitch
-	velocity [16][128]uint8  // of the newest of them
+	anew     [16]bool        // by channel: the port was connected since, and must be told the notes of the ledger
+	sounding [16][128]uint16 // note ons without a note off, by channel and pitch
+	velocity [16][128]uint8  // of the newest note on, by channel and pitch
 }
 
 var _ jam.Output = (*Out)(nil)
 
-// NewOut keeps the ledger for messages to another output. Close also closes that one, where it is an io.Closer.
+// NewOut makes an Out that sends to another output. If that is an io.Closer, [Out.Close] closes it too.
 func NewOut(to jam.Output) *Out { return newOut(to, PortInfo{}) }
 
 func newOut(to jam.Output, info PortInfo) *Out { return &Out{to: to, info: info} }
 
-// Info names the port; it is empty where there is none, and the one that is looked for while a kept port is gone.
+// Info returns the port; while a kept port is gone, the port that is looked for. It is empty if the Out has no port.
 func (o *Out) Info() PortInfo {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.info
 }
 
-// Unheard counts the messages that were sent while a kept port was gone.
+// Unheard returns the number of messages that were sent while a kept port was gone.
 func (o *Out) Unheard() uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -79,8 +80,8 @@ func (o *Out) Send(status, data1, data2 byte) error {
 	return o.send(status, data1, data2)
 }
 
-// send enters a note before it is sent and strikes it out after its off was sent: a note of which
-// it is not known whether it sounds is in the ledger.
+// send counts a note on before it sends it, and takes a note off from the count after it was sent. So if a message fails,
+// the ledger still holds the note that may sound.
 func (o *Out) send(status, data1, data2 byte) error {
 	channel := status & 0x0F
 	count := &o.sounding[channel][data1]
@@ -105,7 +106,7 @@ func (o *Out) send(status, data1, data2 byte) error {
 	return err
 }
 
-// strikeAnew strikes what a port that is back should have sounding on a channel.
+// strikeAnew strikes the notes of the ledger on one channel of a port that was connected since.
 func (o *Out) strikeAnew(channel byte) error {
 	if !o.anew[channel] || o.to == nil {
 		return nil
@@ -120,8 +121,8 @@ func (o *Out) strikeAnew(channel byte) error {
 	return first
 }
 
-// connected is given a port that is there again, or another one. It is swept before anything else is sent to it, and the one
-// before it, where that is still there, is silenced and closed.
+// connected takes over a port that was opened. It sweeps the port before anything else is sent to it. The port before, if it
+// is still open, is silenced and closed.
 func (o *Out) connected(to jam.Output, info PortInfo) {
 	o.mu.Lock()
 	used := o.used
@@ -129,13 +130,13 @@ func (o *Out) connected(to jam.Output, info PortInfo) {
 	swept := NewOut(to)
 	for channel, used := range used {
 		if used {
-			_ = swept.Sweep(byte(channel)) // the port may be gone again: the next look will tell
+			_ = swept.Sweep(byte(channel)) // the port may be gone again: the keeper's next look finds out
 		}
 	}
 	o.mu.Lock()
 	before := o.to
 	if o.closed {
-		before = to // nobody sends to it any more
+		before = to // the Out is closed, so the new port is closed too
 	} else {
 		o.leave()
 		o.to, o.info = to, info
@@ -145,11 +146,11 @@ func (o *Out) connected(to jam.Output, info PortInfo) {
 	}
 	o.mu.Unlock()
 	if c, ok := before.(io.Closer); ok {
-		_ = c.Close() // it is silent
+		_ = c.Close() // no note sounds there
 	}
 }
 
-// leave ends what sounds at the port, which by the ledger sounds on: another port is to take its place.
+// leave ends all notes at the present port, and keeps them in the ledger for the next port.
 func (o *Out) leave() {
 	if o.to == nil {
 		return
@@ -168,14 +169,14 @@ func (o *Out) leave() {
 	}
 }
 
-// disconnected is told that the port is gone.
+// disconnected notes that the port is gone.
 func (o *Out) disconnected() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.to = nil
 }
 
-// Sounding is the number of note ons that have not had their off.
+// Sounding returns the number of note ons that had no note off yet.
 func (o *Out) Sounding() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -188,8 +189,8 @@ func (o *Out) Sounding() int {
 	return n
 }
 
-// Silence ends everything that sounds: an off for every on in the ledger, then on each used channel pedal up,
-// all notes off and all sound off. It tries them all, whatever fails, and returns the first error.
+// Silence ends everything that sounds: it sends a note off for each note on in the ledger and then, on each channel that was
+// used, pedal up, all notes off and all sound off. It sends them all even if some fail, and returns the first error.
 func (o *Out) Silence() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -203,7 +204,7 @@ func (o *Out) silence() error {
 	var first error
 	for c := range o.sounding {
 		for pitch := range o.sounding[c] {
-			// The bound is taken before, as a failing send leaves its note in the ledger.
+			// range takes the count before the first send: a failing send does not lower it.
 			for range o.sounding[c][pitch] {
 				first = orElse(first, o.send(noteOff|byte(c), byte(pitch), 0))
 			}
@@ -217,15 +218,16 @@ func (o *Out) silence() error {
 	return first
 }
 
-// A sweep pauses behind so many messages, for so long: a program that hears it has room for 200 on ALSA, and loses them all
-// where there are more.
+// Sweep pauses for sweepPause after each sweepBurst messages. On ALSA a program's input queue has room for 200, and loses all
+// of them if more arrive.
 const (
 	sweepBurst = 64
 	sweepPause = 15 * time.Millisecond
 )
 
-// Sweep ends what a predecessor that was killed may have left sounding on the given channels (0 to 15): pedal up, all notes
-// off and all sound off, and an off for each of the 128 notes, as many synths ignore all notes off. That takes 30 ms a channel: it is for before a jam.
+// Sweep ends notes on the given channels (0 to 15) that are not in the ledger, such as those of a jamd that was killed. It
+// sends pedal up, all notes off and all sound off, and then a note off for each of the 128 pitches, because many synths
+// ignore all notes off. It takes 30 ms a channel, so call it before a jam.
 func (o *Out) Sweep(channels ...byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -245,7 +247,7 @@ func (o *Out) Sweep(channels ...byte) error {
 	return first
 }
 
-// silencers are the controllers that end what sounds on a channel, in their order.
+// silencers are the controllers that end all sound on a channel, in the order in which they are sent.
 var silencers = [...]byte{sustainPedal, allNotesOff, allSoundOff}
 
 func (o *Out) release(channel byte) error {

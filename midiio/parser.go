@@ -6,34 +6,33 @@ import (
 	"jamd/jam"
 )
 
-// Dropped counts what arrived at an input and did not reach the music. The messages of a clock that is followed are not
-// among it.
+// Dropped counts what arrived at an input and was not passed on. Messages of a clock that is followed are not counted.
 type Dropped struct {
 	Realtime uint64 `json:"realtime"` // clock, start, stop, active sensing, reset: one byte each
 	System   uint64 `json:"system"`   // SysEx of any size, time code, song position and select, tune request
-	Broken   uint64 `json:"broken"`   // truncated messages, and data that no status stands before
+	Broken   uint64 `json:"broken"`   // truncated messages, and data bytes without a status
 }
 
-// A parser takes channel messages, and those of a clock, out of packets of MIDI bytes. It keeps nothing from one packet to the next, because
-// every driver delivers whole messages: a truncated one never swallows the beginning of its successor.
+// A parser finds the channel and clock messages in packets of MIDI bytes. It keeps no state between packets: every driver
+// delivers whole messages, so a truncated message cannot damage the next one.
 type parser struct{ realtime, system, broken atomic.Uint64 }
 
 func (p *parser) dropped() Dropped {
 	return Dropped{Realtime: p.realtime.Load(), System: p.system.Load(), Broken: p.broken.Load()}
 }
 
-// parse calls emit for each whole channel message of the packet: the status is 0x80 to 0xEF, data are 0 to 0x7F
-// (data2 is 0 where the message has one data byte). Running status is understood within the packet.
-// A real-time byte may stand anywhere, even inside another message, which it leaves whole.
-// clock is called for each message of a MIDI clock (jam.ClockPulse and its like); where it is nil they are dropped.
+// parse calls emit for each whole channel message of the packet, with a status of 0x80 to 0xEF and data of 0 to 0x7F (data2
+// is 0 if the message has one data byte). It understands running status within the packet. A real-time byte may stand
+// anywhere, even inside another message. parse calls clock for each message of a MIDI clock (jam.ClockPulse and so on); if
+// clock is nil, they are dropped and counted.
 func (p *parser) parse(packet []byte, emit, clock func(status, data1, data2 byte)) {
 	var (
 		status byte    // of the message in progress, and then the running status; 0 for none
 		data   [2]byte // its data so far
 		n      int
-		open   bool // a message has begun and is not whole
-		inside bool // in a system message, whose data are nobody's
-		stray  bool // in a run of data without a status, which counts once
+		open   bool // a message has begun and is not complete
+		inside bool // in a system message, whose data are ignored
+		stray  bool // in a run of data bytes without a status, which is counted once
 	)
 	for _, b := range packet {
 		if b >= 0xF8 {
@@ -89,7 +88,7 @@ func (p *parser) parse(packet []byte, emit, clock func(status, data1, data2 byte
 	}
 }
 
-// isClock reports whether a status is that of a clock's message.
+// isClock reports whether a status belongs to a clock message.
 func isClock(status byte) bool {
 	switch status {
 	case jam.ClockPosition, jam.ClockPulse, jam.ClockStart, jam.ClockContinue, jam.ClockStop:
@@ -98,8 +97,8 @@ func isClock(status byte) bool {
 	return false
 }
 
-// dataBytes is the number of data bytes of a channel message or a clock's: none for real time, 1 for program change and
-// channel pressure, else 2.
+// dataBytes returns the number of data bytes of a channel or clock message: 0 for real-time messages, 1 for program change
+// and channel pressure, else 2.
 func dataBytes(status byte) int {
 	switch kind := status & 0xF0; {
 	case status >= 0xF8:

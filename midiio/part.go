@@ -8,24 +8,25 @@ import (
 	"strings"
 )
 
-// A Part is what one voice or instrument plays in a file: a track, or, in a file that has all in one track, a channel of it.
+// A Part is what one voice or instrument plays in a file: a track or, if the file has everything in one track, a channel of
+// it.
 type Part struct {
 	Number    int    `json:"number"` // of the track in the file, or of the channel; from 1
 	IsChannel bool   `json:"is_channel"`
-	Name      string `json:"name"` // of the track, or else of its instrument; "" if the file has none
+	Name      string `json:"name"` // of the track, else of its instrument; "" if neither has one
 	Notes     int    `json:"notes"`
-	Low       uint8  `json:"low"` // its lowest note
+	Low       uint8  `json:"low"` // the lowest pitch
 	High      uint8  `json:"high"`
 	Drums     bool   `json:"drums"`
 
 	track    int      // in song.tracks
 	channels []uint8  // from 0
-	rank     nameRank // of the name
-	faults   float64  // how little it moves as a melody does, see melodyFaults
+	rank     nameRank // of Name
+	faults   float64  // how unlike a melody it is, see melodyFaults
 	played   []Note
 }
 
-// String names the part as its user may call it.
+// String names the part in messages: track and name, or channel.
 func (p *Part) String() string {
 	kind := "track"
 	if p.IsChannel {
@@ -40,7 +41,7 @@ func (p *Part) String() string {
 // drums is the channel of General MIDI's percussion, from 0.
 const drums = 9
 
-// parts are those of the song that have notes, in the file's order.
+// parts returns the parts of the song that have notes, in the file's order.
 func (s *song) parts() []Part {
 	var parts []Part
 	for i := range s.tracks {
@@ -70,7 +71,7 @@ func (s *song) parts() []Part {
 	return parts
 }
 
-// part is that of channels of a track, which has notes on them.
+// part returns the part that some channels of a track make up. They must have notes.
 func (s *song) part(track int, channels []uint8) Part {
 	t := &s.tracks[track]
 	p := Part{Number: track + 1, Name: cmp.Or(t.name, t.instrument), track: track, channels: channels, Low: 127}
@@ -90,10 +91,10 @@ func (s *song) part(track int, channels []uint8) Part {
 	return p
 }
 
-// isBassProgram reports whether a program, plus 1, is one of General MIDI's basses.
+// isBassProgram reports whether a program, counted from 1, is one of General MIDI's basses.
 func isBassProgram(program uint8) bool { return program >= 33 && program <= 40 }
 
-// channels are those that have notes, ascending.
+// channels returns the channels that have notes, ascending.
 func (t *songTrack) channels() (all []uint8) {
 	var has [16]bool
 	for _, n := range t.notes {
@@ -106,8 +107,8 @@ func (t *songTrack) channels() (all []uint8) {
 	return all
 }
 
-// chooseMelody returns the part that is the melody, and why. A part asked for by number or name is taken; otherwise the
-// names decide, and among names that say the same the notes.
+// chooseMelody returns the part that is the melody, and why. If asked is not empty, it is the number or name of that part.
+// Otherwise the names decide, and between parts of equal names the notes.
 func chooseMelody(parts []Part, asked string) (chosen *Part, why string, err error) {
 	if asked != "" {
 		chosen, err = findPart(parts, asked)
@@ -137,7 +138,7 @@ func chooseMelody(parts []Part, asked string) (chosen *Part, why string, err err
 	return chosen, why, nil
 }
 
-// before reports whether p is the melody rather than q, which stands before it in the file.
+// before reports whether p is more likely the melody than q, which comes earlier in the file.
 func (p *Part) before(q *Part) bool {
 	if p.rank != q.rank {
 		return p.rank < q.rank
@@ -145,7 +146,7 @@ func (p *Part) before(q *Part) bool {
 	return p.faults < q.faults
 }
 
-// findPart finds the part that a user asks for: by its number, its name, or a piece of its name that no other has.
+// findPart returns the part that a user asks for: by its number, by its name, or by text that only its name contains.
 func findPart(parts []Part, asked string) (*Part, error) {
 	number, notNumber := strconv.Atoi(asked)
 	name := fold(asked)
@@ -172,13 +173,13 @@ func findPart(parts []Part, asked string) (*Part, error) {
 	return nil, fmt.Errorf("no track %q, or more than one: the file has %s", asked, strings.Join(all, ", "))
 }
 
-// The mean pitches between which the melodies of most songs lie: from the G below middle C to the D two octaves above it.
+// The mean pitches of most melodies lie between these: from the G below middle C to the D two octaves above it.
 const lowMelody, highMelody = 55, 86
 
-// melodyFaults tells how little the notes move as a melody does: the share of the time in which several sound at once, which
-// counts double; the octaves that their mean pitch lies outside a melody's; how much less they sound than the longest part;
-// and half the share of their moves that are leaps, of a third or more, which a broken chord has throughout. Without the
-// names of its tracks this finds the melody of 876 of the 909 songs of POP909, and of the others the second voice.
+// melodyFaults returns how unlike a melody the notes are. It is the sum of: twice the share of the time in which several
+// notes sound at once; the octaves by which their mean pitch is outside the range of melodies; how much less they sound than
+// the longest part; and half the share of moves that are leaps of a third or more, as in broken chords. Without track names
+// it finds the melody in 876 of the 909 songs of POP909, and the second voice in the others.
 func melodyFaults(notes []Note, longest float64) float64 {
 	var sum, pitches, together, until, leaps float64
 	for i, n := range notes {
@@ -196,7 +197,7 @@ func melodyFaults(notes []Note, longest float64) float64 {
 	return 2*together/sum + outside/12 + 1 - sounding(notes)/longest + leaps/float64(2*len(notes))
 }
 
-// sounding is for how many frames any of the notes, which are in order, sounds.
+// sounding returns the number of frames in which any of the notes sounds. The notes are in order.
 func sounding(notes []Note) (frames float64) {
 	var until float64
 	for _, n := range notes {

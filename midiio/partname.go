@@ -8,10 +8,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A nameRank orders parts by how much their name says that they are the melody. The lowest is the surest.
+// A nameRank orders parts by how surely their name says that they are the melody. The lowest is the surest.
 type nameRank int
 
-// The ranks.
+// The ranks, with examples.
 const (
 	melodyAlone   nameRank = iota // "Melody", and nothing else
 	melodyAmong                   // "Melody 2", "Piano (melody)"
@@ -21,7 +21,7 @@ const (
 	accompaniment                 // "Bass", "Backing vocals"
 )
 
-// The words that names of parts have, as fold leaves them. A star stands for any ending.
+// The words in names of parts, as fold returns them. A star stands for any ending.
 var (
 	melodyWords = wordList("melod* мелод* メロディ* 旋律 主旋律 멜로디 선율 μελωδια")
 	voiceWords  = wordList(`vocal* vokal* voice* vox voz voces voix voce voci stimme singstimme gesang* singer* sing sang canto canta*
@@ -43,7 +43,7 @@ func wordList(words string) []string {
 	return list
 }
 
-// fold makes small letters of a text, without accents.
+// fold returns a text in small letters without accents.
 func fold(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
@@ -53,8 +53,8 @@ func fold(text string) string {
 	}, norm.NFKD.String(text))
 }
 
-// rankName ranks the name of a track or instrument by its words: "using" does not say "sing". A name that has words of
-// accompaniment is ranked by them, unless it says "melody".
+// rankName ranks the name of a track or instrument by its whole words: "using" does not match "sing". If a name has a word
+// of accompaniment, that word decides, unless the name also says "melody".
 func rankName(name string) nameRank {
 	words := nameWords(name)
 	switch {
@@ -72,7 +72,7 @@ func rankName(name string) nameRank {
 	return unnamed
 }
 
-// nameWords cuts a name into its words, folded: at all that is no letter, and before the capitals of "LeadVocal".
+// nameWords splits a name into folded words: at everything that is not a letter, and before the capitals of "LeadVocal".
 func nameWords(name string) []string {
 	var spaced strings.Builder
 	var last rune
@@ -92,8 +92,8 @@ func hasWord(words, list []string) bool {
 	})
 }
 
-// matches reports whether a word of a name is a known one. Chinese, Japanese and Korean write no spaces between words, so
-// there a known word may be anywhere.
+// matches reports whether a word of a name matches a known one. Chinese, Japanese and Korean have no spaces between words,
+// so there the known word may be anywhere.
 func matches(word, known string) bool {
 	stem, open := strings.CutSuffix(known, "*")
 	switch {
@@ -111,7 +111,7 @@ func isUnspaced(word string) bool {
 	})
 }
 
-// isTitle reports whether the name of a first track is a song's, and not what a program calls such a track.
+// isTitle reports whether the name of a first track is the title of a song, and not a name that programs give such a track.
 func isTitle(name string) bool {
 	words := nameWords(name)
 	return len(words) > 0 && rankName(name) == unnamed && !slices.ContainsFunc(words, func(word string) bool {

@@ -1,12 +1,18 @@
-// Package midiio connects jamd to MIDI: ports of the system, found by name ([OpenIn], [OpenOut]) and found again after they
-// were unplugged ([KeepIn], [KeepOut]); virtual ports; ports in memory for tests ([Cable], [Recorder]); MIDI clock in and
-// out ([Follower], [ClockOut]); and Standard MIDI Files. An [Out] ends every note that it began. Broken input is dropped and
-// counted ([Dropped]).
+// Package midiio connects jamd to MIDI:
 //
-// Files are written by gomidi's smf package ([WriteTake]) and read by a reader of the project's own ([ReadFile]), because
-// files from elsewhere are often wrong: the reader reads on past what the format does not allow, and says at which byte
-// that is. The library's reader stops there, has no byte offsets, allocates whatever length a file claims (4 GiB for a
-// file of 26 bytes), overflows the stack on a chain of empty chunks, and fills truncated events with zeros.
+//   - Ports of the system, opened by name ([OpenIn], [OpenOut]), kept over unplugging ([KeepIn], [KeepOut]), listed
+//     ([List]), or made by jamd for other programs ([OpenVirtualIn], [OpenVirtualOut]). An [Out] ends every note that it
+//     began.
+//   - MIDI clock: a [Follower] follows one, a [ClockOut] sends one.
+//   - Standard MIDI Files: [ReadFile] finds the melody in one, [WriteTake] writes one.
+//   - Ports in memory for tests: [Cable], [Recorder].
+//
+// Input is never an error: what is not a channel message is dropped and counted ([Dropped]).
+//
+// Files are written with gomidi's smf package, and read by a reader of the project's own, because files from elsewhere often
+// break the rules of the format. The reader warns of them with the byte offset ([Warning]) and reads on. The library's
+// reader stops there, has no byte offsets, allocates whatever length a file claims (4 GiB for a file of 26 bytes), overflows
+// the stack on a chain of empty chunks, and fills truncated events with zeros.
 package midiio
 
 import (
@@ -17,7 +23,7 @@ import (
 	"strings"
 )
 
-// What can be wrong with a port, for errors.Is.
+// Errors of ports, for errors.Is.
 var (
 	ErrNoSequencer    = errors.New("no MIDI sequencer on this machine")
 	ErrPortNotFound   = errors.New("no such MIDI port")
@@ -25,23 +31,23 @@ var (
 	ErrNoVirtualPorts = errors.New("this system has no virtual MIDI ports")
 )
 
-// The names of jamd's virtual ports. Each port is a client of the sequencer's of its own and of the same name, so that
-// ALSA's tools find it: aplaymidi -p "jamd in", aseqdump -p "jamd out".
+// The names of jamd's virtual ports. On ALSA each port belongs to a client of its own with the same name, so that ALSA's tools
+// find it: aplaymidi -p "jamd in", aseqdump -p "jamd out".
 const (
 	VirtualIn  = "jamd in"
 	VirtualOut = "jamd out"
 )
 
-// looker is the client that only looks round.
+// looker is the name of the client that only lists ports.
 const looker = "jamd"
 
 // A PortInfo names a port of another program or device.
 type PortInfo struct {
 	Name    string `json:"name"`              // "Keystation 49:Keystation 49 MIDI 1"; the same from day to day
-	Address string `json:"address,omitempty"` // "24:0", on ALSA alone; moves when things are plugged in
+	Address string `json:"address,omitempty"` // "24:0", only on ALSA; changes when devices are plugged in or out
 }
 
-// String is the name and, where there is one, the address.
+// String returns the name and, if there is one, the address.
 func (p PortInfo) String() string {
 	if p.Address == "" {
 		return p.Name
@@ -49,7 +55,8 @@ func (p PortInfo) String() string {
 	return p.Name + " " + p.Address
 }
 
-// List gives the ports that can be played from and to. On a machine without a sequencer it fails with ErrNoSequencer.
+// List returns the input and output ports of other programs and devices. On a machine without a sequencer it returns
+// ErrNoSequencer.
 func List() (ins, outs []PortInfo, err error) {
 	in, err := newInput(looker)
 	if err != nil {
@@ -70,7 +77,7 @@ func List() (ins, outs []PortInfo, err error) {
 	return ins, outs, nil
 }
 
-// portsOf lists what a device could be connected to, in the driver's order.
+// portsOf returns the ports that a device can connect to, in the driver's order.
 func portsOf(d device) ([]PortInfo, error) {
 	n, err := d.PortCount()
 	if err != nil {
@@ -79,7 +86,7 @@ func portsOf(d device) ([]PortInfo, error) {
 	list := make([]PortInfo, 0, n)
 	for i := range n {
 		full, err := d.PortName(i)
-		if err != nil || full == "" { // it left while we were counting, and all behind it moved
+		if err != nil || full == "" { // a port was removed meanwhile, so the numbers have moved
 			break
 		}
 		list = append(list, portInfo(full))
@@ -89,7 +96,7 @@ func portsOf(d device) ([]PortInfo, error) {
 
 var alsaAddress = regexp.MustCompile(`^(.*) (\d+:\d+)$`)
 
-// portInfo takes the address off a name as RtMidi writes it for ALSA: "client:port 24:0".
+// portInfo splits a name of RtMidi's for ALSA, "client:port 24:0", into name and address.
 func portInfo(full string) PortInfo {
 	if m := alsaAddress.FindStringSubmatch(full); m != nil {
 		return PortInfo{Name: m[1], Address: m[2]}
@@ -97,8 +104,8 @@ func portInfo(full string) PortInfo {
 	return PortInfo{Name: full}
 }
 
-// match finds a port: exactly by name (with or without its address, or the address alone), else by a part of
-// the name, in any case, that only one port has. kind ("input", "output") is for the error.
+// match returns the index of a port: the one with exactly this name (with or without its address, or the address alone),
+// else the only one whose name contains the text, in upper or lower case. kind ("input", "output") is for the error.
 func match(kind, name string, have []PortInfo) (int, error) {
 	var exact, part []int
 	for i, p := range have {
@@ -146,11 +153,11 @@ func quoted(ports []PortInfo) string {
 	return b.String()
 }
 
-// connectTries bounds how often connect starts again because the ports moved under it.
+// connectTries limits how often connect starts again after the port numbers have moved.
 const connectTries = 3
 
-// connect makes a device and opens the port with that name on it. Port numbers move when things are plugged in or out,
-// so the name is asked for again after opening, and another port than the one meant is closed at once.
+// connect makes a device and opens the port with a name on it. Port numbers move when devices are plugged in or out, so
+// connect checks the name again after it has opened the port, and tries again if it is another port.
 func connect[D device](kind, name, own string, newDevice func(client string) (D, error)) (D, PortInfo, error) {
 	var none D
 	for range connectTries {
@@ -178,7 +185,7 @@ func connect[D device](kind, name, own string, newDevice func(client string) (D,
 	return none, PortInfo{}, fmt.Errorf("%s %q: the port could not be opened, or others came and went all the time; try again", kind, name)
 }
 
-// virtual makes a device with a port of our own that others can connect to.
+// virtual makes a device with a port of jamd's own, to which other programs can connect.
 func virtual[D device](kind, name string, newDevice func(client string) (D, error)) (D, PortInfo, error) {
 	var none D
 	if runtime.GOOS == "windows" {

@@ -5,59 +5,59 @@ import (
 	"time"
 )
 
-// A pulseCount numbers the pulses of a clock. A late pulse may be merely late; or a pulse before it was lost; or it is the
-// first of a slower tempo. Only the pulses after it tell which. So a pulseCount follows several explanations of the pulses,
-// each with a delay-locked loop of its own, and goes by the likeliest (a multiple-hypothesis tracker: Donald Reid, "An
-// Algorithm for Tracking Multiple Targets", IEEE Transactions on Automatic Control 24, 1979). Unless there is evidence
-// against it, a pulse is the next one, however late: jitter changes the times, not the numbers.
+// A pulseCount numbers the pulses of a clock. A pulse that comes late may just be late, or a pulse before it was lost, or it
+// is the first of a slower tempo. Only later pulses show which. So a pulseCount follows several explanations of the pulses,
+// each with a delay-locked loop of its own, and uses the likeliest (a multiple-hypothesis tracker: Donald Reid, "An
+// Algorithm for Tracking Multiple Targets", IEEE Transactions on Automatic Control 24, 1979). Without evidence against it,
+// each pulse is the next one, however late: jitter changes the times, not the numbers.
 //
-// Pulses that come in blocks are counted by [blocks] instead.
+// Pulses that arrive in blocks are numbered by [blocks] instead.
 type pulseCount struct {
 	at     float64 // when the newest pulse was due
-	period float64 // until the next; before two were heard, as it was told
-	number int64   // of the newest
+	period float64 // time to the next pulse; as given until two pulses have come
+	number int64   // of the newest pulse
 
 	guesses [guesses]guess // the likeliest first
-	n       int            // of these; 0: no pulse was heard
+	n       int            // number of guesses; 0 before the first pulse, and while blocks counts
 	blocks  blocks
 }
 
-// A guess is one explanation of the pulses heard up to now.
+// A guess is one explanation of the pulses so far.
 type guess struct {
 	delayLoop
 	number int64   // of the newest pulse
-	loss   float64 // share of the pulses that were lost lately
-	odds   float64 // logarithm of its probability, relative to the likeliest
+	loss   float64 // share of recent pulses that were lost
+	odds   float64 // logarithm of its probability relative to the likeliest guess
 }
 
 const (
 	guesses  = 16
-	hopeless = -30.0 // odds
-	likely   = -2.0  // odds
+	hopeless = -30.0 // odds below which a guess is dropped
+	likely   = -2.0  // odds above which a guess counts in the mean
 	surely   = 3.5   // standard deviations
 
-	// A cable loses hardly any pulse. One that has lost some is likelier to lose more.
+	// Hardly any pulse is lost. A connection that has lost some is likelier to lose more.
 	leastLoss  = 1e-8
 	lossMemory = 2000  // pulses
-	oddsMore   = -0.25 // that the pulse after a lost one is lost too, and so on
-	oddsTempo  = -9.0  // that a new tempo begins with a pulse
+	oddsMore   = -0.25 // of each further pulse lost after a lost one
+	oddsTempo  = -9.0  // of a new tempo that begins with a pulse
 
-	// A steady clock may step by a part of a period and go on, if it comes in blocks that are not yet known.
+	// A steady clock may shift once by part of a period, if it arrives in blocks that are not detected yet.
 	oddsStep     = -18.0
 	leastStep    = 0.25 // of a period
 	mostStep     = 0.75
 	stepOfJitter = 8 // standard deviations
 )
 
-// newPulseCount makes a count that takes bpm for the tempo until two pulses have come.
+// newPulseCount makes a count that assumes the tempo bpm until two pulses have come.
 func newPulseCount(bpm float64) pulseCount {
 	return pulseCount{period: float64(time.Minute) / pulsesPerBeat / bpm}
 }
 
-// restart forgets all but the period.
+// restart forgets everything except the period.
 func (c *pulseCount) restart() { *c = pulseCount{period: c.period} }
 
-// settle makes the number of the newest pulse final: what later pulses reveal about the ones up to now no longer changes it.
+// settle makes the number of the newest pulse final: later pulses no longer change it.
 func (c *pulseCount) settle() {
 	for i := range c.guesses[:c.n] {
 		c.guesses[i].number = c.number
@@ -65,8 +65,8 @@ func (c *pulseCount) settle() {
 	c.blocks.settle(c.number)
 }
 
-// hear takes a pulse and returns how far it is from the one before, in pulses: 1, or more if some were lost. If it shows
-// that recent pulses were numbered wrongly, the result includes the correction and may be any number.
+// hear takes a pulse and returns its distance from the one before, in pulses: 1, or more if some were lost. If the pulse
+// shows that recent pulses were numbered wrongly, the result includes the correction, and may be any number.
 func (c *pulseCount) hear(at float64) int64 {
 	before, told := c.number, c.period
 	if c.blocks.length == 0 {
@@ -86,14 +86,14 @@ func (c *pulseCount) hear(at float64) int64 {
 	return c.number - before
 }
 
-// goByBlocks takes the time and number of the newest pulse from the blocks.
+// goByBlocks takes time and number of the newest pulse from the blocks.
 func (c *pulseCount) goByBlocks() {
 	c.at, c.number = c.blocks.newest()
 	c.period = c.blocks.straight.slope * c.blocks.length
 	c.n = 0
 }
 
-// guessAt explains a pulse in every way that the pulses before leave open.
+// guessAt extends each guess by the explanations that a pulse may have.
 func (c *pulseCount) guessAt(at float64) {
 	was, n := c.guesses, c.n
 	c.n = 0
@@ -123,14 +123,14 @@ func (c *pulseCount) guessAt(at float64) {
 	c.believe()
 }
 
-// steps reports whether a pulse is farther from when it was due than jitter explains.
+// steps reports whether a pulse is farther from its expected time than jitter explains.
 func (g *guess) steps(at float64) bool {
 	off := math.Abs(at - g.at - g.period)
 	return g.memory > 1 && off > leastStep*g.period && off < mostStep*g.period && off > stepOfJitter*math.Sqrt(g.variance)
 }
 
-// tellsLosses reports whether a guess can tell a lost pulse from a late one: while it goes by few pulses, only if a period
-// is much longer than its error.
+// tellsLosses reports whether a guess can tell a lost pulse from a late one. While it is made from few pulses, it can only
+// if its period is much longer than its error.
 func (g *guess) tellsLosses() bool {
 	if g.memory >= leastMemory || g.memory == 1 {
 		return g.memory > 1
@@ -139,8 +139,8 @@ func (g *guess) tellsLosses() bool {
 	return g.period*g.period > surely*surely*variance
 }
 
-// consider enters the guess that a pulse is so many periods after the newest of another guess. odds is the logarithm of the
-// probability of that many periods, whenever the pulse comes.
+// consider enters the guess that a pulse is the given number of periods after the newest pulse of g. odds is the logarithm
+// of the probability of that number, whatever the time of the pulse.
 func (c *pulseCount) consider(g guess, at float64, periods int64, odds float64) {
 	g.number += periods
 	g.loss += (float64(min(periods-1, 1)) - g.loss) / lossMemory
@@ -149,7 +149,7 @@ func (c *pulseCount) consider(g guess, at float64, periods int64, odds float64) 
 	c.enter(g)
 }
 
-// enter adds a guess if it is among the likeliest and no likelier one says the same.
+// enter adds a guess if it is among the likeliest, and no likelier one is equal to it.
 func (c *pulseCount) enter(g guess) {
 	place := 0
 	for ; place < c.n && c.guesses[place].odds >= g.odds; place++ {
@@ -160,7 +160,7 @@ func (c *pulseCount) enter(g guess) {
 	if place == guesses {
 		return
 	}
-	// The guess takes its place; the less likely ones that say the same are removed.
+	// Insert the guess at place, and remove the less likely ones that are equal to it.
 	kept, moved := place, g
 	for _, next := range c.guesses[place:c.n] {
 		if !g.says(&next) {
@@ -175,11 +175,11 @@ func (c *pulseCount) enter(g guess) {
 	c.n = kept
 }
 
-// says reports whether another, less likely guess adds nothing to this one.
+// says reports whether a less likely guess is equal to this one, within the error of its estimate.
 func (g *guess) says(other *guess) bool { return g.number == other.number && g.near(&other.delayLoop) }
 
-// believe takes the number of the likeliest guess, and the mean of the times of all likely guesses with that number, weighted
-// by their probability.
+// believe takes the number of the likeliest guess, and the mean of the times of all likely guesses with that number,
+// weighted by probability.
 func (c *pulseCount) believe() {
 	likeliest := c.guesses[0].odds
 	c.number, c.at = c.guesses[0].number, 0

@@ -9,12 +9,13 @@ import (
 	"sync"
 )
 
-// A client is ALSA's handle of a device of the driver's: it tells what the driver does not. It ends with the device.
+// A client is ALSA's handle of a driver's device. It gives what the driver does not: overruns and peers. It is closed with
+// the device.
 type client struct{ seq *C.snd_seq_t }
 
-var opening sync.Mutex // one at a time, so that each finds its own handle
+var opening sync.Mutex // held while a device opens, so that jamd_opened returns the handle of this one
 
-// withClient gives the handle of the device that open opens.
+// withClient calls open, and returns the handle of the device that it opened.
 func withClient(open func() error) (client, error) {
 	opening.Lock()
 	defer opening.Unlock()
@@ -22,7 +23,7 @@ func withClient(open func() error) (client, error) {
 	return client{C.jamd_opened()}, err
 }
 
-// overruns counts how often the client's input queue overran: each time all that was in it was lost.
+// overruns returns how often the client's input queue overran. Each overrun loses the whole content of the queue.
 func (c client) overruns() uint64 {
 	if c.seq == nil {
 		return 0
@@ -30,10 +31,10 @@ func (c client) overruns() uint64 {
 	return uint64(C.jamd_overruns(C.snd_seq_client_id(c.seq)))
 }
 
-// mostPeers bounds how many connections of one port are looked at.
+// mostPeers is the largest number of connections of a port that are looked at.
 const mostPeers = 64
 
-// peers are the addresses of the ports that are connected to the client's, as senders or as receivers; false where that is
+// peers returns the addresses of the ports that are connected to the client's, as senders or as receivers; false if they are
 // not known.
 func (c client) peers(senders bool) ([]string, bool) {
 	if c.seq == nil {

@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 )
 
-// searched is how many bytes before a MIDI file's header are passed over, at most.
+// searched is the largest number of bytes before a MIDI file's header that are skipped.
 const searched = 4096
 
-// findHeader returns where the MIDI file begins and ends in the data: it may lie in a RIFF file (.rmi), behind the 128
-// bytes of MacBinary, or behind bytes that nobody knows.
+// findHeader returns where the MIDI file begins and ends in the data. It may be inside a RIFF file (.rmi), after the 128
+// bytes of MacBinary, or after unknown bytes.
 func (r *songReader) findHeader() (start, end int64) {
 	size := int64(len(r.data))
 	if size == 0 {
@@ -30,7 +30,7 @@ func (r *songReader) findHeader() (start, end int64) {
 	case at == 128 && r.data[0] == 0 && r.data[1] >= 1 && r.data[1] <= 63:
 		r.warn(0, "a MacBinary file, as old Macintosh programs made them: the MIDI file inside is read")
 	default:
-		r.warn(0, "%d bytes before the header: passed over", at)
+		r.warn(0, "%d bytes before the header: skipped", at)
 	}
 	return at, size
 }
@@ -56,7 +56,8 @@ func (r *songReader) riffData() (start, end int64, ok bool) {
 	return 0, 0, false
 }
 
-// looksLike names what a file is that is taken for a MIDI file now and then, by its first bytes; "" if it is none of these.
+// looksLike returns what kind of file it is, by its first bytes, if it is one that is sometimes taken for a MIDI file; else
+// "".
 func looksLike(data []byte) string {
 	for _, known := range []struct{ prefix, what string }{
 		{"PK\x03\x04", "a ZIP archive (.zip, .mxl): unpack it, or export the tune as MIDI"},

@@ -10,16 +10,16 @@ import (
 	"os"
 )
 
-// The format read here: "Standard MIDI-File Format Spec. 1.1", MIDI Manufacturers Association.
+// The format: "Standard MIDI-File Format Spec. 1.1", MIDI Manufacturers Association.
 
-// Bounds on what a file may hold. They are far above those of any tune.
+// Limits on what a file may contain. They are far above what any tune needs.
 const (
 	maxFileBytes = 64 << 20
 	maxFileNotes = 1 << 20
 	maxFrames    = 1 << 20 // a day and a half at 120 BPM
 )
 
-// A FileError says why a MIDI file cannot be read, and where the problem is.
+// A FileError says why a MIDI file cannot be read, and at which byte.
 type FileError struct {
 	Path    string
 	Offset  int64 // bytes from the beginning
@@ -30,14 +30,14 @@ func (e *FileError) Error() string {
 	return fmt.Sprintf("%s: byte %d: %s", e.Path, e.Offset, e.Problem)
 }
 
-// A Warning tells what is wrong in a file that was read all the same. There is one for each kind of fault.
+// A Warning is a fault of a file that was read all the same. Faults of the same kind share one Warning.
 type Warning struct {
-	Offset int64  `json:"offset"` // of the first one: bytes from the beginning
+	Offset int64  `json:"offset"` // of the first fault: bytes from the beginning
 	Text   string `json:"text"`
-	Times  int    `json:"times"` // how often the fault was met, at least 1
+	Times  int    `json:"times"` // number of faults, at least 1
 }
 
-// String is the warning as users read it.
+// String returns the warning as users read it.
 func (w Warning) String() string {
 	if w.Times > 1 {
 		return fmt.Sprintf("byte %d: %s (%d times)", w.Offset, w.Text, w.Times)
@@ -75,7 +75,7 @@ type songTrack struct {
 	end        int64
 }
 
-// A songNote is a note on, or with velocity 0 a note off.
+// A songNote is a note on, or a note off if the velocity is 0.
 type songNote struct {
 	tick                     int64
 	channel, pitch, velocity uint8
@@ -97,32 +97,32 @@ func readBounded(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: the MIDI file cannot be read: %w", path, err)
 	}
 	if len(data) > maxFileBytes {
-		return nil, &FileError{path, maxFileBytes, fmt.Sprintf("the file is larger than %d MiB, which no tune needs", maxFileBytes>>20)}
+		return nil, &FileError{path, maxFileBytes, fmt.Sprintf("the file is larger than %d MiB; no tune needs that much", maxFileBytes>>20)}
 	}
 	return data, nil
 }
 
-// A songReader walks the bytes of a file. A problem is a panic with a *FileError: parseSong returns one in the header as
-// its error, and readTrack makes one inside a track a warning. Every access is through take, which checks the bounds.
+// A songReader reads the bytes of a file. A fault is a panic with a *FileError: parseSong returns a fault of the header as
+// its error, and readTrack makes a fault of a track a warning. All bytes are read through take, which checks the limits.
 type songReader struct {
 	path    string
 	data    []byte
 	at      int64 // of the next byte
-	end     int64 // of the chunk in progress
+	end     int64 // of the present chunk
 	size    int64 // the end of the last chunk
-	track   int   // in progress, from 1; 0 in the header
+	track   int   // the present one, from 1; 0 in the header
 	notes   int   // in all tracks
 	song    song
 	formats []string // of the warnings, by their index
 }
 
-// parseSong reads a whole file. It reads on past what the format does not allow, and warns of it.
+// parseSong reads a whole file. If the file breaks the rules of the format, it warns and reads on.
 func parseSong(path string, data []byte) (s *song, err error) {
 	defer recoverProblem(func(problem *FileError) { s, err = nil, problem })
 	r := &songReader{path: path, data: data}
 	tracks := r.header()
 	for r.nextChunk() {
-		if kind := r.chunk(); kind == "MTrk" { // the format asks readers to pass over chunks of other kinds
+		if kind := r.chunk(); kind == "MTrk" { // the format asks readers to skip other kinds of chunk
 			r.track++
 			r.song.tracks = append(r.song.tracks, songTrack{})
 			r.readTrack(&r.song.tracks[r.track-1])
@@ -145,7 +145,7 @@ func (r *songReader) fail(offset int64, format string, args ...any) {
 	panic(&FileError{Path: r.path, Offset: offset, Problem: fmt.Sprintf(format, args...)})
 }
 
-// recoverProblem is deferred. It hands on the problem that fail panicked with.
+// recoverProblem is to be deferred. It calls handle with the problem that fail panicked with.
 func recoverProblem(handle func(*FileError)) {
 	if p := recover(); p != nil {
 		problem, ok := p.(*FileError)
@@ -168,7 +168,7 @@ func (r *songReader) warn(offset int64, format string, args ...any) {
 	r.song.warnings = append(r.song.warnings, Warning{offset, fmt.Sprintf(format, args...), 1})
 }
 
-// header finds and reads the first chunk, and returns the number of tracks that it counts.
+// header finds and reads the first chunk, and returns the number of tracks that it claims.
 func (r *songReader) header() int {
 	r.at, r.size = r.findHeader()
 	start := r.at
@@ -199,7 +199,7 @@ func (r *songReader) header() int {
 	case format > 2:
 		r.warn(r.at-6, "there is no MIDI file format %d: read as format 1", format)
 	case format == 2 && tracks > 1:
-		r.warn(r.at-6, "format 2: the file's %d tracks are tunes of their own, and one is taken", tracks)
+		r.warn(r.at-6, "format 2: the file's %d tracks are separate tunes, and only one is read", tracks)
 	}
 	r.song.format, r.song.ticksPerQuarter = format, int64(division)
 	r.at = r.end
@@ -210,7 +210,7 @@ const chunkHeader = 8 // bytes: kind and length
 
 var endOfTrack = []byte{0xFF, 0x2F, 0x00}
 
-// nextChunk moves to the next chunk, over bytes that are none; false if there is none.
+// nextChunk moves to the next chunk, and skips bytes that belong to none. It returns false at the end.
 func (r *songReader) nextChunk() bool {
 	start := r.at
 	if r.at+chunkHeader <= r.size && !isKind(r.data[r.at:]) {
@@ -220,12 +220,12 @@ func (r *songReader) nextChunk() bool {
 		r.at = r.size
 	}
 	if passed := r.at - start; passed > 0 {
-		r.warn(start, "%d bytes are no part of a chunk: passed over", passed)
+		r.warn(start, "%d bytes are no part of a chunk: skipped", passed)
 	}
 	return r.at < r.size
 }
 
-// nextTrack is the offset of the next byte at which a track seems to begin, or the end of the file.
+// nextTrack returns the offset at which a track next seems to begin, or the end of the file.
 func (r *songReader) nextTrack() int64 {
 	if n := bytes.Index(r.data[r.at:r.size], []byte("MTrk")); n >= 0 {
 		return r.at + int64(n)
@@ -233,7 +233,7 @@ func (r *songReader) nextTrack() int64 {
 	return r.size
 }
 
-// isKind reports whether the four bytes can be the kind of a chunk: printable ASCII.
+// isKind reports whether four bytes can be the kind of a chunk: printable ASCII.
 func isKind(b []byte) bool {
 	for _, c := range b[:4] {
 		if c < ' ' || c > '~' {
@@ -243,8 +243,8 @@ func isKind(b []byte) bool {
 	return true
 }
 
-// chunk reads a chunk's kind and length, and leaves r.at at its first byte and r.end behind its last. A chunk that cannot
-// end where its length says ends where the next track begins, or with the file.
+// chunk reads a chunk's kind and length. It sets r.at to its first byte and r.end behind its last. If the length cannot be
+// right, the chunk ends where the next track begins, or with the file.
 func (r *songReader) chunk() string {
 	start := r.at
 	kind, length := string(r.data[start:start+4]), int64(binary.BigEndian.Uint32(r.data[start+4:]))
@@ -272,7 +272,7 @@ func (r *songReader) take(n int64) []byte {
 
 func (r *songReader) byte() byte { return r.take(1)[0] }
 
-// varint reads a variable-length quantity: up to four bytes of seven bits.
+// varint reads a variable-length quantity of up to four bytes with seven bits each.
 func (r *songReader) varint() int64 {
 	start := r.at
 	var v int64

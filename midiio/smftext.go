@@ -12,13 +12,13 @@ import (
 	"golang.org/x/text/encoding/japanese"
 )
 
-// maxText is the length of the longest text that is kept, in characters.
+// maxText is the length to which texts are cut, in characters.
 const maxText = 200
 
-// decodeText reads the text of a meta event. The format says ASCII; programs write what their system writes. So it is UTF-16
-// if it has its mark or every other byte of it is 0, UTF-8 if it is valid as that, Shift-JIS if that gives Japanese
-// syllables, and Windows-1252, which has Latin-1 within it, otherwise. Control and direction characters become spaces,
-// so that no name can disturb a terminal.
+// decodeText decodes the text of a meta event. The format says ASCII, but programs write their system's encoding. decodeText
+// takes UTF-16 if the text has its byte order mark or every other byte is 0; UTF-8 if it is valid; Shift-JIS if that gives
+// Japanese syllables; and otherwise Windows-1252, which includes Latin-1. Control and direction characters become spaces, so
+// that a name cannot disturb a terminal.
 func decodeText(data []byte) string {
 	data = data[:min(len(data), 4*maxText)]
 	text, ok := decodeUTF16(data)
@@ -50,7 +50,7 @@ func decodeBytes(data []byte) string {
 	return string(text)
 }
 
-// cutPartialRune cuts the beginning of a character off the end of a text that was cut.
+// cutPartialRune removes an incomplete character from the end of a text that was cut.
 func cutPartialRune(data []byte) []byte {
 	for n := 1; len(data) == 4*maxText && n < utf8.UTFMax && !utf8.Valid(data); n++ {
 		data = data[:len(data)-1]
@@ -58,10 +58,11 @@ func cutPartialRune(data []byte) []byte {
 	return data
 }
 
-// isKana reports whether a character is a Japanese syllable of full width. Those of half width are bytes that Latin-1 has too.
+// isKana reports whether a character is a full-width Japanese syllable. Half-width ones have the same bytes as Latin-1
+// letters, and do not count.
 func isKana(r rune) bool { return r > 0x3040 && r < 0x3100 }
 
-// decodeUTF16 reads UTF-16 with a byte order mark, or without one if it is Latin letters.
+// decodeUTF16 decodes UTF-16 with a byte order mark, or without one if the text is in Latin letters.
 func decodeUTF16(data []byte) (text string, ok bool) {
 	var order binary.ByteOrder = binary.BigEndian
 	switch {
@@ -84,7 +85,7 @@ func decodeUTF16(data []byte) (text string, ok bool) {
 	return string(utf16.Decode(units)), true
 }
 
-// alternating reports whether every other byte from the first on is 0, and none of the others.
+// alternating reports whether every other byte, from index first on, is 0, and none of the others is.
 func alternating(data []byte, first int) bool {
 	for i, b := range data {
 		if (b == 0) != (i%2 == first) {

@@ -6,14 +6,14 @@ import (
 	"jamd/jam"
 )
 
-// readTrack reads the events of a track into t, as far as they can be read.
+// readTrack reads the events of a track into t, up to the first fault that it cannot read past.
 func (r *songReader) readTrack(t *songTrack) {
 	var tick int64
 	defer func() { t.end = max(t.end, tick) }()
 	defer recoverProblem(func(problem *FileError) {
-		r.warn(problem.Offset, "%s: what stands before it is read", problem.Problem)
+		r.warn(problem.Offset, "%s: the events before it are read", problem.Problem)
 	})
-	var status byte // running; kept over meta events and SysEx, as some programs write it
+	var status byte // running status; meta events and SysEx do not end it, because some programs write files so
 	for r.at < r.end {
 		tick += r.varint()
 		start := r.at
@@ -28,7 +28,7 @@ func (r *songReader) readTrack(t *songTrack) {
 			r.take(r.varint())
 			continue
 		case b > 0xF0:
-			r.warn(start, "track %d: byte 0x%02X cannot stand in a MIDI file: passed over", r.track, b)
+			r.warn(start, "track %d: byte 0x%02X cannot stand in a MIDI file: skipped", r.track, b)
 			r.take(systemDataBytes(b))
 			continue
 		case b >= 0x80:
@@ -42,7 +42,7 @@ func (r *songReader) readTrack(t *songTrack) {
 			second = r.value()
 		}
 		if first > 0x7F {
-			r.warn(start, "track %d: an event for number %d, and 127 is the highest: passed over", r.track, first)
+			r.warn(start, "track %d: an event for number %d, and 127 is the highest: skipped", r.track, first)
 			continue
 		}
 		switch status & 0xF0 {
@@ -59,7 +59,7 @@ func (r *songReader) readTrack(t *songTrack) {
 
 const programChange = 0xC0
 
-// systemDataBytes is the number of data bytes of a system message other than SysEx, which no file should have.
+// systemDataBytes returns the number of data bytes of a system message other than SysEx. No file should contain one.
 func systemDataBytes(status byte) int64 {
 	switch status {
 	case 0xF1, 0xF3:
@@ -70,7 +70,7 @@ func systemDataBytes(status byte) int64 {
 	return 0
 }
 
-// value reads a byte of which 127 is the highest value.
+// value reads a byte that may be 127 at most.
 func (r *songReader) value() byte {
 	b := r.byte()
 	if b > 0x7F {
@@ -86,7 +86,7 @@ func (r *songReader) note(t *songTrack, n songNote) {
 	t.notes = append(t.notes, n)
 }
 
-// meta takes what is used of a meta event, and reports whether it ends the track.
+// meta reads a meta event, and reports whether it ends the track.
 func (r *songReader) meta(t *songTrack, tick int64, kind byte, data []byte) (end bool) {
 	at := r.at - int64(len(data))
 	switch kind {
@@ -98,12 +98,12 @@ func (r *songReader) meta(t *songTrack, tick int64, kind byte, data []byte) (end
 		t.instrument = cmp.Or(t.instrument, decodeText(data))
 	case 0x51:
 		if len(data) != 3 {
-			r.warn(at, "track %d: a tempo of %d bytes instead of 3: passed over", r.track, len(data))
+			r.warn(at, "track %d: a tempo of %d bytes instead of 3: skipped", r.track, len(data))
 			break
 		}
 		perQuarter := int(data[0])<<16 | int(data[1])<<8 | int(data[2])
 		if perQuarter == 0 {
-			r.warn(at, "track %d: a tempo of 0 microseconds to the quarter note: passed over", r.track)
+			r.warn(at, "track %d: a tempo of 0 microseconds to the quarter note: skipped", r.track)
 			break
 		}
 		c := songTempo{r.track - 1, tick, 60e6 / float64(perQuarter)}
@@ -113,7 +113,7 @@ func (r *songReader) meta(t *songTrack, tick int64, kind byte, data []byte) (end
 		r.song.tempos = append(r.song.tempos, c)
 	case 0x58:
 		if len(data) < 2 || data[0] == 0 || data[1] > 6 {
-			r.warn(at, "track %d: a time signature that makes no sense (% X): passed over", r.track, data)
+			r.warn(at, "track %d: a time signature that makes no sense (% X): skipped", r.track, data)
 			break
 		}
 		s := signature{r.track - 1, tick, int(data[0]), 1 << data[1]}

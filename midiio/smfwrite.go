@@ -21,7 +21,7 @@ const (
 
 	melodyChannel, chordChannel, bassChannel, clickChannel = 0, 1, 2, 9
 
-	// The velocities of notes that have none, and of sustained chords, which are softer than the melody.
+	// Velocities of notes that have none. Sustained chords are softer than the melody.
 	melodyVelocity, chordVelocity, clickVelocity = 90, 68, 100
 )
 
@@ -95,13 +95,13 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	return nil
 }
 
-// timeSignature is a meter's, with a metronome that clicks each beat: 24 MIDI clocks to a quarter note.
+// timeSignature returns the event of a meter. Its metronome clicks once a beat, at 24 MIDI clocks to the quarter note.
 func timeSignature(m jam.Meter) smf.Message {
 	const clocksPerFrame = 24 / jam.FramesPerBeat
 	return smf.MetaTimeSig(m.Count, m.Unit, uint8(m.Beat()*clocksPerFrame), 8) // 8 thirty-seconds to a quarter note
 }
 
-// checkTake returns an error for what a MIDI file, or a reader of it, cannot hold.
+// checkTake returns an error if a MIDI file, or a program that reads it, cannot hold the take.
 func checkTake(take jam.Take) error {
 	if err := take.Meter.Check(); err != nil {
 		return err
@@ -134,7 +134,7 @@ func checkTake(take jam.Take) error {
 	return nil
 }
 
-// maxTakeFrames keeps every delta time within its 28 bits: three days at 120 BPM.
+// maxTakeFrames keeps every delta time within 28 bits: three days at 120 BPM.
 const maxTakeFrames = math.MaxInt32 / 8 / ticksPerFrame
 
 func checkNote(frame, duration int64, pitch uint8) error {
@@ -175,7 +175,7 @@ func (t *track) note(frame, duration int64, channel, pitch, velocity uint8) {
 	t.add(frame+duration, off, midi.NoteOff(channel, pitch))
 }
 
-// notes adds notes, with the usual velocity for those that have none, and returns the end of the last.
+// notes adds notes, with the usual velocity for those that have none, and returns the end of the last one.
 func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
 	for _, n := range notes {
 		t.note(n.Frame, n.Duration, channel, n.Pitch, cmp.Or(n.Velocity, usual))

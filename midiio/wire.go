@@ -2,7 +2,7 @@ package midiio
 
 import "errors"
 
-// OpenOut opens the output port with that name (see match).
+// OpenOut opens the output port with a name (see match).
 func OpenOut(name string) (*Out, error) {
 	d, info, err := connect("output", name, VirtualOut, newOutput)
 	if err != nil {
@@ -11,7 +11,7 @@ func OpenOut(name string) (*Out, error) {
 	return newOut(&wire{device: d}, info), nil
 }
 
-// OpenVirtualOut makes an output port of that name, which other programs can connect to.
+// OpenVirtualOut makes an output port of jamd's own, to which other programs can connect.
 func OpenVirtualOut(name string) (*Out, error) {
 	d, info, err := virtual("output", name, newOutput)
 	if err != nil {
@@ -20,7 +20,8 @@ func OpenVirtualOut(name string) (*Out, error) {
 	return newOut(&wire{device: d}, info), nil
 }
 
-// A wire sends messages to a device with a buffer of its own, so that nothing is allocated. Out guards it.
+// A wire sends messages to a device through a buffer of its own, so that sending allocates nothing. The mutex of the Out
+// guards it.
 type wire struct {
 	device  outputDevice
 	message [3]byte

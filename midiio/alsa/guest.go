@@ -17,13 +17,13 @@ import (
 // A Guest is one job for the machine.
 type Guest struct {
 	Script string            // for busybox's sh, in the folder /job, as root
-	Files  map[string]string // by name within /job, from the host; programs bring their shared libraries along
+	Files  map[string]string // by name within /job: the host's paths. A program's shared libraries are copied with it
 	Limit  time.Duration     // on the host's clock; 0 is ten minutes
 }
 
-// A Result is how the job ended.
+// A Result is the outcome of a job.
 type Result struct {
-	Console string // what it wrote to stdout and stderr
+	Console string // what the script wrote to stdout and stderr
 	Exit    int    // the script's exit status
 }
 
@@ -62,8 +62,8 @@ poweroff -f
 	return b.String()
 }
 
-// Run boots the machine, runs the job and returns what it said. A script that fails is no error, but an Exit; a machine
-// that does not come to its end within the limit is one, with the end of the console.
+// Run boots the machine, runs the job and returns its result. A script that fails is not an error: see Result.Exit. If the
+// machine has not ended by the limit, Run stops it and returns an error with the end of the console.
 func (m *Machine) Run(ctx context.Context, g Guest) (Result, error) {
 	work, err := os.MkdirTemp("", "jamd-alsa-")
 	if err != nil {
@@ -81,7 +81,7 @@ func (m *Machine) Run(ctx context.Context, g Guest) (Result, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.Limit)
 	defer cancel()
-	memory := 384 + 3*(size>>20) // the archive, what is unpacked from it, and the programs
+	memory := 384 + 3*(size>>20) // for the archive, its unpacked content, and the programs
 	c := exec.CommandContext(ctx, m.qemu, "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", strconv.FormatInt(memory, 10),
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
 		"-kernel", filepath.Join(m.folder, "vmlinuz"), "-initrd", image,
@@ -127,7 +127,7 @@ func (m *Machine) pack(image string, g Guest) (int64, error) {
 	return a.size, errors.Join(steps...)
 }
 
-// parseConsole takes the exit status off the end, and the carriage returns of the serial line out.
+// parseConsole removes the exit status from the end, and the carriage returns of the serial line.
 func parseConsole(console string) (Result, bool) {
 	text := strings.ReplaceAll(console, "\r", "")
 	at := strings.LastIndex(text, "\n"+exitMark)
@@ -147,7 +147,7 @@ func lastLines(text string) string {
 	return strings.Join(lines[max(0, len(lines)-30):], "\n")
 }
 
-// A tail keeps the last megabytes of what is written to it.
+// A tail keeps the end of what is written to it.
 type tail struct{ b bytes.Buffer }
 
 func (t *tail) Write(p []byte) (int, error) {

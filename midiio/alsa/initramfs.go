@@ -32,7 +32,7 @@ const (
 	modeFile   = 0o100755
 )
 
-// entry writes one entry, and the folders above it that are not there yet. What is there stays as it is.
+// entry writes one entry, and the folders above it that do not exist yet. It does nothing if the entry exists.
 func (a *archive) entry(name string, mode int, size int64, data io.Reader) error {
 	name = strings.Trim(path.Clean("/"+name), "/")
 	if name == "" || a.have[name] {
@@ -77,7 +77,7 @@ func (a *archive) device(name string, mode int, size int64, data io.Reader, majo
 }
 
 func (a *archive) printf(format string, args ...any) {
-	n, _ := fmt.Fprintf(a.w, format, args...) // close reports what went wrong
+	n, _ := fmt.Fprintf(a.w, format, args...) // close returns the error
 	a.size += int64(n)
 }
 
@@ -112,7 +112,7 @@ func (a *archive) folder(host string) error {
 
 var libraryLine = regexp.MustCompile(`(/\S+) \(0x[0-9a-f]+\)`)
 
-// program packs a program with the shared libraries that it is linked against, under the host's paths.
+// program packs a program and the shared libraries that it is linked to, under the host's paths.
 func (a *archive) program(name, host string) error {
 	if err := a.file(name, host); err != nil {
 		return err

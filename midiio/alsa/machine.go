@@ -1,6 +1,6 @@
-// Package alsa runs programs in an emulated machine that has a real ALSA sequencer, for tests on hosts without sound:
-// QEMU without hardware help boots Debian's kernel with its sound modules and busybox, and nothing is installed or loaded on
-// the host. Emulated time is no measure of latency: the machine shows what works, not how fast.
+// Package alsa runs programs in an emulated machine that has a real ALSA sequencer, for tests on hosts without sound. QEMU,
+// without hardware help, boots Debian's kernel with its sound modules and busybox. Nothing is installed or loaded on the
+// host. Emulated time says nothing about latency: the machine shows what works, not how fast.
 package alsa
 
 import (
@@ -20,26 +20,26 @@ import (
 	"time"
 )
 
-// ErrUnavailable is behind every error that means: the machine cannot be had here. The rest of its text is the cure.
+// ErrUnavailable is wrapped by every error that says that the machine cannot run here. The rest of the text says what to do.
 var ErrUnavailable = errors.New("no emulated ALSA machine")
 
-// modules of the kernel, in the order in which they are loaded.
+// modules are the kernel's modules to load, in this order.
 var modules = []string{
 	"soundcore", "snd", "snd-timer", "snd-hrtimer", "snd-seq-device", "snd-seq", "snd-rawmidi",
 	"snd-seq-midi-event", "snd-seq-virmidi", "snd-virmidi",
 }
 
-// programs taken from packages, by their names.
+// programs are the programs to take from packages, by name.
 var programs = []string{"busybox", "aconnect", "aplaymidi", "aseqdump"}
 
-// A Machine is an emulator, and a folder with the parts of a guest.
+// A Machine is an emulator, and a folder with the files that a guest needs.
 type Machine struct {
 	qemu   string
 	folder string
 }
 
-// Find returns the machine whose parts lie in the user's cache (jamd/alsa-vm/VERSION). Where there are none it fetches
-// Debian's packages and takes the parts out, which needs no rights. QEMU alone must be installed.
+// Find returns a machine whose files are in the user's cache (jamd/alsa-vm/VERSION). If there are none, it downloads
+// Debian's packages and unpacks the files from them, which needs no rights. Only QEMU must be installed.
 func Find(ctx context.Context) (*Machine, error) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return nil, fmt.Errorf("%w: it needs Linux on x86-64", ErrUnavailable)
@@ -62,7 +62,7 @@ func Find(ctx context.Context) (*Machine, error) {
 	return &Machine{qemu, folder}, nil
 }
 
-// newest is the folder of parts that was made last, "" where there is none.
+// newest returns the folder of files that was made last; "" if there is none.
 func newest(cache string) (folder string) {
 	var made time.Time
 	kernels, _ := filepath.Glob(filepath.Join(cache, "[0-9]*", "vmlinuz")) // the pattern is right
@@ -82,7 +82,8 @@ func findQEMU() (string, error) {
 	return p, nil
 }
 
-// apt runs an apt command in a folder, and once more behind an update of the package lists where that is allowed.
+// apt runs an apt command in a folder. If it fails and the user may update the package lists, apt updates them and tries
+// once more.
 func apt(ctx context.Context, folder, command string) error {
 	run := func(command string) error {
 		words := strings.Fields(command)
@@ -103,7 +104,7 @@ func apt(ctx context.Context, folder, command string) error {
 
 var kernelPackage = regexp.MustCompile(`(?m)^ +Depends: (linux-image-(\S+))$`)
 
-// fetch downloads the packages and keeps what the guest needs of them in a folder named after the kernel.
+// fetch downloads the packages, and puts what the guest needs of them into a folder named after the kernel.
 func fetch(ctx context.Context, cache string) (string, error) {
 	for _, tool := range []string{"apt-get", "apt-cache", "dpkg-deb"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -152,14 +153,14 @@ func fetch(ctx context.Context, cache string) (string, error) {
 	}
 	final := filepath.Join(cache, kernel[2])
 	if err := os.Rename(folder, final); err != nil {
-		if _, there := os.Stat(filepath.Join(final, "vmlinuz")); there != nil { // nor has another test made it meanwhile
+		if _, there := os.Stat(filepath.Join(final, "vmlinuz")); there != nil { // unless another test has made it meanwhile
 			return "", err
 		}
 	}
 	return final, nil
 }
 
-// resolveKernel returns a match of kernelPackage: the package behind linux-image-amd64, and its version.
+// resolveKernel returns the match of kernelPackage: the package that linux-image-amd64 depends on, and its version.
 func resolveKernel(ctx context.Context) ([]string, error) {
 	for try := range 2 {
 		out, err := exec.CommandContext(ctx, "apt-cache", "depends", "linux-image-amd64").Output()
@@ -185,7 +186,7 @@ func parts() []string {
 	return list
 }
 
-// unpack takes the parts out of a package.
+// unpack takes the needed files out of a package.
 func unpack(ctx context.Context, deb, folder string) error {
 	c := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", deb)
 	out, err := c.StdoutPipe()
@@ -220,7 +221,7 @@ func takeParts(ctx context.Context, t *tar.Reader, folder string) error {
 			continue
 		}
 		var data io.Reader = t
-		if packed { // as newer kernels have them; busybox loads plain ones alone
+		if packed { // newer kernels compress modules; busybox loads only plain ones
 			xz := exec.CommandContext(ctx, "xz", "-dc")
 			xz.Stdin = t
 			plain, err := xz.Output()

@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// A Message is a line of aseqdump's: what it received from a port.
+// A Message is a line that aseqdump prints: a message that it received from a port.
 type Message struct {
 	Source  string // the sender's address, "129:0"
 	Kind    string // "Note on", "Note off", "Control change", ...
 	Channel int    // as printed
-	Data1   int    // note or controller; 0 where the kind has none
+	Data1   int    // note or controller; 0 if the kind has none
 	Data2   int    // velocity or value
 }
 
@@ -23,8 +23,8 @@ var (
 	dumpValue = regexp.MustCompile(`^(?:[a-z]+) (-?\d+)$`)
 )
 
-// ParseDump reads what aseqdump printed. Events without a channel (SysEx, clock, connections) are left out; a line that
-// aseqdump does not write is an error.
+// ParseDump reads what aseqdump printed. It leaves out events without a channel (SysEx, clock, connections). Any other line
+// is an error.
 func ParseDump(text string) ([]Message, error) {
 	var messages []Message
 	for i, line := range strings.Split(text, "\n") {
@@ -51,7 +51,7 @@ func ParseDump(text string) ([]Message, error) {
 	return messages, nil
 }
 
-// Balance counts the notes that began, and lists those that were never let go, as "129:0 channel 1 note 60".
+// Balance counts the notes that began, and lists those that never ended, as "129:0 channel 1 note 60".
 func Balance(messages []Message) (began int, hanging []string) {
 	sounding := map[string]int{}
 	for _, m := range messages {
