@@ -432,7 +432,7 @@ func TestChangeText(t *testing.T) {
 		{Change{"output", port, Gone}, "nothing is heard"},
 		{Change{"input", port, Back}, "is here"},
 		{Change{"input", port, Overrun}, "lost"},
-		{Change{"input", port, Awaited}, "not there yet"},
+		{Change{"input", port, Awaited}, "not connected yet"},
 	} {
 		if s := test.change.String(); !strings.Contains(s, test.says) || !strings.Contains(s, `"Keys`) {
 			t.Errorf("%q does not say %q", s, test.says)
