@@ -1,4 +1,4 @@
-# jamd: `make run` plays, `make test` checks everything. What is missing is brought; Go and Python must be there.
+# jamd: `make run` plays, `make test` runs all tests. make fetches what is missing, except Go and Python.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -13,7 +13,7 @@ FUZZTIME ?= 4m20s
 VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 CACHE   = $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/jamd
 
-# ONNX Runtime's shared library lies beside the binary; tests of a package do not, so they are told.
+# ONNX Runtime's shared library lies beside the binary. Test binaries lie elsewhere, so the variable tells them its path.
 ifeq ($(shell uname -s),Darwin)
 ORT_LIBRARY := $(abspath bin)/libonnxruntime.dylib
 else
@@ -21,22 +21,22 @@ ORT_LIBRARY := $(abspath bin)/libonnxruntime.so
 endif
 WITH_ORT = JAMD_ORT_LIB="$(ORT_LIBRARY)"
 
-# The environment of the Python package, one for each content of its lock file, shared by all checkouts.
+# The environment of the Python package: one for each version of its lock file, shared by all checkouts.
 TRAIN_LOCK  = train/requirements.lock
 TRAIN_ENV   = $(CACHE)/train-$(shell (sha256sum $(TRAIN_LOCK) 2>/dev/null || shasum -a 256 $(TRAIN_LOCK)) | cut -c 1-12)
 TRAIN_READY = $(TRAIN_ENV)/.complete
 
-# The environment of the comparison with ReaLJam, and below it the networks that both are measured with.
+# The environment of the comparison with ReaLJam; the networks for both systems lie below it.
 REALJAM_LOCK  = bench/realjam/requirements.lock
 REALJAM_ENV   = $(CACHE)/realjam-$(shell (sha256sum $(REALJAM_LOCK) 2>/dev/null || shasum -a 256 $(REALJAM_LOCK)) | cut -c 1-12)
 REALJAM_READY = $(REALJAM_ENV)/.complete
 
-# The environment of those who read what jamd exports: tests, and docs/analysis.ipynb.
+# The environment for reading what jamd exports: the tests of session/readers, and docs/analysis.ipynb.
 READERS_LOCK  = session/readers/requirements.lock
 READERS_ENV   = $(CACHE)/readers-$(shell (sha256sum $(READERS_LOCK) 2>/dev/null || shasum -a 256 $(READERS_LOCK)) | cut -c 1-12)
 READERS_READY = $(READERS_ENV)/.complete
 
-# gotestsum runs go test, prints what fails and why tests were skipped, and counts them. A limit of time is for what hangs.
+# gotestsum runs go test, prints failures and the reasons for skipped tests, and counts both. Only a test that hangs meets the time limit.
 GOTEST = $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname-and-test-fails --format-hide-empty-pkg -- -timeout 2h
 GOLANGCI_LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 UV            = uv==0.13.9
@@ -54,13 +54,13 @@ run: build ## Play: the demo melody, or your keyboard with ARGS='--in NAME --out
 	bin/jamd play $(ARGS)
 
 .PHONY: build
-build: ## Build bin/jamd, with ONNX Runtime's library beside it
+build: ## Build bin/jamd and put ONNX Runtime's library beside it
 	@.ci/system-packages build
 	@$(PYTHON) assets/fetch-onnxruntime bin
 	CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/jamd ./cmd/jamd
 
 .PHONY: cuda
-cuda: build ## Bring ONNX Runtime with CUDA and NVIDIA's libraries for --provider cuda (Linux, 3.5 GB in bin/cuda)
+cuda: build ## Fetch ONNX Runtime with CUDA and NVIDIA's libraries, for --provider cuda (Linux, 3.5 GB in bin/cuda)
 	@.ci/system-packages build
 	$(PYTHON) -m pip --disable-pip-version-check install --quiet --no-deps --upgrade --require-hashes \
 	    --target bin/cuda -r assets/onnxruntime-gpu.lock
@@ -70,14 +70,14 @@ cuda: build ## Bring ONNX Runtime with CUDA and NVIDIA's libraries for --provide
 TESTS = test-go test-race test-python test-exports test-alsa
 
 .PHONY: test
-test: ## Run all tests, to the end even if some fail: Go, races, Python, exports read back, real MIDI
+test: ## Run all tests, even after a failure: Go, race detector, Python, exports, real MIDI
 	@MAKE="$(MAKE)" .ci/parts $(TESTS)
 
 .PHONY: check
 check: ## Run all tests and lint
 	@MAKE="$(MAKE)" .ci/parts $(TESTS) lint
 
-# axe-core, by which tests look at what the page is to those who do not see it; without npm they say that they did not.
+# axe-core, with which the tests check the page's accessibility. Without npm they skip the check and say so.
 AXE = ui/web/node_modules/axe-core
 
 $(AXE):
@@ -95,7 +95,7 @@ test-race: build ## Run the Go tests with the race detector, without browsers an
 	CGO_ENABLED=1 $(WITH_ORT) $(GOTEST) -race -short ./...
 
 .PHONY: test-page
-test-page: build $(AXE) ## Test the page and its server, in Chromium, Firefox and WebKit, and keep the screenshots in docs/pictures
+test-page: build $(AXE) ## Test the page and its server in Chromium, Firefox and WebKit, and write the screenshots to docs/pictures
 	@.ci/system-packages page || true
 	$(GO) test ./ui ./archive ./blind
 	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'Browser|TestScripts/ctl' -v -pictures
@@ -105,12 +105,12 @@ test-python: train-env ## Run the tests of the Python packages train and bench
 	$(TRAIN_ENV)/bin/python -m pytest -q train bench
 
 .PHONY: test-exports
-test-exports: build $(READERS_READY) ## Read what jamd exports with mido, music21, pandas and DuckDB, and run the notebook
+test-exports: build $(READERS_READY) ## Read jamd's exports with mido, music21, pandas and DuckDB, and run the notebook
 	@.ci/system-packages test || true
 	$(WITH_ORT) $(READERS_ENV)/bin/python -m pytest -q session/readers
 
 .PHONY: test-alsa
-test-alsa: build ## Play through the real ALSA sequencer, in an emulated machine (Linux)
+test-alsa: build ## Play through the real ALSA sequencer in an emulated machine (Linux)
 	@.ci/system-packages test || true
 	GOTEST="$(GOTEST)" midiio/alsa/test
 
@@ -131,10 +131,10 @@ bench: build ## Measure the engine and one policy step
 	$(WITH_ORT) $(GO) test -run '^$$' -bench . -benchmem ./jam/... ./model
 
 .PHONY: bench-realjam
-bench-realjam: build $(REALJAM_READY) ## Measure jamd beside ReaLJam into docs/comparison.md; ARGS=--quick prints a short run
+bench-realjam: build $(REALJAM_READY) ## Compare jamd with ReaLJam and write docs/comparison.md; ARGS=--quick prints a short run
 	$(REALJAM_ENV)/bin/python -m bench.realjam --home "$(REALJAM_ENV)/home" $(ARGS)
 
-##@ Work on it
+##@ Develop
 
 .PHONY: page
 page: ## Build the page from ui/web into ui/dist (needs Node 20 or newer)
@@ -142,13 +142,13 @@ page: ## Build the page from ui/web into ui/dist (needs Node 20 or newer)
 	cd ui/web && npm ci --no-audit --no-fund && npm run build
 
 .PHONY: train-env
-train-env: $(TRAIN_READY) ## Make the Python environment of the package train, in the user's cache
+train-env: $(TRAIN_READY) ## Make the Python environment of the package train in the user's cache
 
-# Made whole or made again: the mark is written last. $(1) is the folder, $(2) the lock file.
+# Makes an environment. The mark .complete is written last, so an unfinished environment is made again. $(1) is the folder, $(2) the lock file.
 define make-environment
 	@.ci/system-packages build
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, not " + sys.version)'
-	@echo "making the Python environment $(1): this takes minutes, once"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "install Python 3.11 or newer: this is " + sys.version)'
+	@echo "making the Python environment $(1): this takes some minutes, once"
 	rm -rf "$(1)"
 	$(PYTHON) -m venv "$(1)"
 	"$(1)/bin/python" -m pip --disable-pip-version-check install --quiet --require-hashes -r $(2)
@@ -165,15 +165,15 @@ $(READERS_READY):
 	$(call make-environment,$(READERS_ENV),$(READERS_LOCK))
 
 .PHONY: notebook-path
-notebook-path: $(READERS_READY) ## Print the line that puts the environment of docs/analysis.ipynb first in the PATH
+notebook-path: $(READERS_READY) ## Print the line that puts the environment of docs/analysis.ipynb first in PATH
 	@echo 'export PATH="$(READERS_ENV)/bin:$$PATH"'
 
 .PHONY: train-path
-train-path: train-env ## Print the line that puts the Python environment first in the PATH
+train-path: train-env ## Print the line that puts the environment of train first in PATH
 	@echo 'export PATH="$(TRAIN_ENV)/bin:$$PATH"'
 
 .PHONY: lock
-lock: ## Compile the lock files of Python packages anew: the environments', and that of make cuda
+lock: ## Recompile the Python lock files: those of the environments and that of make cuda
 	@.ci/system-packages build
 	$(PYTHON) -m venv "$(CACHE)/lock"
 	"$(CACHE)/lock/bin/python" -m pip --disable-pip-version-check install --quiet $(UV)
@@ -184,6 +184,6 @@ lock: ## Compile the lock files of Python packages anew: the environments', and 
 	    --upgrade --output-file assets/onnxruntime-gpu.lock assets/onnxruntime-gpu.in
 
 .PHONY: clean
-clean: ## Remove what was built in the checkout
+clean: ## Remove everything built in the checkout
 	rm -rf bin .ruff_cache .pytest_cache .hypothesis
 	find train bench session -name __pycache__ -prune -exec rm -rf {} +

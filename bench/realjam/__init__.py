@@ -1,1 +1,2 @@
-"""jamd beside ReaLJam (arXiv 2502.21267): how soon chords come, and how many too late, in one run on one machine."""
+"""Compares jamd with ReaLJam (arXiv 2502.21267): how soon chords come and how many come too late, in one run on one
+machine."""

@@ -1,6 +1,7 @@
-"""python -m bench.realjam: plays jamd and ReaLJam beside each other and writes docs/comparison.md's figures.
+"""python -m bench.realjam: plays jamd and ReaLJam over the same melody and writes the figures of docs/comparison.md.
 
-Each system plays alone: ReaLJam's two servers one after the other, then jamd. Exit codes: 0 fine, 1 failed, 2 usage.
+Each system plays alone: first ReaLJam's two servers, one after the other, then jamd. Exit codes: 0 success, 1 failure,
+2 usage.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ PAPER, LIGHT, SHIPPED = "jamd, the paper's size", "jamd, the paper's size in int
 SETTINGS = [Setting(4, 4), Setting(1, 0)]
 TEMPI, QUICK_TEMPI = [80, 120, 150], [120]
 SECONDS, QUICK_SECONDS = 45.0, 20.0
-TAIL = 8.0  # seconds at the end of an arm of whose notes nothing is said: their chords may come after it
-BUSY = 5.0  # percent of all cores that others may use just before the run
+TAIL = 8.0  # seconds: notes in the last seconds of an arm are left out, because their chords may come after its end
+BUSY = 5.0  # percent of all cores that other processes may use just before the run
 
 
 def realjam(server: Server, path: str, setting: Setting, bpm: float, tune: list[melody.Event], seconds: float) -> Arm:
-    """One arm of ReaLJam."""
+    """Plays one arm with ReaLJam."""
     page = Page(tune, setting, bpm, server.models()[0])
     began = time.perf_counter()
     jam(page, server.play, lambda: time.perf_counter() - began, time.sleep, seconds)
@@ -46,13 +47,13 @@ def realjam(server: Server, path: str, setting: Setting, bpm: float, tune: list[
 
 
 def ours(name: str, policy: str, bpm: float, file: Path, seconds: float, folder: Path) -> Arm:
-    """One arm of jamd."""
+    """Plays one arm with jamd."""
     played = jamd.read(jamd.play(ROOT / "bin" / "jamd", policy, file, seconds, folder), seconds - TAIL)
     return Arm(name, bpm, played.steps, played.missed, played.reactions)
 
 
 def processor() -> str:
-    """Its name, as the system says it."""
+    """Returns the processor's name as the system gives it."""
     if sys.platform == "linux":
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -65,19 +66,19 @@ def parameters(policy: Path) -> int:
 
 
 def conditions(others: float, seconds: float, weights: int) -> list[str]:
-    """Machine, date and versions, one a line."""
+    """Returns machine, date and versions, one line each."""
     own = subprocess.run([ROOT / "bin" / "jamd", "version"], capture_output=True, text=True, check=True).stdout
     lines = [
         f"{datetime.date.today()}, {processor()}, {os.cpu_count()} hardware threads, {platform.system()}",
         f"ReaLJam {version('realjam')}: Python {platform.python_version()}, PyTorch {version('torch')}, "
         f"ONNX Runtime {version('onnxruntime')}",
         ", ".join(own.strip().splitlines()),
-        f"{seconds:g} s an arm; the network of the paper's size has {weights / 1e6:.1f} million weights, the "
+        f"{seconds:g} s per arm; the network of the paper's size has {weights / 1e6:.1f} million weights, the "
         "same random ones on both sides",
     ]
     if others > BUSY:
-        lines.insert(0, f"**The machine was busy** (others used {others:.0f} % of it just before): figures to try the "
-                        "command with, not to quote")
+        lines.insert(0, f"**The machine was busy** (other processes used {others:.0f} % of it just before the run): "
+                        "do not quote these figures")
     return lines
 
 
@@ -106,7 +107,7 @@ def run(tempi: list[float], seconds: float, policies: dict[str, Path], home: Pat
 
 
 def prepare(home: Path) -> dict[str, Path]:
-    """Makes the networks of the paper's size; returns jamd's policy files of them."""
+    """Makes the networks of the paper's size and returns their policy files for jamd, by name."""
     policies = {PAPER: home / "paper-size.onnx", LIGHT: home / "paper-size-int8.onnx"}
     home.mkdir(parents=True, exist_ok=True)
     subprocess.run([sys.executable, "-m", "bench.realjam.networks", *policies.values()], cwd=ROOT, check=True,
@@ -116,9 +117,9 @@ def prepare(home: Path) -> dict[str, Path]:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.realjam", description="Compare jamd with ReaLJam.")
-    parser.add_argument("--home", type=Path, required=True, help="folder of ReaLJam's checkpoints, kept between runs")
-    parser.add_argument("--quick", action="store_true", help=f"one tempo and {QUICK_SECONDS:g} s an arm, printed only: "
-                                                             "docs/comparison.md stays as it is")
+    parser.add_argument("--home", type=Path, required=True, help="folder for ReaLJam's checkpoints, kept between runs")
+    parser.add_argument("--quick", action="store_true", help=f"play one tempo, {QUICK_SECONDS:g} s per arm, and only "
+                                                             "print; docs/comparison.md does not change")
     return parser.parse_args(arguments)
 
 

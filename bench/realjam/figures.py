@@ -1,4 +1,4 @@
-"""Figures of the arms, and the section of docs/comparison.md that holds them."""
+"""Computes the figures of the arms and writes them into their section of docs/comparison.md."""
 
 from __future__ import annotations
 
@@ -14,28 +14,29 @@ DRAWS, SEED = 2000, 1
 
 @dataclass(frozen=True)
 class Arm:
-    """What one system did at one tempo. Times are seconds."""
+    """Holds what one system did at one tempo. Times are in seconds."""
 
     system: str
     bpm: float
-    answers: list[float]  # from request to answer, or of one policy step
-    missed: list[bool]  # of each frame
-    reactions: list[float]  # of each note; inf where no chord could know it
-    introduction: float = math.nan  # the request that also asked for chords for the silence
+    answers: list[float]  # ReaLJam: from request to answer; jamd: the length of a policy step
+    missed: list[bool]  # for each frame
+    reactions: list[float]  # for each note; inf if no chord could know the note
+    introduction: float = math.nan  # the answer to the request that also asked for chords for the silence
 
     @property
     def frame(self) -> float:
-        """Seconds."""
+        """The length of a frame in seconds."""
         return 60 / self.bpm / 4
 
 
 def quantile(values: list[float], q: float) -> float:
-    """The value at rank q·(n-1), rounded; nan of none. It is a value that was measured, inf too."""
+    """Returns the value at rank q·(n-1), with the rank rounded; nan if there are no values. The result is always a
+    measured value, which may be inf."""
     return sorted(values)[int(q * (len(values) - 1) + 0.5)] if values else math.nan
 
 
 def ratio(slow: list[float], fast: list[float]) -> tuple[float, float, float]:
-    """How many times the median of one is that of the other, with its 95 % interval (percentile bootstrap)."""
+    """Returns the median of `slow` divided by the median of `fast`, and its 95 % interval (percentile bootstrap)."""
     random = np.random.default_rng(SEED)
 
     def medians(values: list[float]) -> np.ndarray:
@@ -46,7 +47,7 @@ def ratio(slow: list[float], fast: list[float]) -> tuple[float, float, float]:
 
 
 def ms(seconds: float) -> str:
-    """Three digits that say something, as milliseconds."""
+    """Formats seconds as milliseconds with three significant digits."""
     if math.isnan(seconds):
         return "-"
     if math.isinf(seconds):
@@ -67,7 +68,7 @@ def row(*cells: object) -> str:
 
 
 def measured(arms: list[Arm]) -> list[str]:
-    """The table of all arms."""
+    """Returns the table of all arms, line by line."""
     lines = [row("tempo", "system", "answers", "p50 ms", "p99 ms", "max ms", "introduction ms", "frames missed",
                  "note to chord: p50 ms", "p99 ms", "in frames: p50"), row(*["---"] * 11)]
     for arm in arms:
@@ -82,12 +83,12 @@ def measured(arms: list[Arm]) -> list[str]:
 
 
 def pooled(arms: list[Arm], system: str, what: str) -> list[float]:
-    """The answers or reactions of a system at all tempi."""
+    """Returns a system's answers or reactions (`what`) at all tempi."""
     return [value for arm in arms if arm.system == system for value in getattr(arm, what)]
 
 
 def compared(arms: list[Arm], ours: list[str]) -> list[str]:
-    """How many times longer each other system takes than each of ours, all tempi together."""
+    """Returns the table of how many times longer each other system takes than each of ours, over all tempi."""
     others = [s for s in dict.fromkeys(arm.system for arm in arms) if s not in ours]
     lines = [row("how many times longer", *(f"answer, {o}" for o in ours), *(f"note to chord, {o}" for o in ours)),
              row(*["---"] * (1 + 2 * len(ours)))]
@@ -107,16 +108,16 @@ def compared(arms: list[Arm], ours: list[str]) -> list[str]:
 
 
 def section(arms: list[Arm], ours: list[str], conditions: list[str]) -> str:
-    """The section between the marks."""
+    """Returns the section with its marks."""
     lines = [BEGIN, "", *(f"- {c}" for c in conditions), "", *measured(arms), "", *compared(arms, ours), "", END]
     return "\n".join(lines)
 
 
 def put(document: Path, text: str) -> None:
-    """Replaces the section in the document. ValueError where its marks are not there."""
+    """Replaces the section in the document. Raises ValueError if the document does not have the marks."""
     old = document.read_text()
     before, begin, rest = old.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{document}: no lines {BEGIN!r} and {END!r}")
+        raise ValueError(f"{document} does not have the lines {BEGIN!r} and {END!r}: add them where the figures belong")
     document.write_text(before + text + after)

@@ -1,4 +1,4 @@
-"""The melody that every arm hears: the demo tunes one after the other, at the tempo of the arm."""
+"""Makes the melody that every arm hears: the demo tunes one after the other, at the tempo of the arm."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"
 TUNES = [DEMO / "auld-lang-syne.mid", DEMO / "greensleeves.mid"]
 FRAMES_PER_BEAT = 4
 BAR = 4  # beats
-TICKS = 480  # of a quarter note, in the files that are written
+TICKS = 480  # per quarter note, in the files written
 CHANNEL = 0
 
 
 class Event(NamedTuple):
-    """A key pressed or let go; `at` is in beats (quarter notes) from the start of the melody."""
+    """A key pressed or released; `at` is in beats (quarter notes) from the start of the melody."""
 
     at: float
     on: bool
@@ -26,12 +26,13 @@ class Event(NamedTuple):
 
 
 def step(bpm: float) -> float:
-    """Seconds of one frame."""
+    """Returns the length of a frame in seconds."""
     return 60 / bpm / FRAMES_PER_BEAT
 
 
 def read(path: Path) -> list[Event]:
-    """The notes of a MIDI file, from the beat on which its first note begins. ValueError where it has none."""
+    """Reads the notes of a MIDI file. Time starts at the beat in which the first note begins. Raises ValueError if
+    there are no notes."""
     file = mido.MidiFile(path)
     events, now = [], 0
     for message in mido.merge_tracks(file.tracks):
@@ -40,13 +41,13 @@ def read(path: Path) -> list[Event]:
             on = message.type == "note_on" and message.velocity > 0
             events.append(Event(now / file.ticks_per_beat, on, message.note, message.velocity))
     if not events:
-        raise ValueError(f"{path}: no notes")
+        raise ValueError(f"{path} has no notes")
     first = math.floor(events[0].at)
     return [event._replace(at=event.at - first) for event in events]
 
 
 def medley(tunes: list[list[Event]], beats: float) -> list[Event]:
-    """The tunes in turn, over and over, each from a bar line, until they are at least that many beats long."""
+    """Repeats the tunes in turn until they last at least `beats` beats. Each tune starts on a bar line."""
     events: list[Event] = []
     start, turn = 0, 0
     while start < beats:
@@ -58,7 +59,7 @@ def medley(tunes: list[list[Event]], beats: float) -> list[Event]:
 
 
 def write(events: list[Event], bpm: float, path: Path) -> None:
-    """Writes them as a MIDI file of one track."""
+    """Writes the events as a MIDI file with one track."""
     track = mido.MidiTrack([mido.MetaMessage("track_name", name="MELODY"),
                             mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm))])
     now = 0

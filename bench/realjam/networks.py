@@ -1,10 +1,10 @@
-"""python -m bench.realjam.networks POLICY.onnx LIGHT.onnx: networks of the paper's size, random weights, for both.
+"""python -m bench.realjam.networks POLICY.onnx LIGHT.onnx: makes networks of the paper's size with random weights.
 
-Speed does not depend on the weights. ReaLJam's are made where it looks. Sizes are those of the authors' configs
-(github.com/lukewys/realchords-pytorch, configs/gen_models, as of 2026-05): 512 wide, 8 layers, 8 heads; chords and
-melody interleaved. ReaLJam looks for its checkpoints below the home folder: HOME says where. They are made where there
-are none; with other sizes, remove that folder first. POLICY.onnx is the same decoder, weight by weight, as a policy of
-jamd, made anew each time; LIGHT.onnx has its matrices in int8.
+Both systems play with the same weights; speed does not depend on their values. The sizes are those of the authors'
+configurations (github.com/lukewys/realchords-pytorch, configs/gen_models, as of 2026-05): width 512, 8 layers, 8 heads,
+chords and melody interleaved. ReaLJam looks for its checkpoints below the home folder, which HOME names. The command
+makes them if they are missing; to change the sizes, remove that folder first. The command always rewrites the policies:
+POLICY.onnx is the same decoder, weight by weight, as a jamd policy; LIGHT.onnx has its matrices in int8.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ ENCODER_DECODER = {f"{side}_{name}": value for side in ("enc", "dec")
 
 
 def names() -> list[str]:
-    """Every chord that note-seq, which ReaLJam reads names with, can write in twelve keys. The authors' own list comes
-    with their weights."""
+    """Returns every chord name that note-seq can write, in twelve keys. ReaLJam reads names with note-seq. The authors'
+    own list comes with their weights."""
     return sorted(root + kind for root in WRITTEN_ROOTS for kind in WRITTEN_KINDS)
 
 
 def write_args(network: str, sizes: dict, checkpoint: Path) -> None:
-    """The settings that lie beside each checkpoint; YAML, which JSON is part of."""
+    """Writes the settings file that belongs beside each checkpoint. It is YAML; JSON is a subset of YAML."""
     (checkpoint.parent / "args.yml").write_text(json.dumps({f"{network}.{k}": v for k, v in sizes.items()}))
 
 
@@ -49,7 +49,8 @@ def save(state: dict, path: Path) -> None:
 
 
 def make() -> None:
-    """Makes all checkpoints; the chord names come last, as ReaLJam looks for them to know whether all is there."""
+    """Makes all checkpoints. It writes the chord names last, because ReaLJam takes their presence to mean that all is
+    there."""
     torch.manual_seed(SEED)
     tokens = CHORD_HOLD + 2 * len(names())
     decoder = DecoderTransformer(num_tokens=tokens, **DECODER).state_dict()
@@ -67,7 +68,7 @@ def main(policy: Path, light: Path) -> None:
     if not CHORDS.exists():
         make()
     for path in (policy, light):
-        card = Card(name=path.stem, method="random weights of the paper's size, to measure speed with", corpora=[],
+        card = Card(name=path.stem, method="random weights of the paper's size, for measuring speed", corpora=[],
                     licence="MIT")
         convert(ONLINE, CHORDS, card, path, int8=path == light)
 

@@ -1,17 +1,18 @@
-"""What ReaLJam's page does, without its browser: when it asks its server, what for, and which chords it then sounds.
+"""Models ReaLJam's page without its browser: when the page asks its server, what it asks for, and which chords it
+plays.
 
-Facts from frontend/play_from_midi_input.js and agent_interface.py of realjam 1.0.1 (MIT, the Python package):
+The facts are from frontend/play_from_midi_input.js and agent_interface.py of realjam 1.0.1 (MIT, the Python package):
 
-- The session's frame 0 is the beat of the first note. A note belongs to the frame that is nearest when it comes.
-- The page asks for chords from the next frame on. It asks again as soon as the answer is there; a frame's length later
-  where the answer came within the frame that it was asked in.
+- Frame 0 of the session is the beat of the first note. A note belongs to the frame nearest to its arrival.
+- The page asks for chords from the next frame on. It asks again as soon as it has the answer. If the answer came within
+  the frame of its request, the page first waits the length of a frame.
 - It sends all notes and all chord tokens of the session; frames without a token are -1.
-- An answer covers `lookahead` frames from the one that was asked for. Chords of frames that have begun are not sounded,
-  nor any in the first `silence` frames.
-- The server leaves chords alone until `commit` frames before the end of what it gave before: only what follows can
-  know a new note. It answers with nothing until 4 frames before the end of the silence.
+- An answer covers `lookahead` frames from the frame asked for. The page does not play chords of frames that have begun,
+  nor any chord in the first `silence` frames.
+- The server keeps the chords that it gave before, except the last `lookahead` - `commit` frames: only what follows the
+  kept chords can know a new note. It answers with no chords until 4 frames before the end of the silence.
 
-Times are seconds from the session's frame 0.
+Times are in seconds from frame 0 of the session.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ TEMPERATURE = 0.8  # the page's default
 
 
 class Setting(NamedTuple):
-    """How far ahead the page asks, in beats, and how many of these stay as they are."""
+    """How far ahead the page asks, in beats, and how many of these beats the server keeps as they were."""
 
     lookahead: int
     commit: int
@@ -39,23 +40,23 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """One request that the server answered with chords."""
+    """One request that the server answered with chords. `asked` and `came` are the times of request and answer."""
 
     asked: float
     came: float
-    frame: int  # the first that it has chords for
-    fresh: int  # the first that was decided now
-    end: int  # the first that it has no chords for
-    introduction: bool  # the server wrote chords for the silence too
+    frame: int  # the first frame with chords
+    fresh: int  # the first frame that was decided for this answer
+    end: int  # one past the last frame with chords
+    introduction: bool  # whether the server also wrote chords for the silence
 
 
 def nearest(time: float, step: float) -> int:
-    """The frame that the page takes a time for; halves go up, as in JavaScript."""
+    """Returns the frame that the page assigns to a time; halves round up, as in JavaScript."""
     return math.floor(time / step + 0.5)
 
 
 class Page:
-    """One session of the page. ask and take are called in turn."""
+    """One session of the page. Call ask and take alternately."""
 
     def __init__(self, melody: list[Event], setting: Setting, bpm: float, model: str) -> None:
         self.step = 60 / bpm / FRAMES_PER_BEAT
@@ -68,7 +69,7 @@ class Page:
         self.answers: list[Answer] = []
 
     def ask(self, now: float) -> dict:
-        """The request that the page sends now."""
+        """Returns the request that the page sends at `now`."""
         return {
             "model": self.model,
             "notes": [note for at, note in self.notes if at <= now],
@@ -82,7 +83,7 @@ class Page:
         }
 
     def take(self, asked: float, came: float, answer: dict) -> None:
-        """The answer to the request that was sent at `asked`."""
+        """Takes in the answer, received at `came`, to the request sent at `asked`."""
         frame, tokens, intro = answer["frame"], answer["newChordTokens"], answer["introChordTokens"]
         known = max(len(self.tokens), frame)  # the server fills gaps with silence
         kept = min(max(known - self.lookahead + self.commit - frame, 0), self.lookahead)
@@ -95,17 +96,17 @@ class Page:
             self.answers.append(Answer(asked, came, frame, frame + kept, frame + len(tokens), bool(intro)))
 
     def pause(self, asked: float, came: float) -> float:
-        """How long the page waits before it asks again."""
+        """Returns how long the page waits before it asks again."""
         return self.step if nearest(asked, self.step) == nearest(came, self.step) else 0
 
     def missed(self, until: float) -> list[bool]:
-        """Of each frame after the silence whose line is before `until`: whether no chord was there when it began."""
+        """Returns, for each frame after the silence that begins before `until`, whether it began without a chord."""
         return [not any(a.came <= f * self.step and a.frame <= f < a.end for a in self.answers)
                 for f in range(SILENCE, math.ceil(until / self.step))]
 
     def reactions(self, until: float) -> list[float]:
-        """Of each note on after the silence and before `until`: the time to the line of the first frame that sounds a
-        chord which can know it; inf where there was none."""
+        """Returns, for each note on after the silence and before `until`, the time to the beginning of the first frame
+        that plays a chord which can know the note; inf if there is none."""
         return [self._reaction(at) for at, note in self.notes
                 if note["on"] and note["frame"] >= SILENCE and at < until]
 
@@ -119,7 +120,7 @@ class Page:
 
 def jam(page: Page, send: Callable[[dict], dict], clock: Callable[[], float], sleep: Callable[[float], None],
         length: float) -> None:
-    """Plays a session of that many seconds; `clock` is 0 at its frame 0."""
+    """Plays a session of `length` seconds; `clock` is 0 at frame 0."""
     while (asked := clock()) < length:
         answer = send(page.ask(asked))
         came = clock()

@@ -1,11 +1,12 @@
-"""python -m bench.realjam.serve [--onnx] --port N: ReaLJam's server, as its own command realjam-start-server starts it.
+"""python -m bench.realjam.serve [--onnx] --port N: starts ReaLJam's server as its own command realjam-start-server
+does.
 
 Two things differ from realjam 1.0.1:
 
-- It listens on this machine only; released, it listens on every interface.
-- With --onnx, the filter of impossible tokens is given the prompt and what was generated after it, as with PyTorch and
-  as the authors' repository does since. Released, it is given what was generated alone, which is nothing at the first
-  token: each request then fails.
+- The server listens on this machine only. The released server listens on every interface.
+- With --onnx, the filter of impossible tokens gets the prompt and the tokens generated after it, as with PyTorch and as
+  in the authors' later repository. In the release it gets the generated tokens alone. At the first token there are
+  none, and every request fails.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from realjam import agent_interface, cli, server
 
 
 def with_prompt(generate: Callable) -> Callable:
-    """One of ReaLJam's ONNX generators, whose filter sees the whole sequence."""
+    """Wraps one of ReaLJam's ONNX generators so that its filter sees the whole sequence."""
 
     @functools.wraps(generate)
     def generator(init, step, prompt, *args, filter_logits_fn, **options):

@@ -1,4 +1,4 @@
-"""ReaLJam's server as a process, and requests to it as its page sends them."""
+"""Runs ReaLJam's server as a process and sends it requests as its page does."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pathlib import Path
 from bench.realjam.melody import FRAMES_PER_BEAT
 from bench.realjam.page import SILENCE, TEMPERATURE, Setting
 
-READY = 600  # seconds: the first start of the ONNX path exports six graphs
-ANSWER = 300  # seconds; a busy machine takes long
+READY = 600  # seconds: on its first start the ONNX path exports six graphs
+ANSWER = 300  # seconds: a busy machine may take long
 
 
 class ServerFailure(Exception):
@@ -25,13 +25,13 @@ class ServerFailure(Exception):
 
 
 class Server:
-    """A server that is up. Each request has a connection of its own, as the server closes it."""
+    """A running server. Each request opens its own connection, because the server closes it afterwards."""
 
     def __init__(self, port: int) -> None:
         self.port = port
 
     def request(self, method: str, path: str, body: dict | None = None):
-        """The answer's JSON. ServerFailure where there is none."""
+        """Returns the decoded JSON of the answer. Raises ServerFailure if the status is not OK."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER)
         try:
             connection.request(method, path, json.dumps(body) if body is not None else None,
@@ -45,14 +45,14 @@ class Server:
         return json.loads(content)
 
     def models(self) -> list[str]:
-        """What its page offers; the first is the one that it plays with."""
+        """Returns the models that the page offers; the page plays with the first."""
         return self.request("GET", "/models")
 
     def play(self, body: dict) -> dict:
         return self.request("POST", "/play", body)
 
     def warm(self, setting: Setting) -> None:
-        """One session's first two requests, of whose times nothing is kept."""
+        """Sends the first two requests of a session without measuring them."""
         lookahead, commit = setting.lookahead * FRAMES_PER_BEAT, setting.commit * FRAMES_PER_BEAT
         body = {"model": self.models()[0], "notes": [{"on": True, "pitch": 60, "frame": 0}], "chordTokens": [],
                 "frame": SILENCE, "lookahead": lookahead, "commitahead": commit, "silenceTill": SILENCE,
@@ -70,7 +70,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(home: Path, onnx: bool, log: Path) -> Iterator[Server]:
-    """A server whose checkpoints lie below `home`, and which ends with the block."""
+    """Starts a server with its checkpoints below `home` and ends it with the block."""
     port = free_port()
     command = [sys.executable, "-m", "bench.realjam.serve", "--port", str(port)] + ["--onnx"] * onnx
     with log.open("w") as out:
@@ -91,7 +91,7 @@ def serving(home: Path, onnx: bool, log: Path) -> Iterator[Server]:
 
 
 def wait(server: Server, process: subprocess.Popen, log: Path) -> None:
-    """Until it answers."""
+    """Waits until the server answers. Raises ServerFailure if it ends or is not ready in time."""
     until = time.monotonic() + READY
     while time.monotonic() < until:
         if process.poll() is not None:

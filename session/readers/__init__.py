@@ -1,1 +1,1 @@
-"""Independent readers of what jamd exports: tests."""
+"""Tests that read jamd's exports with independent software."""

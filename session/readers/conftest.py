@@ -1,5 +1,5 @@
-"""Sessions for the readers, made by jamd itself: three policies play to the same tunes, which change their key; and two
-live jams, of which one misses frames, and the other is killed and then damaged."""
+"""Makes the sessions for the readers with jamd itself. Three policies accompany the same tunes, which change key. Two
+more sessions are live jams: one misses frames, the other is killed and its log then damaged."""
 
 import json
 import random
@@ -20,18 +20,18 @@ POLICIES = ["online-mle", "gapt", "jamd"]
 TUNES = 2
 BARS = 24
 PLAYED = ["--bass", "--set", "metronome=on"]
-PATIENCE = 300  # seconds: only what hangs takes so long, however busy the machine
+PATIENCE = 300  # seconds: even on a busy machine only a process that hangs takes so long
 
 
 def run(*args, **more):
-    """Runs jamd, and returns what it prints."""
+    """Runs jamd and returns its standard output."""
     done = subprocess.run([JAMD, *map(str, args)], capture_output=True, text=True, check=False, **more)
     assert done.returncode == 0, f"jamd {args}: {done.stderr}"
     return done.stdout
 
 
 def write_tune(path, seed):
-    """A tune of chords' notes, that goes into the key a tritone away halfway, and becomes slower near its end."""
+    """Writes a tune of chord tones. Halfway it changes to the key a tritone away; near its end it becomes slower."""
     draw = random.Random(seed)
     file = mido.MidiFile(ticks_per_beat=480)
     track = mido.MidiTrack()
@@ -54,7 +54,8 @@ def write_tune(path, seed):
 
 
 def live(folder, *args):
-    """A jam through the real loop, once chords sound in it: the process, and the log that it writes."""
+    """Starts a jam through the real loop, waits for its first chord, and returns the process and the path of its
+    log."""
     command = [JAMD, *map(str, args), *PLAYED, "--session-dir", folder]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     end = time.monotonic() + PATIENCE
@@ -68,7 +69,7 @@ def live(folder, *args):
 
 
 def play_with_misses(folder):
-    """An agent's jam of 20 seconds, on a machine that stands still now and then."""
+    """Plays an agent's jam of 20 seconds and stops the process now and then, as a stalled machine would."""
     process, _ = live(folder, "jam", "--policy", "jamd", "--tempo", 180, "--listen", 4, "--for", "20s")
     for seconds in [0.05, 0.08, 0.11, 0.14, 0.17, 0.5]:
         process.send_signal(signal.SIGSTOP)
@@ -80,7 +81,7 @@ def play_with_misses(folder):
 
 
 def play_and_damage(folder, tune):
-    """A jam with a file's melody that is killed; then lines are taken out of its log, one is changed, one torn."""
+    """Plays a jam with a file's melody and kills it. Then removes lines from its log, changes one and truncates one."""
     process, path = live(folder, "play", "--melody", tune, "--policy", "gapt", "--tempo", 180, "--listen", 4)
     end = time.monotonic() + PATIENCE
     while path.read_bytes().count(b'"type":"frame"') < 95 and time.monotonic() < end:
@@ -89,7 +90,7 @@ def play_and_damage(folder, tune):
     process.communicate()
     lines = path.read_bytes().splitlines(keepends=True)
     frames = [i for i, line in enumerate(lines) if b'"type":"frame"' in line]
-    gone = {*range(frames[40], frames[42]), *range(frames[60], frames[67]), frames[80]}  # with notes among them
+    gone = {*range(frames[40], frames[42]), *range(frames[60], frames[67]), frames[80]}  # these frames have notes
     changed = frames[90]
     lines[changed] = lines[changed].replace(b'"frame":', b'"frame":1', 1)
     path.write_bytes(b"".join(line for i, line in enumerate(lines) if i not in gone) + lines[frames[50]][:-20])
@@ -97,9 +98,9 @@ def play_and_damage(folder, tune):
 
 @pytest.fixture(scope="session")
 def sessions(tmp_path_factory):
-    """The folder of the sessions."""
+    """Makes the sessions and returns their folder."""
     if not JAMD.exists():
-        pytest.skip("bin/jamd is not there: run 'make build'")
+        pytest.skip("bin/jamd is missing: run 'make build'")
     folder = tmp_path_factory.mktemp("sessions")
     for tune in range(TUNES):
         path = folder / f"tune-{tune}.mid"
@@ -118,7 +119,7 @@ def sessions(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def exports(sessions, tmp_path_factory):
-    """All sessions in every format that needs nothing but jamd, a folder each."""
+    """Exports all sessions to every format that needs only jamd, one folder per format."""
     folder = tmp_path_factory.mktemp("exports")
     for name in ["midi", "musicxml", "csv", "parquet"]:
         run("sessions", "--session-dir", sessions, "export", "all", "--as", name, "-o", folder / name)
@@ -127,7 +128,7 @@ def exports(sessions, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def logs(sessions):
-    """The whole lines of each session's log, by its id."""
+    """Returns the intact lines of each session's log, by session id."""
     read = {path.parent.name: log.read(path)[0] for path in sorted(sessions.glob("*/events.jsonl"))}
     assert len(read) == TUNES * len(POLICIES) + 2
     return read
@@ -135,6 +136,6 @@ def logs(sessions):
 
 @pytest.fixture(scope="session")
 def offline(sessions):
-    """The ids of those that were not played live."""
+    """Returns the ids of the sessions that were not played live."""
     manifests = sessions.glob("*/manifest.json")
     return {path.parent.name for path in manifests if json.loads(path.read_text()).get("offline")}

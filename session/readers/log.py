@@ -1,4 +1,5 @@
-"""What a log says was played, told again without jamd: docs/sessions.md. What sounded before a missing line goes on."""
+"""Reads from a log what was played, without jamd, by the rules of docs/sessions.md. A note that sounds before a missing
+line continues after it."""
 
 import json
 
@@ -6,7 +7,7 @@ from crc32c import crc32c
 
 
 def read(path):
-    """The lines of a log that are whole, as objects, and how many were not."""
+    """Returns the intact lines of a log as objects, and the number of damaged lines."""
     lines, bad = [], 0
     for line in path.read_bytes().splitlines(keepends=True):
         body, seal = line.rstrip(b"\n")[:-18], line.rstrip(b"\n")[-18:]
@@ -22,19 +23,20 @@ def of(lines, kind):
 
 
 def frames(lines):
-    """How many there are, from 0 to the last that the log has."""
+    """Returns the number of frames, from 0 to the last one in the log."""
     return of(lines, "frame")[-1]["frame"] + 1
 
 
 def melody(lines):
-    """The melody's tokens by frame: a report holds that of the frame before, the end that of the last."""
+    """Returns the melody's tokens by frame. The entry of a frame has the token of the frame before; the end entry has
+    that of the last frame."""
     tokens = {line["frame"] - 1: line["melody"] for line in of(lines, "frame")}
     tokens[frames(lines) - 1] = next((line["melody"] for line in of(lines, "end")), 0)
     return {frame: token for frame, token in tokens.items() if frame >= 0}
 
 
 def notes(lines):
-    """The melody's notes as (frame, pitch, frames)."""
+    """Returns the melody's notes as (frame, pitch, length in frames)."""
     found, sounds = [], None
     for frame, token in sorted(melody(lines).items()):
         pitch = (token - 1) % 128 if 1 <= token <= 256 else None
@@ -51,7 +53,8 @@ def notes(lines):
 
 
 def chords(lines):
-    """The chords as [frame, symbol, pitches, end], where each is struck, or first told of."""
+    """Returns the chords as [frame, symbol, pitches, end]. Each starts at the frame that strikes it or first reports
+    it."""
     found, sounds = [], []
     for line in of(lines, "frame"):
         if sounds and (line.get("began") or line["pitches"] != sounds):
@@ -66,7 +69,8 @@ def chords(lines):
 
 
 def struck(lines):
-    """The notes of chords and bass as (frame, pitch, whether of the bass), where each is struck, or first told of."""
+    """Returns the notes of chords and bass as (frame, pitch, whether it is a bass note). Each starts at the frame that
+    strikes it or first reports it."""
     found, sounding = [], set()
     for line in of(lines, "frame"):
         now = {(note[0], bool(note[2] & 2) if len(note) > 2 else False): note for note in line.get("notes", [])}
@@ -78,7 +82,8 @@ def struck(lines):
 
 
 def keys(lines):
-    """The player's keys as (µs, pitch, velocity, µs or None): one struck again before it is let go ends then."""
+    """Returns the player's notes as (start in µs, pitch, velocity, length in µs or None). A key struck again before its
+    release ends its first note."""
     found, held = [], {}
     for line in of(lines, "note"):
         key = (line["channel"], line["pitch"])

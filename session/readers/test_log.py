@@ -1,4 +1,4 @@
-"""The logs of the live jams are such that the others test something."""
+"""Checks that the logs of the live jams have the faults that the other tests need."""
 
 from readers import log
 
@@ -17,5 +17,5 @@ def test_lines_are_lost(sessions, exports, logs, offline):
     lines, bad = log.read(sessions / damaged[0] / "events.jsonl")
     numbers = [line["seq"] for line in lines]
     gaps = [b - a for a, b in zip(numbers, numbers[1:]) if b > a + 1]
-    assert bad == 1 and len(gaps) == 4 and max(gaps) > 7  # jamd has cut the torn one off
+    assert bad == 1 and len(gaps) == 4 and max(gaps) > 7  # jamd has removed the truncated line
     assert log.frames(lines) > len(log.of(lines, "frame")) + 10

@@ -1,15 +1,15 @@
-"""mido reads the MIDI files."""
+"""Reads the MIDI files with mido."""
 
 import mido
 import pytest
 
 from readers import log
 
-TICKS = 120  # a frame, at 480 to the quarter note
+TICKS = 120  # per frame, at 480 per quarter note
 
 
 def notes_of(track):
-    """(tick, pitch, ticks, channel) of each note, in order of their beginnings."""
+    """Returns (start tick, pitch, length in ticks, channel) of each note, in order of their starts."""
     at, open_, found = 0, {}, []
     for message in track:
         at += message.time
@@ -54,18 +54,18 @@ def test_mido_reads_the_jam(exports, logs, offline):
 
 
 def test_mido_reads_the_times(exports, logs, offline):
-    """Played by the file's own tempi, each note begins when the log's grid says, counted from frame 0."""
+    """At the file's own tempi, each note begins at the time that the log's grid gives, counted from frame 0."""
     for session, lines in logs.items():
         file = mido.MidiFile(exports / "midi" / f"{session}.mid")
         lines_at = {line["frame"]: line["at_us"] / 1e6 for line in log.of(lines, "frame")}
         at, begun = 0, []
-        for message in file:  # which reckons in seconds
+        for message in file:  # iterating over a file gives times in seconds
             at += message.time
             if message.type == "note_on" and message.channel == 0 and message.velocity > 0:
                 begun.append(at)
         notes = enumerate(log.notes(lines))
         want = {i: lines_at[frame] - lines_at[0] for i, (frame, _, _) in notes if frame in lines_at}
-        # Tempo is kept to the microsecond a quarter note.
+        # The file stores the tempo in whole microseconds per quarter note.
         assert [begun[i] for i in want] == pytest.approx(list(want.values()), abs=1e-3)
         tempi = {line["bpm"] for line in log.of(lines, "segment")}
         assert len(want) > len(begun) * 0.7 and len(tempi) == (2 if session in offline else 1)

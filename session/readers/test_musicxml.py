@@ -1,4 +1,4 @@
-"""The schema of MusicXML 4.0, and music21, read the lead sheets."""
+"""Validates the lead sheets against the schema of MusicXML 4.0 and reads them with music21."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ GOLDEN = HERE.parent / "testdata" / "leadsheet.musicxml"  # has every chord qual
 
 
 class Local(etree.Resolver):
-    """Schemas that the schema names by addresses of the network lie beside this file."""
+    """Resolves the web addresses of other schemas to the files beside this one."""
 
     def resolve(self, url, _id, context):
         name = url.rsplit("/", 1)[-1]
@@ -57,7 +57,8 @@ def test_music21_reads_the_jam(exports, logs):
 
 
 def pitch_classes(chord):
-    """Those of a chord as music21 reads it, but for the seventh added to a sus4 chord: MusicXML means a minor."""
+    """Returns the pitch classes of a chord as music21 reads it, except that the seventh added to a sus4 chord is minor,
+    as MusicXML means it."""
     classes = {pitch.pitchClass for pitch in chord.pitches}
     if chord.chordKindStr == "7sus4":
         root = chord.root().pitchClass
@@ -66,7 +67,7 @@ def pitch_classes(chord):
 
 
 def symbols_of(score):
-    """The chord symbols, but for N.C."""
+    """Returns the chord symbols except N.C."""
     symbols = score.recurse().getElementsByClass(music21.harmony.ChordSymbol)
     return [symbol for symbol in symbols if not isinstance(symbol, music21.harmony.NoChord)]
 
@@ -75,7 +76,7 @@ def test_music21_reads_every_quality():
     score = music21.converter.parse(GOLDEN)
     chords = symbols_of(score)
     notes = score.recurse().getElementsByClass(music21.note.Note)
-    for chord in chords[:-1]:  # in the golden sheet each chord's notes are the melody there; the last has none
+    for chord in chords[:-1]:  # the golden sheet's melody plays the notes of each chord but the last
         begin = chord.getOffsetInHierarchy(score)
         played = {n.pitch.pitchClass for n in notes if begin <= n.getOffsetInHierarchy(score) < begin + 1.5}
         assert pitch_classes(chord) == played, chord.figure

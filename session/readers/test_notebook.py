@@ -1,4 +1,4 @@
-"""docs/analysis.ipynb goes from exported sessions to figures."""
+"""Runs docs/analysis.ipynb, from exported sessions to figures."""
 
 import json
 from pathlib import Path
@@ -20,10 +20,10 @@ ASK = """print(json.dumps({
 @pytest.mark.filterwarnings("ignore")
 def test_notebook(exports, sessions, logs, offline, monkeypatch):
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    assert all(not cell.get("outputs") for cell in notebook.cells), "outputs are not kept in the repository"
+    assert all(not cell.get("outputs") for cell in notebook.cells), "the notebook in the repository has outputs"
     notebook.cells.append(nbformat.v4.new_code_cell(ASK))
     monkeypatch.setenv("JAMD_TABLES", str(exports / "parquet"))
-    where = {"metadata": {"path": str(NOTEBOOK.parent)}}  # as an editor runs it
+    where = {"metadata": {"path": str(NOTEBOOK.parent)}}  # the folder in which an editor runs it
     nbclient.NotebookClient(notebook, timeout=1800, kernel_name="python3", resources=where).execute()
     said = json.loads(notebook.cells[-1].outputs[0].text)
     pictures = [o for cell in notebook.cells for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
@@ -40,5 +40,5 @@ def test_notebook(exports, sessions, logs, offline, monkeypatch):
     assert offline <= set(said["each"])
     assert said["ratings"] == 3 * len(logs)
     changes = {session: at for session, at in said["changes"].items() if session in offline}
-    assert len(changes) == TUNES * len(POLICIES)  # each tune goes a tritone away halfway
+    assert len(changes) == TUNES * len(POLICIES)  # each tune modulates by a tritone halfway
     assert all(abs(at - BARS // 2 * 16) <= 32 for at in changes.values())

@@ -1,4 +1,4 @@
-"""The wave module reads what FluidSynth makes: it lasts as long as the jam, and sounds where the log says notes do."""
+"""Reads FluidSynth's files with the module wave: they last as long as the jam and sound when the log has notes."""
 
 import shutil
 import wave
@@ -14,15 +14,15 @@ RATE = 48000
 
 @pytest.fixture(scope="module")
 def sounds(sessions, tmp_path_factory):
-    """Left and right of each session, -1 to 1, by its id."""
+    """Returns the samples of each session, by id: left and right, -1 to 1."""
     if not shutil.which("fluidsynth"):
-        pytest.skip("FluidSynth is not there: apt-get install fluidsynth")
+        pytest.skip("FluidSynth is missing: apt-get install fluidsynth")
     folder = tmp_path_factory.mktemp("sounds")
     try:
         run("sessions", "--session-dir", sessions, "export", "all", "--live", "--as", "wav", "-o", folder)
     except AssertionError as error:
         if "no General MIDI soundfont" in str(error):
-            pytest.skip("there is no soundfont: apt-get install timgm6mb-soundfont")
+            pytest.skip("a soundfont is missing: apt-get install timgm6mb-soundfont")
         raise
     read = {}
     for path in folder.glob("*.wav"):
@@ -35,13 +35,13 @@ def sounds(sessions, tmp_path_factory):
 
 
 def loudness(sound, begin, end):
-    """Root mean square between two moments, in seconds."""
+    """Returns the root mean square between two times in seconds."""
     part = sound[int(begin * RATE):int(end * RATE)]
     return float(np.sqrt((part**2).mean()))
 
 
 def at_pitch(sound, begin, end, pitch):
-    """How strong a pitch is between two moments."""
+    """Returns the strength of a pitch between two times in seconds."""
     part = sound[int(begin * RATE):int(end * RATE)].mean(axis=1)
     turns = 440 * 2 ** ((pitch - 69) / 12) * np.arange(len(part)) / RATE
     return abs(np.exp(-2j * np.pi * turns) @ (part * np.hanning(len(part)))) / len(part)
@@ -50,7 +50,7 @@ def at_pitch(sound, begin, end, pitch):
 def test_it_lasts_as_long_as_the_jam(sounds, logs):
     for session, sound in sounds.items():
         lasts = log.frames(logs[session]) * 60 / 180 / 4
-        assert lasts - 0.1 < len(sound) / RATE < lasts + 10  # in which the last notes die away
+        assert lasts - 0.1 < len(sound) / RATE < lasts + 10  # the last notes decay after the end
         assert 0.02 < np.abs(sound).max() <= 1
 
 
@@ -67,7 +67,7 @@ def test_it_sounds_where_notes_do(sounds, logs):
 
 
 def test_it_sounds_as_notes_do(sounds, logs):
-    """A note of a quarter second is stronger than the pitches a half step away, where those do not sound."""
+    """A note of a quarter second is stronger than the pitches a half step away if those do not sound."""
     told = 0
     for session, sound in sounds.items():
         lines = logs[session]

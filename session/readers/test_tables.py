@@ -1,4 +1,4 @@
-"""pandas and DuckDB read the tables; what they find is what the log says."""
+"""Reads the tables with pandas and DuckDB and compares them with the log."""
 
 import json
 import math
@@ -20,7 +20,7 @@ TABLES = ["sessions", "frames", "notes", "decisions"]
 def test_both_formats_are_the_same(exports):
     for table in TABLES:
         parquet = pd.read_parquet(exports / "parquet" / f"{table}.parquet")
-        texts = {c: str for c in parquet.columns if pd.api.types.is_string_dtype(parquet[c])}  # such as version 6e55695
+        texts = {c: str for c in parquet.columns if pd.api.types.is_string_dtype(parquet[c])}  # 6e55695 is text
         csv = pd.read_csv(exports / "csv" / f"{table}.csv", keep_default_na=False, na_values=[""], dtype=texts)
         assert list(csv.columns) == list(parquet.columns) and len(csv) == len(parquet) > 0
         for column in parquet.columns:
@@ -69,7 +69,7 @@ def test_schema_has_types(exports):
 
 
 def test_every_column_is_told(exports):
-    """docs/sessions.md says of every column what it is, and of none that is not there."""
+    """docs/sessions.md describes every column, and no column that does not exist."""
     text = DOCS.read_text()
     for table in TABLES:
         section = re.search(rf"^#### {table}\n(.*?)(?=^##|\Z)", text, re.M | re.S).group(1)
@@ -96,7 +96,7 @@ def test_examples_in_the_docs(query, exports, monkeypatch):
 
 def test_note_in_chord_is_that_of_show(exports, sessions, logs):
     frames = exports / "parquet" / "frames.parquet"
-    # The report of a frame holds the melody of the frame before.
+    # The entry of a frame has the melody of the frame before.
     known = f"select *, lead(played) over (partition by session order by frame) as next from '{frames}'"
     query = f"select session, avg(note_in_chord::int) from ({known}) where played and next is not false group by all"
     shares = dict(duckdb.sql(query).fetchall())

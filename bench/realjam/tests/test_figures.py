@@ -1,4 +1,4 @@
-"""Figures and the section that they make."""
+"""Tests the figures and the section that holds them."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def test_section_is_put_between_its_marks(tmp_path):
 def test_section_without_marks(tmp_path):
     document = tmp_path / "a.md"
     document.write_text("nothing\n")
-    with pytest.raises(ValueError, match="no lines"):
+    with pytest.raises(ValueError, match="does not have the lines"):
         figures.put(document, "x")
     assert document.read_text() == "nothing\n"

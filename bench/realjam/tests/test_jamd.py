@@ -1,4 +1,4 @@
-"""What is read from a session of jamd."""
+"""Tests what is read from a session of jamd."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ STEP = 125_000.0  # microseconds
 
 
 def log(frames: int = 64, notes: tuple[float, ...] = (), **changed: dict) -> list[dict]:
-    """A session that begins at 1 s; notes of pitch 60 at these frames, which may be fractions; changed['f40'] replaces
-    fields of frame 40."""
+    """Returns the events of a session that begins at 1 s, with notes of pitch 60 at `notes` (frames, may be fractions).
+    changed['f40'] replaces fields of frame 40."""
     onsets = {math.floor(n + 0.5) + 1 for n in notes}
     events = [{"type": "frame", "frame": f, "at_us": 1e6 + f * STEP, "melody": 61 if f in onsets else 0,
                "step_us": 500.0, "late_us": 100.0} | changed.get(f"f{f}", {}) for f in range(frames)]

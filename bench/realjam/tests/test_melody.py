@@ -1,4 +1,4 @@
-"""The melody of the arms."""
+"""Tests the melody of the arms."""
 
 from __future__ import annotations
 

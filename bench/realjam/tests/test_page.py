@@ -1,4 +1,4 @@
-"""The page against a server that takes a known time: what it asks, and what comes of it."""
+"""Tests the page against a server that takes a known time to answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEFAULT, QUICKEST = Setting(4, 4), Setting(1, 0)
 
 
 class Server:
-    """ReaLJam's server as far as its page can tell, with a clock that only it and sleeping move."""
+    """Stands in for ReaLJam's server as the page sees it. Only requests and sleeps move its clock."""
 
     def __init__(self, takes: float) -> None:
         self.now, self.takes, self.requests = 0.0, takes, []
@@ -37,7 +37,7 @@ class Server:
 
 def session(takes: float, setting: Setting, seconds: float = 40,
             notes: list[float] | None = None) -> tuple[Page, Server]:
-    """A session at 120 BPM with notes of a sixteenth at these seconds."""
+    """Plays a session at 120 BPM with sixteenth notes at `notes` (seconds)."""
     notes = [4.0 + i for i in range(24)] if notes is None else notes
     melody = [e for at in notes for e in (Event(2 * at, True, 60, 80), Event(2 * at + 0.25, False, 60, 0))]
     page, server = Page(melody, setting, 120, "GAPT"), Server(takes)
@@ -54,11 +54,12 @@ def test_first_request():
 
 
 def test_pace():
-    """A frame's pause where the answer came within its frame, none where it came later."""
+    """The page pauses for a frame if the answer came within the frame of its request, and not at all if it came
+    later."""
     _, fast = session(0.01, QUICKEST)
     times = [at for at, request in fast.requests if request["frame"] > SILENCE]
     gaps = {round(b - a, 6) for a, b in zip(times[1:], times[2:])}
-    assert gaps <= {0.01, 0.135}  # 0.01 where the answer came just after the frame had turned
+    assert gaps <= {0.01, 0.135}  # 0.01 if the answer came just after the next frame began
     _, slow = session(0.4, QUICKEST)
     times = [at for at, request in slow.requests if request["frame"] > SILENCE]
     assert {round(b - a, 6) for a, b in zip(times, times[1:])} == {0.4}
@@ -73,17 +74,17 @@ def test_server_begins_before_the_end_of_the_silence():
 
 @pytest.mark.parametrize(("setting", "takes", "missed"), [
     (DEFAULT, 0.05, 0), (DEFAULT, 0.83, 0), (QUICKEST, 0.01, 0), (QUICKEST, 0.15, 0),
-    (QUICKEST, 0.6, 1), (DEFAULT, 2.3, 1),  # answers that come when all that they cover is over
+    (QUICKEST, 0.6, 1), (DEFAULT, 2.3, 1),  # each answer comes when all its frames are over
 ])
 def test_missed(setting, takes, missed):
     page, _ = session(takes, setting, seconds=60)
-    frames = page.missed(60)[24:]  # the first answer is late for its first frames
+    frames = page.missed(60)[24:]  # the first answer is too late for its first frames
     assert len(frames) == 480 - SILENCE - 24
     assert sum(frames) / len(frames) == missed
 
 
 def test_missed_in_part():
-    """Each answer comes 3.2 frames after its request and covers 4 frames: what lies between two of them is missed."""
+    """Each answer comes 3.2 frames after its request and covers 4 frames; the frames between two answers are missed."""
     page, _ = session(0.4, QUICKEST, seconds=60)
     frames = page.missed(60)[24:]
     assert 0 < sum(frames) < len(frames)
@@ -93,7 +94,7 @@ def test_missed_in_part():
 
 
 def test_reaction_waits_for_what_is_committed():
-    """With lookahead 4 and commit 4 only the end of an answer is new: a note is known 16 frames later at best."""
+    """With lookahead 4 and commit 4 only the end of an answer is new, so a note is known 16 frames later at best."""
     page, _ = session(0.05, DEFAULT)
     heard = page.reactions(30)
     assert len(heard) == 24
@@ -127,7 +128,7 @@ def test_reaction_exactly():
 
 
 def test_lookup_where_the_buffer_is_longer():
-    """After a smaller lookahead the server only looks up what it gave before: nothing is new."""
+    """After a change to a smaller lookahead the server only repeats what it gave before; nothing is new."""
     page = Page([], Setting(1, 1), 120, "GAPT")
     page.tokens = [7] * 64
     page.take(4.6, 4.7, {"frame": 38, "newChordTokens": [7] * 4, "introChordTokens": None})

@@ -1,4 +1,4 @@
-"""Requests to a server of our own, and ReaLJam's generators as they are started."""
+"""Tests requests to a server of our own, and ReaLJam's generators as serve.py starts them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_filter_sees_prompt_and_what_came_after():
     from bench.realjam.serve import with_prompt
 
     class Session:
-        """Token 3 is always by far the likeliest."""
+        """Makes token 3 by far the likeliest, always."""
 
         def run(self, _, inputs):
             logits = np.full((1, inputs["gen_inputs"].shape[1], 8), -50.0)
