@@ -173,6 +173,7 @@ func TestKeepIn(t *testing.T) {
 
 		r.set("Through 14:0")
 		time.Sleep(twice)
+		synctest.Wait()
 		want := [][3]byte{{0x80, 60, 0}, {0xB0, 64, 0}, {0xB0, 123, 0}, {0x82, 64, 0}, {0xB2, 64, 0}, {0xB2, 123, 0}}
 		if got := statuses(b.events); !slices.Equal(got, want) {
 			t.Errorf("let go with % X, want % X", got, want)
@@ -184,6 +185,7 @@ func TestKeepIn(t *testing.T) {
 
 		r.set("Through 14:0", "Keys 28:0") // another socket
 		time.Sleep(twice)
+		synctest.Wait()
 		r.on("Keys 28:0").receive([]byte{0x90, 62, 1})
 		if got := statuses(b.events); !slices.Equal(got, [][3]byte{{0x90, 62, 1}}) || in.Info().Address != "28:0" {
 			t.Errorf("heard % X on %v", got, in.Info())
@@ -194,6 +196,7 @@ func TestKeepIn(t *testing.T) {
 
 		r.blink()
 		time.Sleep(twice)
+		synctest.Wait()
 		if got := told(changes); !slices.Equal(got, []string{"gone Keys 28:0", "back Keys 28:0"}) || r.on("Keys 28:0") == nil {
 			t.Errorf("quickly unplugged and plugged: told %q", got)
 		}
