@@ -304,6 +304,9 @@ func FuzzFollower(f *testing.F) {
 }
 
 func TestFollowerAllocatesNothing(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
 	var now time.Duration
 	cable := NewCable(func() time.Duration { return now }, func(jam.Event) {})
 	f := newFollower(120)

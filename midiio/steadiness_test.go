@@ -50,6 +50,9 @@ func measure(m master, bars int) steadiness {
 }
 
 func TestSteadiness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures hundreds of songs; nothing in it runs beside anything else")
+	}
 	const songs, bars = 3, 100
 	t.Logf("%d songs of %d bars of 4/4 each, worst error after two bars", songs, bars)
 	t.Log("| tempo | jitter | pulses dropped | tempo off by | line off by |")
@@ -111,6 +114,9 @@ func TestSteadinessJump(t *testing.T) {
 // Where jitter comes near to a pulse's length, following has its limits: how many of many songs end with a position that is
 // wrong, or have a tempo off by more than 1 BPM at the end of the second bar.
 func TestSteadinessLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures hundreds of songs; nothing in it runs beside anything else")
+	}
 	const songs, bars = 100, 9
 	t.Logf("%d songs of %d bars of 4/4 each, begun without a clock before", songs, bars)
 	t.Log("| tempo | jitter | pulses dropped | position wrong at the end | tempo wrong after two bars |")

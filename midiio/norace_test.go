@@ -1,0 +1,5 @@
+//go:build !race
+
+package midiio
+
+const raceDetector = false
