@@ -46,24 +46,26 @@ def network_of(path: Path) -> Decoder | None:
 class Players:
     """Many jams of one network, side by side."""
 
-    def __init__(self, network: Decoder, choosers: Sequence[Chooser]) -> None:
+    def __init__(self, network: Decoder, choosers: Sequence[Chooser], levels: Sequence[int] | None = None) -> None:
         self.network, self.choosers, self.stepper = network, choosers, Stepper(network, len(choosers))
+        self.levels = None if levels is None else torch.tensor(list(levels))
         start = tokens.CHORD_START if network.shape.plays == "chords" else tokens.MELODY_START
         self.before = torch.full((len(choosers),), start)
 
     def play(self, heard: Tensor, places: np.ndarray) -> Tensor:
         """The tokens int64 [jams] of the next frame, by what the other part played before it and its place in the bar."""
         own = self.before, heard, self.network.shape.plays
-        logits = self.stepper.step(*by_part(*own), torch.from_numpy(places)).numpy()
+        logits = self.stepper.step(*by_part(*own), torch.from_numpy(places), self.levels).numpy()
         self.before = torch.tensor([choose(row, place) for choose, row, place in zip(
             self.choosers, logits, places.tolist())])
         return self.before
 
 
 def follow(network: Decoder, choosers: Sequence[Chooser], melodies: np.ndarray, places: np.ndarray,
-           said: str = "") -> np.ndarray:
-    """play.follow for each of melodies [jams, frames], with places in the bar: int16 [jams, frames]."""
-    players, chords = Players(network, choosers), np.zeros(melodies.shape, np.int16)
+           levels: Sequence[int] | None = None, said: str = "") -> np.ndarray:
+    """play.follow for each of melodies [jams, frames], with places in the bar, told these levels of busyness
+    (busy.py): int16 [jams, frames]."""
+    players, chords = Players(network, choosers, levels), np.zeros(melodies.shape, np.int16)
     heard = torch.full((len(melodies),), tokens.MELODY_START)
     for t in tqdm(range(melodies.shape[1]), desc=said, unit=" frames"):
         chords[:, t] = players.play(heard, places[:, t])
@@ -72,9 +74,10 @@ def follow(network: Decoder, choosers: Sequence[Chooser], melodies: np.ndarray, 
 
 
 def together(network: Decoder, choosers: Sequence[Chooser], agent: Decoder, agents: Sequence[Chooser], places: np.ndarray,
-             folded: np.ndarray, said: str = "") -> tuple[np.ndarray, np.ndarray]:
+             folded: np.ndarray, levels: Sequence[int] | None = None,
+             said: str = "") -> tuple[np.ndarray, np.ndarray]:
     """play.together for each row of places [jams, frames]: melodies and chords, int16 [jams, frames]."""
-    players, others = Players(network, choosers), Players(agent, agents)
+    players, others = Players(network, choosers, levels), Players(agent, agents)
     melody, chords = np.zeros(places.shape, np.int16), np.zeros(places.shape, np.int16)
     chord, note = torch.full((len(places),), tokens.CHORD_START), torch.full((len(places),), tokens.MELODY_START)
     for t in tqdm(range(places.shape[1]), desc=said, unit=" frames"):

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from train import metrics
+from train.draws import words
 
 UNKNOWN, LEVELS = 0, 6
 EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames between one level and the next
@@ -20,6 +21,11 @@ UNTOLD = 0.25
 def level(chords: np.ndarray) -> int:
     """Of chord tokens [frames]."""
     return 1 + int(np.searchsorted(EDGES, metrics.changes(chords) * 16 / max(1, len(chords)), side="right"))
+
+
+def drawn(seed: int) -> int:
+    """The level of a jam with a seed, as package jam draws it where nobody sets one."""
+    return 1 + words(seed, 1)() % (LEVELS - 1)
 
 
 def unsure(levels: Tensor, random: np.random.Generator) -> Tensor:

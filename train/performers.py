@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from train import bars, baselines, batched, tokens
+from train import bars, baselines, batched, busy, tokens
 from train.baselines import BASELINES
 from train.corpora.song import CorpusError
 from train.places import OPENING, WINDOW, Window
@@ -38,7 +38,8 @@ class Performer:
             baseline = BASELINES[self.name]
             return lambda seed, opening=(), heard=False: baseline.begin(seed)
         policy = PolicyFile(self.path)
-        return lambda seed, opening=(), heard=False: begin(policy, self.chooser(seed, temperature, opening, heard))
+        return lambda seed, opening=(), heard=False: begin(policy, self.chooser(seed, temperature, opening, heard),
+                                                               busy.drawn(seed))
 
     def chooser(self, seed: int, temperature: float, opening: Sequence[int] = (), heard: bool = False) -> Chooser:
         """How a policy's tokens are chosen in one jam."""
@@ -123,7 +124,8 @@ class Performance:
         """Chords [windows, frames] of one draw."""
         places = np.stack([bars.places(w.lines, len(w.melody)) for w in draw])
         choosers = [self.system.chooser(s, self.temperature, heard=heard) for _, s in _jobs([draw], seed)]
-        return batched.follow(self.network, choosers, np.stack([w.melody for w in draw]), places,
+        levels = [busy.drawn(s) for _, s in _jobs([draw], seed)]
+        return batched.follow(self.network, choosers, np.stack([w.melody for w in draw]), places, levels,
                               f"{self.name}, {place}, draw {seed}")
 
     def _jams(self, seed: int, draw: list[Window]) -> tuple[np.ndarray, np.ndarray]:
@@ -133,7 +135,7 @@ class Performance:
         melody, chords = batched.together(
             self.network, [self.system.chooser(s, self.temperature) for _, s in jobs], self.agents_network,
             [self.agent.chooser(AGENT_SEEDS + s, self.temperature, w.melody[:OPENING]) for w, s in jobs], places,
-            self.system.vocabulary.folded, f"{self.name}, agent, draw {seed}")
+            self.system.vocabulary.folded, [busy.drawn(s) for _, s in jobs], f"{self.name}, agent, draw {seed}")
         cuts = [tokens.cut(*pair, OPENING, WINDOW, self.system.vocabulary.chords) for pair in zip(melody, chords)]
         return tuple(np.stack(of) for of in zip(*cuts))
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from train import bars, tokens
+from train import bars, busy, tokens
 from train.corpora.song import FRAMES_PER_QUARTER
+from train.draws import words
 from train.export import FORMAT
 from train.network import by_part
 
@@ -45,7 +46,7 @@ class PolicyFile:
         self.hears_bar = any(i.name == "bar" for i in self.session.get_inputs())
         if self.hears_bar and self.metadata.get("bar_places") != str(bars.PLACES):
             raise ValueError(f"{path}: {self.metadata.get('bar_places')} places in the bar, not {bars.PLACES}")
-        self.untold = {i.name: np.zeros(1, np.int64) for i in self.session.get_inputs() if i.name == "busy"}
+        self.level = {i.name: np.zeros(1, np.int64) for i in self.session.get_inputs() if i.name == "busy"}
         self.vocabulary: list[str] = json.loads(self.metadata["vocabulary"])
         self.start = tokens.MELODY_START if self.plays == "melody" else 2 * len(self.vocabulary) + 1
         self.window, head = int(self.metadata["window"]), int(self.metadata["head_size"])
@@ -59,12 +60,17 @@ class PolicyFile:
         """Forgets the jam."""
         self.keys[:], self.values[:], self.mask[:], self.frame = 0, 0, -np.inf, 0
 
+    def tell(self, level: int) -> None:
+        """How busy its chords are to be (busy.py), from the next step on, if it can be told."""
+        for told in self.level.values():
+            told[0] = level
+
     def step(self, chord: int, melody: int, place: int = bars.UNKNOWN) -> np.ndarray:
         """Logits of the next frame from the tokens of the frame before it (start tokens first) and its place in the
-        bar. How busy its chords are to be it is not told."""
+        bar."""
         angle = self.frame * self.rates
         bar = {"bar": np.array([place])} if self.hears_bar else {}
-        logits, key, value = self.session.run(None, self.untold | bar | {
+        logits, key, value = self.session.run(None, self.level | bar | {
             "chord": np.array([chord]), "melody": np.array([melody]),
             "cos": np.cos(angle).astype(np.float32), "sin": np.sin(angle).astype(np.float32),
             "mask": self.mask, **{f"keys.{i}": keys for i, keys in enumerate(self.keys)},
@@ -76,21 +82,9 @@ class PolicyFile:
 
 
 def generator(seed: int) -> Callable[[], float]:
-    """jam's seeded draws (Go's math/rand/v2 PCG, a 128-bit PCG-DXSM started at (seed, 0)): floats in [0, 1)."""
-    state, m64, m128 = seed << 64, (1 << 64) - 1, (1 << 128) - 1
-
-    def draw() -> float:
-        nonlocal state
-        state = (state * (2549297995355413924 << 64 | 4865540595714422341)
-                 + (6364136223846793005 << 64 | 1442695040888963407)) & m128
-        high, low = state >> 64, state & m64
-        high ^= high >> 32
-        high = high * 0xDA942042E4DD58B5 & m64
-        high ^= high >> 48
-        high = high * (low | 1) & m64
-        return (high & ((1 << 53) - 1)) / (1 << 53)
-
-    return draw
+    """The draws of jam's sampler: floats in [0, 1)."""
+    word = words(seed, 0)
+    return lambda: (word() & ((1 << 53) - 1)) / (1 << 53)
 
 
 def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top_p: float = 1.0) -> int:
@@ -170,9 +164,10 @@ def as_heard(start: int, seed: int, temperature: float = 0.99, listen: int = 8) 
     return choose_
 
 
-def begin(policy: PolicyFile, choose_: Chooser) -> Player:
-    """A new jam of the policy, which forgets the one before."""
+def begin(policy: PolicyFile, choose_: Chooser, level: int = busy.UNKNOWN) -> Player:
+    """A new jam of the policy, which forgets the one before. level: how busy it is told to be."""
     policy.reset()
+    policy.tell(level)
     before = policy.start
 
     def play(heard: int, place: int) -> int:
@@ -198,7 +193,7 @@ def follow(player: Player, melody: np.ndarray, places: np.ndarray | None = None)
 def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: float = 0.99,
               top_p: float = 1.0) -> np.ndarray:
     """What a policy plays to a melody."""
-    return follow(begin(policy, free(policy.start, seed, temperature, top_p)), melody)
+    return follow(begin(policy, free(policy.start, seed, temperature, top_p), busy.drawn(seed)), melody)
 
 
 def together(chords: Player, melody: Player, places: np.ndarray, folded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

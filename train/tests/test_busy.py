@@ -89,3 +89,8 @@ def test_a_policy_file_is_told_by_an_input_of_its_own(tmp_path):
         with torch.no_grad():
             whole = network(torch.tensor([[361]]), torch.tensor([[257]]), level=torch.tensor([level]))[0, 0]
         torch.testing.assert_close(torch.from_numpy(logits), whole, atol=2e-3, rtol=2e-3)
+
+
+def test_a_seed_draws_the_level_that_package_jam_draws():
+    assert [busy.drawn(seed) for seed in range(12)] == [2, 1, 2, 1, 4, 3, 3, 5, 2, 3, 4, 1]
+    assert [busy.drawn(1000 * seed + 7) for seed in range(6)] == [5, 1, 5, 2, 4, 3]

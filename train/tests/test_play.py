@@ -106,6 +106,9 @@ class Scripted:
     def __init__(self, *logits: dict[int, float]) -> None:
         self.logits, self.start, self.plays, self.told = list(logits), tokens.CHORD_START, "chords", []
 
+    def tell(self, level: int) -> None:
+        pass
+
     def reset(self) -> None:
         self.frame = 0
 
