@@ -1,8 +1,8 @@
-"""The anchor: an offline network that hears the whole melody, p(y_t | y_<t, x), and holds the policy near the data
-(ReaLchords, 3.3). It is the KL's reference in reinforcement learning, and never shipped as a policy.
+"""The anchor: an offline network that sees the whole melody, p(y_t | y_<t, x), and keeps the policy near the data
+(ReaLchords, 3.3). It is the reference of the KL divergence in reinforcement learning and is never shipped as a policy.
 
-Both parts share one grid, so the encoder's output of a frame is added to the decoder's input of that frame: what
-cross-attention would have to learn to look up.
+Both parts share one grid, so the encoder's output for a frame is added to the decoder's input for that frame.
+Cross-attention would have to learn this alignment.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from train.windows import Windows
 
 
 class Anchor(nn.Module):
-    """An encoder over what is heard, both ways, and a decoder over what is played; each of shape.layers."""
+    """A bidirectional encoder of the part heard and a decoder of the part played, each with shape.layers layers."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Anchor(nn.Module):
         initialise(self, shape.layers)
 
     def forward(self, own: Tensor, heard: Tensor) -> Tensor:
-        """Logits [batch, length, shape.logits] of own, from what came before it and all of heard, both tokens
+        """Returns logits [batch, length, shape.logits] of own, given own's past and all of heard. Both are tokens
         [batch, length]; length is at most the window."""
         context = self.encoder.run(self.heard(heard))
         return self.head(self.decoder.follow(self.own(delayed(own, self.own.num_embeddings - 1)) + context))
@@ -44,8 +44,8 @@ class Anchor(nn.Module):
 
 @dataclass(frozen=True)
 class Settings(fit.Settings):
-    """begin: a checkpoint whose network the run starts with, whatever the shape says. astray: the share of windows
-    whose chord history is led astray (astray.py), for an anchor of chords; jumps: of those that change their key on the
+    """begin: a checkpoint with the network to start from; it overrides the shape. astray: the share of windows with a
+    chord history led astray (astray.py), for an anchor of chords. jumps: the share of windows that change key on the
     way."""
 
     batch: int = 16
@@ -56,14 +56,14 @@ class Settings(fit.Settings):
 
 
 def loss_of(network: Anchor, own: Tensor, heard: Tensor, mask: Tensor, history: Tensor) -> Tensor:
-    """Mean negative log-likelihood of own, in nats a frame, over the frames in mask. history is what the network is
-    told that own was."""
+    """Returns the mean negative log-likelihood of own, in nats per frame, over the frames in mask. history has what the
+    network gets as the past of own."""
     return nll(network(history, heard), own, mask)
 
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
           stop: Stop = NEVER) -> Anchor:
-    """Trains the anchor in folder `run`, or goes on with it."""
+    """Trains the anchor in folder `run`, or resumes its training."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
                       jumps=settings.jumps)
@@ -89,5 +89,5 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
 
 
 def load(path: Path, device: str = "cpu") -> Anchor:
-    """The anchor of a checkpoint, ready to be compared with."""
+    """Returns the anchor of a checkpoint, ready for comparison."""
     return record.load(path, lambda shape: Anchor(Shape(**shape)), device)

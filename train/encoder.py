@@ -1,6 +1,7 @@
-"""Encoders: networks that hear a whole window, both ways, and say one thing of it.
+"""Encoders: networks that see a whole window in both directions and summarise it.
 
-They see beats: four frames are joined into one position, which makes them four times as quick as frames one by one.
+One position is a beat: four frames are joined, which makes an encoder four times as fast as with one frame per
+position.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from train.network import Shape, Stack
 
 @dataclass(frozen=True)
 class EncoderShape:
-    """The size of an encoder. rhythm: it sees onsets, holds and silence alone, neither pitches nor chords."""
+    """The size of an encoder. rhythm: it sees only onsets, holds and silence, neither pitches nor chords."""
 
     dim: int = 128
     layers: int = 4
@@ -36,9 +37,9 @@ CHORD_RHYTHM = torch.tensor([0] + [1] * tokens.CHORDS + [2] * tokens.CHORDS + [0
 
 
 class Frames(nn.Module):
-    """The embedding of one kind of token, melody or chords: what sounds, as pitch classes, beside the token itself.
+    """Embeds one kind of token, melody or chords, as the sum of the token's and of its pitch classes' embeddings.
 
-    The pitch classes are shared by all chords and pitches, so that a rare chord is no stranger.
+    All chords and pitches share the embeddings of pitch classes, so that the network knows a rare chord by its notes.
     """
 
     def __init__(self, kind: str, width: int, rhythm: bool) -> None:
@@ -52,7 +53,7 @@ class Frames(nn.Module):
         self.register_buffer("classes_of", torch.from_numpy(classes).float(), persistent=False)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """[batch, length, width] of tokens [batch, length]."""
+        """Returns [batch, length, width] for tokens [batch, length]."""
         x = self.rhythm(self.rhythm_of[frames])
         if self.token is not None and self.classes is not None:
             x = x + self.token(frames) + self.classes(self.classes_of[frames])
@@ -72,9 +73,10 @@ class Encoder(nn.Module):
         self.stack = Stack(Shape(dim=shape.dim, layers=shape.layers, heads=shape.heads, dropout=shape.dropout))
 
     def forward(self, mask: Tensor, **windows: Tensor) -> Tensor:
-        """Vectors [batch, dim]: the mean over the beats in which mask, bool [batch, length], holds anywhere.
+        """Returns vectors [batch, dim]: the mean over the beats in which mask, bool [batch, length], is True in any
+        frame.
 
-        windows are tokens [batch, length] by kind; length must be a multiple of the patch.
+        windows has tokens [batch, length] by kind; length must be a multiple of the patch.
         """
         x = torch.cat([frames(windows[kind]) for kind, frames in self.frames.items()], dim=-1)
         x = F.silu(self.mix(x)).unflatten(1, (-1, self.shape.patch)).flatten(2)

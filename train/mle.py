@@ -1,4 +1,4 @@
-"""Online MLE: the policy's network trained by maximum likelihood on data, teacher-forced (ReaLchords, 3.1)."""
+"""Online MLE: trains the policy's network on data by maximum likelihood with teacher forcing (ReaLchords, 3.1)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from train.network import Decoder, Shape, by_part, shifted
 from train.stop import NEVER, Stop
 from train.windows import Windows
 
-# Half of the frames lie in windows a quarter as long, so that the beginnings of jams, where there is no chord history
-# to lean on and the melody must be listened to, are not rare; the long ones teach the window that slides.
+# Half of the frames lie in windows a quarter as long. So beginnings of jams, which have no chord history and make the
+# network listen to the melody, are not rare. The long windows teach it the sliding window.
 SHORTER = (0.25, 0.5)
 
 
 @dataclass(frozen=True)
 class Settings(fit.Settings):
-    """begin: a checkpoint whose network the run starts with, whatever the shape says, but that it learns to hear what
-    the shape does. astray: the share of windows whose history is led astray (astray.py); jumps: of those that change
-    their key on the way."""
+    """begin: a checkpoint with the network to start from; of the shape only hears_bar and hears_busy then apply.
+    astray: the share of windows with a history led astray (astray.py). jumps: the share of windows that change key on
+    the way."""
 
     begin: Path | None = None
     astray: float = 0.0
@@ -36,9 +36,9 @@ class Settings(fit.Settings):
 
 def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, history: Tensor | None = None,
             places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
-    """Mean negative log-likelihood of what the network plays, in nats a frame, over the frames in mask. history is what
-    it is told that the chords were, where that is not what they were; places, where in their bars the frames lie;
-    level [batch], how busy the chords are."""
+    """Returns the mean negative log-likelihood of the network's part, in nats per frame, over the frames in mask.
+    history has the chords that the network gets as its past, if they differ from the true ones. places has the bar
+    positions of the frames, level [batch] the rate of chord changes (busy.py)."""
     logits = network(*shifted(chords if history is None else history, melody), places, level)
     own, _ = by_part(chords, melody, network.shape.plays)
     return nll(logits, own, mask)
@@ -46,14 +46,14 @@ def loss_of(network: Decoder, chords: Tensor, melody: Tensor, mask: Tensor, hist
 
 @torch.no_grad()
 def validate(network: Decoder, pieces: list[Piece], length: int, device: str) -> Tensor:
-    """The same loss over whole songs, cut into windows in their own keys; every run sees the same windows. It is this
-    process's part, that of its windows."""
+    """Returns the same loss over whole songs, cut into windows in their own keys. Every run sees the same windows. The
+    result is this process's part, from its own windows."""
     cuts = [(*tokens.cut(piece.melody, piece.chords, start, length),
              bars.places(piece.bars, len(piece.melody))[start:start + length])
             for piece in pieces for start in range(0, len(piece.melody), length)]
     cuts = [cut for cut in cuts if len(cut[0]) >= 16]
     if not cuts:
-        raise CorpusError("no song to validate on: of all songs, about one in ten is held out for that")
+        raise CorpusError("no song to validate on: about one song in ten is held out for that; add songs")
     total = torch.zeros((), dtype=torch.float64)
     for cut in cuts[processes.rank()::processes.world()]:
         melody, chords, places = (torch.from_numpy(of.astype(np.int64))[None].to(device) for of in cut)
@@ -64,7 +64,7 @@ def validate(network: Decoder, pieces: list[Piece], length: int, device: str) ->
 
 def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, device: str = "cpu",
           stop: Stop = NEVER) -> Decoder:
-    """Trains the policy in folder `run`, or goes on with it."""
+    """Trains the policy in folder `run`, or resumes its training."""
     torch.manual_seed(settings.seed)
     held_out = [p for p in pieces if p.split == "valid"]
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
@@ -88,8 +88,8 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
 
 
 def load(path: Path, device: str = "cpu", hears_bar: bool = False, hears_busy: bool = False) -> Decoder:
-    """The network of a checkpoint, ready to play. hears_bar, hears_busy: it is to learn to hear the bar, or how busy it
-    is to be, if it does not yet."""
+    """Returns the network of a checkpoint, ready to play. hears_bar, hears_busy: add the input if the network does not
+    have it yet, for it to learn."""
     network = record.load(path, lambda shape: Decoder(Shape(**shape)), device)
     shape = replace(network.shape, hears_bar=hears_bar or network.shape.hears_bar,
                     hears_busy=hears_busy or network.shape.hears_busy)
@@ -101,7 +101,8 @@ def load(path: Path, device: str = "cpu", hears_bar: bool = False, hears_busy: b
 
 
 def untold(network: Decoder) -> Decoder:
-    """The same network, but that nobody can tell it how busy it is to be: it plays as where that is unknown."""
+    """Returns the same network without the input for the rate of chord changes: it plays as if the rate were
+    unknown."""
     if network.busy is None:
         return network
     shape = replace(network.shape, hears_busy=False)

@@ -1,7 +1,7 @@
 """The policy's network: a decoder over frames with rotary positions and attention over a sliding window.
 
-One position is one frame: the input is the sum of the embeddings of y_{t-1} and x_{t-1} (chord and melody tokens), the
-output the logits of y_t. Frame t attends to itself and to at most `window` frames before it.
+One position is one frame. The input is the sum of the embeddings of y_{t-1} and x_{t-1} (chord and melody tokens); the
+output is the logits of y_t. Frame t attends to itself and to at most `window` frames before it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from train import bars, busy, tokens
 class Shape:
     """The size of a network. head = dim // heads must be even (rotary angles come in pairs).
 
-    plays: "chords", or "melody" for the network that plays the other part. hears_bar: whether it is told the place in
-    the bar (bars.py) of each frame that it decides. hears_busy: whether it is told how often chords change (busy.py).
+    plays: "chords", or "melody" for a network that plays the melody. hears_bar: the network has the bar position
+    (bars.py) of each frame as input. hears_busy: the network has the rate of chord changes (busy.py) as input.
     """
 
     dim: int = 192
@@ -36,7 +36,7 @@ class Shape:
 
     @property
     def logits(self) -> int:
-        """The tokens that the network chooses among: all but the start token."""
+        """The number of tokens that the network chooses from: all but the start token."""
         return tokens.CHORD_LOGITS if self.plays == "chords" else tokens.MELODY_START
 
     @property
@@ -45,7 +45,8 @@ class Shape:
 
     @property
     def hidden(self) -> int:
-        """Width of the SwiGLU: 8/3 of dim, rounded up to a multiple of 32: the weights of a plain layer of 4·dim."""
+        """Width of the SwiGLU: 8/3 of dim, rounded up to a multiple of 32. It has as many weights as a plain 4·dim
+        layer."""
         return -(-8 * self.dim // 3 // 32) * 32
 
     def asdict(self) -> dict:
@@ -53,20 +54,21 @@ class Shape:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Rotary embedding (RoFormer, 3.2): halves (a, b) of the last axis become (a·cos - b·sin, b·cos + a·sin)."""
+    """Applies the rotary embedding (RoFormer, 3.2): halves (a, b) of the last axis become
+    (a·cos - b·sin, b·cos + a·sin)."""
     a, b = x.chunk(2, dim=-1)
     return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1)
 
 
 def angles(shape: Shape, positions: Tensor) -> tuple[Tensor, Tensor]:
-    """cos and sin [len(positions), head/2] of the absolute frames, computed in float64."""
+    """Returns cos and sin [len(positions), head/2] for absolute frame numbers, computed in float64."""
     i = torch.arange(shape.head // 2, dtype=torch.float64, device=positions.device)
     theta = positions.double()[:, None] * shape.rotary_base ** (-2 * i / shape.head)
     return theta.cos().float(), theta.sin().float()
 
 
 def sliding(length: int, window: int, device: torch.device | str = "cpu") -> Tensor:
-    """bool [length, length]: True where query i may see key j (0 <= i - j <= window)."""
+    """Returns bool [length, length]: True if query i may see key j (0 <= i - j <= window)."""
     i = torch.arange(length, device=device)
     gap = i[:, None] - i[None, :]
     return (gap >= 0) & (gap <= window)
@@ -84,7 +86,7 @@ class Block(nn.Module):
         self.down = nn.Linear(shape.hidden, shape.dim, bias=False)
 
     def project(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """queries, keys (both rotated) and values, each [batch, heads, length, head]."""
+        """Returns rotated queries, rotated keys, and values, each [batch, heads, length, head]."""
         batch, length, _ = x.shape
         parts = self.qkv(self.norm1(x)).view(batch, length, 3, self.shape.heads, self.shape.head)
         q, k, v = parts.permute(2, 0, 3, 1, 4)
@@ -100,7 +102,7 @@ class Block(nn.Module):
 
 
 class Stack(nn.Module):
-    """Blocks and a last norm: what decoders and encoders share."""
+    """Blocks and a final norm: the part that decoders and encoders share."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -109,8 +111,9 @@ class Stack(nn.Module):
         self.norm = nn.RMSNorm(shape.dim, eps=1e-5)
 
     def run(self, x: Tensor, seen: Tensor | None = None, causal: bool = False) -> Tensor:
-        """Activations [batch, length, dim]. seen, bool and broadcast to [batch, heads, length, length], is True where
-        query i may see key j; without it every position sees all, or where causal those before it and itself."""
+        """Returns activations [batch, length, dim]. seen, bool, broadcasts to [batch, heads, length, length] and is
+        True if query i may see key j. Without it every position sees all positions or, if causal, itself and those
+        before it."""
         cos, sin = angles(self.shape, torch.arange(x.shape[1], device=x.device))
         for block in self.blocks:
             q, k, v = block.project(x, cos, sin)
@@ -118,7 +121,7 @@ class Stack(nn.Module):
         return self.norm(x)
 
     def follow(self, x: Tensor) -> Tensor:
-        """The same for a decoder: each frame sees itself and the window before it."""
+        """Runs the blocks as a decoder: each frame sees itself and the window before it."""
         length = x.shape[1]
         if length <= self.shape.window + 1:
             return self.run(x, causal=True)
@@ -126,8 +129,8 @@ class Stack(nn.Module):
 
 
 def initialise(network: nn.Module, layers: int) -> None:
-    """Matrices and embeddings small; residual branches smaller with depth (GPT-2), so that the stream's variance stays
-    near one."""
+    """Initialises matrices and embeddings with small values. Residual branches get smaller values with depth (GPT-2),
+    so that the variance of the residual stream stays near one."""
     for name, weight in network.named_parameters():
         if weight.dim() == 2:
             residual = name.endswith(("out.weight", "down.weight"))
@@ -145,14 +148,14 @@ class Decoder(Stack):
         self.busy = nn.Embedding(busy.LEVELS, shape.dim) if shape.hears_busy else None
         self.head = nn.Linear(shape.dim, shape.logits, bias=False)
         initialise(self, shape.layers)
-        if self.busy is not None:  # along one line, from calm to busy, so that each level tells of the others at once
+        if self.busy is not None:  # along one line, from calm to busy, so that what one level learns serves the others
             ramp = torch.tensor([0.0, -1.0, -0.5, 0.0, 0.5, 1.0])
             self.busy.weight.data = ramp[:, None] * 2 * self.busy.weight.data[:1]
 
     def embed(self, chord: Tensor, melody: Tensor, place: Tensor | None = None, level: Tensor | None = None) -> Tensor:
-        """What the blocks are given of tokens [batch, ...]: [batch, ..., dim]. place, of the same shape: in the bar, of
-        the frame to be decided; level [batch]: how busy the chords are to be. Both unknown where they are left out, and
-        nothing to a network that does not hear of them."""
+        """Returns the blocks' input [batch, ..., dim] for tokens [batch, ...]. place has the same shape: the bar
+        position of the frame to decide. level [batch] is the wanted rate of chord changes. If place or level is missing
+        it counts as unknown. A network without the input ignores it."""
         x = self.chord(chord) + self.melody(melody)
         if self.bar is not None:
             x = x + self.bar(torch.full_like(chord, bars.UNKNOWN) if place is None else place)
@@ -163,34 +166,34 @@ class Decoder(Stack):
 
     def features(self, chord: Tensor, melody: Tensor, place: Tensor | None = None,
                  level: Tensor | None = None) -> Tensor:
-        """Activations [batch, length, dim] behind the logits: what the network knows before each frame."""
+        """Returns the activations [batch, length, dim] from which the head computes the logits."""
         return self.follow(self.embed(chord, melody, place, level))
 
     def forward(self, chord: Tensor, melody: Tensor, place: Tensor | None = None,
                 level: Tensor | None = None) -> Tensor:
-        """Logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. and the places of
-        frames 0.., all [batch, length], and the level of busyness [batch]."""
+        """Returns logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. and the bar
+        positions of frames 0.., all [batch, length], and the rate level [batch] (busy.py)."""
         return self.head(self.features(chord, melody, place, level))
 
 
 def by_part(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:
-    """(chords, melody) of what is played and what is heard; and, as it is its own inverse, the other way round."""
+    """Returns (chords, melody) from the part played and the part heard. It is its own inverse."""
     return (own, heard) if plays == "chords" else (heard, own)
 
 
 def delayed(frames: Tensor, start: int) -> Tensor:
-    """Tokens [batch, length] delayed by one frame, behind the start token."""
+    """Returns tokens [batch, length] delayed by one frame, with the start token first."""
     return torch.cat((torch.full_like(frames[:, :1], start), frames[:, :-1]), dim=1)
 
 
 def shifted(chords: Tensor, melody: Tensor) -> tuple[Tensor, Tensor]:
-    """The policy's inputs for frames [batch, length] of chords and melody."""
+    """Returns the policy's inputs for frames [batch, length] of chords and melody."""
     return delayed(chords, tokens.CHORD_START), delayed(melody, tokens.MELODY_START)
 
 
 class Stepper:
-    """Plays a decoder frame by frame, many songs at once, with the keys and values of a frame and of the window before
-    it in a ring: the slot that a frame takes is that of the newest frame which it does not see any more."""
+    """Plays a decoder frame by frame, many songs at once. A ring has the keys and values of the frame and of the window
+    before it. A frame takes the slot of the newest frame that it no longer sees."""
 
     def __init__(self, decoder: Decoder, batch: int) -> None:
         shape = decoder.shape
@@ -201,8 +204,8 @@ class Stepper:
 
     @torch.no_grad()
     def step(self, chord: Tensor, melody: Tensor, place: Tensor | None = None, level: Tensor | None = None) -> Tensor:
-        """Logits [batch, logits] of the next frame, from the tokens of the frame before it, its place and the level of
-        busyness, each [batch]."""
+        """Returns the logits [batch, logits] of the next frame from the tokens of the frame before it, its bar position
+        and the rate level, each [batch]."""
         decoder, slots = self.decoder, self.decoder.shape.window + 1
         x = decoder.embed(chord, melody, place, level)[:, None]
         cos, sin = angles(decoder.shape, torch.tensor([self.frame], device=x.device))
@@ -212,6 +215,6 @@ class Stepper:
             self.keys[layer, :, :, slot], self.values[layer, :, :, slot] = k[:, :, 0], v[:, :, 0]
             keys, values = self.keys[layer, :, :, :filled], self.values[layer, :, :, :filled]
             shares = (q @ keys.transpose(2, 3) * decoder.shape.head ** -0.5).softmax(dim=-1)
-            x = block.finish(x, shares @ values)  # for one query this is quicker than the fused attention
+            x = block.finish(x, shares @ values)  # for one query this is faster than the fused attention
         self.frame += 1
         return decoder.head(decoder.norm(x))[:, 0]

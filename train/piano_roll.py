@@ -1,4 +1,4 @@
-"""Piano rolls: one melody, and under it what each system played to it (GAPT, Figure 2)."""
+"""Draws piano rolls: one melody and the chords that each system played to it (GAPT, Figure 2)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from train import tokens
 from train.evaluated import SHOWN
 
-LOWEST = 54  # chords lie in the octave from here, F#3, up: middle C is its middle
+LOWEST = 54  # F#3: chords lie in the octave above it, with middle C in the middle
 MELODY = "#222222"
 PITCHES = 128
 PITCH_CLASSES = tokens.chord_pitch_classes()
 
 
 def spans(frames: np.ndarray, voices: int) -> Iterator[tuple[int, int, int]]:
-    """(start, end, voice) of all that sounds in tokens of `voices` pitches or chords: 0 is none, 1..voices begin,
-    the next `voices` hold."""
+    """Yields (start, end, voice) of each sound in tokens of `voices` pitches or chords. Token 0 is silence, 1..voices
+    are onsets, the next `voices` are holds."""
     voice = np.where(frames == 0, -1, (frames - 1) % voices)
     changes = np.diff(voice, prepend=-1) != 0
     edges = np.flatnonzero(changes | (frames >= 1) & (frames <= voices))
@@ -29,15 +29,15 @@ def spans(frames: np.ndarray, voices: int) -> Iterator[tuple[int, int, int]]:
 
 
 def close_position(chord: int) -> list[int]:
-    """The MIDI pitches of a chord (by its place in the vocabulary), all within the octave around middle C."""
+    """Returns the MIDI pitches of a chord, given by its index in the vocabulary, within the octave around middle C."""
     sounding = np.flatnonzero(PITCH_CLASSES[1 + chord])
     return sorted(LOWEST + int(pitch_class - LOWEST) % 12 for pitch_class in sounding)
 
 
 def piano_roll(title: str, melody: np.ndarray, played: dict[str, np.ndarray], colours: dict[str, str],
                bar_lines: np.ndarray) -> Figure:
-    """A panel for each of `played`, which are chord tokens [frames] to the melody's tokens [frames]: the melody in
-    black, the chords as blocks with their symbols above, and bar lines at these frames."""
+    """Draws one panel for each entry of `played`, chord tokens [frames] to the melody tokens [frames]. The melody is
+    black, the chords are blocks with their symbols above, and the bar lines are at the frames `bar_lines`."""
     melody = melody[:SHOWN]
     figure = Figure(figsize=(9.0, 0.5 + 1.35 * len(played)))
     panels = figure.subplots(len(played), sharex=True, squeeze=False).flat
@@ -60,13 +60,13 @@ def piano_roll(title: str, melody: np.ndarray, played: dict[str, np.ndarray], co
 
 
 def blocks(axes: Axes, notes: Sequence[tuple[int, int, int]], colour: str, opacity: float) -> None:
-    """Bars of the notes (start, end, pitch), a gap between two of a pitch."""
+    """Draws the notes (start, end, pitch) as horizontal bars, with a gap between repeated pitches."""
     axes.barh([pitch + 0.5 for _, _, pitch in notes], [end - start - 0.25 for start, end, _ in notes],
               left=[start for start, _, _ in notes], height=0.9, color=colour, alpha=opacity, linewidth=0)
 
 
 def write_symbols(axes: Axes, chords: Sequence[tuple[int, int, int]], height: float) -> None:
-    """The chords' symbols above where they begin; one that would touch its neighbour is written a line higher."""
+    """Writes each chord's symbol above its start. A symbol that would touch its neighbour goes one line higher."""
     symbols, free = tokens.vocabulary(), [0.0, 0.0]
     for start, _, chord in chords:
         line = 0 if free[0] <= start or free[0] < free[1] else 1

@@ -1,4 +1,4 @@
-"""What the corpora hold: songs, frames, chords, what was folded into what, and how well the data's own chords fit."""
+"""Statistics of the corpora: songs, frames, chords, folded qualities, and how well the data's own chords fit."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ INTERVAL_NAMES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "#5", "6", "b7", "7
 
 
 def spell(intervals: int) -> str:
-    """A set of intervals as scale degrees: 1 b3 5."""
+    """Writes a set of intervals as scale degrees: 1 b3 5."""
     return " ".join(name for i, name in enumerate(INTERVAL_NAMES) if intervals >> i & 1)
 
 
 def corpus_stats(pieces: list[Piece], folding: dict) -> dict:
-    """The figures of one corpus; shares are of frames with a chord."""
+    """Returns the figures of one corpus. Shares are of the frames with a chord."""
     inside = both = 0
     begun, changed, bars = 0, 0, 0
     for piece in pieces:
@@ -55,13 +55,13 @@ def corpus_stats(pieces: list[Piece], folding: dict) -> dict:
 
 
 def show(name: str, figures: dict) -> str:
-    """The figures as text."""
+    """Returns the figures as text."""
     lines = [f"{name}: {figures['songs']} songs {figures['splits']}, "
              f"{figures['skipped']} left out {figures['skipped_why']}",
              f"  frames {figures['frames']:,}, bars {figures['bars']:,}, metres {figures['metres']}",
              f"  silence {figures['silence']:.1%}, no chord {figures['no_chord']:.1%}, "
              f"note-in-chord of the data {figures['note_in_chord']:.3f}, "
-             f"chord changes a bar {figures['changes_per_bar']:.2f}",
+             f"chord changes per bar {figures['changes_per_bar']:.2f}",
              "  qualities " + ", ".join(f"{q} {share:.2%}" for q, share in figures["qualities"].items()),
              "  commonest chords " + ", ".join(f"{c} {n:,}" for c, n in list(figures["chord_histogram"].items())[:12]),
              f"  folded {figures['folded_share']:.2%} of the frames with a chord: "

@@ -1,8 +1,8 @@
-"""Tokens of one frame, and the chord vocabulary: the same numbers as package jam (token.go, chord.go).
+"""Tokens of one frame, and the chord vocabulary, with the same numbers as package jam (token.go, chord.go).
 
-Melody: 0 silence, 1..128 an onset of pitch 0..127, 129..256 its hold, 257 stands before frame 0 (input only).
-Chords, for n chords: 0 no chord, 1..n chord begins, n+1..2n it is held, 2n+1 stands before frame 0 (input only).
-Chord i is root i % 12 (C = 0) with quality i // 12.
+Melody: 0 silence, 1..128 onset of pitch 0..127, 129..256 hold of that pitch, 257 the frame before frame 0 (input only).
+Chords, for n chords: 0 no chord, 1..n onset, n+1..2n hold, 2n+1 the frame before frame 0 (input only).
+Chord i has root i % 12 (C = 0) and quality i // 12.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from train.corpora.song import Song
 
 SILENCE, MELODY_START, MELODY_TOKENS = 0, 257, 258
 
-# The kinds of chord that the policies play, by frequency in the training corpora, as jam writes them, with their
-# semitones above the root. `python -m train stats` prints what each corpus uses and what was folded into what.
+# The chord qualities that the policies play, by frequency in the training corpora, as jam writes them, with their
+# semitones above the root. `python -m train stats` prints what each corpus uses and which chords fold into which.
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7),
     "m": (0, 3, 7),
@@ -42,7 +42,7 @@ NO_CHORD, CHORD_START, CHORD_LOGITS, CHORD_TOKENS = 0, 2 * CHORDS + 1, 2 * CHORD
 
 
 def mask_of(intervals: tuple[int, ...]) -> int:
-    """The 12-bit set of semitones above the root."""
+    """Returns the 12-bit set of these semitones above the root."""
     return sum(1 << i for i in intervals)
 
 
@@ -51,18 +51,19 @@ NAMES = tuple(QUALITIES)
 
 
 def vocabulary() -> list[str]:
-    """Chord symbols in token order."""
+    """Returns the chord symbols in token order."""
     return [(SHARPS if 3 in intervals else FLATS)[root] + symbol
             for symbol, intervals in QUALITIES.items() for root in range(12)]
 
 
-# What a listener misses most when a chord is simplified: the third, then the fifth, then the seventh.
+# How much a listener misses each interval in a simplified chord: the third most, then the fifth, then the seventh.
 WEIGHT = (8, 1, 1, 4, 4, 2, 3, 3, 3, 1, 2, 2)
 
 
 @cache
 def fold(intervals: int) -> int:
-    """The quality that a set of intervals counts as: its own, or else the one that differs least by WEIGHT."""
+    """Returns the quality of a set of intervals: its own if it has one, otherwise the one that differs least by
+    WEIGHT."""
     def distance(quality: int) -> int:
         differing = MASKS[quality] ^ intervals
         return sum(w for i, w in enumerate(WEIGHT) if differing >> i & 1)
@@ -70,7 +71,7 @@ def fold(intervals: int) -> int:
 
 
 def chord_pitch_classes() -> np.ndarray:
-    """bool [CHORD_TOKENS, 12]: the pitch classes that sound under each chord token."""
+    """Returns bool [CHORD_TOKENS, 12]: the pitch classes that sound with each chord token."""
     table = np.zeros((CHORD_TOKENS, 12), dtype=bool)
     for quality, intervals in enumerate(QUALITIES.values()):
         for root in range(12):
@@ -81,7 +82,7 @@ def chord_pitch_classes() -> np.ndarray:
 
 
 def melody_pitch_classes() -> np.ndarray:
-    """bool [MELODY_TOKENS, 12]: the pitch class that sounds under each melody token."""
+    """Returns bool [MELODY_TOKENS, 12]: the pitch class that sounds with each melody token."""
     table = np.zeros((MELODY_TOKENS, 12), dtype=bool)
     pitches = np.arange(128)
     table[1 + pitches, pitches % 12] = table[129 + pitches, pitches % 12] = True
@@ -89,7 +90,8 @@ def melody_pitch_classes() -> np.ndarray:
 
 
 def encode(song: Song) -> tuple[np.ndarray, np.ndarray]:
-    """melody and chord tokens of every frame, int16. A chord written again without a change is held, not begun."""
+    """Returns the melody and chord tokens of every frame, int16. A chord repeated without a change is a hold, not an
+    onset."""
     melody = np.zeros(song.frames, dtype=np.int16)
     chords = np.zeros(song.frames, dtype=np.int16)
     for note in song.notes:
@@ -118,15 +120,16 @@ def _transposition_tables() -> tuple[np.ndarray, np.ndarray]:
     return melody.astype(np.int16), chords.astype(np.int16)
 
 
-# Token tables [13, tokens]: row r moves tokens by r - 6 semitones; row OWN_KEY leaves them. The first 12 are all keys.
+# Token tables [13, tokens]: row r transposes tokens by r - 6 semitones; row OWN_KEY leaves them as they are. The first
+# 12 rows reach all keys.
 OWN_KEY = 6
 TRANSPOSE_MELODY, TRANSPOSE_CHORDS = _transposition_tables()
 
 
 def cut(melody: np.ndarray, chords: np.ndarray, start: int, length: int,
         n: int = CHORDS) -> tuple[np.ndarray, np.ndarray]:
-    """Frames start..start+length as a piece of its own: what is held at its first frame begins there. n: how many
-    chords the vocabulary has."""
+    """Returns frames start..start+length as a piece of its own: a hold in its first frame becomes an onset. n is the
+    number of chords in the vocabulary."""
     melody, chords = melody[start:start + length].copy(), chords[start:start + length].copy()
     if len(melody) and melody[0] >= 129:
         melody[0] -= 128

@@ -219,7 +219,7 @@ def ready(where: Where, settings: Any) -> tuple[Any, str]:
         settings = replace(settings, bfloat16=False)
     for name in ("batch", "windows", "minibatch"):
         if (count := getattr(settings, name, 0)) % processes.world():
-            print(f"train: --{name} {count} does not share out evenly among {processes.world()} processes",
+            print(f"train: --{name} {count} does not divide evenly among {processes.world()} processes",
                   file=sys.stderr)
             sys.exit(2)
     return settings, device

@@ -6,12 +6,13 @@ from mir_eval import chord
 
 
 def parse(label: str) -> tuple[int, int] | None:
-    """The chord's root as a pitch class 0..11 (C = 0) and its intervals as a 12-bit set of semitones above that root.
+    """Returns the root as a pitch class 0..11 (C = 0) and the intervals as a 12-bit set of semitones above the root.
 
-    Extensions are folded into the octave and the bass (after the slash) is ignored. None for "N" (no chord) and "X" (a
-    chord nobody could name). A flat is "b", or "-" as humdrum writes it. Raises ValueError for anything else.
+    Extensions are folded into one octave; the bass (after the slash) is ignored. Returns None for "N" (no chord) and
+    "X" (a chord that nobody could name). A flat is "b", or "-" as humdrum writes it. Raises ValueError for anything
+    else.
     """
-    # The bass goes first: mir_eval would count it among the chord's notes.
+    # Remove the bass before parsing: mir_eval would count it among the chord's notes.
     name = label.partition("/")[0].replace("-", "b")
     if name in (chord.NO_CHORD, chord.X_CHORD):
         return None

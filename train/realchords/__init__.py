@@ -1,19 +1,19 @@
-"""The paper's own weights, by the authors of realchords-pytorch: what train/import_realchords.py is made of.
+"""Converts the paper's own weights, from the authors of realchords-pytorch; train/import_realchords.py is the command.
 
-The authors' code (github.com/lukewys/realchords-pytorch, MIT; facts below are from its files as of 2026-05) writes one
-song as one sequence: BOS, chord of frame 0, melody of frame 0, chord of frame 1, and so on, at most 256 frames. Their
-network is x-transformers' decoder. The policy file plays that very sequence under the contract jamd.policy/1:
+The authors' code (github.com/lukewys/realchords-pytorch, MIT; the facts below are from its files as of 2026-05) writes
+a song as one sequence: BOS, chord of frame 0, melody of frame 0, chord of frame 1, and so on, at most 256 frames. Their
+network is x-transformers' decoder. The policy file plays that same sequence under the contract jamd.policy/1:
 
-- One call feeds the two tokens of frame t-1 at positions 2t-1 and 2t and gives the logits of chord t.
-- A frame's two keys and values are two heads: head 2h of the ring is head h at the chord, head 2h+1 at the melody.
-- BOS is always in sight, as it is in their live system, which puts it before whatever it still remembers. Its keys and
+- One call feeds the two tokens of frame t-1 at positions 2t-1 and 2t and returns the logits of chord t.
+- A frame's two keys and values become two heads: head 2h of the ring is head h at the chord, head 2h+1 at the melody.
+- BOS is always visible, as in the authors' live system, which puts it before whatever it still remembers. Its keys and
   values never change, so they are constants. Frame 0 is BOS alone and leaves zeros in its slot, which marks the slot.
-- The window is 255 frames: with the present one 256, all that they train on. Until then every logit is theirs. Later
-  the oldest frame goes, and BOS takes the place just before the oldest that is left.
-- Rotary angles are made in the graph from the frequencies in the checkpoint, which the bfloat16 of reinforcement
-  learning has rounded, so that no base describes them. A key is turned by its place in the ring, a query by its own
-  place for the slots of this round of the ring and by a round more for the others. All that is needed of `cos` and
-  `sin` is the slot: `rotary_base` is such that their pair head/4 turns once a window.
+- The window is 255 frames; with the present frame that makes 256, the longest sequence in their training. Up to there
+  every logit equals theirs. After that the oldest frame leaves, and BOS takes the position just before the oldest left.
+- The graph computes rotary angles from the frequencies in the checkpoint. The bfloat16 of reinforcement learning has
+  rounded these, so no base describes them. A key is rotated by its position in the ring. A query is rotated by its own
+  position for the slots of this round of the ring, and by one round more for the others. `cos` and `sin` serve only to
+  find the slot: `rotary_base` is chosen so that their pair head/4 turns once per window.
 """
 
 from __future__ import annotations
@@ -24,4 +24,4 @@ BOS, SILENCE, NOTE_HOLD, NOTE_ON, CHORD_HOLD = 1, 3, 4, 132, 260
 
 
 class ImportFailure(Exception):
-    """One line that names the file and what is wrong with it."""
+    """An import failed. The message is one line that names the file and its fault."""

@@ -1,4 +1,4 @@
-"""Their checkpoints."""
+"""Reads the checkpoints of realchords-pytorch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from train.realchords import ImportFailure
 
 @dataclass(frozen=True)
 class Weights:
-    """The decoder's sizes, and its weights in float32 under x-transformers' names."""
+    """The decoder's sizes, and its float32 weights under x-transformers' names."""
 
     vocabulary: int
     dim: int
@@ -25,7 +25,7 @@ class Weights:
     state: dict[str, np.ndarray]
 
     def layer(self, i: int, name: str) -> np.ndarray:
-        """A weight of block i: x-transformers counts attention (2i) and feed-forward (2i+1) as layers."""
+        """Returns a weight of block i. x-transformers counts attention (2i) and feed-forward (2i+1) as layers."""
         return self.state[f"attn_layers.layers.{2 * i + name.startswith('ff')}.1.{name}"]
 
 
@@ -34,7 +34,7 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
         raise ImportFailure(f"{path}: there is no such file")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # unpickling a file that is something else, or half a file, can raise anything
+    except Exception as error:  # unpickling another kind of file, or a truncated one, can raise anything
         reason = (str(error).splitlines() or [type(error).__name__])[0][:90]
         raise ImportFailure(f"{path}: not a PyTorch checkpoint ({reason})") from None
     if isinstance(content, dict):
@@ -45,8 +45,9 @@ def _tensors(path: Path) -> dict[str, torch.Tensor]:
 
 
 def read_checkpoint(path: Path) -> Weights:
-    """The decoder of actor.pth (its names begin with model.module.decoder), of a Lightning checkpoint (model.decoder,
-    in state_dict) or of what was made for ReaLJam (decoder); also where torch.compile put _orig_mod in between."""
+    """Reads the decoder from actor.pth (names begin with model.module.decoder), from a Lightning checkpoint
+    (model.decoder, in state_dict) or from a checkpoint made for ReaLJam (decoder), also if torch.compile put _orig_mod
+    into the names. Raises ImportFailure if the file has no such decoder."""
     state = {re.sub(r"_orig_mod\.", "", name): value for name, value in _tensors(path).items()}
     entrance = "decoder.token_emb.emb.weight"
     prefixes = [name.removesuffix(entrance) for name in state if name.endswith(entrance)]
@@ -56,7 +57,7 @@ def read_checkpoint(path: Path) -> Weights:
     prefix = prefixes[0] + "decoder."
     if other := sorted(name for name in state if not name.startswith(prefix)):
         raise ImportFailure(f"{path}: beside the decoder it has {other[0]}, which is not known")
-    # In float32 whatever they were trained in: actor.pth is bfloat16, buffers too.
+    # Always float32, whatever the precision in training: actor.pth is bfloat16, including its buffers.
     weights = {name.removeprefix(prefix): value.float().numpy() for name, value in state.items()}
 
     def shape(name: str, dimensions: int) -> tuple[int, ...]:
@@ -90,7 +91,8 @@ def read_checkpoint(path: Path) -> Weights:
 
 
 def check_part(path: Path) -> None:
-    """Weights do not tell a melody agent from a chord policy; the authors' args.yml beside the checkpoint does."""
+    """Raises ImportFailure if the checkpoint plays the melody. The weights do not show it; the authors' args.yml beside
+    the checkpoint does."""
     try:
         settings = (path.parent / "args.yml").read_text()
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Their decoder as the graph of one frame."""
+"""Builds the authors' decoder as an ONNX graph that computes one frame."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from train.realchords.names import ChordMap
 
 WINDOW = 255
 
-# realchords/nn/transformers.py sets attn_qk_norm; x-transformers' attn_qk_norm_scale is then 10, and its norms take
-# lengths of at least 1e-12.
+# realchords/nn/transformers.py sets attn_qk_norm. x-transformers' attn_qk_norm_scale is then 10, and its norms clamp
+# lengths to at least 1e-12.
 QK_SCALE, SMALLEST = 10.0, 1e-12
 
 
 def _half(value: np.ndarray) -> np.ndarray:
-    """As the policy file has it: rounded to float16."""
+    """Rounds to float16, as the policy file does."""
     return value.astype(np.float16).astype(np.float64)
 
 
 def _halves(weights: Weights) -> np.ndarray:
-    """The order of a head's dimensions in which each rotary pair is one of the first and one of the second half.
+    """Returns the order of a head's dimensions that puts one of each rotary pair in the first half, one in the second.
 
-    x-transformers turns neighbours, and only the first 2·frequencies dimensions; the rest are pairs that never turn."""
+    x-transformers rotates neighbours, and only the first 2·frequencies dimensions; the rest are pairs that never
+    turn."""
     turned = 2 * len(weights.state["attn_layers.rotary_pos_emb.inv_freq"])
     rest = np.arange(turned, weights.head)
     middle = len(rest) // 2
@@ -36,8 +37,8 @@ def _halves(weights: Weights) -> np.ndarray:
 
 
 def _project(weights: Weights, i: int) -> tuple[np.ndarray, np.ndarray]:
-    """Block i's matrix [dim, 3·heads·head] to queries, keys and values, and the scales [heads, 2, 1, head] of the first
-    two, with dimensions in the order of _halves."""
+    """Returns block i's matrix [dim, 3·heads·head] to queries, keys and values, and the scales [heads, 2, 1, head] of
+    queries and keys. The dimensions are in the order of _halves."""
     order, heads, head = _halves(weights), weights.heads, weights.head
     parts = [weights.layer(i, f"to_{x}.weight").reshape(heads, head, weights.dim) for x in "qkv"]
     parts = [parts[0][:, order], parts[1][:, order], parts[2]]
@@ -46,7 +47,8 @@ def _project(weights: Weights, i: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _first_token(weights: Weights) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Key and value [heads, head] of BOS in each block. It sees nothing but itself: its values are what it attends."""
+    """Returns key and value [heads, head] of BOS in each block. BOS sees only itself, so its attention returns its
+    value."""
     def normed(x: np.ndarray) -> np.ndarray:
         return x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), SMALLEST)
 
@@ -64,12 +66,12 @@ def _first_token(weights: Weights) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def rotary_base(window: int) -> float:
-    """The base whose pair head/4 (base to the power of -1/2) turns once a window."""
+    """Returns the base with which the pair head/4 (frequency base^(-1/2)) turns once per window."""
     return (window / (2 * math.pi)) ** 2
 
 
 class _Builder(Graph):
-    """Graph with the few shapes of node that this network repeats."""
+    """A Graph with the few patterns of nodes that this network repeats."""
 
     def whole(self, name: str, *values: int) -> str:
         return self.constant(name, np.array(values, dtype=np.int64))
@@ -78,7 +80,7 @@ class _Builder(Graph):
         return self.constant(name, np.asarray(value, dtype=np.float32))
 
     def unit(self, x: str, name: str, length: float = 1.0) -> str:
-        """x with each row of its last axis scaled to a length."""
+        """Scales each row of x's last axis to `length`."""
         size = self.op("ReduceL2", [x, self.whole(name + ".axis", -1)], name + ".size", keepdims=1)
         size = self.op("Max", [size, self.real(name + ".smallest", SMALLEST)], name + ".above")
         if length != 1:
@@ -86,32 +88,32 @@ class _Builder(Graph):
         return self.op("Div", [x, size], name + ".out")
 
     def linear(self, x: str, name: str, matrix: np.ndarray, bias: np.ndarray | None = None) -> str:
-        """x times a matrix [in, out], plus a bias."""
+        """Multiplies x by a matrix [in, out] and adds the bias."""
         x = self.product(x, name + ".weight", matrix, name + ".product")
         return x if bias is None else self.op("Add", [x, self.weight(name + ".bias", bias)], name + ".sum")
 
 
 def build(weights: Weights, chords: ChordMap, window: int = WINDOW, int8: bool = False) -> onnx.GraphProto:
-    """The graph of one frame: rows 0 and 1 are the chord's and the melody's position."""
+    """Returns the graph of one frame. Row 0 is the position of the chord, row 1 that of the melody."""
     g = _Builder(int8)
     heads, head, dim = weights.heads, weights.head, weights.dim
     names = (weights.vocabulary - CHORD_HOLD) // 2
     stands = np.array(chords.stands)
 
     zero = g.real("zero", 0)
-    # What the ring holds. Frame 0 and what was never filled are zeros; a key is not, being of unit length, scaled.
+    # Which slots the ring has filled. Frame 0 and unfilled slots are zeros; a key is never zero, as it has unit length.
     first_head = g.op("Slice", ["keys.0", g.whole("first_head.from", 0), g.whole("first_head.to", 1)], "first_head")
     size = g.op("ReduceL1", [first_head, g.whole("size.axes", 0, 2)], "size", keepdims=0)
     seen = g.op("Greater", [size, zero], "seen")
     bias = g.op("Where", [seen, "mask", g.real("never", -np.inf)], "bias.part")
-    bias = g.op("Concat", [bias, bias], "bias", axis=0)  # chords' slots, then melodies'
+    bias = g.op("Concat", [bias, bias], "bias", axis=0)  # the slots of chords, then those of melodies
     count = g.op("ReduceSum", [g.op("Cast", [seen], "seen.number", to=TensorProto.FLOAT)], "count", keepdims=1)
     filled = g.op("ReduceMax", ["mask"], "filled", keepdims=1)
     start = g.op("Less", [filled, zero], "start")  # frame 0: the ring is empty
-    # In frame 0 both rows are BOS beside its constant: whatever the shares, what they attend to is BOS's one value.
+    # In frame 0 both rows are BOS, beside its constant: whatever the weights, attention returns BOS's one value.
     own_bias = g.real("own_bias", [[0, -np.inf], [0, 0]])
 
-    # The slot of this frame, from the hand that turns once a window.
+    # The slot of this frame, from the pair that turns once per window, as the hand of a clock.
     turn = 2 * np.pi * np.arange(window) / window
     hand = g.whole("hand", head // 4)
     x_part = g.op("Mul", [g.op("Gather", ["cos", hand], "hand.x"), g.real("dial.x", np.cos(turn))], "dial.xx")
@@ -119,7 +121,7 @@ def build(weights: Weights, chords: ChordMap, window: int = WINDOW, int8: bool =
     slot = g.op("ArgMax", [g.op("Add", [x_part, y_part], "dial")], "slot", axis=0, keepdims=1)
     this_round = g.op("Less", [g.whole("slots", *(2 * list(range(window)))), slot], "this_round")
 
-    # Positions of the rows: seen from slots of this round, from slots of the round before, and from BOS at 0.
+    # Positions of the rows relative to slots of this round, to slots of the round before, and to BOS at 0.
     twice = g.real("twice", 2)
     place = g.op("Mul", [g.op("Cast", [slot], "slot.number", to=TensorProto.FLOAT), twice], "place")
     rows = g.real("place.rows", [-1, 0, 2 * window - 1, 2 * window])
@@ -192,7 +194,7 @@ def build(weights: Weights, chords: ChordMap, window: int = WINDOW, int8: bool =
         g.op("Where", [start, zero, g.op("Concat", parts, output + ".all", axis=0)], output)
     melody_row = g.split(x, ["x.chord", "x.melody"], axis=0)[1]
     readout = weights.state["to_logits.weight"]
-    # Any name may begin. Only the name that was begun may be held, and that is the one that stands for its symbol.
+    # Any name may begin. Only the name that began may be held: the one that represents its symbol.
     begins = [i for group in chords.groups for i in group]
     columns = np.concatenate([[SILENCE], CHORD_HOLD + names + np.array(begins), CHORD_HOLD + stands])
     logits = g.linear(g.unit(melody_row, "norm", dim ** 0.5), "readout", readout[columns].T)
@@ -213,6 +215,6 @@ def build(weights: Weights, chords: ChordMap, window: int = WINDOW, int8: bool =
 
 
 def sizes_of(weights: Weights, window: int) -> Sizes:
-    """The sizes of their network in our contract: each head stands twice, once for each token of a frame."""
+    """Returns the sizes of the network in our contract. Each head appears twice, once for each token of a frame."""
     return Sizes(window, weights.layers, 2 * weights.heads, weights.head, rotary_base(window),
                  sum(value.size for value in weights.state.values()))

@@ -1,4 +1,4 @@
-"""Their chord names, and jam's symbols for them."""
+"""Maps the authors' chord names to jam's symbols."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from train.corpora.leadsheet import LETTERS
 from train.realchords import ImportFailure
 from train.vocabulary import QUALITIES
 
-# Their names are those of note-seq's chord_symbols_lib (Apache-2.0): root, kind, changed degrees, bass. Kinds as
-# scale degrees; the first name of each is the one that it writes.
+# The names are those of note-seq's chord_symbols_lib (Apache-2.0): root, kind, changed degrees, bass. Kinds are given
+# as scale degrees; note-seq writes the first name of each.
 KINDS: dict[str, str] = {
     "|maj|M": "1 3 5",
     "m|min|-": "1 b3 5",
@@ -58,7 +58,7 @@ WRITTEN_ROOTS = {"C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"
 
 @dataclass(frozen=True)
 class Named:
-    """One of their chord names, read: root and bass pitch class, the set of semitones above the root as 12 bits."""
+    """A chord name after reading: root and bass as pitch classes, and the 12-bit set of semitones above the root."""
 
     root: int
     kind: str
@@ -72,9 +72,9 @@ def _degree(alteration: str, number: int) -> int:
 
 
 def read_name(name: str) -> Named | None:
-    """What a chord name means, None where it follows no rule of note-seq's.
+    """Reads a chord name. Returns None if the name breaks note-seq's rules.
 
-    A changed degree counts from the major scale, as where note-seq writes names: (add7) is eleven semitones."""
+    A changed degree counts from the major scale, as in names that note-seq writes: (add7) is eleven semitones."""
     found = NAME.fullmatch(name)
     if not found:
         return None
@@ -96,18 +96,18 @@ def read_name(name: str) -> Named | None:
 
 @dataclass(frozen=True)
 class ChordMap:
-    """jam's vocabulary for their names: symbols in token order; for each the index of the name that stands for it, and
-    of all names whose beginning counts as its beginning (that one first)."""
+    """jam's vocabulary for the authors' names. `symbols` are in token order. For each symbol, `stands` has the index of
+    the name that represents it, and `groups` the indices of all names that begin as this symbol, that name first."""
 
     symbols: list[str]
     stands: list[int]
     groups: list[list[int]]
-    exact: int  # names that say what a symbol says: itself, other spellings and inversions
-    folded: dict[str, int]  # "their kind -> our quality": how many names, all of chords that jam cannot write
-    unread: list[str]  # in no group
+    exact: int  # names that mean the same as a symbol, including other spellings and inversions
+    folded: dict[str, int]  # "their kind -> our quality": the number of names for chords that jam cannot write
+    unread: list[str]  # names in no group
 
     def report(self) -> str:
-        """The summary for a reader: how many names became what."""
+        """Returns a summary of what became of the names."""
         names = sum(map(len, self.groups)) + len(self.unread)
         lines = [f"{names} chord names: {len(self.symbols)} are chords that jam can write; "
                  f"{self.exact - len(self.symbols)} are these over a bass or spelled otherwise and begin as them; "
@@ -123,14 +123,14 @@ class ChordMap:
 
 
 def _difference(intervals: int, quality: str) -> int:
-    """How much a listener misses or hears too much; tokens.fold says the same of our own qualities."""
+    """Returns the weight of the missing and the extra notes for a listener, as in tokens.fold."""
     differing = tokens.mask_of(QUALITIES[quality]) ^ intervals
     return sum(weight for i, weight in enumerate(tokens.WEIGHT) if differing >> i & 1)
 
 
 def map_chords(names: list[str]) -> ChordMap:
-    """Finds jam's symbol for every name. A symbol is in the vocabulary where a name means exactly its pitch classes:
-    the plain one if there is one, or else an inversion."""
+    """Finds jam's symbol for every name. A symbol is in the vocabulary if some name means exactly its pitch classes.
+    The plain name represents the symbol; if there is none, an inversion does."""
     read = [read_name(name) for name in names]
     quality_of = {tokens.mask_of(intervals): quality for quality, intervals in QUALITIES.items()}
     groups: dict[tuple[str, int], list[int]] = {}
@@ -160,7 +160,7 @@ def map_chords(names: list[str]) -> ChordMap:
 
 
 def read_names(path: Path) -> list[str]:
-    """Their file of chord names: a JSON list without repetition."""
+    """Reads the authors' file of chord names: a JSON list without duplicates. Raises ImportFailure if it is not one."""
     try:
         names = json.loads(path.read_text())
     except OSError as error:
@@ -170,5 +170,5 @@ def read_names(path: Path) -> list[str]:
     if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
         raise ImportFailure(f"{path}: not a JSON list of chord names")
     if len(set(names)) < len(names):
-        raise ImportFailure(f"{path}: the chord name {Counter(names).most_common(1)[0][0]!r} is there twice")
+        raise ImportFailure(f"{path}: the chord name {Counter(names).most_common(1)[0][0]!r} occurs twice")
     return names

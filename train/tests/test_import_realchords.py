@@ -245,7 +245,7 @@ def test_a_plain_decoder_is_read(tmp_path):
     (state(**{"to_logits.weight": (1, 8)}), '["C", "Am"]', "to_logits.weight: found (1, 8), expected (264, 8)"),
     (state(**{"attn_layers.layers.0.0.0.gamma": (8,)}), '["C", "Am"]', "gamma: found (8,), expected none"),
     (state(), '["C", "Am", "G"]', "3 chord names make 266 tokens, but"),
-    (state(), '["C", "C"]', "names.json: the chord name 'C' is there twice"),
+    (state(), '["C", "C"]', "names.json: the chord name 'C' occurs twice"),
     (state(), '{"C": 1}', "names.json: not a JSON list of chord names"),
     (state(), "[", "names.json: not a JSON list of chord names"),
     (state(), '["H", "N"]', "names.json: no name is that of a chord"),

@@ -120,7 +120,7 @@ def test_windows_that_do_not_share_out_are_refused(monkeypatch, tmp_path, capsys
     with pytest.raises(SystemExit) as stopped:
         main(["mle", "--cache", str(tmp_path / "none.npz"), "--run", str(tmp_path / "run"), "--batch", "8"])
     assert stopped.value.code == 2
-    assert "--batch 8 does not share out evenly among 3 processes" in capsys.readouterr().err
+    assert "--batch 8 does not divide evenly among 3 processes" in capsys.readouterr().err
 
 
 def test_one_process_is_the_whole_world():

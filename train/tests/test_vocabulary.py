@@ -15,7 +15,7 @@ def test_symbols_are_read_as_jam_reads_them(symbol, root, above):
 
 @pytest.mark.parametrize("symbol", ["", "H", "c", "Cfoo", "N.C.", "C##"])
 def test_what_jam_does_not_write_is_refused(symbol):
-    with pytest.raises(ValueError, match="jam writes no such chord"):
+    with pytest.raises(ValueError, match="jam cannot write such a chord"):
         Vocabulary(("C", symbol))
 
 
