@@ -1,9 +1,9 @@
-"""Chord histories led astray in training, so that a policy learns to come back to the melody.
+"""Leads chord histories astray in training, so that a policy learns to return to the melody.
 
-A policy that is taught on the data's own chords alone has never heard a wrong one. Playing, it hears its own, trusts
-them, and goes on past the melody (exposure bias). Here a stretch of its history is replaced by another song's chords,
-in another key, or by silence from the beginning on, as while it listens to a player. Nothing is learnt inside the
-stretch; after it the data goes on, and with it the melody that alone can tell how.
+A policy trained only on the data's own chords has never heard a wrong chord. When it plays, it hears its own chords,
+trusts them, and continues without regard to the melody (exposure bias). Here another song's chords in another key
+replace a stretch of its history, or silence replaces its beginning, as while the policy listens to a player. The loss
+leaves out the stretch. After it the data continues, and only the melody can tell the policy how.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from torch import Tensor
 
 from train import tokens
 
-SILENT = 0.25  # of the stretches
+SILENT = 0.25  # the share of stretches that are silent
 SHORTEST = 8
 
 
 def lead_astray(chords: Tensor, mask: Tensor, fraction: float,
                 random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """history, chords and mask [batch, length]: about `fraction` of the windows have a stretch of at most half their
-    length of which history tells something else than chords, and which is not in the mask. The chord that sounds where
-    the stretch ends begins there: nothing may be held that was not begun."""
+    """Returns history, chords and mask [batch, length]. In about `fraction` of the windows, history differs from chords
+    in a stretch of at most half the window, and the mask leaves out the stretch. The chord that sounds at the end of
+    the stretch gets an onset there, because a hold needs an onset before it."""
     if fraction == 0:
         return chords, chords, mask
     history, chords, mask = chords.clone(), chords.clone(), mask.clone()

@@ -1,7 +1,8 @@
-"""Where in its bar a frame lies, as a policy is told that hears the bar: the same numbers as package jam (bar.go).
+"""The bar position of a frame, as an input of policies that hear the bar, with the same numbers as package jam
+(bar.go).
 
-0 unknown; 1..16 the frames of a 4/4 bar, 17..28 of a 3/4 bar, 29..40 of a 6/8 bar. Other bars count as the parts of
-these that they are made of (2/4 as the first half of 4/4, 12/8 as two of 6/8), or are unknown (5/4, 7/4, 3/2).
+0 unknown; 1..16 the frames of a 4/4 bar, 17..28 of a 3/4 bar, 29..40 of a 6/8 bar. Other bars count as parts or
+multiples of these (2/4 as the first half of 4/4, 12/8 as two of 6/8), or as unknown (5/4, 7/4, 3/2).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from torch import Tensor
 from train.corpora.song import FRAMES_PER_QUARTER
 
 UNKNOWN, PLACES = 0, 41
-FOUR, THREE, SIX = 1, 17, 29  # the first place of each
+FOUR, THREE, SIX = 1, 17, 29  # the first position of each
 NOTHING, WRONG = 0.08, 0.06
 _PARTS = {(4, 4): (FOUR, 16), (2, 4): (FOUR, 16), (2, 2): (FOUR, 16), (8, 4): (FOUR, 16), (4, 8): (FOUR, 16),
           (3, 4): (THREE, 12), (6, 4): (THREE, 12),
@@ -20,9 +21,9 @@ _PARTS = {(4, 4): (FOUR, 16), (2, 4): (FOUR, 16), (2, 2): (FOUR, 16), (8, 4): (F
 
 
 def places(lines: np.ndarray, frames: int) -> np.ndarray:
-    """int64 [frames]: the place of every frame of a piece with bar lines int [bars, 3]: frame, beats and unit of each
-    bar. Before the first line all is unknown; a first bar that is cut short is an upbeat, the end of a whole one; the
-    last bar's metre goes on to the end."""
+    """Returns int64 [frames]: the bar position of every frame of a piece. lines, int [bars, 3], has frame, beats and
+    unit of each bar. Positions before the first line are unknown. A short first bar is an upbeat, the end of a whole
+    bar. The metre of the last bar continues to the end."""
     found = np.zeros(frames, np.int64)
     starts = lines[:, 0].astype(int)
     for i, (start, beats, unit) in enumerate(lines.tolist()):
@@ -37,22 +38,22 @@ def places(lines: np.ndarray, frames: int) -> np.ndarray:
 
 
 def on_beats() -> np.ndarray:
-    """bool [PLACES]: which places are on a beat: a quarter note, in 6/8 a dotted one."""
+    """Returns bool [PLACES]: the positions on a beat (a quarter note, in 6/8 a dotted quarter)."""
     table = np.zeros(PLACES, bool)
     table[[*range(FOUR, THREE, 4), *range(THREE, SIX, 4), *range(SIX, PLACES, 6)]] = True
     return table
 
 
 def downbeats() -> np.ndarray:
-    """bool [PLACES]: which places begin a bar."""
+    """Returns bool [PLACES]: the positions that begin a bar."""
     table = np.zeros(PLACES, bool)
     table[[FOUR, THREE, SIX]] = True
     return table
 
 
 def unsure(told: Tensor, random: np.random.Generator) -> Tensor:
-    """Places [batch, length] as a player may have them: NOTHING of the windows are told no place, and in WRONG of them
-    the beats are right but another one is told to be the first (in 4/4 alone)."""
+    """Returns bar positions [batch, length] as uncertain as those of a player. A share NOTHING of the windows gets no
+    positions. In a share WRONG the beats are right but the wrong one counts as the first (only in 4/4)."""
     told = told.clone()
     for row, draw in zip(told, random.random(len(told))):
         if draw < NOTHING:

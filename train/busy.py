@@ -1,6 +1,6 @@
-"""How often the chords change, as a policy may be told: calm to busy, the same numbers as package jam.
+"""The rate of chord changes as an input of a policy, from calm to busy, with the same numbers as package jam.
 
-0 unknown; 1 (calm) to 5 (busy), by the changes of chord in 16 frames, a bar of 4/4: each has about a fifth of the
+0 unknown; 1 (calm) to 5 (busy), by the chord changes in 16 frames, a bar of 4/4. Each level has about a fifth of the
 windows of the training corpora.
 """
 
@@ -14,12 +14,12 @@ from train import metrics
 from train.draws import words
 
 UNKNOWN, LEVELS = 0, 6
-EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames between one level and the next
+EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames at the boundary between one level and the next
 UNTOLD = 0.25
 
 
 def level(chords: np.ndarray) -> int:
-    """Of chord tokens [frames]."""
+    """Returns the level of chord tokens [frames]."""
     return 1 + int(np.searchsorted(EDGES, metrics.changes(chords) * 16 / max(1, len(chords)), side="right"))
 
 
@@ -29,6 +29,6 @@ def drawn(seed: int) -> int:
 
 
 def unsure(levels: Tensor, random: np.random.Generator) -> Tensor:
-    """Levels [batch] as a player may have set them: UNTOLD of the windows are told none."""
+    """Returns levels [batch] in which a share UNTOLD is unknown, as if the player had not set them."""
     untold = torch.from_numpy(random.random(len(levels)) < UNTOLD)
     return torch.where(untold, UNKNOWN, levels)

@@ -1,7 +1,7 @@
 """The contrastive reward: does this melody go with these chords? (ReaLchords, 3.2)
 
-A melody encoder and a chord encoder are trained as CLIP is: within a batch, each melody is to be nearer to its own
-chords than to all the others', and the other way round. The reward is the cosine of the two.
+A melody encoder and a chord encoder are trained as in CLIP: within a batch, each melody should be nearer to its own
+chords than to those of all others, and the other way round. The reward is the cosine between the two vectors.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ class Contrastive(nn.Module):
         self.scale = nn.Parameter(torch.tensor(1 / 0.07).log())
 
     def embed_melody(self, melody: Tensor, mask: Tensor) -> Tensor:
-        """Unit vectors [batch, dim]."""
+        """Returns unit vectors [batch, dim]."""
         return F.normalize(self.project["melody"](self.melody(mask, melody=melody)), dim=-1)
 
     def embed_chords(self, chords: Tensor, mask: Tensor) -> Tensor:
-        """Unit vectors [batch, dim]: also the space in which diversity is measured."""
+        """Returns unit vectors [batch, dim]. Diversity is measured in the same space."""
         return F.normalize(self.project["chords"](self.chords(mask, chords=chords)), dim=-1)
 
     def forward(self, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
-        """The reward [batch]: cosines, -1 to 1."""
+        """Returns the reward [batch]: cosines, -1 to 1."""
         return (self.embed_chords(chords, mask) * self.embed_melody(melody, mask)).sum(dim=-1)
 
     def loss(self, chords: Tensor, melody: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """The symmetric loss of CLIP, and the share of melodies whose own chords are the nearest of the batch; of both
-        this process's part: its own rows against those of all."""
+        """Returns CLIP's symmetric loss and the share of melodies with their own chords nearest in the batch. Both are
+        this process's part: its own rows compared with the rows of all processes."""
         chords, melody, mask = (processes.local(whole) for whole in (chords, melody, mask))
         c, m = self.embed_chords(chords, mask).float(), self.embed_melody(melody, mask).float()
         scale = self.scale.exp().clamp(max=100)
-        with torch.autocast(c.device.type, enabled=False):  # what is compared here is finer than bfloat16
+        with torch.autocast(c.device.type, enabled=False):  # bfloat16 is too coarse for these comparisons
             of_chords, of_melody = scale * c @ processes.gather(m).T, scale * m @ processes.gather(c).T
         own = processes.local(torch.arange(len(of_chords.T), device=c.device))
         loss = (F.cross_entropy(of_chords, own) + F.cross_entropy(of_melody, own)) / 2

@@ -1,4 +1,4 @@
-"""The table of figures that a run leaves behind (record.py), read back."""
+"""Reads the table of figures of a run (record.py)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from train.corpora.song import CorpusError
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """The columns of a metrics.csv, by rising step; of a step done twice, by a run resumed, the last. Rows that are not
-    whole, as their run was killed, do not count. None where it has no step yet; CorpusError where it is no table of a
-    run."""
+    """Returns the columns of a metrics.csv in order of steps. If a resumed run did a step twice, the last row counts.
+    Incomplete rows of a killed run are left out. The result is empty if there is no step yet. Raises CorpusError if the
+    file is not the table of a run."""
     try:
         with open(path, newline="") as file:
             names, *table = [*csv.reader(line for line in file if line.endswith("\n"))] or [["step"]]

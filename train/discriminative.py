@@ -1,7 +1,7 @@
 """The discriminative reward: is this melody with these chords a true pair? (ReaLchords, 3.2)
 
-An encoder over both tells the pairs of the data from pairs shuffled within the batch. The reward is the probability of
-a true pair.
+An encoder of both parts learns to tell pairs of the data from pairs shuffled within the batch. The reward is the
+probability of a true pair.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ class Discriminative(nn.Module):
         self.head = nn.Linear(shape.dim, 1)
 
     def logit(self, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
-        """[batch]: above 0 for a true pair."""
+        """Returns the logit [batch], above 0 for a true pair."""
         return self.head(self.encoder(mask, melody=melody, chords=chords))[:, 0]
 
     def forward(self, chords: Tensor, melody: Tensor, mask: Tensor) -> Tensor:
-        """The reward [batch]: the probability of a true pair."""
+        """Returns the reward [batch]: the probability of a true pair."""
         return self.logit(chords, melody, mask).sigmoid()
 
     def loss(self, chords: Tensor, melody: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Binary cross-entropy over the batch and the batch with its melodies moved on by one, and the accuracy; both
-        are this process's parts.
+        """Returns the binary cross-entropy and the accuracy over the batch and a copy with its melodies shifted by one
+        row. Both are this process's part.
 
-        Every pair, true or shuffled, lasts as long as the shorter of two songs, so that lengths give nothing away.
+        Every pair, true or shuffled, is as long as the shorter of two songs, so that its length reveals nothing.
         """
         pairs = (chords, melody, melody.roll(1, dims=0), mask & mask.roll(1, dims=0))
         chords, melody, other, both = (processes.local(whole) for whole in pairs)

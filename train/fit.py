@@ -1,8 +1,8 @@
 """The loop that trains every network by a loss on data: the policy, the anchor, the reward models.
 
-The learning rate warms up, stays, and falls to zero over the last part of the steps, so that a run can be made longer
-without starting again. A run is a folder (record.py): a resumed run is the run it would have been, and best.pt is the
-network of the best validation figure.
+The learning rate warms up, stays, and falls to zero over the last part of the steps, so that a run can be extended
+without starting again. A run is a folder (record.py). A resumed run gives the same result as one without a stop.
+best.pt has the network with the best validation figure.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from train.stop import NEVER, Stop
 
 @dataclass(frozen=True)
 class Settings:
-    """One run. batch counts windows, length frames; decay is the share of the steps over which the rate falls.
-    bfloat16: matrix products in half the bits, which is quicker where the processor can (2.3 times on one EPYC)."""
+    """Settings of one run. batch counts windows, length counts frames. decay is the share of the steps over which the
+    rate falls. bfloat16: compute matrix products in bfloat16, which is faster on a processor that supports it (2.3
+    times on one EPYC)."""
 
     steps: int = 4000
     batch: int = 8
@@ -42,13 +43,15 @@ class Settings:
 
 
 def rate_at(step: int, settings: Settings) -> float:
-    """The learning rate of a step: linear warm-up, a plateau, linear to zero over the last part `decay`."""
+    """Returns the learning rate of a step: a linear warm-up, a plateau, a linear fall to zero over the last part
+    `decay`."""
     left = (settings.steps - step) / max(1, settings.decay * settings.steps)
     return settings.rate * min(1.0, (step + 1) / settings.warmup, max(0.0, left))
 
 
 def falling(step: int, warmup: int, steps: int) -> float:
-    """The share of the full rate at a step of reinforcement learning: linear warm-up, then a cosine down to a tenth."""
+    """Returns the share of the full rate at a step of reinforcement learning: a linear warm-up, then a cosine down to a
+    tenth."""
     if step < warmup:
         return (step + 1) / warmup
     done = (step - warmup) / max(1, steps - warmup)
@@ -56,7 +59,7 @@ def falling(step: int, warmup: int, steps: int) -> float:
 
 
 def descend(optimiser: torch.optim.Optimizer, network: nn.Module, loss: Tensor, rate: float) -> None:
-    """One step of a network down its loss, of which this process has its part; gradients have a norm of 1 at most."""
+    """Takes one optimiser step on this process's part of the loss. Gradients are clipped to a norm of 1."""
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
@@ -67,7 +70,7 @@ def descend(optimiser: torch.optim.Optimizer, network: nn.Module, loss: Tensor, 
 
 
 def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
-    """AdamW that decays matrices alone."""
+    """Returns AdamW with weight decay on matrices only."""
     decayed = [p for p in network.parameters() if p.dim() >= 2]
     plain = [p for p in network.parameters() if p.dim() < 2]
     return torch.optim.AdamW([{"params": decayed, "weight_decay": settings.weight_decay},
@@ -75,18 +78,18 @@ def adamw(network: nn.Module, settings: Settings) -> torch.optim.AdamW:
 
 
 def nll(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
-    """Mean negative log-likelihood of tokens [batch, length] by logits [batch, length, n], in nats a frame, over the
-    frames in mask; 0 where there are none, as a window may be led astray as a whole."""
+    """Returns the mean negative log-likelihood of tokens [batch, length] given logits [batch, length, n], in nats per
+    frame, over the frames in mask. It is 0 if the mask is empty: a whole window may be led astray."""
     loss = F.cross_entropy(logits.flatten(0, 1).float(), tokens.flatten(), reduction="none").view_as(mask)
     return (loss * mask).sum() / mask.sum().clamp(min=1)
 
 
 def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, Tensor]],
         random: np.random.Generator, settings: Settings, shape: dict, run: Path, stop: Stop = NEVER) -> None:
-    """Trains the network in the run's folder, or goes on where its last checkpoint was.
+    """Trains the network in the run's folder, or resumes from its last checkpoint.
 
-    loss draws a batch by `random` and returns its loss; valid returns figures of held-out data, the first of which is
-    the one to minimise; of both, this process's part: the parts of all processes add up. stop ends the run early, to
+    loss draws a batch with `random` and returns its loss. valid returns figures of held-out data; the first is the one
+    to minimise. Both return this process's part; the sum over all processes is the whole. stop ends the run early, to
     be resumed later.
     """
     optimiser, device = adamw(network, settings), next(network.parameters()).device.type

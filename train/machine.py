@@ -1,4 +1,4 @@
-"""What a training asks of the machine that it runs on."""
+"""Adapts a training to the machine that it runs on."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import time
 
 import torch
 
-# Of glibc's malloc.h, for mallopt.
+# From glibc's malloc.h, for mallopt.
 _TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8
 
 
 def keep_memory() -> bool:
-    """Has glibc keep what a training frees, for its next step: given back to the system and fetched again, it took a
-    third of the time on a CPU. False where the C library is another one."""
+    """Makes glibc keep freed memory for the next step. Returning it to the system and fetching it again took a third of
+    the time on a CPU. Returns False if the C library is not glibc."""
     if sys.platform != "linux":
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -23,15 +23,15 @@ def keep_memory() -> bool:
 
 
 def halves_pay(device: str) -> bool:
-    """Whether matrix products in bfloat16 are quicker than in float32 here: measured, as one CPU is twice as quick with
-    them and the next one a hundred times as slow."""
+    """Returns whether matrix products are faster in bfloat16 than in float32 here. It measures this, because one CPU is
+    twice as fast with them and another one a hundred times slower."""
     if device != "cpu":
         return True
     return _product(torch.bfloat16) < _product(torch.float32)
 
 
 def _product(dtype: torch.dtype) -> float:
-    """Seconds that a product of a training's size takes, the quickest of five."""
+    """Returns the seconds for a matrix product of a typical size, the fastest of five."""
     a = torch.ones(512, 256).to(dtype)
     b = torch.ones(256, 512).to(dtype)
     took = []

@@ -1,4 +1,4 @@
-"""What a run leaves behind: a folder with settings, a table of figures, TensorBoard's log, checkpoints, a report."""
+"""The folder of a run: settings, a table of figures, TensorBoard's log, checkpoints, a report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def load(path: Path, make: Callable[[dict], Network], device: str = "cpu") -> Network:
-    """The network of a checkpoint or of kept weights, ready to play or judge; make builds it from its shape."""
+    """Returns the network of a checkpoint or of saved weights, in evaluation mode. make builds it from its shape."""
     state = torch.load(path, map_location=device, weights_only=True)
     network = make(state["shape"]).to(device)
     network.load_state_dict(state["network"])
@@ -29,7 +29,8 @@ def load(path: Path, make: Callable[[dict], Network], device: str = "cpu") -> Ne
 
 
 def keep(checkpoint: Path, path: Path) -> None:
-    """Writes the network of a checkpoint in float16, with its shape: enough to play it and to train on from it."""
+    """Writes the network of a checkpoint in float16, with its shape: enough to play it and to continue training from
+    it."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     halves = {name: value.half() for name, value in state["network"].items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,8 +38,8 @@ def keep(checkpoint: Path, path: Path) -> None:
 
 
 class Record:
-    """The folder of a run: settings.json, metrics.csv, tensorboard/, last.pt, and report.md in the end. One that exists
-    is gone on with. Of several processes the first alone writes."""
+    """The folder of a run: settings.json, metrics.csv, tensorboard/, last.pt and, at the end, report.md. A run whose
+    folder exists is resumed. Of several processes only the first writes."""
 
     def __init__(self, run: Path, described: dict, every: float = 180) -> None:
         self.run, self.every = run, every
@@ -64,15 +65,15 @@ class Record:
             if error is None:
                 report.write(self.run, self.step, self.seconds)
         if error is None:
-            processes.wait()  # what comes next may read what this run has written
+            processes.wait()  # the next step may read what this run has written
 
     @property
     def seconds(self) -> float:
-        """Time spent on the run so far, over all its parts."""
+        """The seconds spent on the run so far, over all its stretches."""
         return self.spent + time.monotonic() - self.began
 
     def restore(self, device: str | torch.device) -> dict | None:
-        """The state that was saved last, or None at the beginning of a run."""
+        """Returns the state that was saved last, or None at the beginning of a run."""
         last = self.run / "last.pt"
         if not last.exists():
             return None
@@ -81,7 +82,8 @@ class Record:
         return state
 
     def save(self, state: dict) -> None:
-        """Keeps the state, aside first, so that a killed run leaves no half of one. state["step"] counts steps."""
+        """Saves the state under a temporary name and renames it, so that a killed run never leaves half a file.
+        state["step"] is the number of steps taken."""
         if not self.writes:
             return
         torch.save({**state, "spent": self.seconds, **self.described}, self.run / "last.part")
@@ -89,16 +91,16 @@ class Record:
         self.saved, self.step = time.monotonic(), state["step"]
 
     def due(self) -> bool:
-        """Whether the last checkpoint is older than it should be."""
+        """Returns whether it is time for the next checkpoint."""
         return time.monotonic() - self.saved > self.every
 
     def keep(self, name: str, state: dict) -> None:
-        """Writes a network beside the checkpoints, with what describes it."""
+        """Writes a network beside the checkpoints, with its shape and settings."""
         if self.writes:
             torch.save({**state, **self.described}, self.run / name)
 
     def write(self, step: int, figures: dict[str, float]) -> None:
-        """A row of the table, and the same for TensorBoard. The names of the first row are those of all."""
+        """Writes a row of the table, and the same figures for TensorBoard. All rows have the names of the first row."""
         if not self.writes:
             return
         table = csv.writer(self.file)

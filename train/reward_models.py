@@ -1,4 +1,4 @@
-"""The reward models: trained on the pairs of the data, then frozen to judge what policies play."""
+"""Trains the reward models on pairs of the data. They are then frozen and judge what policies play."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VALID_PAIRS, VALID_BATCHES = 128, 4
 
 @dataclass(frozen=True)
 class Settings(fit.Settings):
-    """Windows of the paper's length, judged often."""
+    """Settings with windows of the paper's length and frequent validation."""
 
     steps: int = 3000
     batch: int = 128
@@ -34,7 +34,7 @@ class Settings(fit.Settings):
 
 def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Settings, run: Path, device: str = "cpu",
           stop: Stop = NEVER) -> Contrastive | Discriminative:
-    """Trains a reward model in folder `run`, or goes on with it. One of rhythm hears every song in its own key."""
+    """Trains a reward model in folder `run`, or resumes its training. A rhythm model gets every song in its own key."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
                       transpose=not shape.rhythm, apart=True)
@@ -44,7 +44,7 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
     pairs = min(VALID_PAIRS, len(held_out)) // processes.world() * processes.world()
 
     def valid() -> dict[str, Tensor]:
-        """Loss and share of right answers on the same held-out windows each time."""
+        """Returns the loss and the share of right answers, always on the same held-out windows."""
         same = Windows(held_out, pairs, settings.length, 0, windows.transpose, apart=True)
         losses, right = zip(*(network.loss(*(t.to(device) for t in same.batch())) for _ in range(VALID_BATCHES)))
         return {"valid_loss": torch.stack(losses).mean(), "valid_right": torch.stack(right).mean()}
@@ -55,7 +55,7 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
 
 
 def load(path: Path, device: str = "cpu") -> Contrastive | Discriminative:
-    """The reward model of a checkpoint, ready to judge."""
+    """Returns the reward model of a checkpoint, ready to judge."""
     def make(shape: dict) -> Contrastive | Discriminative:
         sizes = {name: value for name, value in shape.items() if name != "kind"}
         return KINDS[shape["kind"]](EncoderShape(**sizes))

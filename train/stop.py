@@ -1,5 +1,5 @@
-"""When a run ends before its last step, to be gone on with by the same command: where machines are lent by the half
-hour, a training goes in stretches."""
+"""Ends a run before its last step; the same command resumes it. If a machine is lent by the half hour, a training runs
+in stretches."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from train import processes
 
 @dataclass(frozen=True)
 class Stop:
-    """until: at this step; minutes: after so many of them."""
+    """When to stop: at step `until`, or after `minutes`."""
 
     until: int | None = None
     minutes: float | None = None
     began: float = field(default_factory=time.monotonic)
 
     def reached(self, step: int, device: torch.device | str) -> bool:
-        """Whether the run is to end after this many steps. All processes end with the first whose time is up."""
+        """Returns whether the run should end after `step` steps. All processes end with the first whose time is up."""
         if self.until is not None and step >= self.until:
             return True
         if self.minutes is None:

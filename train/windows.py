@@ -1,4 +1,4 @@
-"""Windows of songs to train on."""
+"""Draws windows of songs for training."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ INTERVALS = [semitones for semitones in range(-6, 7) if semitones]  # of jumps
 
 
 class Batch(NamedTuple):
-    """Windows of frames [batch, length]: chords and melody as tokens, int64; mask, bool, False beyond a song's end;
-    places in the bar (bars.py), int64. jump, int64 [batch]: the frame from which on a window is in another key than
-    before, length where none is. busy, int64 [batch]: how often the chords change in it (busy.py)."""
+    """Windows of frames [batch, length]: tokens of chords and melody, int64; mask, bool, False after the end of a song;
+    bar positions `places` (bars.py), int64. jump, int64 [batch], is the frame at which a window changes key, or length
+    if it does not. busy, int64 [batch], is the level of its rate of chord changes (busy.py)."""
 
     chords: Tensor
     melody: Tensor
@@ -31,14 +31,15 @@ class Batch(NamedTuple):
 
 
 class Windows:
-    """An endless stream of windows: songs drawn by length and by the weight of their corpus (sampling.py), mostly from
-    a bar line on, in every key where transpose.
+    """An endless stream of windows. Songs are drawn by length and by the weight of their corpus (sampling.py). If
+    transpose, windows come in every key.
 
-    A fifth begins at any frame, as a player may begin anywhere; none where the melody is mostly silent. Where a song
-    ends early its last frames are silent and False in the mask. apart: no song is twice in a batch. shorter: the shares
-    of batches whose windows are half and a quarter as long, and two and four times as many. jumps: the share of windows
-    that move to another key on the way, by any interval from an eighth to three quarters of their length on, in the
-    middle of a bar or not. Same seed, same windows; `random` is all there is of state.
+    Most windows begin on a bar line. A fifth begin at any frame, as a player may begin anywhere. None begins where the
+    melody is mostly silent. If a song ends early, the last frames of its window are silent and False in the mask.
+    apart: no song occurs twice in a batch. shorter: the shares of batches with windows half and a quarter as long, and
+    two and four times as many. jumps: the share of windows that change key by any interval, at a frame from an eighth
+    to three quarters of their length, on a bar line or not. The same seed gives the same windows; `random` is the only
+    state.
     """
 
     def __init__(self, pieces: list[Piece], batch: int, length: int, seed: int, transpose: bool = True,
@@ -47,20 +48,20 @@ class Windows:
         if len(self.pieces) < (batch if apart else 1):
             needed = f"{batch}, as many as a batch has windows" if apart else "1"
             raise CorpusError(f"{len(self.pieces)} songs of 64 frames or more to draw windows from: at least {needed}, "
-                              "are needed")
+                              "are needed; add songs")
         self.chance = sampling.shares(self.pieces)
         self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter
         self.jumps = jumps
         self.random = np.random.default_rng(seed)
-        self.places: dict[int, np.ndarray] = {}  # of the frames of the songs drawn so far
-        self.starts: dict[tuple[int, int], np.ndarray] = {}  # where windows of a length may begin
+        self.places: dict[int, np.ndarray] = {}  # bar positions of the songs drawn so far
+        self.starts: dict[tuple[int, int], np.ndarray] = {}  # the frames at which windows of a length may begin
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor]:
-        """chords, melody int64 [batch, length] and the mask, bool."""
+        """Returns chords and melody, int64 [batch, length], and the mask, bool."""
         return self.drawn()[:3]
 
     def drawn(self) -> Batch:
-        """The next batch."""
+        """Returns the next batch."""
         parts = 1
         if any(self.shorter):
             parts = int(self.random.choice([1, 2, 4], p=[1 - sum(self.shorter), *self.shorter]))
@@ -89,7 +90,8 @@ class Windows:
         return Batch(*(torch.from_numpy(of) for of in (chords, melody, mask, places, jump, busy)))
 
     def _start(self, i: int, length: int) -> int:
-        """Where in song i a window begins: as early as leaves half of it, if the song is long enough."""
+        """Draws the frame of song i at which a window begins. If the song is long enough, it fills at least half the
+        window."""
         piece = self.pieces[i]
         if (i, length) not in self.starts:
             last = max(1, len(piece.melody) - length // 2)
@@ -103,8 +105,8 @@ class Windows:
 
 
 def moved(melody: np.ndarray, chords: np.ndarray, frame: int, semitones: int) -> tuple[np.ndarray, np.ndarray]:
-    """Melody and chord tokens [length], from a frame on transposed by -6 to 6 semitones; what is held over that frame
-    begins anew there."""
+    """Returns melody and chord tokens [length], transposed from `frame` on by -6 to 6 semitones. A hold at that frame
+    becomes an onset."""
     after, under = tokens.cut(melody, chords, frame, len(melody))
     row = tokens.OWN_KEY + semitones
     return (np.concatenate((melody[:frame], tokens.TRANSPOSE_MELODY[row][after])),

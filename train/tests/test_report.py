@@ -27,4 +27,4 @@ def test_a_run_stopped_before_its_first_figure_says_so(table, tmp_path):
     (tmp_path / "metrics.csv").write_text(table)
     report.write(tmp_path, 2, 60)
     assert "2 of 10 steps" in (tmp_path / "report.md").read_text()
-    assert "No figures were taken yet." in (tmp_path / "report.md").read_text()
+    assert "There are no figures yet." in (tmp_path / "report.md").read_text()
