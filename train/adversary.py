@@ -1,7 +1,8 @@
 """GAPT's adversarial reward: a discriminator that evolves with the policy (GAPT, arXiv 2511.17879, section 4).
 
-D hears what the policy plays alone, not what it plays to, and tells data from the policy's own rollouts. The policy is
-paid R_adv = -log(1 - D(y)): to be taken for data. A policy that falls back on a few safe chords is found out.
+D hears only what the policy plays, not what it plays to, and tells data from the policy's own rollouts. The policy's
+reward is R_adv = -log(1 - D(y)), which is high if D takes its playing for data. So D exposes a policy that plays only a
+few safe chords.
 """
 
 from __future__ import annotations
@@ -27,15 +28,16 @@ SMOOTHING = 0.1
 
 @dataclass(frozen=True)
 class Schedule:
-    """When D learns, counted in policy steps from 1. First phase: every `every` steps, and at the first. From `phase`
-    on: only when the mean R_adv of the last `recent` steps is above `threshold`, that is, when the policy fools it.
-    Such a step is one of learning in the first phase too (the authors' rl_trainer.py, strategy "average").
+    """When D learns, counted in policy steps from 1. In the first phase it learns at the first step and at every
+    `every` steps. From step `phase` on it learns only if the mean R_adv of the last `recent` steps is above
+    `threshold`, that is, if the policy fools it. It also learns then in the first phase (the authors' rl_trainer.py,
+    strategy "average").
 
-    Each time it makes `updates`, each of `batch` windows of the newest `rollouts` and as many of the data; its rate
-    rises over its first `warmup_updates`. The authors' is updated 8 times at each 5th of 200 steps, 320 times in the
-    first phase, by 48 and 48 windows of 384 that were just played, and warms up over 800: it stays below 40 % of its
-    rate until it has to be fooled, too weak to push the policy about. These are as many updates of as many windows, at
-    fewer and smaller steps: 5 at each of 64, of the last 4 rollouts of 48."""
+    Each time D takes `updates` updates. One update uses `batch` windows of the newest `rollouts` and as many of the
+    data. D's rate rises over its first `warmup_updates`. The authors' D takes 8 updates at each 5th of 200 steps, 320
+    in the first phase, each with 48 and 48 windows of the 384 just played, and warms up over 800 updates. Its rate
+    stays below 40 % until the policy has to fool it, too low to disturb the policy. Our schedule has as many updates of
+    as many windows in fewer and smaller steps: 5 at each of 64, from the last 4 rollouts of 48."""
 
     every: int = 1
     phase: int = 65
@@ -47,14 +49,14 @@ class Schedule:
     warmup_updates: int = 800
 
     def due(self, step: int, rewards: list[float]) -> bool:
-        """Whether D learns at this step, after the mean R_adv of the steps before it, oldest first."""
+        """Returns whether D learns at this step, given the mean R_adv of the steps before it, oldest first."""
         last = rewards[-self.recent:]
         fooled = bool(last) and sum(last) / len(last) > self.threshold
         return fooled or step < self.phase and (step == 1 or step % self.every == 0)
 
 
 class Discriminator(nn.Module):
-    """D over windows of one kind of token, "chords" or "melody"."""
+    """D for windows of one kind of token, "chords" or "melody"."""
 
     def __init__(self, shape: EncoderShape, kind: str) -> None:
         super().__init__()
@@ -63,17 +65,17 @@ class Discriminator(nn.Module):
         self.head = nn.Linear(shape.dim, 1)
 
     def logit(self, own: Tensor) -> Tensor:
-        """[batch, 1] of windows [batch, length]: above 0 for data."""
+        """Returns logits [batch, 1] of windows [batch, length], above 0 for data."""
         everywhere = torch.ones_like(own, dtype=torch.bool)
         return self.head(self.encoder(everywhere, **{self.kind: own})).float()
 
     def forward(self, own: Tensor) -> Tensor:
-        """R_adv [batch, 1] = -log(1 - D(y)) = softplus of the logit."""
+        """Returns R_adv [batch, 1] = -log(1 - D(y)) = softplus of the logit."""
         return F.softplus(self.logit(own))
 
     def loss(self, played: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
-        """Cross-entropy with smoothed labels (0.05 and 0.95: a smoothing of 0.1 over two classes), and the accuracy;
-        of both this process's part."""
+        """Returns the cross-entropy with smoothed labels (0.05 and 0.95: a smoothing of 0.1 over two classes) and the
+        accuracy, both as this process's part."""
         played, data = processes.local(played), processes.local(data)
         logits = self.logit(torch.cat((played, data)))
         true = torch.cat((torch.zeros(len(played)), torch.ones(len(data)))).to(logits.device)[:, None].expand_as(logits)
@@ -83,7 +85,7 @@ class Discriminator(nn.Module):
 
 
 class Adversary:
-    """A discriminator that learns beside the policy: from the newest of what that played, and from the data."""
+    """A discriminator that learns alongside the policy, from its newest rollouts and from the data."""
 
     def __init__(self, network: Discriminator, songs: Sequence[Piece], schedule: Schedule, rate: float, length: int,
                  jumps: float, seed: int) -> None:
@@ -97,13 +99,13 @@ class Adversary:
         self.updates = 0
 
     def state(self) -> dict:
-        """All that a resumed run needs."""
+        """Returns everything that a resumed run needs."""
         return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(),
                 "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
                 "rewards": self.rewards, "rollouts": [own.short() for own in self.rollouts], "updates": self.updates}
 
     def restore(self, state: dict) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.windows.random.bit_generator.state = state["windows"]
@@ -112,8 +114,8 @@ class Adversary:
         self.rollouts = [own.long().to(self.device) for own in state["rollouts"]]
 
     def learn(self, step: int, own: Tensor, reward: float, halved: AbstractContextManager) -> dict[str, float]:
-        """The updates of a policy step, from 1, if they are due; own is what was played in it, reward its mean R_adv,
-        halved what forward passes run in. Figures of them."""
+        """Takes the updates of a policy step (counted from 1) if they are due, and returns figures. own is what the
+        policy played in the step, reward its mean R_adv, halved the context for forward passes."""
         schedule, accuracy = self.schedule, torch.zeros((), device=self.device)
         self.rollouts = [*self.rollouts, own][-schedule.rollouts:]
         due = schedule.due(step, self.rewards)

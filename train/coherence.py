@@ -1,9 +1,9 @@
-"""What the policy `jamd` is paid for, beyond the paper: how each chord that it might play would go with the melody that
-follows, at the data's own rate of changes and with the chords that the data has on each degree of a key.
+"""The rewards of the policy `jamd`, beyond the paper: how well each chord that it might play would fit the melody that
+follows, at the data's rate of changes and with the data's chords on each degree of a key.
 
-A reward at the end of a window says little of which of 256 decisions was good, and says it of what was played alone.
-But the melody does not depend on the chords; in training it is all there. So in every frame every chord can be told
-what it would be worth, had it sounded from there on for as long as chords do.
+A reward at the end of a window says little about which of 256 decisions was good, and only judges the chords played.
+But the melody does not depend on the chords, and in training all of it is known. So in every frame the value of every
+chord can be computed, as if it sounded from there on for as long as chords usually do.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from train.keys import KEYS
 _CHORDS = torch.from_numpy(tokens.chord_pitch_classes())[1:1 + tokens.CHORDS].float()  # [chords, 12]
 _MELODY = torch.from_numpy(tokens.melody_pitch_classes()).float()
 SCALE = 7  # pitch classes of a key
-USUAL = 0.07  # chords end in so many of the frames, nearly
+USUAL = 0.07  # about the share of frames in which a chord ends
 
 
 def ends(pieces: Sequence[Piece]) -> Tensor:
-    """float32 [places]: the share of frames in each place of the bar in which the chord of the data changes."""
+    """Returns float32 [places]: for each bar position the share of frames in which the data's chord changes."""
     changed, all_ = np.ones(bars.PLACES), np.full(bars.PLACES, 20.0)
     for piece in pieces:
         places = bars.places(piece.bars, len(piece.melody))
@@ -36,13 +36,13 @@ def ends(pieces: Sequence[Piece]) -> Tensor:
 
 
 def values(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tensor) -> Tensor:
-    """[batch, length, chords]: the harmony of each chord from each frame on, while the chord lasts: it ends at a place
-    in the bar with the chance that `ends` [places] says, and where the key changes, at frame jump [batch] (length
-    where it does not). All others are [batch, length].
+    """Returns [batch, length, chords]: the harmony of each chord from each frame on, while the chord lasts. A chord
+    ends at a bar position with the probability in `ends` [places], and at a change of key, frame jump [batch] (length
+    if there is none). All other arguments are [batch, length].
 
-    The harmony of a frame is 1 or 0, whether the melody's pitch class is in the chord, less what a chord of so many
-    notes would hold of a melody by chance, n of the 7 notes of a key; without that, four notes would always be better
-    paid than three. The sum is scaled to the harmony of one frame."""
+    The harmony of a frame is 1 if the melody's pitch class is in the chord and 0 if not, less the chance level of a
+    chord of n notes, n/7 for the 7 notes of a key. Without this term four notes would always earn more than three. The
+    sum is scaled to the harmony of one frame."""
     table, classes, lasts = (of.to(melody.device) for of in (_CHORDS, _MELODY, 1 - ends))
     lasts = lasts[places] * (torch.arange(melody.shape[1], device=melody.device) != jump[:, None])
     sounds = ((melody != tokens.SILENCE) & mask).float()[..., None]
@@ -56,18 +56,18 @@ def values(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Ten
 
 @dataclass
 class Prices:
-    """What the onset of a chord costs: at bar lines, on other beats and off the beat, each by proportional and integral
-    control of the onsets a bar of 16 frames that the policy has too many of there, against the data to the same
-    melodies. gain: how much dearer one is at once; a quarter of that is added to the integral, [levels of busyness, 3]
-    or of fewer levels. Off the beat, where the data has next to none, twice that. Each level is held to its own
-    windows' rate and as much to that of all, which is less noisy."""
+    """The prices of a chord's onset at bar lines, on other beats and off the beat. Each is set by proportional-integral
+    control. The error is the policy's excess of onsets per bar of 16 frames over the data's chords to the same
+    melodies. gain: the proportional gain per onset; a quarter of that term is added to the integral, [levels of
+    busy.py, 3] or of fewer levels. Off the beat, where the data has almost no onsets, the gain is double. Half of a
+    level's error comes from its own windows and half from all windows, which is less noisy."""
 
     gain: float
     integral: Tensor
 
     def after(self, own: Tensor, data: Tensor) -> Tensor:
-        """The prices [levels, 3] for a rollout with so many onsets a bar [levels, 3], where the data has those of the
-        other; nan where a level has no windows."""
+        """Returns the prices [levels, 3] after a rollout with onsets per bar `own` [levels, 3] against the data's
+        `data` [levels, 3]. Both are nan for a level without windows."""
         excess = own - data
         excess = (excess.nan_to_num() + excess.nanmean(dim=0)) / 2
         dearer = self.gain * torch.tensor([1.0, 1.0, 2.0]) * excess
@@ -76,14 +76,15 @@ class Prices:
 
 
 def levels(places: Tensor) -> Tensor:
-    """The index in Prices of each place, of the same shape: 0 a bar line, 1 another beat, 2 off the beat."""
+    """Returns the index in Prices of each bar position, in the same shape: 0 a bar line, 1 another beat, 2 off the
+    beat."""
     table = torch.from_numpy(np.where(bars.downbeats(), 0, np.where(bars.on_beats(), 1, 2))).to(places.device)
     return table[places]
 
 
 def onsets(chords: Tensor, mask: Tensor, places: Tensor, level: Tensor) -> Tensor:
-    """[levels of busyness, 3]: onsets in 16 frames at each level of places, in the windows of each level [batch], of
-    chord tokens and all others [batch, length]; nan where there are none."""
+    """Returns [levels of busy.py, 3]: onsets per 16 frames at each index of Prices, in the windows of each level
+    [batch]. chords (tokens) and the other arguments are [batch, length]. A level without windows has nan."""
     begun = (chords >= 1) & (chords <= tokens.CHORDS) & mask
     counts = torch.bincount((3 * level[:, None] + levels(places))[begun], minlength=3 * busy.LEVELS).view(-1, 3)
     frames = torch.bincount(level, mask.sum(dim=1).double(), minlength=busy.LEVELS)
@@ -91,28 +92,30 @@ def onsets(chords: Tensor, mask: Tensor, places: Tensor, level: Tensor) -> Tenso
 
 
 def sides(jump: Tensor, length: int) -> Tensor:
-    """bool [2, batch, length]: the frames before the jump [batch] of each window, and those from it on."""
+    """Returns bool [2, batch, length]: the frames before each window's jump [batch], and those from it on."""
     before = torch.arange(length, device=jump.device) < jump[:, None]
     return torch.stack((before, ~before))
 
 
 def keys(melody: Tensor, mask: Tensor) -> Tensor:
-    """int64 [batch]: the key that correlates best with each whole melody [batch, length], as KEYS counts them."""
+    """Returns int64 [batch]: the key, as an index into KEYS, that correlates best with each melody [batch, length]."""
     classes, profiles = _MELODY.to(melody.device), torch.from_numpy(KEYS).float().to(melody.device)
     return ((classes[melody] * mask[..., None]).sum(dim=1) @ profiles.T).argmax(dim=-1)
 
 
 @dataclass
 class Degrees:
-    """How rare each chord has become with the policy, against the data, as what it is in its key: a running account of
-    the frames that each kind of chord on each degree sounds in, [2 modes, chords], the tonic standing where C does."""
+    """How rare each chord has become with the policy, compared with the data, by its degree in the key. It keeps
+    running counts of the frames of each quality on each degree, [2 modes, chords], transposed so that the tonic is
+    C."""
 
     data: Tensor = field(default_factory=lambda: torch.zeros(2, tokens.CHORDS))
     own: Tensor = field(default_factory=lambda: torch.zeros(2, tokens.CHORDS))
 
     def after(self, own: Tensor, data: Tensor, key: Tensor) -> Tensor:
-        """[batch, chords]: for each chord the logarithm of how much too rare it has become in the window's key; own
-        and data are chord tokens [batch, length], key is [batch]. 1 in 2000 is rare enough to be neither."""
+        """Returns [batch, chords]: for each chord the logarithm of the data's share over the policy's in the window's
+        key. own and data are chord tokens [batch, length], key is [batch]. Both shares get 1 in 2000 added, so that a
+        chord rare in both counts as neither."""
         self.own, self.data = (0.95 * shares + _counts(chords.cpu(), key.cpu())
                                for shares, chords in ((self.own, own), (self.data, data)))
         own, data = ((shares / shares.sum(dim=1, keepdim=True).clamp(min=1) + 0.0005)
@@ -121,8 +124,8 @@ class Degrees:
         return torch.stack([rarity[k // 12].roll(k % 12, dims=-1).flatten() for k in key.tolist()])
 
     def within(self, own: Tensor, data: Tensor, melody: Tensor, mask: Tensor, jump: Tensor) -> Tensor:
-        """[batch, length, chords]: the same in every frame, by the key of the melody on its side of the window's jump
-        [batch]; all others are [batch, length]."""
+        """Returns [batch, length, chords]: the same for every frame, with the melody's key on that frame's side of the
+        window's jump [batch]. All other arguments are [batch, length]."""
         parts = sides(jump, melody.shape[1])
         own, data = (torch.where(parts, chords, tokens.NO_CHORD).flatten(0, 1) for chords in (own, data))
         key = keys(melody.repeat(2, 1), (mask & parts).flatten(0, 1))
@@ -131,7 +134,7 @@ class Degrees:
 
 
 def _counts(chords: Tensor, key: Tensor) -> Tensor:
-    """[2, chords]: frames in which each chord sounds, by the mode of the key, transposed to C."""
+    """Returns [2, chords]: the frames in which each chord sounds, by the mode of the key, transposed to C."""
     counts = torch.zeros(2, tokens.CHORDS)
     for row, k in zip(chords, key.tolist()):
         sounding = (row[row != tokens.NO_CHORD] - 1) % tokens.CHORDS

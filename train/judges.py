@@ -1,4 +1,4 @@
-"""What judges windows as a whole, but for the adversary: reward models, each paid by what it knows, and penalties."""
+"""Judges of whole windows, except the adversary: reward models, each weighted by its accuracy, and penalties."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ PAIRS, BATCHES = 96, 4
 
 
 class Judges:
-    """Reward models by name, each with the weight of its reward; 1 where none is given."""
+    """Reward models by name, each with the weight of its reward (default 1)."""
 
     def __init__(self, plays: str, models: dict[str, Model], weights: dict[str, float] | None = None) -> None:
         self.plays, self.models = plays, models
         self.weights = dict.fromkeys(models, 1.0) | (weights or {})
 
     def __call__(self, own: Tensor, heard: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """Named rewards [batch], before their weights."""
+        """Returns rewards [batch] by name, unweighted."""
         chords, melody = by_part(own, heard, self.plays)
         whole = {name: model(chords, melody, mask) for name, model in self.models.items()}
         return whole | {"repetition": penalties.repetition(own, rollout.VOICES[self.plays])}
 
     def sum(self, rewards: dict[str, Tensor]) -> Tensor:
-        """What windows are paid [batch]."""
+        """Returns the weighted sum of rewards [batch]."""
         return torch.stack([self.weights.get(name, 1.0) * of.float() for name, of in rewards.items()]).sum(dim=0)
 
 
 def auc(true: Tensor, false: Tensor) -> float:
-    """The chance that one of the true scores is above one of the false ones."""
+    """Returns the probability that a random true score is above a random false score."""
     above = (true[:, None] > false[None]).float() + 0.5 * (true[:, None] == false[None]).float()
     return float(above.mean())
 
 
 @torch.no_grad()
 def knowledge(model: Model, pieces: Sequence[Piece], length: int, device: str) -> float:
-    """How well a model tells held-out pairs of melody and chords from shuffled ones, of which every pair lasts as long
-    as the shorter song: 2 AUC - 1, from 0 (chance) to 1."""
+    """Returns how well a model tells held-out pairs of melody and chords from shuffled pairs: 2 AUC - 1, from 0
+    (chance) to 1. Every pair is as long as the shorter of its songs."""
     songs = [p for p in pieces if p.split == "valid"]
     windows = Windows(songs, min(PAIRS, len(songs)), length, seed=0, transpose=not model.shape.rhythm, apart=True)
     found = []

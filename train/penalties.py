@@ -1,8 +1,8 @@
-"""The rule-based penalties of the reward, each as the paper's own code has it (realchords-pytorch, rule_based_rewards).
+"""The rule-based penalties of the reward, as in the paper's own code (realchords-pytorch, rule_based_rewards).
 
-own is what the policy played, heard what it listened to: tokens int64 [batch, length]; n the number of its pitches or
-chords. All penalties are 0 or below. The paper's other two, for illegal output and for stopping early, have nothing to
-punish here: policies play behind the legality mask, and have no token that ends a piece.
+own is the part that the policy played, heard the part that it heard: tokens, int64 [batch, length]. n is the number of
+its pitches or chords. All penalties are 0 or below. The paper's other two penalties, for illegal output and for
+stopping early, never apply here: policies play with the legality mask and have no token that ends a piece.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ REPEATS = 4
 
 
 def silence(own: Tensor, heard: Tensor) -> Tensor:
-    """[batch, length]: -0.1 for each silent frame against a sounding one, in windows where more than 4 % of the frames
-    are so; the first 8 frames are free, for the policy to find its way."""
+    """Returns [batch, length]: -0.1 for each frame in which the policy is silent and the other part sounds, if more
+    than 4 % of a window's frames are such. The first 8 frames are free, so that the policy can find its way."""
     silent = (own == 0) & (heard != 0)
     silent[:, :FREE_FRAMES] = False
     share = silent[:, FREE_FRAMES:].float().mean(dim=1, keepdim=True)
@@ -25,7 +25,7 @@ def silence(own: Tensor, heard: Tensor) -> Tensor:
 
 
 def repetition(own: Tensor, n: int) -> Tensor:
-    """[batch]: for each run of the same chord or pitch begun more than 4 times in a row, -0.1 for each of its onsets.
+    """Returns [batch]: -0.1 for each onset in a run of more than 4 onsets of the same chord or pitch.
 
     Silence between two onsets does not break a run.
     """

@@ -1,9 +1,9 @@
-"""PPO with coherence rewards, a KL to the anchor, and GAPT's adversary (ReaLchords, 3.3; GAPT, 4).
+"""PPO with coherence rewards, a KL penalty towards the anchor, and GAPT's adversary (ReaLchords, 3.3; GAPT, 4).
 
-One step: the policy plays to windows of the data; reward models, penalties and the adversary judge what it played; the
-critic's estimate turns that into advantages (GAE); policy and critic learn from them once, minibatch by minibatch; the
-discriminator learns when its schedule says so. ReaLchords, GAPT without the adversary, GAPT and the melody agent differ
-in their settings alone.
+In one step the policy plays to windows of the data. Reward models, penalties and the adversary judge what it played.
+The critic's estimate turns the rewards into advantages (GAE). Policy and critic learn from them in one pass of
+minibatches. The discriminator learns when its schedule says so. ReaLchords, GAPT without the adversary, GAPT and the
+melody agent differ only in their settings.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from train.windows import Windows
 
 @dataclass(frozen=True)
 class Settings:
-    """One run. windows of `length` frames are played a step and learnt from in minibatches. entropy weighs the bonus
-    for an undecided policy; kl the divergence from the anchor; adversary weighs GAPT's reward. Rates are of Adam. The
-    critic learns returns of lambda critic_gae: 1 tells it at once what a window came to, which few steps need.
-    Not of the paper: shaping_parts, after each of which the policy is paid how far the rewards of whole windows have
-    grown (1: at the end, as in the paper); jumps, the share of windows that change their key on the way.
-    bfloat16: matrix products in half the bits, but not where the policy plays."""
+    """Settings of one run. In each step the policy plays `windows` windows of `length` frames and learns from them in
+    minibatches. entropy weighs the entropy bonus, kl the divergence from the anchor, adversary GAPT's reward. The rates
+    are Adam's. The critic learns returns with lambda critic_gae; at 1 it learns at once what a whole window earned,
+    which a run of few steps needs. Two settings are not from the paper: shaping_parts divides a window into parts and
+    pays the growth of the whole-window rewards after each (1: at the end, as in the paper); jumps is the share of
+    windows that change key on the way. bfloat16: compute matrix products in bfloat16, except when the policy plays."""
 
     steps: int = 500
     windows: int = 48
@@ -73,7 +73,7 @@ class Settings:
 
 
 class Critic(nn.Module):
-    """The policy's network with a value head: what return a frame will bring, before it is played."""
+    """The policy's network with a value head, which estimates the return of a frame before it is played."""
 
     def __init__(self, policy: Decoder) -> None:
         super().__init__()
@@ -83,13 +83,13 @@ class Critic(nn.Module):
         nn.init.zeros_(self.value.bias)
 
     def forward(self, own: Tensor, heard: Tensor) -> Tensor:
-        """[batch, length]."""
+        """Returns the values [batch, length]."""
         return self.value(rollout.features(self.decoder, own, heard))[..., 0].float()
 
 
 @dataclass
 class Step:
-    """What one rollout brings to learn from; all but figures [windows, length]."""
+    """The data of one rollout to learn from; all but figures are [windows, length]."""
 
     own: Tensor
     heard: Tensor
@@ -101,7 +101,7 @@ class Step:
 
 
 class Trainer:
-    """All that changes in a run, and one method for each part of a step."""
+    """Everything that changes in a run, with one method for each part of a step."""
 
     def __init__(self, policy: Decoder, anchor: Anchor, judges: Judges, settings: Settings, adversary: EncoderShape,
                  pieces: Sequence[Piece]) -> None:
@@ -109,7 +109,7 @@ class Trainer:
         s = self.settings = settings
         self.anchor, self.judges = anchor.eval(), judges
         self.device = policy.head.weight.device
-        self.policy = policy.eval()  # no dropout in reinforcement learning, so that old and new agree
+        self.policy = policy.eval()  # no dropout, so that old and new probabilities are comparable
         self.critic = Critic(policy).to(self.device).eval()
         betas = (0.9, 0.95)
         self.optimisers = {
@@ -125,7 +125,7 @@ class Trainer:
         self.step = 0
 
     def state(self) -> dict:
-        """All that a resumed run needs."""
+        """Returns everything that a resumed run needs."""
         return {"policy": self.policy.state_dict(), "critic": self.critic.state_dict(),
                 "adversary": self.adversary.state(),
                 "optimisers": {name: o.state_dict() for name, o in self.optimisers.items()},
@@ -133,7 +133,7 @@ class Trainer:
                 "step": self.step}
 
     def restore(self, state: dict) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
         self.policy.load_state_dict(state["policy"])
         self.critic.load_state_dict(state["critic"])
         self.adversary.restore(state["adversary"])
@@ -145,15 +145,15 @@ class Trainer:
 
     @torch.no_grad()
     def perform(self, heard: Tensor, mask: Tensor, uniform: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Plays to windows and has what it played judged: what there is of each frame [batch, length], by how much the
-        rewards have grown with each part [batch, parts]; and the rewards of each window [batch], as they are called."""
+        """Plays to windows and judges what was played. Returns the values of each frame [batch, length] with the growth
+        of the rewards in each part [batch, parts], and the rewards of each window [batch] by name."""
         s, n = self.settings, rollout.VOICES[self.policy.shape.plays]
         own = rollout.play(self.policy, heard, s.temperature, uniform) * mask  # silence beyond the song's end
         with self.halved():
             log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
             before = rollout.delayed(own, 2 * n + 1)
             log_q = (rollout.masked(self.anchor(own, heard).float(), before, n) / s.temperature).log_softmax(dim=-1)
-            # The same reward, paid as it grows from part to part: the sums, and so the best policy, stay as they are
+            # Pays the same reward as it grows from part to part. The sums, and so the best policy, stay the same
             # (potential-based shaping, Ng et al. 1999).
             ends = [mask.shape[1] * (i + 1) // s.shaping_parts for i in range(s.shaping_parts)]
             judged = [self.judge(own[:, :end], heard[:, :end], mask[:, :end]) for end in ends]
@@ -165,21 +165,21 @@ class Trainer:
                 "entropy": entropy_of(log_p) * mask, "values": values}, whole
 
     def judge(self, own: Tensor, heard: Tensor, mask: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """What windows are paid as a whole [batch], and the rewards [batch] that are judged of them, as they are
-        called."""
+        """Returns the total reward of each window [batch], and its rewards [batch] by name."""
         whole = self.judges(own, heard, mask)
         paid = self.judges.sum(whole)
         whole["adversary"] = self.adversary.network(own)[:, 0]
         return paid + self.settings.adversary * whole["adversary"], whole
 
     def gathered(self, heard: Tensor, mask: Tensor, uniform: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """What perform brings: each process plays and judges its windows; then all hold all of them."""
+        """Returns the results of perform for all windows. Each process plays and judges its own; then all are
+        gathered."""
         performed = self.perform(*map(processes.local, (heard, mask, uniform)))
         return tuple({name: processes.gather(of) for name, of in each.items()} for each in performed)
 
     @torch.no_grad()
     def play(self) -> Step:
-        """A rollout with its advantages."""
+        """Plays a rollout and computes its advantages."""
         s, plays = self.settings, self.policy.shape.plays
         chords, melody, mask = (t.to(self.device) for t in self.windows.batch())
         _, heard = by_part(chords, melody, plays)
@@ -194,7 +194,7 @@ class Trainer:
 
     def figures(self, frames: dict[str, Tensor], whole: dict[str, Tensor], heard: Tensor,
                 mask: Tensor) -> dict[str, float]:
-        """Of what was performed."""
+        """Returns the figures of a rollout."""
         own = frames["own"]
         onsets = (own >= 1) & (own <= rollout.VOICES[self.policy.shape.plays])
         played, listened = (part.cpu().numpy() for part in by_part(own, heard, self.policy.shape.plays))
@@ -207,7 +207,8 @@ class Trainer:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Of held-out windows, the same each time: what they are paid, but for the adversary, which moves."""
+        """Returns figures of held-out windows, the same each time. They leave out the adversary's reward, because the
+        adversary changes."""
         s = self.settings
         same = Windows(self.held_out, s.windows, s.length, seed=0, jumps=s.jumps)
         chords, melody, mask = (t.to(self.device) for t in same.batch())
@@ -220,7 +221,7 @@ class Trainer:
                 **{f"valid_{name}": figures[name] for name in ("note_in_chord", "onsets", "distinct", "entropy")}}
 
     def learn(self, got: Step) -> dict[str, float]:
-        """One epoch over the rollout."""
+        """Learns from the rollout in one epoch."""
         s = self.settings
         order = torch.randperm(len(got.own), generator=self.random).to(self.device)
         sums = torch.zeros(4, device=self.device)
@@ -243,16 +244,16 @@ class Trainer:
                         processes.total(sums).tolist()))
 
     def halved(self) -> torch.autocast:
-        """In which matrix products have half the bits, if the settings say so."""
+        """Returns the context in which matrix products use bfloat16, if the settings say so."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
 
     def update(self, name: str, network: nn.Module, loss: Tensor) -> None:
-        """One step of a network down its loss, of which this process has its part."""
+        """Takes one optimiser step on this process's part of the loss."""
         s = self.settings
         descend(self.optimisers[name], network, loss, self.rates[name] * falling(self.step, s.warmup, s.steps))
 
     def once(self) -> dict[str, float]:
-        """One whole step and its figures."""
+        """Takes one whole step and returns its figures."""
         processes.seed(self.settings.seed, self.step)
         got = self.play()
         figures = got.figures | self.learn(got)

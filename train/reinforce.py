@@ -1,4 +1,4 @@
-"""The loop of every training that plays: steps in the folder of a run, or on from its last checkpoint."""
+"""The loop of every training by playing: takes steps in a run's folder, or resumes from its last checkpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from train.stop import NEVER, Stop
 
 
 class Trainer(Protocol):
-    """What the loop drives: ppo.Trainer or foresight.Trainer. settings has steps, valid_every and
+    """The interface of ppo.Trainer and foresight.Trainer for the loop. settings has steps, valid_every and
     checkpoint_seconds."""
 
     policy: Decoder
@@ -25,21 +25,21 @@ class Trainer(Protocol):
     step: int
 
     def once(self) -> dict[str, float]:
-        """One whole step and its figures."""
+        """Takes one whole step and returns its figures."""
 
     def validate(self) -> dict[str, float]:
-        """Figures of held-out songs, the same windows each time: valid_loss is to be minimised."""
+        """Returns figures of held-out songs, from the same windows each time. valid_loss is the one to minimise."""
 
     def state(self) -> dict:
-        """All that a resumed run needs."""
+        """Returns everything that a resumed run needs."""
 
     def restore(self, state: dict) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
 
 
 def train(trainer: Trainer, run: Path, stop: Stop = NEVER) -> Decoder:
-    """Runs the trainer's steps in folder `run`, or goes on with them. best.pt is the policy of the lowest valid_loss,
-    last.pt has the newest."""
+    """Runs the trainer's steps in folder `run`, or resumes them. best.pt has the policy with the lowest valid_loss,
+    last.pt the newest state."""
     s = trainer.settings
     best, known = float("inf"), {}
     with Record(run, {"shape": trainer.policy.shape.asdict(), "settings": asdict(s)}, s.checkpoint_seconds) as record:

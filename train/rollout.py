@@ -1,4 +1,4 @@
-"""Rollouts: policies playing to melodies of the data, or melodies to its chords, many windows at once."""
+"""Rollouts: policies play chords to the data's melodies, or melodies to its chords, many windows at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ VOICES = {"chords": tokens.CHORDS, "melody": 128}
 
 
 def masked(logits: Tensor, before: Tensor, n: int) -> Tensor:
-    """Logits [..., 2n + 1] with -inf for illegal tokens: the holds, but for that of what sounds in before [...]."""
+    """Returns logits [..., 2n + 1] with -inf for illegal tokens: all holds except that of what sounds in before
+    [...]."""
     held = torch.arange(n, device=logits.device)
     sounding = torch.where((before >= 1) & (before <= 2 * n), (before - 1) % n, torch.full_like(before, -1))
     silent = held != sounding[..., None]
@@ -20,8 +21,9 @@ def masked(logits: Tensor, before: Tensor, n: int) -> Tensor:
 
 
 def draw(probabilities: Tensor, uniform: Tensor) -> Tensor:
-    """Tokens int64 [batch] drawn by probabilities [batch, tokens]: the first whose cumulative one is above uniform
-    [batch] (inverse transform sampling). In float64, so that no rounding draws a token of probability 0."""
+    """Draws tokens, int64 [batch], from probabilities [batch, tokens]: the first token with a cumulative probability
+    above uniform [batch] (inverse transform sampling). It uses float64, so that rounding never draws a token of
+    probability 0."""
     heights = probabilities.double().cumsum(dim=-1)
     return torch.searchsorted(heights, uniform[:, None] * heights[:, -1:], right=True)[:, 0]
 
@@ -29,9 +31,9 @@ def draw(probabilities: Tensor, uniform: Tensor) -> Tensor:
 @torch.no_grad()
 def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, places: Tensor | None = None,
          level: Tensor | None = None) -> Tensor:
-    """What the policy plays to heard, tokens int64 [batch, length]; it hears frame t after playing frame t. uniform,
-    float32 [batch, length] in [0, 1), decides each draw. places, int64 [batch, length]: in the bar, and level,
-    int64 [batch]: how busy, where it hears of these."""
+    """Returns what the policy plays to heard, tokens int64 [batch, length]. It hears frame t after it has played frame
+    t. uniform, float32 [batch, length] in [0, 1), decides each draw. places, int64 [batch, length], has the bar
+    positions, and level, int64 [batch], the rate of chord changes, for policies with these inputs."""
     plays, n = policy.shape.plays, VOICES[policy.shape.plays]
     other = "melody" if plays == "chords" else "chords"
     stepper = Stepper(policy, len(heard))
@@ -49,7 +51,7 @@ def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, pl
 
 def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float,
                       places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
-    """[batch, length, 2n + 1]: log pi(. | what came before) under mask and temperature, as play draws."""
+    """Returns [batch, length, 2n + 1]: log pi(. | past) with the mask and the temperature with which play draws."""
     n = VOICES[policy.shape.plays]
     logits = masked(policy.head(features(policy, own, heard, places, level)).float(), delayed(own, 2 * n + 1), n)
     return (logits / temperature).log_softmax(dim=-1)
@@ -57,6 +59,6 @@ def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: 
 
 def features(policy: Decoder, own: Tensor, heard: Tensor, places: Tensor | None = None,
              level: Tensor | None = None) -> Tensor:
-    """The policy's activations [batch, length, dim] before each frame of own."""
+    """Returns the policy's activations [batch, length, dim] before each frame of own."""
     chords, melody = by_part(own, heard, policy.shape.plays)
     return policy.features(delayed(chords, tokens.CHORD_START), delayed(melody, tokens.MELODY_START), places, level)
