@@ -20,8 +20,8 @@ type AgentConfig struct {
 	Frames  int64         // as in LoopConfig
 	Length  time.Duration // as in LoopConfig
 	Entries *Reader       // of the loop
-	Play    func(Event)   // takes what the agent plays, for the loop's inbox and wherever else; must not block
-	Failed  func(error)   // takes errors of the policy; the agent plays on; may be nil
+	Play    func(Event)   // gets what the agent plays, and must put it into the loop's inbox; must not block
+	Failed  func(error)   // gets errors of the policy, after which the agent continues; may be nil
 }
 
 // AgentChannel is the MIDI channel of an agent's notes, 1 to 16.
@@ -33,7 +33,7 @@ const agentVelocity = 90
 // An Agent plays the melody of a jam with a policy of its own, as a player would. It hears the chord of a frame when it sounds,
 // decides on its next frame, and plays that at its line into the loop's inbox, stamped with the line. So both policies know the
 // frames before t when they decide on frame t, and no more. If a decision is not there at the line, the frame is missed: the
-// note or rest goes on, and the agent's policy is told so. The agent has a goroutine of its own; only the end of the jam waits
+// note or rest continues, and the agent's policy gets that as its next input. The agent has a goroutine of its own; only the end of the jam waits
 // for it.
 type Agent struct {
 	config  AgentConfig
@@ -84,7 +84,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	defer runtime.UnlockOSThread()
 	defer context.AfterFunc(ctx, a.config.Clock.Wake)()
 
-	// Frame 0 depends on nothing that others do, so it is decided before the start.
+	// Frame 0 depends on nothing before it, so it is decided before the start.
 	token, decided := a.decide()
 	if !a.begin(ctx) {
 		return a.summary, nil
@@ -109,7 +109,7 @@ func (a *Agent) begin(ctx context.Context) bool {
 	return a.grid.Move(e.Moved.Segment) == nil
 }
 
-// decide tells the policy of the frame before the next one and draws the token of the next one. ok is false if the policy
+// decide gives the policy the tokens of the frame before the next one, and draws the token of the next one. ok is false if the policy
 // failed.
 func (a *Agent) decide() (token MelodyToken, ok bool) {
 	draw := a.sampler.Draw()
@@ -148,7 +148,7 @@ func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool 
 }
 
 // hear waits for the report of the frame that was played last, or of a later one. If reports are missing, what sounded before
-// the gap is taken to have gone on. It returns false if the jam is over.
+// the gap is assumed to have continued. It returns false if the jam is over.
 func (a *Agent) hear(ctx context.Context) bool {
 	e, ok := a.config.Entries.await(ctx, EntryReport)
 	if !ok {

@@ -2,27 +2,27 @@ package jam
 
 import "math/rand/v2"
 
-// Busy is how often the chords are to change. A policy that can be told (Told) learned from each level about a fifth of its
-// music, by the changes of chord in a bar (train/busy.py); to the others it means nothing.
+// A Busy is how often the chords should change. A policy that implements [Told] was trained with the levels: each covers
+// about a fifth of its training music, by the number of chord changes in a bar (train/busy.py). Other policies ignore it.
 type Busy uint8
 
-// The levels. At AnyBusy each jam has one of the others, which its seed draws.
+// The levels. With AnyBusy each jam has one of the others, drawn by its seed.
 const (
 	AnyBusy    Busy = iota
 	Calm            // below 0.75 changes in 16 frames
 	Easy            // below 1
 	Moderate        // below 1.25
 	Lively          // below 1.6
-	Busiest         // and more
+	Busiest         // 1.6 or more
 	BusyLevels = 6
 )
 
 var busyWords = words{"any", "calm", "easy", "moderate", "lively", "busy"}
 
-// String is any, calm, easy, moderate, lively or busy.
+// String returns any, calm, easy, moderate, lively or busy.
 func (b Busy) String() string { return busyWords.word(int(b)) }
 
-// MarshalText is String.
+// MarshalText returns String.
 func (b Busy) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
 // UnmarshalText reads what String writes.
@@ -32,16 +32,16 @@ func (b *Busy) UnmarshalText(text []byte) error {
 	return err
 }
 
-// drawn is the level of a jam with a seed.
+// drawn returns the level of a jam with the given seed.
 func (b Busy) drawn(seed uint64) Busy {
 	if b != AnyBusy {
 		return b
 	}
 	var draws rand.PCG
-	draws.Seed(seed, 1) // the sampler's are of (seed, 0)
+	draws.Seed(seed, 1) // the sampler uses (seed, 0)
 	return Calm + Busy(draws.Uint64()%(BusyLevels-1))
 }
 
-// Told is what a policy is that can be told how busy it is to be. It may be told before every Step; what it was told last
-// holds, also over a Reset.
+// Told is implemented by policies that can be set to a level of Busy. Tell may be called before any Step. The level holds
+// until the next Tell, also after a Reset.
 type Told interface{ Tell(Busy) }

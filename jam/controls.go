@@ -7,9 +7,9 @@ import (
 
 const paramCount = int(ParamPanic) + 1
 
-// Controls hold what was asked of a loop and is not done yet. Each param has one place: if several values are asked for before
-// the loop takes them, the last one wins. So no control is refused, however fast a knob turns and however long the loop waits
-// for its first note. Any goroutine may ask.
+// Controls hold the controls that were requested and have not taken effect yet. Each param has one place: if several values
+// are requested before the loop takes them, the last one wins. So no control is refused, however fast a knob turns and
+// however long the loop waits for its first note. Any goroutine may call Ask.
 type Controls struct {
 	places [paramCount]atomic.Pointer[askedControl]
 	wakes  atomic.Pointer[Clock]
@@ -26,11 +26,11 @@ type askedControl struct {
 	order uint64
 }
 
-// NewControls makes Controls of which nothing is asked.
+// NewControls makes empty Controls.
 func NewControls() *Controls { return &Controls{} }
 
-// Ask asks for a control and wakes the loop. It returns a policy that the loop will not take, which the caller must release:
-// the one that was asked for before and not taken yet, or, after Close, the control's own. Usually there is none. A param that
+// Ask requests a control and wakes the loop. It returns a policy that the loop will not take and the caller must release:
+// one that was requested before and not taken yet or, after Close, the control's own. Usually there is none. A param that
 // does not exist is ignored.
 func (c *Controls) Ask(control Control) (released Policy) {
 	if int(control.Param) >= paramCount {
@@ -52,8 +52,8 @@ func (c *Controls) Ask(control Control) (released Policy) {
 	return before.Policy
 }
 
-// Close ends the controls when the loop is over. It returns a policy that was asked for and never taken, if there is one. From
-// now on, Ask returns the policy that it is given.
+// Close ends the controls when the loop is over. It returns a policy that was requested and never taken, if there is one.
+// From now on, Ask returns the policy of its control.
 func (c *Controls) Close() (released Policy) {
 	c.asking.Lock()
 	defer c.asking.Unlock()

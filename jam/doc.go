@@ -1,21 +1,23 @@
 // Package jam is the musical core of jamd: it hears a melody and plays chords to it, on a grid of sixteenth notes.
 //
-// A frame is a sixteenth note. For each frame a [Policy], which is a learned player, is told the melody and the chord of the frame
-// before, and chooses the chord of this one. So a chord answers what was played up to one frame earlier, and nothing later.
+// A frame is a sixteenth note. For each frame a [Policy], which is a learned player, gets the melody and the chord of the
+// frame before, and chooses the chord of this one. So a chord answers what was played up to one frame earlier, and nothing
+// later.
 //
 // Where to begin:
 //
-//   - [Accompany] plays chords to a whole [Tune], as fast as it goes.
-//   - A [Loop] plays live: it takes the player's events from a [Queue], asks the policy shortly before each line of the grid, and
-//     sends the chord to an [Output] at the line. Each [Reader] is told of all that happens, as [Entry] values in order.
+//   - [Accompany] plays chords to a whole [Tune], as fast as the policy answers.
+//   - A [Loop] plays live: it takes the player's events from a [Queue], runs the policy shortly before each line of the
+//     grid, and sends the chord to an [Output] at the line. It sends all that happens, as [Entry] values in order, to each
+//     [Reader].
 //   - An [Engine] is what both are made of. It is passive: a test drives it frame by frame, without a clock or a device.
 //
-// The parts of an engine can be used alone: [ParseChord], [Vocabulary] and [Meter] for chords and bars, [Grid] for the times of
-// frames, [Sampler] for the choice among a policy's logits, [Voicer] for the notes of a chord.
+// The parts of an engine can be used alone: [ParseChord], [Vocabulary] and [Meter] for chords and bars, [Grid] for the times
+// of frames, [Sampler] for the choice among a policy's logits, [Voicer] for the notes of a chord.
 //
-// [Settings] say how jamd plays. What can be set while a jam is under way is listed by [Params], and is asked for with
-// [Controls]. A jam can follow a [Transport] instead of its own tempo, and an [Agent] or a [Performer] can take the player's place.
+// [Settings] say how jamd plays. [Params] lists those that can change during a jam; [Controls] change them. A jam can follow
+// a [Transport] instead of its own tempo, and an [Agent] or a [Performer] can take the player's place.
 //
-// The package imports nothing but the standard library. Devices, files and networks are other packages', behind the small
-// interfaces [Policy], [Output], [Transport], [Guard] and [Clock].
+// The package imports nothing but the standard library. Devices, files and networks are behind the small interfaces
+// [Policy], [Output], [Transport], [Guard] and [Clock], which other packages implement.
 package jam

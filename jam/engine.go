@@ -5,8 +5,8 @@ package jam
 //
 //	Push   every event that has arrived
 //	Hear   closes the melody of frame t-1 and returns what the policy's Step takes
-//	Decide chooses the chord of frame t from the policy's logits, and lays it out (left out if there are none in time)
-//	Play   at the line of frame t: sounds what was decided, or lets what sounds go on
+//	Decide chooses the chord of frame t from the policy's logits, and lays it out (not called if they are late)
+//	Play   at the line of frame t: sounds what was decided; without a decision the chord continues
 //
 // Hear returns what really sounded: no chord while the engine listens. No frame allocates.
 type Engine struct {

@@ -36,11 +36,12 @@ func (e *Engine) applySettings() {
 	}
 }
 
-// Busy is what to tell the policy, from Hear on, of how busy it is to be. It is never AnyBusy.
+// Busy returns the level for the policy's next Step, after Hear: that of the settings, or the one drawn for AnyBusy. It is
+// never AnyBusy.
 func (e *Engine) Busy() Busy { return e.busy }
 
 // Swap continues with the vocabulary of another policy, from the next frame on; it is called before Hear. A chord that this
-// vocabulary has no name for sounds on until the next one begins; the new policy is told that there is no chord.
+// vocabulary has no name for sounds on until the next one begins; for the new policy there is no chord.
 func (e *Engine) Swap(v *Vocabulary) {
 	e.chord, e.sounded = v.Translate(e.chord, e.vocabulary), v.Translate(e.sounded, e.vocabulary)
 	e.vocabulary = v

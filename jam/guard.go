@@ -2,10 +2,10 @@ package jam
 
 import "time"
 
-// A Rung is how much of itself a jam gives up to stay on the grid.
+// A Rung says how much of the policy is played. The guard goes down the rungs if the policy is too slow for the grid.
 type Rung uint8
 
-// The rungs of the ladder, from the top.
+// The rungs, from the top.
 const (
 	RungFull   Rung = iota // the policy plays
 	RungFaster             // its faster variant plays

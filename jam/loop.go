@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// longLoss is how much lost time makes the loop release what sounds: after that long, nobody still wants those notes.
+// longLoss is the lost time after which the loop releases what sounds, because nobody wants those notes any more.
 const longLoss = time.Second
 
 // A Loop plays one jam in real time. It sleeps until shortly before each line, gives the tokens of the frame before to the
 // policy, which runs on its own thread, and sends the chord at the line. If the decision is not there at the line, the frame is
-// missed and what sounds goes on. Frames lost while the machine was stopped are counted and never made up for. A steady jam
+// missed and what sounds goes on. Frames lost while the machine was stopped are counted, and not played late. A steady jam
 // allocates nothing.
 type Loop struct {
 	config   LoopConfig
@@ -27,8 +27,8 @@ type Loop struct {
 	startFrame int64         // the jam's first frame: 0, unless the followed clock started within a bar
 	startLine  time.Duration // its line
 
-	newest    Segment       // the last segment that readers were told of
-	tempo     []TempoChange // of the tune: changes that readers are still to be told of
+	newest    Segment       // the last segment that was sent to readers
+	tempo     []TempoChange // of the tune: changes not sent to readers yet
 	meters    []MeterChange // of the tune: changes still to come
 	transport transportState
 	pulses    pulses
@@ -48,7 +48,7 @@ type Loop struct {
 	failed   bool          // the policy returned an error for this frame
 	skipped  int64         // frames lost just before the next frame
 	last     FrameReport   // for the guard to read
-	lost     uint64        // events that the inbox had dropped when it was last asked
+	lost     uint64        // events that the inbox had dropped at the last look
 	errors   int64
 }
 

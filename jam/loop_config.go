@@ -33,7 +33,7 @@ type LoopConfig struct {
 	Start     StartMode
 	CountIn   int       // beats before frame 0, 0 to 64; only with StartAtOnce
 	Click     bool      // play the count-in on channel 10
-	Transport Transport // starts, stops and places the jam, in place of Start and CountIn; may be nil
+	Transport Transport // starts, stops and positions the jam, instead of Start and CountIn; may be nil
 	ClockOut  Output    // gets MIDI clock; may be nil, and must be if there is a Transport
 
 	// Tempo and Meters are the changes of a tune that is played into the jam, in ascending order; if nil, those of Settings

@@ -1,29 +1,29 @@
 package jam
 
-// A Memory is a policy that is told every frame of a jam in order.
+// A Memory is a policy, and which frames of the jam it remembers. It restarts the policy when frames are missing.
 type Memory struct {
 	policy Policy
-	told   Told  // the policy, if it can be told
-	next   int64 // follows the last frame that it was told
+	told   Told  // the policy, if it has Tell; else nil
+	next   int64 // the frame after the last one that it was given
 	since  int64 // the first frame that it remembers
 }
 
-// NewMemory makes a memory that was told nothing yet.
+// NewMemory makes a memory that has been given no frame yet.
 func NewMemory(p Policy) Memory {
 	told, _ := p.(Told)
 	return Memory{policy: p, told: told}
 }
 
-// Tell says how busy the policy is to be from the next Step on, if it can be told.
+// Tell sets how often the policy should change chords, from the next Step on, if the policy implements [Told].
 func (m *Memory) Tell(b Busy) {
 	if m.told != nil {
 		m.told.Tell(b)
 	}
 }
 
-// Step tells the policy the tokens of the frame before the given one, and the given frame's place, and returns the policy's
-// logits for the given frame. Start tokens make it start afresh. If frames were left out it starts afresh too, as on a piece
-// cut out of a longer one: a note or chord that is held at the cut begins there.
+// Step gives the policy the tokens of the frame before the given one, and the given frame's place. It returns the policy's
+// logits for the given frame. With start tokens the policy starts afresh. It also does if frames were left out, as if the
+// music were cut out of a longer piece: a note or chord that is held at the cut begins there.
 func (m *Memory) Step(frame int64, chord ChordToken, melody MelodyToken, place BarPlace) ([]float32, error) {
 	v, inOrder := m.policy.Vocabulary(), frame == m.next
 	m.next = frame + 1

@@ -2,7 +2,7 @@ package jam
 
 import "sync"
 
-// A runner is a policy on a thread of its own, and how much of the jam it was told.
+// A runner is a policy on a thread of its own, and how many frames of the jam it was given.
 type runner struct {
 	policy     Policy
 	name       string
@@ -15,8 +15,8 @@ type runner struct {
 }
 
 // policies are the policies of a running loop: the one whose chords are played, its faster variant, and a new one that is to
-// take over. A policy that is to become active is told what sounded in the last frames and catches up on its own thread,
-// while the active one plays on. It becomes active with the frame after the first one that it answered in time. So a change
+// take over. A policy that is to become active is given what sounded in the last frames, and catches up on its own thread
+// while the active one plays. It becomes active with the frame after the first one that it answered in time. So a change
 // causes no miss, and the active policy remembers what really sounded.
 type policies struct {
 	clock   Clock
@@ -31,10 +31,10 @@ type policies struct {
 	control    Control // that brought next
 	catchingUp *runner // is to become active; nil: none is
 
-	// What was told of the last frames, in the order of their numbers modulo backlog.
+	// The tokens of the last frames, each at its number modulo backlog.
 	history [backlog]toldFrame
 	oldest  int64 // frame in the history; there are no gaps after it
-	newest  int64 // frame in the history, which is the one that is asked for
+	newest  int64 // newest frame in the history: the one to be decided
 }
 
 // A toldFrame is the tokens of a request, in the terms of a vocabulary.
@@ -142,11 +142,11 @@ func (p *policies) activate(frame int64, rung Rung) (r *runner, err error) {
 	return r, nil
 }
 
-// ask asks the active policy, and tells the one that catches up. It returns how many frames the active one has still to go
-// through before.
+// ask sends the request to the active policy, and the tokens to the one that catches up. It returns how many earlier frames the
+// active one has still to process.
 func (p *policies) ask(r request) (behind int64) {
 	if r.melody == MelodyStart {
-		p.oldest, p.active.told = r.frame, r.frame // it may have been told of this frame before, as another
+		p.oldest, p.active.told = r.frame, r.frame // the policy starts afresh, so earlier frames do not count
 	}
 	p.newest, p.oldest = r.frame, max(p.oldest, r.frame-backlog+1)
 	p.history[r.frame%backlog] = toldFrame{r, p.active.vocabulary}

@@ -15,7 +15,7 @@ const (
 	answerSlots = 3
 )
 
-// A request asks for the chord of a frame, and tells the policy what sounded in the frame before.
+// A request asks for the chord of a frame. It holds the tokens that sounded in the frame before.
 type request struct {
 	frame  int64
 	chord  ChordToken
@@ -49,7 +49,7 @@ type worker struct {
 	gone     chan struct{} // closed when run has returned
 
 	asked int64        // requests so far; used by the loop only
-	heard atomic.Int64 // requests that the policy has gone through, or that were dropped
+	heard atomic.Int64 // requests that the policy has processed, or that were dropped
 }
 
 func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {

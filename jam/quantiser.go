@@ -18,9 +18,9 @@ const (
 //
 //   - a note on or off counts from the grid line nearest to it; every note sounds for one frame at least;
 //   - the newest note ends the one before it (last-note priority). When it is released in its turn there is silence,
-//     even where the older key is still down: in the data an overlapped note does not come back;
+//     even if the older key is still down: in the data an overlapped note does not come back;
 //   - of several notes that begin on one line the highest of those still down counts (a chord, its top note), or the
-//     highest of all where none is; so an ornament gives way to the note that it leads to;
+//     highest of all if none is; so an ornament gives way to the note that it leads to;
 //   - the sustain pedal (64) keeps a released note until the pedal goes up or the next note comes; so does the sostenuto
 //     pedal (66), for the notes whose keys were down when it went down;
 //   - all notes off (123) and the mode messages after it release all keys: a note that a pedal holds sounds on. All sound
@@ -87,7 +87,7 @@ func (q *quantiser) Push(e Event) {
 	}
 	q.last = e.At
 	if len(q.pending) == cap(q.pending) {
-		// More events in a frame than anybody plays: their effect is kept, their times are not.
+		// More events in a frame than anybody plays: apply them at once, without their times.
 		for _, old := range q.pending {
 			q.apply(old)
 		}
@@ -105,7 +105,7 @@ func listensTo(controller uint8) bool {
 	return controller >= notesOff
 }
 
-// LetGo ends the note and forgets which keys and pedals are down. It is for when events were lost: a key whose release was
+// LetGo ends the note and forgets which keys and pedals are down. Call it when events were lost: a key whose release was
 // never heard must not sound for ever. Events that no frame has counted yet are counted first.
 func (q *quantiser) LetGo() {
 	for _, e := range q.pending {

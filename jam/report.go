@@ -30,7 +30,7 @@ type ChordNotes struct {
 // Slice returns the notes as a slice of the receiver's own array.
 func (n *ChordNotes) Slice() []ChordNote { return n.Notes[:n.Len] }
 
-// A FrameReport tells all about one frame: what was heard, decided and sounded, and how long it took. Each frame has one, sent
+// A FrameReport holds all about one frame: what was heard, decided and sounded, and how long it took. Each frame has one, sent
 // after its line.
 type FrameReport struct {
 	Frame     int64
@@ -47,7 +47,7 @@ type FrameReport struct {
 	Listening bool          // the policy ran, but was not heard
 	Missed    bool          // the decision was not there at the line, and the chord was held
 	Failed    bool          // with Missed: the policy returned an error
-	Held      bool          // what sounded went on by order: the guard's, after a panic, or while the song stood
+	Held      bool          // the chord was held because the guard ordered it, after a panic, or while the song was stopped
 	Behind    int64         // frames that the policy still had to go through when it was asked for this one
 	Skipped   int64         // frames lost just before this one (a stopped machine)
 	Prob      float32       // the policy's probability of Chosen, after mask and temperature

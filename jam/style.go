@@ -8,7 +8,7 @@ const (
 	Pad      Style = iota // sustained; notes that two chords share stay
 	Block                 // struck on each beat
 	Pulse                 // struck on each eighth note, detached, with an accent on the beat
-	Arpeggio              // one note after the other in eighth notes, up and down
+	Arpeggio              // one note after another in eighth notes, up and down
 	Ripple                // the same in sixteenths
 )
 
