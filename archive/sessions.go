@@ -1,5 +1,7 @@
-// Package archive holds the recorded sessions as the page and the commands use them: listing, rating, reporting, replaying, exporting
-// sound, deleting. Package session reads and writes a single one.
+// Package archive is what the page and the `sessions` commands do with recorded sessions beyond reading them: it measures
+// and reports them, replays them, exports their sound, records offline accompaniments, and prunes. [Sessions] implements the
+// page's view, [ui.Sessions]. The formats of the files, and [session.Archive], the folder of sessions, are in package
+// session.
 package archive
 
 import (

@@ -13,8 +13,9 @@ import (
 	"jamd/realtime"
 )
 
-// Burn keeps one core busy until standard input ends, so it ends even if jamd is killed. With a folder disk it writes a file there over
-// and over instead.
+// Burn is the load of the arm UnderLoad: a benchmark starts a process of jamd for each core, which calls Burn. It keeps one
+// core busy until standard input ends, so it ends even if the benchmark is killed. With a folder disk it writes a file there
+// over and over instead.
 func Burn(disk string) error {
 	realtime.Renice(0) // a busy program has normal niceness, whatever started it
 	var over atomic.Bool

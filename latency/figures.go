@@ -146,8 +146,8 @@ type Time struct {
 // Stages are the names of what Times returns, in the same order.
 var Stages = [numStages]string{"arrival", "lead", "step", "voice", "send", "late", "age"}
 
-// Times returns the times of a frame's stages. A step that was not done at its line took longer than anybody waited, so it is
-// no time of a step. If no chord began, nothing could be late.
+// Times returns the times of a frame's stages. A missed step has no time: the loop did not wait for
+// its end. If no chord began, nothing could be late.
 func Times(r *jam.FrameReport) [numStages]Time {
 	return [numStages]Time{
 		{r.Arrival, r.Arrival > 0}, {r.Lead, r.Lead > 0}, {r.Step, r.Step > 0 && !r.Missed}, {r.Voice, r.Voice > 0 && !r.Missed},

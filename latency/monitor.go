@@ -27,10 +27,10 @@ type Monitor struct {
 	rung  jam.Rung        // of the newest frame
 }
 
-// Drops count what queues had no room for. A nil function counts nothing.
+// Drops return how many items the queues of a jam dropped so far. A nil function counts as 0.
 type Drops struct {
-	Reports func() uint64 // of frames
-	Events  func() uint64 // of the player
+	Reports func() uint64 // reports of frames
+	Events  func() uint64 // events of the player
 }
 
 // A Snapshot is what a Monitor has seen so far, for the log and the page.

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	agentBars = 64 // of a jam whose length nobody gave
+	agentBars = 64 // length of a jam if none is given
 	// agentEntries is the length of the queue from the loop to the agent: as many frames as a late agent can catch up with, with notes.
 	agentEntries = 1024
 )
@@ -56,7 +56,7 @@ func (j *Jam) playAgent(ctx context.Context, a *Agent, policy *model.Policy) err
 			if server := j.host.server; server != nil {
 				server.Heard(e)
 			}
-			_ = j.output.Send(e.Status, e.Data1, e.Data2) // a note that the synth did not take changes nothing here
+			_ = j.output.Send(e.Status, e.Data1, e.Data2) // an error of the synth does not change the jam
 		},
 	})
 	if err != nil {

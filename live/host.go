@@ -58,7 +58,7 @@ func (h *Host) Silence() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.jam != nil {
-		_ = h.jam.output.Silence() // nobody is left to tell
+		_ = h.jam.output.Silence() // the error has no reader any more
 	}
 }
 
@@ -80,7 +80,7 @@ func (h *Host) PlayAgent(ctx context.Context, a Agent) error {
 	return h.run(ctx, j)
 }
 
-// Play plays jams until ctx ends, or until a jam ends and nobody wants another. What the player has chosen in one jam holds in the next.
+// Play plays jams until ctx ends, or until a jam ends and nobody wants another. What the player chooses in one jam also holds in the next.
 func (h *Host) Play(ctx context.Context, p Player) error {
 	for {
 		j, err := h.playOne(ctx, &p)

@@ -13,11 +13,11 @@ import (
 	"jamd/usage"
 )
 
-// An input is where a jam hears its player: a claimed port, which the player may change during the jam, or the page alone. It may be
+// An input is the source of the player's notes: a claimed port, which the player may change during the jam, or the page alone. It may be
 // used from any goroutine.
 type input struct {
 	now      func() time.Duration
-	hear     func(jam.Event)  // takes what comes from the port
+	hear     func(jam.Event)  // gets the events of the port
 	follower *midiio.Follower // of a clock that comes with the melody; nil if none does
 	keeping  midiio.Keeping
 

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	// DefaultTempo is that of a jam whose tempo nobody gave, in quarter notes a minute.
+	// DefaultTempo is the tempo of a jam if none is given, in quarter notes a minute.
 	DefaultTempo = 120
 	// NoPage is the address that stands for no page.
 	NoPage = "off"
@@ -42,7 +42,7 @@ type Options struct {
 	Budget     time.Duration // longest good policy step; 0 for none
 
 	Out   string // port of the chords; "" opens one of jamd's own
-	Wait  bool   // begin even if a port is not there yet
+	Wait  bool   // begin even if a port is not connected yet
 	Clock Clock
 
 	SessionDir string // "" is the user's own
@@ -65,7 +65,7 @@ func (o *Options) check() error {
 	return o.Clock.check()
 }
 
-// A Terminal shows jams to their user.
+// A Terminal shows jams to the user. The command line implements it.
 type Terminal interface {
 	// Ready is called when a jam is about to wait for its first note, or to count in.
 	Ready(*Jam)

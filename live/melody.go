@@ -63,7 +63,7 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 		return func(e jam.Event) {
 			j.Config.Inbox.TrySend(e)
 			if on {
-				_ = thru.Send(e) // a note that the synth did not take changes nothing here
+				_ = thru.Send(e) // an error of the synth does not change the jam
 			}
 		}
 	}

@@ -74,7 +74,7 @@ func (j *Jam) Params() []ui.Param {
 	return j.host.defaults.add(append(params, j.showChoices()...))
 }
 
-// Set asks for a setting of the music, or makes a choice. Server.Changed tells when it is in force.
+// Set requests a setting of the music, or makes a choice. The jam calls Server.Changed when it is in force.
 func (j *Jam) Set(name, value string) error {
 	if ok, err := j.choose(name, value); err != nil {
 		return refusal{err, ui.ErrRefused}

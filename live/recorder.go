@@ -17,7 +17,7 @@ type recorder struct {
 	entries *jam.Reader
 	session *session.Session
 	monitor *latency.Monitor
-	metrics *metrics.Server // nil if nobody asked for them
+	metrics *metrics.Server // nil without --metrics
 	running sync.WaitGroup
 }
 

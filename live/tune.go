@@ -11,7 +11,7 @@ import (
 	"jamd/usage"
 )
 
-// A Tune is a melody from a file, which jamd performs as if somebody played it.
+// A Tune is a melody from a file, which jamd plays into the jam as a player would.
 type Tune struct {
 	File   string // its name
 	Melody midiio.Melody
@@ -49,7 +49,8 @@ func (t *Tune) SetMeter(meter jam.Meter) {
 	t.Melody.Meter, t.Melody.Meters = meter, nil
 }
 
-// Perform plays events as a player would, each at its time after began. It returns after the last one, or when ctx ends.
+// Perform plays recorded events as a player would, each at its own time after began, whatever the jam's tempo is. (A
+// [jam.Performer] follows the jam's grid.) It returns after the last event, or when ctx ends.
 func Perform(ctx context.Context, clock jam.Clock, events []jam.Event, began <-chan time.Duration, play func(jam.Event)) {
 	var start time.Duration
 	select {

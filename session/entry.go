@@ -33,7 +33,7 @@ func recorded(e *jam.Entry) Entry {
 type Remark struct {
 	Frame int64         // that the remark is about; UnknownFrame if there is none
 	At    time.Duration // on the jam's clock
-	From  string        // its source, in a word
+	From  string        // its source in one word, such as CauseFrom
 	Text  string        // cut to maxText bytes
 }
 

@@ -7,7 +7,7 @@ import (
 	"jamd/atomicfile"
 )
 
-// A file is the part of *os.File that a session uses, so that tests can stand in a full or a slow disk.
+// A file is the part of *os.File that a session uses, so that tests can replace it by a full or a slow disk.
 type file interface {
 	io.WriteCloser
 	Truncate(size int64) error
@@ -20,7 +20,7 @@ type disk func(*os.File) file
 // realDisk writes into the file itself.
 func realDisk(f *os.File) file { return f }
 
-// create creates a file that is opened for appending: after a cut, writing goes on at the new end.
+// create creates a file that is opened for appending, so that after a cut writing continues at the new end.
 func (d disk) create(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
 	if err != nil {
@@ -37,12 +37,12 @@ func (d disk) writeWhole(path string, content []byte) error {
 	})
 }
 
-// syncDir makes sure that the names in a directory outlast a loss of power, where the system can.
+// syncDir makes sure that the names in a directory survive a loss of power, if the system supports that.
 func syncDir(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {
 		return
 	}
-	_ = d.Sync() // some systems cannot
+	_ = d.Sync() // some systems do not support it
 	_ = d.Close()
 }

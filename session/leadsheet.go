@@ -12,8 +12,8 @@ import (
 )
 
 // WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar
-// lines, in its estimated key; a first bar that is shorter than the second is a pickup. Chord symbols are where chords
-// begin, N.C. where a chord ends and none follows, and a tempo where it changes by 1 BPM or more. If the take cannot be
+// lines, in its estimated key; a first bar that is shorter than the second is a pickup. A chord symbol stands where
+// a chord begins, N.C. where a chord ends and none follows, and a tempo where it changes by 1 BPM or more. If the take cannot be
 // written, WriteLeadSheet returns an error and writes nothing.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {

@@ -39,7 +39,7 @@ func (r Rating) Mean() float64 {
 
 func (r Rating) answers() [3]int { return [3]int{r.Adaptation, r.Control, r.Enjoyment} }
 
-// Bounds of Notes.
+// Limits of Notes and Rating: MaxRating is the best answer of a Rating.
 const (
 	MaxRating = 5
 	maxName   = 200 // bytes of a name or tag

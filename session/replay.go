@@ -110,7 +110,7 @@ func (p *replay) run() error {
 		if logged.Frame-p.engine.Frame() > maxGap {
 			return fmt.Errorf("the log leaves out all between frame %d and frame %d", p.engine.Frame(), logged.Frame)
 		}
-		for p.engine.Frame() <= logged.Frame { // a second report of a frame is passed over
+		for p.engine.Frame() <= logged.Frame { // a second report of a frame is skipped
 			if err := p.play(&logged); err != nil {
 				return err
 			}
@@ -208,7 +208,7 @@ func (p *replay) give(r Replayed) error {
 	return nil
 }
 
-// ask tells the policies what sounded, and returns the logits of the one that plays.
+// ask gives the policies the tokens of what sounded, and returns the logits of the one that plays.
 func (p *replay) ask() ([]float32, error) {
 	t := p.engine.Frame()
 	if err := p.place(t); err != nil {
@@ -253,7 +253,7 @@ func (p *replay) apply(t int64) error {
 	return nil
 }
 
-// take repeats what the loop did before the decision on a frame, and passes over the frames that the song jumped over. An
+// take repeats what the loop did before the decision on a frame, and skips the frames that the song jumped over. An
 // event without a frame was taken if it had arrived when the loop woke.
 func (p *replay) take(logged *jam.FrameReport) error {
 	p.begin(logged)

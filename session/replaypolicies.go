@@ -9,7 +9,7 @@ import (
 )
 
 // replayPolicies are the policies of a replay: the jam's own, its faster variant, and those that took over in mid-jam. Each
-// is told what sounded, and its memory begins anew where it did in the jam, so that it decides from the same memory.
+// gets the tokens of what sounded, and its memory begins anew at the same frames as in the jam. So it decides from the same memory.
 type replayPolicies struct {
 	players []*understudy
 	playing *understudy
@@ -146,7 +146,7 @@ func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
 	return v
 }
 
-// ask tells all policies what sounded in the frame before t, in the tokens of the policy that plays, the bar place of t,
+// ask gives all policies what sounded in the frame before t, in the tokens of the policy that plays, the bar place of t,
 // and how busy to be. It returns the logits of the policy that plays.
 func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace, busy jam.Busy) (logits []float32, err error) {
 	for _, u := range c.players {

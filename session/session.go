@@ -113,10 +113,10 @@ func writeMIDI(d disk, dir string, write func(io.Writer, jam.Take) error, take j
 // Dir is the session's directory; "" if it could not be made.
 func (s *Session) Dir() string { return s.dir }
 
-// Entries takes the entries of the jam. The log keeps the order in which they are sent.
+// Entries returns the reader to give to the loop: the session records the entries that are sent to it, in their order.
 func (s *Session) Entries() *jam.Reader { return s.entries }
 
-// Remarks takes remarks about moments of the jam, such as the cause of a miss.
+// Remarks returns the queue for remarks about moments of the jam, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
 
 // Lost returns the first failure of the record, once. Before a failure, and after that, it returns nil.
@@ -130,7 +130,7 @@ func (s *Session) Lost() error {
 }
 
 // Close writes what is left in the queues, ends the log with the jam's summary, and writes the take as session.mid. If the
-// disk is so slow that ctx ends first, Close returns and the rest goes on being written. What is sent to the queues after
+// disk is so slow that ctx ends first, Close returns and writing continues in the background. What is sent to the queues after
 // Close is not recorded.
 func (s *Session) Close(ctx context.Context, played jam.Summary) Summary {
 	s.closing.Do(func() { s.end <- played })

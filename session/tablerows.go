@@ -5,7 +5,7 @@ import "time"
 // The rows of the exported tables. The tags name the columns, for both Parquet and CSV. docs/sessions.md has the meaning and
 // unit of each column, and when it is null. A name that is in the log too has the same meaning there.
 
-// A JamRow describes a session.
+// A JamRow describes a session. docs/sessions.md has the columns of all rows.
 type JamRow struct {
 	Session     string    `parquet:"session"`
 	Start       time.Time `parquet:"start,timestamp(microsecond)"`

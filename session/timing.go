@@ -43,7 +43,8 @@ type Miss struct {
 	Cause string        `json:"cause"`
 }
 
-// CauseFrom is the source of remarks that give the cause of a miss; causeUnknown is the cause of a miss that has none.
+// CauseFrom is the Remark.From of remarks whose text is the cause of a miss. causeUnknown is the cause of a miss without such a
+// remark.
 const (
 	CauseFrom    = "latency"
 	causeUnknown = "not recorded"

@@ -17,7 +17,7 @@ type event struct {
 	jam.Event
 }
 
-// Entries takes what happens in the jam. The pages are told of its frames.
+// Entries returns the reader to give to the loop. The server sends the frames to the pages.
 func (s *Server) Entries() *jam.Reader { return s.entries }
 
 // Heard passes on a message of the player's keyboard. It neither blocks nor allocates.

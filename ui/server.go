@@ -56,8 +56,8 @@ type Options struct {
 	Sessions Sessions // may be nil
 }
 
-// New listens at an address. It must be one of this machine alone unless Remote is set, and never stands for all addresses: the page
-// answers to exactly one Host.
+// New listens at an address. It must be one of this machine alone unless Remote is set, and it cannot be the address for all interfaces: the
+// page answers to exactly one Host.
 func New(o Options) (*Server, error) {
 	host, _, err := net.SplitHostPort(o.Address)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Server) Begin(j Jam, now func() time.Duration) {
 	s.announce()
 }
 
-// Over says that the jam sounds no more. Requests from now on wait for the next jam. End must follow.
+// Over tells the server that the jam sounds no more. Requests from now on wait for the next jam. End must follow.
 func (s *Server) Over() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,8 @@
 // Command jamd jams: it hears a melody and plays chords to it on the grid, decided by a learned policy.
 //
+// This package is the command line: flags, printing and exit codes, with a file for each command. The work is in the other
+// packages, above all live, archive and benchmark.
+//
 // Exit codes: 0 fine, 1 failed while running, 2 wrong usage or input.
 package main
 
