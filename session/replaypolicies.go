@@ -11,12 +11,12 @@ import (
 // replayPolicies are the policies of a replay: the jam's own, its faster variant, and those that took over in mid-jam. Each
 // gets the tokens of what sounded, and its memory begins anew at the same frames as in the jam. So it decides from the same memory.
 type replayPolicies struct {
-	players []*understudy
-	playing *understudy
+	players []*replayPolicy
+	playing *replayPolicy
 	stints  []stint // that are to come, in order
 }
 
-type understudy struct {
+type replayPolicy struct {
 	policy     jam.Policy
 	vocabulary *jam.Vocabulary
 	memory     jam.Memory
@@ -27,7 +27,7 @@ type understudy struct {
 
 // A stint is a part of the jam that one policy plays. It lasts until the next stint.
 type stint struct {
-	player *understudy
+	player *replayPolicy
 	from   int64
 }
 
@@ -55,14 +55,14 @@ func (r *Record) policies(o Replaying) (*replayPolicies, error) {
 	return c, nil
 }
 
-func (c *replayPolicies) add(p jam.Policy) *understudy {
-	u := &understudy{policy: p, vocabulary: p.Vocabulary(), memory: jam.NewMemory(p)}
+func (c *replayPolicies) add(p jam.Policy) *replayPolicy {
+	u := &replayPolicy{policy: p, vocabulary: p.Vocabulary(), memory: jam.NewMemory(p)}
 	c.players = append(c.players, u)
 	return u
 }
 
 // remembers adds the first frame that a policy remembered when it decided.
-func (u *understudy) remembers(since int64) {
+func (u *replayPolicy) remembers(since int64) {
 	if n := len(u.begins); n == 0 || since > u.begins[n-1] {
 		u.begins = append(u.begins, since)
 	}
@@ -91,7 +91,7 @@ func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, erro
 
 // read reads from the reports which policy decided each frame.
 func (c *replayPolicies) read(r *Record, arrivals []stint, load func(Policy) (jam.Policy, error)) error {
-	full, faster := c.playing, (*understudy)(nil)
+	full, faster := c.playing, (*replayPolicy)(nil)
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return err
@@ -124,7 +124,7 @@ func (c *replayPolicies) read(r *Record, arrivals []stint, load func(Policy) (ja
 	return nil
 }
 
-func (c *replayPolicies) faster(who *Policy, load func(Policy) (jam.Policy, error)) (*understudy, error) {
+func (c *replayPolicies) faster(who *Policy, load func(Policy) (jam.Policy, error)) (*replayPolicy, error) {
 	if who == nil {
 		return nil, errors.New("the manifest does not name it")
 	}

@@ -77,7 +77,7 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 // frame prints a chord that begins, and frames that were lost before.
 func (t *terminal) frame(r *jam.FrameReport, bars jam.Bars) {
 	if r.Skipped > 0 {
-		fmt.Fprintf(t.to.Out, "%s  %d frames were lost: the machine stood still\n", position(r.Frame, bars), r.Skipped)
+		fmt.Fprintf(t.to.Out, "%s  %d frames were lost: the machine was stopped\n", position(r.Frame, bars), r.Skipped)
 	}
 	if !r.Began {
 		return
