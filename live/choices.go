@@ -114,7 +114,7 @@ func (j *Jam) showOut(p *ui.Param) {
 	}
 }
 
-func (j *Jam) setOut(value string) error { return j.output.move(value, j.host.ports, j.keeping()) }
+func (j *Jam) setOut(value string) error { return j.output.move(value, j.host.ports, j.reconnect()) }
 
 func (j *Jam) showRecord(p *ui.Param) {
 	if p.Value = "off"; j.host.next.get().record {

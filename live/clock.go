@@ -83,7 +83,7 @@ func (j *Jam) followClock() error {
 	}
 	j.Config.Transport = f
 	if name := j.options.Clock.In; name != "" && name != j.port {
-		in, err := OpenInput(name, j.Clock.Now, func(jam.Event) {}, j.keeping())
+		in, err := OpenInput(name, j.Clock.Now, func(jam.Event) {}, j.reconnect())
 		if err != nil {
 			return usage.Error(err)
 		}

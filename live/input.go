@@ -16,10 +16,10 @@ import (
 // An input is the source of the player's notes: a claimed port, which the player may change during the jam, or the page alone. It may be
 // used from any goroutine.
 type input struct {
-	now      func() time.Duration
-	hear     func(jam.Event)  // gets the events of the port
-	follower *midiio.Follower // of a clock that comes with the melody; nil if none does
-	keeping  midiio.Keeping
+	now       func() time.Duration
+	hear      func(jam.Event)  // gets the events of the port
+	follower  *midiio.Follower // of a clock that comes with the melody; nil if none does
+	reconnect midiio.Reconnect
 
 	mu     sync.Mutex
 	closed bool
@@ -29,11 +29,11 @@ type input struct {
 }
 
 // OpenInput opens an input port by its name: one of jamd's own, or another program's.
-func OpenInput(name string, now func() time.Duration, hear func(jam.Event), k midiio.Keeping) (*midiio.In, error) {
+func OpenInput(name string, now func() time.Duration, hear func(jam.Event), r midiio.Reconnect) (*midiio.In, error) {
 	if strings.HasPrefix(name, midiio.VirtualIn) {
 		return midiio.OpenVirtualIn(name, now, hear)
 	}
-	return midiio.KeepIn(name, now, hear, k)
+	return midiio.OpenReconnectingIn(name, now, hear, r)
 }
 
 // name returns the name of the port; Page if there is none.
@@ -69,7 +69,7 @@ func (i *input) move(name string) error {
 		return nil
 	case name != Page:
 		var err error
-		if next, err = OpenInput(name, i.now, i.hear, i.keeping); err != nil {
+		if next, err = OpenInput(name, i.now, i.hear, i.reconnect); err != nil {
 			return usage.Error(err)
 		}
 		if claim, err = ports.NewClaim(ports.Input, next.Info().String()); err != nil {
@@ -82,7 +82,7 @@ func (i *input) move(name string) error {
 	}
 	i.leave()
 	i.asked, i.in, i.claim = name, next, claim
-	i.keeping.Wait = false // a port that is chosen during a jam must be there
+	i.reconnect.Wait = false // a port that is chosen during a jam must be there
 	return nil
 }
 

@@ -124,9 +124,9 @@ func (j *Jam) stopMelody() (agent *AgentSummary) {
 	return nil
 }
 
-// keeping says how ports are watched that may leave and come back.
-func (j *Jam) keeping() midiio.Keeping {
-	return midiio.Keeping{Changes: j.portChanges, Wait: j.options.Wait}
+// reconnect says how ports that may leave and come back are watched.
+func (j *Jam) reconnect() midiio.Reconnect {
+	return midiio.Reconnect{Changes: j.portChanges, Wait: j.options.Wait}
 }
 
 // end ends the jam from a page. The first call says what follows.

@@ -87,7 +87,7 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 
 // listen opens the input port of the player.
 func (j *Jam) listen(port string, heard func(jam.Event)) error {
-	j.input = &input{now: j.Clock.Now, keeping: j.keeping(), follower: j.follower, hear: func(e jam.Event) {
+	j.input = &input{now: j.Clock.Now, reconnect: j.reconnect(), follower: j.follower, hear: func(e jam.Event) {
 		if !j.surface.Handle(e) {
 			heard(e)
 		}

@@ -19,20 +19,20 @@ type output struct {
 }
 
 // OpenOutput opens an output port by its name: one of jamd's own, which "" stands for too, or another program's.
-func OpenOutput(name string, k midiio.Keeping) (*midiio.Out, error) {
+func OpenOutput(name string, r midiio.Reconnect) (*midiio.Out, error) {
 	switch {
 	case name == "":
 		return midiio.OpenVirtualOut(midiio.VirtualOut)
 	case strings.HasPrefix(name, midiio.VirtualOut):
 		return midiio.OpenVirtualOut(name)
 	}
-	return midiio.KeepOut(name, k)
+	return midiio.OpenReconnectingOut(name, r)
 }
 
 // openOutput opens and claims the port of the chords. On a machine without MIDI nothing sounds, unless the user asked for a port; chords
 // are shown and recorded all the same.
 func (j *Jam) openOutput() (*output, error) {
-	out, err := OpenOutput(j.options.Out, j.keeping())
+	out, err := OpenOutput(j.options.Out, j.reconnect())
 	if err != nil && j.options.Out == "" {
 		j.log.Warn().Msgf("nothing will sound: %v", err)
 		return &output{Out: midiio.NewOut(nowhere{})}, nil
@@ -49,7 +49,7 @@ func (j *Jam) openOutput() (*output, error) {
 }
 
 // move makes the jam play to another port from now on. On an error nothing changes.
-func (o *output) move(name string, list *ports.List, k midiio.Keeping) error {
+func (o *output) move(name string, list *ports.List, r midiio.Reconnect) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	port, err := list.Output(name)
@@ -63,7 +63,7 @@ func (o *output) move(name string, list *ports.List, k midiio.Keeping) error {
 	if err != nil {
 		return err
 	}
-	if err := o.MoveTo(port.String(), k); err != nil {
+	if err := o.MoveTo(port.String(), r); err != nil {
 		claim.Release()
 		return err
 	}

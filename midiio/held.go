@@ -2,17 +2,17 @@ package midiio
 
 import "math/bits"
 
-// held is what a player holds down at an input: keys and pedals.
+// held records the keys and pedals that are down at an input.
 type held struct {
-	keys   [16][2]uint64 // by channel, a bit for each pitch
-	pedals [2]uint16     // sustain and sostenuto, a bit for each channel
+	keys   [16][2]uint64 // by channel; one bit a pitch
+	pedals [2]uint16     // sustain and sostenuto; one bit a channel
 }
 
-// pedalControllers are the controllers of held.pedals.
+// pedalControllers are the controllers of held.pedals, in its order.
 var pedalControllers = [2]byte{sustainPedal, sostenutoPedal}
 
-// take updates what is held by one message.
-func (h *held) take(status, data1, data2 byte) {
+// update records one message.
+func (h *held) update(status, data1, data2 byte) {
 	channel, word, bit := status&0x0F, data1>>6, uint64(1)<<(data1&63)
 	switch kind := status & 0xF0; {
 	case kind == noteOn && data2 > 0:
@@ -22,7 +22,7 @@ func (h *held) take(status, data1, data2 byte) {
 	case kind == controlChange && data1 == resetControllers:
 		h.pedals[0] &^= 1 << channel
 		h.pedals[1] &^= 1 << channel
-	case kind == controlChange && (data1 == allSoundOff || data1 >= allNotesOff): // all later mode messages also end all notes
+	case kind == controlChange && (data1 == allSoundOff || data1 >= allNotesOff): // 123 to 127, the channel mode messages, all end notes
 		h.keys[channel] = [2]uint64{}
 	case kind == controlChange:
 		for i, controller := range pedalControllers {
@@ -37,9 +37,9 @@ func (h *held) take(status, data1, data2 byte) {
 	}
 }
 
-// letGo releases everything. On each channel that holds something, it emits a note off for each key, the pedals up, and all
-// notes off.
-func (h *held) letGo(emit func(status, data1, data2 byte)) {
+// release emits what releases everything, and forgets it: on each channel with a key or pedal down, an off for each key, pedals up,
+// and all notes off.
+func (h *held) release(emit func(status, data1, data2 byte)) {
 	for channel := range byte(16) {
 		keys := h.keys[channel]
 		if keys == [2]uint64{} && (h.pedals[0]|h.pedals[1])>>channel&1 == 0 {

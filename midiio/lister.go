@@ -36,7 +36,7 @@ type lister[D device] struct {
 
 func (l *lister[D]) list() ([]PortInfo, error) {
 	if !l.open {
-		d, err := l.newDevice(looker)
+		d, err := l.newDevice(listingClient)
 		if err != nil {
 			return nil, err
 		}

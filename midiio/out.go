@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"jamd/jam"
 )
 
-// Kinds of channel messages (status & 0xF0), and the controllers that hold or end notes.
+// Kinds of channel messages (status & 0xF0), and the controllers that end sound.
 const (
 	noteOff       = 0x80
 	noteOn        = 0x90
@@ -24,50 +23,50 @@ const (
 )
 
 var (
-	// ErrClosed is returned if an Out or a Cable is used after Close.
+	// ErrClosed says that an Out or a Cable was used after Close.
 	ErrClosed = errors.New("the MIDI output is closed")
-	// ErrNotAChannelMessage is returned if the message to send is not a channel message.
+	// ErrNotAChannelMessage says that an Out was given something other than a channel message.
 	ErrNotAChannelMessage = errors.New("not a MIDI channel message")
 )
 
-// An Out is an output port with a ledger: it counts the notes that sound, so that it can end all of them whenever it is
-// silenced, moved or closed. Any goroutine may use it: the loop's chords and the player's melody may share one. Send
-// allocates nothing.
+// An Out is an output port with a ledger of every note that it started. However the Out ends, the ledger lets it end
+// all notes. It is safe for concurrent use: the loop's chords and the thru of the melody may share it. Send allocates
+// nothing.
 type Out struct {
-	mu       sync.Mutex
-	keeper   *keeper // nil if the port is not kept
-	info     PortInfo
-	to       jam.Output // nil while the port is gone
-	closed   bool
-	unheard  uint64 // messages sent while the port was gone
-	used     [16]bool
-	anew     [16]bool        // by channel: the port was connected since, and must be told the notes of the ledger
-	sounding [16][128]uint16 // note ons without a note off, by channel and pitch
-	velocity [16][128]uint8  // of the newest note on, by channel and pitch
+	mu          sync.Mutex
+	reconnector *reconnector // nil if the port is not reconnected
+	info        PortInfo
+	to          jam.Output // nil while a reconnecting port is gone
+	closed      bool
+	unheard     uint64 // messages sent while the port was gone
+	used        [16]bool
+	restrike    [16]bool        // the port came back or was replaced: it has not heard the channel's notes in the ledger
+	sounding    [16][128]uint16 // note ons without their off, by channel and pitch
+	velocity    [16][128]uint8  // of the newest of these note ons
 }
 
 var _ jam.Output = (*Out)(nil)
 
-// NewOut makes an Out that sends to another output. If that is an io.Closer, [Out.Close] closes it too.
+// NewOut keeps a ledger for another output. If that one is an io.Closer, Close closes it too.
 func NewOut(to jam.Output) *Out { return newOut(to, PortInfo{}) }
 
 func newOut(to jam.Output, info PortInfo) *Out { return &Out{to: to, info: info} }
 
-// Info returns the port; while a kept port is gone, the port that is looked for. It is empty if the Out has no port.
+// Info names the port. It is empty if there is none. While a reconnecting port is gone, Info names the port awaited.
 func (o *Out) Info() PortInfo {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.info
 }
 
-// Unheard returns the number of messages that were sent while a kept port was gone.
+// Unheard counts the messages sent while a reconnecting port was gone.
 func (o *Out) Unheard() uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.unheard
 }
 
-// Send sends one channel message. data2 is ignored for kinds that have one data byte.
+// Send sends one channel message. It ignores data2 for kinds that have one data byte.
 func (o *Out) Send(status, data1, data2 byte) error {
 	if status < 0x80 || status >= 0xF0 || data1 > 0x7F || data2 > 0x7F {
 		return ErrNotAChannelMessage
@@ -80,8 +79,8 @@ func (o *Out) Send(status, data1, data2 byte) error {
 	return o.send(status, data1, data2)
 }
 
-// send counts a note on before it sends it, and takes a note off from the count after it was sent. So if a message fails,
-// the ledger still holds the note that may sound.
+// send enters a note in the ledger before it sends the on, and removes it after it has sent the off. So a note that may be
+// sounding is always in the ledger.
 func (o *Out) send(status, data1, data2 byte) error {
 	channel := status & 0x0F
 	count := &o.sounding[channel][data1]
@@ -89,7 +88,7 @@ func (o *Out) send(status, data1, data2 byte) error {
 	o.used[channel] = true
 	var err error
 	if kind == noteOn && data2 > 0 {
-		err = o.strikeAnew(channel)
+		err = o.strikeAgain(channel)
 		if *count < ^uint16(0) {
 			*count++
 		}
@@ -106,12 +105,12 @@ func (o *Out) send(status, data1, data2 byte) error {
 	return err
 }
 
-// strikeAnew strikes the notes of the ledger on one channel of a port that was connected since.
-func (o *Out) strikeAnew(channel byte) error {
-	if !o.anew[channel] || o.to == nil {
+// strikeAgain sends the channel's notes in the ledger to a port that has not heard them.
+func (o *Out) strikeAgain(channel byte) error {
+	if !o.restrike[channel] || o.to == nil {
 		return nil
 	}
-	o.anew[channel] = false
+	o.restrike[channel] = false
 	var first error
 	for pitch, count := range o.sounding[channel] {
 		for range count {
@@ -121,62 +120,7 @@ func (o *Out) strikeAnew(channel byte) error {
 	return first
 }
 
-// connected takes over a port that was opened. It sweeps the port before anything else is sent to it. The port before, if it
-// is still open, is silenced and closed.
-func (o *Out) connected(to jam.Output, info PortInfo) {
-	o.mu.Lock()
-	used := o.used
-	o.mu.Unlock()
-	swept := NewOut(to)
-	for channel, used := range used {
-		if used {
-			_ = swept.Sweep(byte(channel)) // the port may be gone again: the keeper's next look finds out
-		}
-	}
-	o.mu.Lock()
-	before := o.to
-	if o.closed {
-		before = to // the Out is closed, so the new port is closed too
-	} else {
-		o.leave()
-		o.to, o.info = to, info
-		for channel := range o.anew {
-			o.anew[channel] = true
-		}
-	}
-	o.mu.Unlock()
-	if c, ok := before.(io.Closer); ok {
-		_ = c.Close() // no note sounds there
-	}
-}
-
-// leave ends all notes at the present port, and keeps them in the ledger for the next port.
-func (o *Out) leave() {
-	if o.to == nil {
-		return
-	}
-	for c := range o.sounding {
-		for pitch, count := range o.sounding[c] {
-			for range count {
-				_ = o.to.Send(noteOff|byte(c), byte(pitch), 0)
-			}
-		}
-		if o.used[c] {
-			for _, controller := range silencers {
-				_ = o.to.Send(controlChange|byte(c), controller, 0)
-			}
-		}
-	}
-}
-
-// disconnected notes that the port is gone.
-func (o *Out) disconnected() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.to = nil
-}
-
-// Sounding returns the number of note ons that had no note off yet.
+// Sounding counts the note ons that have not had their off.
 func (o *Out) Sounding() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -189,78 +133,9 @@ func (o *Out) Sounding() int {
 	return n
 }
 
-// Silence ends everything that sounds: it sends a note off for each note on in the ledger and then, on each channel that was
-// used, pedal up, all notes off and all sound off. It sends them all even if some fail, and returns the first error.
-func (o *Out) Silence() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		return ErrClosed
-	}
-	return o.silence()
-}
-
-func (o *Out) silence() error {
-	var first error
-	for c := range o.sounding {
-		for pitch := range o.sounding[c] {
-			// range takes the count before the first send: a failing send does not lower it.
-			for range o.sounding[c][pitch] {
-				first = orElse(first, o.send(noteOff|byte(c), byte(pitch), 0))
-			}
-		}
-	}
-	for c, used := range o.used {
-		if used {
-			first = orElse(first, o.release(byte(c)))
-		}
-	}
-	return first
-}
-
-// Sweep pauses for sweepPause after each sweepBurst messages. On ALSA a program's input queue has room for 200, and loses all
-// of them if more arrive.
-const (
-	sweepBurst = 64
-	sweepPause = 15 * time.Millisecond
-)
-
-// Sweep ends notes on the given channels (0 to 15) that are not in the ledger, such as those of a jamd that was killed. It
-// sends pedal up, all notes off and all sound off, and then a note off for each of the 128 pitches, because many synths
-// ignore all notes off. It takes 30 ms a channel, so call it before a jam.
-func (o *Out) Sweep(channels ...byte) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed {
-		return ErrClosed
-	}
-	var first error
-	for _, c := range channels {
-		first = orElse(first, o.release(c&0x0F))
-		for pitch := range byte(128) {
-			first = orElse(first, o.send(noteOff|c&0x0F, pitch, 0))
-			if (pitch+1)%sweepBurst == 0 {
-				time.Sleep(sweepPause)
-			}
-		}
-	}
-	return first
-}
-
-// silencers are the controllers that end all sound on a channel, in the order in which they are sent.
-var silencers = [...]byte{sustainPedal, allNotesOff, allSoundOff}
-
-func (o *Out) release(channel byte) error {
-	var first error
-	for _, controller := range silencers {
-		first = orElse(first, o.send(controlChange|channel, controller, 0))
-	}
-	return first
-}
-
 // Close silences the port and closes it. A second Close does nothing.
 func (o *Out) Close() error {
-	o.stopKeeping()
+	o.stopReconnecting()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -277,14 +152,7 @@ func (o *Out) Close() error {
 	return nil
 }
 
-func (o *Out) stopKeeping() {
-	o.mu.Lock()
-	keeper := o.keeper
-	o.keeper = nil
-	o.mu.Unlock()
-	keeper.stop()
-}
-
+// orElse returns the first of two errors that is not nil.
 func orElse(first, err error) error {
 	if first != nil {
 		return first

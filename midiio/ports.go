@@ -1,6 +1,6 @@
 // Package midiio connects jamd to MIDI:
 //
-//   - Ports of the system, opened by name ([OpenIn], [OpenOut]), kept over unplugging ([KeepIn], [KeepOut]), listed
+//   - Ports of the system, opened by name ([OpenIn], [OpenOut]), reconnected after unplugging ([OpenReconnectingIn], [OpenReconnectingOut]), listed
 //     ([List]), or made by jamd for other programs ([OpenVirtualIn], [OpenVirtualOut]). An [Out] ends every note that it
 //     began.
 //   - MIDI clock: a [Follower] follows one, a [ClockOut] sends one.
@@ -38,8 +38,8 @@ const (
 	VirtualOut = "jamd out"
 )
 
-// looker is the name of the client that only lists ports.
-const looker = "jamd"
+// listingClient is the name of the client that only lists ports.
+const listingClient = "jamd"
 
 // A PortInfo names a port of another program or device.
 type PortInfo struct {
@@ -58,12 +58,12 @@ func (p PortInfo) String() string {
 // List returns the input and output ports of other programs and devices. On a machine without a sequencer it returns
 // ErrNoSequencer.
 func List() (ins, outs []PortInfo, err error) {
-	in, err := newInput(looker)
+	in, err := newInput(listingClient)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer in.Close()
-	out, err := newOutput(looker)
+	out, err := newOutput(listingClient)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -152,7 +152,7 @@ func TestDriverLayout(t *testing.T) {
 	if portCloser(rtIn{}) != nil || portCloser(&rtIn{}) != nil {
 		t.Error("takes a foreign type for the binding's")
 	}
-	in, err := newInput(looker)
+	in, err := newInput(listingClient)
 	if err != nil {
 		t.Skip("no sequencer here; the emulated machine looks at the binding: ", err)
 	}

@@ -1,5 +1,5 @@
-// Three of alsa-lib's functions as RtMidi calls them, by the linker's --wrap: RtMidi keeps ALSA's handle to itself, gives its
-// queue the default 200 cells, and lets no caller know that the queue overran.
+// This file wraps three functions of alsa-lib that RtMidi calls (linker option --wrap). RtMidi itself does not hand out ALSA's
+// handle, leaves its queue at the default 200 cells, and does not report that the queue overran.
 #include "sequencer_linux.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -11,13 +11,13 @@ int __real_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev);
 
 static snd_seq_t *opened;
 static atomic_ulong overruns[256]; // by client
-static atomic_bool resets[256];    // by client: the reset is its next event
+static atomic_bool resets[256];    // by client: the next event is the reset
 
 int __wrap_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode) {
 	int result = __real_snd_seq_open(seq, name, streams, mode);
 	if (result >= 0) {
 		if (streams & SND_SEQ_OPEN_INPUT)
-			snd_seq_set_client_pool_input(*seq, 2000); // the kernel's most; where it refuses there are 200
+			snd_seq_set_client_pool_input(*seq, 2000); // the kernel's maximum; if it refuses, 200 remain
 		const int client = snd_seq_client_id(*seq) & 255;
 		overruns[client] = 0;
 		resets[client] = false;
@@ -26,7 +26,7 @@ int __wrap_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode
 	return result;
 }
 
-// What RtMidi is given in place of an overrun: the system reset, one byte long.
+// An overrun reaches RtMidi as a system reset, a message of one byte.
 static snd_seq_event_t reset = {.type = SND_SEQ_EVENT_RESET};
 
 static int overran(snd_seq_t *seq, int result) {
@@ -38,7 +38,7 @@ static int overran(snd_seq_t *seq, int result) {
 	return resets[client];
 }
 
-// RtMidi asks this first, and what it asks is what reads from the kernel.
+// RtMidi calls this first, and this call reads from the kernel.
 int __wrap_snd_seq_event_input_pending(snd_seq_t *seq, int fetch) {
 	const int result = __real_snd_seq_event_input_pending(seq, fetch);
 	return overran(seq, result) ? 1 : result;

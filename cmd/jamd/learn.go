@@ -60,7 +60,7 @@ func (c *learnCmd) trigger(ctx context.Context, to console) (learn.Trigger, erro
 	events := jam.NewQueue[jam.Event](learn.QueueLength)
 	began := time.Now()
 	in, err := live.OpenInput(c.In, func() time.Duration { return time.Since(began) },
-		func(e jam.Event) { events.TrySend(e) }, midiio.Keeping{})
+		func(e jam.Event) { events.TrySend(e) }, midiio.Reconnect{})
 	if err != nil {
 		return learn.Trigger{}, usage.Error(err)
 	}

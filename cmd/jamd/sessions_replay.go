@@ -106,7 +106,7 @@ func (c *replayCmd) perform(ctx context.Context, events []jam.Event) error {
 		return nil
 	}
 	slices.SortStableFunc(events, func(a, b jam.Event) int { return cmp.Compare(a.At, b.At) })
-	out, err := live.OpenOutput(c.Out, midiio.Keeping{})
+	out, err := live.OpenOutput(c.Out, midiio.Reconnect{})
 	if err != nil {
 		return usage.Error(err)
 	}

@@ -43,9 +43,9 @@ func TestRealUnplug(t *testing.T) {
 	needsSequencer(t)
 	b := newInbox()
 	heardOf, playedOf := jam.NewQueue[Change](8), jam.NewQueue[Change](8)
-	in := must(KeepIn("VirMIDI 0-0", b.now, b.receive, Keeping{Changes: heardOf}))(t)
+	in := must(OpenReconnectingIn("VirMIDI 0-0", b.now, b.receive, Reconnect{Changes: heardOf}))(t)
 	defer in.Close()
-	out := must(KeepOut("VirMIDI 0-1", Keeping{Changes: playedOf}))(t)
+	out := must(OpenReconnectingOut("VirMIDI 0-1", Reconnect{Changes: playedOf}))(t)
 	defer out.Close()
 	press := func(message ...byte) {
 		keys := must(os.OpenFile("/dev/snd/midiC0D0", os.O_WRONLY, 0))(t)
@@ -108,7 +108,7 @@ func TestRealQuickReturn(t *testing.T) {
 	b := newInbox()
 	synth := must(OpenVirtualIn("synth", b.now, b.receive))(t)
 	changes := jam.NewQueue[Change](8)
-	out := must(KeepOut("synth", Keeping{Changes: changes}))(t)
+	out := must(OpenReconnectingOut("synth", Reconnect{Changes: changes}))(t)
 	defer out.Close()
 	time.Sleep(rescan)
 	before := out.Info()
@@ -136,7 +136,7 @@ func TestRealPeerKilled(t *testing.T) {
 	}
 	first := synth()
 	changes := jam.NewQueue[Change](8)
-	out := must(KeepOut("aseqdump", Keeping{Changes: changes, Wait: true}))(t) // it may not be up yet
+	out := must(OpenReconnectingOut("aseqdump", Reconnect{Changes: changes, Wait: true}))(t) // it may not be up yet
 	defer out.Close()
 	for what := (Change{What: Awaited}); what.What == Awaited && out.Info().Address == ""; {
 		what = <-changes.C()
@@ -169,12 +169,12 @@ func TestRealFlood(t *testing.T) {
 	var holding atomic.Bool
 	keys := must(OpenVirtualOut("keys"))(t)
 	defer keys.Close()
-	in := must(KeepIn("keys", b.now, func(e jam.Event) {
+	in := must(OpenReconnectingIn("keys", b.now, func(e jam.Event) {
 		b.receive(e)
 		if holding.Swap(false) {
 			<-hold
 		}
-	}, Keeping{Changes: changes}))(t)
+	}, Reconnect{Changes: changes}))(t)
 	defer in.Close()
 	burst := func(n int) {
 		for i := range n {
@@ -265,13 +265,13 @@ func TestRealRescans(t *testing.T) {
 // sounds it with the next note, and no handle of the system's is lost.
 func TestRealMoveTo(t *testing.T) {
 	needsSequencer(t)
-	out := must(KeepOut("VirMIDI 0-0", Keeping{}))(t)
+	out := must(OpenReconnectingOut("VirMIDI 0-0", Reconnect{}))(t)
 	defer out.Close()
 	_ = out.Send(0x91, 48, 70)
 	clients, queues, _ := handles(t)
 	for range 20 {
 		for _, port := range []string{"VirMIDI 0-1", "VirMIDI 0-0"} {
-			if err := out.MoveTo(port, Keeping{}); err != nil {
+			if err := out.MoveTo(port, Reconnect{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -281,7 +281,7 @@ func TestRealMoveTo(t *testing.T) {
 	}
 	heard := must(os.Open("/dev/snd/midiC0D1"))(t)
 	defer heard.Close()
-	if err := out.MoveTo("VirMIDI 0-1", Keeping{}); err != nil {
+	if err := out.MoveTo("VirMIDI 0-1", Reconnect{}); err != nil {
 		t.Fatal(err)
 	}
 	_ = out.Send(0x91, 55, 70)

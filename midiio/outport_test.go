@@ -10,13 +10,13 @@ import (
 	"jamd/jam"
 )
 
-// An output that moves leaves nothing sounding behind, takes what sounds with it, and is kept where it is.
+// An output that moves leaves nothing sounding behind, takes what sounds with it, and reconnects at the new port.
 func TestMoveTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rack{tells: true}
 		r.set("Synth 20:0", "Piano 24:0")
 		changes := jam.NewQueue[Change](8)
-		out, err := keepOut(r.output, "Synth", Keeping{Changes: changes})
+		out, err := openReconnectingOut(r.output, "Synth", Reconnect{Changes: changes})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +27,7 @@ func TestMoveTo(t *testing.T) {
 			}
 		}
 		send(0x91, 60, 70)
-		if err := out.moveTo(r.output, "Organ", Keeping{Changes: changes}); !errors.Is(err, ErrPortNotFound) {
+		if err := out.moveTo(r.output, "Organ", Reconnect{Changes: changes}); !errors.Is(err, ErrPortNotFound) {
 			t.Errorf("to what is not there: %v", err)
 		}
 		synth := r.on("Synth 20:0")
@@ -36,7 +36,7 @@ func TestMoveTo(t *testing.T) {
 			t.Errorf("after a move that failed the port hears % X", synth.sent)
 		}
 
-		if err := out.moveTo(r.output, "Piano", Keeping{Changes: changes}); err != nil || out.Info().Name != "Piano" {
+		if err := out.moveTo(r.output, "Piano", Reconnect{Changes: changes}); err != nil || out.Info().Name != "Piano" {
 			t.Fatal(out.Info(), err)
 		}
 		want := [][3]byte{{0x81, 60, 0}, {0x81, 64, 0}, {0xB1, 64, 0}, {0xB1, 123, 0}, {0xB1, 120, 0}}
@@ -51,7 +51,7 @@ func TestMoveTo(t *testing.T) {
 			t.Errorf("the new port hears % X, want % X", piano.sent, want)
 		}
 
-		r.set("Synth 20:0") // the one left behind is nothing to the keeper, the new one is
+		r.set("Synth 20:0") // the one left behind is nothing to the reconnector, the new one is
 		time.Sleep(twice)
 		if err := out.Clock().Send(jam.ClockPulse, 0, 0); err != nil {
 			t.Errorf("a clock to a port that is gone: %v", err)
@@ -61,17 +61,17 @@ func TestMoveTo(t *testing.T) {
 		if got := told(changes); !slices.Equal(got, []string{"gone Piano 24:0", "back Piano 28:0"}) {
 			t.Errorf("told %q", got)
 		}
-		if err := out.moveTo(r.output, VirtualOut, Keeping{}); err != nil || out.Info().Name != VirtualOut {
+		if err := out.moveTo(r.output, VirtualOut, Reconnect{}); err != nil || out.Info().Name != VirtualOut {
 			t.Errorf("to a port of our own: %v, %v", out.Info(), err)
 		}
-		if err := out.moveTo(r.output, "Synth", Keeping{}); err != nil {
+		if err := out.moveTo(r.output, "Synth", Reconnect{}); err != nil {
 			t.Error(err)
 		}
 		if err := out.Close(); err != nil || r.open() != 0 {
 			t.Errorf("Close: %v, %d devices open", err, r.open())
 		}
 		for _, name := range []string{"Synth", "a port that is missing", VirtualOut} {
-			if err := out.moveTo(r.output, name, Keeping{}); !errors.Is(err, ErrClosed) {
+			if err := out.moveTo(r.output, name, Reconnect{}); !errors.Is(err, ErrClosed) {
 				t.Errorf("after Close, to %s: %v", name, err)
 			}
 		}
@@ -87,7 +87,7 @@ func TestLeave(t *testing.T) {
 		r := &rack{}
 		r.set("Keys 24:0")
 		b := newInbox()
-		in, err := keepIn(r.input, "Keys", b.now, b.receive, Keeping{})
+		in, err := openReconnectingIn(r.input, "Keys", b.now, b.receive, Reconnect{})
 		if err != nil {
 			t.Fatal(err)
 		}

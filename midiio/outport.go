@@ -1,0 +1,188 @@
+package midiio
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"jamd/jam"
+)
+
+// OpenOut opens the output port with that name (see match).
+func OpenOut(name string) (*Out, error) {
+	d, info, err := connect("output", name, VirtualOut, newOutput)
+	if err != nil {
+		return nil, err
+	}
+	return newOut(&deviceOutput{device: d}, info), nil
+}
+
+// OpenVirtualOut makes an output port of that name, which other programs can connect to.
+func OpenVirtualOut(name string) (*Out, error) {
+	d, info, err := virtual("output", name, newOutput)
+	if err != nil {
+		return nil, err
+	}
+	return newOut(&deviceOutput{device: d}, info), nil
+}
+
+// OpenReconnectingOut is OpenOut for a port that may leave and come back. While the port is gone, the ledger stays up to date and
+// Send does not fail. A port that comes back is swept. The notes that the ledger has on a channel are struck again together
+// with the next note of that channel, so that the next chord is complete.
+func OpenReconnectingOut(name string, r Reconnect) (*Out, error) {
+	return openReconnectingOut(newOutput, name, r)
+}
+
+func openReconnectingOut(newDevice func(client string) (outputDevice, error), name string, r Reconnect) (*Out, error) {
+	out := newOut(nil, PortInfo{Name: name})
+	out.reconnector = out.newReconnector(newDevice, name, r)
+	if err := out.reconnector.start(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// newReconnector makes the reconnector that connects the Out to the port of that name.
+func (o *Out) newReconnector(newDevice func(client string) (outputDevice, error), name string, r Reconnect) *reconnector {
+	var device outputDevice
+	lister := &lister[outputDevice]{newDevice: newDevice}
+	rc := &reconnector{kind: "output", given: name, reconnect: r, list: lister.list, end: lister.close}
+	rc.connect = func(name string) (PortInfo, error) {
+		d, info, err := connect("output", name, VirtualOut, newDevice)
+		if err == nil {
+			device = d
+			o.connect(&deviceOutput{device: d}, info)
+		}
+		return info, err
+	}
+	rc.alive = func() bool { return alive(device, rc.port) }
+	rc.disconnect = func() {
+		o.disconnect()
+		_ = device.Close()
+	}
+	return rc
+}
+
+// MoveTo makes the Out play to the port of that name (see match), and reconnects it as OpenReconnectingOut does. A name that
+// begins with VirtualOut makes a virtual port. The old port is silenced and closed. The notes that the ledger has on a channel
+// are struck at the new port together with the next note of that channel. The new port must exist. On an error nothing changes.
+func (o *Out) MoveTo(name string, r Reconnect) error { return o.moveTo(newOutput, name, r) }
+
+func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name string, r Reconnect) error {
+	o.mu.Lock()
+	old := o.reconnector
+	o.reconnector = nil
+	o.mu.Unlock()
+	old.stop() // otherwise it would take the new port for the old one
+	next, err := o.openNext(newDevice, name, r)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.closed:
+		go next.stop() // stop waits for a check, and the check may wait for our lock
+		return ErrClosed
+	case err != nil:
+		old.watch()
+		o.reconnector = old
+		return err
+	}
+	o.reconnector = next
+	return nil
+}
+
+// openNext connects the Out to the port of that name. It returns the port's reconnector, or nil for a virtual port.
+func (o *Out) openNext(newDevice func(client string) (outputDevice, error), name string, r Reconnect) (*reconnector, error) {
+	if strings.HasPrefix(name, VirtualOut) {
+		d, info, err := virtual("output", name, newDevice)
+		if err == nil {
+			o.connect(&deviceOutput{device: d}, info)
+		}
+		return nil, err
+	}
+	r.Wait = false
+	next := o.newReconnector(newDevice, name, r)
+	if err := next.start(); err != nil {
+		return nil, err
+	}
+	return next, nil
+}
+
+// connect makes an output the one that the Out plays to. It is swept before anything else is sent to it. The output before
+// it, if any, is silenced and closed.
+func (o *Out) connect(to jam.Output, info PortInfo) {
+	o.mu.Lock()
+	used := o.used
+	o.mu.Unlock()
+	swept := NewOut(to)
+	for channel, used := range used {
+		if used {
+			_ = swept.Sweep(byte(channel)) // if the port is gone again, the next check notices
+		}
+	}
+	o.mu.Lock()
+	before := o.to
+	if o.closed {
+		before = to // nobody sends to the new one any more
+	} else {
+		o.silenceOld()
+		o.to, o.info = to, info
+		for channel := range o.restrike {
+			o.restrike[channel] = true
+		}
+	}
+	o.mu.Unlock()
+	if c, ok := before.(io.Closer); ok {
+		_ = c.Close() // it is silent
+	}
+}
+
+// silenceOld ends the notes at the port that another one replaces. The ledger keeps them: they sound on at the new port.
+func (o *Out) silenceOld() {
+	if o.to == nil {
+		return
+	}
+	for c := range o.sounding {
+		for pitch, count := range o.sounding[c] {
+			for range count {
+				_ = o.to.Send(noteOff|byte(c), byte(pitch), 0)
+			}
+		}
+		if o.used[c] {
+			for _, controller := range silencers {
+				_ = o.to.Send(controlChange|byte(c), controller, 0)
+			}
+		}
+	}
+}
+
+// disconnect tells the Out that its port is gone.
+func (o *Out) disconnect() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.to = nil
+}
+
+// stopReconnecting stops the reconnector, if there is one.
+func (o *Out) stopReconnecting() {
+	o.mu.Lock()
+	old := o.reconnector
+	o.reconnector = nil
+	o.mu.Unlock()
+	old.stop()
+}
+
+// A deviceOutput sends messages to a device. It reuses one buffer, so that Send allocates nothing; Out's lock guards it.
+type deviceOutput struct {
+	device  outputDevice
+	message [3]byte
+}
+
+func (d *deviceOutput) Send(status, data1, data2 byte) error {
+	d.message = [3]byte{status, data1, data2}
+	if d.device.SendMessage(d.message[:1+dataBytes(status)]) != nil {
+		return errors.New("the MIDI driver could not send")
+	}
+	return nil
+}
+
+func (d *deviceOutput) Close() error { return d.device.Close() }
