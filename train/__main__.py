@@ -1,4 +1,4 @@
-"""python -m train COMMAND: everything between the corpora and a policy file."""
+"""python -m train COMMAND: all steps from the corpora to a policy file."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from train.corpora import dataset
 from train.corpora.song import CorpusError, Skipped
 from train.runs.errors import StageError
 
-UNTOLD = "leave out the input `busy` of a policy that can be told how often its chords are to change"
+UNTOLD = "leave out the input `busy`, the rate of chord changes, of a policy that has it"
 TRAININGS = {
     "mle": "train the online policy on data",
     "anchor": "train the offline anchor on data",
-    "reward": "train a reward model on the pairs of the data: contrastive or discriminative",
+    "reward": "train a reward model on pairs of the data: contrastive or discriminative",
     "rl": "train a system by reinforcement learning: realchords, gapt-noadv, gapt or melody",
-    "foresight": "train a policy by what every chord would have been worth",
+    "foresight": "train a policy by the value of every chord that it could have played",
 }
 
 
 def prepare(args: argparse.Namespace) -> None:
     if not (args.data or args.sessions):
-        parser().error("give --data, or --sessions to add, or both")
+        parser().error("give --data, --sessions or both")
     if args.data:
         dataset.prepare(args.data, args.cache)
     if args.sessions:
@@ -53,7 +53,7 @@ def all_stages(args: argparse.Namespace) -> None:
 
     def launch(stage: Stage) -> int:
         start = [sys.executable, "-m"]
-        if stage.run and args.processes > 1:  # "--": torchrun would take our --run for its own
+        if stage.run and args.processes > 1:  # "--" keeps torchrun from reading our --run as its own option
             start += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(args.processes), "-m", "--"]
         return subprocess.run([*start, "train", *stage.arguments]).returncode
 
@@ -108,9 +108,9 @@ def evaluate(args: argparse.Namespace) -> None:
     encoders = args.encoder or [path for path in ENCODERS if path.is_file()]
     agent = args.agent or (AGENT if AGENT.is_file() else None)
     if not encoders:
-        print("no encoder, so no Vendi score: give --encoder", file=sys.stderr)
+        print("there is no encoder, so the tables have no Vendi score: give --encoder", file=sys.stderr)
     if not agent:
-        print("no melody agent, so no jams with it: give --agent", file=sys.stderr)
+        print("there is no melody agent, so there are no jams with it: give --agent", file=sys.stderr)
     pieces, _ = dataset.read(args.cache)
     if args.songs:
         from train.corpora import own
@@ -124,7 +124,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def told(found: tuple[list, list[Skipped]]) -> tuple[list, list[Skipped]]:
-    """What a reader of a user's folder found, after a line on each thing that it left out."""
+    """Prints a line for each item that the reader of a user's folder left out, and returns what the reader found."""
     for name, why in found[1]:
         print(f"left out {name}: {why}", file=sys.stderr)
     return found
@@ -160,69 +160,69 @@ def parser() -> argparse.ArgumentParser:
 
     def cached(sub: argparse.ArgumentParser) -> argparse.ArgumentParser:
         sub.add_argument("--cache", type=Path, default=dataset.default_cache(),
-                         help="the corpora as tokens, in one file")
+                         help="file with the tokens of the corpora")
         return sub
 
     sub = cached(command(prepare, "read the corpora and write their tokens into one file"))
     sub.add_argument("--data", type=Path, help="folder with " + ", ".join(dataset.READERS)
                      + ", each a checkout or NAME.tar.xz")
-    sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd kept, to train on too; without --data "
-                     "they are added to what the cache has")
-    sub = cached(command(stats, "print what the corpora hold and what was folded into what"))
+    sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd recorded, to train on as well; "
+                     "without --data they are added to the cache")
+    sub = cached(command(stats, "print statistics of the corpora and of the chords that were folded"))
     sub.add_argument("--json", action="store_true", help="print JSON")
-    sub = cached(command(all_stages, "run every stage in order, from the corpora to the tables, but those done", "all"))
-    sub.add_argument("stages", nargs="*", metavar="STAGE", help="run these alone")
-    sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes: train/runs/scales.py")
-    sub.add_argument("--runs", type=Path, required=True, help="folder of all runs and all that is made from them")
-    sub.add_argument("--data", type=Path, help="folder of the corpora, where there is no cache of them yet")
-    sub.add_argument("--processes", type=int, default=1, help="processes of each training, one a GPU")
-    sub.add_argument("--fresh", action="store_true", help="train also what train/weights holds")
-    sub.add_argument("--minutes", type=float, help="stop when these are over; the same command goes on")
-    sub.add_argument("--dry-run", action="store_true", help="print what would run")
+    sub = cached(command(all_stages, "run every unfinished stage in order, from the corpora to the tables", "all"))
+    sub.add_argument("stages", nargs="*", metavar="STAGE", help="run only these")
+    sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes, from train/runs/scales.py")
+    sub.add_argument("--runs", type=Path, required=True, help="folder for all runs and the files made from them")
+    sub.add_argument("--data", type=Path, help="folder of the corpora; needed if there is no cache yet")
+    sub.add_argument("--processes", type=int, default=1, help="processes of each training, one per GPU")
+    sub.add_argument("--fresh", action="store_true", help="also train the networks that train/weights has")
+    sub.add_argument("--minutes", type=float, help="stop after this time; the same command resumes")
+    sub.add_argument("--dry-run", action="store_true", help="only print what would run")
     sub = command(export, "write a checkpoint as a policy file")
     sub.add_argument("checkpoint", type=Path)
-    sub.add_argument("--card", type=Path, required=True, help="JSON with name, method, corpora, licence, text")
-    sub.add_argument("--figures", type=Path, help="JSON of an evaluation that the policy was in")
+    sub.add_argument("--card", type=Path, required=True, help="JSON file with name, method, corpora, licence, text")
+    sub.add_argument("--figures", type=Path, help="JSON file of an evaluation that includes the policy")
     sub.add_argument("--untold", action="store_true", help=UNTOLD)
-    sub.add_argument("--int8", action="store_true", help="weights of matrix products in int8: a step takes about half "
-                     "the time, one draw in hundreds is another token")
+    sub.add_argument("--int8", action="store_true", help="store the weights of matrix products in int8: a step takes "
+                     "about half the time, one draw in hundreds is another token")
     sub.add_argument("-o", "--output", type=Path, required=True)
-    sub = command(export_encoder, "write the chord encoder of a contrastive reward model, which diversity is "
-                  "measured by, as an ONNX file", "export-encoder")
+    sub = command(export_encoder, "write the chord encoder of a contrastive reward model, with which diversity is "
+                  "measured, as an ONNX file", "export-encoder")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("-o", "--output", type=Path, required=True)
-    sub = command(keep, "write the network of a checkpoint in float16, to train on from")
+    sub = command(keep, "write the network of a checkpoint in float16, to continue training from")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("-o", "--output", type=Path, required=True)
-    sub = command(parity, "write what PyTorch computes for a checkpoint, for jamd's tests to compare")
+    sub = command(parity, "write PyTorch's results for a checkpoint, for jamd's tests to compare with")
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("--untold", action="store_true", help=UNTOLD)
     sub.add_argument("-o", "--output", type=Path, required=True)
-    sub = command(yardstick, "write what is measured of a few made-up jams, for jamd's tests to compare")
-    sub.add_argument("checkpoint", type=Path, help="contrastive reward model that diversity is measured by")
+    sub = command(yardstick, "write the figures of a few made-up jams, for jamd's tests to compare with")
+    sub.add_argument("checkpoint", type=Path, help="contrastive reward model with which diversity is measured")
     sub.add_argument("-o", "--output", type=Path, required=True)
-    sub = cached(command(evaluate, "play policy files over held-out songs, measure them and print the tables; what is "
-                         "in the folder already is not played again"))
-    sub.add_argument("systems", nargs="+", help="policy files, and any of rules-bar, rules-half, rules-beat, chance")
+    sub = cached(command(evaluate, "play policy files over held-out songs, measure them and print the tables; results "
+                         "that are already in the folder are not played again"))
+    sub.add_argument("systems", nargs="+", help="policy files, or any of rules-bar, rules-half, rules-beat, chance")
     sub.add_argument("-o", "--output", type=Path, required=True,
                      help="folder for figures.json and played.npz")
-    sub.add_argument("--encoder", type=Path, nargs="+", help="contrastive reward models that diversity is measured by; "
-                     "without them train/weights/contrastive-1.pt and -2.pt, if they are there")
-    sub.add_argument("--agent", type=Path, help="policy file that plays melodies, to jam with; without it "
-                     "assets/agents/melody.onnx, if it is there")
-    sub.add_argument("--draws", type=int, default=3, help="draws of one window of each song and a seed")
+    sub.add_argument("--encoder", type=Path, nargs="+", help="contrastive reward models to measure diversity with; by "
+                     "default train/weights/contrastive-1.pt and -2.pt, if they exist")
+    sub.add_argument("--agent", type=Path, help="policy file that plays melodies, to jam with; by default "
+                     "assets/agents/melody.onnx, if it exists")
+    sub.add_argument("--draws", type=int, default=3, help="draws; each has one window of each song and a seed")
     sub.add_argument("--temperature", type=float, default=0.99)
-    sub.add_argument("--songs-a-draw", type=int, default=75, help="songs of a place in a draw, at most")
-    sub.add_argument("--minutes", type=int, default=20, help="length of the long jams; 0: none")
-    sub.add_argument("--workers", type=int, default=2, help="processes")
-    sub.add_argument("--songs", type=Path, help="folder of your own songs, to play to these too: MIDI files with a "
+    sub.add_argument("--songs-a-draw", type=int, default=75, help="largest number of songs of a place in a draw")
+    sub.add_argument("--minutes", type=int, default=20, help="length of the long jams; 0: no long jams")
+    sub.add_argument("--workers", type=int, default=2, help="number of processes")
+    sub.add_argument("--songs", type=Path, help="folder of your own songs, to evaluate on as well: MIDI files with a "
                      "chord track, MusicXML, ABC")
-    sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd kept, to play to their melodies too")
+    sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd recorded, to evaluate on as well")
     sub = cached(command(pictures, "draw the pictures of an evaluation and of training runs"))
     sub.add_argument("folder", type=Path, help="what evaluate -o has written")
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")
-    sub.add_argument("--encoder", type=Path, help="contrastive reward model, to show generations by")
-    sub.add_argument("--runs", type=Path, nargs="+", default=[], help="folders of runs, to show training curves of")
+    sub.add_argument("--encoder", type=Path, help="contrastive reward model, to map generations with")
+    sub.add_argument("--runs", type=Path, nargs="+", default=[], help="folders of runs, to draw training curves of")
     sub = cached(command(listen, "write the melodies of the piano rolls with every system's chords as MIDI files"))
     sub.add_argument("folder", type=Path, help="what evaluate -o has written")
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the MIDI files")

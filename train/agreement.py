@@ -1,7 +1,7 @@
 """How far chords agree with the data's, as MIREX counts it (mir_eval.chord): by root, and as major or minor triads.
 
-Another chord than the data's may be as good; so this stands beside note-in-chord and says whether a system finds the
-very harmony that the song has.
+Another chord may be as good as the data's. So this figure complements note-in-chord: it shows whether a system finds
+the song's own harmony.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ COMPARED = {"root_agreement": mir_eval.chord.root, "majmin_agreement": mir_eval.
 
 @cache
 def _table(figure: str) -> np.ndarray:
-    """float [chords + 1, chords + 1]: what mir_eval says of each pair, the data's first; the last is no chord. NaN
-    where it does not compare, as majmin does not with a chord of the data that is neither major nor minor."""
+    """Returns float [chords + 1, chords + 1]: mir_eval's result for each pair, the data's chord first; the last index
+    is no chord. NaN means no comparison: majmin, for example, leaves out chords of the data that are neither major nor
+    minor."""
     labels = [f"{tokens.FLATS[root]}:{HARTE[name]}" for name in tokens.NAMES for root in range(12)] + ["N"]
     pairs = [(a, b) for a in labels for b in labels]
     said = COMPARED[figure]([a for a, _ in pairs], [b for _, b in pairs])
@@ -31,6 +32,6 @@ def _table(figure: str) -> np.ndarray:
 
 
 def agreement(figure: str, data: np.ndarray, chords: np.ndarray) -> tuple[float, float]:
-    """Frames that agree, and frames that are compared, of our chord tokens [frames]."""
+    """Returns the number of frames that agree and the number compared, for chord tokens [frames]."""
     said = _table(figure)[metrics.chord_index(data), metrics.chord_index(chords)]
     return float(np.nansum(said)), float((~np.isnan(said)).sum())

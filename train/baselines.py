@@ -1,6 +1,6 @@
-"""Accompanists without learning, as causal as the policies: what a programmer would build, and chance.
+"""Baselines without learning, as causal as the policies: rules that a programmer might write, and chance.
 
-Each has begin(seed): a player of one jam (play.py).
+Each has a method begin(seed) that returns a player for one jam (play.py).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from train import tokens
 from train.keys import KEYS
 from train.play import Player
 
-# The triads of a key as (semitones above the tonic, quality), the commoner first: ties go to the first.
+# The triads of a key as (semitones above the tonic, quality), the most common first: ties go to the first.
 MAJOR_TRIADS = ((0, ""), (7, ""), (5, ""), (9, "m"), (2, "m"), (4, "m"))
 MINOR_TRIADS = ((0, "m"), (7, "m"), (5, "m"), (8, ""), (10, ""), (3, ""))
 
-MEMORY = 64.0  # frames after which what was heard counts 1/e for the key
+MEMORY = 64.0  # frames after which a note's weight for the key has decayed to 1/e
 
 
 def _triads(key: int) -> list[int]:
@@ -30,7 +30,7 @@ TRIADS = [_triads(key) for key in range(24)]
 
 
 def _token(chord: int, before: int) -> int:
-    """Chord `chord`, begun unless it sounds already; none where it is -1."""
+    """Returns the token of chord `chord`: a hold if it sounds already, otherwise an onset; no chord if it is -1."""
     if chord < 0:
         return tokens.NO_CHORD
     return 1 + chord + (tokens.CHORDS if chord == before else 0)
@@ -38,8 +38,9 @@ def _token(chord: int, before: int) -> int:
 
 @dataclass(frozen=True)
 class RuleBased:
-    """Estimates the key of what was heard, and every `every` frames takes the key's triad that holds most of the melody
-    of the last `every` frames. The key is that whose profile correlates best with the fading memory of the melody."""
+    """Estimates the key of the melody and, every `every` frames, plays the key's triad that has most of the melody's
+    notes in the last `every` frames. The key is the one whose profile correlates best with a decaying histogram of the
+    melody."""
 
     every: int
 
@@ -69,7 +70,7 @@ class RuleBased:
 
 @dataclass(frozen=True)
 class Chance:
-    """A major or minor triad drawn anew every `every` frames, whatever is heard."""
+    """Draws a new major or minor triad every `every` frames, whatever the melody."""
 
     every: int = 16
 

@@ -1,13 +1,13 @@
-"""How the policy `jamd` goes beyond the paper: it learns from what every chord would have been worth.
+"""How the policy `jamd` goes beyond the paper: it learns from the value of every chord that it could have played.
 
-PPO tells a policy of what it played, and a critic must guess what that brought. Here the policy plays to windows of the
-data as in PPO; but in every frame that it came to, each chord is told its value (coherence.py), which the melody that
-follows decides, and the policy moves its probabilities towards the worthier ones: the gradient of the expected worth
-over all actions, with no variance from those drawn (Mean Actor-Critic, Allen et al. 2017; expected policy gradients,
-Ciosek and Whiteson 2018). The policy still never hears what follows; what it cannot foresee averages out.
+In PPO a policy learns from what it played, and a critic must estimate the return. Here the policy plays to windows of
+the data as in PPO. But in every frame that it reaches, each chord has a known value (coherence.py), which depends on
+the melody that follows. The policy moves its probabilities towards the better chords: the gradient of the expected
+value over all actions, without variance from the actions drawn (Mean Actor-Critic, Allen et al. 2017; expected policy
+gradients, Ciosek and Whiteson 2018). The policy still never hears what follows; what it cannot foresee averages out.
 
-Three things keep it near the music of the data: the divergence from the anchor, which hears the whole melody; the loss
-on the data's own chords, behind histories led astray; and the prices of onsets and of chords overused in their key.
+Three terms keep it near the music of the data: the divergence from the anchor, which sees the whole melody; the loss on
+the data's own chords, with histories led astray; and the prices of onsets and of chords overused in their key.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ from train.windows import Batch, Windows
 
 @dataclass(frozen=True)
 class Settings:
-    """One run. windows of `length` frames are played a step and learnt from in minibatches. coherence weighs the
-    expected worth, kl the divergence from the anchor, data the likelihood of the data's chords, of which astray are
-    behind histories led astray; rarity is what a chord is worth for each e-fold that it is too rare in its key; changes
-    the share of the data's onsets to aim at; price the gain of the prices of onsets; silence what a silent frame
-    against a sounding melody costs, but for the first 8; jumps the share of windows that change their key on the way.
-    prices: of onsets at bar lines, on other beats and off the beat, to begin with. The rate is Adam's."""
+    """Settings of one run. In each step the policy plays `windows` windows of `length` frames and learns from them in
+    minibatches. coherence weighs the expected value, kl the divergence from the anchor, data the likelihood of the
+    data's chords. astray is the share of the data's windows with a history led astray. rarity is the bonus of a chord
+    for each e-fold that it is too rare in its key. changes is the share of the data's onset rate to aim at. price is
+    the gain of the prices of onsets. silence is the cost of a silent frame while the melody sounds; the first 8 frames
+    are free. jumps is the share of windows that change key on the way. prices are the initial prices of onsets at bar
+    lines, on other beats and off the beat. The rate is Adam's."""
 
     steps: int = 400
     windows: int = 48
@@ -64,9 +65,9 @@ class Settings:
 
 
 class Step(NamedTuple):
-    """A rollout to windows of the data, and what to learn from it. [batch, length]: data, heard, mask, places, bar
-    (the places in the bar that the policy is told), history, target and learnt (astray.py), own (what it played);
-    [batch]: jump, level; log_q [batch, length, tokens], of the anchor; worth [batch, length, chords] (coherence.py)."""
+    """A rollout to windows of the data, with everything to learn from it. [batch, length]: data, heard, mask, places,
+    bar (the bar positions that the policy gets), history, target and learnt (astray.py), own (what it played). [batch]:
+    jump, level. log_q [batch, length, tokens] is from the anchor, worth [batch, length, chords] from coherence.py."""
 
     data: Tensor
     heard: Tensor
@@ -84,7 +85,7 @@ class Step(NamedTuple):
 
 
 class Trainer:
-    """All that changes in a run. The policy plays chords and hears the bar."""
+    """Everything that changes in a run. The policy plays chords and hears the bar."""
 
     def __init__(self, policy: Decoder, anchor: Anchor, settings: Settings, pieces: Sequence[Piece]) -> None:
         torch.manual_seed(settings.seed)
@@ -101,13 +102,13 @@ class Trainer:
         self.step = 0
 
     def state(self) -> dict:
-        """All that a resumed run needs."""
+        """Returns everything that a resumed run needs."""
         return {"policy": self.policy.state_dict(), "optimiser": self.optimiser.state_dict(),
                 "windows": self.windows.random.bit_generator.state, "random": self.random.get_state(),
                 "prices": self.prices.integral, "own": self.degrees.own, "data": self.degrees.data, "step": self.step}
 
     def restore(self, state: dict) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
         self.policy.load_state_dict(state["policy"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.windows.random.bit_generator.state = state["windows"]
@@ -118,8 +119,8 @@ class Trainer:
     @torch.no_grad()
     def perform(self, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, bar: Tensor, level: Tensor,
                 uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Plays to windows: what it played [batch, length], the anchor's log probabilities after that [batch, length,
-        tokens], and what the chords would have been worth [batch, length, chords]."""
+        """Plays to windows. Returns what the policy played [batch, length], the anchor's log probabilities given that
+        [batch, length, tokens], and the values of all chords [batch, length, chords]."""
         s, n = self.settings, tokens.CHORDS
         own = rollout.play(self.policy, heard, s.temperature, uniform, bar, level) * mask  # silence beyond the end
         with self.halved():
@@ -128,8 +129,8 @@ class Trainer:
         return own, log_q, coherence.values(heard, mask, places, self.ends, jump)
 
     def actions(self, worth: Tensor, heard: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
-        """What every token of a frame is worth [batch, length, tokens]: silence, each chord begun, each held. worth
-        and rarity are [batch, length, chords], prices of an onset [batch, length]."""
+        """Returns the value of every token of a frame [batch, length, tokens]: silence, the onset of each chord, the
+        hold of each chord. worth and rarity are [batch, length, chords], prices of an onset [batch, length]."""
         s = self.settings
         silence = -s.silence * (heard != tokens.SILENCE).float()[..., None]
         silence[:, :8] = 0
@@ -138,28 +139,28 @@ class Trainer:
 
     @torch.no_grad()
     def play(self, batch: Batch, level: Tensor, random: np.random.Generator, drawn: torch.Generator) -> Step:
-        """A rollout to a batch, whose windows are told these levels of busyness."""
+        """Plays a rollout to a batch with the rate levels `level` [batch] (busy.py) as input."""
         s = self.settings
         data, heard, mask, places, jump, _ = (of.to(self.device) for of in batch)
         level = level.to(self.device)
         bar = bars.unsure(batch.places, random).to(self.device)
         history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.astray, random))
         uniform = torch.rand(heard.shape, generator=drawn).to(self.device)
-        # Each process plays its windows; then all hold all of them.
+        # Each process plays its own windows; then all processes gather all windows.
         own, log_q, worth = (processes.gather(of) for of in
                              self.perform(*map(processes.local, (heard, mask, places, jump, bar, level, uniform))))
         return Step(data, heard, mask, places, jump, level, bar, history, target, learnt, own, log_q, worth)
 
     def rates(self, got: Step) -> tuple[Tensor, Tensor]:
-        """The onsets a bar of policy and data (coherence.onsets). Where the key changes the data begins anew, on the
-        beat or not, which is no rate to be held to."""
+        """Returns the onsets per bar of the policy and of the data (coherence.onsets). It leaves out the frame at which
+        the key changes: the data's chord starts again there, on the beat or not, and should not count as a rate."""
         usual = got.mask & (torch.arange(got.mask.shape[1], device=self.device) != got.jump[:, None])
         own, data = (coherence.onsets(part, usual, got.places, got.level) for part in (got.own, got.data))
         return own, data
 
     def losses(self, got: Step, whole: Tensor, values: Tensor) -> Tensor:
-        """This process's parts, of windows `whole`: the loss, the expected worth, the divergence from the anchor, the
-        loss on data, the entropy."""
+        """Returns this process's part, for the windows `whole`, of: the loss, the expected value, the divergence from
+        the anchor, the loss on data, the entropy."""
         s = self.settings
         rows = processes.local(whole)
         weight = processes.weight(got.mask[whole])
@@ -168,18 +169,18 @@ class Trainer:
                                               got.bar[rows], got.level[rows])
         gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.mask[rows]) * weight
         apart = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * weight
-        some = whole[:(len(whole) + 1) // 2]  # enough of the data to stay near it
+        some = whole[:(len(whole) + 1) // 2]  # half of the data is enough to stay near it
         half = processes.local(some)
         with self.halved():
             likely = rollout.log_probabilities(self.policy, got.history[half], got.heard[half], 1.0, got.bar[half],
                                                got.level[half])
-        likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # none may weigh without bounds
+        likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # bounds the weight of each frame
         nll = -(likely * got.learnt[half]).sum() / got.learnt[some].sum().clamp(min=1)
         undecided = mean(entropy_of(log_p), got.mask[rows]) * weight
         return torch.stack((-s.coherence * gain + s.kl * apart + s.data * nll, gain, apart, nll, undecided))
 
     def once(self) -> dict[str, float]:
-        """One whole step and its figures."""
+        """Takes one whole step and returns its figures."""
         s = self.settings
         processes.seed(s.seed, self.step)
         batch, random = self.windows.drawn(), self.windows.random
@@ -202,20 +203,20 @@ class Trainer:
         }
 
     def figures(self, got: Step) -> dict[str, float]:
-        """Of what was played."""
+        """Returns the figures of what was played."""
         own, heard = got.own.cpu().numpy(), got.heard.cpu().numpy()
         inside, both = metrics.note_in_chord(heard, own)
         return {"note_in_chord": inside / max(1, both), "distinct": sum(map(metrics.distinct, own)) / len(own)}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """The loss on held-out windows, the same each time, at the prices and the rarities of the moment."""
+        """Returns the loss on held-out windows, the same each time, at the present prices and rarities."""
         s = self.settings
         same = Windows(self.held_out, s.windows, s.length, seed=0, jumps=s.jumps)
         batch = same.drawn()
         got = self.play(batch, batch.busy, same.random, torch.Generator().manual_seed(0))
         prices = self.prices.integral.to(self.device)[got.level[:, None], coherence.levels(got.places)]
-        degrees = deepcopy(self.degrees)  # which does not learn from these
+        degrees = deepcopy(self.degrees)  # validation must not change the counts
         rarity = degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
         parts = self.losses(got, torch.arange(len(got.own)), self.actions(got.worth, got.heard, prices, rarity))
         rates, given = self.rates(got)
@@ -224,5 +225,5 @@ class Trainer:
                 "valid_onsets": float(rates.nanmean(dim=0).sum() / given.nanmean(dim=0).sum())}
 
     def halved(self) -> torch.autocast:
-        """In which matrix products have half the bits, if the settings say so."""
+        """Returns the context in which matrix products use bfloat16, if the settings say so."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)

@@ -1,5 +1,5 @@
-"""The trainings as commands: `python -m train NAME`. The fields of these dataclasses, and of the settings in them, are
-its options; runs/scales.py and the recipe are made of the same."""
+"""The trainings as commands: `python -m train NAME`. The fields of these dataclasses and of their settings are the
+options. runs/scales.py and the recipe use the same dataclasses."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from train.systems import SYSTEMS
 
 @dataclass(frozen=True)
 class Where:
-    """run: the folder of the run; one that exists is gone on with. cache: the corpora as tokens, in one file. device:
-    cpu or cuda. threads of the CPU, 0: all. until, minutes: stop early, at this step or
-    after so many minutes, to be resumed."""
+    """run: the folder of the run; if it exists, the run resumes. cache: the file with the tokens of the corpora.
+    device: cpu or cuda. threads: CPU threads, 0 for all. until, minutes: stop early, at this step or after this many
+    minutes; the run can be resumed."""
 
     run: Path
     cache: Path = field(default_factory=dataset.default_cache)
@@ -39,7 +39,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Mle:
-    """Train the online policy on data, or go on with a run."""
+    """Train the online policy on data, or resume a run."""
 
     where: Where
     shape: Shape = Shape()
@@ -52,7 +52,7 @@ class Mle:
 
 @dataclass(frozen=True)
 class AnchorMle:
-    """Train the offline anchor, or go on with a run."""
+    """Train the offline anchor, or resume a run."""
 
     where: Where
     shape: Shape = Shape(layers=3)
@@ -65,7 +65,7 @@ class AnchorMle:
 
 @dataclass(frozen=True)
 class Contrastive:
-    """Train a contrastive reward model on the pairs of the data, or go on with a run."""
+    """Train a contrastive reward model on pairs of the data, or resume a run."""
 
     kind: ClassVar[str] = "contrastive"
     where: Where
@@ -79,15 +79,15 @@ class Contrastive:
 
 @dataclass(frozen=True)
 class Discriminative(Contrastive):
-    """Train a discriminative reward model on the pairs of the data, or go on with a run."""
+    """Train a discriminative reward model on pairs of the data, or resume a run."""
 
     kind: ClassVar[str] = "discriminative"
 
 
 @dataclass(frozen=True)
 class Gapt:
-    """Train GAPT by reinforcement learning, or go on with a run. policy: the checkpoint to begin with; anchor: that of
-    the anchor; rewards: those of the reward models."""
+    """Train GAPT by reinforcement learning, or resume a run. policy: the checkpoint to start from. anchor: the anchor's
+    checkpoint. rewards: the checkpoints of the reward models."""
 
     where: Where
     policy: Path
@@ -99,7 +99,7 @@ class Gapt:
     def __call__(self) -> None:
         s, device = ready(self.where, self.settings)
         songs, policy = pieces(self.where), mle.load(self.policy, device)
-        # runs/contrastive-1/best.pt and weights/contrastive-1.pt are both contrastive-1.
+        # runs/contrastive-1/best.pt and weights/contrastive-1.pt are both named contrastive-1.
         models = {path.parent.name if path.stem in ("best", "last") else path.stem: reward_models.load(path, device)
                   for path in self.rewards}
         known = {name: judges.knowledge(model, songs, s.length, device) for name, model in models.items()}
@@ -119,7 +119,7 @@ class GaptNoAdversary(Gapt):
 
 @dataclass(frozen=True)
 class RealChords(Gapt):
-    """Train ReaLchords, without adversary and bonus on entropy, as gapt."""
+    """Train ReaLchords, without adversary and entropy bonus, as gapt."""
 
     settings: ppo.Settings = SYSTEMS["realchords"]
 
@@ -133,8 +133,8 @@ class Melody(Gapt):
 
 @dataclass(frozen=True)
 class Foresight:
-    """Train a policy by what every chord would have been worth, or go on with a run. policy: the checkpoint to begin
-    with; anchor: that of the anchor. hears_busy: it is told how often its chords are to change."""
+    """Train a policy by the value of every chord that it could have played, or resume a run. policy: the checkpoint to
+    start from. anchor: the anchor's checkpoint. hears_busy: add the rate of chord changes as an input."""
 
     where: Where
     policy: Path
@@ -159,8 +159,8 @@ CONFIG = (tyro.conf.OmitArgPrefixes, tyro.conf.OmitSubcommandPrefixes)
 
 
 def read(arguments: list[str]) -> Training | None:
-    """The training that the arguments of the command line describe; None where they begin with the name of none. Exits
-    where they are wrong, or ask for help."""
+    """Returns the training that the command line's arguments describe, or None if they do not begin with a training's
+    name. Exits if they are wrong or ask for help."""
     for name, training in TRAININGS.items():
         if tuple(arguments[:len(name)]) == name:
             return tyro.cli(training, prog=f"python -m train {' '.join(name)}", args=arguments[len(name):],
@@ -173,13 +173,14 @@ def read(arguments: list[str]) -> Training | None:
 
 
 def arguments_of(training: Training) -> list[str]:
-    """The arguments that describe a training: those of its fields that are not as they are by default."""
+    """Returns the arguments that describe a training: its fields that differ from their defaults."""
     name = next(name for name, kind in TRAININGS.items() if kind is type(training))
     return [*name, *_options(training, None)]
 
 
 def _options(of: Any, usual: Any) -> list[str]:
-    """Of a dataclass, against one like it; usual None: all that its fields have no default for, and what differs."""
+    """Returns the options of a dataclass that differ from `usual`. If usual is None, it returns the fields without a
+    default and those that differ from their default."""
     found: list[str] = []
     for f in fields(of):
         value, option = getattr(of, f.name), "--" + f.name.replace("_", "-")
@@ -200,13 +201,13 @@ def _default(of: Field) -> Any:
 
 
 def pieces(where: Where) -> list[dataset.Piece]:
-    """The songs to train on."""
+    """Returns the songs of the cache."""
     return dataset.read(where.cache)[0]
 
 
 def ready(where: Where, settings: Any) -> tuple[Any, str]:
-    """Readies PyTorch for a training: memory, threads, device, and the other processes where torchrun started more. The
-    settings as they can be had here, and the device."""
+    """Prepares PyTorch for a training: memory, threads, device, and other processes if torchrun started them. Returns
+    the settings adapted to this machine, and the device."""
     machine.keep_memory()
     if where.threads:
         torch.set_num_threads(where.threads)

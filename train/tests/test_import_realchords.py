@@ -248,7 +248,7 @@ def test_a_plain_decoder_is_read(tmp_path):
     (state(), '["C", "C"]', "names.json: the chord name 'C' occurs twice"),
     (state(), '{"C": 1}', "names.json: not a JSON list of chord names"),
     (state(), "[", "names.json: not a JSON list of chord names"),
-    (state(), '["H", "N"]', "names.json: no name is that of a chord"),
+    (state(), '["H", "N"]', "names.json: jam can play none of these chords"),
 ])
 def test_says_in_one_line_what_is_wrong_and_in_which_file(tmp_path, capsys, content, names, expected):
     checkpoint, names_path = tmp_path / "actor.pth", tmp_path / "names.json"
