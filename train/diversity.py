@@ -1,7 +1,7 @@
-"""The Vendi score (Friedman and Dieng 2022): how many different windows there seem to be among those played.
+"""The Vendi score (Friedman and Dieng 2022): the effective number of different windows among those played.
 
-exp of the Shannon entropy of the eigenvalues of K / n, where K holds the cosines of the contrastive chord encoder's
-embeddings of n windows: 1 where all are alike, n where all are orthogonal.
+It is exp of the Shannon entropy of the eigenvalues of K / n, where K has the cosines between the contrastive chord
+encoder's embeddings of n windows. It is 1 if all windows are alike and n if all are orthogonal.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from train.contrastive import Contrastive
 from train.corpora.song import CorpusError
 
 BATCH = 64
-GROUPS = 20  # of songs, left out in turn
+GROUPS = 20  # groups of songs, left out in turn
 
 
 class Encoder:
-    """The chord encoder of a contrastive reward model's checkpoint. CorpusError where the file is none."""
+    """The chord encoder of a contrastive reward model. Raises CorpusError if the file is not such a checkpoint."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -37,7 +37,7 @@ class Encoder:
 
     @torch.no_grad()
     def embed(self, chords: np.ndarray) -> np.ndarray:
-        """Unit vectors float [..., dim] of windows of our chord tokens [..., frames]."""
+        """Returns unit vectors, float [..., dim], of windows of our chord tokens [..., frames]."""
         rows = torch.from_numpy(chords.reshape(-1, chords.shape[-1]).astype(np.int64))
         mask = torch.ones_like(rows, dtype=torch.bool)
         vectors = torch.cat([self.model.embed_chords(c, m) for c, m in zip(rows.split(BATCH), mask.split(BATCH))])
@@ -45,10 +45,10 @@ class Encoder:
 
 
 def vendi_scores(vectors: Sequence[np.ndarray], songs: Sequence[Sequence[str]]) -> np.ndarray:
-    """[1 + groups, draws]: the score of each draw's unit vectors [windows, dim], first of all its windows, then without
-    those of each group of songs in turn, for bootstrap.jackknife. songs: by draw and window. The groups are GROUPS, or
-    as many as there are songs, if they are fewer. No bootstrap: a song drawn twice adds nothing new, so that every draw
-    would fall short of the score, down to 56 % of it where all windows are orthogonal."""
+    """Returns scores [1 + groups, draws] of each draw's unit vectors [windows, dim], for bootstrap.jackknife: first of
+    all windows, then without those of each group of songs in turn. songs has the song of each window by draw. There are
+    GROUPS groups, or as many as songs if there are fewer. A bootstrap would not do: a song drawn twice adds nothing
+    new, so every draw would fall below the score, down to 56 % of it if all windows are orthogonal."""
     names = sorted({song for draw in songs for song in draw})
     groups = min(GROUPS, len(names)) if len(names) > 1 else 0
     group_of = {name: i % max(1, groups) for i, name in enumerate(names)}

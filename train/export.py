@@ -1,16 +1,16 @@
-"""A decoder as an ONNX file of the contract jamd.policy/1: one call a frame, state kept by the caller.
+"""Writes a decoder as an ONNX file of the contract jamd.policy/1: one call per frame; the caller keeps the state.
 
-The graph is written node by node rather than traced, so that it holds just what a frame needs. Weights are stored in
-float16 and cast to float32 once, when ONNX Runtime folds constants at load; those of matrix products in int8 where that
-is asked for, a scale for each BLOCK of them, as ONNX Runtime's operator MatMulNBits has it.
+The graph is written node by node rather than traced, so that it has only what a frame needs. Weights are stored in
+float16 and cast to float32 once, when ONNX Runtime folds constants at load. With int8, the weights of matrix products
+are stored with a scale for each BLOCK of them, as ONNX Runtime's operator MatMulNBits needs them.
 
 inputs   chord, melody int64 [1]: the tokens of frame t-1
-         bar int64 [1]: the place of frame t in its bar (bars.py), where the policy hears that
-         busy int64 [1]: how often chords are to change (busy.py), where the policy hears that
+         bar int64 [1]: the bar position of frame t (bars.py), if the policy has this input
+         busy int64 [1]: the wanted rate of chord changes (busy.py), if the policy has this input
          cos, sin float32 [head/2]: rotary angles of frame t
-         mask float32 [window]: 0 where a slot of the ring is filled, -inf where not
+         mask float32 [window]: 0 for a filled slot of the ring, -inf for an empty one
          keys.I, values.I float32 [heads, window, head] of each layer I, from 0: the ring of the frames before t
-outputs  logits float32 [tokens of the part that it plays, but the start token]
+outputs  logits float32 [tokens of the part that the policy plays, except the start token]
          new_key, new_value float32 [layers, heads, head]: frame t's own
 """
 
@@ -36,7 +36,7 @@ BLOCK = 32
 
 @dataclass(frozen=True)
 class Card:
-    """What a policy file says of itself beside its shape; figures are those of its evaluation."""
+    """The description in a policy file's metadata. figures are from its evaluation."""
 
     name: str
     method: str
@@ -48,7 +48,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Sizes:
-    """What the caller of a policy must know of its network."""
+    """What the caller of a policy must know about its network."""
 
     window: int
     layers: int
@@ -61,8 +61,8 @@ class Sizes:
 
 
 class Graph:
-    """Nodes and weights in the order they are added; every call returns the name of its result. int8 says how the
-    weights of products are stored."""
+    """Collects nodes and weights in order; every call returns the name of its result. int8: store the weights of matrix
+    products in int8."""
 
     def __init__(self, int8: bool = False) -> None:
         self.int8 = int8
@@ -70,19 +70,19 @@ class Graph:
         self.weights: list[onnx.TensorProto] = []
 
     def weight(self, name: str, value: np.ndarray) -> str:
-        """A float32 constant stored as float16."""
+        """Adds a float32 constant stored as float16."""
         self.weights.append(numpy_helper.from_array(value.astype(np.float16), name + ".half"))
         return self.op("Cast", [name + ".half"], name, to=TensorProto.FLOAT)
 
     def product(self, x: str, name: str, matrix: np.ndarray, output: str) -> str:
-        """x times a matrix [in, out] of weights."""
+        """Multiplies x by a matrix of weights [in, out]."""
         if not self.int8:
             return self.op("MatMul", [x, self.weight(name, matrix)], output)
         width, outputs = matrix.shape
         blocks = -(-width // BLOCK)
         apart = np.pad(matrix.T, ((0, 0), (0, blocks * BLOCK - width))).reshape(outputs, blocks, BLOCK)
         scales = np.maximum(np.abs(apart).max(axis=-1, keepdims=True), 1e-30) / 127
-        # Stored with 128 for zero. Accuracy level 4: what comes in is rounded to 8 bits too, block by block.
+        # 128 stands for zero. Accuracy level 4 also rounds the input to 8 bits, block by block.
         stored = (np.rint(apart / scales) + 128).astype(np.uint8)
         inputs = [x, self.constant(name + ".int8", stored),
                   self.constant(name + ".scales", scales.astype(np.float32).ravel())]
@@ -103,13 +103,13 @@ class Graph:
         return outputs
 
     def cut(self, value: str, outputs: list[str], sizes: list[int], axis: int) -> list[str]:
-        """Parts of these sizes."""
+        """Splits a value into parts of these sizes."""
         sizes_ = self.constant(outputs[0] + ".sizes", np.array(sizes, dtype=np.int64))
         self.nodes.append(helper.make_node("Split", [value, sizes_], outputs, name=outputs[0] + ".cut", axis=axis))
         return outputs
 
     def rotate(self, x: str, cos: str, sin: str, name: str) -> str:
-        """x with its last axis turned: each of the first half with its like of the second."""
+        """Rotates x on its last axis: each element of the first half with its partner in the second."""
         a, b = self.split(x, [name + ".a", name + ".b"], axis=-1)
         ac, bs = self.op("Mul", [a, cos], name + ".ac"), self.op("Mul", [b, sin], name + ".bs")
         bc, as_ = self.op("Mul", [b, cos], name + ".bc"), self.op("Mul", [a, sin], name + ".as")
@@ -118,7 +118,7 @@ class Graph:
 
 
 def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
-    """The graph of one frame."""
+    """Returns the graph of one frame."""
     shape, g = network.shape, Graph(int8)
     heads, head, dim = shape.heads, shape.head, shape.dim
     state = {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
@@ -128,7 +128,7 @@ def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
     per_head = g.constant("per_head", np.array([3, heads, 1, head], dtype=np.int64))
 
     def norm(x: str, name: str) -> str:
-        # Of these six ONNX Runtime makes one, SimplifiedLayerNormalization.
+        # ONNX Runtime fuses these six nodes into one, SimplifiedLayerNormalization.
         square = g.op("Pow", [x, two], name + ".square")
         mean = g.op("ReduceMean", [square, g.constant(name + ".axis", np.array([-1]))], name + ".mean")
         root = g.op("Sqrt", [g.op("Add", [mean, eps], name + ".add")], name + ".root")
@@ -153,7 +153,8 @@ def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
         qk = g.rotate(qk, "cos", "sin", f"{name}.qk")
         q, k = g.split(qk, [f"{name}.q", f"{name}.k"], axis=0)  # as v, each [1, heads, 1, head]
         q = g.op("Mul", [q, scale], f"{name}.q.scaled")
-        # Scores against the ring and against the frame itself, apart: joining scores is cheaper than joining keys.
+        # Computes the scores of the ring and of the frame itself separately: joining scores is cheaper than joining
+        # keys.
         turned = g.op("Transpose", [f"keys.{i}"], f"{name}.turned", perm=[0, 2, 1])
         past = g.op("Add", [g.op("MatMul", [q, turned], f"{name}.past.raw"), "mask"], f"{name}.past")
         own = g.op("ReduceSum", [g.op("Mul", [q, k], f"{name}.own.parts"), g.constant(f"{name}.last", np.array([-1]))],
@@ -178,14 +179,14 @@ def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
 
 
 def sizes_of(network: Decoder) -> Sizes:
-    """The sizes of a decoder of ours."""
+    """Returns the sizes of one of our decoders."""
     shape = network.shape
     return Sizes(shape.window, shape.layers, shape.heads, shape.head, shape.rotary_base,
                  sum(p.numel() for p in network.parameters()), shape.hears_bar, shape.hears_busy)
 
 
 def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], list[onnx.ValueInfoProto]]:
-    """The inputs and outputs of the contract."""
+    """Returns the inputs and outputs of the contract."""
     def floats(name: str, *shape: int) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
@@ -200,7 +201,7 @@ def interface(sizes: Sizes, logits: int) -> tuple[list[onnx.ValueInfoProto], lis
 
 def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Sizes, path: Path,
           plays: str = "chords") -> None:
-    """Writes the policy file, checked by ONNX's own checker, with all its metadata."""
+    """Writes the policy file with its metadata, after ONNX's own checker has checked it."""
     domains = {"": OPSET} | ({RUNTIME: 1} if any(node.domain == RUNTIME for node in graph.node) else {})
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid(*domain) for domain in domains.items()],
                               ir_version=10, producer_name="jamd")
@@ -220,5 +221,5 @@ def write(graph: onnx.GraphProto, card: Card, vocabulary: list[str], sizes: Size
 
 
 def export(network: Decoder, card: Card, path: Path, int8: bool = False) -> None:
-    """Writes a policy of ours, of chords or of melodies."""
+    """Writes one of our policies, for chords or melodies."""
     write(build(network, int8), card, tokens.vocabulary(), sizes_of(network), path, network.shape.plays)
