@@ -1,4 +1,4 @@
-"""Who plays in an evaluation, and the playing itself: many windows by a few worker processes."""
+"""The players of an evaluation and the playing itself: a few worker processes play many windows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from train.places import OPENING, WINDOW, Window
 from train.play import Chooser, Player, PolicyFile, as_heard, begin, follow, free, together
 from train.vocabulary import OURS, Vocabulary
 
-AGENT_SEEDS = 1_000_000  # the agent's seeds lie this far above those of the system that it plays with
+AGENT_SEEDS = 1_000_000  # added to the seeds of the other system to make the agent's
 
 
 @dataclass(frozen=True)
 class Performer:
-    """A policy file, or a baseline where path is None. digest: of the file, or of the baselines' source."""
+    """A policy file, or a baseline if path is None. digest is of the file, or of the baselines' source."""
 
     name: str
     path: Path | None
@@ -42,20 +42,20 @@ class Performer:
                                                                busy.drawn(seed))
 
     def chooser(self, seed: int, temperature: float, opening: Sequence[int] = (), heard: bool = False) -> Chooser:
-        """How a policy's tokens are chosen in one jam."""
+        """Returns the function that chooses a policy's tokens in one jam."""
         start = tokens.MELODY_START if self.plays == "melody" else 2 * self.vocabulary.chords + 1
         return as_heard(start, seed, temperature) if heard else free(start, seed, temperature, opening=opening)
 
 
 def performer(given: str) -> Performer:
-    """By a baseline's name or a policy file's path. CorpusError where it is neither."""
+    """Returns the performer for a baseline's name or a policy file's path. Raises CorpusError if it is neither."""
     if given in BASELINES:
         return Performer(given, None, sha256(Path(baselines.__file__).read_bytes()).hexdigest())
     path = Path(given)
     try:
         policy = PolicyFile(path)
         vocabulary = Vocabulary(tuple(policy.vocabulary))
-    except Exception as error:  # ONNX Runtime's errors have no class of their own in common
+    except Exception as error:  # ONNX Runtime's errors share no class of their own
         raise CorpusError(f"{path}: neither a policy file ({error}) nor one of {', '.join(BASELINES)}") from error
     return Performer(path.stem, path, sha256(path.read_bytes()).hexdigest(), vocabulary, policy.plays)
 
@@ -85,14 +85,14 @@ def _heard(job: tuple[Window, int]) -> np.ndarray:
 def _with_agent(job: tuple[Window, int]) -> tuple[np.ndarray, np.ndarray]:
     window, seed = job
     agent = _begin_agent(AGENT_SEEDS + seed, window.melody[:OPENING])
-    places = bars.places(window.lines[:1], OPENING + WINDOW)  # both go on in the metre of the opening
+    places = bars.places(window.lines[:1], OPENING + WINDOW)  # both continue in the metre of the opening
     chords, melody = together(_begin(seed), agent, places, _vocabulary.folded)
     return tokens.cut(melody, chords, OPENING, WINDOW, _vocabulary.chords)
 
 
 class Performance:
-    """A system, and the melody agent where there is one: policies of our own layout many windows at once (batched.py), others
-    in worker processes; a context, which they end with."""
+    """A system, and the melody agent where there is one: policies of our own layout many windows at once (batched.py),
+    others in worker processes; a context, which they end with."""
 
     def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int) -> None:
         self.name, self.system, self.agent, self.temperature = system.name, system, agent, temperature
@@ -106,22 +106,22 @@ class Performance:
         self.pool.shutdown(cancel_futures=True)
 
     def accompany(self, place: str, draws: list[list[Window]], heard: bool = False) -> np.ndarray:
-        """Chords [draws, windows, frames] to the windows' melodies, in the system's own tokens. heard: as `jamd play` has
-        it by default."""
+        """Returns chords [draws, windows, frames] to the windows' melodies, in the system's own tokens. heard: with the
+        defaults of `jamd play`."""
         if self.network:
             return np.stack([self._batch(place, seed, draw, heard) for seed, draw in enumerate(draws, 1)])
         return _stacked(self._each(place, _heard if heard else _accompany, _jobs(draws)), len(draws))
 
     def jam(self, draws: list[list[Window]]) -> tuple[np.ndarray, np.ndarray]:
-        """Melodies and chords [draws, windows, frames] of jams with the agent, who begins each with the OPENING of a
-        window's melody: of what follows, in which each hears the other's frame when it is over."""
+        """Returns melodies and chords [draws, windows, frames] of jams with the agent. The agent begins each jam with
+        the OPENING of a window's melody; the result leaves it out. Each player hears the other's frame when it is over."""
         if self.network and self.agents_network:
             return tuple(np.stack(of) for of in zip(*[self._jams(seed, draw) for seed, draw in enumerate(draws, 1)]))
         melodies, chords = zip(*self._each("agent", _with_agent, _jobs(draws)))
         return _stacked(melodies, len(draws)), _stacked(chords, len(draws))
 
     def _batch(self, place: str, seed: int, draw: list[Window], heard: bool) -> np.ndarray:
-        """Chords [windows, frames] of one draw."""
+        """Returns the chords [windows, frames] of one draw."""
         places = np.stack([bars.places(w.lines, len(w.melody)) for w in draw])
         choosers = [self.system.chooser(s, self.temperature, heard=heard) for _, s in _jobs([draw], seed)]
         levels = [busy.drawn(s) for _, s in _jobs([draw], seed)]
@@ -129,7 +129,7 @@ class Performance:
                               f"{self.name}, {place}, draw {seed}")
 
     def _jams(self, seed: int, draw: list[Window]) -> tuple[np.ndarray, np.ndarray]:
-        """Melodies and chords [windows, frames] of the jams of one draw."""
+        """Returns melodies and chords [windows, frames] of the jams of one draw."""
         jobs = _jobs([draw], seed)
         places = np.stack([bars.places(w.lines[:1], OPENING + WINDOW) for w in draw])
         melody, chords = batched.together(
@@ -145,7 +145,7 @@ class Performance:
 
 
 def _jobs(draws: list[list[Window]], first: int = 1) -> list[tuple[Window, int]]:
-    """(window, the seed to draw by) of every window of each draw, of which the first has this number."""
+    """Returns (window, seed) for every window of each draw; the first draw has this number."""
     return [(window, 1000 * seed + i) for seed, draw in enumerate(draws, first) for i, window in enumerate(draw)]
 
 

@@ -1,4 +1,4 @@
-"""What the systems play to: stretches of held-out songs, the same for every system."""
+"""The windows that systems play to: stretches of held-out songs, the same for every system."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ OPENING = 32  # frames of a window's melody with which the melody agent begins; 
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of a held-out song: melody and chord tokens int16 [frames]; lines int32 [bars, 3]: frame, beats and
-    unit of the bars that begin in it."""
+    """A stretch of a held-out song: melody and chord tokens, int16 [frames]. lines, int32 [bars, 3], has frame, beats
+    and unit of the bars that begin in it."""
 
     song: str
     melody: np.ndarray
@@ -29,8 +29,8 @@ class Window:
 
 
 def starts(piece: Piece) -> list[int]:
-    """The bar lines from which on a window of the piece can be evaluated on: the melody sounds in the first bar, and melody
-    and chords each for more than half of the window."""
+    """Returns the bar lines at which a window for evaluation may begin: the melody sounds in its first bar, and melody
+    and chords each sound for more than half of the window."""
     return [int(f) for f in piece.bars[:, 0] if f + WINDOW <= len(piece.melody)
             and (piece.melody[f:f + BAR] != tokens.SILENCE).any()
             and (piece.melody[f:f + WINDOW] != tokens.SILENCE).mean() > 0.5
@@ -38,44 +38,45 @@ def starts(piece: Piece) -> list[int]:
 
 
 def place_of(piece: Piece) -> str:
-    """The place that a piece is evaluated at, if it is: its split, but that test songs of jazz have a place of their own."""
+    """Returns the place at which a piece is evaluated, if any: its split, except that test songs of jazz have their
+    own."""
     return "jazz" if piece.split == "test" and piece.corpus in JAZZ else piece.split
 
 
 def drawn(pieces: list[Piece], draws: int, songs: int) -> list[list[Window]]:
-    """Draws of one window of each of as many songs, at most, anywhere in the song that starts() allows. What a draw takes
-    of a song does not depend on what other songs there are."""
+    """Returns draws of one window of each song, with a largest number of songs, at any start that starts() allows. The
+    window drawn from a song does not depend on the other songs."""
     there = [(p, found) for p in pieces if (found := starts(p))]
     return [sorted([cut(piece, found[_number(piece, draw, "where") % len(found)], WINDOW) for piece, found in sorted(
         there, key=lambda of: _number(of[0], draw, "whether"))[:songs]], key=lambda w: w.song) for draw in range(draws)]
 
 
 def _number(piece: Piece, draw: int, what: str) -> int:
-    """A number that is drawn by what it is for."""
+    """Returns a random number that depends only on its purpose."""
     return int.from_bytes(sha256(f"{song_of(piece)}/{draw}/{what}".encode()).digest()[:8], "big")
 
 
 def throughout(piece: Piece) -> list[Window]:
-    """As many windows of a piece as it has room for side by side, evenly spread over where starts() allows them."""
+    """Returns as many windows of a piece as fit without overlap, spread evenly over the starts that starts() allows."""
     lines = starts(piece)
     spread = np.linspace(0, len(lines) - 1, max(1, len(piece.melody) // WINDOW)).round().astype(int) if lines else []
     return [cut(piece, start, WINDOW) for start in sorted({lines[i] for i in spread})]
 
 
 def song_of(piece: Piece) -> str:
-    """The piece's name among all."""
+    """Returns the piece's unique name."""
     return f"{piece.corpus}/{piece.id}"
 
 
 def cut(piece: Piece, start: int, frames: int) -> Window:
-    """Frames start..start+frames of a song, or to its end."""
+    """Returns frames start..start+frames of a song, or up to its end."""
     melody, chords = tokens.cut(piece.melody, piece.chords, start, frames)
     inside = (piece.bars[:, 0] >= start) & (piece.bars[:, 0] < start + frames)
     return Window(song_of(piece), melody, chords, piece.bars[inside] - [start, 0, 0])
 
 
 def moved(window: Window, frame: int, semitones: int) -> Window:
-    """The window, from a frame on transposed by -6 to 5 semitones; what is held over that frame begins anew there."""
+    """Returns the window, transposed from a frame on by -6 to 5 semitones. A hold at that frame becomes an onset."""
     row = tokens.OWN_KEY + semitones
     melody, chords = tokens.cut(window.melody, window.chords, frame, len(window.melody) - frame)
     return Window(window.song, np.concatenate((window.melody[:frame], tokens.TRANSPOSE_MELODY[row][melody])),
@@ -83,8 +84,8 @@ def moved(window: Window, frame: int, semitones: int) -> Window:
 
 
 def medleys(pieces: list[Piece], count: int, frames: int) -> list[Window]:
-    """The songs one after another, each whole and in its own key, in an order drawn for each medley by its number; from
-    the start again where they are too few. No medley where there is no song."""
+    """Returns medleys: whole songs one after another, each in its own key. The medley's number determines the order. If
+    there are too few songs they repeat; without songs there is no medley."""
     songs = [p for p in pieces if len(p.melody) and len(p.bars)]
     return [_medley(songs, np.random.default_rng(i), frames, f"medley {i + 1}") for i in range(count) if songs]
 

@@ -1,8 +1,8 @@
 """Plays exported policies frame by frame through ONNX Runtime: the same steps as jamd's own, for evaluation.
 
-A player of one jam is a function: given the other part's token of the frame before (its start token at frame 0) and the
-place in its bar of the next frame (bars.py) it plays its own token of the next frame. Policies and baselines begin jams
-with such players.
+A player of one jam is a function. Its arguments are the other part's token of the frame before (the start token at
+frame 0) and the bar position of the next frame (bars.py); it returns its own token of the next frame. Policies and
+baselines begin each jam with such a player.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from train.export import FORMAT
 from train.network import by_part
 
 Player = Callable[[int, int], int]
-Chooser = Callable[[np.ndarray, int], int]  # the token of a frame by its logits and its place in the bar, frame after frame
+Chooser = Callable[[np.ndarray, int], int]  # from logits and bar position to the token of a frame
 ON_BEATS = bars.on_beats()
 
 
 class PolicyFile:
-    """One .onnx policy and its memory of one jam. ValueError where the file is not of the contract.
+    """One .onnx policy and its memory of one jam. Raises ValueError if the file does not follow the contract.
 
-    plays: "chords" (also where the file does not say) or "melody".
+    plays: "chords" (the default if the file does not say) or "melody".
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,13 +61,13 @@ class PolicyFile:
         self.keys[:], self.values[:], self.mask[:], self.frame = 0, 0, -np.inf, 0
 
     def tell(self, level: int) -> None:
-        """How busy its chords are to be (busy.py), from the next step on, if it can be told."""
+        """Sets the rate of chord changes (busy.py) from the next step on, if the policy has this input."""
         for told in self.level.values():
             told[0] = level
 
     def step(self, chord: int, melody: int, place: int = bars.UNKNOWN) -> np.ndarray:
-        """Logits of the next frame from the tokens of the frame before it (start tokens first) and its place in the
-        bar."""
+        """Returns the logits of the next frame from the tokens of the frame before it (start tokens first) and its bar
+        position."""
         angle = self.frame * self.rates
         bar = {"bar": np.array([place])} if self.hears_bar else {}
         logits, key, value = self.session.run(None, self.level | bar | {
@@ -82,20 +82,20 @@ class PolicyFile:
 
 
 def generator(seed: int) -> Callable[[], float]:
-    """The draws of jam's sampler: floats in [0, 1)."""
+    """Returns the source of draws of jam's sampler: floats in [0, 1)."""
     word = words(seed, 0)
     return lambda: (word() & ((1 << 53) - 1)) / (1 << 53)
 
 
 def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top_p: float = 1.0) -> int:
-    """The token that jam's sampler takes: of shares(), by inverse CDF in token order."""
+    """Returns the token that jam's sampler takes: from shares(), by inverse CDF in token order."""
     return drawn(shares(logits, before, temperature, top_p), draw)
 
 
 def shares(logits: np.ndarray, before: int, temperature: float, top_p: float = 1.0, joins: bool = False) -> np.ndarray:
-    """The probability of every token: legal tokens alone (any begin, none, the hold of what sounds; where the policy joins,
-    begins alone), softmax at the temperature (0: the likeliest), the smallest set of likeliest tokens whose share
-    reaches top_p."""
+    """Returns the probability of every token. Only legal tokens count: any onset, no chord, the hold of what sounds;
+    only onsets if the policy joins in. Then follow the softmax at the temperature (0: the likeliest token) and the
+    smallest set of likeliest tokens with a total share of at least top_p."""
     chords = (len(logits) - 1) // 2
     legal = np.full(len(logits), -np.inf)
     legal[:chords + 1] = logits[:chords + 1]
@@ -116,17 +116,17 @@ def shares(logits: np.ndarray, before: int, temperature: float, top_p: float = 1
 
 
 def drawn(share: np.ndarray, draw: float) -> int:
-    """The token in which a draw from [0, 1) falls."""
+    """Returns the token for a draw from [0, 1)."""
     return int(min(np.searchsorted(np.cumsum(share), draw, side="right"), len(share) - 1))
 
 
 def goes_on(before: int, chords: int) -> int:
-    """The token with which what sounded goes on: the hold of a chord, none where none sounded."""
+    """Returns the token that continues what sounded: the hold of a chord, or no chord if none sounded."""
     return 1 + chords + (before - 1) % chords if 1 <= before <= 2 * chords else tokens.NO_CHORD
 
 
 def free(start: int, seed: int, temperature: float = 0.99, top_p: float = 1.0, opening: Sequence[int] = ()) -> Chooser:
-    """Chooses any legal token of each frame. What is opened with is played as given; start is the token before frame 0."""
+    """Chooses any legal token in each frame. The opening is played as given; start is the token before frame 0."""
     draw, given, before = generator(seed), iter(opening), start
 
     def choose_(logits: np.ndarray, place: int) -> int:
@@ -139,8 +139,8 @@ def free(start: int, seed: int, temperature: float = 0.99, top_p: float = 1.0, o
 
 
 def as_heard(start: int, seed: int, temperature: float = 0.99, listen: int = 8) -> Chooser:
-    """Chooses as `jamd play` does by default: the policy listens for some beats, joins on the next one with a chord, and its
-    chords change on beats alone; a change that it wanted between two beats is made up for on the next one (jam.Engine)."""
+    """Chooses as `jamd play` does by default. The policy listens for some beats and joins with a chord on the next. Its
+    chords change only on beats; a change that it wanted between two beats happens on the next one (jam.Engine)."""
     draw, chords = generator(seed), start // 2
     before, frame, beats, joined, wanted = start, 0, 0, listen == 0, 0.0
 
@@ -165,7 +165,7 @@ def as_heard(start: int, seed: int, temperature: float = 0.99, listen: int = 8) 
 
 
 def begin(policy: PolicyFile, choose_: Chooser, level: int = busy.UNKNOWN) -> Player:
-    """A new jam of the policy, which forgets the one before. level: how busy it is told to be."""
+    """Begins a new jam; the policy forgets the one before. level: its rate of chord changes (busy.py)."""
     policy.reset()
     policy.tell(level)
     before = policy.start
@@ -179,8 +179,8 @@ def begin(policy: PolicyFile, choose_: Chooser, level: int = busy.UNKNOWN) -> Pl
 
 
 def follow(player: Player, melody: np.ndarray, places: np.ndarray | None = None) -> np.ndarray:
-    """Chord tokens int16 for every frame of a melody; the chord of frame t knows the melody before t alone, and the
-    frame's place in the bar, where these are given."""
+    """Returns chord tokens, int16, for every frame of a melody. The chord of frame t knows only the melody before t
+    and, if positions are given, the frame's bar position."""
     places = np.full(len(melody), bars.UNKNOWN) if places is None else places
     chords = np.zeros(len(melody), np.int16)
     heard = tokens.MELODY_START
@@ -192,13 +192,13 @@ def follow(player: Player, melody: np.ndarray, places: np.ndarray | None = None)
 
 def accompany(policy: PolicyFile, melody: np.ndarray, seed: int, temperature: float = 0.99,
               top_p: float = 1.0) -> np.ndarray:
-    """What a policy plays to a melody."""
+    """Returns what a policy plays to a melody."""
     return follow(begin(policy, free(policy.start, seed, temperature, top_p), busy.drawn(seed)), melody)
 
 
 def together(chords: Player, melody: Player, places: np.ndarray, folded: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Tokens int16 [frames] of both players, for frames of these places in the bar, who decide frame t from the frames
-    before t of each other. The one of the melody hears folded[token], as it may know other chords than the other
+    """Returns tokens, int16 [frames], of two players for frames at these bar positions. Each decides frame t from the
+    other's frames before t. The melody player hears folded[token], because it may know other chords than the other
     plays."""
     played = np.zeros((2, len(places)), np.int16)
     chord, note = tokens.CHORD_START, tokens.MELODY_START

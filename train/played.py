@@ -1,9 +1,9 @@
-"""What systems played, kept in one file, played.npz, so that they are measured anew without playing again.
+"""The file played.npz with everything that the systems played, so that it can be measured again without playing again.
 
-Tokens of ours, int16: "place/system" [draws, windows, frames], as "place/melody" and "place/data"; of jams with the
-melody agent "agent/system/melody" [draws, jams, frames]. What a policy that names other chords than ours
-played in its own tokens is "place/system/own". "header" is JSON: settings, what each entry was played by (system, its
-digest, the agent's digest), and the chord symbols of own tokens.
+It has our tokens, int16: "place/system" [draws, windows, frames], "place/melody" and "place/data" alike; for jams with
+the melody agent "agent/system/melody" [draws, jams, frames]. If a policy has other chords than ours, "place/system/own"
+has its own tokens. "header" is JSON: the settings, who played each entry (system, its digest, the agent's digest), and
+the chord symbols of own tokens.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from train.vocabulary import OURS, Vocabulary
 
 
 class Played:
-    """The file of an evaluation, made where it is not there. CorpusError where it is another's: its systems were played
-    under other settings or over other windows, so that what is added could not be compared with them."""
+    """The file of an evaluation, created if it does not exist. Raises CorpusError if its systems were played with other
+    settings or windows, because new results could not be compared with them."""
 
     def __init__(self, path: Path, settings: dict) -> None:
         self.path = path
@@ -45,14 +45,14 @@ class Played:
                               f"{_said(settings, other)}); give the same ones or use another folder")
 
     def over(self, place: str, draws: list[list[Window]]) -> None:
-        """The windows of a place, whose melody and chords are kept too."""
+        """Sets the windows of a place; their melodies and chords are stored too."""
         melody, data = (np.stack([[getattr(w, field) for w in draw] for draw in draws]) for field in ("melody", "chords"))
         if not np.array_equal(self.tokens.setdefault(f"{place}/melody", melody), melody):
             raise CorpusError(f"{self.path}: played over other windows, as the corpora were others; use another folder")
         self.tokens[f"{place}/data"] = data
 
     def forget_others(self, systems: list[Performer], agent: Performer | None) -> None:
-        """Drops what an older file of one of these systems played, and jams with another agent than this one."""
+        """Drops the results of older files of these systems, and jams with any other agent."""
         digests = {s.name: s.digest for s in systems}
         for entry, (system, by, with_) in list(self.header["by"].items()):
             if digests.get(system, by) != by or agent and with_ not in (None, agent.digest):
@@ -65,8 +65,8 @@ class Played:
 
     def keep(self, place: str, system: Performer, chords: np.ndarray, agent: Performer | None = None,
              melody: np.ndarray | None = None) -> None:
-        """Adds what a system played, in its own tokens, and writes the file aside and renames it: a run that is killed
-        has all that it had kept."""
+        """Adds what a system played, in its own tokens. It writes the file under a temporary name and renames it, so
+        that a killed run keeps all earlier results."""
         entry = f"{place}/{system.name}"
         self.tokens[entry] = system.vocabulary.folded[chords]
         if not system.vocabulary.is_ours:
@@ -84,23 +84,23 @@ class Played:
         aside.rename(self.path)
 
     def systems(self, place: str) -> list[str]:
-        """Who played there, the first to come first."""
+        """Returns the systems that played at a place, in order."""
         return [system for entry, (system, _, _) in self.header["by"].items() if entry == f"{place}/{system}"]
 
     def digests(self) -> dict[str, str]:
-        """What each system is: the digest of its file."""
+        """Returns the digest of each system's file."""
         return {system: digest for system, digest, _ in self.header["by"].values()}
 
     def agent(self) -> str | None:
-        """The digest of the melody agent's file, if there were jams with one."""
+        """Returns the digest of the melody agent's file, if there were jams with one."""
         return next((agent for *_, agent in self.header["by"].values() if agent), None)
 
     def ours(self, place: str, system: str) -> np.ndarray:
-        """[draws, windows, frames] of the data or of a system, in tokens of ours."""
+        """Returns the tokens [draws, windows, frames] of the data or of a system, in our vocabulary."""
         return self.tokens[f"{place}/{system}"]
 
     def chords(self, place: str, system: str) -> tuple[np.ndarray, Vocabulary]:
-        """[draws, windows, frames] in the system's own tokens, and its vocabulary."""
+        """Returns the system's own tokens [draws, windows, frames], and its vocabulary."""
         entry = f"{place}/{system}"
         if f"{entry}/own" in self.tokens:
             return self.tokens[f"{entry}/own"], Vocabulary(tuple(self.header["vocabularies"][entry]))
@@ -108,5 +108,5 @@ class Played:
 
 
 def _said(settings: dict, other: dict) -> str:
-    """The settings that differ from the other ones."""
+    """Returns the settings that differ between the two."""
     return ", ".join(f"{name} {value}" for name, value in settings.items() if other.get(name) != value)

@@ -59,10 +59,11 @@ def split_of(corpus: str, group: str) -> str:
 
 
 def side(group: list[Song]) -> str | None:
-    """The side that a group of songs lies on, which are one song: that of its first song by `split_of`.
+    """Returns the side of a group of songs that count as the same song: that of its first song by `split_of`.
 
-    Where a song of FIRST is in it, networks that are trained on may have seen it, so that it trains if one of those
-    songs did, else validates if one did. None where a song of OpenEWLD is in it: no other corpus may have that song.
+    If a song of FIRST is in the group, networks from which training continues may have seen it. So the group is for
+    training if one of those songs was, otherwise for validation if one was. Returns None if the group has a song of
+    OpenEWLD: no other corpus may have that song.
     """
     if any(song.corpus == OUT_OF_DISTRIBUTION for song in group):
         return None
@@ -71,7 +72,7 @@ def side(group: list[Song]) -> str | None:
 
 
 def split(songs: list[Song]) -> tuple[list[tuple[Song, str]], list[tuple[str, Skipped]]]:
-    """Each song with its side, and what is left out for being a song of OpenEWLD, with its corpus."""
+    """Returns each song with its side, and the songs left out as songs of OpenEWLD, with their corpus."""
     sides: dict[int, str] = {}
     left_out = []
     for members in groups.gather(songs):
@@ -88,7 +89,7 @@ def split(songs: list[Song]) -> tuple[list[tuple[Song, str]], list[tuple[str, Sk
 
 
 def corpus_folder(data: Path, name: str) -> Path:
-    """The corpus's folder in data, unpacked beside the cache where data has it as NAME.tar.xz."""
+    """Returns the corpus's folder in data; if data has it as NAME.tar.xz, unpacks it beside the cache."""
     folder, archive = data / name, data / f"{name}.tar.xz"
     if folder.is_dir():
         return folder
@@ -108,17 +109,18 @@ def corpus_folder(data: Path, name: str) -> Path:
 
 
 def cache_folder() -> Path:
-    """Where jamd's training keeps what it can make again."""
+    """Returns the folder for files that jamd's training can make again."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jamd"
 
 
 def default_cache() -> Path:
-    """The file that `prepare` writes, unless it is told another."""
+    """Returns the file that `prepare` writes by default."""
     return cache_folder() / "corpora.npz"
 
 
 def read_songs(data: Path) -> tuple[list[Song], dict[str, list[Skipped]]]:
-    """Every song of every corpus under data, with a progress bar, and what was left out of each."""
+    """Reads every song of every corpus under data, with a progress bar. Returns the songs and what was left out of
+    each."""
     songs: list[Song] = []
     skipped: dict[str, list[Skipped]] = {}
     for name, read in READERS.items():
@@ -133,7 +135,7 @@ def read_songs(data: Path) -> tuple[list[Song], dict[str, list[Skipped]]]:
 
 
 def write(pieces: list[Piece], folding: dict, path: Path) -> None:
-    """Writes the cache aside and renames it, so that a killed run leaves no half of one."""
+    """Writes the cache under a temporary name and renames it, so that a killed run never leaves half a file."""
     header = {"format": FORMAT, "vocabulary": tokens.vocabulary(), "folding": folding,
               "pieces": [[p.corpus, p.id, p.split, len(p.melody), len(p.bars)] for p in pieces]}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +148,8 @@ def write(pieces: list[Piece], folding: dict, path: Path) -> None:
 
 
 def read(path: Path) -> tuple[list[Piece], dict]:
-    """The pieces of a cache file and its folding table. CorpusError where it is missing, broken or of another make."""
+    """Returns the pieces of a cache file and its folding table. Raises CorpusError if it is missing, broken or of
+    another version."""
     try:
         with np.load(path) as file:
             header = json.loads(str(file["header"]))
@@ -181,7 +184,7 @@ def prepare(data: Path, path: Path) -> None:
 
 
 def add(corpus: str, pieces: list[Piece], skipped: list[Skipped], path: Path) -> None:
-    """Puts the pieces of a corpus of the user's own into the cache file, in the place of those that it had of it."""
+    """Puts the pieces of the user's own corpus into the cache file, in place of those that it had."""
     others, folding = read(path)
     folding[corpus] = {"skipped": [s._asdict() for s in skipped], "chords": {}}
     write([p for p in others if p.corpus != corpus] + pieces, folding, path)

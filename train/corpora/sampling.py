@@ -1,4 +1,4 @@
-"""How often each song is drawn to train on, and from where in it: what Windows asks."""
+"""How often Windows draws each song for training, and where in the song a window may begin."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from train import tokens
 from train.corpora.dataset import Piece
 
-# How often a frame of a corpus is drawn, in proportion to one of pop909. A corpus not named here counts 1.
+# How often a frame of a corpus is drawn, relative to a frame of pop909. A corpus not named here has weight 1.
 WEIGHTS: dict[str, float] = {"leadsheets": 2.0, "weimar": 0.3}
 SOUNDING = 0.25  # of a window's frames, at least, must have melody to learn from
 
 
 def shares(pieces: list[Piece], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
-    """float64 [pieces], of sum 1: the probability of each song, by its length and its corpus's weight."""
+    """Returns float64 [pieces] with sum 1: the probability of each song, by its length and its corpus's weight."""
     share = np.array([len(p.melody) * weights.get(p.corpus, 1.0) for p in pieces], dtype=np.float64)
     return share / share.sum()
 

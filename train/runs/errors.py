@@ -1,5 +1,5 @@
-"""What can go wrong in a pass through the stages, apart from what trains them."""
+"""Errors of a pass through the stages, apart from those of the trainings."""
 
 
 class StageError(Exception):
-    """A stage that cannot be run, or that failed."""
+    """A stage cannot run, or failed."""

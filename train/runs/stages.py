@@ -1,4 +1,4 @@
-"""The stages in their order, what each of them needs and makes, and the pass through them that skips what is done."""
+"""The stages in order, with what each needs and makes, and the pass through them that skips finished ones."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ JUDGES = {"contrastive": (Contrastive, False), "discriminative": (Discriminative
 
 @dataclass(frozen=True)
 class Stage:
-    """One command of `python -m train`: the files that it needs and the one by which it is known to be done. run: the
-    folder of a training; kept: a network that stands in for it."""
+    """One command of `python -m train`: the files that it needs and the file that shows it is finished. run: the folder
+    of a training. kept: a network that can replace it."""
 
     name: str
     arguments: list[str]
@@ -50,8 +50,8 @@ class Stage:
     kept: Path | None = None
 
     def state(self) -> str:
-        """"done", "kept" (a kept network stands in), or "due": what it makes is not there, or is older than what it
-        needs; or the training has steps to go."""
+        """"done", "kept" (a network of train/weights replaces it), or "due": its file is missing or older than what it
+        needs, or the training has steps left."""
         if self.kept and self.run and not self.run.exists():
             return "kept"
         if self.run:
@@ -63,7 +63,7 @@ class Stage:
 
 
 def finished(run: Path) -> bool:
-    """Whether a run has taken all the steps of its settings."""
+    """Returns whether a run has taken all the steps of its settings."""
     try:
         steps = json.loads((run / "settings.json").read_text())["settings"]["steps"]
         return max(curves.read(run / "metrics.csv").get("step", [0])) >= steps
@@ -72,8 +72,8 @@ def finished(run: Path) -> bool:
 
 
 def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh: bool = False) -> list[Stage]:
-    """All stages at a scale, in order. data: the folder of corpora that prepare reads; fresh: no kept network stands in
-    for anything."""
+    """Returns all stages at a scale, in order. data: the folder of corpora that prepare reads. fresh: no network of
+    train/weights replaces a stage."""
     stages: list[Stage] = []
     weights: dict[str, Path] = {}  # the network of each training
 
@@ -142,8 +142,8 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
 
 def go(stages: list[Stage], launch: Callable[[Stage], int], say: Callable[[str], None], dry: bool = False,
        minutes: float | None = None, now: Callable[[], float] = time.monotonic) -> None:
-    """Launches the stages that are due, in order, and says what becomes of each. A stage is also due where this pass
-    makes what it needs. dry: nothing is launched. minutes: trainings stop when these are over, and the pass with them.
+    """Launches the stages that are due, in order, and reports the result of each. A stage is also due if this pass
+    makes something that it needs. dry: launch nothing. minutes: after this time trainings stop, and so does the pass.
     The first stage that fails raises StageError."""
     made: set[Path] = set()
     began = now() if minutes is not None else 0.0
