@@ -1,4 +1,4 @@
-"""How soon a system is back with the melody after the melody has moved to another key."""
+"""Measures how soon a system follows the melody again after the melody has changed key."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ INTERVALS = {-6: "tritone", -5: "fifth", -4: "major third down", -3: "minor thir
 ANY = "any interval"
 JUMP_BEAT = 16  # counted from 0: the seventeenth
 JUMP_FRAME = FRAMES_PER_QUARTER * JUMP_BEAT
-LEVEL = slice(8, 16)  # beats 9 to 16, before which the system is still getting to know the song
+LEVEL = slice(8, 16)  # beats 9 to 16; before them the system does not know the song well enough
 SMOOTH = 4  # beats
 BACK = 0.9  # of the level that the system itself had before
 LEVEL_OF_DATA = 0.7  # of the level that the data had before: the same for all systems, about that of the rule of thumb
 
 
 def jumps(draws: list[list[Window]]) -> list[list[Window]]:
-    """The windows, each of which moves at the jump by an interval that falls to it in turn: in each draw to another song."""
+    """The windows, each of which moves at the jump by an interval that falls to it in turn: in each draw to another
+    song."""
     return [[moved(w, JUMP_FRAME, interval_of(d, i)) for i, w in enumerate(draw)] for d, draw in enumerate(draws)]
 
 
 def interval_of(draw: int, window: int) -> int:
-    """The semitones by which a window of a draw moves."""
+    """Returns the semitones by which a window of a draw moves."""
     return list(INTERVALS)[(window + draw) % len(INTERVALS)]
 
 
@@ -42,19 +43,20 @@ def by_beat(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -
 
 
 def level_before(counts: np.ndarray) -> np.ndarray:
-    """Note-in-chord over the frames of beats 9 to 16, of counts [..., beats, 2]."""
+    """Returns note-in-chord over the frames of beats 9 to 16, from counts [..., beats, 2]."""
     before = counts[..., LEVEL, :].sum(axis=-2)
     return quotient(before[..., 0], before[..., 1])
 
 
 def beats_to_recover(counts: np.ndarray) -> np.ndarray:
-    """Beats until the system is back at 90 % of its own level before, as beats_until has it."""
+    """Returns the beats until the system is back at 90 % of its own level before the jump, as beats_until defines
+    it."""
     return beats_until(counts, BACK * level_before(counts))
 
 
 def beats_until(counts: np.ndarray, level: np.ndarray) -> np.ndarray:
-    """Beats from the jump until four beats begin whose note-in-chord, over all their frames, is at the level or above; all
-    the beats that are left where that never comes. counts: [..., beats, 2]; level: [...]."""
+    """Returns the beats from the jump to the first four beats whose note-in-chord, over all their frames, reaches the
+    level; if none do, all beats left. counts: [..., beats, 2]; level: [...]."""
     since = counts[..., JUMP_BEAT:, :]
     stretches = np.lib.stride_tricks.sliding_window_view(since, SMOOTH, axis=-2).sum(axis=-1)
     back = quotient(stretches[..., 0], stretches[..., 1]) >= level[..., None]

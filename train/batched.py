@@ -1,5 +1,5 @@
-"""Plays policy files of our own layout many windows at once, with the weights that are in the file: the same steps, draws
-and tokens as frame by frame through ONNX Runtime (play.py), but for rounding, in a fraction of the time."""
+"""Plays policy files of our own layout many windows at once, with the weights of the file. Steps, draws and tokens are
+the same as frame by frame through ONNX Runtime (play.py), up to rounding, in a fraction of the time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from train import tokens
 from train.network import Decoder, Shape, Stepper, by_part
 from train.play import Chooser
 
-PRODUCTS = ("qkv.weight", "out.weight", "up.weight", "down.weight", "head.weight")  # which files have turned
+PRODUCTS = ("qkv.weight", "out.weight", "up.weight", "down.weight", "head.weight")  # transposed in the files
 
 
 def network_of(path: Path) -> Decoder | None:
-    """The network of a policy file as export.build lays it out; None where it is another: imported, or in int8."""
+    """Returns the network of a policy file that export.build wrote, or None for another layout: imported, or in
+    int8."""
     model = onnx.load(path)
     said = {entry.key: entry.value for entry in model.metadata_props}
     weights = {w.name.removesuffix(".half"): numpy_helper.to_array(w) for w in model.graph.initializer
@@ -53,7 +54,8 @@ class Players:
         self.before = torch.full((len(choosers),), start)
 
     def play(self, heard: Tensor, places: np.ndarray) -> Tensor:
-        """The tokens int64 [jams] of the next frame, by what the other part played before it and its place in the bar."""
+        """Returns the tokens, int64 [jams], of the next frame, given the other part's last tokens and the bar
+        positions."""
         own = self.before, heard, self.network.shape.plays
         logits = self.stepper.step(*by_part(*own), torch.from_numpy(places), self.levels).numpy()
         self.before = torch.tensor([choose(row, place) for choose, row, place in zip(
@@ -63,8 +65,8 @@ class Players:
 
 def follow(network: Decoder, choosers: Sequence[Chooser], melodies: np.ndarray, places: np.ndarray,
            levels: Sequence[int] | None = None, said: str = "") -> np.ndarray:
-    """play.follow for each of melodies [jams, frames], with places in the bar, told these levels of busyness
-    (busy.py): int16 [jams, frames]."""
+    """Returns play.follow for each of melodies [jams, frames], with bar positions and rate levels (busy.py):
+    int16 [jams, frames]."""
     players, chords = Players(network, choosers, levels), np.zeros(melodies.shape, np.int16)
     heard = torch.full((len(melodies),), tokens.MELODY_START)
     for t in tqdm(range(melodies.shape[1]), desc=said, unit=" frames"):
@@ -76,7 +78,7 @@ def follow(network: Decoder, choosers: Sequence[Chooser], melodies: np.ndarray, 
 def together(network: Decoder, choosers: Sequence[Chooser], agent: Decoder, agents: Sequence[Chooser], places: np.ndarray,
              folded: np.ndarray, levels: Sequence[int] | None = None,
              said: str = "") -> tuple[np.ndarray, np.ndarray]:
-    """play.together for each row of places [jams, frames]: melodies and chords, int16 [jams, frames]."""
+    """Returns play.together for each row of places [jams, frames]: melodies and chords, int16 [jams, frames]."""
     players, others = Players(network, choosers, levels), Players(agent, agents)
     melody, chords = np.zeros(places.shape, np.int16), np.zeros(places.shape, np.int16)
     chord, note = torch.full((len(places),), tokens.CHORD_START), torch.full((len(places),), tokens.MELODY_START)

@@ -1,10 +1,10 @@
-"""How well exported policies accompany songs that they never saw: the same windows for every system.
+"""Evaluates how well exported policies accompany songs that they never saw, with the same windows for every system.
 
-A draw is one window of each song, anywhere in it where the melody plays, and a seed of the system's own draws; figures
-are of all draws together, and beside each share of the data's stands what it was in each draw.
+A draw has one window of each song, at any place in which the melody plays, and a seed for the system's own draws.
+Figures are of all draws together; each share of the data's value also has its value in each draw.
 
-A folder holds an evaluation: played.npz, what was played (played.py), and figures.json, what it came to. A system that
-is there already is not played again; everything is measured anew.
+An evaluation is a folder with played.npz, what was played (played.py), and figures.json, the results. A system that is
+there already is not played again; everything is measured again.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ LONG_JAMS = 2
 WEIGHTS = Path(__file__).parent / "weights"  # shipped, as the agent is
 ENCODERS = (WEIGHTS / "contrastive-1.pt", WEIGHTS / "contrastive-2.pt")
 AGENT = Path(__file__).parents[1] / "assets" / "agents" / "melody.onnx"
-RESERVED = ("data", "melody")  # names that played.npz has for its own
+RESERVED = ("data", "melody")  # names that played.npz uses itself
 
 
 @dataclass(frozen=True)
 class Settings:
-    """draws: of windows and seeds. songs, player, jumps, agents: how many songs a draw has, at most, at the places with
-    songs, as the player has it, of jumps, and of jams with the agent. minutes: of the long jams, at 120 BPM, which are
-    of one draw; 0: none."""
+    """draws: the number of draws of windows and seeds. songs, player, jumps, agents: the largest number of songs in a
+    draw, at places with songs, with the player's defaults, for jumps, and for jams with the agent. minutes: the length
+    of the long jams at 120 BPM, which have one draw; 0: no long jams."""
 
     draws: int = 3
     temperature: float = 0.99
@@ -52,7 +52,8 @@ class Settings:
 
 
 def places(pieces: list[Piece], s: Settings) -> dict[str, list[list[Window]]]:
-    """The draws of windows of every place where there are songs. CorpusError where there are none to test on."""
+    """Returns the draws of windows of every place that has songs. Raises CorpusError if there are no songs to test
+    on."""
     by_place = {place: [p for p in pieces if place_of(p) == place] for place in (*SONGS, LIVE)}
     found = {place: drawn(by_place[place], s.draws, s.songs) for place in SONGS}
     test = by_place["test"]
@@ -68,10 +69,10 @@ def places(pieces: list[Piece], s: Settings) -> dict[str, list[list[Window]]]:
 
 def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settings: Settings,
              encoders: Sequence[Path] = (), agent: Performer | None = None, workers: int = 2) -> dict:
-    """Plays what is not in the folder yet, measures all that is, and writes and returns figures.json. Among the pieces
-    may be recorded jams.
+    """Plays what is not in the folder yet, measures everything, and writes and returns figures.json. The pieces may
+    include recorded jams.
 
-    CorpusError where systems or agent are not what they should be, or the folder is of another evaluation."""
+    Raises CorpusError if a system or the agent is not usable, or if the folder is of another evaluation."""
     check(systems, agent)
     models = [Encoder(path) for path in encoders]
     where = places(pieces, settings)
@@ -97,7 +98,7 @@ def evaluate(systems: list[Performer], pieces: list[Piece], folder: Path, settin
 
 
 def check(systems: list[Performer], agent: Performer | None) -> None:
-    """CorpusError where names clash, or something is to play what it does not."""
+    """Raises CorpusError if names clash, or if a policy does not play the part that it should."""
     names = [s.name for s in systems]
     for system in systems:
         if system.plays != "chords":
@@ -113,8 +114,8 @@ def digest(path: Path) -> str:
 
 
 def figures_of(policy: str, result: dict) -> dict[str, list[float]]:
-    """What a policy's file says of its evaluation: the figures that matter most, the data's beside them. CorpusError
-    where it was not evaluated."""
+    """Returns the main figures for a policy's file, with the data's beside them. Raises CorpusError if the policy was
+    not evaluated."""
     kept = {}
     for place in SONGS:
         systems = result.get("places", {}).get(place, {}).get("systems", {})

@@ -1,4 +1,4 @@
-"""What an evaluation has left in its folder (evaluate.py), read back to be shown and heard."""
+"""Reads an evaluation's folder (evaluate.py), for pictures and MIDI files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEATS_PER_BAR = 4
 
 
 class Missing(Exception):
-    """What is needed and not there."""
+    """Something needed is missing."""
 
 
 @dataclass(frozen=True)
@@ -33,29 +33,30 @@ class Evaluation:
     played: dict[str, np.ndarray]
 
     def systems(self, place: str) -> dict[str, dict[str, list[float]]]:
-        """The figures of a place by system; none where it was not evaluated."""
+        """Returns the figures of a place by system; empty if the place was not evaluated."""
         return self.figures["places"].get(place, {}).get("systems", {})
 
     def test_chords(self) -> dict[str, np.ndarray]:
-        """Chord tokens [windows, frames] to the test songs in the first draw: the data's, then by each system."""
+        """Returns chord tokens [windows, frames] to the test songs in the first draw: the data's, then each
+        system's."""
         if not {"test/melody", "test/data"} <= self.played.keys():
             raise Missing("no test songs in played.npz")
         there = [name for name in self.names() if f"test/{name}" in self.played]
         return {name: self.played[f"test/{name}"][0] for name in ("data", *there)}
 
     def test_melody(self) -> np.ndarray:
-        """Melody tokens [windows, frames] of the same."""
+        """Returns the melody tokens [windows, frames] of the same windows."""
         return self.played["test/melody"][0]
 
     def names(self) -> list[str]:
-        """Every system but the data: policies in the order of the evaluation, then baselines."""
+        """Returns every system except the data: policies in the order of the evaluation, then baselines."""
         systems = [s for place in self.figures["places"] for s in self.systems(place)]
         jumped = [s for systems in self.figures.get("adaptation", {}).values() for s in systems]
         return sorted(dict.fromkeys(s for s in systems + jumped if s != "data"), key=lambda s: s in BASELINES)
 
 
 def read(folder: Path) -> Evaluation:
-    """The evaluation in a folder; CorpusError where it is none."""
+    """Returns the evaluation in a folder. Raises CorpusError if there is none."""
     try:
         figures = json.loads((folder / "figures.json").read_text())
         with np.load(folder / "played.npz") as file:
@@ -69,9 +70,9 @@ def read(folder: Path) -> Evaluation:
 
 
 def excerpts(evaluation: Evaluation, pieces: Sequence[Piece]) -> list[tuple[int, str, np.ndarray]]:
-    """Three test windows of the first draw, always the same: their places among the windows, titles, and the frames of their bar lines.
-    Of each corpus the first whose melody rests little in what is shown, where `pieces` are those of the evaluation;
-    else spread evenly, and taken to be in 4/4."""
+    """Returns three test windows of the first draw, always the same: their indices, titles, and the frames of their bar
+    lines. If `pieces` are those of the evaluation, it takes the first window of each corpus with few rests in the part
+    shown. Otherwise the windows are spread evenly and count as 4/4."""
     melody = evaluation.test_melody()
     found = drawn([p for p in pieces if place_of(p) == "test"], 1, evaluation.figures["settings"].get("songs", 0))[0]
     if len(found) == len(melody) and all(np.array_equal(w.melody, m) for w, m in zip(found, melody)):

@@ -1,4 +1,5 @@
-"""What piano rolls show, to be heard: the same melodies under every system and the data, as MIDI files."""
+"""Writes the excerpts of the piano rolls as MIDI files: the same melodies with the chords of every system and the
+data."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ PARTS = {"MELODY": (0, 0, 100), "CHORDS": (1, 4, 64)}  # channel, General MIDI p
 
 
 def listen(folder: Path, output: Path, pieces: Sequence[Piece] = ()) -> Iterator[str]:
-    """Writes output/EXCERPT-SYSTEM.mid for the excerpts of the piano rolls, whole windows of them, under the data and
-    every system in the first draw; says of each that it is made. pieces are the corpora that were evaluated on."""
+    """Writes output/EXCERPT-SYSTEM.mid for the excerpts of the piano rolls, as whole windows, with the chords of the
+    data and of every system in the first draw. Yields a line for each file. pieces are the corpora of the
+    evaluation."""
     evaluation = read(folder)
     chords = evaluation.test_chords()
     output.mkdir(parents=True, exist_ok=True)
@@ -33,8 +35,8 @@ def listen(folder: Path, output: Path, pieces: Sequence[Piece] = ()) -> Iterator
 
 
 def midi_file(title: str, melody: np.ndarray, chords: np.ndarray) -> mido.MidiFile:
-    """Melody and chord tokens [frames] as a file with a track each; the chords in close position around middle C, as
-    piano rolls show them, with their symbols as text."""
+    """Returns melody and chord tokens [frames] as a file with a track for each. The chords are in close position around
+    middle C, as in the piano rolls, with their symbols as text."""
     file = mido.MidiFile(ticks_per_beat=TICKS)
     file.tracks.append(mido.MidiTrack([mido.MetaMessage("track_name", name=title),
                                        mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(TEMPO))]))

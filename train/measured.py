@@ -1,4 +1,4 @@
-"""What the systems of an evaluation played, measured: figures.json, as far as it is figures."""
+"""Measures what the systems of an evaluation played: the figures of figures.json."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from train.played import Played
 from train.vocabulary import OURS, Vocabulary
 
 SONGS = ("test", "ood", "jazz", "own")
-PLAYER = "player"  # test songs as `jamd play` has them by default
+PLAYER = "player"  # test songs played with the defaults of `jamd play`
 LISTENED = 48  # frames of a window in which it listens, in all metres that have beats
-PLAYED_LIVE = "{}, as played"  # beside what systems play to recorded jams: what this policy played in them
+PLAYED_LIVE = "{}, as played"  # what this policy itself played in the recorded jams
 
 Draws = Sequence[Sequence[Window]]
 Chords = dict[str, tuple[np.ndarray, Vocabulary]]  # by system, [draws, windows, frames]
@@ -27,7 +27,8 @@ Chords = dict[str, tuple[np.ndarray, Vocabulary]]  # by system, [draws, windows,
 
 def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, pieces: list[Piece],
              models: Sequence[Encoder], minute: int) -> dict:
-    """places, adaptation and long of figures.json. jams: what the jams with the agent began with."""
+    """Returns places, adaptation and long of figures.json. jams: the windows with which the jams with the agent
+    began."""
     out: dict = {"places": {}, "adaptation": {}, "long": {}}
     policies = {song_of(p): p.policy for p in pieces if isinstance(p, Jam)}
     for place in SONGS:
@@ -51,7 +52,7 @@ def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, 
 
 
 def everyone(played: Played, place: str) -> Chords:
-    """The data and every system that played at a place."""
+    """Returns the chords of the data and of every system that played at a place."""
     return {"data": (played.ours(place, "data"), OURS),
             **{name: played.chords(place, name) for name in played.systems(place)}}
 
@@ -74,7 +75,7 @@ def of_songs(draws: Draws, who: Chords, models: Sequence[Encoder]) -> dict:
 
 
 def of_draw(windows: Sequence[Window], chords: np.ndarray, vocabulary: Vocabulary) -> float:
-    """Note-in-chord of one draw."""
+    """Returns note-in-chord of one draw."""
     inside, both = figures.count("note_in_chord", list(windows), chords[None], vocabulary).sum(axis=0)
     return inside / both if both else float("nan")
 
@@ -84,7 +85,7 @@ def shares(values: list[float], of: list[float]) -> list[float | None]:
 
 
 def pooled(draws: Draws, who: Chords) -> dict[str, dict]:
-    """The figures of all draws together."""
+    """Returns the figures of all draws together."""
     windows = [w for draw in draws for w in draw]
     return figures.of_place(windows, {name: (chords.reshape(1, -1, chords.shape[-1]), v)
                                       for name, (chords, v) in who.items()})
@@ -95,7 +96,7 @@ def described(draws: Draws, systems: dict) -> dict:
 
 
 def diversity(chords: np.ndarray, songs: Sequence[Sequence[str]], models: Sequence[Encoder]) -> np.ndarray:
-    """[encoders, 1 + groups, draws]: vendi_scores of our chord tokens [draws, windows, frames]."""
+    """Returns vendi_scores [encoders, 1 + groups, draws] of our chord tokens [draws, windows, frames]."""
     return np.stack([vendi_scores(model.embed(chords), songs) for model in models])
 
 
@@ -106,8 +107,8 @@ def vendis(scores: np.ndarray) -> dict[str, Interval]:
 
 
 def of_sessions(played: Played, draws: Draws, policies: dict[str, str], models: Sequence[Encoder]) -> dict:
-    """The figures of recorded jams: of what every system plays to them now, and of what each policy played in its own
-    of them at the time. policies: who played, by song."""
+    """Returns the figures of recorded jams: of what every system plays to them now, and of what each policy played in
+    its own jams at the time. policies: the policy of each song."""
     songs = [w.song for w in draws[0]]
     them = {name: (list(range(len(songs))), *played.chords(LIVE, name)) for name in played.systems(LIVE)}
     for policy in sorted({policies[song] for song in songs}):
@@ -123,8 +124,8 @@ def of_sessions(played: Played, draws: Draws, policies: dict[str, str], models: 
 
 
 def of_jams(played: Played, songs: Sequence[Sequence[str]], models: Sequence[Encoder]) -> dict:
-    """The figures of the jams with the agent, which began as these songs do. Each has its own melody, so that there is
-    no data beside them; bars are taken to be of four beats."""
+    """Returns the figures of the jams with the agent, which began as these songs do. Each jam has its own melody, so
+    there is no data to compare with. Bars count as four beats."""
     systems: dict = {}
     lines = np.array([[f, 4, 4] for f in range(0, WINDOW, BAR)])
     for name in played.systems("agent"):

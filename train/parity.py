@@ -1,9 +1,8 @@
-"""What PyTorch computes for a policy, kept for jamd's tests: the Go side must find the same through ONNX Runtime.
+"""Writes PyTorch's results for a policy, for jamd's tests: the Go side must compute the same with ONNX Runtime.
 
-The file holds input tokens of some frames more than two windows, with their places in the bar and how busy it is to be,
-where the policy hears of these; the logits at some of them; and what one seed draws: chords, or a melody where the
-policy plays that. A seed is taken only when no draw falls close to the border between two tokens, where rounding would
-decide.
+The file has the input tokens of a little more than two windows, with bar positions and rate levels if the policy has
+these inputs; the logits at some frames; and the chords, or melody, that one seed draws. A seed is used only if no draw
+falls close to the border between two tokens, where rounding would decide.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ MARGIN = 2e-5
 
 
 def tune(frames: int, seed: int) -> np.ndarray:
-    """Melody tokens of a made-up tune: steps of a major scale, notes of two to six frames, a rest now and then."""
+    """Returns melody tokens of a made-up tune: steps of a major scale, notes of two to six frames, some rests."""
     random = np.random.default_rng(seed)
     melody, degree, t = np.zeros(frames, np.int64), 7, 0
     scale = (0, 2, 4, 5, 7, 9, 11)
@@ -38,7 +37,7 @@ def tune(frames: int, seed: int) -> np.ndarray:
 
 
 def changes(frames: int, seed: int) -> np.ndarray:
-    """Chord tokens of a made-up accompaniment: any chord for half a bar, one or two; none now and then."""
+    """Returns chord tokens of a made-up accompaniment: any chord for half a bar, one bar or two, with some gaps."""
     random = np.random.default_rng(seed)
     chords, t = np.zeros(frames, np.int64), 0
     while t < frames:
@@ -51,7 +50,8 @@ def changes(frames: int, seed: int) -> np.ndarray:
 
 
 def places(frames: int) -> np.ndarray:
-    """Places in the bar: four bars of 4/4, four of 3/4, four of 6/8, and all of it again, with a stretch of none."""
+    """Returns bar positions: four bars of 4/4, four of 3/4, four of 6/8, repeated, with a stretch of unknown
+    positions."""
     metres = [[f, beats, unit] for start in range(0, frames, 160)
               for beats, unit, first in ((4, 4, 0), (3, 4, 64), (6, 8, 112)) for f in [start + first]]
     told = bars.places(np.array(metres), frames)
@@ -62,8 +62,8 @@ def places(frames: int) -> np.ndarray:
 @torch.no_grad()
 def sample(network: Decoder, heard: np.ndarray, places: np.ndarray, levels: np.ndarray,
            seed: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """What is played to heard in these places at these levels of busyness and the logits of every frame, or None where
-    a draw falls within MARGIN of a border between two tokens."""
+    """Returns what the policy plays to heard at these bar positions and rate levels, and the logits of every frame.
+    Returns None if a draw falls within MARGIN of a border between two tokens."""
     plays, stepper, draw = network.shape.plays, Stepper(network, 1), generator(seed)
     before, last = by_part(tokens.CHORD_START, tokens.MELODY_START, plays)
     played, all_logits = np.zeros(len(heard), np.int64), []
@@ -81,7 +81,7 @@ def sample(network: Decoder, heard: np.ndarray, places: np.ndarray, levels: np.n
 
 
 def write(network: Decoder, path: Path) -> None:
-    """Writes the parity file of a policy, its weights rounded to float16 as the policy file has them."""
+    """Writes the parity file of a policy, with weights rounded to float16 as in the policy file."""
     for weight in network.parameters():
         weight.data = weight.data.half().float()
     plays, length = network.shape.plays, 2 * network.shape.window + 96

@@ -114,7 +114,7 @@ class Performance:
 
     def jam(self, draws: list[list[Window]]) -> tuple[np.ndarray, np.ndarray]:
         """Returns melodies and chords [draws, windows, frames] of jams with the agent. The agent begins each jam with
-        the OPENING of a window's melody; the result leaves it out. Each player hears the other's frame when it is over."""
+        the OPENING of a window's melody; the result leaves it out. Each hears the other's frame when it is over."""
         if self.network and self.agents_network:
             return tuple(np.stack(of) for of in zip(*[self._jams(seed, draw) for seed, draw in enumerate(draws, 1)]))
         melodies, chords = zip(*self._each("agent", _with_agent, _jobs(draws)))

@@ -1,4 +1,4 @@
-"""An evaluation's figures as Markdown tables."""
+"""Writes an evaluation's figures as Markdown tables."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ COLUMNS = {
 
 
 def tables(result: dict) -> str:
-    """figures.json as tables: places, adaptation, long jams; the values with their 95 % intervals, and shares of the
-    data's with what they are in each draw."""
+    """Returns figures.json as tables: places, adaptation, long jams. Values have their 95 % intervals; shares of the
+    data's value also have their value in each draw."""
     found = [table(["place", "system", *COLUMNS.values()],
                    [[PLACES[place], name, *(of_column(f, column) for column in COLUMNS)]
                     for place, there in result["places"].items() for name, f in there["systems"].items()])]
@@ -38,7 +38,7 @@ def tables(result: dict) -> str:
 
 
 def of_column(figures: dict, column: str) -> str:
-    """A figure with its interval, and what it was in each draw, where that is known."""
+    """Returns a figure with its interval and, if known, its value in each draw."""
     if column == "by_encoder":
         return ", ".join(f"{figures[name][0]:.3f}" for name in ("vendi_share_1", "vendi_share_2") if name in figures) or "-"
     draws = figures.get("draws", {}).get(column, [])
@@ -46,12 +46,12 @@ def of_column(figures: dict, column: str) -> str:
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> str:
-    """A Markdown table."""
+    """Returns a Markdown table."""
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 
 def cell(figure: Interval | None) -> str:
-    """A value and its interval; - where there is none."""
+    """Returns a value and its interval, or - if there is none."""
     if not figure or figure[0] is None:
         return "-"
     value, *ends = ("-" if v is None else f"{v:.3f}" for v in figure)

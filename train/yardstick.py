@@ -1,7 +1,7 @@
-"""What train's evaluation finds in a few made-up jams, kept for jamd's tests: the Go side must find the same.
+"""Writes the evaluation's figures of a few made-up jams, for jamd's tests: the Go side must compute the same.
 
-The file holds the tokens of the jams and the figures of each; the Vendi score of a few accompaniments, with the windows
-and vectors that it is of; and what scipy says of a few paired samples.
+The file has the tokens and figures of the jams; the Vendi score of a few accompaniments, with its windows and vectors;
+and scipy's results for a few paired samples.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LINES = np.array([[frame, 4, 4] for frame in range(0, WINDOW, BAR)])
 
 
 def accompanied(name: str, melody: np.ndarray, seed: int) -> np.ndarray:
-    """What a baseline plays to a melody."""
+    """Returns what a baseline plays to a melody."""
     return follow(BASELINES[name].begin(seed), melody).astype(int)
 
 
