@@ -24,6 +24,7 @@ const module = "jamd"
 var rooms = map[string][]string{
 	"assets":     {},
 	"atomicfile": {},
+	"follow":     {"jam"},
 	"jam":        {},
 	"usage":      {},
 
@@ -44,7 +45,7 @@ var rooms = map[string][]string{
 	"live": {"archive", "assets", "blind", "config", "jam", "latency", "learn", "metrics", "midiio", "model", "ports",
 		"realtime", "session", "ui", "usage"},
 	"benchmark": {"jam", "latency", "live", "midiio", "realtime", "usage"},
-	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "jam", "latency", "learn", "live", "midiio", "model",
+	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "follow", "jam", "latency", "learn", "live", "midiio", "model",
 		"realtime", "session", "ui", "usage"},
 }
 
@@ -52,7 +53,7 @@ var rooms = map[string][]string{
 var onlyInTests = map[string][]string{"cmd/jamd": {"assets"}}
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "atomicfile", "blind", "jam", "usage"}
+var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "usage"}
 
 // exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests that are
 // their own child process.

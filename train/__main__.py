@@ -146,6 +146,19 @@ def listen(args: argparse.Namespace) -> None:
         print(said)
 
 
+def follow_tables(args: argparse.Namespace) -> None:
+    from train.follow import songs, tables
+    tables.write(songs.read(args.data, args.cache), args.output, "python -m train follow-tables --data FOLDER")
+    print(f"wrote {args.output} ({args.output.stat().st_size / 1e3:.0f} kB)")
+
+
+def follow(args: argparse.Namespace) -> None:
+    from train.follow import songs, yardstick
+    tunes = songs.read(args.data, args.cache)
+    for line in yardstick.judge(tunes, args.jamd, args.side, args.songs, args.output):
+        print(line, flush=True)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m train", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -226,6 +239,16 @@ def parser() -> argparse.ArgumentParser:
     sub = cached(command(listen, "write the melodies of the piano rolls with every system's chords as MIDI files"))
     sub.add_argument("folder", type=Path, help="what evaluate -o has written")
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the MIDI files")
+    corpora = ", each a checkout or NAME.tar.xz: pop909, nottingham, leadsheets, weimar"
+    sub = cached(command(follow_tables, "learn what the follower of the player's time expects of rhythm", "follow-tables"))
+    sub.add_argument("--data", type=Path, required=True, help="folder of the corpora" + corpora)
+    sub.add_argument("-o", "--output", type=Path, default=Path("follow/tables.bin"))
+    sub = cached(command(follow, "play held-out songs to the built follower, and print how well it follows"))
+    sub.add_argument("--data", type=Path, required=True, help="folder of the corpora" + corpora)
+    sub.add_argument("--jamd", type=Path, default=Path("bin/jamd"), help="the binary that is judged")
+    sub.add_argument("--side", choices=["valid", "test"], default="valid", help="the songs: of which side of the split")
+    sub.add_argument("--songs", type=int, default=40, help="of each corpus, at most")
+    sub.add_argument("-o", "--output", type=Path, help="file for the figures of each song, as JSON")
     return top
 
 

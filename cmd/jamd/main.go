@@ -31,21 +31,22 @@ const (
 type cli struct {
 	Configured configFlags `embed:""`
 
-	Play       playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
-	Jam        jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
-	Ctl        ctlCmd                    `cmd:"" help:"Control the running jam: set, panic, start, stop, status."`
-	Accompany  accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, faster than real time."`
-	Bench      benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
-	BenchLoad  benchLoadCmd              `cmd:"" hidden:""`
-	BenchIdle  benchIdleCmd              `cmd:"" hidden:""`
-	Sessions   sessionsCmd               `cmd:"" help:"Find, replay, export and delete the recorded sessions."`
-	Config     configCmd                 `cmd:"" help:"Print the settings in force and where each comes from: a default, the configuration file, a flag."`
-	Learn      learnCmd                  `cmd:"" help:"MIDI learn: turn a knob or press a pad or key, and it changes a setting from then on."`
-	Ports      portsCmd                  `cmd:"" help:"List the MIDI ports."`
-	Policies   policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
-	Doctor     doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to fix what is missing."`
-	Version    versionCmd                `cmd:"" help:"Print the versions of jamd and its parts."`
-	Completion kongcompletion.Completion `cmd:"" help:"Print the line that gives your shell completion of jamd's commands."`
+	Play        playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
+	Jam         jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
+	Ctl         ctlCmd                    `cmd:"" help:"Control the running jam: set, panic, start, stop, status."`
+	Accompany   accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, faster than real time."`
+	Bench       benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
+	BenchLoad   benchLoadCmd              `cmd:"" hidden:""`
+	BenchIdle   benchIdleCmd              `cmd:"" hidden:""`
+	FollowLines followLinesCmd            `cmd:"" hidden:""`
+	Sessions    sessionsCmd               `cmd:"" help:"Find, replay, export and delete the recorded sessions."`
+	Config      configCmd                 `cmd:"" help:"Print the settings in force and where each comes from: a default, the configuration file, a flag."`
+	Learn       learnCmd                  `cmd:"" help:"MIDI learn: turn a knob or press a pad or key, and it changes a setting from then on."`
+	Ports       portsCmd                  `cmd:"" help:"List the MIDI ports."`
+	Policies    policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
+	Doctor      doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to fix what is missing."`
+	Version     versionCmd                `cmd:"" help:"Print the versions of jamd and its parts."`
+	Completion  kongcompletion.Completion `cmd:"" help:"Print the line that gives your shell completion of jamd's commands."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -1,0 +1,104 @@
+package follow
+
+import "math"
+
+// A belief is what the hypotheses say of the grid, weighed.
+type belief struct {
+	share  float64    // of those near it
+	off    float64    // of the last onset from where they expected it, in seconds
+	delta  float64    // beats by which they have the next beat after the grid's
+	period float64    // seconds
+	spread float64    // variance of the next beat, in beats
+	drift  float64    // variance of the period, as a share
+	bars   [8]float64 // share by how many beats their bar line is after the grid's
+}
+
+// weigh is the belief after an onset.
+func weigh(b *beam, g *grid, t float64) (w belief) {
+	var square float64
+	for i := range b.hyps {
+		h := &b.hyps[i]
+		if !g.near(h, t) {
+			continue
+		}
+		p := math.Exp(h.weight)
+		at, inBar := h.line(t)
+		beat, after := g.nearest(at)
+		aa, _, pp := h.predict((at - h.at) / h.period)
+		w.share += p
+		w.off += p * h.off
+		w.delta += p * after
+		w.period += p * h.period
+		square += p * (after*after + aa/(g.period*g.period))
+		w.drift += p * pp / (h.period * h.period)
+		if classes[h.class].meter == g.meter {
+			w.bars[g.inBar(beat-int64(inBar))] += p
+		}
+	}
+	if w.share > 0 {
+		w.off, w.delta, w.period, w.drift = w.off/w.share, w.delta/w.share, w.period/w.share, w.drift/w.share
+		w.spread = max(square/w.share-w.delta*w.delta, 0)
+	}
+	return w
+}
+
+// read moves the grid to what the hypotheses say after an onset.
+func (f *Follower) read(t float64) {
+	g := &f.grid
+	if !f.locked {
+		g.put(f.beam.heaviest(), t)
+	}
+	f.belief = weigh(f.beam, g, t)
+	w := &f.belief
+	if w.share < doubting && f.locked {
+		return
+	}
+	if w.share > 0 {
+		beat, _ := g.nearest(t)
+		g.move(beat, g.line(beat)+w.delta*g.period, w.period)
+	}
+	if !f.locked {
+		if !g.found {
+			f.bar.settle(g, w)
+		}
+		if w.share > agreeing {
+			f.locked, g.found = true, true
+			f.rival.stop()
+		}
+	}
+}
+
+// sure is the probability that the next beat is within a tenth of a beat of the player's.
+func (f *Follower) sure(now float64) float64 {
+	if !f.grid.on {
+		return 0
+	}
+	w := &f.belief
+	beats := max((now-f.last)/f.grid.period, 0)
+	spread := w.spread + beats*beats*w.drift + placeWalk*placeWalk*beats + tempoWalk*tempoWalk*beats*beats*beats/3
+	return calibrated(w.share * math.Erf(0.1/math.Sqrt(2*spread+1e-9)))
+}
+
+// calibrated makes what the hypotheses believe a probability: the tables are counts of one note alone, so that all agree
+// too soon. The points are those of the validation songs (python -m train follow).
+func calibrated(p float64) float64 { return p }
+
+const (
+	asynchronyGain = 0.05 // a beat, once some have been heard
+	asynchronyMost = 0.05 // seconds
+	leak           = 0.05 // of the way back to the tempo that was counted in, a beat: two who listen have no other
+)
+
+// learnAsynchrony learns how far ahead of the beat the player is. People who hear a partner anticipate, and a partner who
+// takes that for haste runs away with them. It is not learned from those who hear nothing: there it costs following.
+func (f *Follower) learnAsynchrony(rest float64) {
+	if f.locked && f.config.Heard {
+		beats := min(rest/f.grid.period, 1)
+		f.heard += beats
+		f.asynchrony += max(asynchronyGain, 1/(2+f.heard)) * beats * f.belief.off
+		f.asynchrony = min(max(f.asynchrony, -asynchronyMost), asynchronyMost)
+		if f.counted > 0 {
+			f.beam.lean(f.counted, leak*beats)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package follow
+
+import (
+	"math"
+	"time"
+
+	"jamd/jam"
+)
+
+const (
+	tapsKept  = 8
+	tapPause  = 2.2   // seconds without a tap begin a new series
+	tapBounce = 0.15  // a tap sooner after another is a key that bounced
+	tapJitter = 0.012 // standard deviation of a tap, in seconds
+)
+
+// taps is a series of taps on beats.
+type taps struct {
+	at    [tapsKept]float64
+	n     int   // kept
+	first int64 // beat of the first tap kept
+}
+
+// Tap puts a beat at a time. The first tap before any beat is known is the first of a bar: four taps are a count-in.
+// Amid the music a tap says where the nearest beat is, and a series of taps how fast they pass.
+func (f *Follower) Tap(at time.Duration) {
+	f.Advance(at)
+	t, s, g := seconds(at), &f.taps, &f.grid
+	if s.n > 0 {
+		switch since := t - s.at[s.n-1]; {
+		case since < tapBounce:
+			return
+		case since > tapPause:
+			s.n = 0
+		}
+	}
+	if s.n == tapsKept {
+		s.n = copy(s.at[:], s.at[1:])
+		s.first++
+	}
+	s.at[s.n] = t
+	s.n++
+	switch {
+	case s.n > 1:
+		f.count()
+	case g.found:
+		s.first, _ = g.nearest(t)
+		s.first = max(s.first, g.passed)
+		f.place(t, s.first)
+	default:
+		s.first = g.passed + 1
+		if g.on {
+			s.first, _ = g.nearest(t)
+		}
+		g.one, f.bar.told = s.first, true
+	}
+}
+
+// Downbeat puts the bar line at a time: this is one.
+func (f *Follower) Downbeat(at time.Duration) {
+	f.Advance(at)
+	f.bar = barLine{told: true}
+	if g := &f.grid; g.on {
+		beat, _ := g.nearest(seconds(at))
+		g.one = beat
+		f.place(seconds(at), beat)
+	}
+}
+
+// place begins anew with a beat at t, at the tempo that was.
+func (f *Follower) place(t float64, beat int64) {
+	f.restart(t, beat, f.grid.period, 1.5*tapJitter, 0, 0.02*f.grid.period)
+}
+
+// count begins anew from a series of taps: the straight line through them (least squares).
+func (f *Follower) count() {
+	s := &f.taps
+	n := float64(s.n)
+	var sy, sxy float64
+	for i, y := range s.at[:s.n] {
+		sy += y
+		sxy += float64(i) * y
+	}
+	middle := (n - 1) / 2
+	squares := n * (n*n - 1) / 12
+	period := (sxy - middle*sy) / squares
+	f.counted = period
+	variance := tapJitter * tapJitter / squares // of the period
+	f.restart(sy/n+period*middle, s.first+int64(s.n)-1, period,
+		math.Sqrt(tapJitter*tapJitter/n+variance*middle*middle), variance*middle, math.Sqrt(variance))
+}
+
+// restart begins anew with what taps say: it lets a beat be at t: standard deviations, and the covariance of t and the period.
+func (f *Follower) restart(t float64, beat int64, period, sdAt, covariance, sdPeriod float64) {
+	g := &f.grid
+	if f.config.Meter != (jam.Meter{}) {
+		g.meter = f.config.Meter
+	}
+	g.on, g.found, f.locked = true, true, true
+	g.passed = max(g.passed, beat)
+	g.move(beat, t, period)
+	b := f.beam
+	b.hyps = b.hyps[:0]
+	for i := range classes {
+		if c := &classes[i]; f.plays(c) {
+			h := begun(uint8(i), int(g.inBar(beat))*ticks%c.bar, t, period, sdAt, sdPeriod)
+			h.ap, h.tapped, h.weight = covariance, true, c.prior
+			b.hyps = append(b.hyps, h)
+		}
+	}
+	b.normalise()
+	f.rival.stop()
+	f.belief = weigh(b, g, t)
+	f.last = max(f.last, t-2*sameOnset)
+}

@@ -1,0 +1,110 @@
+"""What the follower expects of rhythm: how far the next onset is, by the place in the bar and by the step before.
+
+Learned by counting over the training songs, for each class of metre and feel. Each corpus of a class counts alike, however
+many songs it has. The file holds one byte an entry, -20 times the natural logarithm of the probability, in the order of
+follow/tables.go: for each class the first onset's place, any onset's place, and steps[context][place][1..96 ticks, more].
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from train.follow.songs import BEATS, TICKS, Tune
+
+FARTHEST = 96  # ticks to the next onset; what is farther is one entry
+CONTEXTS = 7  # 0 where the step before is not known, else its length by LIMITS
+LIMITS = (3, 5, 7, 9, 12)
+SCALE = 20  # a byte holds up to 12.75 nats
+PRIOR = 20.0  # counts that a coarser table is worth in a finer one
+
+
+def contexts(steps: np.ndarray) -> np.ndarray:
+    """The context that each step makes for the next one."""
+    return 1 + np.searchsorted(LIMITS, steps, side="left")
+
+
+def swung(ticks: np.ndarray) -> np.ndarray:
+    """The same rhythm with its eighths swung two to one; sixteenths keep their order."""
+    return ticks // TICKS * TICKS + np.interp(ticks % TICKS, (0, 6, TICKS), (0, 8, TICKS)).round().astype(ticks.dtype)
+
+
+CLASSES: dict[str, tuple[str, tuple[str, ...], Callable[[np.ndarray], np.ndarray]]] = {
+    "4/4": ("4/4", ("leadsheets", "nottingham"), np.asarray),
+    "4/4 sung": ("4/4", ("pop909",), np.asarray),
+    "4/4 swung": ("4/4", ("leadsheets",), swung),
+    "4/4 jazz": ("4/4", ("weimar",), np.asarray),
+    "3/4": ("3/4", ("pop909", "leadsheets", "nottingham"), np.asarray),
+    "6/8": ("6/8", ("nottingham",), np.asarray),
+}
+
+
+def learn(tunes: list[Tune]) -> bytes:
+    """The tables of all classes, from the tunes of the training split."""
+    out = b""
+    for metre, corpora, feel in CLASSES.values():
+        chosen = [[t for t in tunes if t.split == "train" and t.metre == metre and t.corpus == c] for c in corpora]
+        out += b"".join(bytes_of(t) for t in tables([c for c in chosen if c], metre, feel))
+    return out
+
+
+def tables(corpora: list[list[Tune]], metre: str, feel: Callable) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Probabilities: of the first onset's place, of an onset's place, and of steps [contexts, bar, FARTHEST + 1]."""
+    bar = TICKS * BEATS[metre]
+    first, onset = np.zeros(bar), np.zeros(bar)
+    steps = np.zeros((CONTEXTS, bar, FARTHEST + 1))
+    for tunes in corpora:
+        weight = 30_000 / sum(len(t.ticks) for t in tunes)
+        for tune in tunes:
+            ticks = np.unique(feel(tune.ticks))
+            place, step = ticks % bar, np.diff(ticks)
+            first[place[0]] += weight
+            np.add.at(onset, place, weight)
+            far = np.minimum(step, FARTHEST + 1) - 1
+            np.add.at(steps[0], (place[:-1], far), weight)
+            np.add.at(steps, (contexts(step[:-1]), place[1:-1], far[1:]), weight)
+    onset = (onset + PRIOR / bar) / (onset.sum() + PRIOR)
+    return (first + 0.1 * onset * first.sum()) / (1.1 * first.sum()), onset, smoothed(steps, onset)
+
+
+def smoothed(counts: np.ndarray, onset: np.ndarray) -> np.ndarray:
+    """Steps as probabilities: a table that has seen little leans on the same without the context, and at last on
+    how long steps are and where onsets are. From a place where none are, most steps lead back to where some are: without
+    this a follower that is off the grid never finds it odd."""
+    def lean(count: np.ndarray, on: np.ndarray) -> np.ndarray:
+        return (count + PRIOR * on) / (count.sum(-1, keepdims=True) + PRIOR)
+
+    bar = len(onset)
+    alone = counts[0].sum(0) + 1
+    beat = onset.reshape(-1, TICKS).sum(0)
+    there = (np.arange(bar)[:, None] + np.arange(1, FARTHEST + 2)) % bar
+    expected = alone / alone.sum() * np.where(np.arange(FARTHEST + 1) < FARTHEST, onset[there] * bar, 1)
+    expected_in_beat = alone / alone.sum() * np.where(np.arange(FARTHEST + 1) < FARTHEST, beat[there % TICKS] * TICKS, 1)
+    expected = np.sqrt(expected * expected_in_beat)
+    in_bar = lean(counts[0], expected / expected.sum(-1, keepdims=True))
+    return np.concatenate([in_bar[None], lean(counts[1:], in_bar)])
+
+
+def bytes_of(probabilities: np.ndarray) -> bytes:
+    """One byte an entry."""
+    return np.clip(np.round(-SCALE * np.log(probabilities)), 0, 255).astype(np.uint8).tobytes()
+
+
+def write(tunes: list[Tune], path: Path, command: str) -> None:
+    """Writes the tables to path, and what they were learned from to a card beside them."""
+    path.write_bytes(learn(tunes))
+    used = {c for _, corpora, _ in CLASSES.values() for c in corpora}
+    card = {
+        "name": "follow", "classes": list(CLASSES),
+        "corpora": {c: sum(t.split == "train" and t.corpus == c for t in tunes) for c in sorted(used)},
+        "licence": "MIT",
+        "text": "Counts of steps between onsets by their place in the bar, from training songs alone. Of the corpora, POP909 is "
+                "MIT, Nottingham GPL-3, the lead sheets' engravings are in the public domain, and the Weimar Jazz Database is "
+                "ODbL.",
+        "date": datetime.now(UTC).date().isoformat(), "command": command,
+    }
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
