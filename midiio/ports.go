@@ -1,8 +1,8 @@
 // Package midiio connects jamd to MIDI:
 //
-//   - Ports of the system, opened by name ([OpenIn], [OpenOut]), reconnected after unplugging ([OpenReconnectingIn], [OpenReconnectingOut]), listed
-//     ([List]), or made by jamd for other programs ([OpenVirtualIn], [OpenVirtualOut]). An [Out] ends every note that it
-//     began.
+//   - Ports of the system, opened by name ([OpenIn], [OpenOut]), reconnected after unplugging ([OpenReconnectingIn],
+//     [OpenReconnectingOut]), listed ([List]), or made by jamd for other programs ([OpenVirtualIn], [OpenVirtualOut]). An
+//     [Out] ends every note that it began.
 //   - MIDI clock: a [Follower] follows one, a [ClockOut] sends one.
 //   - Standard MIDI Files: [ReadFile] finds the melody in one, [WriteTake] writes one.
 //   - Ports in memory for tests: [Cable], [Recorder].
