@@ -2,8 +2,18 @@ import numpy as np
 import pytest
 
 from train import tokens
-from train.adaptation import (ANY, INTERVALS, JUMP_FRAME, adaptation, beats_to_recover, by_beat, by_interval, interval_of,
-                              jumps, level_before)
+from train.adaptation import (
+    ANY,
+    INTERVALS,
+    JUMP_FRAME,
+    adaptation,
+    beats_to_recover,
+    by_beat,
+    by_interval,
+    interval_of,
+    jumps,
+    level_before,
+)
 from train.places import Window, drawn
 from train.tests.songs import made
 from train.vocabulary import OURS

@@ -126,7 +126,8 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
     policy, player, seed = PolicyFile(tmp_path / "p.onnx"), PolicyFile(tmp_path / "m.onnx"), 1000 * 2 + 1
     window = drawn(PIECES[:3], 2, 75)[1][1]
     opening, places = window.melody[:OPENING], bars.places(window.lines[:1], OPENING + 256)
-    chords, melody = together(begin(policy, free(policy.start, seed)), begin(player, free(player.start, AGENT_SEEDS + seed, opening=opening)), places,
+    chords, melody = together(begin(policy, free(policy.start, seed)),
+                              begin(player, free(player.start, AGENT_SEEDS + seed, opening=opening)), places,
                               Vocabulary(tuple(policy.vocabulary)).folded)
     with np.load(tmp_path / "played.npz") as file:
         assert (file["agent/p/own"][1, 1][1:] == chords[OPENING + 1:]).all()

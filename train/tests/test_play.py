@@ -49,7 +49,8 @@ def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_pat
     assert (policy.plays, agent.plays) == ("chords", "melody")
 
     def jam(seed: int, agents: int) -> tuple[np.ndarray, np.ndarray]:
-        return together(begin(policy, free(policy.start, seed)), begin(agent, free(agent.start, agents)), np.zeros(80, int), np.arange(tokens.CHORD_TOKENS))
+        return together(begin(policy, free(policy.start, seed)), begin(agent, free(agent.start, agents)),
+                        np.zeros(80, int), np.arange(tokens.CHORD_TOKENS))
 
     chords, melody = jam(1, 2)
     assert metrics.legal(chords) and metrics.legal(melody, 128)
@@ -145,7 +146,7 @@ def test_a_change_that_was_wanted_between_beats_is_made_on_the_next(monkeypatch)
 
 @pytest.mark.parametrize("place, expected", [(bars.SIX, [0, 6]), (bars.UNKNOWN, [0, 4, 8])])
 def test_beats_are_those_of_the_metre(place, expected):
-    policy = Scripted({i: 0.0 for i in range(1, 30)})
+    policy = Scripted(dict.fromkeys(range(1, 30), 0.0))
     play = begin(policy, as_heard(policy.start, 1, listen=0))
     played = [play(61, place + frame if place else place) for frame in range(12)]
     assert [frame for frame, token in enumerate(played) if token <= tokens.CHORDS] == expected
