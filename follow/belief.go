@@ -76,12 +76,8 @@ func (f *Follower) sure(now float64) float64 {
 	w := &f.belief
 	beats := max((now-f.last)/f.grid.period, 0)
 	spread := w.spread + beats*beats*w.drift + placeWalk*placeWalk*beats + tempoWalk*tempoWalk*beats*beats*beats/3
-	return calibrated(w.share * math.Erf(0.1/math.Sqrt(2*spread+1e-9)))
+	return w.share * math.Erf(0.1/math.Sqrt(2*spread+1e-9))
 }
-
-// calibrated makes what the hypotheses believe a probability: the tables are counts of one note alone, so that all agree
-// too soon. The points are those of the validation songs (python -m train follow).
-func calibrated(p float64) float64 { return p }
 
 const (
 	asynchronyGain = 0.05 // a beat, once some have been heard

@@ -38,10 +38,11 @@ func steady(period float64) func(int) float64 { return func(int) float64 { retur
 
 // countIn taps a bar of 4/4 and returns when the next begins.
 func countIn(f *Follower, from, period time.Duration) time.Duration {
-	for i := range time.Duration(4) {
-		f.Tap(from + i*period)
+	for range 4 {
+		f.Tap(from)
+		from += period
 	}
-	return from + 4*period
+	return from
 }
 
 // expect checks the next beat: that it is a bar line at a time, within a tolerance, at a tempo within a percent or two.

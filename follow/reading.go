@@ -9,6 +9,7 @@ import (
 // A State is how a Follower stands with the player's time.
 type State uint8
 
+// The states.
 const (
 	Finding   State = iota // there is no grid yet, or only a guess
 	Following              // the grid moves with the player
@@ -27,7 +28,7 @@ type Reading struct {
 	BPM    float64       // quarter notes a minute
 	InBar  int           // its place in the bar: 0 is the first
 	Meter  jam.Meter
-	Sure   float64 // the probability that it is within a tenth of a beat of the player's
+	Sure   float64 // the hypotheses' share of belief that it is within a tenth of a beat of the player's; not calibrated: too high
 }
 
 // Line is the time of a beat as it is expected now, for beats from the next one on.
