@@ -1,8 +1,8 @@
-"""Tunes in ABC notation with chord symbols, such as folk tunes on the net are written in.
+"""Reads tunes in ABC notation with chord symbols. Many folk tunes on the net are written in it.
 
-Of a tune with several voices the first is read, of notes together the highest counts. Of two alternative chord symbols
-on one note the first is taken, as jukedeck's MIDI conversion of the Nottingham tunes does. Part orders (P: in the
-header, or Nottingham's own Y:) are followed, jumps written as words are not.
+The reader takes the first voice of a tune with several voices, and the highest of notes that sound together. If a note
+has two alternative chord symbols, it takes the first, as jukedeck's MIDI conversion of the Nottingham tunes does. It
+follows part orders (P: in the header, or Nottingham's own Y:). It does not follow jumps written as words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from train.corpora.leadsheet import LETTERS, Measure, Symbol, Tone, expand, inte
 
 SHARPS = {"C": 0, "D": 2, "E": 4, "F": -1, "G": 1, "A": 3, "B": 5}
 MODES = {"": 0, "maj": 0, "ion": 0, "lyd": 1, "mix": -1, "dor": -2, "m": -3, "min": -3, "aeo": -3, "phr": -4, "loc": -5}
-# Chord qualities as they are written, the vocabulary's and others; d and a are the Nottingham tunes' own.
+# Chord qualities as tunes write them: the vocabulary's and others. Only the Nottingham tunes use d and a.
 QUALITIES = tokens.QUALITIES | {
     "d": (3, 6), "o": (3, 6), "o7": (3, 6, 9), "a": (4, 8), "+": (4, 8), "a7": (4, 8, 10), "aug7": (4, 8, 10),
     "maj": (4, 7), "M": (4, 7), "min": (3, 7), "-": (3, 7), "min7": (3, 7, 10), "-7": (3, 7, 10), "M7": (4, 7, 11),
@@ -50,9 +50,9 @@ TOKEN = re.compile(
 class Tune:
     """One tune as read so far: its parts in written order, and the state that carries from token to token."""
 
-    line: int  # of the file, counted from 1, where it begins
+    line: int  # line of the file where the tune begins, counted from 1
     number: int = 0
-    problem: str = ""  # why it cannot be read, if it cannot
+    problem: str = ""  # why the tune cannot be read; empty if it can
     title: str = ""
     order: str = ""
     in_body: bool = False
@@ -71,15 +71,18 @@ class Tune:
     in_chord: bool = False
     tuplet: Fraction = Fraction(1)
     tuplet_left: int = 0
-    length: Fraction = Fraction(0)  # of the note before
-    broken: Fraction = Fraction(1)  # what > or < makes of the next note
+    length: Fraction = Fraction(0)  # of the previous note
+    broken: Fraction = Fraction(1)  # factor that > or < puts on the next note
     voice: str = ""
     other_voice: bool = False
     opens: bool = False
     ending: int = 0
 
     def read(self, line: str, match: re.Match[str] | None) -> None:
-        """One line; match is its FIELD. A line that begins as a field may be notes: C:| ends a repeat."""
+        """Reads one line; match is its FIELD. A line that begins like a field may be notes: C:
+
+        ends a repeat.
+        """
         if line.startswith("%") or LYRICS.match(line):
             return
         if match and (match[1] not in LETTERS):
@@ -88,7 +91,7 @@ class Tune:
             self.body(line)
 
     def header(self, name: str, value: str) -> None:
-        """One information field, in the header or between the notes."""
+        """Reads one information field, in the header or between the notes."""
         if name == "X":
             self.number = int(_match(r"(\d+)", value)[0])
         elif name == "T":
@@ -113,7 +116,7 @@ class Tune:
             self.other_voice = voice != self.voice
 
     def key(self, value: str) -> None:
-        """A key, whose mode may be written in full, and what may stand behind it; its line ends the header."""
+        """Reads a key, its mode (possibly written in full), and what follows it. The key's line ends the header."""
         if value.lower() not in ("", "none"):
             tonic, sign, mode = _match(r"([A-G])([#b]?)\s*([A-Za-z]*)(?:\s.*)?", value.partition(" clef")[0])
             mode = mode.lower() if mode.lower() == "m" else mode.lower()[:3]
@@ -125,7 +128,7 @@ class Tune:
             self.note_length = Fraction(1, 16) if 4 * self.beats < 3 * self.unit else Fraction(1, 8)
 
     def body(self, text: str) -> None:
-        """One line of notes."""
+        """Reads one line of notes."""
         at = 0
         while at < len(text):
             token = TOKEN.match(text, at)
@@ -161,12 +164,12 @@ class Tune:
                 self.break_rhythm(token["broken"])
 
     def begin_tuplet(self, notes: int, time: str | None, count: str | None) -> None:
-        """So many notes in the time of how many, and for how many notes, as far as is written."""
+        """Begins a tuplet: this many notes in that time, for `count` notes. Time and count may be missing."""
         usual = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}.get(notes, 3 if self.unit == 8 and self.beats % 3 == 0 else 2)
         self.tuplet, self.tuplet_left = Fraction(int(time or usual), notes), int(count or notes)
 
     def break_rhythm(self, marks: str) -> None:
-        """a>b: the note before is dotted and the next one is halved; a<b the other way round; >> is double dotted."""
+        """Applies broken rhythm: a>b dots the note before and halves the next; a<b does the reverse; >> is double dotted."""
         short = Fraction(1, 2 ** len(marks))
         before, self.broken = (2 - short, short) if marks[0] == ">" else (short, 2 - short)
         for tone in self.last.values():
@@ -175,7 +178,7 @@ class Tune:
         self.length *= before
 
     def close_chord(self, times: Fraction) -> None:
-        """Ends a [chord], whose length may stand behind it."""
+        """Ends a [chord]; a length may follow it."""
         for tone in self.last.values():
             tone.length *= times
         self.length = (self.chord_length or Fraction(0)) * times
@@ -183,7 +186,8 @@ class Tune:
         self.in_chord = False
 
     def symbol(self, text: str) -> None:
-        """A chord symbol; the second of two on a note is the other time's chord, a blank one goes on with the last."""
+        """Reads a chord symbol. The second of two on a note belongs to another time through the tune; a blank one
+        continues the last."""
         if self.symbol_at == self.offset or text[:1] in ("^", "_", "<", ">", "@"):  # words, not a chord
             return
         self.symbol_at = self.offset
@@ -191,7 +195,7 @@ class Tune:
             self.symbols.append(Symbol(self.offset, *read_chord(text)))
 
     def note(self, token: re.Match[str]) -> None:
-        """A note or rest, alone or in a [chord], whose first note tells how long it lasts."""
+        """Reads a note or rest, alone or in a [chord]. The first note of a [chord] sets its length."""
         assert self.note_length is not None  # the key's line has set it
         length = 4 * self.note_length * length_of(token["times"], token["over"])
         if not (self.in_chord and self.chord_length is not None):
@@ -216,7 +220,7 @@ class Tune:
             self.chord_length = length
 
     def pitch(self, place: str, accidental: str, before: Tone | None) -> int:
-        """MIDI pitch of a letter with its octave marks; an accidental holds for its bar, and over a tie."""
+        """Returns the MIDI pitch of a letter with its octave marks. An accidental holds for its bar, and over a tie."""
         letter = place[0].upper()
         octave = 60 + 12 * (place[0].islower() + place.count("'") - place.count(","))
         if accidental:
@@ -228,7 +232,7 @@ class Tune:
         return octave + LETTERS[letter] + self.accidentals.get(place, sharpened - flattened)
 
     def bar_line(self, text: str) -> None:
-        """A bar line with its repeat marks."""
+        """Reads a bar line with its repeat marks."""
         self.end_bar()
         measures = self.parts[-1][1]
         if text[0] == ":" and measures:
@@ -240,7 +244,7 @@ class Tune:
         self.accidentals = {}
 
     def end_bar(self) -> None:
-        """Puts what has been read since the last bar line into the part."""
+        """Adds everything since the last bar line to the part."""
         if self.offset:
             measure = Measure(self.offset, self.beats, self.unit, self.tones, self.symbols, self.opens)
             measure.ending = self.ending
@@ -249,9 +253,10 @@ class Tune:
             self.symbol_at, self.opens = None, False
 
     def played(self) -> list[Measure]:
-        """The measures in playing order; parts in written order where the tune's order names parts it does not have.
+        """Returns the measures in playing order. If the tune's order names parts that it lacks, the parts keep their
+        written order.
 
-        An order that says AA counts the repeat in A itself, so such a part is not doubled once more.
+        An order that says AA already counts the repeat in A itself, so such a part is not doubled again.
         """
         self.end_bar()
         parts = dict(self.parts)
@@ -264,7 +269,7 @@ class Tune:
 
 
 def _match(pattern: str | re.Pattern[str], value: str) -> tuple[str, ...]:
-    """The groups of a pattern that must match all of the value; ValueError where it does not."""
+    """Returns the groups of a pattern that must match all of the value; raises ValueError if it does not."""
     match = re.fullmatch(pattern, value)
     if not match:
         raise ValueError(f"cannot read {value!r}")
@@ -272,7 +277,7 @@ def _match(pattern: str | re.Pattern[str], value: str) -> tuple[str, ...]:
 
 
 def length_of(times: str, over: str) -> Fraction:
-    """What a note's length is multiplied by: 3/2 is 3/2, / a half, // a quarter."""
+    """Returns the factor on a note's length: 3/2 is 3/2, / is a half, // is a quarter."""
     divisor = over.lstrip("/")
     if divisor == "0":
         raise ValueError("a note length divided by 0")
@@ -280,7 +285,8 @@ def length_of(times: str, over: str) -> Fraction:
 
 
 def read_chord(text: str) -> tuple[int, int]:
-    """Root and intervals of a chord symbol, its bass note left out; intervals 0 of N.C. ValueError where it is none."""
+    """Returns root and intervals of a chord symbol, without its bass note; intervals are 0 for N.C. Raises ValueError
+    if it is no chord."""
     if text.replace(".", "").upper() == "NC":
         return 0, 0
     match = CHORD.fullmatch(text.replace(" ", "").strip("()"))
@@ -291,7 +297,8 @@ def read_chord(text: str) -> tuple[int, int]:
 
 
 def read(text: str) -> list[Tune]:
-    """The tunes of a file, in its order. Where one cannot be read its `problem` says why; the others go on."""
+    """Returns the tunes of a file, in its order. If a tune cannot be read, its `problem` says why; the others are still
+    read."""
     tunes: list[Tune] = []
     for count, line in enumerate(text.splitlines(), 1):
         match = FIELD.match(line)

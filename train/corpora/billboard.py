@@ -1,8 +1,8 @@
 """Reads the Billboard part of CoCoPops: one humdrum file per song, with chords, melody and bar lines written out.
 
-Of its spines the **harm has the chords' durations, the **harte beside it their names, and each **kern a voice, of which
-the one marked *Hstimme is the melody. Repeats are written out, spines are never split. A .varms.hum file differs from a
-.hum file only in further spines: listeners' valence and arousal and the level (rms) of the recording.
+The **harm spine has the chords' durations, and the **harte spine beside it has their names. Each **kern spine is a
+voice; the one marked *Hstimme is the melody. Repeats are written out, and spines are never split. A .varms.hum file
+differs from a .hum file only in extra spines: listeners' valence and arousal, and the level (rms) of the recording.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 
 
 def read(root: Path) -> Iterator[Song | Skipped]:
-    """The songs of the CoCoPops checkout at root by name; root may also be the folder of the .hum files itself."""
+    """Yields the songs of the CoCoPops checkout at root by name; root may also be the folder of the .hum files itself."""
     folder = root / "Billboard" / "Data" if (root / "Billboard" / "Data").is_dir() else root
     paths = sorted(folder.glob("*.hum"))
     if not paths:
@@ -40,7 +40,7 @@ def read(root: Path) -> Iterator[Song | Skipped]:
 
 
 def _read_song(path: Path, name: str, group: str) -> Song | Skipped:
-    """The song of one file; its frame 0 is the last bar line at or before the first note or chord."""
+    """Returns the song of one file; its frame 0 is the last bar line at or before the first note or chord."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -76,7 +76,7 @@ def _read_song(path: Path, name: str, group: str) -> Song | Skipped:
 
 
 class _Score:
-    """What a file's lines add up to, fed one at a time. Times are quarter notes from the top of the file."""
+    """Builds a song from a file's lines, fed one at a time. Times are quarter notes from the top of the file."""
 
     def __init__(self) -> None:
         self.notes: list[tuple[Fraction, Fraction, int]] = []
@@ -86,11 +86,11 @@ class _Score:
         self._kinds: list[str] = []
         self._lead = -1
         self._metre = (4, 4)
-        # How far each spine with durations has come; all have come equally far at a bar line.
+        # The position of each spine with durations; all positions are equal at a bar line.
         self._now: dict[int, Fraction] = {}
 
     def add(self, line: str) -> None:
-        """Takes the file's next line; ValueError if it makes no sense."""
+        """Takes the file's next line; raises ValueError if it makes no sense."""
         if not line or line.startswith("!"):
             return
         cells = line.split("\t")
@@ -127,12 +127,12 @@ class _Score:
         if self.bars:
             before = self.bars[-1][0]
         else:
-            # What precedes the first bar line is silence and perhaps a pickup. The silence counts differently in each
-            # spine, so the melody is aligned with the bar line at its end, and its bars are counted back from there.
+            # Silence, and perhaps a pickup, comes before the first bar line. Each spine counts the silence differently,
+            # so the melody is aligned with the bar line at its end, and its bars are counted back from there.
             before = -length
             late = now - self._now[self._lead]
             self.notes = [(start + late, end + late, pitch) for start, end, pitch in self.notes]
-        # A file here and there lacks a bar line: the metre says where it goes.
+        # Some files lack a bar line: the metre says where it goes.
         missing = []
         while now - length * (len(missing) + 1) > before:
             missing.append((now - length * (len(missing) + 1), *self._metre))
@@ -153,7 +153,7 @@ class _Score:
                 self._add_note(start, end, tokens)
 
     def _add_note(self, start: Fraction, end: Fraction, tokens: list[str]) -> None:
-        """The highest of the tokens' notes, or more of the note before it if a tie leads there."""
+        """Adds the highest of the tokens' notes, or extends the previous note if a tie leads there."""
         pitches = {_pitch(token): token for token in tokens if "r" not in token}
         if not pitches:
             return
@@ -165,12 +165,12 @@ class _Score:
 
 
 def _frame(quarters: Fraction) -> int:
-    """The frame nearest to a time in quarter notes."""
+    """Returns the frame nearest to a time in quarter notes."""
     return floor(quarters * FRAMES_PER_QUARTER + Fraction(1, 2))
 
 
 def _duration(token: str) -> Fraction:
-    """A token's duration in quarter notes: 4 is a quarter, 8. a dotted eighth, 8%5 five eighths; 0 if it has none."""
+    """Returns a token's duration in quarter notes: 4 is a quarter, 8. a dotted eighth, 8%5 five eighths; 0 if it has none."""
     match = RECIP.search(token)
     if not match:
         return Fraction(0)
@@ -181,7 +181,7 @@ def _duration(token: str) -> Fraction:
 
 
 def _pitch(token: str) -> int:
-    """A token's MIDI pitch: c is middle C, cc the octave above it, C the octave below, CC two below."""
+    """Returns a token's MIDI pitch: c is middle C, cc the octave above it, C the octave below, CC two below."""
     match = PITCH.search(token)
     if not match:
         raise ValueError(f"{token!r} has no pitch")

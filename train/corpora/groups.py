@@ -1,7 +1,7 @@
-"""Which songs are the same song, over all corpora, so that a song lies on one side of the split.
+"""Groups the versions of one song over all corpora, so that each song lies on one side of the split.
 
-Two songs are the same where their corpus says so, where their titles are alike, or where their melodies share enough
-turns: runs of intervals that few songs have, whatever the key and the rhythm.
+Two songs count as one if their corpus says so, if their titles are alike, or if their melodies share enough turns. A
+turn is a run of intervals that few songs have; key and rhythm do not matter.
 """
 
 from __future__ import annotations
@@ -17,21 +17,23 @@ from typing import TypeVar
 from train.corpora.song import Song
 
 TURN = 8  # intervals
-LEAST_KINDS = 4  # different intervals in a turn: scales and repeated notes tell nothing
-COMMON = 12  # a turn that more songs have is anybody's
+LEAST_KINDS = 4  # different intervals in a turn: scales and repeated notes identify nothing
+COMMON = 12  # a turn that more songs have identifies none
 LEAST_SHARED = 6  # turns
 ALIKE = 0.15  # share of the shorter melody's turns that both have
-PIECE = 5  # letters that two titles that are compared share in a row
-LEAST_TITLE, TITLE = 8, 0.9  # letters of a title that may differ in some, and how like (difflib)
-LEAST_PART = 10  # letters of a title that may be a part of another
+PIECE = 5  # letters in a row that two titles must share to be compared
+LEAST_TITLE, TITLE = 8, 0.9  # letters in a title that may differ slightly, and the likeness it needs (difflib)
+LEAST_PART = 10  # letters in a title that may be part of another
 UNTELLING = {"alternate", "take", "a", "an", "the", "variation", "variations", "version"}
 T = TypeVar("T")
 
 
 def plain(title: str) -> str:
-    """A title's letters without what tells versions of it apart: articles, numbers, remarks in brackets, punctuation.
+    """Returns a title's letters without what distinguishes versions: articles, numbers, remarks in brackets,
+    punctuation.
 
-    Words may be run together with capitals: InAMellowTone is in-a-mellow-tone. Empty where no letter is left.
+    Capitals separate words that are run together: InAMellowTone is in-a-mellow-tone. The result is empty if no letter
+    is left.
     """
     text = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     text = re.sub(r"\(.*?\)|['`]", "", text)
@@ -40,7 +42,7 @@ def plain(title: str) -> str:
 
 
 def turns(song: Song) -> set[tuple[int, ...]]:
-    """The turns of a melody."""
+    """Returns the turns of a melody."""
     pitches = [note.pitch for note in song.notes]
     steps = [b - a for a, b in zip(pitches, pitches[1:])]
     runs = {tuple(steps[i:i + TURN]) for i in range(len(steps) - TURN + 1)}
@@ -48,7 +50,7 @@ def turns(song: Song) -> set[tuple[int, ...]]:
 
 
 def alike(songs: list[Song]) -> Iterator[tuple[int, int]]:
-    """Index pairs of songs whose melodies are alike."""
+    """Yields index pairs of songs whose melodies are alike."""
     found = [turns(song) for song in songs]
     shared: Counter[tuple[int, int]] = Counter()
     for owners in _owners(found).values():
@@ -60,8 +62,8 @@ def alike(songs: list[Song]) -> Iterator[tuple[int, int]]:
 
 
 def namesakes(songs: list[Song]) -> Iterator[tuple[int, int]]:
-    """Index pairs of songs that one corpus calls the same, or whose titles are alike: but for a letter or two, or one
-    within the other."""
+    """Yields index pairs of songs that one corpus calls the same, or whose titles are alike: they differ in a letter or
+    two, or one contains the other."""
     first: dict[tuple[str, str], int] = {}
     for i, song in enumerate(songs):
         for name in ((song.corpus, song.group), ("", plain(song.title))):
@@ -75,7 +77,7 @@ def namesakes(songs: list[Song]) -> Iterator[tuple[int, int]]:
 
 
 def similar(a: str, b: str) -> bool:
-    """Whether two plain titles are alike."""
+    """Reports whether two plain titles are alike."""
     short, long = sorted((a, b), key=len)
     if len(short) >= LEAST_PART and short in long:
         return True
@@ -84,7 +86,7 @@ def similar(a: str, b: str) -> bool:
 
 
 def _owners(sets: list[set[T]]) -> dict[T, list[int]]:
-    """Which of the sets have each member, in order."""
+    """Returns, for each member, the sets that have it, in order."""
     owners: defaultdict[T, list[int]] = defaultdict(list)
     for i, members in enumerate(sets):
         for member in members:
@@ -93,7 +95,7 @@ def _owners(sets: list[set[T]]) -> dict[T, list[int]]:
 
 
 def gather(songs: list[Song]) -> list[list[int]]:
-    """The groups of songs that are one song, as indices in order; each song is in one."""
+    """Returns the groups of songs that are one song, as indices in order; each song is in exactly one group."""
     leader = list(range(len(songs)))
 
     def of(i: int) -> int:

@@ -1,6 +1,6 @@
-"""Lead sheets: bars of melody and chord symbols with their repeat marks, made into a Song.
+"""Turns lead sheets into a Song: bars of melody and chord symbols with their repeat marks.
 
-Inside a bar times are exact quarter notes from its bar line. Each bar starts on a whole frame, so that a bar of odd
+Times inside a bar are exact quarter notes from its bar line. Each bar starts on a whole frame, so that a bar of odd
 length does not push the rest of the song off the grid.
 """
 
@@ -21,7 +21,7 @@ BROKEN = "fetch the corpus again, see train/README.md for where the corpora come
 
 @dataclass
 class Tone:
-    """A written note: offset and length in quarter notes, MIDI pitch, and whether a tie leads on to the next one."""
+    """A written note: offset and length in quarter notes, MIDI pitch, and whether a tie joins it to the next note."""
 
     offset: Fraction
     length: Fraction
@@ -39,9 +39,10 @@ class Symbol(NamedTuple):
 
 @dataclass
 class Measure:
-    """What stands between two bar lines: its true length in quarter notes, and the metre it is written in.
+    """The contents between two bar lines: the true length in quarter notes, and the written metre.
 
-    opens and closes: a repeat starts before it, or ends after it. ending: under which ending bracket it is, 0 for none.
+    opens: a repeat starts before it. closes: a repeat ends after it. ending: the number of its ending bracket, 0 for
+    none.
     """
 
     length: Fraction
@@ -55,7 +56,7 @@ class Measure:
 
 
 def interval_set(semitones: Iterable[int]) -> int:
-    """The 12-bit set of these semitones above the root, folded into one octave; the root is always in it."""
+    """Returns the 12-bit set of these semitones above the root, folded into one octave; the root is always in it."""
     mask = 1
     for s in semitones:
         mask |= 1 << s % 12
@@ -63,14 +64,15 @@ def interval_set(semitones: Iterable[int]) -> int:
 
 
 def to_frames(quarters: Fraction) -> int:
-    """The nearest frame; halfway goes up."""
+    """Returns the nearest frame; halfway rounds up."""
     return math.floor(quarters * FRAMES_PER_QUARTER + Fraction(1, 2))
 
 
 def expand(written: list[Measure]) -> list[Measure]:
-    """The measures in playing order: each repeat goes back once for each ending, or once if it has none.
+    """Returns the measures in playing order: each repeat goes back once for each ending, or once if it has none.
 
-    It goes back to the last start of a repeat, else to the end of the repeat before, else to the beginning.
+    It goes back to the last start of a repeat. Without one, it goes to the end of the previous repeat, or else to the
+    beginning.
     """
     played: list[Measure] = []
     start = 0
@@ -88,9 +90,9 @@ def expand(written: list[Measure]) -> list[Measure]:
 
 
 def to_song(corpus: str, id: str, group: str, measures: list[Measure], title: str = "") -> Song | Skipped:
-    """The song these measures make, played in this order; Skipped if no melody or no chord is in them.
+    """Returns the song these measures make, played in this order; Skipped if they have no melody or no chord.
 
-    CorpusError if they make no song at all, such as with a pitch that MIDI does not have.
+    Raises CorpusError if they make no valid song, for example because a pitch lies outside MIDI.
     """
     starts = [0]
     for measure in measures:
@@ -110,7 +112,7 @@ def to_song(corpus: str, id: str, group: str, measures: list[Measure], title: st
 
 
 def _notes(measures: list[Measure], starts: list[int]) -> list[Note]:
-    """The tones on the grid, ties merged, at least one frame each."""
+    """Returns the tones on the grid, with ties merged; each lasts at least one frame."""
     notes: list[Note] = []
     tied: dict[int, int] = {}  # pitch -> index of the note its tie comes from
     for start, measure in zip(starts, measures):
@@ -130,7 +132,7 @@ def _notes(measures: list[Measure], starts: list[int]) -> list[Note]:
 
 
 def _chords(measures: list[Measure], starts: list[int]) -> list[Chord]:
-    """Each symbol held until the next one; of two on a frame the later holds."""
+    """Returns the chords. Each symbol holds until the next one; of two on a frame the later wins."""
     placed = {
         start + to_frames(symbol.offset): symbol
         for start, measure in zip(starts, measures)
@@ -145,7 +147,7 @@ def _chords(measures: list[Measure], starts: list[int]) -> list[Chord]:
 
 
 def _bars(measures: list[Measure], starts: list[int]) -> list[Bar]:
-    """Bar lines; the two parts of a bar that a repeat sign cuts in two are one bar again when they meet."""
+    """Returns the bar lines. If a repeat sign cuts a bar in two, its parts become one bar again when they meet."""
     bars: list[Bar] = []
     for start, end, measure in zip(starts, starts[1:], measures):
         if start == end:

@@ -12,7 +12,7 @@ from train.corpora.song import CorpusError, Skipped, Song
 
 
 def read(root: Path) -> Iterator[Song | Skipped]:
-    """Every sheet of the folder at root, sorted by id (its file's name); CorpusError if it cannot be read."""
+    """Yields every sheet of the folder at root, sorted by id (its file's name); raises CorpusError if it cannot be read."""
     paths = sorted(root.glob("*.musicxml"))
     if not paths:
         raise CorpusError(f"{root}: no .musicxml files {NOT_FOUND}")

@@ -1,8 +1,9 @@
-"""Songs in MIDI files that have a melody and a chord track, such as jamd's own takes and exports of notation programs.
+"""Reads songs from MIDI files with a melody and a chord track, such as jamd's own takes and exports of notation
+programs.
 
-Times are the file's beats, so a performance must have been recorded to the click. The melody is the part named so, else
-the highest that plays one note at a time. The chord part is the one named so, else the one with most notes at once; its
-chords are named from the notes that sound, see `chords`.
+Times are the file's beats, so a performance must have been recorded to the click. The melody is the part with that
+name, or else the highest part that plays one note at a time. The chord part is the part with that name, or else the one
+with most notes at once. Its chords are named from the notes that sound; see `chords`.
 """
 
 from __future__ import annotations
@@ -22,24 +23,24 @@ from train import tokens
 from train.corpora.leadsheet import interval_set, to_frames
 from train.corpora.song import FRAMES_PER_QUARTER, Bar, Chord, Note, Skipped, Song, monophonic
 
-DRUMS = 9  # the channel of General MIDI's percussion, from 0
-# Parts of track names, the surest first; the melody's as in package midiio.
+DRUMS = 9  # General MIDI's percussion channel, counted from 0
+# Parts of track names, the surest first; the melody's are those of package midiio.
 MELODY_NAMES = ("melody", "melodie", "vocal", "voice", "lead", "tune", "sing")
 CHORD_NAMES = ("chord", "harmon", "accomp", "piano", "keys", "guitar", "organ", "pad")
-LONGEST = 1 << 17  # frames: over four hours at 120 beats a minute; what is longer is a broken file
-ARPEGGIO = 8  # frames in which the notes of one chord come
-REST = 16  # frames without a note that end a chord; it holds over shorter rests
+LONGEST = 1 << 17  # frames: over four hours at 120 beats a minute; a longer file is broken
+ARPEGGIO = 8  # frames: the notes of one chord begin within this time
+REST = 16  # frames without a note that end a chord; a chord holds over shorter rests
 FIFTH = tokens.mask_of((0, 7))
 
 
 class Part(NamedTuple):
-    """The notes of one track and channel, by start."""
+    """The notes of one track and channel, sorted by start."""
 
     name: str
     notes: list[Note]
 
     def sounding(self) -> np.ndarray:
-        """How many notes sound in each frame where any does."""
+        """Returns the number of sounding notes in each frame that has any."""
         change = np.zeros(max(note.end for note in self.notes) + 1, dtype=int)
         for note in self.notes:
             change[note.start] += 1
@@ -48,12 +49,12 @@ class Part(NamedTuple):
         return count[count > 0]
 
     def height(self) -> float:
-        """The mean pitch."""
+        """Returns the mean pitch."""
         return float(np.mean([note.pitch for note in self.notes]))
 
 
 def load(path: Path) -> mido.MidiFile:
-    """The file; ValueError where it is no MIDI file."""
+    """Returns the file; raises ValueError if it is no MIDI file."""
     try:
         return mido.MidiFile(path)
     except FileNotFoundError:
@@ -63,9 +64,9 @@ def load(path: Path) -> mido.MidiFile:
 
 
 def note_spans(messages: Iterable[mido.Message]) -> Iterator[tuple[float, float, int, int]]:
-    """Start, end, channel and pitch of each note, in the unit of the messages' times; by end.
+    """Yields start, end, channel and pitch of each note, sorted by end, in the unit of the messages' times.
 
-    A note struck again while it sounds ends there; one without an end is left out.
+    A note that is struck again while it sounds ends there. A note without an end is left out.
     """
     now = 0
     sounding: dict[tuple[int, int], float] = {}
@@ -80,7 +81,7 @@ def note_spans(messages: Iterable[mido.Message]) -> Iterator[tuple[float, float,
 
 
 def read(path: Path, corpus: str, id: str) -> Song | Skipped:
-    """The song of one file, from the last bar line before its first note; ValueError where it cannot be read."""
+    """Returns the song of one file, from the last bar line before its first note; raises ValueError if it cannot be read."""
     file = load(path)
     if file.type == 2 or file.ticks_per_beat <= 0:
         raise ValueError("its tracks are not on one grid of beats (MIDI format 2, or timed in SMPTE frames)")
@@ -106,7 +107,7 @@ def read(path: Path, corpus: str, id: str) -> Song | Skipped:
 
 
 def parts_of(file: mido.MidiFile) -> list[Part]:
-    """Every track and channel with notes that are not drums, on the grid; each note lasts a frame or more."""
+    """Returns every track and channel with notes, except drums, on the grid; each note lasts at least one frame."""
     parts = []
     for track in file.tracks:
         channels: dict[int, list[Note]] = {}
@@ -116,31 +117,32 @@ def parts_of(file: mido.MidiFile) -> list[Part]:
                 raise ValueError(f"a note ends at beat {end // FRAMES_PER_QUARTER}; a song has at most "
                                  f"{LONGEST // FRAMES_PER_QUARTER}")
             channels.setdefault(channel, []).append(Note(start, max(end, start + 1), pitch))
-        # Of a track with several channels the name says nothing of one.
+        # If a track has several channels, its name describes none of them.
         parts += [Part(track.name if len(channels) == 1 else "", sorted(notes))
                   for channel, notes in channels.items() if channel != DRUMS]
     return parts
 
 
 def named(parts: list[Part], names: tuple[str, ...]) -> Part | None:
-    """The part whose name has the surest of these in it."""
+    """Returns the part whose name contains the surest of these names."""
     return next((part for name in names for part in parts if name in part.name.lower()), None)
 
 
 def melody_of(parts: list[Part]) -> Part | None:
-    """The part named as the melody, else the highest of those where hardly ever two notes sound at once."""
+    """Returns the part named as the melody, or else the highest part in which two notes hardly ever sound at once."""
     single = [part for part in parts if part.sounding().mean() < 1.1]
     return named(parts, MELODY_NAMES) or max(single, key=Part.height, default=None)
 
 
 def chord_part_of(parts: list[Part]) -> Part | None:
-    """The part named as the chords, else the one with most notes at once, if these are three anywhere."""
+    """Returns the part named as the chords, or else the one with most notes at once, if it ever has three."""
     thick = [part for part in parts if part.sounding().max() >= 3]
     return named(parts, CHORD_NAMES) or max(thick, key=lambda part: part.sounding().mean(), default=None)
 
 
 def bars_of(file: mido.MidiFile, last: int) -> list[Bar]:
-    """The bar lines before frame `last` by the file's time signatures, each of which begins a bar; 4/4 without any."""
+    """Returns the bar lines before frame `last` by the file's time signatures; each signature begins a bar. Without any
+    it is 4/4."""
     metres = {0: (4, 4)}
     for track in file.tracks:
         tick = 0
@@ -157,11 +159,12 @@ def bars_of(file: mido.MidiFile, last: int) -> list[Bar]:
 
 
 def chords(notes: list[Note], bars: list[Bar], last: int) -> list[Chord]:
-    """The chords that these notes make, each until the next one, the last until frame `last`.
+    """Returns the chords that these notes make. Each holds until the next one, the last until frame `last`.
 
-    A chord is looked for at every beat and wherever three notes or more begin together. It is that of the notes
-    sounding there, if they have three pitch classes. If not, and they and those that follow in this beat are not all
-    in the chord of before, it is `first_chord` from there on. Where nothing sounds for a bar of 4/4, none does.
+    The search for a chord happens at every beat and wherever three or more notes begin together. If the notes that
+    sound there have three pitch classes, they are the chord. If not, and these notes and the later ones of the beat are
+    not all in the previous chord, `first_chord` gives the chord from there. If nothing sounds for a bar of 4/4, there
+    is no chord.
     """
     heard: list[set[int]] = [set() for _ in range(last)]  # the pitches that sound, by frame
     for note in notes:
@@ -190,7 +193,7 @@ def chords(notes: list[Note], bars: list[Bar], last: int) -> list[Chord]:
 
 
 def first_chord(heard: list[set[int]]) -> tuple[int, int] | None:
-    """Root and intervals of an arpeggio: of the first three pitch classes that are heard, or of a bare fifth."""
+    """Returns root and intervals of an arpeggio: of the first three pitch classes that sound, or of a bare fifth."""
     pitches: set[int] = set()
     for sounding in heard:
         pitches |= sounding
@@ -200,8 +203,8 @@ def first_chord(heard: list[set[int]]) -> tuple[int, int] | None:
 
 
 def named_by(pitches: set[int]) -> tuple[int, int]:
-    """Root and intervals of a chord: of its notes the root is that over which it differs least, by `tokens.WEIGHT`,
-    from a chord of the vocabulary; of several such the lowest."""
+    """Returns root and intervals of a chord. The root is the note over which the notes differ least, by
+    `tokens.WEIGHT`, from a chord of the vocabulary; of several such notes it is the lowest."""
     def strangeness(root: int) -> int:
         intervals = interval_set(pitch - root for pitch in pitches)
         differing = tokens.MASKS[tokens.fold(intervals)] ^ intervals
@@ -212,10 +215,10 @@ def named_by(pitches: set[int]) -> tuple[int, int]:
 
 
 def classes(pitches: set[int]) -> int:
-    """How many pitch classes these are."""
+    """Returns the number of pitch classes."""
     return len({pitch % 12 for pitch in pitches})
 
 
 def within(pitch: int, chord: tuple[int, int] | None) -> bool:
-    """Whether a pitch is in the chord of this root and these intervals."""
+    """Reports whether a pitch is in the chord with this root and these intervals."""
     return chord is not None and bool(chord[1] >> (pitch - chord[0]) % 12 & 1)

@@ -1,8 +1,9 @@
-"""MusicXML lead sheets: scores with chord symbols, plain (.musicxml, .xml) or compressed (.mxl).
+"""Reads MusicXML lead sheets: scores with chord symbols, plain (.musicxml, .xml) or compressed (.mxl).
 
-The melody is the part whose measures have the chord symbols, else the first part with notes; of it the voice that
-begins it, and of notes together the highest. Repeats and endings are played; jumps (D.C., D.S., coda), which many
-scores have as words only, are not. Pitches are as written, for transposing instruments too, as their symbols are.
+The melody is the part whose measures have the chord symbols, or else the first part with notes. The reader takes the
+voice that begins this part, and the highest of notes that sound together. It plays repeats and endings. It does not
+play jumps (D.C., D.S., coda), which many scores have as words only. Pitches are as written, also for transposing
+instruments, because their chord symbols are as written too.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ KINDS = {
 
 
 def read(path: Path) -> list[Measure]:
-    """The measures of one file as written; where no metre is given, it is what most of them last.
+    """Returns the measures of one file as written. If no metre is given, it is the most frequent length of a measure.
 
-    ValueError where it cannot be read, with the number of the measure.
+    Raises ValueError, with the number of the measure, if the file cannot be read.
     """
     score = load(path)
     if score.tag != "score-partwise":
@@ -72,12 +73,12 @@ def read(path: Path) -> list[Measure]:
 
 
 def load(path: Path) -> ElementTree.Element:
-    """The score of a file; ValueError where there is none."""
+    """Returns the score of a file; raises ValueError if there is none."""
     try:
         if not zipfile.is_zipfile(path):
             return ElementTree.parse(path).getroot()
         with zipfile.ZipFile(path) as archive:
-            # Not by META-INF/container.xml: in OpenEWLD, where a title has an ampersand, it is not well-formed.
+            # META-INF/container.xml is not used: in OpenEWLD it is not well-formed if a title has an ampersand.
             names = [name for name in archive.namelist() if not name.startswith("META-INF/")
                      and name.lower().endswith((".xml", ".musicxml"))]
             if len(names) != 1:
@@ -89,7 +90,7 @@ def load(path: Path) -> ElementTree.Element:
 
 
 def read_part(part: ElementTree.Element) -> list[Measure]:
-    """The measures of one part as written."""
+    """Returns the measures of one part as written."""
     sheet = _Sheet()
     measures = []
     for element in part.findall("measure"):
@@ -105,17 +106,17 @@ def read_part(part: ElementTree.Element) -> list[Measure]:
 
 
 class _Sheet:
-    """What carries from measure to measure: divisions of a quarter note, the metre, the ending bracket, the voice."""
+    """The state carried from measure to measure: divisions of a quarter note, the metre, the ending bracket, the voice."""
 
     def __init__(self) -> None:
         self.divisions = 1
         self.beats = 4
         self.unit = 4
         self.ending = 0
-        self.voice: tuple[str, str] | None = None  # the voice and staff that are read
+        self.voice: tuple[str, str] | None = None  # the voice and staff to read
 
     def measure(self, element: ElementTree.Element) -> Measure:
-        """One measure; without notes or rests it lasts as long as its metre says."""
+        """Reads one measure. Without notes or rests its length is that of its metre."""
         tones: list[Tone] = []
         symbols: list[Symbol] = []
         at = end = before = Fraction(0)
@@ -148,7 +149,7 @@ class _Sheet:
         return measure
 
     def attributes(self, element: ElementTree.Element) -> None:
-        """Divisions and metre, where they are given; a metre such as 3+2 counts as their sum."""
+        """Reads divisions and metre, if they are given; a metre such as 3+2 counts as their sum."""
         self.divisions = int(element.findtext("divisions", str(self.divisions)))
         self.beats = sum(int(beats) for beats in element.findtext("time/beats", str(self.beats)).split("+"))
         self.unit = int(element.findtext("time/beat-type", str(self.unit)))
@@ -156,7 +157,8 @@ class _Sheet:
             raise ValueError("divisions or metre below 1")
 
     def barlines(self, element: ElementTree.Element) -> tuple[bool, bool, bool]:
-        """Whether a repeat opens before this measure, closes after it, and an ending bracket stops with it."""
+        """Returns whether a repeat opens before this measure, whether one closes after it, and whether an ending
+        bracket stops with it."""
         repeats = {repeat.get("direction") for repeat in element.findall("barline/repeat")}
         brackets = {bracket.get("type"): int(bracket.attrib["number"].split(",")[0])
                     for bracket in element.findall("barline/ending")}
@@ -165,8 +167,8 @@ class _Sheet:
 
 
 def read_harmony(harmony: ElementTree.Element) -> tuple[int, int]:
-    """Root and intervals of a harmony element; its bass note is not looked at. Without a kind it is a major triad; of
-    the kind none it is no chord, of intervals 0."""
+    """Returns root and intervals of a harmony element; its bass note is ignored. Without a kind it is a major triad.
+    The kind none is no chord, with intervals 0."""
     if harmony.findtext("kind") == "none":
         return 0, 0
     root = _letter(harmony, "root/root-step") + int(harmony.findtext("root/root-alter", "0"))
@@ -190,13 +192,13 @@ def read_harmony(harmony: ElementTree.Element) -> tuple[int, int]:
 
 
 def _pitch(note: ElementTree.Element) -> int:
-    """MIDI pitch of a note as written."""
+    """Returns the MIDI pitch of a note as written."""
     octave = int(_text(note, "pitch/octave"))
     return 12 * (octave + 1) + _letter(note, "pitch/step") + int(note.findtext("pitch/alter", "0"))
 
 
 def _letter(element: ElementTree.Element, path: str) -> int:
-    """The pitch class of the note letter at path; ValueError where it is none."""
+    """Returns the pitch class of the note letter at path; raises ValueError if it is none."""
     letter = _text(element, path)
     if letter not in LETTERS:
         raise ValueError(f"no note {letter!r}")
@@ -204,7 +206,7 @@ def _letter(element: ElementTree.Element, path: str) -> int:
 
 
 def _find(element: ElementTree.Element, path: str) -> ElementTree.Element:
-    """The first element at path; ValueError without one."""
+    """Returns the first element at path; raises ValueError if there is none."""
     found = element.find(path)
     if found is None:
         raise ValueError(f"no {path} in {element.tag}")
@@ -212,5 +214,5 @@ def _find(element: ElementTree.Element, path: str) -> ElementTree.Element:
 
 
 def _text(element: ElementTree.Element, path: str) -> str:
-    """The text of the first element at path; ValueError without one."""
+    """Returns the text of the first element at path; raises ValueError if there is none."""
     return (_find(element, path).text or "").strip()

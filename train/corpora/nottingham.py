@@ -15,7 +15,7 @@ UNTELLING = {"a", "an", "the", "variation", "variations", "version"}
 
 
 def normalised(title: str) -> str:
-    """A title without what tells versions of a tune apart: articles, numbers, remarks in brackets, punctuation."""
+    """Returns a title without what distinguishes versions of a tune: articles, numbers, remarks in brackets, punctuation."""
     text = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     text = re.sub(r"\(.*?\)|'", "", text)
     words = [w for w in re.findall(r"[a-z]+", text) if w not in UNTELLING]
@@ -23,7 +23,8 @@ def normalised(title: str) -> str:
 
 
 def read(root: pathlib.Path) -> Iterator[Song | Skipped]:
-    """Every tune of the checkout at root, sorted by id (file and tune number); CorpusError if it cannot be read."""
+    """Yields every tune of the checkout at root, sorted by id (file and tune number); raises CorpusError if it cannot
+    be read."""
     folder = root / "ABC_cleaned"
     paths = sorted(folder.glob("*.abc"))
     if not paths:
@@ -33,7 +34,7 @@ def read(root: pathlib.Path) -> Iterator[Song | Skipped]:
 
 
 def _read_file(path: pathlib.Path) -> list[Song | Skipped]:
-    """The tunes of one file, by number."""
+    """Returns the tunes of one file, by number."""
     try:
         read_tunes = abc_notation.read(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

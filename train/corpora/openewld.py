@@ -1,4 +1,4 @@
-"""OpenEWLD, lead sheets of songs in the public domain (compressed MusicXML, read by musicxml.py)."""
+"""Reads OpenEWLD: lead sheets of songs in the public domain (compressed MusicXML, read by musicxml.py)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from train.corpora.song import CorpusError, Skipped, Song
 
 
 def read(root: pathlib.Path) -> Iterator[Song | Skipped]:
-    """Every song of the checkout at root, sorted by id (folder/title); CorpusError if it cannot be read."""
+    """Yields every song of the checkout at root, sorted by id (folder/title); raises CorpusError if it cannot be read."""
     folder = root / "dataset"
     paths = {f"{path.parts[-3]}/{path.parts[-2]}": path for path in folder.glob("*/*/*.mxl")}
     if not paths:

@@ -1,4 +1,4 @@
-"""A user's own songs: every MIDI file with a chord track, MusicXML and ABC file in a folder and the folders in it."""
+"""Reads a user's own songs: every MIDI file with a chord track, MusicXML file and ABC file in a folder and its subfolders."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MIDI, MUSICXML, ABC = (".mid", ".midi"), (".musicxml", ".mxl", ".xml"), (".abc",
 
 
 def read(folder: Path) -> tuple[list[Piece], list[Skipped]]:
-    """The songs of a folder as pieces of the split "own", and what was left out with the reason of each.
+    """Returns the songs of a folder as pieces of the split "own", and each file or tune left out with its reason.
 
-    CorpusError where nothing in the folder can be evaluated on.
+    Raises CorpusError if the folder has nothing to evaluate on.
     """
     pieces: list[Piece] = []
     skipped: list[Skipped] = []
@@ -37,7 +37,8 @@ def read(folder: Path) -> tuple[list[Piece], list[Skipped]]:
 
 
 def songs(folder: Path) -> Iterator[Song | Skipped]:
-    """The songs of a folder, sorted by id, which is a file's path in it; CorpusError where there is no such file."""
+    """Yields the songs of a folder, sorted by id (the file's path in the folder); raises CorpusError if there is no
+    such file."""
     endings = MIDI + MUSICXML + ABC
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in endings and path.is_file())
     if not paths:
@@ -52,7 +53,7 @@ def songs(folder: Path) -> Iterator[Song | Skipped]:
 
 
 def read_file(path: Path, id: str) -> list[Song | Skipped]:
-    """The songs of one file; of an ABC file with several tunes each has its place in it behind its id."""
+    """Returns the songs of one file. If an ABC file has several tunes, each tune's place in the file follows its id."""
     if path.suffix.lower() in MIDI:
         return [midi.read(path, CORPUS, id)]
     if path.suffix.lower() in MUSICXML:
@@ -66,7 +67,7 @@ def read_file(path: Path, id: str) -> list[Song | Skipped]:
 
 
 def checked(song: Song | Skipped) -> Song | Skipped:
-    """The song, or why it is none after all."""
+    """Returns the song, or the reason why it cannot be used."""
     if isinstance(song, Song):
         song.check()
         if song.frames > midi.LONGEST:

@@ -1,8 +1,9 @@
 """Reads POP909 (github.com/music-x-lab/POP909-Dataset): a numbered folder per song with a MIDI file and annotations.
 
-beat_midi.txt has a beat per line: its time in seconds, then two flags, downbeat in simple metre (every two or three
-beats) and downbeat in compound metre (every four or six). A song whose simple bars have three beats is in 3/4 and its
-compound bars are pairs of bars; any other song is in 4/4 and its compound bars are the bars.
+beat_midi.txt has one beat per line: its time in seconds, then two flags. The first marks a downbeat in simple metre
+(every two or three beats), the second a downbeat in compound metre (every four or six). If a song's simple bars have
+three beats, the song is in 3/4 and its compound bars are pairs of bars. Any other song is in 4/4 and its compound bars
+are the bars.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from train.corpora.song import FRAMES_PER_QUARTER, Bar, Chord, CorpusError, Note
 
 
 def read(root: Path) -> Iterator[Song | Skipped]:
-    """The songs of the checkout at root by number; root may also be the folder of the numbered folders itself."""
+    """Yields the songs of the checkout at root by number; root may also be the folder of the numbered folders itself."""
     songs = root / "POP909" if (root / "POP909").is_dir() else root
     folders = sorted(f for f in songs.iterdir() if f.name.isdigit() and f.is_dir()) if songs.is_dir() else []
     if not folders:
@@ -31,7 +32,7 @@ def read(root: Path) -> Iterator[Song | Skipped]:
 
 
 def _read_song(folder: Path) -> Song | Skipped:
-    """The song of one folder; its frame 0 is the last bar line at or before the first note or chord."""
+    """Returns the song of one folder; its frame 0 is the last bar line at or before the first note or chord."""
     beats, downbeats, metre = _read_beats(folder / "beat_midi.txt")
     notes = [Note(start, max(end, start + 1), pitch)
              for on, off, pitch in _read_melody(folder / f"{folder.name}.mid")
@@ -55,7 +56,7 @@ def _read_song(folder: Path) -> Song | Skipped:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The fields of each line of a text file that is not blank, with its line number."""
+    """Yields the fields of each non-blank line of a text file, with its line number."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -66,7 +67,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_beats(path: Path) -> tuple[np.ndarray, list[int], int]:
-    """The times of the beats in seconds, the indices of the beats that begin a bar, and the metre's beats per bar."""
+    """Returns the times of the beats in seconds, the indices of the beats that begin a bar, and the metre's beats per bar."""
     beats: list[float] = []
     simple: list[int] = []
     compound: list[int] = []
@@ -89,15 +90,15 @@ def _read_beats(path: Path) -> tuple[np.ndarray, list[int], int]:
 
 
 def frame_of(time: float, beats: np.ndarray) -> int:
-    """The frame nearest to a time in seconds, beat 0 being frame 0; the outermost beats' tempo holds beyond them."""
+    """Returns the frame nearest to a time in seconds. Beat 0 is frame 0; the tempo of the outermost beats holds beyond them."""
     i = int(np.clip(np.searchsorted(beats, time, side="right") - 1, 0, len(beats) - 2))
     return floor((i + (time - beats[i]) / (beats[i + 1] - beats[i])) * FRAMES_PER_QUARTER + 0.5)
 
 
 def _bars(downbeats: list[int], metre: int, first: int, last: int) -> list[Bar]:
-    """The bars at the downbeats, with whole bars added before and after to cover the frames first to last.
+    """Returns the bars at the downbeats, with whole bars added before and after to cover the frames first to last.
 
-    A bar of another length than the metre's is given the metre it has.
+    If a bar's length does not fit the metre, the bar gets the metre of its own length.
     """
     before = range(downbeats[0] - metre, first // FRAMES_PER_QUARTER - metre, -metre)
     after = range(downbeats[-1] + metre, last // FRAMES_PER_QUARTER + metre, metre)
@@ -107,7 +108,7 @@ def _bars(downbeats: list[int], metre: int, first: int, last: int) -> list[Bar]:
 
 
 def _read_melody(path: Path) -> Iterator[tuple[float, float, int]]:
-    """Start and end in seconds and the pitch of each note on the MIDI file's track named MELODY."""
+    """Yields start and end in seconds and the pitch of each note on the MIDI file's track named MELODY."""
     try:
         file = midi.load(path)
     except FileNotFoundError as error:
@@ -124,7 +125,7 @@ def _read_melody(path: Path) -> Iterator[tuple[float, float, int]]:
 
 
 def _read_chords(path: Path, beats: np.ndarray) -> list[Chord]:
-    """The chords on frames counted from beat 0; each line has a start and an end in seconds and a Harte label."""
+    """Returns the chords on frames counted from beat 0. Each line has a start and an end in seconds and a Harte label."""
     chords: list[Chord] = []
     for number, fields in _lines(path):
         try:

@@ -1,8 +1,8 @@
-"""Jams that jamd has kept, jamd.session/1 and /2 (docs/sessions.md): the melodies as jamd heard them, frame by frame,
-and the chords that it answered with.
+"""Reads jams that jamd has kept, jamd.session/1 and /2 (docs/sessions.md): the melodies as jamd heard them, frame by
+frame, and the chords of its answer.
 
-A log may be damaged, torn off, or still growing: what can be read of it counts. Over frames that it does not tell of,
-what sounded goes on, as jamd takes it to (jam/takebuilder.go).
+A log may be damaged, cut off, or still growing: every readable part counts. If the log is silent about some frames, the
+sounding notes and chords continue, as jamd itself assumes (jam/takebuilder.go).
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ CORPUS, SPLIT = "sessions", "live"
 PLAIN, SEALED = "jamd.session/1", "jamd.session/2"
 SEAL = len(',"crc":"00000000"}')  # bytes at the end of a sealed line
 CASTAGNOLI = 0x82F63B78
-HIGHEST = 1 << 40  # frame, as jamd has it
+HIGHEST = 1 << 40  # the highest frame that jamd accepts
 FRAMES_PER_WHOLE = 16
 
 
 @dataclass(frozen=True)
 class Jam(Piece):
-    """What one policy played of a session: one for each stretch, where others took over."""
+    """What one policy played of a session. If other policies took over in between, there is one Jam for each stretch."""
 
     policy: str
 
 
 class Meter(NamedTuple):
-    """A time signature, and the frame with which its first bar begins."""
+    """A time signature, and the first frame of its first bar."""
 
     frame: int
     beats: int
@@ -45,7 +45,7 @@ class Meter(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """What a session was."""
+    """The manifest of a session."""
 
     sealed: bool
     policy: str
@@ -53,8 +53,8 @@ class Manifest(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What the log tells of a frame. heard: the melody's token of the frame before; chord: its place in our vocabulary,
-    -1 where there is none; began: whether it does so here."""
+    """A frame of the log. heard: the melody token of the previous frame. chord: its place in our vocabulary, -1 for
+    none. began: whether the chord begins here."""
 
     number: int
     heard: int
@@ -64,8 +64,8 @@ class Frame(NamedTuple):
 
 
 def read(folder: Path) -> tuple[list[Jam], list[Skipped]]:
-    """The jams in a folder of sessions, or of one session, and what of them cannot be read, by file and line, and why.
-    CorpusError where nothing can."""
+    """Returns the jams in a folder of sessions, or of one session, and what cannot be read, by file and line, with the
+    reason. Raises CorpusError if nothing can be read."""
     paths = sorted(path.parent for pattern in ("manifest.json", "*/manifest.json") for path in folder.glob(pattern))
     found: list[Jam] = []
     skipped: list[Skipped] = []
@@ -81,7 +81,7 @@ def read(folder: Path) -> tuple[list[Jam], list[Skipped]]:
 
 
 def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
-    """The jams of one session; the lines that cannot be read are added to skipped. CorpusError where it is none."""
+    """Returns the jams of one session and adds its unreadable lines to skipped. Raises CorpusError if it is no session."""
     about = manifest(path / "manifest.json")
     log = path / "events.jsonl"
     frames: list[Frame] = []
@@ -106,7 +106,7 @@ def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
 
 
 def manifest(path: Path) -> Manifest:
-    """CorpusError where the file is no manifest, or of a version that cannot be read."""
+    """Reads a manifest. Raises CorpusError if the file is no manifest, or its version cannot be read."""
     try:
         about = json.loads(path.read_text())
         version, policy, settings = about["format"], about["policy"]["name"], about["settings"]
@@ -119,7 +119,7 @@ def manifest(path: Path) -> Manifest:
 
 
 def read_meter(text: str, frame: object) -> Meter:
-    """The meter that begins with a frame. ValueError where there is none such."""
+    """Returns the meter that begins with a frame. Raises ValueError if there is none."""
     beats, unit = map(int, text.split("/"))
     if unit not in (4, 8) or not 1 <= beats <= 16 or not isinstance(frame, int) or not 0 <= frame <= HIGHEST:
         raise ValueError(f"meter {text} at frame {frame!r}")
@@ -127,12 +127,12 @@ def read_meter(text: str, frame: object) -> Meter:
 
 
 def said(error: Exception) -> str:
-    """What is wrong, also where Python names a missing key alone."""
+    """Says what is wrong; Python's own message for a missing key is only the key."""
     return f"no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def lines(path: Path) -> Iterator[bytes]:
-    """The whole lines of a log, without their breaks: what follows the last break was never written whole."""
+    """Yields the whole lines of a log, without their line breaks. Text after the last break was never completely written."""
     with open(path, "rb") as file:
         for line in file:
             if line.endswith(b"\n"):
@@ -140,7 +140,7 @@ def lines(path: Path) -> Iterator[bytes]:
 
 
 def unsealed(line: bytes) -> bytes:
-    """A line whose checksum is right. ValueError where it is not."""
+    """Returns a line without its seal. Raises ValueError if the checksum is wrong."""
     body, seal = line[:-SEAL], line[-SEAL:]
     if seal != b',"crc":"%08x"}' % crc32c(body):
         raise ValueError("its checksum is missing or wrong: it was damaged or changed")
@@ -158,7 +158,7 @@ TABLE = _table()
 
 
 def crc32c(data: bytes) -> int:
-    """CRC-32C, as docs/sessions.md has it."""
+    """Returns the CRC-32C, as docs/sessions.md defines it."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc = crc >> 8 ^ TABLE[(crc ^ byte) & 0xFF]
@@ -166,7 +166,8 @@ def crc32c(data: bytes) -> int:
 
 
 def read_frame(entry: dict, before: str) -> Frame:
-    """The line of a frame; before: who played until then. A policy that stood in for a slow one is none of its own."""
+    """Reads the line of a frame; before: who played until then. A policy that stood in for a slow one does not count as
+    a change of policy."""
     number, symbol = entry["frame"], entry["symbol"]
     if not isinstance(number, int) or not 0 <= number <= HIGHEST:
         raise ValueError(f"frame {number!r}")
@@ -179,14 +180,14 @@ def read_frame(entry: dict, before: str) -> Frame:
 
 
 def melody_token(token: object) -> int:
-    """The token. ValueError where it is none."""
+    """Returns the token. Raises ValueError if it is none."""
     if not isinstance(token, int) or not 0 <= token < tokens.MELODY_TOKENS:
         raise ValueError(f"melody {token!r}: no token")
     return token
 
 
 def jams(id: str, meters: list[Meter], frames: list[Frame], last: int) -> list[Jam]:
-    """The jams of a session whose last frame had this melody."""
+    """Returns the jams of a session; last is the melody of its last frame."""
     if not frames:
         return []
     melody, chords = on_grid(frames, last)
@@ -202,7 +203,7 @@ def jams(id: str, meters: list[Meter], frames: list[Frame], last: int) -> list[J
 
 
 def bar_lines(meters: list[Meter], start: int, end: int) -> Iterator[Meter]:
-    """Every bar that begins from a frame on and before another, with the frame that it begins with."""
+    """Yields every bar that begins at or after frame start and before frame end, with its first frame."""
     for meter, stop in zip(meters, [*(following.frame for following in meters[1:]), end]):
         bar = meter.beats * FRAMES_PER_WHOLE // meter.unit
         first = meter.frame + -(-max(start - meter.frame, 0) // bar) * bar
@@ -211,7 +212,7 @@ def bar_lines(meters: list[Meter], start: int, end: int) -> Iterator[Meter]:
 
 
 def on_grid(frames: list[Frame], last: int) -> tuple[np.ndarray, np.ndarray]:
-    """Melody and chord tokens int16 of every frame from the log's first to its last."""
+    """Returns melody and chord tokens, int16, of every frame from the log's first to its last."""
     first, count = frames[0].number, frames[-1].number - frames[0].number + 1
     heard = {frame.number - 1 - first: frame.heard for frame in frames[1:]} | {count - 1: last}
     told = {frame.number - first: frame for frame in frames}

@@ -1,6 +1,6 @@
-"""A song on the grid: what every corpus reader yields, whatever its format.
+"""A song on the grid: every corpus reader yields it, whatever its format.
 
-Times are whole frames from the start of the song; a frame is a sixteenth note (four a quarter note).
+Times are whole frames from the start of the song. A frame is a sixteenth note (four per quarter note).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ FRAMES_PER_QUARTER = 4
 
 
 class Note(NamedTuple):
-    """A melody note sounding on frames start <= f < end (end > start), MIDI pitch 0..127."""
+    """A melody note that sounds on frames start <= f < end (end > start); MIDI pitch 0..127."""
 
     start: int
     end: int
@@ -22,8 +22,8 @@ class Note(NamedTuple):
 class Chord(NamedTuple):
     """A chord as the corpus annotates it, on frames start <= f < end.
 
-    root: pitch class 0..11 (C = 0). intervals: 12-bit set of semitones above the root, bit 0 the root itself;
-    extensions above the octave are folded into it. No chord is the absence of a Chord.
+    root: pitch class 0..11 (C = 0). intervals: 12-bit set of semitones above the root; bit 0 is the root itself.
+    Extensions above the octave are folded into it. No chord is the absence of a Chord.
     """
 
     start: int
@@ -42,10 +42,11 @@ class Bar(NamedTuple):
 
 @dataclass
 class Song:
-    """One song, repeats expanded.
+    """One song, with its repeats expanded.
 
-    corpus and id name it; group is what its corpus calls the song (all versions that it has of one song share it), title
-    what it is called, as written, where the corpus says so: both for the split (groups.py).
+    corpus and id name it. All versions of a song in one corpus share its group. title is the written title, if the
+    corpus gives one. The split (groups.py) uses both.
+
     notes are monophonic: sorted, no two overlap. chords are sorted and do not overlap. bars are sorted; a pickup bar is
     a first bar shorter than its metre says. frames is the length of the song.
     """
@@ -77,7 +78,7 @@ class Song:
 
 
 class CorpusError(Exception):
-    """A corpus file that is missing or cannot be read; the message names the file and what to do."""
+    """A corpus file is missing or cannot be read; the message names the file and what to do."""
 
 
 class Skipped(NamedTuple):
@@ -88,7 +89,8 @@ class Skipped(NamedTuple):
 
 
 def monophonic(notes: list[Note]) -> list[Note]:
-    """The highest note wins at a shared onset; a later note ends the one before it (last-note priority, as live)."""
+    """Returns one voice: the highest note wins at a shared onset; a later note ends the previous one (last-note
+    priority, as live)."""
     out: list[Note] = []
     for note in sorted(notes, key=lambda n: (n.start, -n.pitch)):
         if out and note.start == out[-1].start:

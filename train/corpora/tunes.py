@@ -1,4 +1,5 @@
-"""Folk tunes of two tune books in ABC (rjl20/abc-tunebook, jw35/tunebook-abc), a tune a file, read by abc_notation.py."""
+"""Reads folk tunes of two ABC tune books (rjl20/abc-tunebook, jw35/tunebook-abc); abc_notation.py reads each file's one
+tune."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from train.corpora.song import CorpusError, Skipped, Song
 
 
 def read(root: Path) -> Iterator[Song | Skipped]:
-    """Every tune under root, sorted by id (book and file); CorpusError if it cannot be read."""
+    """Yields every tune under root, sorted by id (book and file); raises CorpusError if it cannot be read."""
     paths = sorted(root.glob("*/*.abc"))
     if not paths:
         raise CorpusError(f"{root}: no folders with .abc files {NOT_FOUND}")

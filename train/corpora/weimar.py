@@ -1,8 +1,8 @@
 """Reads the Weimar Jazz Database as CSV: a transcribed solo and its beats, both timed in seconds on the recording.
 
-csv_melody has a note a row: onset, duration and pitch. csv_beats has a beat a row: onset, bar, beat of the bar, and, where
-it changes, the chord. A note lies on the sixteenth nearest to where it was played between two beats,
-which is what a listener with the beat hears; its place in the transcription is rounded to the player's intention.
+csv_melody has one note per row: onset, duration and pitch. csv_beats has one beat per row: onset, bar, beat of the bar,
+and the chord if it changes. A note lies on the sixteenth nearest to its played time between two beats. A listener with
+the beat hears it there; the transcription instead rounds it to the player's intention.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DIMINISHED_SEVENTH = (3, 6, 9)
 
 
 def read(root: Path) -> Iterator[Song | Skipped]:
-    """Every solo of the checkout at root, sorted by id (player and tune); CorpusError if it cannot be read."""
+    """Yields every solo of the checkout at root, sorted by id (player and tune); raises CorpusError if it cannot be read."""
     paths = sorted((root / "csv_beats").glob("*.csv"))
     if not paths:
         raise CorpusError(f"{root / 'csv_beats'}: no .csv files {NOT_FOUND}")
@@ -39,7 +39,7 @@ def read(root: Path) -> Iterator[Song | Skipped]:
 
 
 def _read_solo(beats_path: Path, melody_path: Path) -> Song | Skipped:
-    """The solo of two files; its frame 0 is the last bar line at or before the first note or chord."""
+    """Returns the solo of two files; its frame 0 is the last bar line at or before the first note or chord."""
     id = beats_path.stem.removesuffix("_Solo")
     title = re.sub(r"-\d+$", "", id.partition("_")[2])
     rows = _rows(beats_path)
@@ -65,27 +65,27 @@ def _read_solo(beats_path: Path, melody_path: Path) -> Song | Skipped:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file with a line of names."""
+    """Returns the rows of a CSV file whose first line has the column names."""
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
 def _note(onset: float, duration: float, pitch: int, beats: np.ndarray) -> Note:
-    """A note on the frames nearest to its onset and its end, at least one."""
+    """Returns a note on the frames nearest to its onset and its end; it lasts at least one frame."""
     start = frame_of(onset, beats)
     return Note(start, max(start + 1, frame_of(onset + duration, beats)), pitch)
 
 
 def _chords(rows: list[dict[str, str]]) -> list[Chord]:
-    """The chords by frame; each holds until the next one."""
+    """Returns the chords by frame; each holds until the next one."""
     named = [(i * FRAMES_PER_QUARTER, read_chord(row["chord"])) for i, row in enumerate(rows) if row["chord"]]
     ends = [at for at, _ in named[1:]] + [len(rows) * FRAMES_PER_QUARTER]
     return [Chord(at, end, *chord) for (at, chord), end in zip(named, ends) if chord]
 
 
 def _bars(rows: list[dict[str, str]]) -> list[Bar]:
-    """The bar lines, each with as many quarters as its bar has beats; a first and a last bar that are cut short have
-    those of their neighbour."""
+    """Returns the bar lines; each bar has as many quarters as beats. If a first or last bar is cut short, it takes the
+    quarters of its neighbour."""
     lines = [i for i, row in enumerate(rows) if i == 0 or int(row["beat"]) == 1]
     lengths = np.diff(lines).tolist() or [len(rows)]
     if len(lengths) > 1 and int(rows[0]["beat"]) != 1:
@@ -94,9 +94,10 @@ def _bars(rows: list[dict[str, str]]) -> list[Bar]:
 
 
 def read_chord(text: str) -> tuple[int, int] | None:
-    """Root and intervals of a chord symbol of the database, its bass left out; None for NC. ValueError otherwise.
+    """Returns root and intervals of a chord symbol of the database, without its bass; None for NC. Raises ValueError
+    otherwise.
 
-    j7 is a major seventh, - minor, 79b a dominant with a flat ninth, 7alt one with flat ninth and thirteenth.
+    j7 is a major seventh, - is minor, 79b is a dominant with a flat ninth, 7alt is one with flat ninth and thirteenth.
     """
     if text == "NC":
         return None
