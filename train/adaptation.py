@@ -14,17 +14,17 @@ from train.vocabulary import OURS, Vocabulary
 INTERVALS = {-6: "tritone", -5: "fifth", -4: "major third down", -3: "minor third down", -2: "tone down",
              -1: "semitone down", 1: "semitone up", 2: "tone up", 3: "minor third up", 4: "major third up", 5: "fourth"}
 ANY = "any interval"
-JUMP_BEAT = 16  # counted from 0: the seventeenth
+JUMP_BEAT = 16  # counted from 0: the seventeenth beat
 JUMP_FRAME = FRAMES_PER_QUARTER * JUMP_BEAT
 LEVEL = slice(8, 16)  # beats 9 to 16; before them the system does not know the song well enough
 SMOOTH = 4  # beats
-BACK = 0.9  # of the level that the system itself had before
-LEVEL_OF_DATA = 0.7  # of the level that the data had before: the same for all systems, about that of the rule of thumb
+BACK = 0.9  # share of the system's own level before the jump
+LEVEL_OF_DATA = 0.7  # share of the data's level before the jump: the same for all systems, about the level of the rule of thumb
 
 
 def jumps(draws: list[list[Window]]) -> list[list[Window]]:
-    """The windows, each of which moves at the jump by an interval that falls to it in turn: in each draw to another
-    song."""
+    """Returns the windows, each of which moves at the jump by an interval. The intervals take turns over the windows,
+    and each draw gives them to different songs."""
     return [[moved(w, JUMP_FRAME, interval_of(d, i)) for i, w in enumerate(draw)] for d, draw in enumerate(draws)]
 
 
@@ -34,8 +34,8 @@ def interval_of(draw: int, window: int) -> int:
 
 
 def by_beat(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
-    """[windows, beats, 2]: frames of each beat inside the chord, and frames where both sound, summed over the seeds of
-    chords [seeds, windows, frames]."""
+    """Returns [windows, beats, 2]: the frames of each beat inside the chord, and the frames in which both sound. They
+    are summed over the seeds of chords [seeds, windows, frames]."""
     melody = np.stack([w.melody for w in windows])
     counts = np.stack(metrics.inside(melody, chords, vocabulary.pitch_classes), axis=-1)
     seeds, n, frames, _ = counts.shape
@@ -64,8 +64,9 @@ def beats_until(counts: np.ndarray, level: np.ndarray) -> np.ndarray:
 
 
 def adaptation(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -> dict:
-    """by_beat: note-in-chord of each beat, None where nothing sounded; before: the level; beats_to_recover and
-    beats_to_level, to LEVEL_OF_DATA of what the windows' own chords have, intervals by bootstrap over songs."""
+    """Returns by_beat, note-in-chord of each beat (None if nothing sounded); before, the level; beats_to_recover; and
+    beats_to_level, the beats to LEVEL_OF_DATA of the level of the windows' own chords. Intervals are by bootstrap over
+    songs."""
     songs = Songs([w.song for w in windows])
     drawn = songs.sums(by_beat(windows, chords, vocabulary))
     data = songs.sums(by_beat(windows, np.stack([w.chords for w in windows])[None], OURS))
@@ -76,8 +77,8 @@ def adaptation(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary
 
 
 def by_interval(draws: list[list[Window]], chords: np.ndarray, vocabulary: Vocabulary) -> dict[str, dict]:
-    """adaptation() over all the jumps, and over those by each interval. draws: of jumps(); chords [draws, windows,
-    frames]."""
+    """Returns adaptation() over all the jumps, and over the jumps by each interval. draws: from jumps(). chords:
+    [draws, windows, frames]."""
     there = [(interval_of(d, i), w, chords[d, i]) for d, draw in enumerate(draws) for i, w in enumerate(draw)]
 
     def over(those: list[tuple[int, Window, np.ndarray]]) -> dict:

@@ -1,5 +1,5 @@
-"""The chord encoder of a contrastive reward model as an ONNX file of the contract jamd.encoder/1, by which jamd
-measures the diversity of a jam as train does (diversity.py).
+"""Exports the chord encoder of a contrastive reward model as an ONNX file of the contract jamd.encoder/1. jamd uses it
+to measure the diversity of a jam as train does (diversity.py).
 
 input   chords int64 [window]: our tokens of a window
 output  vector float32 [dim]: of length 1
@@ -56,7 +56,7 @@ class Network:
         return op("Concat", [left, right], f"{name}.rotated", axis=-1)
 
     def block(self, x: str, name: str, heads: int) -> str:
-        """One block of a Stack whose positions all see one another: x float32 [length, dim]."""
+        """Adds one block of a Stack in which all positions attend to one another: x float32 [length, dim]."""
         g = self.g
         qkv = g.op("Reshape", [self.linear(self.norm(x, f"{name}.norm1"), f"{name}.qkv"), "heads"], f"{name}.heads")
         turned = g.op("Transpose", [qkv], f"{name}.turned", perm=[1, 2, 0, 3])  # [3, heads, length, head]
@@ -73,7 +73,7 @@ class Network:
         return g.op("Add", [x, self.linear(gated, f"{name}.down")], f"{name}.x2")
 
     def stack(self, x: str, name: str, stack: Stack, length: int) -> str:
-        """A Stack's run over x float32 [length, dim]."""
+        """Adds a Stack's run over x float32 [length, dim]."""
         shape, g = stack.shape, self.g
         cos, sin = angles(shape, torch.arange(length))
         g.constant("cos", cos.numpy())
@@ -87,12 +87,12 @@ class Network:
 
 
 def build(encoder: Encoder) -> onnx.GraphProto:
-    """The graph of embed_chords (contrastive.py) for one window."""
+    """Returns the graph of embed_chords (contrastive.py) for one window."""
     model = encoder.model
     state = {name: value.detach().cpu().numpy() for name, value in model.state_dict().items()}
     net, shape = Network(state), model.shape
     g, name, beats = net.g, "chords", WINDOW // shape.patch
-    # All that a frame's embedding is made of depends on its token alone: one table.
+    # A frame's embedding depends on its token alone, so one table holds it.
     frames = model.chords.frames["chords"]
     with torch.no_grad():
         table = frames(torch.arange(tokens.CHORD_TOKENS)[None])[0]
@@ -111,7 +111,7 @@ def build(encoder: Encoder) -> onnx.GraphProto:
 
 
 def export(checkpoint: Path, path: Path) -> None:
-    """Writes the encoder file, its weights in float16. CorpusError where the checkpoint holds no chord encoder."""
+    """Writes the encoder file with float16 weights. Raises CorpusError if the checkpoint holds no chord encoder."""
     encoder = Encoder(checkpoint)
     graph = build(encoder)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10,

@@ -1,4 +1,4 @@
-"""The figures of what systems played over the windows of a place: quotients of sums, over all windows and seeds."""
+"""Measures what systems played over the windows of a place. Each figure is a quotient of sums over all windows and seeds."""
 
 from __future__ import annotations
 
@@ -48,32 +48,35 @@ def _legal_share(w: Window, chords: np.ndarray, v: Vocabulary) -> tuple[float, f
     return metrics.legal(chords, v.chords), 1
 
 
-# Each figure as what to divide by what; where the latter is 1, the figure is a mean over windows. longest_hold is in
-# beats, changes_on_beat the share of the changes, duration_entropy in bits, legal_share the share of the windows.
+# Each figure as numerator and denominator. If the denominator is 1, the figure is a mean over windows. longest_hold is
+# in beats, changes_on_beat is a share of the changes, duration_entropy is in bits, legal_share is a share of the
+# windows.
 FIGURES: dict[str, Callable[[Window, np.ndarray, Vocabulary], tuple[float, float]]] = {
     "note_in_chord": _note_in_chord, "changes_per_bar": _changes_per_bar, "changes_on_beat": _changes_on_beat,
     "distinct_chords": _distinct_chords, "duration_entropy": _duration_entropy, "longest_hold": _longest_hold,
     "silent_share": _silent_share, "legal_share": _legal_share,
 }
-LATER = ("note_in_chord", "changes_per_bar")  # what long jams are asked about
+LATER = ("note_in_chord", "changes_per_bar")  # the figures of long jams
 
 
 def count(figure: str, windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
-    """[windows, 2]: what to divide by what, summed over the seeds of chords [seeds, windows, frames]."""
+    """Returns numerator and denominator [windows, 2], summed over the seeds of chords [seeds, windows, frames]."""
     return np.array([[FIGURES[figure](w, c, vocabulary) for w, c in zip(windows, seed)] for seed in chords],
                     dtype=float).sum(axis=0)
 
 
 def measure(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, songs: Songs) -> dict[str, np.ndarray]:
-    """Every figure [1 + draws], as bootstrap.interval takes it."""
+    """Returns every figure [1 + draws], as bootstrap.interval takes it."""
     sums = {name: songs.sums(count(name, windows, chords, vocabulary)) for name in FIGURES}
     return {name: quotient(s[:, 0], s[:, 1]) for name, s in sums.items()}
 
 
 def onset_histograms(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, songs: Songs) -> np.ndarray:
-    """[1 + draws, positions]: how many chords are struck at each sixteenth of the bar, over all seeds. Bars of every
-    metre are counted from their own bar line and pooled (a waltz has the positions 0 to 11): all systems play to the
-    same bars, so that the metres weigh the same for each."""
+    """Returns [1 + draws, positions]: the number of chords struck at each sixteenth of the bar, over all seeds.
+
+    Bars of every metre count from their own bar line and are pooled (a waltz has the positions 0 to 11). All systems
+    play to the same bars, so the metres have the same weight for each system.
+    """
     length = max(np.diff(w.lines[:, 0], append=len(w.melody)).max() for w in windows)
     counts = np.zeros((len(windows), length))
     for seed in chords:
@@ -83,18 +86,23 @@ def onset_histograms(windows: list[Window], chords: np.ndarray, vocabulary: Voca
 
 
 def onset_emd(histograms: np.ndarray, of_data: np.ndarray) -> np.ndarray:
-    """[draws]: the earth mover's distance of two histograms [draws, positions], in sixteenths: how far an onset of the
-    one is on average from its place in the other, within the bar (from its end to its start is the whole way back).
-    NaN where one of them is empty."""
+    """Returns [draws]: the earth mover's distance of two histograms [draws, positions], in sixteenths.
+
+    It is the mean distance of an onset of one from its place in the other, within the bar: the way from the bar's end
+    to its start is the whole way back. It is NaN if one of the histograms is empty.
+    """
     positions = np.arange(histograms.shape[1])
     return np.array([wasserstein_distance(positions, positions, a, b) if a.any() and b.any() else np.nan
                      for a, b in zip(histograms, of_data)])
 
 
 def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, minute: int) -> dict[str, dict]:
-    """How a system plays in the first minute of long jams, in their second half, and how much higher that is: for each
-    of LATER {"first", "second_half", "difference"}. Means over jams, with Student's intervals: jams are few.
-    legal_share: the share of the jams in which every frame is legal. minute: in frames."""
+    """Compares the first minute of long jams with their second half.
+
+    Returns {"first", "second_half", "difference"} for each of LATER; a positive difference means that the second half
+    is higher. Values are means over jams, with Student's intervals because jams are few. legal_share is the share of
+    the jams in which every frame is legal. minute: in frames.
+    """
     half = len(windows[0].melody) // 2
 
     def of(figure: str, start: int, end: int) -> np.ndarray:
@@ -111,15 +119,18 @@ def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, 
 
 
 def part(window: Window, start: int, end: int) -> Window:
-    """Frames start..end of a window as they stand, with the bars that they lie in."""
+    """Returns frames start..end of a window unchanged, with the bars that contain them."""
     last = np.append(window.lines[1:, 0], len(window.melody))
     inside = (last > start) & (window.lines[:, 0] < end)
     return Window(window.song, window.melody[start:end], window.chords[start:end], window.lines[inside] - [start, 0, 0])
 
 
 def of_place(windows: list[Window], played: dict[str, tuple[np.ndarray, Vocabulary]]) -> dict[str, dict[str, Interval]]:
-    """The figures of every system at a place, each [value, low, high]; where the data is among them, shares of its own
-    and distances from it too. played: by system, chords [seeds, windows, frames] and their vocabulary."""
+    """Returns the figures of every system at a place, each [value, low, high].
+
+    If the data is among the systems, the figures also include shares of the data's figures and distances from them.
+    played: by system, chords [seeds, windows, frames] and their vocabulary.
+    """
     songs = Songs([w.song for w in windows])
     data = np.stack([w.chords for w in windows])
     drawn = {system: measure(windows, chords, v, songs) for system, (chords, v) in played.items()}

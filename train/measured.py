@@ -18,7 +18,7 @@ from train.vocabulary import OURS, Vocabulary
 
 SONGS = ("test", "ood", "jazz", "own")
 PLAYER = "player"  # test songs played with the defaults of `jamd play`
-LISTENED = 48  # frames of a window in which it listens, in all metres that have beats
+LISTENED = 48  # frames of a window in which the system listens, in every metre with beats
 PLAYED_LIVE = "{}, as played"  # what this policy itself played in the recorded jams
 
 Draws = Sequence[Sequence[Window]]
@@ -58,7 +58,7 @@ def everyone(played: Played, place: str) -> Chords:
 
 
 def of_songs(draws: Draws, who: Chords, models: Sequence[Encoder]) -> dict:
-    """The figures of a place with songs, beside the data; "draws" has the shares of the data's in each draw."""
+    """Returns the figures of a place with songs, beside the data's. "draws" has each draw's shares of the data's figures."""
     found = pooled(draws, who)
     harmony = {name: [of_draw(draw, chords[d], v) for d, draw in enumerate(draws)] for name, (chords, v) in who.items()}
     for name in who:
@@ -101,14 +101,14 @@ def diversity(chords: np.ndarray, songs: Sequence[Sequence[str]], models: Sequen
 
 
 def vendis(scores: np.ndarray) -> dict[str, Interval]:
-    """vendi, the mean of the encoders', and that of each encoder where there are several; means over draws."""
+    """Returns vendi, the mean over the encoders, and the score of each encoder if there are several; means over draws."""
     each = {f"vendi_{i}": jackknife(score.mean(axis=1)) for i, score in enumerate(scores, 1)} if len(scores) > 1 else {}
     return {"vendi": jackknife(scores.mean(axis=(0, 2))), **each}
 
 
 def of_sessions(played: Played, draws: Draws, policies: dict[str, str], models: Sequence[Encoder]) -> dict:
-    """Returns the figures of recorded jams: of what every system plays to them now, and of what each policy played in
-    its own jams at the time. policies: the policy of each song."""
+    """Returns the figures of recorded jams: of what every system plays to them now, and of what each policy played at
+    the time in its own jams. policies: the policy of each song."""
     songs = [w.song for w in draws[0]]
     them = {name: (list(range(len(songs))), *played.chords(LIVE, name)) for name in played.systems(LIVE)}
     for policy in sorted({policies[song] for song in songs}):

@@ -1,6 +1,6 @@
-"""The pictures of an evaluation, from the folder that `python -m train evaluate -o FOLDER` leaves, and of runs.
+"""Draws the pictures of an evaluation, from the folder that `python -m train evaluate -o FOLDER` writes, and of runs.
 
-A system has one colour and one marker in all of them; the data is black. They are the pictures of GAPT (arXiv
+A system has the same colour and marker in all pictures; the data is black. The pictures are those of GAPT (arXiv
 2511.17879), Figures 2 and 4, and the training curves.
 """
 
@@ -26,22 +26,22 @@ from train.evaluated import BEATS_PER_BAR, EXCERPTS, Evaluation, Missing, excerp
 from train.piano_roll import piano_roll
 from train.tables import PLACES
 
-WIDTH = 9.0  # inches: 900 pixels at 100 dots an inch, which is the size that the letters are meant for
+WIDTH = 9.0  # inches: 900 pixels at 100 dots an inch, the size that the font sizes fit
 STYLE = {"figure.facecolor": "white", "figure.dpi": 100, "savefig.dpi": 150, "font.size": 9, "axes.titlesize": 9,
          "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e6e6e6",
          "axes.axisbelow": True, "legend.frameon": False, "figure.constrained_layout.use": True}
 DATA = ("#000000", "*")
-# Paul Tol's "muted" colours, which the colour-blind tell apart, and a marker each for print without colour. Baselines
-# are grey, so that the policies stand out.
+# Paul Tol's "muted" colours, which colour-blind readers can tell apart. Each system also has a marker, for print
+# without colour. Baselines are grey, so that the policies stand out.
 COLOURS = ("#882255", "#332288", "#44AA99", "#CC6677", "#117733", "#AA4499", "#88CCEE", "#999933", "#DDCC77")
 GREYS = ("#555555", "#777777", "#999999", "#BBBBBB")
 MARKERS = "osD^vP<>X"
 SHOWN_JUMPS = (ANY, INTERVALS[-6], INTERVALS[-5])
-UNSHOWN = ("rules-bar", "rules-half", "chance")  # in piano rolls, where one baseline will do
+UNSHOWN = ("rules-bar", "rules-half", "chance")  # not in piano rolls, where one baseline is enough
 
 
 def marks(names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The colour and the marker of each system."""
+    """Returns the colour and the marker of each system."""
     policies, baselines = ([name for name in names if (name in BASELINES) is grey] for grey in (False, True))
     return {"data": DATA} | {name: (colours[i % len(colours)], MARKERS[i % len(MARKERS)])
                              for those, colours in ((policies, COLOURS), (baselines, GREYS))
@@ -49,7 +49,7 @@ def marks(names: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 
 def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
-    """The indices of the points that no other surpasses in both coordinates, by rising x: the Pareto front."""
+    """Returns the Pareto front: the indices of the points that no other surpasses in both coordinates, by rising x."""
     front: list[int] = []
     for i in sorted(range(len(points)), key=lambda i: (-points[i][0], -points[i][1])):
         if not front or points[i][1] > points[front[-1]][1]:
@@ -58,7 +58,7 @@ def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def harmony_against_diversity(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Figure:
-    """Note-in-chord over the Vendi score at each place, with 95 % intervals and the systems' Pareto front (4a, 4b)."""
+    """Draws note-in-chord over the Vendi score at each place, with 95 % intervals and the systems' Pareto front (4a, 4b)."""
     places = {place: {name: f for name, f in evaluation.systems(place).items() if "vendi" in f} for place in PLACES}
     places = {place: systems for place, systems in places.items() if systems}
     if not places:
@@ -84,17 +84,17 @@ def harmony_against_diversity(evaluation: Evaluation, styles: dict[str, tuple[st
 
 
 def ordered(systems: dict[str, dict], styles: dict[str, tuple[str, str]]) -> list[tuple[str, dict]]:
-    """The figures of the systems, the data's first, then policies' and baselines'."""
+    """Returns the figures of the systems: the data first, then policies, then baselines."""
     return [(name, systems[name]) for name in styles if name in systems]
 
 
 def arms(value: float, low: float, high: float) -> list[list[float]]:
-    """An interval as matplotlib wants it: how far it reaches below and above the value."""
+    """Returns an interval as matplotlib takes it: how far it reaches below and above the value."""
     return [[max(0.0, value - low)], [max(0.0, high - value)]]
 
 
 def legend(figure: Figure) -> None:
-    """One legend for all panels, below them."""
+    """Adds one legend for all panels, below them."""
     named = {}
     for axes in figure.axes:
         handles, labels = axes.get_legend_handles_labels()
@@ -103,8 +103,8 @@ def legend(figure: Figure) -> None:
 
 
 def generations(evaluation: Evaluation, styles: dict[str, tuple[str, str]], encoder: Encoder | None) -> Figure:
-    """t-SNE of the contrastive embeddings of what is played to the test songs, a panel per system over the data in
-    grey; in the first draw, so that every panel has as many points (4c)."""
+    """Draws a t-SNE of the contrastive embeddings of what each system plays to the test songs: one panel per system,
+    over the data in grey. Only the first draw is shown, so that every panel has the same number of points (4c)."""
     if encoder is None:
         raise Missing("no --encoder")
     chords = evaluation.test_chords()
@@ -130,14 +130,14 @@ def generations(evaluation: Evaluation, styles: dict[str, tuple[str, str]], enco
 
 
 def hide(panels: Sequence) -> None:
-    """Leaves the panels of a grid that nothing is in blank."""
+    """Hides the unused panels of a grid."""
     for axes in panels:
         axes.set_axis_off()
 
 
 def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Figure:
-    """Note-in-chord by beat, as means over four beats that do not reach over the jump, before and after the melody's
-    key changes."""
+    """Draws note-in-chord by beat, before and after the melody's key changes. Each value is a mean over four beats, and
+    no mean spans the key change."""
     jumps = {jump: systems for jump in SHOWN_JUMPS if (systems := evaluation.figures.get("adaptation", {}).get(jump))}
     if not jumps:
         raise Missing("no adaptation in figures.json")
@@ -157,7 +157,7 @@ def adaptation(evaluation: Evaluation, styles: dict[str, tuple[str, str]]) -> Fi
 
 
 def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[str, str]]) -> Figure:
-    """Every figure of the tables of some runs by step, a panel per figure that moves, lightly smoothed."""
+    """Draws every figure of some runs' tables by step, lightly smoothed: one panel per figure that changes."""
     if not tables:
         raise Missing("no --runs")
     names = list(dict.fromkeys(name for table in tables.values() for name, values in table.items()
@@ -169,7 +169,7 @@ def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[st
     for axes, name in zip(panels, names):
         for run, table in tables.items():
             if name in table:
-                there = np.isfinite(table[name])  # a figure that is not taken at every step is nan at the others
+                there = np.isfinite(table[name])  # a figure that is not measured at every step is nan at the others
                 x, y = (means(table[column][there], 1 + there.sum() // 30) for column in ("step", name))
                 axes.plot(x, y, color=styles[run.name][0], linewidth=1.2, label=run.name)
         axes.set_title(name.replace("_", " "))
@@ -181,7 +181,7 @@ def curves(tables: dict[Path, dict[str, np.ndarray]], styles: dict[str, tuple[st
 
 
 def curves_of(run: Path) -> dict[str, np.ndarray]:
-    """The figures of a run by name (curves.py). CorpusError where there are none."""
+    """Returns the figures of a run by name (curves.py). Raises CorpusError if there are none."""
     found = read_curves(run / "metrics.csv")
     if not found:
         raise CorpusError(f"{run / 'metrics.csv'}: no step in it yet")
@@ -189,12 +189,12 @@ def curves_of(run: Path) -> dict[str, np.ndarray]:
 
 
 def means(values: np.ndarray, width: int) -> np.ndarray:
-    """The mean of every so many values in a row; none where there are less."""
+    """Returns the mean of every `width` values in a row; empty if there are fewer."""
     return np.convolve(values, np.full(width, 1 / width), mode="valid") if len(values) >= width else values[:0]
 
 
 def rolls(evaluation: Evaluation, styles: dict[str, tuple[str, str]], pieces: Sequence[Piece], n: int) -> Figure:
-    """The piano roll of the n-th excerpt, from 0: the chords of the data, of each policy and of one baseline."""
+    """Draws the piano roll of the n-th excerpt, from 0: the chords of the data, of each policy and of one baseline."""
     chords, chosen = evaluation.test_chords(), excerpts(evaluation, pieces)
     if n >= len(chosen):
         raise Missing(f"test songs for {len(chosen)} alone")
@@ -206,9 +206,9 @@ def rolls(evaluation: Evaluation, styles: dict[str, tuple[str, str]], pieces: Se
 
 def draw(folder: Path, output: Path, pieces: Sequence[Piece] = (), encoder: Encoder | None = None,
          runs: Sequence[Path] = ()) -> Iterator[str]:
-    """Writes every picture that there is something for as PNG into output; says of each that it is made, or why not.
+    """Writes every picture that has data as PNG into output. Reports each picture as made, or why it was not.
 
-    pieces are the corpora that were evaluated on, for the names and bars of songs; it goes without them too.
+    pieces are the corpora of the evaluation, for the names and bars of songs; they may be missing.
     """
     evaluation, tables = read(folder), {run: curves_of(run) for run in runs}
     styles = marks(list(dict.fromkeys([*evaluation.names(), *(run.name for run in runs)])))

@@ -1,4 +1,4 @@
-"""The paper's systems that are trained by reinforcement learning: one method, other settings."""
+"""The paper's systems that reinforcement learning trains: one method with different settings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The trainings as commands: `python -m train NAME`. The fields of these dataclasses and of their settings are the
-options. runs/scales.py and the recipe use the same dataclasses."""
+"""Defines the trainings as commands: `python -m train NAME`. The fields of these dataclasses and of their settings are
+the options. runs/scales.py and the recipe use the same dataclasses."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Figures of merit of followed beats (Davies, Degara and Plumbley 2009; mir_eval): beats of the first five seconds do not
-count."""
+"""Figures of merit of followed beats (Davies, Degara and Plumbley 2009; mir_eval). Beats of the first five seconds do
+not count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OCTAVES = (0.5, 2.0)
 
 
 def f_measure(true: np.ndarray, said: np.ndarray, window: np.ndarray | float) -> float:
-    """The F-measure of said beats that lie within a window, in seconds, of a true one of their own."""
+    """Returns the F-measure of the said beats. A hit lies within the window, in seconds, of a true beat of its own."""
     if not len(true) or not len(said):
         return 0.0
     near = np.abs(true[:, None] - said[None, :])
@@ -23,7 +23,7 @@ def f_measure(true: np.ndarray, said: np.ndarray, window: np.ndarray | float) ->
 
 
 def figures(played: Performance, said: dict) -> dict[str, float]:
-    """All figures of one performance."""
+    """Returns all figures of one performance."""
     start = played.beats[0] + SKIPPED
     beats = sorted((b for b in said["beats"] if b["at"] <= played.beats[-1] + 0.5), key=lambda b: b["at"])
     at = np.array([b["at"] for b in beats])

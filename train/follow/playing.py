@@ -1,6 +1,6 @@
-"""Songs as people play them: at a tempo that drifts, steps or slows down, with jitter, swung or straight.
+"""Plays songs as people do: at a tempo that drifts, steps or slows down, with jitter, swung or straight.
 
-What is simulated here is simulated; a solo of the Weimar Jazz Database is played as it was recorded.
+All of this is simulated, except for solos of the Weimar Jazz Database, which are played as they were recorded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from train.follow.songs import BEATS, TICKS, Tune
 from train.follow.tables import swung
 
-LONGEST = 192  # beats of a song that are played
+LONGEST = 192  # beats of a song to play, at most
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class How:
     tempo: str = "drift"
     jitter: float = 0.02
     swing: bool = False
-    metre: bool = True  # is told
-    exact: bool = False  # taps and tempo are
+    metre: bool = True  # whether the follower is told the metre
+    exact: bool = False  # whether taps and tempo are exact
 
 
 @dataclass(frozen=True)
 class Performance:
-    """What the follower hears, and what is true: beats in seconds, and which of them begin bars."""
+    """What the follower hears, and the truth: beats in seconds, and those that begin bars."""
 
     tune: Tune
     heard: dict
@@ -46,20 +46,20 @@ class Performance:
 
 
 def periods(how: str, beats: int, base: float, rng: np.random.Generator) -> np.ndarray:
-    """The length of each beat in seconds."""
+    """Returns the length of each beat in seconds."""
     at = np.arange(beats)
     log = np.zeros(beats)
-    if how == "drift":  # a random walk of .4 % a beat, drawn back so that it wanders 2 to 6 %
+    if how == "drift":  # a random walk of .4 % a beat, pulled back so that it wanders 2 to 6 %
         spread = rng.uniform(0.02, 0.06)
         back = 0.004**2 / (2 * spread**2)
         steps = rng.normal(0, 0.004, beats)
         log[0] = rng.normal(0, spread)
         for i in range(1, beats):
             log[i] = log[i - 1] * (1 - back) + steps[i]
-    elif how == "steps":  # twice, by 6 to 15 %, up or down
+    elif how == "steps":  # two steps of 6 to 15 %, up or down
         for part in (1 / 3, 2 / 3):
             log[at >= part * beats] += rng.uniform(0.06, 0.15) * rng.choice((-1, 1))
-    elif how == "ritardando":  # the last four of every 32 beats slow down by up to a quarter; then a tempo
+    elif how == "ritardando":  # the last four of every 32 beats slow down by up to a quarter; then the tempo returns
         log = np.log1p(0.25 * np.clip((at % 32 - 27) / 4, 0, 1))
     elif how != "steady":
         raise ValueError(f"no tempo {how}")
@@ -67,10 +67,10 @@ def periods(how: str, beats: int, base: float, rng: np.random.Generator) -> np.n
 
 
 def perform(tune: Tune, how: How, rng: np.random.Generator) -> Performance:
-    """One performance of a tune; a recorded one is as it was, whatever is asked for."""
+    """Returns one performance of a tune. A recorded tune stays as it was recorded, whatever `how` asks for."""
     count = BEATS[tune.metre]
     if tune.beats is not None:
-        lead = 2 * count  # beats before the recording's: room for a bar of taps
+        lead = 2 * count  # beats before the recording: room for a bar of taps
         numbers = tune.first // TICKS + np.arange(-lead, len(tune.beats))
         before = tune.beats[0] - np.mean(np.diff(tune.beats[:9])) * np.arange(lead, 0, -1)
         start = 0.5 - before[0]
@@ -104,14 +104,14 @@ def perform(tune: Tune, how: How, rng: np.random.Generator) -> Performance:
 
 
 def follow(binary: Path, performances: list[Performance]) -> Iterator[dict]:
-    """What jamd's follower said of each performance, in order."""
+    """Yields the follower's answer to each performance, in order."""
     lines = "\n".join(json.dumps(p.heard) for p in performances)
     done = subprocess.run([binary, "follow-lines"], input=lines, capture_output=True, text=True, check=True)
     return map(json.loads, done.stdout.splitlines())
 
 
 def fixed(performance: Performance) -> dict:
-    """What a grid says that is never moved: from the taps where there are some, else the tempo from the first note on."""
+    """Returns the answer of a grid that never moves: from the taps if there are any, else from the tempo and the first note."""
     heard = performance.heard
     start, period = heard["notes"][0][0], 60 / (heard["bpm"] or 120)
     if performance.tune.metre == "6/8":

@@ -1,8 +1,8 @@
-"""Songs for the follower: onsets on a grid of twelve ticks a beat, or in seconds where people really played them.
+"""Reads songs for the follower: onsets on a grid of twelve ticks a beat, or in seconds if people really played them.
 
-Only songs whose bars are all of 4/4 (2/2 counts as that), 3/4 or 6/8 are taken; the first bar may be a pickup and the
-last may be short. The beat of 6/8 is a dotted quarter. Each song lies on the side of the split that the cache of the
-corpora has it on, so that no song that is judged by was learned from.
+Only songs with regular bars are taken: 4/4 (2/2 counts as 4/4), 3/4 or 6/8 throughout. The first bar may be a pickup,
+and the last may be short. The beat of 6/8 is a dotted quarter. Each song lies on the side of the split that the cache
+of the corpora gives it, so no song both trains and judges.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ import numpy as np
 from train.corpora import abc_notation, dataset, leadsheet, musicxml, pop909
 from train.corpora.song import CorpusError, Skipped, Song
 
-TICKS = 12  # a beat
+TICKS = 12  # per beat
 METRES = {(4, 4): "4/4", (2, 2): "4/4", (3, 4): "3/4", (6, 8): "6/8"}
 BEATS = {"4/4": 4, "3/4": 3, "6/8": 2}
 
 
 @dataclass(frozen=True)
 class Tune:
-    """One song. ticks and pitches are int32 [notes]: the onsets, tick 0 being the first bar line (pickups lie before it).
+    """One song. ticks and pitches are int32 [notes]: the onsets; tick 0 is the first bar line (pickups lie before it).
 
-    played and beats are float64 in seconds where the song is a recording, else None: the onset of each note, and of each
-    beat from `first`, a tick, on.
+    If the song is a recording, played and beats are float64 in seconds, else None. played has the onset of each note,
+    and beats has the time of each beat, beginning with the beat at the tick `first`.
     """
 
     corpus: str
@@ -43,19 +43,19 @@ class Tune:
 
     @property
     def bar(self) -> int:
-        """The length of a bar in ticks."""
+        """Returns the length of a bar in ticks."""
         return TICKS * BEATS[self.metre]
 
 
 def read(data: Path, cache: Path, corpora: Iterable[str] = ()) -> list[Tune]:
-    """The tunes of the corpora, all if none is named, each with its side; CorpusError where one is missing."""
+    """Returns the tunes of the corpora (all if none is named), each with its side. Raises CorpusError if one is missing."""
     sides = {(p.corpus, p.id): p.split for p in dataset.read(cache)[0]}
     tunes = (tune for name in corpora or READERS for tune in READERS[name](dataset.corpus_folder(data, name)))
     return [replace(t, split=sides[t.corpus, t.id]) for t in tunes if (t.corpus, t.id) in sides]
 
 
 def of_measures(corpus: str, id: str, measures: list[leadsheet.Measure]) -> Tune | None:
-    """The tune that these measures make, played in this order; None where its bars are not regular."""
+    """Returns the tune that these measures make, played in this order; None if its bars are not regular."""
     metres = {METRES.get((m.beats, m.unit)) for m in measures}
     metre = metres.pop() if len(metres) == 1 else None
     if metre is None:
@@ -82,7 +82,8 @@ def of_measures(corpus: str, id: str, measures: list[leadsheet.Measure]) -> Tune
 
 
 def _halves(starts: list[Fraction], first: Fraction, bar: Fraction) -> bool:
-    """Whether bars that a repeat sign cuts in two become whole again: no bar line is missed by the grid for long."""
+    """Reports whether bars that a repeat sign cuts in two become whole again: at most a quarter of the bar lines lie off
+    the grid, and the last lies on it."""
     off = sum((start - first) % bar != 0 for start in starts)
     return off <= len(starts) // 4 and (starts[-1] - first) % bar == 0
 
@@ -96,7 +97,7 @@ def _tune(corpus: str, id: str, metre: str, notes: dict[int, int]) -> Tune | Non
 
 
 def read_leadsheets(root: Path) -> Iterator[Tune]:
-    """The lead sheets (MusicXML)."""
+    """Yields the lead sheets (MusicXML)."""
     for path in sorted(root.glob("*.musicxml")):
         try:
             measures = leadsheet.expand(musicxml.read(path))
@@ -107,7 +108,7 @@ def read_leadsheets(root: Path) -> Iterator[Tune]:
 
 
 def read_nottingham(root: Path) -> Iterator[Tune]:
-    """The folk tunes (ABC)."""
+    """Yields the folk tunes (ABC)."""
     for path in sorted((root / "ABC_cleaned").glob("*.abc")):
         for tune in abc_notation.read(path.read_text(encoding="utf-8")):
             if made := of_measures("nottingham", f"{path.stem}/{tune.number:03d}", tune.played()):
@@ -115,7 +116,7 @@ def read_nottingham(root: Path) -> Iterator[Tune]:
 
 
 def read_pop909(root: Path) -> Iterator[Tune]:
-    """The sung melodies of the pop songs, on sixteenths: of each song the longest stretch of regular bars."""
+    """Yields the sung melodies of the pop songs, on sixteenths: the longest stretch of regular bars of each song."""
     for song in pop909.read(root):
         if isinstance(song, Skipped):
             continue
@@ -129,7 +130,7 @@ def read_pop909(root: Path) -> Iterator[Tune]:
 
 
 def _stretches(song: Song) -> Iterator[tuple[int, int, int]]:
-    """The stretches of bars of one metre as number, first and beyond the last."""
+    """Yields each stretch of bars of one metre: its number of bars, its first bar, and the bar after its last."""
     first = 0
     for i in range(1, len(song.bars) + 1):
         if i == len(song.bars) or song.bars[i][1:] != song.bars[first][1:]:
@@ -138,7 +139,7 @@ def _stretches(song: Song) -> Iterator[tuple[int, int, int]]:
 
 
 def read_weimar(root: Path) -> Iterator[Tune]:
-    """The jazz solos as they were played."""
+    """Yields the jazz solos as they were played."""
     for path in sorted((root / "csv_melody").glob("*.csv")):
         if tune := _read_solo(path, root / "csv_beats" / path.name):
             yield tune
@@ -153,7 +154,7 @@ def _read_solo(melody: Path, lines: Path) -> Tune | None:
     count = BEATS[metre]
     numbers = np.array([int(r["bar"]) * count + int(r["beat"]) - 1 for r in rows])
     if (np.diff(numbers) != 1).any() or (np.diff(beats) <= 0).any():
-        return None  # beats are left out, or not in order
+        return None  # beats are missing or out of order
     notes = [(float(r["onset"]), float(r["pitch"]), (int(r["tatum"]) - 1) / int(r["division"]))
              for r in csv.DictReader(melody.open())]
     at, pitch, within = np.array(sorted(n for n in notes if beats[0] <= n[0] < beats[-1])).T
@@ -167,8 +168,9 @@ def _read_solo(melody: Path, lines: Path) -> Tune | None:
 
 
 def _places(beats: np.ndarray, within: np.ndarray) -> np.ndarray:
-    """The ticks that onsets are meant for: the parts of the beat that they were transcribed as, their place being known in
-    beats; the second of two eighths is where it was swung to. Soloists lie behind the beat: the mean of that is taken off."""
+    """Returns the intended ticks of onsets, given their places in beats. within: the parts of the beat that the
+    transcription gives them. The second of two eighths stays as swung as it was played. Soloists play behind the beat;
+    their mean lag is subtracted."""
     whole = np.round(beats - within)
     lag = np.mean(beats - within - whole)
     swung = np.clip(np.round((beats - lag - whole) * TICKS), 6, 8)

@@ -1,8 +1,10 @@
-"""What the follower expects of rhythm: how far the next onset is, by the place in the bar and by the step before.
+"""Learns the follower's rhythm tables: the distance to the next onset, by the place in the bar and by the previous
+step.
 
-Learned by counting over the training songs, for each class of metre and feel. Each corpus of a class counts alike, however
-many songs it has. The file holds one byte an entry, -20 times the natural logarithm of the probability, in the order of
-follow/tables.go: for each class the first onset's place, any onset's place, and steps[context][place][1..96 ticks, more].
+The tables are counts over the training songs, for each class of metre and feel. All corpora of a class have the same
+weight, however many songs they have. The file holds one byte per entry: -20 times the natural logarithm of the
+probability, in the order of follow/tables.go. Each class has the first onset's place, any onset's place, and
+steps[context][place][1..96 ticks, more].
 """
 
 from __future__ import annotations
@@ -16,20 +18,20 @@ import numpy as np
 
 from train.follow.songs import BEATS, TICKS, Tune
 
-FARTHEST = 96  # ticks to the next onset; what is farther is one entry
-CONTEXTS = 7  # 0 where the step before is not known, else its length by LIMITS
+FARTHEST = 96  # ticks to the next onset; all longer distances share one entry
+CONTEXTS = 7  # 0 if the previous step is unknown, else its length by LIMITS
 LIMITS = (3, 5, 7, 9, 12)
 SCALE = 20  # a byte holds up to 12.75 nats
-PRIOR = 20.0  # counts that a coarser table is worth in a finer one
+PRIOR = 20.0  # weight of a coarser table in a finer one, in counts
 
 
 def contexts(steps: np.ndarray) -> np.ndarray:
-    """The context that each step makes for the next one."""
+    """Returns the context that each step makes for the next one."""
     return 1 + np.searchsorted(LIMITS, steps, side="left")
 
 
 def swung(ticks: np.ndarray) -> np.ndarray:
-    """The same rhythm with its eighths swung two to one; sixteenths keep their order."""
+    """Returns the same rhythm with its eighths swung two to one; sixteenths keep their order."""
     return ticks // TICKS * TICKS + np.interp(ticks % TICKS, (0, 6, TICKS), (0, 8, TICKS)).round().astype(ticks.dtype)
 
 
@@ -44,7 +46,7 @@ CLASSES: dict[str, tuple[str, tuple[str, ...], Callable[[np.ndarray], np.ndarray
 
 
 def learn(tunes: list[Tune]) -> bytes:
-    """The tables of all classes, from the tunes of the training split."""
+    """Returns the tables of all classes, from the tunes of the training split."""
     out = b""
     for metre, corpora, feel in CLASSES.values():
         chosen = [[t for t in tunes if t.split == "train" and t.metre == metre and t.corpus == c] for c in corpora]
@@ -53,7 +55,7 @@ def learn(tunes: list[Tune]) -> bytes:
 
 
 def tables(corpora: list[list[Tune]], metre: str, feel: Callable) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Probabilities: of the first onset's place, of an onset's place, and of steps [contexts, bar, FARTHEST + 1]."""
+    """Returns probabilities: of the first onset's place, of an onset's place, and of steps [contexts, bar, FARTHEST + 1]."""
     bar = TICKS * BEATS[metre]
     first, onset = np.zeros(bar), np.zeros(bar)
     steps = np.zeros((CONTEXTS, bar, FARTHEST + 1))
@@ -72,9 +74,9 @@ def tables(corpora: list[list[Tune]], metre: str, feel: Callable) -> tuple[np.nd
 
 
 def smoothed(counts: np.ndarray, onset: np.ndarray) -> np.ndarray:
-    """Steps as probabilities: a table that has seen little leans on the same without the context, and at last on
-    how long steps are and where onsets are. From a place where none are, most steps lead back to where some are: without
-    this a follower that is off the grid never finds it odd."""
+    """Returns steps as probabilities. A table with few counts leans on the table without the context, and that one on
+    the lengths of steps and the places of onsets. From a place without onsets, most steps lead back to places with
+    onsets. Without this, a follower that is off the grid would never find its position unlikely."""
     def lean(count: np.ndarray, on: np.ndarray) -> np.ndarray:
         return (count + PRIOR * on) / (count.sum(-1, keepdims=True) + PRIOR)
 
@@ -90,12 +92,12 @@ def smoothed(counts: np.ndarray, onset: np.ndarray) -> np.ndarray:
 
 
 def bytes_of(probabilities: np.ndarray) -> bytes:
-    """One byte an entry."""
+    """Returns one byte per entry."""
     return np.clip(np.round(-SCALE * np.log(probabilities)), 0, 255).astype(np.uint8).tobytes()
 
 
 def write(tunes: list[Tune], path: Path, command: str) -> None:
-    """Writes the tables to path, and what they were learned from to a card beside them."""
+    """Writes the tables to path, and a card beside them that says what they were learned from."""
     path.write_bytes(learn(tunes))
     used = {c for _, corpora, _ in CLASSES.values() for c in corpora}
     card = {

@@ -1,4 +1,4 @@
-"""How well the built follower follows: held-out songs and solos, played in many ways, beside a grid that is never moved."""
+"""Judges the built follower: held-out songs and solos, played in many ways, beside a grid that never moves."""
 
 from __future__ import annotations
 
@@ -37,20 +37,21 @@ CASES: list[tuple[str, str, How]] = [
 
 
 def chosen(tunes: list[Tune], corpus: str, split: str, songs: int) -> list[Tune]:
-    """The songs of a side that are played: all, or so many spread over them."""
+    """Returns the songs of a side to play: all of them, or `songs` spread over them."""
     found = [t for t in tunes if t.corpus == corpus and t.split == split]
     return [found[i] for i in np.unique(np.linspace(0, len(found) - 1, min(songs, len(found))).round().astype(int))]
 
 
 def interval(values: np.ndarray, quantile: float, seed: int = 1) -> tuple[float, float]:
-    """The 95 % interval of a quantile over songs, by bootstrap."""
+    """Returns the 95 % interval of a quantile over songs, by bootstrap."""
     draws = np.random.default_rng(seed).integers(len(values), size=(1000, len(values)))
     low, high = np.percentile(np.quantile(values[draws], quantile, axis=1), (2.5, 97.5))
     return float(low), float(high)
 
 
 def judge(tunes: list[Tune], binary: Path, split: str, songs: int, output: Path | None) -> Iterator[str]:
-    """Plays every case and yields a Markdown table of it, line by line, then how sure it was; output gets all as JSON."""
+    """Plays every case. Yields a Markdown table of the results, line by line, then how sure the follower was. If output is
+    given, it receives all results as JSON."""
     yield "| songs | how | n | " + " | ".join(f"{f} median, 10th percentile" for f in SHOWN) + " | least F70 | octave off | fixed grid F70 |"
     yield "|---|---|---:|" + "---:|" * (len(SHOWN) + 3)
     told: list[tuple[float, bool]] = []
@@ -86,7 +87,7 @@ def judge(tunes: list[Tune], binary: Path, split: str, songs: int, output: Path 
 
 
 def sureness(played: Performance, said: dict) -> Iterator[tuple[float, bool]]:
-    """Of each beat that was said, how sure the follower was, and whether a true beat is within a tenth of one."""
+    """Yields, for each said beat, how sure the follower was, and whether a true beat lies within a tenth of a beat."""
     for beat in said["beats"]:
         if played.beats[0] <= beat["at"] <= played.beats[-2]:
             i = int(np.argmin(np.abs(played.beats - beat["at"])))

@@ -1,7 +1,8 @@
 """The sizes of each stage's network and training, at each scale.
 
-A CPU's are what two slow hyperthreads train in a day or two. A GPU's are the paper's, from the authors' own
-configurations (realchords-pytorch, configs; heads are 8 where theirs are 6 of 64, which our shape cannot be).
+Two slow hyperthreads train the CPU sizes in a day or two. The GPU sizes are the paper's, from the authors' own
+configurations (realchords-pytorch, configs). One differs: the authors have 6 heads of 64, which our shape cannot have,
+so ours has 8 heads.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from train.trainings import Where
 
 @dataclass(frozen=True)
 class Scale:
-    """Shapes and settings of the stages. where: the device of every training; kept: networks in train/weights have
-    these sizes and stand in for stages that were not run."""
+    """Shapes and settings of the stages. where: the device of every training. kept: whether networks in train/weights
+    have these sizes and stand in for stages that were not run."""
 
     where: Where
     policy: Shape
@@ -41,7 +42,7 @@ class Scale:
 
 
 def systems(**settings: object) -> dict[str, ppo.Settings]:
-    """The paper's systems, alike but for what makes them what they are."""
+    """Returns the paper's systems, which differ only in the settings that define them."""
     return {name: replace(system, **settings) for name, system in SYSTEMS.items()}
 
 
@@ -66,7 +67,7 @@ CPU = Scale(
     kept=True,
 )
 
-# The discriminator as the authors have it: 8 updates at each 5th of 200 steps, by what was just played.
+# The authors' discriminator: 8 updates at every 5th of 200 steps, on what was just played.
 AUTHORS = Schedule(every=5, phase=200, updates=8, rollouts=1)
 
 GPU = Scale(
