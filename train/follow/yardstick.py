@@ -52,7 +52,8 @@ def interval(values: np.ndarray, quantile: float, seed: int = 1) -> tuple[float,
 def judge(tunes: list[Tune], binary: Path, split: str, songs: int, output: Path | None) -> Iterator[str]:
     """Plays every case. Yields a Markdown table of the results, line by line, then how sure the follower was. If output is
     given, it receives all results as JSON."""
-    yield "| songs | how | n | " + " | ".join(f"{f} median, 10th percentile" for f in SHOWN) + " | least F70 | octave off | fixed grid F70 |"
+    yield ("| songs | how | n | " + " | ".join(f"{f} median, 10th percentile" for f in SHOWN)
+           + " | least F70 | octave off | fixed grid F70 |")
     yield "|---|---|---:|" + "---:|" * (len(SHOWN) + 3)
     told: list[tuple[float, bool]] = []
     kept = []
@@ -68,7 +69,8 @@ def judge(tunes: list[Tune], binary: Path, split: str, songs: int, output: Path 
             values = np.array([f[figure] for f in found])
             cells = [f"{np.quantile(values, q):.2f} [{low:.2f}, {high:.2f}]" for q in (0.5, 0.1)
                      for low, high in [interval(values, q)]]
-            columns.append(", ".join(cells) if figure in ("F70", "DF") else f"{np.median(values):.2f}, {np.quantile(values, 0.1):.2f}")
+            columns.append(", ".join(cells) if figure in ("F70", "DF")
+                           else f"{np.median(values):.2f}, {np.quantile(values, 0.1):.2f}")
         least = min(f["F70"] for f in found)
         octave = np.mean([f["octave"] for f in found])
         yield (f"| {corpus} | {name} | {len(found)} | " + " | ".join(columns)
