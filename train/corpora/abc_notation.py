@@ -79,10 +79,7 @@ class Tune:
     ending: int = 0
 
     def read(self, line: str, match: re.Match[str] | None) -> None:
-        """Reads one line; match is its FIELD. A line that begins like a field may be notes: C:
-
-        ends a repeat.
-        """
+        """Reads one line; match is its FIELD. A line that begins like a field may be notes: C:| ends a repeat."""
         if line.startswith("%") or LYRICS.match(line):
             return
         if match and (match[1] not in LETTERS):

@@ -1,4 +1,4 @@
-"""Made-up songs for tests: a chord drawn for each bar, a pitch for each beat."""
+"""Made-up songs for tests: one drawn chord per bar, one drawn pitch per beat."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from train.corpora.dataset import Piece
 
 
 def made(splits: list[str], frames: int) -> list[Piece]:
-    """One song of whole bars for each split named."""
+    """Returns one song of whole bars for each split named."""
     random = np.random.default_rng(0)
     pieces = []
     for i, split in enumerate(splits):

@@ -1,4 +1,4 @@
-"""What the Nottingham tunes do not have; test_nottingham.py reads the rest."""
+"""Tests the ABC that the Nottingham tunes do not have; test_nottingham.py tests the rest."""
 
 import pytest
 

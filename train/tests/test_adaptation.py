@@ -22,21 +22,22 @@ N = tokens.CHORDS
 
 
 def counts(*curve: float) -> np.ndarray:
-    """Frames inside and frames of both of beats whose note-in-chord is the curve; 64 of them, the last repeated."""
+    """Returns frames inside and frames with both sounds for 64 beats. Their note-in-chord is the curve; its last value
+    repeats."""
     inside = np.array([*curve, *[curve[-1]] * (64 - len(curve))]) * 100
     return np.stack((inside, np.full(64, 100.0)), axis=-1)
 
 
-BEFORE = [0.0] * 8 + [0.5] * 8  # the level is of beats 9 to 16 alone
+BEFORE = [0.0] * 8 + [0.5] * 8  # only beats 9 to 16 set the level
 
 
 @pytest.mark.parametrize("after, beats", [
     ([0.5], 0),
-    ([0.45], 0),                                # nine tenths of it are enough
-    ([0.44], 48),                               # and less is not
-    ([0.2] * 10 + [0.5], 10),                   # beats 10 to 13 after the jump are all at the level again
+    ([0.45], 0),                                # nine tenths of the level are enough
+    ([0.44], 48),                               # less is not
+    ([0.2] * 10 + [0.5], 10),                   # beats 10 to 13 after the jump are all back at the level
     ([0.2] * 10 + [0.6, 0.4, 0.4, 0.4, 0.1], 10),
-    ([0.9, 0, 0, 0] + [0.1] * 4 + [0.5], 8),    # one good beat is no recovery
+    ([0.9, 0, 0, 0] + [0.1] * 4 + [0.5], 8),    # one good beat is not a recovery
 ])
 def test_beats_to_recover(after, beats):
     made = counts(*BEFORE, *after)
@@ -52,7 +53,7 @@ def test_a_system_without_a_level_never_recovers():
 
 def test_by_beat_pools_windows_and_seeds():
     melody = np.full(256, 129 + 60)                       # C throughout
-    chords = np.full((2, 1, 256), 1 + N)                  # C major, by two seeds
+    chords = np.full((2, 1, 256), 1 + N)                  # C major, in two seeds
     chords[1, 0, 64:130] = 1 + N + 2                      # the second plays D major from the jump to mid-beat 33
     windows = [Window("a", melody, chords[0, 0], np.array([[0, 4, 4]]))]
     found = by_beat(windows, chords, OURS)
@@ -60,7 +61,8 @@ def test_by_beat_pools_windows_and_seeds():
     assert found[0, [15, 16, 31, 32, 33]].tolist() == [[8, 8], [4, 8], [4, 8], [6, 8], [8, 8]]
     result = adaptation(windows, chords, OURS)
     assert result["by_beat"][15:17] == [1.0, 0.5] and result["before"] == 1.0
-    # Four beats from the 32nd on have 26 of 32 frames inside, too few; from the 33rd on 30, which are enough.
+    # The four beats from the 32nd on have 26 of 32 frames inside, which is too few; those from the 33rd on have 30,
+    # which is enough.
     assert result["beats_to_recover"] == [16.0, 16.0, 16.0]
 
 
@@ -72,14 +74,14 @@ def test_beats_where_nothing_sounds_have_no_figure():
 
 
 def test_the_absolute_level_is_the_datas():
-    melody = np.full(256, 129 + 60)                       # C throughout, and so the data's chords
+    melody = np.full(256, 129 + 60)                       # C throughout; the data's chords too
     data = np.full(256, 1 + N)
-    chords = np.full((1, 1, 256), 1 + N)                  # before the jump half of the frames, after it all from beat 27 on
+    chords = np.full((1, 1, 256), 1 + N)                  # inside: half of the frames before the jump, all from beat 27 on
     chords[0, 0, 1:64:2] = 1 + N + 2
     chords[0, 0, 64:104] = 1 + N + 2
     found = adaptation([Window("a", melody, data, np.array([[0, 4, 4]]))], chords, OURS)
-    assert found["before"] == 0.5 and found["beats_to_recover"] == [8, 8, 8]  # two of four beats are enough for its own
-    assert found["beats_to_level"] == [9, 9, 9]                               # three of four for 70 % of the data's
+    assert found["before"] == 0.5 and found["beats_to_recover"] == [8, 8, 8]  # two of four beats reach its own level
+    assert found["beats_to_level"] == [9, 9, 9]                               # three of four reach 70 % of the data's
 
 
 def test_each_interval_falls_to_other_songs_in_each_draw():

@@ -8,7 +8,7 @@ NAMES = tokens.vocabulary()
 
 
 def of(data: list[str], chords: list[str], figure: str) -> tuple[float, float]:
-    """Agreement of chords by name, N for none."""
+    """Returns the agreement of chords, given by name; N is none."""
     def said(names: list[str]) -> np.ndarray:
         return np.array([0 if name == "N" else 1 + NAMES.index(name) for name in names])
     return agreement(figure, said(data), said(chords))
@@ -24,12 +24,12 @@ def test_every_quality_has_a_name_that_mir_eval_reads_as_its_notes():
 
 @pytest.mark.parametrize("data, played, root, majmin", [
     ("C", "C", (1, 1), (1, 1)),
-    ("C", "Cm", (1, 1), (0, 1)),       # the root alone
+    ("C", "Cm", (1, 1), (0, 1)),       # only the root agrees
     ("C7", "Cmaj7", (1, 1), (1, 1)),   # sevenths count as their triads
     ("C", "Am7", (0, 1), (0, 1)),      # the same notes, another root
     ("C", "N", (0, 1), (0, 1)),
     ("N", "N", (1, 1), (1, 1)),
-    ("Csus4", "Csus4", (1, 1), (0, 0)),  # neither major nor minor is not compared
+    ("Csus4", "Csus4", (1, 1), (0, 0)),  # a chord that is neither major nor minor is not compared
     ("C", "Caug", (1, 1), (0, 1)),
     ("Bb", "Bb6", (1, 1), (1, 1)),
 ])

@@ -10,7 +10,7 @@ from train.windows import Windows
 
 @pytest.mark.parametrize("lines, frames, expected", [
     ([[0, 4, 4], [16, 4, 4]], 20, [*range(1, 17), 1, 2, 3, 4]),
-    ([[0, 3, 4]], 14, [*range(17, 29), 17, 18]),                       # the last bar's metre goes on
+    ([[0, 3, 4]], 14, [*range(17, 29), 17, 18]),                       # the last bar's metre continues
     ([[0, 6, 8], [12, 2, 4]], 16, [*range(29, 41), 1, 2, 3, 4]),
     ([[0, 4, 4], [4, 4, 4]], 8, [13, 14, 15, 16, 1, 2, 3, 4]),         # an upbeat
     ([[2, 12, 8]], 28, [0, 0, *range(29, 41), *range(29, 41), 29, 30]),
@@ -42,7 +42,7 @@ def test_windows_know_where_in_their_bars_they_lie():
     windows = Windows(made(["train"] * 3, 96), 32, 64, seed=1)
     chords, _, mask, places, *_ = windows.drawn()
     changes = (chords >= 1) & (chords < 181) & mask
-    changes[:, 0] = False  # what a window begins with may be cut
+    changes[:, 0] = False  # the first chord of a window may be cut
     assert set(places[changes].tolist()) == {1} and set(places[mask].tolist()) == set(range(1, 17))
     assert (places[~mask] == 0).all()
 

@@ -6,7 +6,7 @@ from train.play import follow
 
 
 def melody(*pitches: int, length: int = 4) -> np.ndarray:
-    """Notes of `length` frames; 0 is a rest."""
+    """Returns notes of `length` frames; 0 is a rest."""
     out = np.zeros(len(pitches) * length, np.int16)
     for i, pitch in enumerate(pitches):
         if pitch:
@@ -27,7 +27,7 @@ C_MAJOR = (60, 64, 67, 64, 65, 69, 72, 69, 67, 71, 74, 71, 60, 64, 67, 72)
 def test_rules_follow_the_melody_in_every_key(up):
     played = follow(baselines.RuleBased(16).begin(1), melody(*(p + up for p in C_MAJOR), 0))
     names = tokens.vocabulary()
-    want = [names[(i + up) % 12] for i in (0, 5, 7, 0)]  # C F G C, each a bar after it was heard
+    want = [names[(i + up) % 12] for i in (0, 5, 7, 0)]  # C F G C, each one bar after it was heard
     assert symbols(played, 16)[0] == "N.C." and symbols(played, 16)[1:5] == want
 
 

@@ -9,7 +9,7 @@ from train.play import PolicyFile, as_heard, begin, follow, free, together
 
 
 def saved(path, int8: bool = False, **shape) -> None:
-    """A policy file of a small random network."""
+    """Writes a policy file of a small random network."""
     torch.manual_seed(5)
     network = Decoder(Shape(**({"dim": 32, "layers": 2, "heads": 2, "window": 16} | shape))).eval()
     for weight in network.parameters():

@@ -10,7 +10,7 @@ G_7 = harte.parse("G:7")
 
 
 def hum(*rows: str, metre: str = "*M4/4", spines: str = "**harm **harte **kern") -> str:
-    """A humdrum file: its rows with "|" between the spines; a row of one cell is that cell in every spine."""
+    """Returns a humdrum file: its rows have "|" between the spines; a row of one cell has that cell in every spine."""
     count = len(spines.split())
     cells = [row.split("|") for row in ("|".join(spines.split()), metre, *rows, "*-")]
     return "\n".join("\t".join(c * count if len(c) == 1 else c) for c in cells) + "\n!!!OTL: A song\n"
@@ -68,12 +68,12 @@ def test_the_highest_of_notes_sung_together_is_the_melody(tmp_path):
 def test_triplets_are_rounded_to_the_nearest_frame_and_are_at_least_one_long(tmp_path):
     song = song_of(tmp_path, "=1", "1I|C:maj|12c", ".|.|12d", ".|.|12e", ".|.|4r", ".|.|32c", ".|.|32d", ".|.|4r",
                    ".|.|8.r", "=2")
-    # The thirty-second d begins half way between frames 8 and 9.
+    # The thirty-second d begins halfway between frames 8 and 9.
     assert song.notes == [Note(0, 1, 60), Note(1, 3, 62), Note(3, 4, 64), Note(8, 9, 60), Note(9, 10, 62)]
 
 
 def test_a_pickup_ends_at_the_first_bar_line(tmp_path):
-    # The melody's silence before the pickup has no duration, its chord's is a whole bar.
+    # Before the pickup, the melody's silence has no duration; the chords' silence is a whole bar.
     song = song_of(tmp_path, "1r;|N|r;", ".|.|8G", ".|.|[8B", "=1", "1I|C:maj|2B]", ".|.|2r", "=2")
     assert song.notes == [Note(12, 14, 55), Note(14, 24, 59)]
     assert song.chords == [Chord(16, 32, *C_MAJ)]

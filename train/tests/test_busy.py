@@ -14,7 +14,7 @@ SHAPE = Shape(dim=32, layers=2, heads=2, window=16, dropout=0.0)
 
 @pytest.mark.parametrize("bars, level", [(0, 1), (2, 1), (1, 2)])
 def test_levels_go_by_the_changes_in_a_bar(bars, level):
-    """A window of eight bars whose chord changes every so many of them; 0: never."""
+    """Plays a window of eight bars whose chord changes every `bars` bars; 0 means never."""
     chords = np.full(128, 1 + tokens.CHORDS)
     for i, start in enumerate(range(0, 128, 16 * bars) if bars else [0]):
         chords[start:start + 16 * (bars or 8)] = 1 + tokens.CHORDS + i % 2
@@ -48,7 +48,7 @@ def test_a_network_learns_to_be_told_without_forgetting(tmp_path):
     torch.save({"network": deaf.state_dict(), "shape": SHAPE.asdict()}, tmp_path / "deaf.pt")
     told = mle.load(tmp_path / "deaf.pt", hears_busy=True)
     chords, melody = shifted(torch.randint(0, 361, (2, 20)), torch.randint(0, 257, (2, 20)))
-    assert torch.equal(told(chords, melody), deaf(chords, melody))  # untold, it is what it was
+    assert torch.equal(told(chords, melody), deaf(chords, melody))  # untold, it stays as it was
     calm, hurried = (told(chords, melody, level=torch.tensor([n, n])) for n in (1, 5))
     assert not torch.allclose(calm, hurried, atol=1e-4)
 

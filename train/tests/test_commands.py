@@ -1,4 +1,4 @@
-"""The whole way from a cache of corpora to a policy file and its figures, by the commands that a user gives."""
+"""Tests the whole way from a cache of corpora to a policy file and its figures, with the commands of a user."""
 
 import json
 
@@ -14,7 +14,7 @@ from train.tests.songs import made
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with a cache of made-up songs."""
+    """Returns a folder with a cache of made-up songs."""
     root = tmp_path_factory.mktemp("train")
     splits = ["train"] * 8 + ["valid"] * 4 + ["test"] * 2 + ["ood"]
     dataset.write(made(splits, 320), {}, root / "cache.npz")
@@ -80,7 +80,7 @@ def test_sessions_are_added_to_a_cache_and_evaluated(tmp_path, kept, capsys):
     cache = tmp_path / "cache.npz"
     dataset.write(made(["train", "test"], 320), {"made": {"skipped": [], "chords": {}}}, cache)
     run(tmp_path, "prepare", "--sessions", kept, "--cache", cache)
-    run(tmp_path, "prepare", "--sessions", kept, "--cache", cache)  # once more: in their place, not beside them
+    run(tmp_path, "prepare", "--sessions", kept, "--cache", cache)  # again: they replace the old ones
     pieces, _ = dataset.read(cache)
     assert [(p.corpus, p.split, len(p.melody)) for p in pieces[2:]] == [("sessions", "train", 320)] * 2
     run(tmp_path, "stats", "--cache", cache)

@@ -17,12 +17,12 @@ def test_alike_is_one_and_orthogonal_is_as_many_as_there_are():
     songs = list("abcde")
     assert vendi_scores([same], [songs])[:, 0] == pytest.approx(np.ones(6))
     assert vendi_scores([apart], [songs])[:, 0] == pytest.approx([5, 4, 4, 4, 4, 4])
-    assert vendi_scores([same, apart], [songs, songs])[0].tolist() == pytest.approx([1, 5])  # of each draw
+    assert vendi_scores([same, apart], [songs, songs])[0].tolist() == pytest.approx([1, 5])  # one score per draw
     assert jackknife(vendi_scores([same], [songs])[:, 0]) == [1, 1, 1]
 
 
 def test_songs_are_left_out_whole():
-    vectors = np.eye(3)[[0, 0, 1, 2]]  # half of one kind, a quarter of each other: exp(1.5 ln 2)
+    vectors = np.eye(3)[[0, 0, 1, 2]]  # half are of one kind, a quarter of each other: exp(1.5 ln 2)
     assert vendi_scores([vectors], [["a", "a", "b", "c"]])[:, 0] == pytest.approx([2 ** 1.5, 2, 3 / 2 ** (2 / 3),
                                                                                    3 / 2 ** (2 / 3)])
     assert len(vendi_scores([vectors], [["a"] * 4])) == 1

@@ -26,7 +26,7 @@ PIECES = made(["test"] * 3 + ["ood"], 320)
 
 @pytest.fixture
 def played(monkeypatch) -> list[tuple[str, str]]:
-    """(system, place) of all that is played, in order."""
+    """Returns (system, place) of everything that was played, in order."""
     seen = []
     accompany, jam = performers.Performance.accompany, performers.Performance.jam
 
@@ -122,7 +122,7 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
         own, ours = file["agent/p/own"], file["agent/p"]
         assert file["agent/p/melody"].shape == own.shape == (2, 3, 256)
         first = file["agent/p/melody"][:, :, 0]
-        assert (first <= 128).all() and (own[:, :, 0] <= tokens.CHORDS).all()  # what the opening left begins anew
+        assert (first <= 128).all() and (own[:, :, 0] <= tokens.CHORDS).all()  # what the opening left sounding begins again
     policy, player, seed = PolicyFile(tmp_path / "p.onnx"), PolicyFile(tmp_path / "m.onnx"), 1000 * 2 + 1
     window = drawn(PIECES[:3], 2, 75)[1][1]
     opening, places = window.melody[:OPENING], bars.places(window.lines[:1], OPENING + 256)

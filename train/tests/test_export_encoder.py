@@ -24,7 +24,7 @@ def run(path: Path, windows: np.ndarray) -> np.ndarray:
 def test_onnx_embeds_as_pytorch_does(tmp_path):
     torch.manual_seed(1)
     model = Contrastive(EncoderShape(dim=32, layers=2, heads=2))
-    for weight in model.parameters():  # larger than at the start of a training, so that every part counts
+    for weight in model.parameters():  # larger than at the start of a training, so that every part matters
         weight.data = (weight.data * 3).half().float()
     torch.save({"network": model.state_dict(), "shape": {"kind": "contrastive", **model.shape.asdict()}},
                tmp_path / "c.pt")

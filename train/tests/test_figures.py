@@ -12,7 +12,7 @@ N = tokens.CHORDS
 
 
 def struck(*frames: int, length: int = 32) -> np.ndarray:
-    """C major and D major in turn, struck at these frames, held between them."""
+    """Returns C major and D major in turn, struck at these frames and held between them."""
     chords = np.full(length, tokens.NO_CHORD)
     for i, (start, end) in enumerate(zip(frames, [*frames[1:], length])):
         chords[start:end], chords[start] = 1 + N + 2 * (i % 2), 1 + 2 * (i % 2)
@@ -56,7 +56,7 @@ def emd(windows: list[Window], a: np.ndarray, b: np.ndarray) -> float:
     ((0, 16), (0, 16), 0), ((0, 16), (0, 17), 1), ((0, 16), (0, 31), 15),
     ((0, 8, 16), (0, 8, 20), 2),      # one of two onsets is four late
     ((0, 8, 16), (0, 16), 4),         # half of the onsets are eight late
-    ((0, 4), (0, 20), 0),             # in another bar, but at the same place in it
+    ((0, 4), (0, 20), 0),             # in another bar, but at the same place in the bar
 ])
 def test_one_shifted_onset(a, b, distance):
     assert emd([window(0)], struck(*a)[None, None], struck(*b)[None, None]) == pytest.approx(distance)
@@ -83,7 +83,7 @@ def test_shares_and_distances_stand_beside_the_data():
 
 
 def test_a_long_jam_that_tires():
-    """In the first minute (of 8 frames) C throughout; from frame 16 on D too, in every other bar of 4 frames."""
+    """The system plays C throughout in the first minute (of 8 frames). From frame 16 on, every other bar of 4 frames has D."""
     lines = np.array([[f, 1, 4] for f in range(0, 32, 4)])
     jams = [Window(str(i), np.full(32, 129 + 60), struck(0), lines) for i in range(4)]
     found = long_jam(jams, np.stack([[struck(0, 20, 24, 28)] * 4]), OURS, 8)

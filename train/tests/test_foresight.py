@@ -75,7 +75,7 @@ def test_a_degree_is_the_same_in_every_key_of_its_mode():
     degrees = coherence.Degrees()
     d, d_minor, g = 2, 14, 7
     own, data = torch.tensor([[1 + d], [1 + g], [1 + 4]]), torch.tensor([[1 + d + 5], [1 + (g + 7) % 12], [1 + 4]])
-    # Of D and G the policy plays the tonic, the data the fourth of one and the fifth of the other.
+    # In the keys of D and G the policy plays the tonic. The data plays the fourth in one and the fifth in the other.
     found = degrees.after(own, data, torch.tensor([d, g, d_minor]))
     assert found[0, d] == found[1, g] < 0 < found[0, d + 5] == found[1, (g + 5) % 12]
     assert found[0, d + 7] == found[1, (g + 7) % 12] > 0
@@ -117,7 +117,7 @@ def test_the_policy_learns_what_would_have_been_worth_it():
 def test_the_more_the_anchor_counts_the_nearer_it_stays():
     made_ = trainer(steps=30, windows=6, minibatch=6, rate=1e-2, coherence=0.0, data=0.0, kl=1.0)
     fond = torch.zeros(tokens.CHORD_LOGITS)
-    fond[[1, 1 + tokens.CHORDS]] = 8.0  # of one chord
+    fond[[1, 1 + tokens.CHORDS]] = 8.0  # prefers one chord
     made_.anchor = lambda own, heard: fond.expand(*own.shape, -1)
     kl = [made_.once()["kl"] for _ in range(30)]
     assert sum(kl[-3:]) < 0.5 * sum(kl[:3])
@@ -146,7 +146,7 @@ def test_chords_are_worth_what_sounds_before_the_jump():
 
 
 def test_degrees_are_counted_on_each_side_of_a_jump():
-    """I in two keys, of each half of a window, is as common as I in one."""
+    """Checks that I in two keys, one for each half of a window, is as common as I in one key."""
     scale = torch.tensor([0, 2, 4, 5, 7, 9, 11, 0, 4, 7, 0, 0])
     melody = 1 + 60 + torch.cat((scale, scale + 6))[None]
     chords = torch.cat((torch.full((12,), 1), torch.full((12,), 1 + 6)))[None]

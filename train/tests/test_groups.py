@@ -6,7 +6,7 @@ from train.corpora.song import Chord, Note, Song
 
 
 def song(corpus: str, id: str, pitches: list[int] | None = None, title: str = "", frames: int = 2, group: str = "") -> Song:
-    """A song of these pitches; without any its melody is drawn from its name."""
+    """Returns a song of these pitches; without any, its melody is drawn from its name."""
     if pitches is None:
         pitches = np.random.default_rng(list(id.encode())).integers(55, 80, 60).tolist()
     notes = [Note(frames * i, frames * i + 1, p) for i, p in enumerate(pitches)]
@@ -83,7 +83,7 @@ def sided(*names: tuple[str, str]) -> str | None:
 
 
 def on(corpus: str, side: str) -> tuple[str, str]:
-    """A name of a song in that corpus whose hash is on that side."""
+    """Returns the name of a song in that corpus whose hash is on that side."""
     return corpus, next(str(i) for i in range(100) if dataset.split_of(corpus, str(i)) == side)
 
 

@@ -1,4 +1,4 @@
-"""The import of the authors' checkpoints against x-transformers itself, the network that they were trained with."""
+"""Tests the import of the authors' checkpoints against x-transformers itself, the network of their training."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ FRAMES = 300
 
 @pytest.fixture(scope="module")
 def network():
-    """Their decoder, small, with random weights that float16 holds and rotary frequencies that bfloat16 has rounded."""
+    """Returns a small decoder of theirs, with random weights that float16 holds exactly and rotary frequencies rounded
+    to bfloat16."""
     x_transformers = pytest.importorskip("x_transformers")
     torch.manual_seed(1)
     # realchords/nn/transformers.py and DecoderTransformer in realchords/model/gen_model.py
@@ -45,7 +46,7 @@ def network():
 
 
 def save(network: torch.nn.Module, folder: Path, layout: str) -> Path:
-    """A checkpoint as their code leaves it: by reinforcement learning, by Lightning, for ReaLJam."""
+    """Saves a checkpoint as their code does: from reinforcement learning, from Lightning, or for ReaLJam."""
     prefix = {"actor.pth": "model.module.decoder.", "step=1.ckpt": "model._orig_mod.decoder.", "jam.ckpt": "decoder."}
     state = {prefix[layout] + name: value for name, value in network.state_dict().items()}
     path = folder / layout
@@ -64,7 +65,7 @@ def policy_file(network, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def song() -> tuple[np.ndarray, np.ndarray]:
-    """Chord and melody tokens of jam's, each of them somewhere."""
+    """Returns chord and melody tokens of jam; each token occurs somewhere."""
     random, chords = np.random.default_rng(2), map_chords(NAMES)
     return random.integers(0, 2 * len(chords.symbols) + 1, FRAMES), random.integers(0, 257, FRAMES)
 
@@ -75,14 +76,14 @@ def played(policy_file, song) -> np.ndarray:
 
 
 def play(policy: PolicyFile, song: tuple[np.ndarray, np.ndarray], frames: int) -> np.ndarray:
-    """Logits of frames 0..frames-1 with the song as history."""
+    """Returns the logits of frames 0..frames-1 with the song as history."""
     chords = [2 * len(policy.vocabulary) + 1, *song[0]]
     melody = [tokens.MELODY_START, *song[1]]
     return np.stack([policy.step(int(chords[t]), int(melody[t])) for t in range(frames)])
 
 
 def theirs(song: tuple[np.ndarray, np.ndarray]) -> list[int]:
-    """The song as their sequence, by their tokenizer's rules: BOS, then chord and melody of each frame."""
+    """Returns the song as their sequence, by their tokenizer's rules: BOS, then chord and melody of each frame."""
     chords = map_chords(NAMES)
     ids = {"none": 3} | {f"NOTE_{p}": 4 + p for p in range(128)} | {f"NOTE_ON_{p}": 132 + p for p in range(128)}
     ids |= {f"CHORD_{name}": 260 + i for i, name in enumerate(NAMES)}
@@ -94,7 +95,7 @@ def theirs(song: tuple[np.ndarray, np.ndarray]) -> list[int]:
 
 
 def ours(logits: torch.Tensor) -> np.ndarray:
-    """Their logits [.., vocabulary] as jam's tokens: any name of a group may begin, only the plain one is held."""
+    """Returns their logits [.., vocabulary] as jam's tokens: any name of a group may begin, only the plain one is held."""
     chords, x = map_chords(NAMES), logits.double().numpy()
     hold, begin = x[..., 260:260 + len(NAMES)], x[..., 260 + len(NAMES):]
     begins = [np.logaddexp.reduce(begin[..., group], axis=-1) for group in chords.groups]
@@ -103,7 +104,7 @@ def ours(logits: torch.Tensor) -> np.ndarray:
 
 @torch.no_grad()
 def test_the_logits_are_theirs_for_a_whole_sequence(network, song, played):
-    # BOS and 256 frames, all that their network is trained on and one logit more.
+    # BOS and 256 frames: the full length of their training, and one logit more.
     logits = ours(network(torch.tensor([theirs(song)[:513]]))[0, ::2])
     assert logits.std() > 0.3
     np.testing.assert_allclose(played[:257], logits, atol=1e-3)
@@ -116,7 +117,7 @@ def test_after_the_window_they_are_those_of_their_own_cache_with_the_oldest_fram
         if cache is None:
             logits, cache = network(torch.tensor([[1]]), return_intermediates=True)
         else:
-            # BOS and the 255 frames before this one; keys are turned by their place in the cache.
+            # BOS and the 255 frames before this one. Keys are rotated by their place in the cache.
             for layer in cache.attn_intermediates:
                 layer.cached_kv = [torch.cat((x[..., :1, :], x[..., 1:, :][..., -510:, :]), dim=-2)
                                    for x in layer.cached_kv]
@@ -133,7 +134,7 @@ def test_in_int8_the_logits_are_nearly_theirs(network, song, played, tmp_path):
     assert main([str(save(network, tmp_path, "actor.pth")), str(names), "--int8", "-o", str(output)]) == 0
     light = play(PolicyFile(output), song, FRAMES)
     worst = np.abs(light - played).max()
-    assert 0 < worst < 0.1 * played.std()  # rounded, and no more than that
+    assert 0 < worst < 0.1 * played.std()  # rounded, and nothing worse
 
 
 def test_the_file_says_what_it_is(policy_file):
@@ -217,7 +218,7 @@ def test_chords_that_jam_cannot_write_begin_as_the_nearest_and_are_never_written
 
 
 def state(vocabulary: int = 264, **changes: tuple[int, ...]) -> dict[str, torch.Tensor]:
-    """A decoder of one block for two names, some of its tensors with another shape."""
+    """Returns a decoder of one block for two names; some of its tensors have another shape."""
     attention, feed = "attn_layers.layers.0.1.", "attn_layers.layers.1.1.ff."
     shapes = {"token_emb.emb.weight": (vocabulary, 8), "to_logits.weight": (vocabulary, 8),
               "attn_layers.rotary_pos_emb.inv_freq": (2,), attention + "to_out.weight": (8, 8),

@@ -89,7 +89,7 @@ def test_a_pitch_outside_midi_is_a_corpus_error():
 
 
 def written(text: str) -> list[Measure]:
-    """One measure a letter: '(' before it opens a repeat, ')' after it closes one, a digit after it is its ending."""
+    """Returns one measure per letter: '(' before it opens a repeat, ')' after it closes one, a digit after it is its ending."""
     measures: list[Measure] = []
     opens = False
     for sign in text:

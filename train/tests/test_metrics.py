@@ -16,9 +16,9 @@ def test_note_in_chord_counts_frames_where_both_sound():
 
 def test_changes_durations_and_distinct():
     chords = np.array([C, C + N, C, AM, AM + N, AM + N, 0, AM])
-    assert metrics.changes(chords) == 2  # to Am, and to Am again out of silence; C struck again is no change
+    assert metrics.changes(chords) == 2  # to Am, and to Am again after silence; C struck again is no change
     assert metrics.change_frames(chords).tolist() == [3, 7]
-    assert metrics.onset_frames(chords).tolist() == [2, 3, 7]  # but C struck again is an onset; frame 0 is none
+    assert metrics.onset_frames(chords).tolist() == [2, 3, 7]  # but C struck again is an onset; frame 0 is not
     assert metrics.durations(chords).tolist() == [3, 3, 1]
     assert metrics.distinct(chords) == 2
     assert metrics.entropy(np.array([4, 4, 8, 8])) == 1.0
@@ -26,7 +26,7 @@ def test_changes_durations_and_distinct():
 
 
 def test_another_vocabulary_counts_by_its_own_number_of_chords():
-    chords = np.array([1, 3, 2, 4, 4, 1])  # two chords: 1 and 2 begin, 3 and 4 are held
+    chords = np.array([1, 3, 2, 4, 4, 1])  # two chords: 1 and 2 begin, 3 and 4 hold
     assert metrics.change_frames(chords, 2).tolist() == [2, 5]
     assert metrics.onset_frames(chords, 2).tolist() == [2, 5]
     assert metrics.durations(chords, 2).tolist() == [2, 3, 1]

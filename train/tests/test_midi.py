@@ -9,13 +9,13 @@ from train import tokens
 from train.corpora import midi
 from train.corpora.song import Bar, Chord, Note, Skipped, Song
 
-TICKS = 96  # a quarter note
+TICKS = 96  # per quarter note
 MAJOR, MINOR, SEVENTH, FIFTH = 0b10010001, 0b10001001, 0b10010010001, 0b10000001
 TUNE = [(beat, beat + 1, 72 + beat % 4) for beat in range(8)]
 
 
 def track(name: str, notes: list[tuple[float, float, int]], channel: int = 0, *signs) -> mido.MidiTrack:
-    """notes: start and end in quarter notes, pitch; signs: (quarters, beats, unit)."""
+    """Returns a track. notes: start and end in quarter notes, pitch. signs: (quarters, beats, unit)."""
     made = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
     events = [(round(at * TICKS), on, mido.Message("note_on" if on else "note_off", note=pitch, channel=channel))
               for start, end, pitch in notes for at, on in ((start, 1), (end, 0))]
@@ -105,7 +105,7 @@ def test_without_melody_or_chords_a_file_is_left_out(tmp_path, tracks, why):
     ((48, 52, 55), "C"), ((52, 55, 60), "C"), ((43, 48, 52), "C"), ((48, 52, 55, 60, 64), "C"),
     ((45, 48, 52, 55), "Am7"), ((48, 52, 55, 57), "C6"), ((43, 47, 53), "G7"), ((48, 53, 55), "Csus4"),
     ((53, 55, 60), "Fsus2"), ((48, 55), "C5"), ((55, 60), "C5"), ((47, 50, 53, 57), "Bm7b5"),
-    ((43, 53, 57, 60), "F"),  # over a bass that is no note of it
+    ((43, 53, 57, 60), "F"),  # over a bass note outside the chord
     ((48, 52, 55, 58, 62), "C7"), ((44, 48, 52), "Abaug"), ((46, 49, 52, 55), "Bbdim7"),
 ])
 def test_names_of_chords(pitches, symbol):
@@ -124,14 +124,14 @@ def test_every_chord_of_the_vocabulary_is_known_in_root_position(chord, lowest, 
 
 
 @pytest.mark.parametrize(("notes", "expected"), [
-    # An arpeggio is named from its first three pitch classes; the notes that follow are in it.
+    # An arpeggio is named from its first three pitch classes; its later notes are in the chord.
     ([(i / 2, i / 2 + 0.5, p) for i, p in enumerate([48, 52, 55, 52, 45, 48, 52, 48])],
      [(0, 8, "C"), (8, 16, "Am")]),
-    # A change between beats, where three notes begin together, and one of two notes.
+    # A change between beats, where three notes begin together, and a change of two notes.
     (block(0, 1.5, 48, 52, 55) + block(1.5, 4, 53, 57, 60), [(0, 6, "C"), (6, 16, "F")]),
-    # Struck again, and with a short rest: one chord.
+    # A chord that is struck again, also after a short rest, stays one chord.
     (block(0, 1, 48, 52, 55) + block(2, 4, 48, 52, 55), [(0, 16, "C")]),
-    # Two of a chord's notes alone go on with it; a bare fifth elsewhere is a chord of its own.
+    # Two of a chord's notes alone continue it; a bare fifth elsewhere is a chord of its own.
     (block(0, 1, 48, 52, 55) + block(1, 2, 48, 52) + block(2, 4, 50, 57), [(0, 8, "C"), (8, 16, "D5")]),
     # A rest of a bar is no chord.
     (block(0, 2, 48, 52, 55) + block(6, 8, 48, 52, 55), [(0, 8, "C"), (24, 32, "C")]),

@@ -110,12 +110,12 @@ def test_histories_are_led_astray_and_come_back():
         told, true, inside = history[row].numpy(), target[row].numpy(), learnt[row].numpy()
         out = np.flatnonzero(mask[row].numpy() & ~inside)
         assert metrics.legal(told)
-        assert (told[inside] == true[inside]).all()  # learnt frames are told as they are
+        assert (told[inside] == true[inside]).all()  # learnt frames are told unchanged
         if len(out):
             astray += 1
             end = out[-1] + 1
             assert out[-1] - out[0] == len(out) - 1 and len(out) <= 32
-            assert true[end] <= tokens.CHORDS  # begins there
+            assert true[end] <= tokens.CHORDS  # a chord begins there
             assert (np.delete(true, end) == np.delete(chords[row].numpy(), end)).all()
     assert 7 <= astray <= 15
     same = lead_astray(chords, mask, 0.0, np.random.default_rng(3))

@@ -1,4 +1,4 @@
-"""What OpenEWLD does not have; test_openewld.py reads the rest."""
+"""Tests the MusicXML that OpenEWLD does not have; test_openewld.py tests the rest."""
 
 import pathlib
 import zipfile

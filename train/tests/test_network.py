@@ -19,7 +19,7 @@ def sharp(shape: Shape) -> Decoder:
     torch.manual_seed(3)
     decoder = Decoder(shape).eval()
     for weight in decoder.parameters():
-        weight.data = (weight.data * 4).half().float()  # sharper than at the start, and exact in a policy file
+        weight.data = (weight.data * 4).half().float()  # larger than at the start, and exact in a policy file
     return decoder
 
 
@@ -30,7 +30,7 @@ def network() -> Decoder:
 
 @pytest.fixture(params=["chords", "melody"])
 def player(request) -> Decoder:
-    """Networks of either part."""
+    """Returns a network of either part."""
     return sharp(replace(SMALL, plays=request.param))
 
 

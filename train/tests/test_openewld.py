@@ -48,7 +48,7 @@ def corpus(tmp_path: pathlib.Path, text: str, folder: str = "Someone", title: st
     place = tmp_path / "dataset" / folder / title
     place.mkdir(parents=True)
     with zipfile.ZipFile(place / f"{title}.mxl", "w") as archive:
-        # As in the corpus, where an apostrophe in the title ends the attribute.
+        # As in the corpus: an apostrophe in the title ends the attribute.
         archive.writestr("META-INF/container.xml", f"<container><rootfile full-path='{title}.xml'/></container>")
         archive.writestr(f"{title}.xml", text)
     return tmp_path

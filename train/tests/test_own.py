@@ -17,7 +17,7 @@ ABC = 'X:{0}\nT:{0}\nM:4/4\nL:1/4\nK:C\n' + '"C"cdec|"G7"gfdB|' * 9
 
 
 def four_songs(folder):
-    """A MIDI file, a score and two tunes, long enough for a window; and one file of each kind that is none."""
+    """Writes a folder with a MIDI file, a score and two tunes, long enough for a window, and one unusable file of each kind."""
     folder.mkdir()
     tune = [(beat, beat + 1, 72 + beat % 5) for beat in range(4 * BARS)]
     chords = [b for bar in range(BARS) for b in block(4 * bar, 4 * bar + 4, *((48, 52, 55), (43, 47, 53))[bar % 2])]

@@ -27,7 +27,7 @@ def figures(random: np.random.Generator, vendi: bool) -> dict[str, list[float]]:
 
 
 def evaluation(folder, vendi: bool = True, jumps: tuple[str, ...] = ("any interval", "tritone", "fifth")):
-    """A folder as evaluate writes it, of made-up figures and of chords of other songs."""
+    """Writes a folder as evaluate does, with made-up figures and with chords of other songs."""
     folder.mkdir()
     random = np.random.default_rng(0)
     places, played = {}, {"header": np.array("{}")}
@@ -54,7 +54,7 @@ def a_run(folder, *rows: str):
 
 
 def size(path) -> tuple[int, int]:
-    """Width and height of a PNG file in pixels."""
+    """Returns width and height of a PNG file in pixels."""
     content = path.read_bytes()
     assert content.startswith(b"\x89PNG")
     return struct.unpack(">II", content[16:24])
@@ -71,7 +71,7 @@ def test_every_picture_is_made(tmp_path, capsys):
     assert main(["pictures", str(folder), "-o", str(out), "--cache", str(cache), "--encoder", str(weights), "--runs",
                  str(run)]) == 0
     names = ["harmony-diversity", "generations", "adaptation", "piano-roll-1", "training"]
-    # All songs are of one corpus here, so there is one piano roll.
+    # All songs here are of one corpus, so there is one piano roll.
     assert sorted(p.name for p in out.iterdir()) == sorted(f"{name}.png" for name in names)
     said = capsys.readouterr().out.splitlines()
     assert [line for line in said if line.startswith("left out")] == [
@@ -121,7 +121,7 @@ def test_nobody_surpasses_the_front_and_all_others_are_surpassed(points):
 def test_a_run_resumed_counts_its_later_rows(tmp_path):
     run = a_run(tmp_path / "run", "1,1,0.1,5,nan", "2,2,0.2,6,0.5", "3,3,0.22,9,0.1", "2,9,0.4,7,nan", "3,4,0.5")
     with open(run / "metrics.csv", "a") as file:
-        file.write("4,5,0.6,1,0.")  # torn off
+        file.write("4,5,0.6,1,0.")  # cut off
     table = pictures.curves_of(run)
     assert table["step"].tolist() == [1, 2, 3] and table["entropy"].tolist() == [5, 7, 9]
     assert np.isnan(table["adversary_right"][:2]).all()
@@ -165,7 +165,7 @@ def test_a_piano_roll_has_a_panel_and_the_symbols_of_each():
     data, jamd = figure.axes
     assert [(text.get_text(), int(text.get_position()[0])) for text in data.texts] == [("C", 0), ("Am", 8)]
     assert not jamd.texts and jamd.get_title(loc="left") == "jamd"
-    # Six notes of chords, one of the melody; bar lines within the melody alone.
+    # Six notes of chords, one of the melody; bar lines only within the melody.
     assert len(data.patches) == 7 and len(jamd.patches) == 1 and data.get_xticks().tolist() == [4]
 
 

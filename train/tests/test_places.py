@@ -11,7 +11,7 @@ N = tokens.CHORDS
 
 
 def piece(song: str, split: str, frames: int) -> Piece:
-    """One note and one chord, C, from end to end."""
+    """Returns one note and one chord, C, from end to end."""
     melody, chords = np.full(frames, 129 + 60, np.int16), np.full(frames, 1 + N, np.int16)
     melody[0], chords[0] = 1 + 60, 1
     return Piece("made", song, split, melody, chords, np.array([[f, 4, 4] for f in range(0, frames, 16)], np.int32))
@@ -20,7 +20,7 @@ def piece(song: str, split: str, frames: int) -> Piece:
 def test_windows_begin_on_any_bar_line_where_the_melody_plays():
     song = piece("a", "test", 608)
     assert starts(song) == list(range(0, 608 - WINDOW + 1, 16))
-    song.melody[:40] = 0   # the first two bars, and half of the third: it sounds from the third on
+    song.melody[:40] = 0   # the first two bars and half of the third: it sounds from the third on
     song.melody[40] = 1 + 60
     assert starts(song) == list(range(32, 608 - WINDOW + 1, 16))
     song.melody[100:400] = 0
@@ -41,12 +41,12 @@ def test_draws_have_one_window_of_each_song_anywhere_in_it():
 
 
 def where(draws: list[list[Window]]) -> list[list[int]]:
-    """The bars with which windows of counted() songs begin."""
+    """Returns the bars with which windows of counted() songs begin."""
     return [[(int(w.melody[0]) - 1) for w in draw] for draw in draws]
 
 
 def counted(song: str, bars: int) -> Piece:
-    """A song whose pitch is the number of its bar."""
+    """Returns a song whose pitch is the number of its bar."""
     one = piece(song, "test", bars * BAR)
     for bar in range(bars):
         one.melody[bar * BAR:(bar + 1) * BAR] = 129 + bar
@@ -108,7 +108,7 @@ def test_medleys_hold_whole_songs_in_an_order_of_their_own():
         for song in songs[:3]:
             whole = tokens.cut(song.melody, song.chords, 0, 32)[0].tolist()
             assert parts.count(whole) == 1
-        assert medley.melody[96:].tolist() == parts[0][:16]  # too few songs: from the start again
+        assert medley.melody[96:].tolist() == parts[0][:16]  # too few songs: it starts again
         assert medley.lines[:, 0].tolist() == [0, 16, 32, 48, 64, 80, 96]
     orders = {tuple(m.melody.tolist()) for m in medleys(songs[:3], 8, 96)}
     assert len(orders) > 1

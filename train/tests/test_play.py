@@ -11,7 +11,7 @@ from train.rollout import masked
 
 
 def policy_file(path, plays: str = "chords", vocabulary: list[str] | None = None) -> PolicyFile:
-    """A small random network as a policy file."""
+    """Writes a small random network as a policy file."""
     torch.manual_seed(3)
     network = Decoder(Shape(dim=32, layers=1, heads=2, window=16, plays=plays)).eval()
     for weight in network.parameters():
@@ -58,7 +58,7 @@ def test_a_policy_and_an_agent_play_legally_and_the_same_for_their_seeds(tmp_pat
     again, other = jam(1, 2), jam(1, 3)
     assert (again[0] == chords).all() and (again[1] == melody).all()
     assert (other[1] != melody).any()
-    heard = follow(begin(policy, free(policy.start, 1)), melody)  # as a policy it plays what it would play to that melody
+    heard = follow(begin(policy, free(policy.start, 1)), melody)  # same as a policy for that melody
     assert (heard == chords).all()
 
 
@@ -78,7 +78,7 @@ def test_an_agent_begins_with_its_opening_and_goes_on_from_there(tmp_path):
 
 
 def test_an_agent_file_computes_what_pytorch_plays_with(tmp_path):
-    """Masks and start tokens of the melody are those of rollout.py."""
+    """Checks that masks and start tokens of the melody are those of rollout.py."""
     agent = policy_file(tmp_path / "m.onnx", "melody")
     logits = torch.from_numpy(agent.step(tokens.CHORD_START, tokens.MELODY_START).copy())
     likeliest = int(masked(logits, torch.tensor(tokens.MELODY_START), 128).argmax())
@@ -102,7 +102,7 @@ def test_a_file_that_does_not_say_what_it_plays_plays_chords(tmp_path):
 
 
 class Scripted:
-    """A policy whose logits are given frame by frame; it notes what it is told."""
+    """A policy with given logits for each frame; it records what it is told."""
 
     def __init__(self, *logits: dict[int, float]) -> None:
         self.logits, self.start, self.plays, self.told = list(logits), tokens.CHORD_START, "chords", []
@@ -123,17 +123,17 @@ class Scripted:
 
 
 def test_as_the_player_has_it_it_listens_joins_and_changes_on_beats():
-    policy = Scripted({0: 5, 1: 0, 2: -3})  # it would rather play nothing
+    policy = Scripted({0: 5, 1: 0, 2: -3})  # it prefers silence
     play = begin(policy, as_heard(policy.start, 1, listen=2))
     played = [play(61, bars.FOUR + frame % 16) for frame in range(32)]
     assert played[:8] == [0] * 8 and policy.told[:3] == [tokens.CHORD_START, 0, 0]
-    assert 1 <= played[8] <= tokens.CHORDS  # no silence where it joins
+    assert 1 <= played[8] <= tokens.CHORDS  # no silence when it joins
     assert all(token > tokens.CHORDS or token == 0 for frame, token in enumerate(played) if frame % 4)
 
 
 def test_a_change_that_was_wanted_between_beats_is_made_on_the_next(monkeypatch):
-    """Where it wants to begin another chord with certainty in one frame between beats, it does so on the next beat, even
-    though it would then rather go on."""
+    """Checks that a certain wish for another chord, in one frame between beats, changes the chord on the next beat,
+    even though the policy would then rather continue."""
     hold, other = 1 + tokens.CHORDS, 3
     stay, change = {1: 9, hold: 9}, {other: 9, hold: -9}
     policy = Scripted(*[stay] * 5, change, *[{hold: 9, other: 1}] * 11)

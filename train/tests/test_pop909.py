@@ -33,7 +33,7 @@ def write_song(root: pathlib.Path, notes, beats, chords, number="001", track="ME
 
 
 def beats_of(count: int, simple: int, compound: int, offset: int = 0, first: float = 0.0) -> list:
-    """Beats half a second apart; the first downbeats are on beat `offset`."""
+    """Returns beats half a second apart; the first downbeats are on beat `offset`."""
     return [(first + i / 2, i >= offset and (i - offset) % simple == 0, i >= offset and (i - offset) % compound == 0)
             for i in range(count)]
 
@@ -56,7 +56,7 @@ def test_times_become_sixteenths_and_a_note_is_at_least_one_long(tmp_path):
 
 
 def test_uneven_beats_are_followed(tmp_path):
-    # The MIDI file runs at one quarter a second; beats 1 and 2 are two seconds apart, the others one.
+    # The MIDI file runs at one quarter per second. Beats 1 and 2 are two seconds apart, the others one.
     beats = [(t, i % 2 == 0, i % 4 == 0) for i, t in enumerate([0.5, 1.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5])]
     write_song(tmp_path, [(0.5, 1.5, 60), (2.5, 3.5, 62), (4.5, 5, 64)], beats, [(0.5, 4.5, "C:maj")], tempo=1_000_000)
     song = the_song(tmp_path)
@@ -69,7 +69,7 @@ def test_tempo_changes_on_the_first_track_hold_for_the_melody(tmp_path):
     midi = mido.MidiFile(folder / "001.mid")
     midi.tracks[0].insert(1, mido.MetaMessage("set_tempo", tempo=1_000_000, time=2 * TICKS))
     midi.save(folder / "001.mid")
-    # Quarter 4 is two quarters of half a second and two of a second in: at 3 s, which is beat 6.
+    # Quarter 4 comes after two quarters of half a second and two of a second: at 3 s, which is beat 6.
     assert the_song(tmp_path).notes == [Note(0, 4, 60), Note(24, 32, 62)]
 
 
@@ -79,7 +79,7 @@ def test_triple_metre_takes_its_bars_from_the_simple_downbeats(tmp_path):
 
 
 def test_a_pickup_makes_the_bar_before_the_first_downbeat_whole(tmp_path):
-    # Beat 1 is the first downbeat; the pickup note is on the beat before it, which is the last of its bar.
+    # Beat 1 is the first downbeat. The pickup note is on the beat before it, the last of its bar.
     write_song(tmp_path, [(0, 0.5, 59), (1, 2, 60)], beats_of(10, 2, 4, offset=1), [(0.5, 2.5, "C:maj")])
     song = the_song(tmp_path)
     assert song.bars == [Bar(0, 4, 4), Bar(16, 4, 4)]

@@ -41,7 +41,7 @@ def trainer(plays: str = "chords", **settings) -> ppo.Trainer:
     (1, [], True),                          # the first step
     (2, [0.1], False), (5, [0.1] * 4, True), (10, [0.1] * 9, True), (11, [0.1] * 10, False),
     (7, [0.1] * 5 + [1.5], False),          # a mean of .57 over three
-    (7, [0.1] * 3 + [1.2] * 3, True),       # fooled already in the first phase
+    (7, [0.1] * 3 + [1.2] * 3, True),       # already fooled in the first phase
     (195, [0.1] * 194, True), (200, [0.1] * 199, False), (205, [0.1] * 204, False),  # the phase changes at 200
     (300, [0.1] * 296 + [1.01] * 3, True), (300, [0.1] * 296 + [1.0] * 3, False),    # above, not at, the threshold
 ])
@@ -83,7 +83,7 @@ def test_a_judge_is_paid_by_what_it_knows():
     class Knows(torch.nn.Module):
         shape = JUDGE
 
-        def forward(self, chords, melody, mask):  # of these songs, each of one chord at the pitch of its melody
+        def forward(self, chords, melody, mask):  # knows these songs, each with one chord at the pitch of its melody
             return -((chords - 1) % 12 != (melody - 1) % 128 % 12).float().mean(dim=1)
 
     class Guesses(Knows):
@@ -123,7 +123,7 @@ def test_label_smoothing_pulls_the_best_answer_off_the_ends():
         best, right = judge.loss(chords, chords)
         judge.logit = lambda own: torch.cat((torch.full((3, 1), -9.0), torch.full((3, 1), 9.0)))
         surer, _ = judge.loss(chords, chords)
-    assert right == 1 and best < surer  # 0.95 is the smoothed label: to be surer costs
+    assert right == 1 and best < surer  # 0.95 is the smoothed label: a surer guess costs more
     assert best.item() == pytest.approx(-(0.95 * math.log(0.95) + 0.05 * math.log(0.05)), rel=1e-5)
 
 
@@ -157,8 +157,8 @@ def test_rewards_are_scaled_by_the_sums_and_centred_part_by_part_and_frame_by_fr
 
 
 def test_no_advantage_is_the_frame_s_number():
-    """At the first step, where the critic says nothing yet: of the advantages' second moment what the frame alone
-    explains."""
+    """Measures the share of the advantages' second moment that the frame alone explains. This is the first step, and
+    the critic says nothing yet."""
     class Grows(torch.nn.Module):
         def forward(self, chords, melody, mask):
             return mask.sum(dim=1) / 8 + ((chords == 0) & mask).float().mean(dim=1)
@@ -168,7 +168,7 @@ def test_no_advantage_is_the_frame_s_number():
     advantages, mask = (got := made.play()).advantages, got.mask
     usual = (advantages * mask).sum(dim=0) / mask.sum(dim=0)
     assert (mask.sum(dim=0) * usual ** 2).sum() / (advantages ** 2).sum() < 0.1
-    assert mask.all(dim=1).sum() >= 6  # windows that end early end on frames of their own
+    assert mask.all(dim=1).sum() >= 6  # windows that end early end on different frames
 
 
 def test_policy_loss_is_clipped():
@@ -195,7 +195,7 @@ def test_tokens_are_drawn_by_their_shares():
     uniform = torch.tensor([0.0, 0.2499, 0.25, 0.7499, 0.75, 1 - 2 ** -24])
     assert rollout.draw(shares.expand(6, 5), uniform).tolist() == [0, 0, 2, 2, 3, 3]
     thirds = torch.full((1, 4), 1 / 3)
-    thirds[:, 3] = 0.0  # their sum is above or below 1 by rounding
+    thirds[:, 3] = 0.0  # rounding puts their sum above or below 1
     assert rollout.draw(thirds * 0.9999, torch.tensor([1 - 2 ** -24])).tolist() == [2]
 
 
@@ -260,7 +260,7 @@ def test_a_resumed_run_is_the_run_it_would_have_been(plays, tmp_path):
 
 def test_the_policy_learns_what_it_is_paid_for(tmp_path):
     class LikesTheFirstHalf(torch.nn.Module):
-        """Of the vocabulary: about half of what an untrained policy plays."""
+        """Likes the first half of the vocabulary: about half of what an untrained policy plays."""
 
         def forward(self, chords, melody, mask):
             return ((chords - 1) % tokens.CHORDS < tokens.CHORDS // 2).float().mean(dim=1)

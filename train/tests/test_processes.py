@@ -1,4 +1,4 @@
-"""Two processes against one: the same batches, losses and weights."""
+"""Compares two processes with one: the same batches, losses and weights."""
 
 import csv
 import os
@@ -58,7 +58,7 @@ RUNS = {"mle": train_mle, "anchor": train_anchor, "contrastive": train_contrasti
 
 
 def in_parts(rank: int, port: int, folder: Path) -> None:
-    """One of two processes: every run, broken off in the middle and gone on with."""
+    """Runs one of two processes: every run is interrupted in the middle and resumed."""
     os.environ |= {"WORLD_SIZE": "2", "RANK": str(rank), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     torch.set_num_threads(1)
     assert processes.join("cpu") == "cpu" and processes.world() == 2 and processes.rank() == rank
@@ -79,7 +79,7 @@ def folder(tmp_path_factory) -> Path:
 
 
 def tensors(state: object) -> list[torch.Tensor]:
-    """All floating tensors of a network's state or of several."""
+    """Returns all floating tensors of the state of one network or several."""
     if isinstance(state, dict):
         return [t for value in state.values() for t in tensors(value)]
     return [state] if isinstance(state, torch.Tensor) and state.is_floating_point() else []

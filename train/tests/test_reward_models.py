@@ -21,7 +21,7 @@ def windows(count: int = 6, length: int = 32) -> tuple[torch.Tensor, torch.Tenso
 
 
 def pieces(count: int = 40) -> list[Piece]:
-    """Songs on one chord each, whose melody stays on the chord's root."""
+    """Returns songs on one chord each; the melody stays on the chord's root."""
     made = []
     for i in range(count):
         chords = np.full(128, 1 + tokens.CHORDS + i % 12, np.int16)

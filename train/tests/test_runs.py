@@ -1,4 +1,4 @@
-"""The recipes: their order, what they skip, and a whole pass at toy size."""
+"""Tests the recipes: their order, what they skip, and a whole pass at toy size."""
 
 import json
 import os
@@ -37,7 +37,7 @@ TRAININGS = ["online-mle", "anchor", *(f"{kind}-{i}" for kind in (
 
 
 def fake(stage: Stage) -> int:
-    """What a stage leaves behind, without its work."""
+    """Writes what a stage leaves behind, without its work."""
     stage.makes.parent.mkdir(parents=True, exist_ok=True)
     stage.makes.touch()
     if stage.run:
@@ -47,7 +47,7 @@ def fake(stage: Stage) -> int:
 
 
 def launched(stages: list[Stage], **options) -> list[str]:
-    """The stages that a pass launches."""
+    """Returns the stages that a pass launches."""
     names: list[str] = []
     go(stages, lambda stage: names.append(stage.name) or fake(stage), lambda line: None, **options)
     return names
@@ -79,14 +79,14 @@ def test_every_stage_is_a_command_that_there_is(scale):
 
 
 def test_every_setting_of_a_training_can_be_given():
-    """Each field of each command, another value than its own, is an argument that reads back as it."""
+    """Checks each field of each command: a value other than the default becomes an argument that reads back as that value."""
     for kind in trainings.TRAININGS.values():
         given = trainings.arguments_of(changed(kind))
         assert trainings.arguments_of(trainings.read(given)) == given
 
 
 def changed(kind: type) -> object:
-    """A dataclass none of whose fields has its default."""
+    """Returns a dataclass in which no field has its default."""
     values = {}
     hints = get_type_hints(kind)
     for f in fields(kind):
@@ -131,7 +131,7 @@ def test_kept_networks_stand_in_for_runs_that_are_not_there(tmp_path):
     assert "online-mle" not in launched(list(stages.values()))
     assert all(stage.kept is None for stage in toy(tmp_path, scale, fresh=True))
     (tmp_path / "runs" / "online-mle").mkdir()
-    assert launched(toy(tmp_path, scale))[0] == "online-mle"  # begun: the kept one is out
+    assert launched(toy(tmp_path, scale))[0] == "online-mle"  # its run has begun, so the kept one is not used
 
 
 def test_a_stage_that_fails_ends_the_pass(tmp_path):
@@ -170,7 +170,7 @@ def test_stages_by_name_and_a_wrong_one(tmp_path, capsys):
 
 
 def test_a_whole_pass_at_toy_size(tmp_path):
-    """From a cache of songs to policy files. Measuring and drawing, which take minutes, have tests of their own."""
+    """Checks the way from a cache of songs to policy files. Measuring and drawing take minutes and have their own tests."""
     dataset.write(made(["train"] * 8 + ["valid"] * 4 + ["test"] * 2, 320), {}, tmp_path / "cache.npz")
 
     def launch(stage: Stage) -> int:

@@ -1,4 +1,4 @@
-"""Sessions of jamd as a corpus; those of jamd's own tests are of version 1, and full of oddities."""
+"""Tests sessions of jamd as a corpus. Those of jamd's own tests are of version 1, and full of oddities."""
 
 import json
 import re
@@ -19,7 +19,7 @@ MANIFEST = {"format": sessions.SEALED, "policy": {"name": "p"}, "settings": {"me
 
 
 def write(folder: Path, *entries: dict, **manifest) -> Path:
-    """A session of these lines, sealed."""
+    """Writes a session of these lines, sealed."""
     folder.mkdir(exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(MANIFEST | manifest))
     (folder / "events.jsonl").write_bytes(b"".join(map(sealed, entries)))

@@ -69,7 +69,7 @@ def test_cut_begins_what_was_held():
     melody, chords = tokens.encode(song([Note(0, 8, 60)], [Chord(0, 8, 0, MAJOR)], 8))
     m, c = tokens.cut(melody, chords, 3, 4)
     assert m.tolist() == [61, 189, 189, 189] and metrics.legal(c) and c[0] == chord_token("C", True)
-    assert melody[3] == 189  # the song itself is left alone
+    assert melody[3] == 189  # the song itself does not change
 
 
 def test_monophonic_is_last_note_priority_with_the_highest_of_a_chord():

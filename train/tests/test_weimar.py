@@ -13,7 +13,7 @@ SEVENTH, MINOR_SEVENTH = interval_set((4, 7, 10)), interval_set((3, 7, 10))
 
 def solo(root: pathlib.Path, beats: list[tuple[int, float, str]], notes: list[tuple[float, float, float]],
          name: str = "MaryLou_InAMellowTone-2") -> Song | Skipped:
-    """The solo of these beats (of the bar, onset, chord) and notes (onset, duration, pitch)."""
+    """Returns the solo of these beats (of the bar, onset, chord) and notes (onset, duration, pitch)."""
     for folder in ("csv_beats", "csv_melody"):
         (root / folder).mkdir(exist_ok=True)
     (root / "csv_beats" / f"{name}_Solo.csv").write_text(
@@ -29,7 +29,7 @@ def solo(root: pathlib.Path, beats: list[tuple[int, float, str]], notes: list[tu
 def test_notes_lie_where_they_were_played_between_beats_of_any_tempo(tmp_path):
     beats = [(1, 1.0, "Eb7"), (2, 1.5, ""), (3, 2.0, ""), (4, 2.4, ""), (1, 2.8, "Ab-7"), (2, 3.2, ""), (3, 3.6, ""),
              (4, 4.0, "")]
-    # On the second beat, a swung eighth at two thirds of the third, then late by less than half a sixteenth.
+    # On the second beat; then a swung eighth at two thirds of the third; then late by less than half a sixteenth.
     made = solo(tmp_path, beats, [(1.5, .25, 60.0), (2.267, .1, 62.0), (2.84, .001, 63.0)])
     assert isinstance(made, Song)
     assert (made.corpus, made.id, made.group, made.title) == (
