@@ -70,7 +70,7 @@ def live(folder, *args):
 
 def play_with_misses(folder):
     """Plays an agent's jam of 20 seconds and stops the process now and then, as a stalled machine would."""
-    process, _ = live(folder, "jam", "--policy", "jamd", "--tempo", 180, "--listen", 4, "--for", "20s")
+    process, _ = live(folder, "jam", "--policy", "jamd", "--set", "busy=busy", "--tempo", 180, "--listen", 4, "--for", "20s")
     for seconds in [0.05, 0.08, 0.11, 0.14, 0.17, 0.5]:
         process.send_signal(signal.SIGSTOP)
         time.sleep(seconds)
