@@ -3,7 +3,7 @@ package jam
 // A BarPlace is the place of a frame in its bar, as an input of policies. The frame p frames after the bar line has place 1+p
 // in 4/4, 17+p in 3/4 and 29+p in 6/8. Other bars are divided into these: 2/4 is the first half of 4/4, 8/4 is two bars of 4/4,
 // 6/4 is two of 3/4, 12/8 is two of 6/8, and each beat of 9/8 is the first half of 6/8. Policies are trained with the same
-// places (train/bars.py). In any other meter the place is UnknownPlace.
+// places (train/data/bars.py). In any other meter the place is UnknownPlace.
 type BarPlace int64
 
 // The first place of each of the three meters; the other places of its bar follow.

@@ -3,7 +3,7 @@ package jam
 import "math/rand/v2"
 
 // A Busy is how often the chords should change. A policy that implements [Told] was trained with the levels: each covers
-// about a fifth of its training music, by the number of chord changes in a bar (train/busy.py). Other policies ignore it.
+// about a fifth of its training music, by the number of chord changes in a bar (train/data/busy.py). Other policies ignore it.
 type Busy uint8
 
 // The levels. With AnyBusy each jam has one of the others, drawn by its seed.

@@ -158,7 +158,7 @@ func TestQuantiserCountsLateEventsInTheNextFrame(t *testing.T) {
 	}
 }
 
-// The reader of the training data (monophonic in train/corpora/song.py) takes the highest note at a shared onset, and a later
+// The reader of the training data (monophonic in train/data/corpora/song.py) takes the highest note at a shared onset, and a later
 // note ends the one before. Notes written on the grid must be heard as it reads them.
 func TestQuantiserReadsAsTheTrainingData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

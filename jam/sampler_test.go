@@ -42,7 +42,7 @@ func TestLegal(t *testing.T) {
 	}
 }
 
-// The draws of train/play.py, which evaluates the same policies in Python.
+// The draws of train/evaluation/play.py, which evaluates the same policies in Python.
 func TestDrawsAreThoseOfTheEvaluation(t *testing.T) {
 	s := NewSampler(vocabulary(t), 1, 1, 7)
 	for i, want := range []float64{0.9949265554419318, 0.8224958921129435, 0.02570066298413043, 0.21966005173949255} {

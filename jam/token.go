@@ -139,7 +139,7 @@ func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
 }
 
 // missed weighs what a listener misses most when a chord is simplified, by semitones above the root: first the third, then the
-// fifth, then the seventh. The numbers are those of WEIGHT in train/tokens.py.
+// fifth, then the seventh. The numbers are those of WEIGHT in train/data/tokens.py.
 var missed = [12]int{8, 1, 1, 4, 4, 2, 3, 3, 3, 1, 2, 2}
 
 // Nearest returns the chord of v that stands for c: c itself if v has it, else the chord on the same root that differs least.

@@ -1,6 +1,6 @@
 package session
 
-// Adaptation is measured as in train/adaptation.py.
+// Adaptation is measured as in train/evaluation/adaptation.py.
 const (
 	levelBeats = 8   // before the change: their note-in-chord is the level to come back to
 	smooth     = 4   // beats that are taken together

@@ -9,7 +9,7 @@ import (
 	"jamd/jam"
 )
 
-// ChordUse holds the figures of the chords alone, without the melody. Each is defined as in train/metrics.py.
+// ChordUse holds the figures of the chords alone, without the melody. Each is defined as in train/data/metrics.py.
 type ChordUse struct {
 	ChangesABar     float64      `json:"changes_a_bar"`
 	Distinct        int          `json:"distinct_chords"`

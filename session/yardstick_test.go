@@ -59,7 +59,7 @@ func readYardstick(t *testing.T) (y yardstick) {
 	return y
 }
 
-// ours are the chords of train's vocabulary (train/tokens.py).
+// ours are the chords of train's vocabulary (train/data/tokens.py).
 func ours(t *testing.T) *jam.Vocabulary {
 	t.Helper()
 	var symbols []string

@@ -9,8 +9,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from train.corpora import dataset
-from train.corpora.song import CorpusError, Skipped
+from train.data.corpora import dataset
+from train.data.corpora.song import CorpusError, Skipped
 from train.runs.errors import StageError
 
 UNTOLD = "leave out the input `busy`, the rate of chord changes, of a policy that has it"
@@ -29,14 +29,14 @@ def prepare(args: argparse.Namespace) -> None:
     if args.data:
         dataset.prepare(args.data, args.cache)
     if args.sessions:
-        from train.corpora import sessions
+        from train.data.corpora import sessions
         jams, skipped = told(sessions.read(args.sessions))
         dataset.add(sessions.CORPUS, [replace(jam, split="train") for jam in jams], skipped, args.cache)
     print(f"wrote {args.cache} ({args.cache.stat().st_size / 1e6:.1f} MB)")
 
 
 def stats(args: argparse.Namespace) -> None:
-    from train.stats import corpus_stats, show
+    from train.data.stats import corpus_stats, show
     pieces, folding = dataset.read(args.cache)
     figures = {name: corpus_stats([p for p in pieces if p.corpus == name], folding[name]) for name in folding
                if any(p.corpus == name for p in pieces)}
@@ -62,12 +62,12 @@ def all_stages(args: argparse.Namespace) -> None:
 
 
 def export(args: argparse.Namespace) -> None:
-    from train.export import Card
-    from train.export import export as write
-    from train.mle import load, untold
+    from train.export.policy import Card
+    from train.export.policy import export as write
+    from train.models.mle import load, untold
     card = Card(**json.loads(args.card.read_text()))
     if args.figures:
-        from train.evaluate import figures_of
+        from train.evaluation.evaluate import figures_of
         card = replace(card, figures=figures_of(card.name, json.loads(args.figures.read_text())))
     network = load(args.checkpoint)
     write(untold(network) if args.untold else network, card, args.output, args.int8)
@@ -75,36 +75,36 @@ def export(args: argparse.Namespace) -> None:
 
 
 def export_encoder(args: argparse.Namespace) -> None:
-    from train.export_encoder import export as write
+    from train.export.encoder import export as write
     write(args.checkpoint, args.output)
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
 def keep(args: argparse.Namespace) -> None:
-    from train.record import keep as write
+    from train.runs.record import keep as write
     write(args.checkpoint, args.output)
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
 def parity(args: argparse.Namespace) -> None:
-    from train.mle import load, untold
-    from train.parity import write
+    from train.export.parity import write
+    from train.models.mle import load, untold
     network = load(args.checkpoint)
     write(untold(network) if args.untold else network, args.output)
     print(f"wrote {args.output}")
 
 
 def yardstick(args: argparse.Namespace) -> None:
-    from train.yardstick import write
+    from train.export.yardstick import write
     write(args.checkpoint, args.output)
     print(f"wrote {args.output}")
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    from train.evaluate import AGENT, ENCODERS, Settings
-    from train.evaluate import evaluate as run
-    from train.performers import performer
-    from train.tables import tables
+    from train.evaluation.evaluate import AGENT, ENCODERS, Settings
+    from train.evaluation.evaluate import evaluate as run
+    from train.evaluation.performers import performer
+    from train.evaluation.tables import tables
     encoders = args.encoder or [path for path in ENCODERS if path.is_file()]
     agent = args.agent or (AGENT if AGENT.is_file() else None)
     if not encoders:
@@ -113,10 +113,10 @@ def evaluate(args: argparse.Namespace) -> None:
         print("there is no melody agent, so there are no jams with it: give --agent", file=sys.stderr)
     pieces, _ = dataset.read(args.cache)
     if args.songs:
-        from train.corpora import own
+        from train.data.corpora import own
         pieces += told(own.read(args.songs))[0]
     if args.sessions:
-        from train.corpora import sessions
+        from train.data.corpora import sessions
         pieces += told(sessions.read(args.sessions))[0]
     chosen = Settings(draws=args.draws, temperature=args.temperature, songs=args.songs_a_draw, minutes=args.minutes)
     print(tables(run([performer(s) for s in args.systems], pieces, args.output, chosen, encoders,
@@ -131,8 +131,8 @@ def told(found: tuple[list, list[Skipped]]) -> tuple[list, list[Skipped]]:
 
 
 def pictures(args: argparse.Namespace) -> None:
-    from train.diversity import Encoder
-    from train.pictures import draw
+    from train.evaluation.diversity import Encoder
+    from train.evaluation.pictures import draw
     pieces = dataset.read(args.cache)[0] if args.cache.is_file() else []
     encoder = Encoder(args.encoder) if args.encoder else None
     for said in draw(args.folder, args.output, pieces, encoder, args.runs):
@@ -140,7 +140,7 @@ def pictures(args: argparse.Namespace) -> None:
 
 
 def listen(args: argparse.Namespace) -> None:
-    from train.listen import listen as write
+    from train.evaluation.listen import listen as write
     pieces = dataset.read(args.cache)[0] if args.cache.is_file() else []
     for said in write(args.folder, args.output, pieces):
         print(said)
@@ -256,7 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         if given[:1] and given[0] in TRAININGS:
-            from train import trainings
+            from train.runs import trainings
             trainings.read(given)()
         else:
             args = parser().parse_args(given)

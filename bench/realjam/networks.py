@@ -17,9 +17,9 @@ import torch
 from realjam import agent_interface
 from realjam.core.gen_model import DecoderTransformer, EncoderDecoderTransformer
 
-from train.export import Card
-from train.import_realchords import convert
+from train.export.policy import Card
 from train.realchords import CHORD_HOLD
+from train.realchords.convert import convert
 from train.realchords.names import WRITTEN_KINDS, WRITTEN_ROOTS
 
 ONLINE, OFFLINE = Path(agent_interface.ONLINE_MODEL_PATH), Path(agent_interface.OFFLINE_MODEL_PATH)

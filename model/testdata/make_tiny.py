@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from train.play import choose, generator
+from train.evaluation.play import choose, generator
 
 FOLDER = Path(__file__).parent
 LAYERS, HEADS, HEAD, WINDOW, HIDDEN, BASE = 2, 2, 8, 16, 32, 100.0

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from train.corpora import abc_notation, dataset, leadsheet, musicxml, pop909
-from train.corpora.song import CorpusError, Skipped, Song
+from train.data.corpora import abc_notation, dataset, leadsheet, musicxml, pop909
+from train.data.corpora.song import CorpusError, Skipped, Song
 
 TICKS = 12  # per beat
 METRES = {(4, 4): "4/4", (2, 2): "4/4", (3, 4): "3/4", (6, 8): "6/8"}

@@ -1,4 +1,4 @@
-"""Converts the paper's own weights, from the authors of realchords-pytorch; train/import_realchords.py is the command.
+"""Converts the paper's own weights, from the authors of realchords-pytorch; `python -m train.realchords` is the command.
 
 The authors' code (github.com/lukewys/realchords-pytorch, MIT; the facts below are from its files as of 2026-05) writes
 a song as one sequence: BOS, chord of frame 0, melody of frame 0, chord of frame 1, and so on, at most 256 frames. Their

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from train.export import Graph, Sizes, interface
+from train.export.policy import Graph, Sizes, interface
 from train.realchords import BOS, CHORD_HOLD, NOTE_HOLD, NOTE_ON, SILENCE
 from train.realchords.checkpoint import Weights
 from train.realchords.names import ChordMap

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from train import tokens
-from train.corpora.leadsheet import LETTERS
+from train.data import tokens
+from train.data.corpora.leadsheet import LETTERS
+from train.data.vocabulary import QUALITIES
 from train.realchords import ImportFailure
-from train.vocabulary import QUALITIES
 
 # The names are those of note-seq's chord_symbols_lib (Apache-2.0): root, kind, changed degrees, bass. Kinds are given
 # as scale degrees; note-seq writes the first name of each.

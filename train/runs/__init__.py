@@ -1,1 +1,1 @@
-"""The recipes: every stage from the corpora to the tables and pictures, at the scale of a CPU and of a GPU."""
+"""Trainings as commands, the folder of a run, and the recipes: every stage from the corpora to the tables and pictures."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from train import anchor, foresight, mle, ppo, reward_models
-from train.adversary import Schedule
-from train.encoder import EncoderShape
-from train.network import Shape
-from train.systems import SYSTEMS
-from train.trainings import Where
+from train.models import anchor, mle, reward_models
+from train.models.encoder import EncoderShape
+from train.models.network import Shape
+from train.rl import foresight, ppo
+from train.rl.adversary import Schedule
+from train.rl.systems import SYSTEMS
+from train.runs.trainings import Where
 
 
 @dataclass(frozen=True)

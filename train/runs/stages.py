@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from train import anchor, curves, mle
-from train.corpora.song import CorpusError
-from train.network import Shape
+from train.data.corpora.song import CorpusError
+from train.models import anchor, mle
+from train.models.network import Shape
+from train.runs import curves
 from train.runs.errors import StageError
 from train.runs.scales import Scale
-from train.trainings import (
+from train.runs.trainings import (
     AnchorMle,
     Contrastive,
     Discriminative,

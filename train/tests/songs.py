@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from train import tokens
-from train.corpora.dataset import Piece
+from train.data import tokens
+from train.data.corpora.dataset import Piece
 
 
 def made(splits: list[str], frames: int) -> list[Piece]:

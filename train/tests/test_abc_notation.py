@@ -2,9 +2,9 @@
 
 import pytest
 
-from train.corpora import abc_notation
-from train.corpora.leadsheet import expand, interval_set, to_song
-from train.corpora.song import Chord, Song
+from train.data.corpora import abc_notation
+from train.data.corpora.leadsheet import expand, interval_set, to_song
+from train.data.corpora.song import Chord, Song
 
 
 def tune(body: str, header: str = "M:4/4\nL:1/4\nK:C") -> Song:

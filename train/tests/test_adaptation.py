@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from train import tokens
-from train.adaptation import (
+from train.data import tokens
+from train.data.vocabulary import OURS
+from train.evaluation.adaptation import (
     ANY,
     INTERVALS,
     JUMP_FRAME,
@@ -14,9 +15,8 @@ from train.adaptation import (
     jumps,
     level_before,
 )
-from train.places import Window, drawn
+from train.evaluation.places import Window, drawn
 from train.tests.songs import made
-from train.vocabulary import OURS
 
 N = tokens.CHORDS
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from train import tokens
-from train.agreement import HARTE, agreement
+from train.data import tokens
+from train.evaluation.agreement import HARTE, agreement
 
 NAMES = tokens.vocabulary()
 

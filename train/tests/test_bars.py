@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 import torch
 
-from train import bars, parity
-from train.network import Decoder, Shape, Stepper, shifted
+from train.data import bars
+from train.data.windows import Windows
+from train.export import parity
+from train.models.network import Decoder, Shape, Stepper, shifted
 from train.tests.songs import made
-from train.windows import Windows
 
 
 @pytest.mark.parametrize("lines, frames, expected", [

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from train import baselines, metrics, tokens
-from train.play import follow
+from train.data import metrics, tokens
+from train.evaluation import baselines
+from train.evaluation.play import follow
 
 
 def melody(*pitches: int, length: int = 4) -> np.ndarray:

@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from train import bars, batched, parity, tokens
-from train.export import Card, build, sizes_of, write
-from train.network import Decoder, Shape
-from train.play import PolicyFile, as_heard, begin, follow, free, together
+from train.data import bars, tokens
+from train.evaluation import batched
+from train.evaluation.play import PolicyFile, as_heard, begin, follow, free, together
+from train.export import parity
+from train.export.policy import Card, build, sizes_of, write
+from train.models.network import Decoder, Shape
 
 
 def saved(path, int8: bool = False, **shape) -> None:

@@ -2,8 +2,8 @@ import pathlib
 
 import pytest
 
-from train.corpora import billboard, harte
-from train.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
+from train.data.corpora import billboard, harte
+from train.data.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
 
 C_MAJ = harte.parse("C:maj")
 G_7 = harte.parse("G:7")

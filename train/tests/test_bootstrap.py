@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.bootstrap import Songs, interval, jackknife, quotient, students
+from train.evaluation.bootstrap import Songs, interval, jackknife, quotient, students
 
 
 def test_the_first_sums_are_those_of_all_windows_and_songs_stay_together():

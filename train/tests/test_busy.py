@@ -3,11 +3,12 @@ import onnxruntime
 import pytest
 import torch
 
-from train import busy, mle, tokens
-from train.export import Card, export
-from train.network import Decoder, Shape, Stepper, shifted
+from train.data import busy, tokens
+from train.data.windows import Windows
+from train.export.policy import Card, export
+from train.models import mle
+from train.models.network import Decoder, Shape, Stepper, shifted
 from train.tests.songs import made
-from train.windows import Windows
 
 SHAPE = Shape(dim=32, layers=2, heads=2, window=16, dropout=0.0)
 

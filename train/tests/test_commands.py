@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from train.__main__ import main
-from train.corpora import dataset
-from train.mle import load
-from train.play import PolicyFile
+from train.data.corpora import dataset
+from train.evaluation.play import PolicyFile
+from train.models.mle import load
 from train.tests.songs import made
 
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import torch
 
-from train.bootstrap import jackknife
-from train.contrastive import Contrastive
-from train.corpora.song import CorpusError
-from train.discriminative import Discriminative
-from train.diversity import Encoder, vendi_scores
-from train.encoder import EncoderShape
+from train.data.corpora.song import CorpusError
+from train.evaluation.bootstrap import jackknife
+from train.evaluation.diversity import Encoder, vendi_scores
+from train.models.contrastive import Contrastive
+from train.models.discriminative import Discriminative
+from train.models.encoder import EncoderShape
 
 SHAPE = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
 

@@ -5,20 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train import bars, metrics, performers, tokens
-from train import evaluate as evaluation
-from train.contrastive import Contrastive
-from train.corpora import sessions
-from train.corpora.song import CorpusError
-from train.evaluate import Settings, evaluate, figures_of
-from train.performers import AGENT_SEEDS, performer
-from train.places import OPENING, drawn, throughout
-from train.play import PolicyFile, begin, free, together
-from train.tables import tables
+from train.data import bars, metrics, tokens
+from train.data.corpora import sessions
+from train.data.corpora.song import CorpusError
+from train.data.vocabulary import Vocabulary
+from train.evaluation import evaluate as evaluation
+from train.evaluation import performers
+from train.evaluation.evaluate import Settings, evaluate, figures_of
+from train.evaluation.performers import AGENT_SEEDS, performer
+from train.evaluation.places import OPENING, drawn, throughout
+from train.evaluation.play import PolicyFile, begin, free, together
+from train.evaluation.tables import tables
+from train.models.contrastive import Contrastive
 from train.tests.songs import made
 from train.tests.test_diversity import SHAPE, save
 from train.tests.test_play import policy_file
-from train.vocabulary import Vocabulary
 
 SETTINGS = Settings(draws=2, minutes=1)
 PIECES = made(["test"] * 3 + ["ood"], 320)

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from train import tokens
-from train.bootstrap import Songs
-from train.figures import long_jam, measure, of_place, onset_emd, onset_histograms
-from train.places import Window
-from train.tables import table, tables
-from train.vocabulary import OURS, Vocabulary
+from train.data import tokens
+from train.data.vocabulary import OURS, Vocabulary
+from train.evaluation.bootstrap import Songs
+from train.evaluation.figures import long_jam, measure, of_place, onset_emd, onset_histograms
+from train.evaluation.places import Window
+from train.evaluation.tables import table, tables
 
 N = tokens.CHORDS
 

@@ -1,10 +1,12 @@
 import pytest
 import torch
 
-from train import coherence, foresight, mle, reinforce, tokens
-from train.anchor import Anchor
-from train.network import Decoder, Shape
-from train.stop import Stop
+from train.data import tokens
+from train.models import mle
+from train.models.anchor import Anchor
+from train.models.network import Decoder, Shape
+from train.rl import coherence, foresight, reinforce
+from train.runs.stop import Stop
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0, hears_bar=True, hears_busy=True)

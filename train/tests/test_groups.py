@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from train.corpora import dataset, groups
-from train.corpora.song import Chord, Note, Song
+from train.data.corpora import dataset, groups
+from train.data.corpora.song import Chord, Note, Song
 
 
 def song(corpus: str, id: str, pitches: list[int] | None = None, title: str = "", frames: int = 2, group: str = "") -> Song:

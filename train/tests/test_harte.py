@@ -1,6 +1,6 @@
 import pytest
 
-from train.corpora import harte
+from train.data.corpora import harte
 
 
 def mask(*semitones: int) -> int:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.corpora.leadsheet import Measure, Symbol, Tone, expand, interval_set, to_frames, to_song
-from train.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
+from train.data.corpora.leadsheet import Measure, Symbol, Tone, expand, interval_set, to_frames, to_song
+from train.data.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
 
 C_MAJOR = Symbol(Fraction(0), 0, interval_set((4, 7)))
 

@@ -1,7 +1,7 @@
 import pytest
 
-from train.corpora.leadsheets import read
-from train.corpora.song import Chord, CorpusError, Note, Song
+from train.data.corpora.leadsheets import read
+from train.data.corpora.song import Chord, CorpusError, Note, Song
 from train.tests.test_openewld import FOUR_FOUR, MAJOR, SEVENTH, harmony, note, score
 
 

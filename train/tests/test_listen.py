@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from train import tokens
 from train.__main__ import main
-from train.corpora import dataset, midi
-from train.corpora.dataset import piece_of
-from train.listen import midi_file
-from train.places import drawn
+from train.data import tokens
+from train.data.corpora import dataset, midi
+from train.data.corpora.dataset import piece_of
+from train.evaluation.listen import midi_file
+from train.evaluation.places import drawn
 from train.tests.test_pictures import PIECES, SYSTEMS, evaluation
 
 

@@ -3,8 +3,8 @@ import sys
 import pytest
 import torch
 
-from train import machine
 from train.__main__ import main
+from train.runs import machine
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's settings alone")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from train import metrics, tokens
+from train.data import metrics, tokens
 
 N = tokens.CHORDS
 C, AM = 1 + tokens.vocabulary().index("C"), 1 + tokens.vocabulary().index("Am")

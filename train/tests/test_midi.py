@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train import tokens
-from train.corpora import midi
-from train.corpora.song import Bar, Chord, Note, Skipped, Song
+from train.data import tokens
+from train.data.corpora import midi
+from train.data.corpora.song import Bar, Chord, Note, Skipped, Song
 
 TICKS = 96  # per quarter note
 MAJOR, MINOR, SEVENTH, FIFTH = 0b10010001, 0b10001001, 0b10010010001, 0b10000001

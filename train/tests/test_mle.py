@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 import torch
 
-from train import fit, metrics, mle, tokens
-from train.astray import lead_astray
-from train.corpora import dataset
-from train.corpora.dataset import Piece
-from train.corpora.song import CorpusError
-from train.network import Decoder, Shape
-from train.stop import Stop
+from train.data import metrics, tokens
+from train.data.astray import lead_astray
+from train.data.corpora import dataset
+from train.data.corpora.dataset import Piece
+from train.data.corpora.song import CorpusError
+from train.data.windows import Windows
+from train.models import fit, mle
+from train.models.network import Decoder, Shape
+from train.runs.stop import Stop
 from train.tests.songs import made
-from train.windows import Windows
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32)
 SETTINGS = mle.Settings(steps=12, batch=2, length=64, warmup=2, valid_every=6, rate=1e-2)

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from train.corpora import musicxml
-from train.corpora.leadsheet import Measure, expand, to_song
-from train.corpora.song import Bar, Chord, Note, Song
+from train.data.corpora import musicxml
+from train.data.corpora.leadsheet import Measure, expand, to_song
+from train.data.corpora.song import Bar, Chord, Note, Song
 from train.tests.test_openewld import FOUR_FOUR, MAJOR, SEVENTH, degree, harmony, note, rest, score
 
 

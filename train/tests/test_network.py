@@ -7,10 +7,11 @@ import onnxruntime
 import pytest
 import torch
 
-from train import parity, tokens
-from train.export import Card, export
-from train.network import Decoder, Shape, Stepper, shifted
-from train.play import PolicyFile, accompany, choose, generator
+from train.data import tokens
+from train.evaluation.play import PolicyFile, accompany, choose, generator
+from train.export import parity
+from train.export.policy import Card, export
+from train.models.network import Decoder, Shape, Stepper, shifted
 
 SMALL = Shape(dim=32, layers=3, heads=2, window=24)
 
@@ -78,7 +79,7 @@ def test_policy_file_plays_legally_and_the_same_for_a_seed(network, tmp_path):
     melody = parity.tune(100, seed=2).astype(np.int16)
     first, again, other = (accompany(PolicyFile(path), melody, seed) for seed in (5, 5, 6))
     assert (first == again).all() and (first != other).any()
-    from train.metrics import legal
+    from train.data.metrics import legal
     assert legal(first)
 
 

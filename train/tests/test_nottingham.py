@@ -2,9 +2,9 @@ import pathlib
 
 import pytest
 
-from train.corpora.abc_notation import read_chord
-from train.corpora.nottingham import normalised, read
-from train.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
+from train.data.corpora.abc_notation import read_chord
+from train.data.corpora.nottingham import normalised, read
+from train.data.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
 
 MAJOR, MINOR, SEVENTH = 0b10010001, 0b10001001, 0b10010010001
 

@@ -4,9 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from train.corpora.musicxml import KINDS, read_harmony
-from train.corpora.openewld import read
-from train.corpora.song import Bar, Chord, CorpusError, Note, Song
+from train.data.corpora.musicxml import KINDS, read_harmony
+from train.data.corpora.openewld import read
+from train.data.corpora.song import Bar, Chord, CorpusError, Note, Song
 
 MAJOR, SEVENTH = 0b10010001, 0b10010010001
 FOUR_FOUR = ("<attributes><divisions>12</divisions>"

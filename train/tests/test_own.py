@@ -4,10 +4,10 @@ import mido
 import numpy as np
 import pytest
 
-from train import tokens
 from train.__main__ import main
-from train.corpora import dataset, own
-from train.corpora.song import CorpusError
+from train.data import tokens
+from train.data.corpora import dataset, own
+from train.data.corpora.song import CorpusError
 from train.tests.songs import made
 from train.tests.test_midi import block, track, write
 from train.tests.test_openewld import FOUR_FOUR, harmony, note, score

@@ -1,6 +1,6 @@
 import torch
 
-from train import penalties
+from train.rl import penalties
 
 N = 10  # chords: 1..10 begin, 11..20 hold
 

@@ -7,13 +7,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train import evaluated, pictures, tokens
 from train.__main__ import main
-from train.contrastive import Contrastive
-from train.corpora import dataset
-from train.encoder import EncoderShape
-from train.piano_roll import close_position, piano_roll, spans
-from train.places import drawn, place_of
+from train.data import tokens
+from train.data.corpora import dataset
+from train.evaluation import evaluated, pictures
+from train.evaluation.piano_roll import close_position, piano_roll, spans
+from train.evaluation.places import drawn, place_of
+from train.models.contrastive import Contrastive
+from train.models.encoder import EncoderShape
 from train.tests.songs import made
 
 SYSTEMS = ["jamd", "gapt", "rules-bar"]

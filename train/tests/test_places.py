@@ -2,9 +2,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from train import metrics, tokens
-from train.corpora.dataset import Piece
-from train.places import BAR, WINDOW, Window, drawn, medleys, moved, place_of, starts, throughout
+from train.data import metrics, tokens
+from train.data.corpora.dataset import Piece
+from train.evaluation.places import BAR, WINDOW, Window, drawn, medleys, moved, place_of, starts, throughout
 from train.tests.songs import made
 
 N = tokens.CHORDS

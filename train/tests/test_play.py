@@ -3,11 +3,12 @@ import onnx
 import pytest
 import torch
 
-from train import bars, metrics, parity, tokens
-from train.export import Card, build, sizes_of, write
-from train.network import Decoder, Shape
-from train.play import PolicyFile, as_heard, begin, follow, free, together
-from train.rollout import masked
+from train.data import bars, metrics, tokens
+from train.evaluation.play import PolicyFile, as_heard, begin, follow, free, together
+from train.export import parity
+from train.export.policy import Card, build, sizes_of, write
+from train.models.network import Decoder, Shape
+from train.rl.rollout import masked
 
 
 def policy_file(path, plays: str = "chords", vocabulary: list[str] | None = None) -> PolicyFile:
@@ -137,7 +138,7 @@ def test_a_change_that_was_wanted_between_beats_is_made_on_the_next(monkeypatch)
     hold, other = 1 + tokens.CHORDS, 3
     stay, change = {1: 9, hold: 9}, {other: 9, hold: -9}
     policy = Scripted(*[stay] * 5, change, *[{hold: 9, other: 1}] * 11)
-    monkeypatch.setattr("train.play.generator", lambda seed: lambda: 0.5)
+    monkeypatch.setattr("train.evaluation.play.generator", lambda seed: lambda: 0.5)
     play = begin(policy, as_heard(policy.start, 1, listen=0))
     played = [play(61, bars.FOUR + frame % 16) for frame in range(16)]
     assert played[4:8] == [played[4]] + [hold] * 3 and played[8] == other

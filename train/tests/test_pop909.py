@@ -3,8 +3,8 @@ import pathlib
 import mido
 import pytest
 
-from train.corpora import harte, pop909
-from train.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
+from train.data.corpora import harte, pop909
+from train.data.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
 
 TICKS = 480
 C_MAJ = harte.parse("C:maj")

@@ -3,14 +3,15 @@ import math
 import pytest
 import torch
 
-from train import metrics, objective, ppo, reinforce, rollout, tokens
-from train.adversary import Adversary, Discriminator, Schedule
-from train.anchor import Anchor
-from train.corpora.dataset import Piece
-from train.encoder import EncoderShape
-from train.judges import Judges, auc, knowledge
-from train.network import Decoder, Shape
-from train.stop import Stop
+from train.data import metrics, tokens
+from train.data.corpora.dataset import Piece
+from train.models.anchor import Anchor
+from train.models.encoder import EncoderShape
+from train.models.network import Decoder, Shape
+from train.rl import objective, ppo, reinforce, rollout
+from train.rl.adversary import Adversary, Discriminator, Schedule
+from train.rl.judges import Judges, auc, knowledge
+from train.runs.stop import Stop
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)

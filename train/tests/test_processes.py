@@ -11,14 +11,16 @@ import pytest
 import torch
 import torch.multiprocessing
 
-from train import anchor, mle, ppo, processes, reinforce, reward_models
 from train.__main__ import main
-from train.anchor import Anchor
-from train.corpora import dataset
-from train.encoder import EncoderShape
-from train.judges import Judges
-from train.network import Decoder, Shape
-from train.stop import Stop
+from train.data.corpora import dataset
+from train.models import anchor, mle, reward_models
+from train.models.anchor import Anchor
+from train.models.encoder import EncoderShape
+from train.models.network import Decoder, Shape
+from train.rl import ppo, reinforce
+from train.rl.judges import Judges
+from train.runs import processes
+from train.runs.stop import Stop
 from train.tests.songs import made
 
 SHAPE = Shape(dim=32, layers=1, heads=2, window=32, dropout=0.0)

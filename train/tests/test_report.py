@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from train import report
+from train.runs import report
 
 
 def test_a_report_tells_first_last_lowest_and_highest(tmp_path, monkeypatch):

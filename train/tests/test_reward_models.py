@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from train import fit, reward_models, tokens
-from train.contrastive import Contrastive
-from train.corpora.dataset import Piece
-from train.discriminative import Discriminative
-from train.encoder import Encoder, EncoderShape
-from train.stop import Stop
+from train.data import tokens
+from train.data.corpora.dataset import Piece
+from train.models import fit, reward_models
+from train.models.contrastive import Contrastive
+from train.models.discriminative import Discriminative
+from train.models.encoder import Encoder, EncoderShape
+from train.runs.stop import Stop
 
 SHAPE = EncoderShape(dim=32, layers=1, heads=2, dropout=0.0)
 RHYTHM = EncoderShape(dim=32, layers=1, heads=2, rhythm=True, dropout=0.0)

@@ -8,18 +8,20 @@ from typing import get_origin, get_type_hints
 
 import pytest
 
-from train import anchor, foresight, mle, reward_models, trainings
 from train.__main__ import main, parser
-from train.adversary import Schedule
-from train.corpora import dataset
-from train.encoder import EncoderShape
-from train.network import Shape
-from train.play import PolicyFile
+from train.data.corpora import dataset
+from train.evaluation.play import PolicyFile
+from train.models import anchor, mle, reward_models
+from train.models.encoder import EncoderShape
+from train.models.network import Shape
+from train.rl import foresight
+from train.rl.adversary import Schedule
+from train.runs import trainings
 from train.runs.errors import StageError
 from train.runs.scales import SCALES, Scale, systems
 from train.runs.stages import POLICIES, Stage, go, plan
+from train.runs.trainings import Where
 from train.tests.songs import made
-from train.trainings import Where
 
 SMALL, STEPS = {"dim": 16, "layers": 1, "heads": 2}, {"steps": 2, "batch": 2}
 TOY = Scale(

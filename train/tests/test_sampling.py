@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from train.corpora import sampling
-from train.corpora.dataset import Piece
+from train.data.corpora import sampling
+from train.data.corpora.dataset import Piece
 
 
 def piece(corpus: str, frames: int) -> Piece:

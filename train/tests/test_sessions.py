@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from train import metrics, tokens
-from train.corpora import sessions
-from train.corpora.song import CorpusError
-from train.places import throughout
+from train.data import metrics, tokens
+from train.data.corpora import sessions
+from train.data.corpora.song import CorpusError
+from train.evaluation.places import throughout
 
 GO = Path(__file__).parents[2] / "session" / "testdata"
 MANIFEST = {"format": sessions.SEALED, "policy": {"name": "p"}, "settings": {"meter": "3/4"}}

@@ -1,6 +1,6 @@
 import time
 
-from train.stop import NEVER, Stop
+from train.runs.stop import NEVER, Stop
 
 
 def test_a_run_stops_at_a_step_or_when_its_time_is_up():

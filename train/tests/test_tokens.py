@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train import metrics, tokens
-from train.corpora.song import Chord, Note, Song, monophonic
+from train.data import metrics, tokens
+from train.data.corpora.song import Chord, Note, Song, monophonic
 
 MAJOR, MINOR = tokens.mask_of((0, 4, 7)), tokens.mask_of((0, 3, 7))
 

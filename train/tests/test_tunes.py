@@ -2,8 +2,8 @@ import pathlib
 
 import pytest
 
-from train.corpora.song import Chord, CorpusError, Note, Song
-from train.corpora.tunes import read
+from train.data.corpora.song import Chord, CorpusError, Note, Song
+from train.data.corpora.tunes import read
 
 TUNE = 'X:7\nT:Kesh, The\nT:The Other Name\nM:6/8\nL:1/8\nK:G\n|:"G"G3 GAB|"D"A3 A3:|\n'
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from train import tokens
-from train.vocabulary import OURS, Vocabulary, read_symbol
+from train.data import tokens
+from train.data.vocabulary import OURS, Vocabulary, read_symbol
 
 
 @pytest.mark.parametrize("symbol, root, above", [

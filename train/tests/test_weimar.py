@@ -2,9 +2,9 @@ import pathlib
 
 import pytest
 
-from train.corpora.leadsheet import interval_set
-from train.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
-from train.corpora.weimar import read, read_chord
+from train.data.corpora.leadsheet import interval_set
+from train.data.corpora.song import Bar, Chord, CorpusError, Note, Skipped, Song
+from train.data.corpora.weimar import read, read_chord
 
 BEATS = "bar,bass_pitch,beat,chord,chorus_id,form,onset,signature\n"
 MELODY = "bar,beat,beatdur,denom,division,duration,num,onset,period,pitch,subtatum,tatum\n"

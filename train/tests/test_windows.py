@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from train import metrics, tokens
-from train.corpora import sampling
+from train.data import metrics, tokens
+from train.data.corpora import sampling
+from train.data.windows import Windows
 from train.tests.songs import made
-from train.windows import Windows
 
 LENGTH = 64
 

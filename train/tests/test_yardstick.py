@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from train.evaluate import ENCODERS
-from train.yardstick import found
+from train.evaluation.evaluate import ENCODERS
+from train.export.yardstick import found
 
 KEPT = Path(__file__).parents[2] / "session" / "testdata" / "yardstick.json"
 

@@ -1,0 +1,1 @@
+"""Songs as tokens, and the windows of them that networks learn from."""

@@ -1,0 +1,1 @@
+"""Policies play held-out songs and are measured, drawn and heard."""

@@ -1,0 +1,1 @@
+"""Policies and encoders as ONNX files, and the files that jamd's tests compare with."""

@@ -1,0 +1,1 @@
+"""The networks, and those that learn from data: the online policy, the anchor, the reward models."""

@@ -1,0 +1,1 @@
+"""Policies that learn by playing: what they play, what they are paid for it, and how they learn from that."""
