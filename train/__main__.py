@@ -13,7 +13,7 @@ from train.data.corpora import dataset
 from train.data.corpora.song import CorpusError, Skipped
 from train.runs.errors import StageError
 
-UNTOLD = "leave out the input `busy`, the rate of chord changes, of a policy that has it"
+WITHOUT_BUSY = "leave out the input `busy`, the rate of chord changes, of a policy that has it"
 TRAININGS = {
     "mle": "train the online policy on data",
     "anchor": "train the offline anchor on data",
@@ -30,7 +30,7 @@ def prepare(args: argparse.Namespace) -> None:
         dataset.prepare(args.data, args.cache)
     if args.sessions:
         from train.data.corpora import sessions
-        jams, skipped = told(sessions.read(args.sessions))
+        jams, skipped = reported(sessions.read(args.sessions))
         dataset.add(sessions.CORPUS, [replace(jam, split="train") for jam in jams], skipped, args.cache)
     print(f"wrote {args.cache} ({args.cache.stat().st_size / 1e6:.1f} MB)")
 
@@ -46,7 +46,7 @@ def stats(args: argparse.Namespace) -> None:
 def all_stages(args: argparse.Namespace) -> None:
     from train.runs.scales import SCALES
     from train.runs.stages import Stage, go, plan
-    stages = plan(SCALES[args.scale], args.runs, args.cache, args.data, args.fresh)
+    stages = plan(SCALES[args.scale], args.runs, args.cache, args.data, args.fresh, args.stages)
     if unknown := set(args.stages) - {stage.name for stage in stages}:
         raise StageError(f"no stage {', '.join(sorted(unknown))}; the stages are "
                          + ", ".join(stage.name for stage in stages))
@@ -64,13 +64,13 @@ def all_stages(args: argparse.Namespace) -> None:
 def export(args: argparse.Namespace) -> None:
     from train.export.policy import Card
     from train.export.policy import export as write
-    from train.models.mle import load, untold
+    from train.models.mle import load, without_busy
     card = Card(**json.loads(args.card.read_text()))
     if args.figures:
         from train.evaluation.evaluate import figures_of
         card = replace(card, figures=figures_of(card.name, json.loads(args.figures.read_text())))
     network = load(args.checkpoint)
-    write(untold(network) if args.untold else network, card, args.output, args.int8)
+    write(without_busy(network) if args.without_busy else network, card, args.output, args.int8)
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.2f} MB)")
 
 
@@ -88,9 +88,9 @@ def keep(args: argparse.Namespace) -> None:
 
 def parity(args: argparse.Namespace) -> None:
     from train.export.parity import write
-    from train.models.mle import load, untold
+    from train.models.mle import load, without_busy
     network = load(args.checkpoint)
-    write(untold(network) if args.untold else network, args.output)
+    write(without_busy(network) if args.without_busy else network, args.output)
     print(f"wrote {args.output}")
 
 
@@ -114,16 +114,16 @@ def evaluate(args: argparse.Namespace) -> None:
     pieces, _ = dataset.read(args.cache)
     if args.songs:
         from train.data.corpora import own
-        pieces += told(own.read(args.songs))[0]
+        pieces += reported(own.read(args.songs))[0]
     if args.sessions:
         from train.data.corpora import sessions
-        pieces += told(sessions.read(args.sessions))[0]
+        pieces += reported(sessions.read(args.sessions))[0]
     chosen = Settings(draws=args.draws, temperature=args.temperature, songs=args.songs_a_draw, minutes=args.minutes)
     print(tables(run([performer(s) for s in args.systems], pieces, args.output, chosen, encoders,
                      performer(str(agent)) if agent else None, args.workers)))
 
 
-def told(found: tuple[list, list[Skipped]]) -> tuple[list, list[Skipped]]:
+def reported(found: tuple[list, list[Skipped]]) -> tuple[list, list[Skipped]]:
     """Prints a line for each item that the reader of a user's folder left out, and returns what the reader found."""
     for name, why in found[1]:
         print(f"left out {name}: {why}", file=sys.stderr)
@@ -140,10 +140,13 @@ def pictures(args: argparse.Namespace) -> None:
 
 
 def listen(args: argparse.Namespace) -> None:
+    from train.evaluation.listen import SONGS, SOUNDFONT
     from train.evaluation.listen import listen as write
-    pieces = dataset.read(args.cache)[0] if args.cache.is_file() else []
-    for said in write(args.folder, args.output, pieces):
-        print(said)
+    from train.evaluation.performers import performer
+    systems = [performer(system) for system in args.systems]
+    for line in write(systems, dataset.read(args.cache)[0], args.output, args.song or SONGS, args.temperature,
+                      args.soundfont or SOUNDFONT):
+        print(line)
 
 
 def follow_tables(args: argparse.Namespace) -> None:
@@ -184,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
     sub = cached(command(stats, "print statistics of the corpora and of the chords that were folded"))
     sub.add_argument("--json", action="store_true", help="print JSON")
     sub = cached(command(all_stages, "run every unfinished stage in order, from the corpora to the tables", "all"))
-    sub.add_argument("stages", nargs="*", metavar="STAGE", help="run only these")
+    sub.add_argument("stages", nargs="*", metavar="STAGE", help="run only these, even if train/weights has their networks")
     sub.add_argument("--scale", choices=["cpu", "gpu"], required=True, help="the sizes, from train/runs/scales.py")
     sub.add_argument("--runs", type=Path, required=True, help="folder for all runs and the files made from them")
     sub.add_argument("--data", type=Path, help="folder of the corpora; needed if there is no cache yet")
@@ -196,7 +199,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("checkpoint", type=Path)
     sub.add_argument("--card", type=Path, required=True, help="JSON file with name, method, corpora, licence, text")
     sub.add_argument("--figures", type=Path, help="JSON file of an evaluation that includes the policy")
-    sub.add_argument("--untold", action="store_true", help=UNTOLD)
+    sub.add_argument("--without-busy", action="store_true", help=WITHOUT_BUSY)
     sub.add_argument("--int8", action="store_true", help="store the weights of matrix products in int8: a step takes "
                      "about half the time, one draw in hundreds is another token")
     sub.add_argument("-o", "--output", type=Path, required=True)
@@ -209,7 +212,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(parity, "write PyTorch's results for a checkpoint, for jamd's tests to compare with")
     sub.add_argument("checkpoint", type=Path)
-    sub.add_argument("--untold", action="store_true", help=UNTOLD)
+    sub.add_argument("--without-busy", action="store_true", help=WITHOUT_BUSY)
     sub.add_argument("-o", "--output", type=Path, required=True)
     sub = command(yardstick, "write the figures of a few made-up jams, for jamd's tests to compare with")
     sub.add_argument("checkpoint", type=Path, help="contrastive reward model with which diversity is measured")
@@ -236,9 +239,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")
     sub.add_argument("--encoder", type=Path, help="contrastive reward model, to map generations with")
     sub.add_argument("--runs", type=Path, nargs="+", default=[], help="folders of runs, to draw training curves of")
-    sub = cached(command(listen, "write the melodies of the piano rolls with every system's chords as MIDI files"))
-    sub.add_argument("folder", type=Path, help="what evaluate -o has written")
-    sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the MIDI files")
+    sub = cached(command(listen, "write six held-out melodies with every system's chords, as `jamd play` would play them: MIDI "
+                         "files, sound, piano rolls, chord sheets"))
+    sub.add_argument("systems", nargs="+", help="policy files, or any of rules-bar, rules-half, rules-beat, chance")
+    sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the files")
+    sub.add_argument("--song", nargs="+", metavar="CORPUS/ID", help="other melodies than the six")
+    sub.add_argument("--temperature", type=float, default=0.99)
+    sub.add_argument("--soundfont", type=Path, help="the sounds for fluidsynth; by default those of Debian")
     corpora = ", each a checkout or NAME.tar.xz: pop909, nottingham, leadsheets, weimar"
     sub = cached(command(follow_tables, "learn what the follower of the player's time expects of rhythm", "follow-tables"))
     sub.add_argument("--data", type=Path, required=True, help="folder of the corpora" + corpora)

@@ -51,13 +51,13 @@ def downbeats() -> np.ndarray:
     return table
 
 
-def unsure(told: Tensor, random: np.random.Generator) -> Tensor:
+def unsure(places: Tensor, random: np.random.Generator) -> Tensor:
     """Returns bar positions [batch, length] as uncertain as those of a player. A share NOTHING of the windows gets no
     positions. In a share WRONG the beats are right but the wrong one counts as the first (only in 4/4)."""
-    told = told.clone()
-    for row, draw in zip(told, random.random(len(told))):
+    places = places.clone()
+    for row, draw in zip(places, random.random(len(places))):
         if draw < NOTHING:
             row[:] = UNKNOWN
         elif draw < NOTHING + WRONG and row.min() >= FOUR and row.max() < THREE:
             row[:] = FOUR + (row - FOUR + 4 * int(random.integers(1, 4))) % 16
-    return told
+    return places

@@ -15,7 +15,7 @@ from train.data.draws import words
 
 UNKNOWN, LEVELS = 0, 6
 EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames at the boundary between one level and the next
-UNTOLD = 0.25
+UNSET = 0.25
 
 
 def level(chords: np.ndarray) -> int:
@@ -29,6 +29,6 @@ def drawn(seed: int) -> int:
 
 
 def unsure(levels: Tensor, random: np.random.Generator) -> Tensor:
-    """Returns levels [batch] in which a share UNTOLD is unknown, as if the player had not set them."""
-    untold = torch.from_numpy(random.random(len(levels)) < UNTOLD)
-    return torch.where(untold, UNKNOWN, levels)
+    """Returns levels [batch] in which a share UNSET is unknown, as if the player had not set them."""
+    unset = torch.from_numpy(random.random(len(levels)) < UNSET)
+    return torch.where(unset, UNKNOWN, levels)

@@ -36,22 +36,22 @@ class Windows:
 
     Most windows begin on a bar line. A fifth begin at any frame, as a player may begin anywhere. None begins where the
     melody is mostly silent. If a song ends early, the last frames of its window are silent and False in the mask.
-    apart: no song occurs twice in a batch. shorter: the shares of batches with windows half and a quarter as long, and
-    two and four times as many. jumps: the share of windows that change key by any interval, at a frame from an eighth
-    to three quarters of their length, on a bar line or not. The same seed gives the same windows; `random` is the only
-    state.
+    distinct_songs: no song occurs twice in a batch. shorter: the shares of batches with windows half and a quarter as
+    long, and two and four times as many. jumps: the share of windows that change key by any interval, at a frame from
+    an eighth to three quarters of their length, on a bar line or not. The same seed gives the same windows; `random` is
+    the only state.
     """
 
     def __init__(self, pieces: list[Piece], batch: int, length: int, seed: int, transpose: bool = True,
-                 apart: bool = False, shorter: tuple[float, float] = (0.0, 0.0), jumps: float = 0.0) -> None:
+                 distinct_songs: bool = False, shorter: tuple[float, float] = (0.0, 0.0), jumps: float = 0.0) -> None:
         self.pieces = [p for p in pieces if len(p.melody) >= 64 and sampling.sounding(p.melody, length).any()]
-        if len(self.pieces) < (batch if apart else 1):
-            needed = f"{batch}, as many as a batch has windows" if apart else "1"
+        if len(self.pieces) < (batch if distinct_songs else 1):
+            needed = f"{batch}, as many as a batch has windows" if distinct_songs else "1"
             raise CorpusError(f"{len(self.pieces)} songs of 64 frames or more to draw windows from: at least {needed}, "
                               "are needed; add songs")
-        self.chance = sampling.shares(self.pieces)
-        self.count, self.length, self.transpose, self.apart, self.shorter = batch, length, transpose, apart, shorter
-        self.jumps = jumps
+        self.probabilities = sampling.probabilities(self.pieces)
+        self.count, self.length, self.transpose = batch, length, transpose
+        self.distinct_songs, self.shorter, self.jumps = distinct_songs, shorter, jumps
         self.random = np.random.default_rng(seed)
         self.places: dict[int, np.ndarray] = {}  # bar positions of the songs drawn so far
         self.starts: dict[tuple[int, int], np.ndarray] = {}  # the frames at which windows of a length may begin
@@ -72,14 +72,15 @@ class Windows:
         places = np.zeros((count, length), dtype=np.int64)
         jump = np.full(count, length, dtype=np.int64)
         busy = np.zeros(count, dtype=np.int64)
-        for row, i in enumerate(self.random.choice(len(self.pieces), count, replace=not self.apart, p=self.chance)):
+        drawn = self.random.choice(len(self.pieces), count, replace=not self.distinct_songs, p=self.probabilities)
+        for row, i in enumerate(drawn):
             piece = self.pieces[i]
             start = self._start(int(i), length)
             m, c = tokens.cut(piece.melody, piece.chords, start, length)
             busy[row] = rate.level(c)
             if self.jumps and self.random.random() < self.jumps:
                 jump[row] = self.random.integers(length // 8, length * 3 // 4 + 1)
-                m, c = moved(m, c, int(jump[row]), int(self.random.choice(INTERVALS)))
+                m, c = modulated(m, c, int(jump[row]), int(self.random.choice(INTERVALS)))
             key = int(self.random.integers(12)) if self.transpose else tokens.OWN_KEY
             melody[row, :len(m)] = tokens.TRANSPOSE_MELODY[key][m]
             chords[row, :len(c)] = tokens.TRANSPOSE_CHORDS[key][c]
@@ -104,7 +105,7 @@ class Windows:
         return int(self.random.choice(starts)) if len(starts) else 0
 
 
-def moved(melody: np.ndarray, chords: np.ndarray, frame: int, semitones: int) -> tuple[np.ndarray, np.ndarray]:
+def modulated(melody: np.ndarray, chords: np.ndarray, frame: int, semitones: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns melody and chord tokens [length], transposed from `frame` on by -6 to 6 semitones. A hold at that frame
     becomes an onset."""
     after, under = tokens.cut(melody, chords, frame, len(melody))

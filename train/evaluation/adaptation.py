@@ -8,7 +8,7 @@ from train.data import metrics
 from train.data.corpora.song import FRAMES_PER_QUARTER
 from train.data.vocabulary import OURS, Vocabulary
 from train.evaluation.bootstrap import Songs, interval, quotient, rounded
-from train.evaluation.places import Window, moved
+from train.evaluation.places import Window, modulated
 
 # By semitones. The tritone and the fifth go down, within the range that the policies were trained in.
 INTERVALS = {-6: "tritone", -5: "fifth", -4: "major third down", -3: "minor third down", -2: "tone down",
@@ -25,7 +25,7 @@ LEVEL_OF_DATA = 0.7  # share of the data's level before the jump: the same for a
 def jumps(draws: list[list[Window]]) -> list[list[Window]]:
     """Returns the windows, each of which moves at the jump by an interval. The intervals take turns over the windows,
     and each draw gives them to different songs."""
-    return [[moved(w, JUMP_FRAME, interval_of(d, i)) for i, w in enumerate(draw)] for d, draw in enumerate(draws)]
+    return [[modulated(w, JUMP_FRAME, interval_of(d, i)) for i, w in enumerate(draw)] for d, draw in enumerate(draws)]
 
 
 def interval_of(draw: int, window: int) -> int:

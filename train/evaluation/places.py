@@ -59,8 +59,8 @@ def _number(piece: Piece, draw: int, what: str) -> int:
 def throughout(piece: Piece) -> list[Window]:
     """Returns as many windows of a piece as fit without overlap, spread evenly over the starts that starts() allows."""
     lines = starts(piece)
-    spread = np.linspace(0, len(lines) - 1, max(1, len(piece.melody) // WINDOW)).round().astype(int) if lines else []
-    return [cut(piece, start, WINDOW) for start in sorted({lines[i] for i in spread})]
+    even = np.linspace(0, len(lines) - 1, max(1, len(piece.melody) // WINDOW)).round().astype(int) if lines else []
+    return [cut(piece, start, WINDOW) for start in sorted({lines[i] for i in even})]
 
 
 def song_of(piece: Piece) -> str:
@@ -75,7 +75,7 @@ def cut(piece: Piece, start: int, frames: int) -> Window:
     return Window(song_of(piece), melody, chords, piece.bars[inside] - [start, 0, 0])
 
 
-def moved(window: Window, frame: int, semitones: int) -> Window:
+def modulated(window: Window, frame: int, semitones: int) -> Window:
     """Returns the window, transposed from a frame on by -6 to 5 semitones. A hold at that frame becomes an onset."""
     row = tokens.OWN_KEY + semitones
     melody, chords = tokens.cut(window.melody, window.chords, frame, len(window.melody) - frame)

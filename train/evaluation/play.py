@@ -62,8 +62,8 @@ class PolicyFile:
 
     def tell(self, level: int) -> None:
         """Sets the rate of chord changes (busy.py) from the next step on, if the policy has this input."""
-        for told in self.level.values():
-            told[0] = level
+        for given in self.level.values():
+            given[0] = level
 
     def step(self, chord: int, melody: int, place: int = bars.UNKNOWN) -> np.ndarray:
         """Returns the logits of the next frame from the tokens of the frame before it (start tokens first) and its bar
@@ -88,11 +88,11 @@ def generator(seed: int) -> Callable[[], float]:
 
 
 def choose(logits: np.ndarray, before: int, draw: float, temperature: float, top_p: float = 1.0) -> int:
-    """Returns the token that jam's sampler takes: from shares(), by inverse CDF in token order."""
-    return drawn(shares(logits, before, temperature, top_p), draw)
+    """Returns the token that jam's sampler takes: from probabilities(), by inverse CDF in token order."""
+    return drawn(probabilities(logits, before, temperature, top_p), draw)
 
 
-def shares(logits: np.ndarray, before: int, temperature: float, top_p: float = 1.0, joins: bool = False) -> np.ndarray:
+def probabilities(logits: np.ndarray, before: int, temperature: float, top_p: float = 1.0, joins: bool = False) -> np.ndarray:
     """Returns the probability of every token. Only legal tokens count: any onset, no chord, the hold of what sounds;
     only onsets if the policy joins in. Then follow the softmax at the temperature (0: the likeliest token) and the
     smallest set of likeliest tokens with a total share of at least top_p."""
@@ -105,19 +105,19 @@ def shares(logits: np.ndarray, before: int, temperature: float, top_p: float = 1
         legal[goes_on(before, chords)] = logits[goes_on(before, chords)]
     if temperature == 0:
         return np.eye(1, len(legal), int(legal.argmax()))[0]
-    share = np.exp((legal - legal.max()) / temperature)
-    share /= share.sum()
+    chances = np.exp((legal - legal.max()) / temperature)
+    chances /= chances.sum()
     if top_p < 1:
-        order = np.argsort(-share, kind="stable")
-        enough = int(np.searchsorted(np.cumsum(share[order]), top_p)) + 1
-        share[order[enough:]] = 0
-        share /= share.sum()
-    return share
+        order = np.argsort(-chances, kind="stable")
+        enough = int(np.searchsorted(np.cumsum(chances[order]), top_p)) + 1
+        chances[order[enough:]] = 0
+        chances /= chances.sum()
+    return chances
 
 
-def drawn(share: np.ndarray, draw: float) -> int:
+def drawn(chances: np.ndarray, draw: float) -> int:
     """Returns the token for a draw from [0, 1)."""
-    return int(min(np.searchsorted(np.cumsum(share), draw, side="right"), len(share) - 1))
+    return int(min(np.searchsorted(np.cumsum(chances), draw, side="right"), len(chances) - 1))
 
 
 def goes_on(before: int, chords: int) -> int:
@@ -146,17 +146,17 @@ def as_heard(start: int, seed: int, temperature: float = 0.99, listen: int = 8) 
 
     def choose_(logits: np.ndarray, place: int) -> int:
         nonlocal before, beats, joined, wanted, frame
-        share = shares(logits, before, temperature, joins=not joined)
+        chances = probabilities(logits, before, temperature, joins=not joined)
         at, on = draw(), goes_on(before, chords)
         on_beat = ON_BEATS[place] if place != bars.UNKNOWN else frame % FRAMES_PER_QUARTER == 0
         if on_beat and beats >= listen:
-            other = 1 - share[on]
+            other = 1 - chances[on]
             if wanted > 0 and other > 0:
-                share[np.arange(len(share)) != on] *= 1 + share[on] * wanted / other
-                share[on] *= 1 - wanted
-            before, joined, wanted = drawn(share, at), True, 0.0
+                chances[np.arange(len(chances)) != on] *= 1 + chances[on] * wanted / other
+                chances[on] *= 1 - wanted
+            before, joined, wanted = drawn(chances, at), True, 0.0
         else:
-            wanted = 1 - (1 - wanted) * share[on] if joined else 0.0
+            wanted = 1 - (1 - wanted) * chances[on] if joined else 0.0
             before = on
         beats, frame = beats + bool(on_beat), frame + 1
         return before

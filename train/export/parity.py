@@ -54,9 +54,9 @@ def places(frames: int) -> np.ndarray:
     positions."""
     metres = [[f, beats, unit] for start in range(0, frames, 160)
               for beats, unit, first in ((4, 4, 0), (3, 4, 64), (6, 8, 112)) for f in [start + first]]
-    told = bars.places(np.array(metres), frames)
-    told[200:210] = bars.UNKNOWN
-    return told
+    found = bars.places(np.array(metres), frames)
+    found[200:210] = bars.UNKNOWN
+    return found
 
 
 @torch.no_grad()
@@ -86,9 +86,9 @@ def write(network: Decoder, path: Path) -> None:
         weight.data = weight.data.half().float()
     plays, length = network.shape.plays, 2 * network.shape.window + 96
     heard = tune(length, seed=1) if plays == "chords" else changes(length, seed=1)
-    told, levels = places(length), np.arange(length) // 50 % busy.LEVELS
+    bar, levels = places(length), np.arange(length) // 50 % busy.LEVELS
     for seed in range(1, 1000):
-        sampled = sample(network, heard, told, levels, seed)
+        sampled = sample(network, heard, bar, levels, seed)
         if sampled:
             break
     else:
@@ -99,7 +99,7 @@ def write(network: Decoder, path: Path) -> None:
                      *range(40, length, 61)})
     path.write_text(json.dumps({
         "melody": [tokens.MELODY_START, *melody[:-1].tolist()], "chord": [tokens.CHORD_START, *chords[:-1].tolist()],
-        **({"bar": told.tolist()} if network.shape.hears_bar else {}),
+        **({"bar": bar.tolist()} if network.shape.hears_bar else {}),
         **({"busy": levels.tolist()} if network.shape.hears_busy else {}),
         "frames": frames, "logits": [[round(float(x), 5) for x in logits[t]] for t in frames],
         "seed": seed, "temperature": TEMPERATURE, "sampled": played.tolist()}) + "\n")

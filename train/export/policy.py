@@ -80,10 +80,10 @@ class Graph:
             return self.op("MatMul", [x, self.weight(name, matrix)], output)
         width, outputs = matrix.shape
         blocks = -(-width // BLOCK)
-        apart = np.pad(matrix.T, ((0, 0), (0, blocks * BLOCK - width))).reshape(outputs, blocks, BLOCK)
-        scales = np.maximum(np.abs(apart).max(axis=-1, keepdims=True), 1e-30) / 127
+        in_blocks = np.pad(matrix.T, ((0, 0), (0, blocks * BLOCK - width))).reshape(outputs, blocks, BLOCK)
+        scales = np.maximum(np.abs(in_blocks).max(axis=-1, keepdims=True), 1e-30) / 127
         # 128 stands for zero. Accuracy level 4 also rounds the input to 8 bits, block by block.
-        stored = (np.rint(apart / scales) + 128).astype(np.uint8)
+        stored = (np.rint(in_blocks / scales) + 128).astype(np.uint8)
         inputs = [x, self.constant(name + ".int8", stored),
                   self.constant(name + ".scales", scales.astype(np.float32).ravel())]
         return self.op("MatMulNBits", inputs, output, domain=RUNTIME, K=width, N=outputs, bits=8, block_size=BLOCK,
@@ -140,10 +140,10 @@ def build(network: Decoder, int8: bool = False) -> onnx.GraphProto:
 
     x = g.op("Add", [g.op("Gather", [g.weight("chord.weight", state["chord.weight"]), "chord"], "chord.row"),
                      g.op("Gather", [g.weight("melody.weight", state["melody.weight"]), "melody"], "melody.row")], "x")
-    for told, heard in (("bar", shape.hears_bar), ("busy", shape.hears_busy)):
+    for part, heard in (("bar", shape.hears_bar), ("busy", shape.hears_busy)):
         if heard:
-            table = g.weight(f"{told}.weight", state[f"{told}.weight"])
-            x = g.op("Add", [x, g.op("Gather", [table, told], f"{told}.row")], f"x.{told}")
+            table = g.weight(f"{part}.weight", state[f"{part}.weight"])
+            x = g.op("Add", [x, g.op("Gather", [table, part], f"{part}.row")], f"x.{part}")
     new_keys, new_values = [], []
     zero = g.constant("axis0", np.array([0], dtype=np.int64))
     for i in range(shape.layers):

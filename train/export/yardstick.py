@@ -20,7 +20,7 @@ from train.evaluation import adaptation
 from train.evaluation.baselines import BASELINES
 from train.evaluation.bootstrap import jackknife
 from train.evaluation.diversity import Encoder, vendi_scores
-from train.evaluation.places import WINDOW, Window, moved
+from train.evaluation.places import WINDOW, Window, modulated
 from train.evaluation.play import follow
 from train.export import parity
 
@@ -40,7 +40,7 @@ def jams() -> dict[str, Window]:
             ("one key", 0, "rules-beat"), ("tritone", -6, "rules-half"), ("semitone", 1, "rules-bar"),
             ("by chance", -6, "chance")], start=1):
         tune = Window(name, parity.tune(WINDOW, seed), np.zeros(WINDOW, np.int64), LINES)
-        melody = moved(tune, adaptation.JUMP_FRAME, semitones).melody.astype(np.int64) if semitones else tune.melody
+        melody = modulated(tune, adaptation.JUMP_FRAME, semitones).melody.astype(np.int64) if semitones else tune.melody
         found[name] = Window(name, melody, accompanied(player, melody, seed), LINES)
     rests = np.where(np.arange(WINDOW) % 24 < 8, tokens.SILENCE, parity.tune(WINDOW, 5))
     found["rests"] = Window("rests", rests, parity.changes(WINDOW, 5), LINES)
@@ -91,13 +91,13 @@ def paired() -> list[dict]:
     for a, b in [(normal(0, 1, 12), normal(0.5, 1, 12)), (normal(0, 1, 5), normal(2, 1, 5)),
                  (answers(1, 6, 11), answers(1, 6, 11)), (answers(1, 3, 9), answers(2, 6, 9)),
                  (normal(0, 1, 60), normal(0.3, 1, 60)), (answers(1, 6, 80), answers(1, 6, 80))]:
-        apart = np.asarray(a - b, float)
-        few = np.count_nonzero(apart) <= 50
-        if few and len(np.unique(np.abs(apart))) == len(apart):
+        difference = np.asarray(a - b, float)
+        few = np.count_nonzero(difference) <= 50
+        if few and len(np.unique(np.abs(difference))) == len(difference):
             method: object = "exact"
         else:
             method = stats.PermutationMethod(n_resamples=np.inf) if few else "approx"
-        wilcoxon = stats.wilcoxon(apart[apart != 0], method=method)
+        wilcoxon = stats.wilcoxon(difference[difference != 0], method=method)
         t = stats.ttest_rel(a, b)
         found.append({"a": np.asarray(a, float).tolist(), "b": np.asarray(b, float).tolist(), "t": float(t.statistic),
                       "t_p": float(t.pvalue), "w": float(wilcoxon.statistic), "w_p": float(wilcoxon.pvalue)})

@@ -77,8 +77,8 @@ def train(pieces: list[Piece], shape: Shape, settings: Settings, run: Path, devi
         chords, melody, mask = source.batch()
         history, chords, mask = lead_astray(chords, mask, astray, source.random)
         own, heard = by_part(chords, melody, shape.plays)
-        told = history if shape.plays == "chords" else own
-        rows = (processes.local(whole).to(device) for whole in (own, heard, mask, told))
+        past = history if shape.plays == "chords" else own
+        rows = (processes.local(whole).to(device) for whole in (own, heard, mask, past))
         return loss_of(network, *rows) * processes.weight(mask)
 
     def valid() -> dict[str, Tensor]:

@@ -102,7 +102,7 @@ def load(path: Path, device: str = "cpu", hears_bar: bool = False, hears_busy: b
     return hearing.eval()
 
 
-def untold(network: Decoder) -> Decoder:
+def without_busy(network: Decoder) -> Decoder:
     """Returns the same network without the input for the rate of chord changes: it plays as if the rate were
     unknown."""
     if network.busy is None:

@@ -38,7 +38,7 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
     """Trains a reward model in folder `run`, or resumes its training. A rhythm model gets every song in its own key."""
     torch.manual_seed(settings.seed)
     windows = Windows([p for p in pieces if p.split == "train"], settings.batch, settings.length, settings.seed,
-                      transpose=not shape.rhythm, apart=True)
+                      transpose=not shape.rhythm, distinct_songs=True)
     held_out = [p for p in pieces if p.split == "valid"]
     network = KINDS[kind](shape).to(device)
 
@@ -46,7 +46,7 @@ def train(kind: str, pieces: list[Piece], shape: EncoderShape, settings: Setting
 
     def valid() -> dict[str, Tensor]:
         """Returns the loss and the share of right answers, always on the same held-out windows."""
-        same = Windows(held_out, pairs, settings.length, 0, windows.transpose, apart=True)
+        same = Windows(held_out, pairs, settings.length, 0, windows.transpose, distinct_songs=True)
         losses, right = zip(*(network.loss(*(t.to(device) for t in same.batch())) for _ in range(VALID_BATCHES)))
         return {"valid_loss": torch.stack(losses).mean(), "valid_right": torch.stack(right).mean()}
 

@@ -70,9 +70,9 @@ class Prices:
         `data` [levels, 3]. Both are nan for a level without windows."""
         excess = own - data
         excess = (excess.nan_to_num() + excess.nanmean(dim=0)) / 2
-        dearer = self.gain * torch.tensor([1.0, 1.0, 2.0]) * excess
-        self.integral = self.integral + dearer / 4
-        return self.integral + dearer
+        proportional = self.gain * torch.tensor([1.0, 1.0, 2.0]) * excess
+        self.integral = self.integral + proportional / 4
+        return self.integral + proportional
 
 
 def levels(places: Tensor) -> Tensor:

@@ -69,7 +69,7 @@ class Settings:
 class Step(NamedTuple):
     """A rollout to windows of the data, with everything to learn from it. [batch, length]: data, heard, mask, places,
     bar (the bar positions that the policy gets), history, target and learnt (astray.py), own (what it played). [batch]:
-    jump, level. log_q [batch, length, tokens] is from the anchor, worth [batch, length, chords] from coherence.py."""
+    jump, level. log_q [batch, length, tokens] is from the anchor, harmony [batch, length, chords] from coherence.py."""
 
     data: Tensor
     heard: Tensor
@@ -83,7 +83,7 @@ class Step(NamedTuple):
     learnt: Tensor
     own: Tensor
     log_q: Tensor
-    worth: Tensor
+    harmony: Tensor
 
 
 class Trainer:
@@ -95,7 +95,7 @@ class Trainer:
         self.device = policy.head.weight.device
         self.optimiser = torch.optim.Adam(self.policy.parameters(), settings.rate, betas=(0.9, 0.95))
         songs, self.held_out = ([p for p in pieces if p.split == split] for split in ("train", "valid"))
-        self.windows = Windows(songs, settings.windows, settings.length, settings.seed, apart=True,
+        self.windows = Windows(songs, settings.windows, settings.length, settings.seed, distinct_songs=True,
                                jumps=settings.jumps)
         self.random = torch.Generator().manual_seed(settings.seed)  # the same numbers on any device
         self.ends = coherence.ends(songs)
@@ -130,13 +130,13 @@ class Trainer:
         log_q = (rollout.masked(logits, delayed(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
         return own, log_q, coherence.values(heard, mask, places, self.ends, jump)
 
-    def actions(self, worth: Tensor, heard: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
+    def actions(self, harmony: Tensor, heard: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
         """Returns the value of every token of a frame [batch, length, tokens]: silence, the onset of each chord, the
-        hold of each chord. worth and rarity are [batch, length, chords], prices of an onset [batch, length]."""
+        hold of each chord. harmony and rarity are [batch, length, chords], prices of an onset [batch, length]."""
         s = self.settings
         silence = -s.silence * (heard != tokens.SILENCE).float()[..., None]
         silence[:, :8] = 0
-        held = worth + s.rarity * rarity
+        held = harmony + s.rarity * rarity
         return torch.cat((silence, held - prices[..., None], held), dim=-1)
 
     @torch.no_grad()
@@ -149,9 +149,9 @@ class Trainer:
         history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.astray, random))
         uniform = torch.rand(heard.shape, generator=drawn).to(self.device)
         # Each process plays its own windows; then all processes gather all windows.
-        own, log_q, worth = (processes.gather(of) for of in
-                             self.perform(*map(processes.local, (heard, mask, places, jump, bar, level, uniform))))
-        return Step(data, heard, mask, places, jump, level, bar, history, target, learnt, own, log_q, worth)
+        own, log_q, harmony = (processes.gather(of) for of in
+                               self.perform(*map(processes.local, (heard, mask, places, jump, bar, level, uniform))))
+        return Step(data, heard, mask, places, jump, level, bar, history, target, learnt, own, log_q, harmony)
 
     def rates(self, got: Step) -> tuple[Tensor, Tensor]:
         """Returns the onsets per bar of the policy and of the data (coherence.onsets). It leaves out the frame at which
@@ -170,7 +170,7 @@ class Trainer:
             log_p = rollout.log_probabilities(self.policy, got.own[rows], got.heard[rows], s.temperature,
                                               got.bar[rows], got.level[rows])
         gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.mask[rows]) * weight
-        apart = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * weight
+        kl = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * weight
         some = whole[:(len(whole) + 1) // 2]  # half of the data is enough to stay near it
         half = processes.local(some)
         with self.halved():
@@ -178,8 +178,8 @@ class Trainer:
                                                got.level[half])
         likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # bounds the weight of each frame
         nll = -(likely * got.learnt[half]).sum() / got.learnt[some].sum().clamp(min=1)
-        undecided = mean(entropy_of(log_p), got.mask[rows]) * weight
-        return torch.stack((-s.coherence * gain + s.kl * apart + s.data * nll, gain, apart, nll, undecided))
+        entropy = mean(entropy_of(log_p), got.mask[rows]) * weight
+        return torch.stack((-s.coherence * gain + s.kl * kl + s.data * nll, gain, kl, nll, entropy))
 
     def once(self) -> dict[str, float]:
         """Takes one whole step and returns its figures."""
@@ -190,7 +190,7 @@ class Trainer:
         rates, given = self.rates(got)
         prices = self.prices.after(rates, s.changes * given).to(self.device)
         rarity = self.degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
-        values = self.actions(got.worth, got.heard, prices[got.level[:, None], coherence.levels(got.places)], rarity)
+        values = self.actions(got.harmony, got.heard, prices[got.level[:, None], coherence.levels(got.places)], rarity)
         totals = torch.zeros(5, device=self.device)
         for whole in torch.randperm(len(got.own), generator=self.random).to(self.device).split(s.minibatch):
             parts = self.losses(got, whole, values)
@@ -220,7 +220,7 @@ class Trainer:
         prices = self.prices.integral.to(self.device)[got.level[:, None], coherence.levels(got.places)]
         degrees = deepcopy(self.degrees)  # validation must not change the counts
         rarity = degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
-        parts = self.losses(got, torch.arange(len(got.own)), self.actions(got.worth, got.heard, prices, rarity))
+        parts = self.losses(got, torch.arange(len(got.own)), self.actions(got.harmony, got.heard, prices, rarity))
         rates, given = self.rates(got)
         return {"valid_loss": processes.total(parts[0]).item(),
                 **{f"valid_{name}": figure for name, figure in self.figures(got).items()},

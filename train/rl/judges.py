@@ -47,7 +47,7 @@ def knowledge(model: Model, pieces: Sequence[Piece], length: int, device: str) -
     """Returns how well a model tells held-out pairs of melody and chords from shuffled pairs: 2 AUC - 1, from 0
     (chance) to 1. Every pair is as long as the shorter of its songs."""
     songs = [p for p in pieces if p.split == "valid"]
-    windows = Windows(songs, min(PAIRS, len(songs)), length, seed=0, transpose=not model.shape.rhythm, apart=True)
+    windows = Windows(songs, min(PAIRS, len(songs)), length, seed=0, transpose=not model.shape.rhythm, distinct_songs=True)
     found = []
     for _ in range(BATCHES):
         chords, melody, mask = (t.to(device) for t in windows.batch())

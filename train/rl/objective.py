@@ -74,7 +74,7 @@ def policy_loss(new: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, clip
     return -mean(gain, mask)
 
 
-def moved(new: Tensor, old: Tensor, mask: Tensor, clip: float) -> tuple[Tensor, Tensor]:
+def step_size(new: Tensor, old: Tensor, mask: Tensor, clip: float) -> tuple[Tensor, Tensor]:
     """Returns how far an update has moved the policy: the approximate divergence of old from new, E[r - 1 - log r], and
     the share of frames with a clipped ratio r."""
     log_ratio = new.detach() - old

@@ -32,10 +32,10 @@ from train.rl.objective import (
     entropy_of,
     explained_variance,
     mean,
-    moved,
     normalised,
     normalised_rewards,
     policy_loss,
+    step_size,
 )
 from train.runs import processes
 
@@ -120,7 +120,7 @@ class Trainer:
         }
         self.rates = {name: o.param_groups[0]["lr"] for name, o in self.optimisers.items()}
         songs, self.held_out = ([p for p in pieces if p.split == split] for split in ("train", "valid"))
-        self.windows = Windows(songs, s.windows, s.length, s.seed, apart=True, jumps=s.jumps)
+        self.windows = Windows(songs, s.windows, s.length, s.seed, distinct_songs=True, jumps=s.jumps)
         self.adversary = Adversary(Discriminator(adversary, policy.shape.plays).to(self.device), songs, s.schedule,
                                    s.adversary_rate, s.length, s.jumps, s.seed + 1000)
         self.random = torch.Generator().manual_seed(s.seed)  # the same numbers on any device
@@ -240,7 +240,7 @@ class Trainer:
             self.update("actor", self.policy, (actor - s.entropy * bonus) * weight)
             critic = mean((values - got.returns[rows]) ** 2, mask) / 2
             self.update("critic", self.critic, critic * weight)
-            parts = torch.stack((actor, critic, *moved(new, got.old[rows], mask, s.clip)))
+            parts = torch.stack((actor, critic, *step_size(new, got.old[rows], mask, s.clip)))
             sums += parts.detach() * weight * len(whole) / len(order)
         return dict(zip(("actor_loss", "critic_loss", "approximate_kl", "clip_fraction"),
                         processes.total(sums).tolist()))

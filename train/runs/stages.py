@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -72,15 +72,16 @@ def finished(run: Path) -> bool:
         return False
 
 
-def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh: bool = False) -> list[Stage]:
-    """Returns all stages at a scale, in order. data: the folder of corpora that prepare reads. fresh: no network of
-    train/weights replaces a stage."""
+def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh: bool = False,
+         named: Collection[str] = ()) -> list[Stage]:
+    """Returns all stages at a scale, in order. data: the folder of corpora that prepare reads. No network of
+    train/weights replaces a stage that is named, or any stage if fresh."""
     stages: list[Stage] = []
     weights: dict[str, Path] = {}  # the network of each training
 
     def train(name: str, training: Callable[[Where], Training], *needs: Path) -> None:
         run, kept = runs / name, TRAIN / "weights" / f"{name}.pt"
-        stands = kept if scale.kept and not fresh and kept.exists() else None
+        stands = kept if scale.kept and not fresh and name not in named and kept.exists() else None
         weights[name] = stands if stands and not run.exists() else run / "best.pt"
         stages.append(Stage(name, arguments_of(training(replace(scale.where, run=run, cache=cache))), run / "best.pt",
                             (cache, *needs), run, stands))

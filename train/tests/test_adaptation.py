@@ -89,9 +89,9 @@ def test_each_interval_falls_to_other_songs_in_each_draw():
     draws = jumps(drawn(songs, 2, 75))
     for d, (draw, plain) in enumerate(zip(draws, drawn(songs, 2, 75))):
         assert sorted(interval_of(d, i) for i in range(11)) == sorted(INTERVALS)
-        for i, (moved, window) in enumerate(zip(draw, plain)):
-            assert (moved.melody[:JUMP_FRAME] == window.melody[:JUMP_FRAME]).all()
-            before, after = (w.melody[JUMP_FRAME:].astype(int) for w in (window, moved))
+        for i, (modulated, window) in enumerate(zip(draw, plain)):
+            assert (modulated.melody[:JUMP_FRAME] == window.melody[:JUMP_FRAME]).all()
+            before, after = (w.melody[JUMP_FRAME:].astype(int) for w in (window, modulated))
             assert ((after - before)[after > 0] % 128 == interval_of(d, i) % 128).any()
     assert interval_of(0, 0) != interval_of(1, 0)
     chords = np.stack([[w.chords for w in draw] for draw in draws])

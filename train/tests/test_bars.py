@@ -29,12 +29,12 @@ def test_beats_and_bar_lines():
 
 
 def test_now_and_then_a_window_is_told_nothing_or_another_first_beat():
-    told = torch.from_numpy(bars.places(np.array([[0, 4, 4]]), 32)).expand(2000, -1)
-    unsure = bars.unsure(told, np.random.default_rng(1))
-    nothing, same = (unsure == 0).all(dim=1), (unsure == told).all(dim=1)
+    given = torch.from_numpy(bars.places(np.array([[0, 4, 4]]), 32)).expand(2000, -1)
+    unsure = bars.unsure(given, np.random.default_rng(1))
+    nothing, same = (unsure == 0).all(dim=1), (unsure == given).all(dim=1)
     assert 0.05 < nothing.float().mean() < 0.11
     wrong = unsure[~nothing & ~same]
-    assert 0.03 < len(wrong) / 2000 < 0.09 and bool(((wrong - told[0]) % 4 == 0).all() and (wrong >= 1).all())
+    assert 0.03 < len(wrong) / 2000 < 0.09 and bool(((wrong - given[0]) % 4 == 0).all() and (wrong >= 1).all())
     three = torch.from_numpy(bars.places(np.array([[0, 3, 4]]), 32)).expand(200, -1)
     assert set(bars.unsure(three, np.random.default_rng(1))[:, 0].tolist()) == {0, 17}
 

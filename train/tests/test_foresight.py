@@ -25,17 +25,17 @@ def test_the_data_s_chords_end_at_bar_lines():
     assert ends[1] > 0.8 and bool((ends[2:17] < 0.01).all())
 
 
-def test_worth_by_hand():
+def test_the_harmony_of_chords_by_hand():
     melody = torch.tensor([[1 + E, 129 + E, 0, 1 + F, 1 + C]])
     mask = torch.tensor([[True, True, True, True, False]])
     places = torch.tensor([[15, 16, 1, 2, 3]])
     ends = torch.full((41,), 0.0)
     ends[1] = 0.5  # half of the chords end at a bar line
-    worth = coherence.values(melody, mask, places, ends, torch.tensor([5]))[0] / coherence.USUAL
+    harmony = coherence.values(melody, mask, places, ends, torch.tensor([5]))[0] / coherence.USUAL
     major, minor7 = 0, 12 * tokens.NAMES.index("m7") + 9  # C and Am7: three notes of a key's seven, and four
-    torch.testing.assert_close(worth[:, major],
+    torch.testing.assert_close(harmony[:, major],
                                torch.tensor([2 - 6 / 7 - 1.5 / 7, 1 - 3 / 7 - 1.5 / 7, -3 / 7, -3 / 7, 0]))
-    torch.testing.assert_close(worth[:2, minor7], torch.tensor([2 - 8 / 7 - 2 / 7, 1 - 4 / 7 - 2 / 7]))
+    torch.testing.assert_close(harmony[:2, minor7], torch.tensor([2 - 8 / 7 - 2 / 7, 1 - 4 / 7 - 2 / 7]))
 
 
 def test_prices_rise_where_there_are_too_many_onsets():
@@ -63,7 +63,7 @@ def test_onsets_are_counted_by_level():
     torch.testing.assert_close(found[3], found[2])
 
 
-def test_chords_that_are_overused_in_their_key_are_worth_less():
+def test_chords_that_are_overused_in_their_key_have_less_value():
     degrees, minor = coherence.Degrees(), 1 + 12
     c_major = torch.tensor([0])
     data = torch.tensor([[1] * 9 + [minor]])  # C nine times, C minor once
@@ -110,10 +110,10 @@ def test_a_resumed_run_is_the_run_it_would_have_been(tmp_path):
     assert len((tmp_path / "parts" / "metrics.csv").read_text().splitlines()) == 7
 
 
-def test_the_policy_learns_what_would_have_been_worth_it():
+def test_the_policy_learns_which_chords_have_more_value():
     made_ = trainer(steps=40, windows=12, minibatch=6, rate=1e-2, kl=0.0, data=0.0, price=0.0)
-    worth = [made_.once()["value"] for _ in range(40)]
-    assert sum(worth[-5:]) / 5 > sum(worth[:5]) / 5 + 0.03
+    value = [made_.once()["value"] for _ in range(40)]
+    assert sum(value[-5:]) / 5 > sum(value[:5]) / 5 + 0.03
 
 
 def test_the_more_the_anchor_counts_the_nearer_it_stays():
@@ -139,11 +139,11 @@ def test_a_jump_parts_a_window_in_two():
     assert after.tolist() == [[False, False, True, True], [False] * 4]
 
 
-def test_chords_are_worth_what_sounds_before_the_jump():
+def test_a_chord_counts_only_what_sounds_before_the_jump():
     melody = torch.tensor([[1 + E, 129 + E, 1 + F, 1 + E]])
     mask, places = torch.ones(1, 4, dtype=torch.bool), torch.tensor([[1, 2, 3, 4]])
-    worth = coherence.values(melody, mask, places, torch.full((41,), 0.0), torch.tensor([2]))
-    major = worth[0, :, 0] / coherence.USUAL
+    harmony = coherence.values(melody, mask, places, torch.full((41,), 0.0), torch.tensor([2]))
+    major = harmony[0, :, 0] / coherence.USUAL
     torch.testing.assert_close(major, torch.tensor([2 - 6 / 7, 1 - 3 / 7, 1 - 6 / 7, 1 - 3 / 7]))
 
 

@@ -91,7 +91,7 @@ def test_split_is_by_group_and_stable():
 
 def test_too_few_songs_are_said():
     with pytest.raises(CorpusError, match="6 songs .* at least 8, "):
-        Windows(pieces(), 8, 64, seed=1, apart=True)
+        Windows(pieces(), 8, 64, seed=1, distinct_songs=True)
     with pytest.raises(CorpusError, match="validate"):
         mle.validate(Decoder(SHAPE), [], 64, "cpu")
 
@@ -108,10 +108,10 @@ def test_histories_are_led_astray_and_come_back():
     history, target, learnt = lead_astray(chords, mask, 0.7, np.random.default_rng(3))
     astray = 0
     for row in range(16):
-        told, true, inside = history[row].numpy(), target[row].numpy(), learnt[row].numpy()
+        past, true, inside = history[row].numpy(), target[row].numpy(), learnt[row].numpy()
         out = np.flatnonzero(mask[row].numpy() & ~inside)
-        assert metrics.legal(told)
-        assert (told[inside] == true[inside]).all()  # learnt frames are told unchanged
+        assert metrics.legal(past)
+        assert (past[inside] == true[inside]).all()  # learnt frames have the true past
         if len(out):
             astray += 1
             end = out[-1] + 1

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from train.data import metrics, tokens
 from train.data.corpora.dataset import Piece
-from train.evaluation.places import BAR, WINDOW, Window, drawn, medleys, moved, place_of, starts, throughout
+from train.evaluation.places import BAR, WINDOW, Window, drawn, medleys, modulated, place_of, starts, throughout
 from train.tests.songs import made
 
 N = tokens.CHORDS
@@ -85,7 +85,7 @@ def test_throughout_takes_windows_side_by_side():
 
 def test_a_moved_window_begins_anew_where_it_moves():
     melody, chords = np.array([61, 189, 189, 189]), np.array([1, 1 + N, 1 + N, 1 + N])
-    found = moved(Window("a", melody, chords, np.array([[0, 4, 4]])), 2, -5)
+    found = modulated(Window("a", melody, chords, np.array([[0, 4, 4]])), 2, -5)
     assert found.melody.tolist() == [61, 189, 61 - 5, 189 - 5]
     assert found.chords.tolist() == [1, 1 + N, 1 + 7, 1 + N + 7]  # C, then G
 
@@ -94,7 +94,7 @@ def test_a_moved_window_begins_anew_where_it_moves():
 @settings(max_examples=30, deadline=None)
 def test_moved_data_goes_together_as_before(frame, semitones):
     song = drawn(made(["test"], 320), 1, 1)[0][0]
-    found = moved(song, frame, semitones)
+    found = modulated(song, frame, semitones)
     assert metrics.legal(found.chords)
     assert metrics.note_in_chord(found.melody, found.chords) == metrics.note_in_chord(song.melody, song.chords)
 

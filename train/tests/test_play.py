@@ -103,10 +103,10 @@ def test_a_file_that_does_not_say_what_it_plays_plays_chords(tmp_path):
 
 
 class Scripted:
-    """A policy with given logits for each frame; it records what it is told."""
+    """A policy with given logits for each frame; it records what it hears."""
 
     def __init__(self, *logits: dict[int, float]) -> None:
-        self.logits, self.start, self.plays, self.told = list(logits), tokens.CHORD_START, "chords", []
+        self.logits, self.start, self.plays, self.heard = list(logits), tokens.CHORD_START, "chords", []
 
     def tell(self, level: int) -> None:
         pass
@@ -115,7 +115,7 @@ class Scripted:
         self.frame = 0
 
     def step(self, chord: int, melody: int, place: int) -> np.ndarray:
-        self.told.append(chord)
+        self.heard.append(chord)
         row = np.full(tokens.CHORD_LOGITS, -30.0)
         for token, logit in self.logits[min(self.frame, len(self.logits) - 1)].items():
             row[token] = logit
@@ -127,7 +127,7 @@ def test_as_the_player_has_it_it_listens_joins_and_changes_on_beats():
     policy = Scripted({0: 5, 1: 0, 2: -3})  # it prefers silence
     play = begin(policy, as_heard(policy.start, 1, listen=2))
     played = [play(61, bars.FOUR + frame % 16) for frame in range(32)]
-    assert played[:8] == [0] * 8 and policy.told[:3] == [tokens.CHORD_START, 0, 0]
+    assert played[:8] == [0] * 8 and policy.heard[:3] == [tokens.CHORD_START, 0, 0]
     assert 1 <= played[8] <= tokens.CHORDS  # no silence when it joins
     assert all(token > tokens.CHORDS or token == 0 for frame, token in enumerate(played) if frame % 4)
 

@@ -301,11 +301,11 @@ def test_paid_earlier_the_reward_is_the_same_in_all():
             return ((chords == chords[:, :1]) & mask).float().sum(dim=1)
 
     made = {}
-    for told in (1, 4):
-        one = trainer(shaping_parts=told, adversary=0.5)
+    for parts in (1, 4):
+        one = trainer(shaping_parts=parts, adversary=0.5)
         one.judges = Judges("chords", {"liked": LikesTheFirst()})
         chords, melody, mask = one.windows.batch()
-        made[told] = one.perform(melody, mask, torch.rand(melody.shape, generator=one.random))
+        made[parts] = one.perform(melody, mask, torch.rand(melody.shape, generator=one.random))
     early, late = made[4][0]["growth"], made[1][0]["growth"]
     assert torch.equal(made[4][0]["own"], made[1][0]["own"])
     assert early.shape == (4, 4) and late.shape == (4, 1)
@@ -317,8 +317,8 @@ def test_how_far_an_update_has_moved_the_policy():
     mask = torch.tensor([[True, True, False]])
     old = torch.zeros(1, 3)
     new = torch.tensor([[math.log(1.5), 0.0, 9.0]])
-    apart, clipped = objective.moved(new, old, mask, 0.2)
-    assert apart.item() == pytest.approx((0.5 - math.log(1.5)) / 2) and clipped.item() == 0.5
+    size, clipped = objective.step_size(new, old, mask, 0.2)
+    assert size.item() == pytest.approx((0.5 - math.log(1.5)) / 2) and clipped.item() == 0.5
 
 
 def test_explained_variance():

@@ -132,6 +132,9 @@ def test_kept_networks_stand_in_for_runs_that_are_not_there(tmp_path):
     assert str(kept) in stages["gapt"].arguments and str(kept) in stages["in-bars"].arguments
     assert "online-mle" not in launched(list(stages.values()))
     assert all(stage.kept is None for stage in toy(tmp_path, scale, fresh=True))
+    named = {stage.name: stage for stage in toy(tmp_path, scale, named=["gapt", "export-gapt"])}
+    assert named["gapt"].kept is None and named["gapt"].makes in named["export-gapt"].needs
+    assert kept in named["gapt"].needs and named["astray"].kept == kept
     (tmp_path / "runs" / "online-mle").mkdir()
     assert launched(toy(tmp_path, scale))[0] == "online-mle"  # its run has begun, so the kept one is not used
 

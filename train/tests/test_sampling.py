@@ -11,9 +11,9 @@ def piece(corpus: str, frames: int) -> Piece:
 
 def test_songs_are_drawn_by_length_and_corpus():
     pieces = [piece("pop909", 300), piece("weimar", 100), piece("leadsheets", 100)]
-    assert sampling.shares(pieces, {}) == pytest.approx([.6, .2, .2])
-    assert sampling.shares(pieces, {"weimar": 0, "leadsheets": 3}) == pytest.approx([.5, 0, .5])
-    assert sampling.shares(pieces).sum() == pytest.approx(1)
+    assert sampling.probabilities(pieces, {}) == pytest.approx([.6, .2, .2])
+    assert sampling.probabilities(pieces, {"weimar": 0, "leadsheets": 3}) == pytest.approx([.5, 0, .5])
+    assert sampling.probabilities(pieces).sum() == pytest.approx(1)
 
 
 def test_windows_that_are_mostly_silent_are_known():

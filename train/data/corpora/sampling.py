@@ -14,14 +14,14 @@ WEIGHTS: dict[str, float] = {"leadsheets": 2.0, "weimar": 0.3}
 SOUNDING = 0.25  # of a window's frames, at least, must have melody to learn from
 
 
-def shares(pieces: list[Piece], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
+def probabilities(pieces: list[Piece], weights: Mapping[str, float] = WEIGHTS) -> np.ndarray:
     """Returns float64 [pieces] with sum 1: the probability of each song, by its length and its corpus's weight."""
-    share = np.array([len(p.melody) * weights.get(p.corpus, 1.0) for p in pieces], dtype=np.float64)
-    return share / share.sum()
+    size = np.array([len(p.melody) * weights.get(p.corpus, 1.0) for p in pieces], dtype=np.float64)
+    return size / size.sum()
 
 
 def sounding(melody: np.ndarray, length: int, least: float = SOUNDING) -> np.ndarray:
-    """bool [frames]: whether the melody sounds in at least that share of a window of this length from each frame on.
+    """bool [frames]: whether the melody sounds in at least the part `least` of a window of this length from each frame on.
 
     Of a window that the song is too short for, what it has of it counts.
     """

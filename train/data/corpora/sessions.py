@@ -215,7 +215,7 @@ def on_grid(frames: list[Frame], last: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns melody and chord tokens, int16, of every frame from the log's first to its last."""
     first, count = frames[0].number, frames[-1].number - frames[0].number + 1
     heard = {frame.number - 1 - first: frame.heard for frame in frames[1:]} | {count - 1: last}
-    told = {frame.number - first: frame for frame in frames}
+    numbered = {frame.number - first: frame for frame in frames}
     melody, chords = np.zeros((2, count), np.int16)
     note = chord = -1
     for t in range(count):
@@ -225,7 +225,7 @@ def on_grid(frames: list[Frame], last: int) -> tuple[np.ndarray, np.ndarray]:
             note = pitch
         elif note >= 0:
             melody[t] = 129 + note
-        if frame := told.get(t):
+        if frame := numbered.get(t):
             held = frame.chord == chord and not frame.began
             chord = frame.chord
         else:
