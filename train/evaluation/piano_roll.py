@@ -35,19 +35,20 @@ def close_position(chord: int) -> list[int]:
 
 
 def piano_roll(title: str, melody: np.ndarray, played: dict[str, np.ndarray], colours: dict[str, str],
-               bar_lines: np.ndarray) -> Figure:
-    """Draws one panel for each entry of `played`, chord tokens [frames] to the melody tokens [frames]. The melody is
-    black, the chords are blocks with their symbols above, and the bar lines are at the frames `bar_lines`."""
-    melody = melody[:SHOWN]
-    figure = Figure(figsize=(9.0, 0.5 + 1.35 * len(played)))
+               bar_lines: np.ndarray, shown: int = SHOWN) -> Figure:
+    """Draws one panel for each entry of `played`, chord tokens [frames] to the melody tokens [frames], of which the first
+    `shown` are drawn. The melody is black, the chords are blocks with their symbols above, and the bar lines are at the
+    frames `bar_lines`."""
+    melody = melody[:shown]
+    figure = Figure(figsize=(9.0 * max(1.0, shown / SHOWN), 0.5 + 1.35 * len(played)))
     panels = figure.subplots(len(played), sharex=True, squeeze=False).flat
     top = max([LOWEST + 12, *(pitch + 1 for _, _, pitch in spans(melody, PITCHES))])
     bottom = min([LOWEST, *(pitch for _, _, pitch in spans(melody, PITCHES))])
     for axes, (name, chords) in zip(panels, played.items()):
-        blocks(axes, [(s, e, p) for s, e, chord in spans(chords[:SHOWN], tokens.CHORDS)
+        blocks(axes, [(s, e, p) for s, e, chord in spans(chords[:shown], tokens.CHORDS)
                       for p in close_position(chord)], colours[name], 0.6)
         blocks(axes, list(spans(melody, PITCHES)), MELODY, 1.0)
-        write_symbols(axes, list(spans(chords[:SHOWN], tokens.CHORDS)), top + 1)
+        write_symbols(axes, list(spans(chords[:shown], tokens.CHORDS)), top + 1)
         axes.set(xlim=(0, len(melody)), ylim=(bottom - 1, top + 11), yticks=[60], yticklabels=["C4"])
         inside = [(line, bar) for bar, line in enumerate(bar_lines, 1) if line < len(melody)]
         axes.set_xticks([line for line, _ in inside], labels=[bar for _, bar in inside])
