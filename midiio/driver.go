@@ -2,10 +2,7 @@ package midiio
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"reflect"
-	"runtime"
 	"unsafe"
 
 	"gitlab.com/gomidi/midi/v2/drivers/rtmididrv/imported/rtmidi"
@@ -147,30 +144,4 @@ func (out rtOut) Close() error {
 		out.Destroy()
 	}
 	return nil
-}
-
-// sequencer checks for ALSA's sequencer before the driver does, because the driver writes to stderr if there is none.
-func sequencer() error {
-	if runtime.GOOS != "linux" {
-		return nil
-	}
-	f, err := os.OpenFile("/dev/snd/seq", os.O_RDWR, 0)
-	switch {
-	case err == nil:
-		return f.Close()
-	case errors.Is(err, os.ErrPermission):
-		return fmt.Errorf("%w: no right to use /dev/snd/seq; add yourself to the audio group with "+
-			"'sudo usermod -aG audio $USER' and log in again", ErrNoSequencer)
-	}
-	return noSequencer()
-}
-
-// noSequencer returns the error of a missing sequencer. It does not use the binding's message, which points into freed
-// memory.
-func noSequencer() error {
-	if runtime.GOOS == "linux" {
-		return fmt.Errorf("%w: /dev/snd/seq cannot be opened; load it with 'sudo modprobe snd-seq', "+
-			"in a container give it with '--device /dev/snd'", ErrNoSequencer)
-	}
-	return fmt.Errorf("%w: the system's MIDI service does not answer; restart it or the machine", ErrNoSequencer)
 }

@@ -1,20 +1,19 @@
-// This file wraps three functions of alsa-lib that RtMidi calls (linker option --wrap). RtMidi itself does not hand out ALSA's
-// handle, leaves its queue at the default 200 cells, and does not report that the queue overran.
+// This file extends three functions of alsa-lib that RtMidi calls. RtMidi itself does not hand out ALSA's handle, leaves its queue at the
+// default 200 cells, and does not report that the queue overran.
 #include "sequencer_linux.h"
+#include "alsa_linux.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
-int __real_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode);
-int __real_snd_seq_event_input_pending(snd_seq_t *seq, int fetch);
-int __real_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev);
+#define HIDDEN __attribute__((visibility("hidden"))) // alsa-lib itself goes on calling its own
 
 static snd_seq_t *opened;
 static atomic_ulong overruns[256]; // by client
 static atomic_bool resets[256];    // by client: the next event is the reset
 
-int __wrap_snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode) {
-	int result = __real_snd_seq_open(seq, name, streams, mode);
+HIDDEN int snd_seq_open(snd_seq_t **seq, const char *name, int streams, int mode) {
+	int result = jamd_alsa.snd_seq_open(seq, name, streams, mode);
 	if (result >= 0) {
 		if (streams & SND_SEQ_OPEN_INPUT)
 			snd_seq_set_client_pool_input(*seq, 2000); // the kernel's maximum; if it refuses, 200 remain
@@ -39,15 +38,15 @@ static int overran(snd_seq_t *seq, int result) {
 }
 
 // RtMidi calls this first, and this call reads from the kernel.
-int __wrap_snd_seq_event_input_pending(snd_seq_t *seq, int fetch) {
-	const int result = __real_snd_seq_event_input_pending(seq, fetch);
+HIDDEN int snd_seq_event_input_pending(snd_seq_t *seq, int fetch) {
+	const int result = jamd_alsa.snd_seq_event_input_pending(seq, fetch);
 	return overran(seq, result) ? 1 : result;
 }
 
-int __wrap_snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev) {
+HIDDEN int snd_seq_event_input(snd_seq_t *seq, snd_seq_event_t **ev) {
 	const int client = snd_seq_client_id(seq) & 255;
 	if (!resets[client]) {
-		const int result = __real_snd_seq_event_input(seq, ev);
+		const int result = jamd_alsa.snd_seq_event_input(seq, ev);
 		if (!overran(seq, result))
 			return result;
 	}

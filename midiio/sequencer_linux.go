@@ -1,13 +1,55 @@
 package midiio
 
-// #cgo LDFLAGS: -lasound -Wl,--wrap=snd_seq_open -Wl,--wrap=snd_seq_event_input -Wl,--wrap=snd_seq_event_input_pending
+// #cgo LDFLAGS: -Wl,--as-needed -ldl
+// #include <stdlib.h>
+// #include "alsa_linux.h"
 // #include "sequencer_linux.h"
 import "C"
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"sync"
+	"unsafe"
 )
+
+// sequencer checks for ALSA's sequencer before the driver does, because the driver writes to stderr if there is none, and loads
+// alsa-lib.
+func sequencer() error {
+	f, err := os.OpenFile("/dev/snd/seq", os.O_RDWR, 0)
+	switch {
+	case err == nil:
+		_ = f.Close()
+		return loadALSA("libasound.so.2")
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("%w: no right to use /dev/snd/seq; add yourself to the audio group with "+
+			"'sudo usermod -aG audio $USER' and log in again", ErrNoSequencer)
+	}
+	return noSequencer()
+}
+
+// noSequencer returns the error of a missing sequencer. It does not use the binding's message, which points into freed
+// memory.
+func noSequencer() error {
+	return fmt.Errorf("%w: /dev/snd/seq cannot be opened; load it with 'sudo modprobe snd-seq', "+
+		"in a container give it with '--device /dev/snd'", ErrNoSequencer)
+}
+
+var loading sync.Mutex
+
+// loadALSA loads alsa-lib from the file name, as dlopen(3) finds it. Once it has succeeded, later calls do nothing.
+func loadALSA(name string) error {
+	loading.Lock()
+	defer loading.Unlock()
+	text := C.CString(name)
+	defer C.free(unsafe.Pointer(text))
+	if !C.jamd_load_alsa(text) {
+		return fmt.Errorf("%w: alsa-lib (%s) is missing or too old; install it with 'sudo apt install libasound2'; "+
+			"until then jamd plays from the page and from files", ErrNoSequencer, name)
+	}
+	return nil
+}
 
 // A client is ALSA's handle of a driver's device. It gives what the driver does not: overruns and peers. It is closed with
 // the device.
