@@ -193,7 +193,7 @@ func PlayerEvents(r *session.Record) (events []jam.Event, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if h, ok := entry.(jam.Heard); ok {
+		if h, ok := entry.(jam.Input); ok {
 			events = append(events, h.Event)
 		}
 	}

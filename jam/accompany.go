@@ -21,7 +21,7 @@ type Accompaniment struct {
 // Accompany plays chords to a tune as fast as the policy answers. It drives the same [Engine] as a live [Loop], and gives it
 // nothing of frame t or later before frame t is played. It calls each reader with all that happens, in order. The
 // accompaniment ends with the bar of the last note. Accompany owns the policy until it returns. It returns an error if the
-// settings, the tune ([ErrNoNotes]) or the policy is at fault, or the context ends.
+// settings, the tune (it may have no notes) or the policy is at fault, or the context ends.
 func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...func(Entry)) (*Accompaniment, error) {
 	if tune.Meter != (Meter{}) {
 		s.Meter = tune.Meter
@@ -55,7 +55,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		}
 	}
 	p.Reset()
-	told, _ := p.(Told)
+	setter, _ := p.(BusySetter)
 	clock := NewSystemClock()
 	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
 	meters := tune.Meters
@@ -70,7 +70,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		}
 		for len(events) > 0 && grid.Nearest(events[0].At) < t {
 			engine.Push(events[0])
-			tell(Heard{t, events[0]}.Entry())
+			tell(Input{t, events[0]}.Entry())
 			events = events[1:]
 		}
 		for len(meters) > 0 && meters[0].Frame <= t {
@@ -80,8 +80,8 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		}
 		chord, melody, place := engine.Hear()
 		began := clock.Now()
-		if told != nil {
-			told.Tell(engine.Busy())
+		if setter != nil {
+			setter.SetBusy(engine.Busy())
 		}
 		logits, err := p.Step(chord, melody, place)
 		inference = append(inference, clock.Now()-began)
@@ -92,13 +92,13 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 			return nil, fmt.Errorf("frame %d: %w", t, err)
 		}
 		report, _ := engine.Play()
-		report.Step, report.Tempo = inference[t], grid.Tempo(t)
+		report.Step, report.Tempo = inference[t], grid.tempo(t)
 		builder.Add(report)
 		tell(report.Entry())
 	}
 	for _, e := range events {
 		engine.Push(e)
-		tell(Heard{frames, e}.Entry())
+		tell(Input{frames, e}.Entry())
 	}
 	_ = engine.End() // this output never fails
 	summary := engine.Summary()
@@ -120,15 +120,15 @@ func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int
 	var end int64
 	for t := range newest + 1 {
 		for len(events) > 0 && grid.Nearest(events[0].At) <= t {
-			quantiser.Push(events[0])
+			quantiser.push(events[0])
 			events = events[1:]
 		}
-		if token, _ := quantiser.Close(t); token != Silence {
+		if token, _ := quantiser.close(t); token != Silence {
 			end = t + 1
 		}
 	}
 	if end == 0 {
-		return 0, ErrNoNotes
+		return 0, errNoNotes
 	}
 	return Bars{s.Meter, meters}.Whole(end), nil
 }

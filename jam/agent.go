@@ -94,7 +94,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	}
 	// A quarter of a frame before the end, so that the loop still hears the last note end.
 	waitUntil(ctx, a.config.Clock, a.grid.At(float64(a.frame)-0.25))
-	a.letGo(a.config.Clock.Now())
+	a.endNote(a.config.Clock.Now())
 	return a.summary, nil
 }
 
@@ -115,7 +115,7 @@ func (a *Agent) decide() (token MelodyToken, ok bool) {
 	draw := a.sampler.Draw()
 	logits, err := a.memory.Step(a.frame, a.chord, a.sounded, a.config.Meter.Place(a.frame))
 	if err == nil {
-		token, _, err = a.sampler.Choose(logits, a.sounded, Change, 0, draw)
+		token, _, err = a.sampler.Choose(logits, a.sounded, AnyLegal, 0, draw)
 	}
 	if err == nil {
 		return token, true
@@ -155,11 +155,11 @@ func (a *Agent) hear(ctx context.Context) bool {
 		return false
 	}
 	r := &e.Report
-	if a.grid.Line(r.Frame) != r.Line || a.grid.Tempo(r.Frame) != r.Tempo {
+	if a.grid.Line(r.Frame) != r.Line || a.grid.tempo(r.Frame) != r.Tempo {
 		_ = a.grid.Move(Segment{r.Frame, r.Line, r.Tempo}) // the loop's grid accepted this tempo, so this one does too
 	}
 	for a.frame <= r.Frame {
-		a.chord = a.config.Policy.Vocabulary().Continue(a.chord)
+		a.chord = a.config.Policy.Vocabulary().continued(a.chord)
 		if r.Frame-a.frame < backlog {
 			a.decide() // for the policy's memory; the line is over
 		} else {
@@ -169,7 +169,7 @@ func (a *Agent) hear(ctx context.Context) bool {
 	}
 	a.chord = r.Sounded
 	if now := a.config.Clock.Now(); now-a.acted > longLoss {
-		a.letGo(now)
+		a.endNote(now)
 	}
 	return true
 }
@@ -181,7 +181,7 @@ func (a *Agent) sound(token MelodyToken, line time.Duration) {
 		a.sounded = token
 		return
 	}
-	a.letGo(line)
+	a.endNote(line)
 	if pitch, ok := token.Pitch(); ok {
 		a.config.Play(Event{At: line, Status: noteOn | (AgentChannel - 1), Data1: pitch, Data2: agentVelocity})
 		a.summary.Notes++
@@ -189,8 +189,8 @@ func (a *Agent) sound(token MelodyToken, line time.Duration) {
 	a.sounded = token
 }
 
-// letGo ends the agent's note, if one sounds.
-func (a *Agent) letGo(at time.Duration) {
+// endNote ends the agent's note, if one sounds.
+func (a *Agent) endNote(at time.Duration) {
 	if pitch, ok := a.sounded.Pitch(); ok {
 		a.config.Play(Event{At: at, Status: noteOff | (AgentChannel - 1), Data1: pitch})
 		a.sounded = Silence

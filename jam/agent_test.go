@@ -100,8 +100,8 @@ func (d *duet) run(t *testing.T) {
 			switch e.Kind {
 			case jam.EntryReport:
 				d.reports = append(d.reports, e.Report)
-			case jam.EntryHeard:
-				d.events = append(d.events, e.Heard.Event)
+			case jam.EntryInput:
+				d.events = append(d.events, e.Input.Event)
 			case jam.EntryError:
 				t.Errorf("the loop's error: %v", e.Err)
 			}
@@ -120,8 +120,8 @@ type rule struct {
 	vocabulary *jam.Vocabulary
 	clock      jam.Clock
 	logits     []float32
-	choose     func(heard []jamtest.Heard) int
-	heard      []jamtest.Heard
+	choose     func(heard []jamtest.Asked) int
+	heard      []jamtest.Asked
 	at         []time.Duration // of each step
 }
 
@@ -132,7 +132,7 @@ func (r *rule) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarP
 	if r.clock == nil {
 		r.clock = jam.NewSystemClock() // shows what the jam's does: nothing has taken time yet
 	}
-	r.heard, r.at = append(r.heard, jamtest.Heard{Chord: chord, Melody: melody, Place: place}), append(r.at, r.clock.Now())
+	r.heard, r.at = append(r.heard, jamtest.Asked{Chord: chord, Melody: melody, Place: place}), append(r.at, r.clock.Now())
 	for i := range r.logits {
 		r.logits[i] = -100
 	}
@@ -145,14 +145,14 @@ func (r *rule) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarP
 // next chord begins. It starts with pitch 60.
 func TestTwoRulesPlay(t *testing.T) {
 	v := jamtest.NewPolicy(0).Vocabulary()
-	chords := &rule{vocabulary: v, logits: make([]float32, v.Logits()), choose: func(heard []jamtest.Heard) int {
+	chords := &rule{vocabulary: v, logits: make([]float32, v.Logits()), choose: func(heard []jamtest.Asked) int {
 		last := heard[len(heard)-1]
 		if pitch, _ := last.Melody.Pitch(); last.Melody.IsOnset() {
 			return int(v.Begin(int(pitch) - 60))
 		}
 		return int(v.Continue(last.Chord))
 	}}
-	melody := &rule{vocabulary: v, logits: make([]float32, jam.MelodyLogits), choose: func(heard []jamtest.Heard) int {
+	melody := &rule{vocabulary: v, logits: make([]float32, jam.MelodyLogits), choose: func(heard []jamtest.Asked) int {
 		last := heard[len(heard)-1]
 		if i, _ := v.Index(last.Chord); v.IsBegin(last.Chord) {
 			return int(jam.MelodyOnset(uint8(61 + i)))
@@ -204,7 +204,7 @@ func TestTwoRulesPlay(t *testing.T) {
 	}
 	// Each step is told what sounded in the frame before, and not before that has sounded.
 	for i, heard := range melody.heard {
-		before := jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: jam.BarPlace(1 + i)}
+		before := jamtest.Asked{Chord: v.Start(), Melody: jam.MelodyStart, Place: jam.BarPlace(1 + i)}
 		if i > 0 {
 			before.Chord, before.Melody = symbols[i-1], melodies[i-1]
 		}
@@ -336,7 +336,7 @@ func TestLateAgent(t *testing.T) {
 		"in a rest":   {jam.Silence, jam.Silence},
 	} {
 		v := jamtest.NewPolicy(0).Vocabulary()
-		melody := &rule{vocabulary: v, logits: make([]float32, jam.MelodyLogits), choose: func(heard []jamtest.Heard) int {
+		melody := &rule{vocabulary: v, logits: make([]float32, jam.MelodyLogits), choose: func(heard []jamtest.Asked) int {
 			switch len(heard) - 1 {
 			case 19:
 				return int(c.before)
@@ -376,7 +376,7 @@ func TestAgentLetsGoAfterALongStop(t *testing.T) {
 		"a hung policy":  {hang: 5 * time.Second},
 	} {
 		v := jamtest.NewPolicy(0).Vocabulary()
-		melody := &rule{vocabulary: v, logits: make([]float32, jam.MelodyLogits), choose: func(heard []jamtest.Heard) int {
+		melody := &rule{vocabulary: v, logits: make([]float32, jam.MelodyLogits), choose: func(heard []jamtest.Asked) int {
 			if len(heard)-1 == 20 {
 				time.Sleep(c.hang)
 			}

@@ -2,7 +2,7 @@ package jam
 
 import "math/rand/v2"
 
-// A Busy is how often the chords should change. A policy that implements [Told] was trained with the levels: each covers
+// A Busy is how often the chords should change. A policy that implements [BusySetter] was trained with the levels: each covers
 // about a fifth of its training music, by the number of chord changes in a bar (train/data/busy.py). Other policies ignore it.
 type Busy uint8
 
@@ -42,6 +42,6 @@ func (b Busy) drawn(seed uint64) Busy {
 	return Calm + Busy(draws.Uint64()%(BusyLevels-1))
 }
 
-// Told is implemented by policies that can be set to a level of Busy. Tell may be called before any Step. The level holds
-// until the next Tell, also after a Reset.
-type Told interface{ Tell(Busy) }
+// A BusySetter is a policy that can be set to a level of [Busy]. SetBusy may be called before any Step. The level holds until the
+// next SetBusy, also after a Reset.
+type BusySetter interface{ SetBusy(Busy) }

@@ -2,11 +2,10 @@ package jam
 
 import "strings"
 
-// A ChordKey is the key that the chords keep to: AnyKey, or one more than the number of a key (see [KeyAt]).
+// A ChordKey is the key that the chords stay in: one more than the number of a key (see [KeyAt]). 0 allows every chord.
 type ChordKey uint8
 
-// AnyKey allows every chord.
-const AnyKey ChordKey = 0
+const anyKey ChordKey = 0
 
 var chordKeys = func() words {
 	names := words{"any"}
@@ -39,7 +38,7 @@ func findChordKey(setting, name string) (int, error) {
 // allows reports whether a chord may begin: all its notes must be in the key. In minor the raised seventh counts as in the key
 // for chords on the fifth degree and on that seventh, the dominants.
 func (c ChordKey) allows(chord Chord) bool {
-	if c == AnyKey {
+	if c == anyKey {
 		return true
 	}
 	key := KeyAt(int(c) - 1)

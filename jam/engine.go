@@ -32,7 +32,7 @@ type Engine struct {
 	draw     float64
 
 	sounded ChordToken // in the frame before, as Hear returns it; NoChord if the vocabulary has no name for it
-	chord   ChordToken // what goes on: as sounded, but NoChord after LetGo
+	chord   ChordToken // what goes on: as sounded, but NoChord after EndChord
 	joined  bool       // a chord has been struck, or there was no listening
 	sounds  soundingChord
 	last    Layout // of the last chord: the next one moves from there
@@ -96,6 +96,3 @@ func (e *Engine) Frame() int64 { return e.frame }
 
 // Summary returns what happened so far.
 func (e *Engine) Summary() Summary { return e.summary }
-
-// Settings returns the settings in force.
-func (e *Engine) Settings() Settings { return e.settings }

@@ -7,7 +7,7 @@ func (e *Engine) Push(event Event) {
 		return
 	}
 	if event, ok := e.keys.sounding(event); ok {
-		e.quantiser.Push(event)
+		e.quantiser.push(event)
 	}
 }
 
@@ -19,13 +19,13 @@ func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
 }
 
 // Resync ends the melody's note. It is called when events were lost, because its release may have been among them.
-func (e *Engine) Resync() { e.quantiser.LetGo() }
+func (e *Engine) Resync() { e.quantiser.resync() }
 
 // Hear closes the melody of the frame before the next one. It returns what the policy's Step takes: the tokens of that frame
 // (the start tokens before frame 0) and the place of the next frame.
 func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	if e.frame > e.origin {
-		e.melody, e.velocity = e.quantiser.Close(e.frame - 1)
+		e.melody, e.velocity = e.quantiser.close(e.frame - 1)
 	}
 	if e.velocity > 0 {
 		e.force += (float64(e.velocity) - e.force) / 4
@@ -38,8 +38,8 @@ func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 // Decide chooses the chord of the next frame, after Hear. If nothing can be chosen by the logits, it returns an error and
 // decides nothing.
 func (e *Engine) Decide(logits []float32) error {
-	move, wanted := e.move(), e.wanted
-	if move == GoOn {
+	allowed, wanted := e.allowed(), e.wanted
+	if allowed == OnlyHold {
 		goes, err := e.sampler.goesOn(logits, e.chord)
 		if err != nil {
 			return err
@@ -48,11 +48,11 @@ func (e *Engine) Decide(logits []float32) error {
 			wanted = 1 - (1-wanted)*goes
 		}
 	}
-	token, prob, err := e.sampler.Choose(logits, e.chord, move, wanted, e.draw)
+	token, prob, err := e.sampler.Choose(logits, e.chord, allowed, wanted, e.draw)
 	if err != nil {
 		return err
 	}
-	if move != GoOn {
+	if allowed != OnlyHold {
 		wanted = 0
 	}
 	if e.settings.Mute {
@@ -65,15 +65,15 @@ func (e *Engine) Decide(logits []float32) error {
 	return nil
 }
 
-// move is what the policy may do in the next frame. Listening ends on a line of the chord grid, with a chord.
-func (e *Engine) move() Move {
+// allowed says which tokens may be chosen for the next frame. Listening ends on a line of the chord grid, with a chord.
+func (e *Engine) allowed() Allowed {
 	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
 	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
-		return GoOn
+		return OnlyHold
 	case !e.joined:
-		return Join
+		return OnlyBegin
 	}
-	return Change
+	return AnyLegal
 }
 
 // Play sounds the chord that was decided. If none was, what sounds goes on, and the frame counts as missed. It returns the
@@ -81,7 +81,7 @@ func (e *Engine) move() Move {
 func (e *Engine) Play() (FrameReport, error) {
 	missed := e.phase < phaseDecided
 	if missed {
-		e.chosen, e.prob, e.considered = e.vocabulary.Continue(e.chord), 0, Choices{}
+		e.chosen, e.prob, e.considered = e.vocabulary.continued(e.chord), 0, Choices{}
 		if e.settings.Mute {
 			e.chosen = NoChord
 		}
@@ -120,32 +120,32 @@ func (e *Engine) Hold() { e.hold(false) }
 func (e *Engine) pause() { e.hold(true) }
 
 func (e *Engine) hold(paused bool) {
-	e.chosen, e.prob, e.phase = e.vocabulary.Continue(e.chord), 0, phaseHeld
+	e.chosen, e.prob, e.phase = e.vocabulary.continued(e.chord), 0, phaseHeld
 	e.considered = Choices{}
 	e.prepare(e.chosen, paused)
 }
 
 // Pass passes over a frame, after Hear, that was never to be played. It is not counted.
 func (e *Engine) Pass() {
-	e.chord = e.vocabulary.Continue(e.chord)
+	e.chord = e.vocabulary.continued(e.chord)
 	e.sounded = e.chord
 	e.next()
 }
 
 // Restart begins the music anew at a frame, which is the next one or a later one, as if it were frame 0: Hear returns the start
-// tokens, and the engine listens again. A note that sounds begins there. Restart is called before Hear, after LetGo.
+// tokens, and the engine listens again. A note that sounds begins there. Restart is called before Hear, after EndChord.
 func (e *Engine) Restart(frame int64) {
 	listen := e.listen - e.origin
-	e.quantiser.Restart()
+	e.quantiser.restart()
 	e.frame, e.origin, e.listen = frame, frame, frame+listen
 	e.sounded, e.chord, e.melody, e.velocity = e.vocabulary.Start(), e.vocabulary.Start(), MelodyStart, 0
 	e.joined, e.wanted = listen == 0, 0
 	e.phase = phaseOpen
 }
 
-// LetGo ends all sounding notes and drops what was decided for the next frame. There is no chord from that frame on until one
+// EndChord ends all sounding notes and drops what was decided for the next frame. There is no chord from that frame on until one
 // begins. It may be called before or after Hear: Hear returns what sounded in the frame before, as its report did.
-func (e *Engine) LetGo() error {
+func (e *Engine) EndChord() error {
 	p := &e.plan
 	p.ringing.n = 0
 	p.lead(e)
@@ -161,9 +161,9 @@ func (e *Engine) End() error {
 	case e.phase >= phaseHeard:
 		e.summary.Melody = e.melody
 	default:
-		e.summary.Melody, _ = e.quantiser.Close(e.frame - 1)
+		e.summary.Melody, _ = e.quantiser.close(e.frame - 1)
 	}
-	return e.LetGo()
+	return e.EndChord()
 }
 
 func (e *Engine) next() {

@@ -7,9 +7,9 @@ package jam
 func (e *Engine) Apply(c Control) error {
 	if c.Param == ParamPanic {
 		for channel := range byte(16) { // as if the player had sent it: the melody's note ends at the time of the panic
-			e.quantiser.Push(Event{At: c.At, Status: control | channel, Data1: notesOff})
+			e.quantiser.push(Event{At: c.At, Status: control | channel, Data1: notesOff})
 		}
-		return e.LetGo()
+		return e.EndChord()
 	}
 	if err := e.settings.Set(c); err != nil {
 		return err

@@ -258,10 +258,10 @@ func offsBalanceOns(t *rapid.T) {
 			continue
 		case 2:
 			before = jam.NoChord
-			_ = e.LetGo()
+			_ = e.EndChord()
 		case 3:
 			_ = e.Decide(logits)
-			_ = e.LetGo()
+			_ = e.EndChord()
 			before = jam.NoChord
 		default:
 			_ = e.Decide(logits)
@@ -431,7 +431,7 @@ func TestEngineLetsGoTheSameBeforeAndAfterHear(t *testing.T) {
 		play(t, e, v, v.Begin(2))
 		letGo := func(when bool) {
 			if when == early {
-				if err := e.LetGo(); err != nil {
+				if err := e.EndChord(); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -12,7 +12,7 @@ type EntryKind uint8
 // The kinds of entry.
 const (
 	EntryReport  EntryKind = iota // a frame was played
-	EntryHeard                    // the loop took an event of the player
+	EntryInput                    // the loop took an event of the player
 	EntryAction                   // the loop did something between two frames
 	EntryApplied                  // a control holds
 	EntryMoved                    // the grid has a new segment
@@ -27,7 +27,7 @@ const (
 type Entry struct {
 	Kind    EntryKind
 	Report  FrameReport // with EntryReport; and so on
-	Heard   Heard
+	Input   Input
 	Action  LoopAction
 	Applied Applied
 	Moved   Moved
@@ -39,7 +39,7 @@ type Entry struct {
 func (r FrameReport) Entry() Entry { return Entry{Kind: EntryReport, Report: r} }
 
 // Entry returns the event as an entry.
-func (h Heard) Entry() Entry { return Entry{Kind: EntryHeard, Heard: h} }
+func (i Input) Entry() Entry { return Entry{Kind: EntryInput, Input: i} }
 
 // Entry returns the action as an entry.
 func (a LoopAction) Entry() Entry { return Entry{Kind: EntryAction, Action: a} }
@@ -53,8 +53,9 @@ func (m Moved) Entry() Entry { return Entry{Kind: EntryMoved, Moved: m} }
 // Entry returns the change as an entry.
 func (c MeterChange) Entry() Entry { return Entry{Kind: EntryMeter, Meter: c} }
 
-// A Heard is an event of the player. Frame is the first frame whose decision can know it; [UnknownFrame] if that was not noted.
-type Heard struct {
+// An Input is an event of the player, as the loop took it. Frame is the first frame whose decision can know the event;
+// [UnknownFrame] if that was not noted.
+type Input struct {
 	Frame int64
 	Event
 }
@@ -89,7 +90,7 @@ type LoopAction struct {
 	Frame  int64         // the next frame to be decided
 	At     time.Duration // on the jam's clock
 	Kind   ActionKind
-	Frames int64 // only with SongJump and SongRestart
+	Frames int64 // only with ActionJump and ActionRestart
 }
 
 // An ActionKind says what a loop did.
@@ -97,11 +98,11 @@ type ActionKind uint8
 
 // The loop's actions.
 const (
-	MelodyLetGo ActionKind = iota // Engine.Resync: messages were lost, or the machine was stopped for long
-	ChordLetGo                    // Engine.LetGo
-	AllLetGo                      // Engine.Apply of a panic that was asked for at the action's time
-	SongJump                      // Engine.Pass, Frames times
-	SongRestart                   // Engine.Restart, Frames frames after Frame
+	ActionResync   ActionKind = iota // Engine.Resync: messages were lost, or the machine was stopped for long
+	ActionEndChord                   // Engine.LetGo
+	ActionPanic                      // Engine.Apply of a panic that was asked for at the action's time
+	ActionJump                       // Engine.Pass, Frames times
+	ActionRestart                    // Engine.Restart, Frames frames after Frame
 )
 
 // A Reader is the bounded queue through which one reader gets the entries of a jam. Its writers never wait: an entry that does

@@ -1,33 +1,22 @@
 package jam
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
-// Exports for tests.
-type (
-	Quantiser = quantiser
-	Tapper    = tapper
-)
-
-const MaxSongPosition = maxSongPosition
-
+// Exports for the tests that are outside the package because they use jamtest.
 var (
-	NewQuantiser = newQuantiser
-	Movement     = movement
+	ErrLogits  = errLogits
+	ErrNoNotes = errNoNotes
 )
 
-func (g *Grid) Current(t time.Duration) int64           { return g.current(t) }
-func (g *Grid) SetTempo(frame int64, bpm float64) error { return g.setTempo(frame, bpm) }
-func (g ChordGrid) Frames(m Meter) int64                { return g.frames(m) }
-func (c ChordKey) Allows(chord Chord) bool              { return c.allows(chord) }
-func (c Complexity) Allows(quality uint8) bool          { return c.allows(quality) }
-func (k Key) Index() int                                { return k.index() }
-func (k Key) Profile() [12]float64                      { return k.profile() }
-func (s *Sampler[T]) GoesOn(logits []float32, before T) (float64, error) {
-	return s.goesOn(logits, before)
-}
+func (e *Engine) Settings() Settings                        { return e.settings }
+func (g *Grid) Tempo(frame int64) float64                   { return g.tempo(frame) }
+func (g ChordGrid) Frames(m Meter) int64                    { return g.frames(m) }
+func (c ChordKey) Allows(chord Chord) bool                  { return c.allows(chord) }
+func (c Complexity) Allows(quality uint8) bool              { return c.allows(quality) }
+func (k Key) Index() int                                    { return k.index() }
+func (k Key) Profile() [12]float64                          { return k.profile() }
+func (v *Vocabulary) Legal(before, token ChordToken) bool   { return v.grammar().legal(before, token) }
+func (v *Vocabulary) Continue(before ChordToken) ChordToken { return v.continued(before) }
 
 // Begin starts the grid at 0. The test serves the requests.
 func (l *Loop) Begin(ctx context.Context) {

@@ -31,9 +31,5 @@ func (g grammar[T]) goesOn(before T) T {
 
 func (v *Vocabulary) grammar() grammar[ChordToken] { return grammar[ChordToken]{ChordToken(v.Len())} }
 
-// Legal reports whether token may follow before. Any chord may begin, there may be no chord, and only a chord that began or was
-// held just before may be held.
-func (v *Vocabulary) Legal(before, token ChordToken) bool { return v.grammar().legal(before, token) }
-
-// Continue returns the token with which what sounded in the frame before goes on: the hold of its chord, or no chord.
-func (v *Vocabulary) Continue(before ChordToken) ChordToken { return v.grammar().goesOn(before) }
+// continued returns the token with which what sounded in the frame before goes on: the hold of its chord, or no chord.
+func (v *Vocabulary) continued(before ChordToken) ChordToken { return v.grammar().goesOn(before) }

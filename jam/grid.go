@@ -104,7 +104,7 @@ func (g *Grid) squeeze(frame int64, at float64) {
 	for last = min(last, frame-1); last >= g.segments[0].frame; last-- {
 		from := g.offset(float64(last))
 		if step := (at - from) / float64(frame-last); step >= leastStep {
-			passed := segment{frame: last, at: from, step: step, bpm: g.Tempo(last)}
+			passed := segment{frame: last, at: from, step: step, bpm: g.tempo(last)}
 			g.segments = append(g.segments[:g.before(last)], passed)
 			return
 		}
@@ -123,8 +123,8 @@ func (g *Grid) Line(frame int64) time.Duration { return g.At(float64(frame)) }
 // At returns the time of a position in frames, such as 2.5 for the middle of frame 2.
 func (g *Grid) At(position float64) time.Duration { return g.start + nanoseconds(g.offset(position)) }
 
-// Tempo returns the tempo from a frame's line on, in quarter notes a minute.
-func (g *Grid) Tempo(frame int64) float64 { return g.segments[max(g.before(frame+1)-1, 0)].bpm }
+// tempo returns the tempo from a frame's line on, in quarter notes a minute.
+func (g *Grid) tempo(frame int64) float64 { return g.segments[max(g.before(frame+1)-1, 0)].bpm }
 
 // Step is the length of a frame.
 func (g *Grid) Step(frame int64) time.Duration { return g.Line(frame+1) - g.Line(frame) }

@@ -29,8 +29,8 @@ func TestFollowLeavesThePlayedAlone(t *testing.T) {
 			if err := g.Move(s); err != nil {
 				t.Fatal(err)
 			}
-			if off := (g.Line(s.Frame) - s.At).Abs(); off > 1 || g.Tempo(s.Frame) != s.BPM || g.Tempo(s.Frame+100) != s.BPM {
-				t.Fatalf("%+v: the line is %v off, the tempo %v", s, off, g.Tempo(s.Frame))
+			if off := (g.Line(s.Frame) - s.At).Abs(); off > 1 || g.tempo(s.Frame) != s.BPM || g.tempo(s.Frame+100) != s.BPM {
+				t.Fatalf("%+v: the line is %v off, the tempo %v", s, off, g.tempo(s.Frame))
 			}
 			if len(g.segments) > followed || cap(g.segments) != followed+1 {
 				t.Fatalf("%d segments, room for %d", len(g.segments), cap(g.segments))
@@ -84,8 +84,8 @@ func TestFollowALeap(t *testing.T) {
 	check(Segment{8, second, 60}, map[int64]time.Duration{7: 875 * time.Millisecond, 8: second, 9: second + 250*time.Millisecond})
 	// Frame 10 would begin at 1.5 s; frame 13 does.
 	check(Segment{13, second * 3 / 2, 120}, map[int64]time.Duration{8: second, 9: second + 250*time.Millisecond, 13: second * 3 / 2, 14: second*3/2 + 125*time.Millisecond})
-	if g.Tempo(11) != 60 || g.Line(12) >= second*3/2 || g.Line(10) <= second+250*time.Millisecond {
-		t.Errorf("tempo %v, lines 10 and 12 at %v and %v", g.Tempo(11), g.Line(10), g.Line(12))
+	if g.tempo(11) != 60 || g.Line(12) >= second*3/2 || g.Line(10) <= second+250*time.Millisecond {
+		t.Errorf("tempo %v, lines 10 and 12 at %v and %v", g.tempo(11), g.Line(10), g.Line(12))
 	}
 	check(Segment{1_000_000, 2 * second, 120}, map[int64]time.Duration{13: second * 3 / 2, 1_000_000: 2 * second, 1_000_004: second * 5 / 2})
 	check(Segment{0, 3 * second, 60}, map[int64]time.Duration{-4: 2 * second, 0: 3 * second, 4: 4 * second})
@@ -103,7 +103,7 @@ func checkFrames(t *rapid.T, g *Grid, at time.Duration) {
 	if at-g.Line(f) >= g.Line(f+1)-at || g.Line(f)-at > at-g.Line(f-1) {
 		t.Fatalf("Nearest(%v) = %d: lines %v, %v, %v", at, f, g.Line(f-1), g.Line(f), g.Line(f+1))
 	}
-	if c := g.Current(at); g.Line(c) > at || g.Line(c+1) <= at {
+	if c := g.current(at); g.Line(c) > at || g.Line(c+1) <= at {
 		t.Fatalf("Current(%v) = %d from %v to %v", at, c, g.Line(c), g.Line(c+1))
 	}
 }
@@ -121,7 +121,7 @@ func TestFollowForADay(t *testing.T) {
 		if err := g.Move(Segment{Frame: frame, At: line, BPM: bpm}); err != nil {
 			t.Fatal(err)
 		}
-		if g.Line(frame) != line || g.Nearest(line) != frame || g.Current(line-1) != frame-1 {
+		if g.Line(frame) != line || g.Nearest(line) != frame || g.current(line-1) != frame-1 {
 			t.Fatalf("frame %d is at %v and not %v, or not found there", frame, g.Line(frame), line)
 		}
 	}
@@ -145,12 +145,12 @@ func TestFollowAllocatesNothing(t *testing.T) {
 func TestFollowAfterATempoMap(t *testing.T) {
 	g := grid(t, 0, 120)
 	for frame := range int64(200) {
-		if err := g.SetTempo(frame*4, 100+float64(frame)); err != nil {
+		if err := g.setTempo(frame*4, 100+float64(frame)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if g.Tempo(2) != 100 || g.Tempo(799) != 299 {
-		t.Errorf("tempi %v and %v of the map", g.Tempo(2), g.Tempo(799))
+	if g.tempo(2) != 100 || g.tempo(799) != 299 {
+		t.Errorf("tempi %v and %v of the map", g.tempo(2), g.tempo(799))
 	}
 	before := g.Line(799)
 	if err := g.Move(Segment{Frame: 800, At: g.Line(800), BPM: 60}); err != nil {
@@ -175,7 +175,7 @@ func TestPulses(t *testing.T) {
 				at := g.Line(frame) + time.Duration(rapid.Int64Range(-2e8, 2e8).Draw(t, "off"))
 				err = g.Move(Segment{Frame: frame, At: at, BPM: bpm})
 			} else {
-				err = g.SetTempo(frame, bpm)
+				err = g.setTempo(frame, bpm)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -200,8 +200,8 @@ func TestSongPosition(t *testing.T) {
 		{127, 127, 0, 127},
 		{128, 0, 1, 128},
 		{1000, 0x68, 7, 1000},
-		{MaxSongPosition, 127, 127, MaxSongPosition},
-		{MaxSongPosition + 1, 127, 127, MaxSongPosition},
+		{maxSongPosition, 127, 127, maxSongPosition},
+		{maxSongPosition + 1, 127, 127, maxSongPosition},
 		{-1, 0, 0, 0},
 	} {
 		status, data1, data2 := SongPosition(c.frame)

@@ -69,7 +69,7 @@ func TestNearestAndCurrentAgreeWithLines(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "changes") {
 			frame := rapid.Int64Range(0, 1000).Draw(t, "frame")
 			before := g.Line(frame)
-			if err := g.SetTempo(frame, rapid.Float64Range(MinTempo, MaxTempo).Draw(t, "bpm")); err != nil {
+			if err := g.setTempo(frame, rapid.Float64Range(MinTempo, MaxTempo).Draw(t, "bpm")); err != nil {
 				t.Fatal(err)
 			}
 			if g.Line(frame) != before {
@@ -84,10 +84,10 @@ func TestNearestAndCurrentAgreeWithLines(t *testing.T) {
 		if ahead, back := g.Line(f)-at, at-g.Line(f-1); ahead > back {
 			t.Fatalf("Nearest(%v) = %d, but %d is nearer", at, f, f-1)
 		}
-		if c := g.Current(at); g.Line(c) > at || g.Line(c+1) <= at {
+		if c := g.current(at); g.Line(c) > at || g.Line(c+1) <= at {
 			t.Fatalf("Current(%v) = %d from %v to %v", at, c, g.Line(c), g.Line(c+1))
 		}
-		if f := rapid.Int64Range(-100, 2000).Draw(t, "line"); g.Nearest(g.Line(f)) != f || g.Current(g.Line(f)) != f || g.Step(f) <= 0 {
+		if f := rapid.Int64Range(-100, 2000).Draw(t, "line"); g.Nearest(g.Line(f)) != f || g.current(g.Line(f)) != f || g.Step(f) <= 0 {
 			t.Fatalf("line %d is not its own nearest", f)
 		}
 	})
@@ -99,7 +99,7 @@ func TestTempoChangesLeaveThePastAlone(t *testing.T) {
 		frame int64
 		bpm   float64
 	}{{16, 60}, {32, 240}, {24, 120}} {
-		if err := g.SetTempo(change.frame, change.bpm); err != nil {
+		if err := g.setTempo(change.frame, change.bpm); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -120,7 +120,7 @@ func TestTempoOutOfRange(t *testing.T) {
 		if _, err := NewGrid(0, bpm); err == nil {
 			t.Errorf("tempo %v is taken", bpm)
 		}
-		if grid(t, 0, 120).SetTempo(4, bpm) == nil {
+		if grid(t, 0, 120).setTempo(4, bpm) == nil {
 			t.Errorf("tempo %v is taken for a change", bpm)
 		}
 	}
@@ -134,6 +134,6 @@ func TestGridSurvivesAnyTime(t *testing.T) {
 	g := grid(t, 0, 400)
 	for _, at := range []time.Duration{math.MinInt64, math.MaxInt64, 0, -1} {
 		g.Nearest(at)
-		g.Current(at)
+		g.current(at)
 	}
 }

@@ -24,7 +24,7 @@ func (l *Loop) takeControls() {
 		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), errFollowed))
 		return
 	}
-	if bpm, ok := l.taps.Tap(c.At); ok {
+	if bpm, ok := l.taps.tap(c.At); ok {
 		l.controls.Ask(Control{At: c.At, Param: ParamTempo, Value: bpm})
 	}
 }
@@ -43,9 +43,9 @@ func (l *Loop) panic(c Control) {
 			err = errors.Join(err, l.output.Send(control|(channel-1), controller, 0))
 		}
 	}
-	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{Frame: l.listensFor(), At: c.At, Kind: AllLetGo}})
+	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{Frame: l.listensFor(), At: c.At, Kind: ActionPanic}})
 	if l.engine.phase >= phaseHeard { // the decision on the next frame is withdrawn
-		l.tellAction(ChordLetGo, 0)
+		l.tellAction(ActionEndChord, 0)
 		l.engine.Hold()
 	}
 	l.report(err)

@@ -111,15 +111,15 @@ func TestPolicyChange(t *testing.T) {
 		// What sounded in each frame, in the new policy's tokens, for a policy that is told from the first frame that the
 		// window still had.
 		first := max(0, asked+2-256)
-		var want []jamtest.Heard
+		var want []jamtest.Asked
 		old, v := j.policy.Vocabulary(), other.Vocabulary()
 		before, in := old.Start(), old
 		for _, r := range j.reports {
 			place := j.config.Settings.Meter.Place
-			h := jamtest.Heard{Chord: v.Translate(before, in), Melody: r.Melody, Place: place(r.Frame)}
+			h := jamtest.Asked{Chord: v.Translate(before, in), Melody: r.Melody, Place: place(r.Frame)}
 			switch {
 			case r.Frame == first && first > 0:
-				want = append(want, jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: place(r.Frame - 1)})
+				want = append(want, jamtest.Asked{Chord: v.Start(), Melody: jam.MelodyStart, Place: place(r.Frame - 1)})
 				if i, ok := v.Index(h.Chord); ok {
 					h.Chord = v.Begin(i)
 				}

@@ -83,7 +83,7 @@ func (l *Loop) listen(frame int64) int64 {
 	l.arrivals.next()
 	l.ask()
 	if tooLong {
-		l.letGo()
+		l.endChord()
 	}
 	l.woke = l.due(frame) - now
 	return frame
@@ -162,7 +162,7 @@ func (l *Loop) sound(frame int64) {
 	r.Lead, r.Step, r.Voice, r.Skipped = l.woke, l.step, l.voice, l.skipped
 	r.Arrival, r.Age = l.known.longest, l.known.age(r.Line)
 	r.Failed, r.Behind = r.Missed && l.failed, l.behind
-	r.Tempo, r.Rung, r.Policy = l.engine.Grid().Tempo(frame), l.orders.Rung, l.policies.active.name
+	r.Tempo, r.Rung, r.Policy = l.engine.Grid().tempo(frame), l.orders.Rung, l.policies.active.name
 	r.Faster, r.Since = l.policies.active == l.policies.faster, l.since
 	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
 	l.report(err)

@@ -38,13 +38,13 @@ func (l *Loop) drain() {
 // resync ends the melody's note and tells the readers.
 func (l *Loop) resync() {
 	l.engine.Resync()
-	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{Frame: l.listensFor(), At: l.clock.Now(), Kind: MelodyLetGo}})
+	l.tell(&Entry{Kind: EntryAction, Action: LoopAction{Frame: l.listensFor(), At: l.clock.Now(), Kind: ActionResync}})
 }
 
-// letGo ends the chord and tells the readers.
-func (l *Loop) letGo() {
-	l.report(l.engine.LetGo())
-	l.tellAction(ChordLetGo, 0)
+// endChord ends the chord and tells the readers.
+func (l *Loop) endChord() {
+	l.report(l.engine.EndChord())
+	l.tellAction(ActionEndChord, 0)
 }
 
 // tellAction tells the readers what the loop did before the next frame.
@@ -64,7 +64,7 @@ func (l *Loop) hear(e Event) {
 			l.arrivals.later = max(l.arrivals.later, e.At)
 		}
 	}
-	l.tell(&Entry{Kind: EntryHeard, Heard: Heard{frame, e}})
+	l.tell(&Entry{Kind: EntryInput, Input: Input{frame, e}})
 }
 
 // listensFor is the first frame whose decision can know what the player does now.

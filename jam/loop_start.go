@@ -73,7 +73,7 @@ func (l *Loop) melodyAsked() (split uint8, transpose int8) {
 func (l *Loop) began(frame int64) {
 	grid := l.engine.Grid()
 	l.startFrame, l.startLine = frame, grid.Line(frame)
-	l.tellSegment(Segment{frame, l.startLine, grid.Tempo(frame)})
+	l.tellSegment(Segment{frame, l.startLine, grid.tempo(frame)})
 	select {
 	case l.config.Began <- grid.Line(0):
 	default:

@@ -32,7 +32,7 @@ type liveJam struct {
 	// The results.
 	summary  jam.Summary
 	reports  []jam.FrameReport
-	heard    []jam.Heard
+	heard    []jam.Input
 	actions  []jam.LoopAction
 	errs     []error
 	applied  []jam.Applied
@@ -137,8 +137,8 @@ func (j *liveJam) run(t *testing.T) {
 			case jam.EntryReport:
 				j.reports = append(j.reports, e.Report)
 				builder.Add(e.Report)
-			case jam.EntryHeard:
-				j.heard = append(j.heard, e.Heard)
+			case jam.EntryInput:
+				j.heard = append(j.heard, e.Input)
 			case jam.EntryAction:
 				j.actions = append(j.actions, e.Action)
 			case jam.EntryApplied:
@@ -150,7 +150,7 @@ func (j *liveJam) run(t *testing.T) {
 			}
 		}
 		j.take = builder.Take(j.summary.Melody)
-		lost := unread.Dropped(jam.EntryReport, jam.EntryHeard, jam.EntryAction, jam.EntryApplied, jam.EntryMoved, jam.EntryError)
+		lost := unread.Dropped(jam.EntryReport, jam.EntryInput, jam.EntryAction, jam.EntryApplied, jam.EntryMoved, jam.EntryError)
 		if told > 0 && lost != uint64(told-1) {
 			t.Errorf("of %d entries a reader who never read lost %d", told, lost)
 		}
@@ -251,7 +251,7 @@ func TestChordsAreSentAtTheLine(t *testing.T) {
 			t.Errorf("message %X %d is sent at %v, on no beat", m.Status, m.Data1, m.At)
 		}
 	}
-	if j.ended != grid.Line(64) || !slices.Equal(j.heard, []jam.Heard{
+	if j.ended != grid.Line(64) || !slices.Equal(j.heard, []jam.Input{
 		{Frame: 1, Event: jam.Event{At: time.Second, Status: 0x90, Data1: 60, Data2: 90}},
 		{Frame: 25, Event: jam.Event{At: 4 * time.Second, Status: 0x80, Data1: 60}},
 	}) {
@@ -346,12 +346,12 @@ func TestPolicyFarBehind(t *testing.T) {
 		t.Fatalf("%d resets, %+v", j.policy.Resets(), j.summary)
 	}
 	// The line of frame 500 passed while it was stuck, with 256 requests waiting, for frames 245 to 500.
-	if len(heard) != 1+256+99 || heard[0] != (jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: 1 + 244%16}) {
+	if len(heard) != 1+256+99 || heard[0] != (jamtest.Asked{Chord: v.Start(), Melody: jam.MelodyStart, Place: 1 + 244%16}) {
 		t.Fatalf("heard %d frames, first %v", len(heard), heard[0])
 	}
 	sounded, ok := v.Index(j.reports[244].Sounded)
 	if !ok || v.IsBegin(j.reports[244].Sounded) ||
-		heard[1] != (jamtest.Heard{Chord: v.Begin(sounded), Melody: jam.MelodyOnset(60), Place: 1 + 245%16}) {
+		heard[1] != (jamtest.Asked{Chord: v.Begin(sounded), Melody: jam.MelodyOnset(60), Place: 1 + 245%16}) {
 		t.Errorf("its new memory begins with %v", heard[1])
 	}
 	for i, h := range heard[2:] {

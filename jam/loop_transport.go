@@ -40,7 +40,7 @@ func (l *Loop) stopWithTransport() {
 	}
 	if _, running := l.position(); !running {
 		l.transport.on = false
-		l.letGo()
+		l.endChord()
 		if l.engine.phase >= phaseHeard {
 			l.engine.pause()
 		}
@@ -60,7 +60,7 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	}
 	at, line := l.nearest(song, justPassed)
 	frame := at % l.bar()
-	l.tellAction(SongRestart, frame)
+	l.tellAction(ActionRestart, frame)
 	l.engine.Restart(frame)
 	l.transport.shift, l.transport.grace = frame-at, l.engine.Grid().Step(frame)/4
 	l.report(l.engine.Grid().Move(Segment{frame, line, song.BPM}))
@@ -132,12 +132,12 @@ func (l *Loop) followTransport(ctx context.Context) bool {
 func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	bar, frame := l.bar(), l.engine.Frame()
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
-	l.letGo()
+	l.endChord()
 	if again {
-		l.tellAction(SongRestart, to-frame)
+		l.tellAction(ActionRestart, to-frame)
 		l.engine.Restart(to)
 	} else {
-		l.tellAction(SongJump, to-frame)
+		l.tellAction(ActionJump, to-frame)
 	}
 	for l.engine.Frame() < to {
 		l.ask()

@@ -129,7 +129,7 @@ func TestFollowsATransport(t *testing.T) {
 		}
 	}
 	// At the second start the policy is reset, and it listens again.
-	if v, heard := policy.Vocabulary(), policy.Heard(); heard[0] != (jamtest.Heard{Chord: v.Start(), Melody: jam.MelodyStart, Place: 1}) ||
+	if v, heard := policy.Vocabulary(), policy.Heard(); heard[0] != (jamtest.Asked{Chord: v.Start(), Melody: jam.MelodyStart, Place: 1}) ||
 		len(heard) != int(j.reports[len(j.reports)-1].Frame-128)+1 {
 		t.Errorf("its memory begins with %v and has %d frames", heard[0], len(heard))
 	}

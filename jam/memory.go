@@ -3,21 +3,21 @@ package jam
 // A Memory is a policy, and which frames of the jam it remembers. It restarts the policy when frames are missing.
 type Memory struct {
 	policy Policy
-	told   Told  // the policy, if it has Tell; else nil
-	next   int64 // the frame after the last one that it was given
-	since  int64 // the first frame that it remembers
+	busy   BusySetter // the policy, if it is a BusySetter; else nil
+	next   int64      // the frame after the last one that it was given
+	since  int64      // the first frame that it remembers
 }
 
 // NewMemory makes a memory that has been given no frame yet.
 func NewMemory(p Policy) Memory {
-	told, _ := p.(Told)
-	return Memory{policy: p, told: told}
+	busy, _ := p.(BusySetter)
+	return Memory{policy: p, busy: busy}
 }
 
-// Tell sets how often the policy should change chords, from the next Step on, if the policy implements [Told].
-func (m *Memory) Tell(b Busy) {
-	if m.told != nil {
-		m.told.Tell(b)
+// SetBusy sets how often the policy should change chords, from the next Step on, if the policy implements [BusySetter].
+func (m *Memory) SetBusy(b Busy) {
+	if m.busy != nil {
+		m.busy.SetBusy(b)
 	}
 }
 

@@ -276,7 +276,7 @@ func TestComplexity(t *testing.T) {
 	}
 	// A policy without a triad plays what it knows.
 	v, err := NewVocabulary([]string{"C7", "F7"})
-	if err != nil || len(v.barred(nil, Triads, AnyKey)) > 0 {
+	if err != nil || len(v.barred(nil, Triads, anyKey)) > 0 {
 		t.Errorf("%v, %v", v, err)
 	}
 }

@@ -25,7 +25,7 @@ type performance struct {
 	reports []jam.FrameReport
 	moved   []jam.Moved
 	metered []jam.MeterChange
-	heard   []jamtest.Heard
+	heard   []jamtest.Asked
 }
 
 func (p *performance) run(t *testing.T) {

@@ -126,7 +126,7 @@ func (w *worker) run() {
 
 func (w *worker) serve(r request) {
 	began := w.loop.Now()
-	w.memory.Tell(r.busy)
+	w.memory.SetBusy(r.busy)
 	logits, err := w.memory.Step(r.frame, r.chord, r.melody, r.place)
 	took := w.loop.Now() - began
 	w.heard.Add(1)

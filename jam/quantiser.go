@@ -66,8 +66,8 @@ func newQuantiser(grid *Grid, channels Channels) *quantiser {
 	return &quantiser{grid: grid, channels: channels, pending: make([]Event, 0, maxPending)}
 }
 
-// Push takes an event. It ignores everything but notes, the pedal and messages that end notes, on the quantiser's channels.
-func (q *quantiser) Push(e Event) {
+// push takes an event. It ignores everything but notes, the pedal and messages that end notes, on the quantiser's channels.
+func (q *quantiser) push(e Event) {
 	if !q.channels.Has(e.Status) || (e.Data1|e.Data2)&0x80 != 0 {
 		return
 	}
@@ -105,9 +105,9 @@ func listensTo(controller uint8) bool {
 	return controller >= notesOff
 }
 
-// LetGo ends the note and forgets which keys and pedals are down. Call it when events were lost: a key whose release was
+// resync ends the note and forgets which keys and pedals are down. Call it when events were lost: a key whose release was
 // never heard must not sound for ever. Events that no frame has counted yet are counted first.
-func (q *quantiser) LetGo() {
+func (q *quantiser) resync() {
 	for _, e := range q.pending {
 		q.apply(e)
 	}
@@ -116,9 +116,9 @@ func (q *quantiser) LetGo() {
 	q.pedals.sustained, q.pedals.sostenutos = 0, 0
 }
 
-// Close returns the token of a frame, and the velocity of the note that begins in it (0 if none does). Frames are closed in
+// close returns the token of a frame, and the velocity of the note that begins in it (0 if none does). Frames are closed in
 // order from 0, each when no more events can count for it: half a frame past its line or later.
-func (q *quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
+func (q *quantiser) close(frame int64) (token MelodyToken, velocity uint8) {
 	if frame == 0 {
 		q.applyUpTo(-1)
 		q.beginHere()
@@ -127,8 +127,8 @@ func (q *quantiser) Close(frame int64) (token MelodyToken, velocity uint8) {
 	return q.settle()
 }
 
-// Restart makes the next frame to be closed the first one again.
-func (q *quantiser) Restart() {
+// restart makes the next frame to be closed the first one again.
+func (q *quantiser) restart() {
 	q.applyUpTo(math.MaxInt64)
 	q.beginHere()
 }

@@ -37,13 +37,13 @@ func tokensText(ts []MelodyToken) string {
 }
 
 func quantise(t testing.TB, frames int64, events ...played) []MelodyToken {
-	q := NewQuantiser(grid(t, 0, 150), AllChannels)
+	q := newQuantiser(grid(t, 0, 150), AllChannels)
 	for _, e := range events {
-		q.Push(Event{time.Duration(e.ms) * time.Millisecond, e.status, e.data1, e.data2})
+		q.push(Event{time.Duration(e.ms) * time.Millisecond, e.status, e.data1, e.data2})
 	}
 	var out []MelodyToken
 	for f := range frames {
-		token, _ := q.Close(f)
+		token, _ := q.close(f)
 		out = append(out, token)
 	}
 	return out
@@ -137,12 +137,12 @@ func TestQuantiser(t *testing.T) {
 }
 
 func TestQuantiserHearsItsChannels(t *testing.T) {
-	q := NewQuantiser(grid(t, 0, 150), 1<<2|1<<5)
+	q := newQuantiser(grid(t, 0, 150), 1<<2|1<<5)
 	for channel := range byte(16) {
-		q.Push(Event{At: time.Duration(channel) * 100 * time.Millisecond, Status: 0x90 | channel, Data1: 60 + channel, Data2: 90})
+		q.push(Event{At: time.Duration(channel) * 100 * time.Millisecond, Status: 0x90 | channel, Data1: 60 + channel, Data2: 90})
 	}
 	for f := range int64(16) {
-		token, velocity := q.Close(f)
+		token, velocity := q.close(f)
 		if onset := f == 2 || f == 5; token.IsOnset() != onset || (velocity == 90) != onset {
 			t.Errorf("frame %d: token %d, velocity %d", f, token, velocity)
 		}
@@ -150,10 +150,10 @@ func TestQuantiserHearsItsChannels(t *testing.T) {
 }
 
 func TestQuantiserCountsLateEventsInTheNextFrame(t *testing.T) {
-	q := NewQuantiser(grid(t, 0, 150), AllChannels)
-	q.Close(0)
-	q.Push(Event{0, 0x90, 60, 100})
-	if got, _ := q.Close(1); got != MelodyOnset(60) {
+	q := newQuantiser(grid(t, 0, 150), AllChannels)
+	q.close(0)
+	q.push(Event{0, 0x90, 60, 100})
+	if got, _ := q.close(1); got != MelodyOnset(60) {
 		t.Errorf("token %d", got)
 	}
 }
@@ -196,18 +196,18 @@ func TestQuantiserReadsAsTheTrainingData(t *testing.T) {
 			}
 		}
 		g, _ := NewGrid(0, 150)
-		q := NewQuantiser(g, AllChannels)
+		q := newQuantiser(g, AllChannels)
 		var events []Event
 		for _, n := range notes {
 			events = append(events, Event{g.Line(n.start), 0x90, n.pitch, 80}, Event{g.Line(n.end), 0x80, n.pitch, 0})
 		}
 		slices.SortStableFunc(events, func(a, b Event) int { return int(a.At - b.At) })
 		for _, e := range events {
-			q.Push(e)
+			q.push(e)
 		}
 		var got []MelodyToken
 		for f := range int64(60) {
-			token, _ := q.Close(f)
+			token, _ := q.close(f)
 			got = append(got, token)
 		}
 		if !slices.Equal(got, want) {
@@ -218,17 +218,17 @@ func TestQuantiserReadsAsTheTrainingData(t *testing.T) {
 
 // A flood in one frame is folded together, but what it leaves sounding is right.
 func TestQuantiserFlood(t *testing.T) {
-	q := NewQuantiser(grid(t, 0, 150), AllChannels)
+	q := newQuantiser(grid(t, 0, 150), AllChannels)
 	for i := range 10_000 {
 		pitch := byte(i / 2 % 128)
 		status := byte(0x90 - i%2*0x10)
-		q.Push(Event{time.Duration(i) * 10 * time.Microsecond, status, pitch, 100})
+		q.push(Event{time.Duration(i) * 10 * time.Microsecond, status, pitch, 100})
 	}
-	q.Push(Event{100 * time.Millisecond, 0x90, 60, 100})
-	q.Push(Event{300 * time.Millisecond, 0x80, 60, 0})
+	q.push(Event{100 * time.Millisecond, 0x90, 60, 100})
+	q.push(Event{300 * time.Millisecond, 0x80, 60, 0})
 	var got []MelodyToken
 	for f := range int64(5) {
-		token, _ := q.Close(f)
+		token, _ := q.close(f)
 		got = append(got, token)
 	}
 	if text := tokensText(got[1:]); text != "60 = - -" {
@@ -237,31 +237,31 @@ func TestQuantiserFlood(t *testing.T) {
 }
 
 func TestQuantiserLetGo(t *testing.T) {
-	q := NewQuantiser(grid(t, 0, 150), AllChannels)
-	q.Push(Event{0, 0xB0, 64, 127})
-	q.Push(Event{0, 0x90, 60, 100})
-	first, _ := q.Close(0)
-	q.LetGo()
-	second, _ := q.Close(1)
-	q.Push(Event{200 * time.Millisecond, 0x90, 62, 100})
-	q.Push(Event{200 * time.Millisecond, 0x80, 62, 0}) // and the pedal is forgotten
-	third, _ := q.Close(2)
-	fourth, _ := q.Close(3)
+	q := newQuantiser(grid(t, 0, 150), AllChannels)
+	q.push(Event{0, 0xB0, 64, 127})
+	q.push(Event{0, 0x90, 60, 100})
+	first, _ := q.close(0)
+	q.resync()
+	second, _ := q.close(1)
+	q.push(Event{200 * time.Millisecond, 0x90, 62, 100})
+	q.push(Event{200 * time.Millisecond, 0x80, 62, 0}) // and the pedal is forgotten
+	third, _ := q.close(2)
+	fourth, _ := q.close(3)
 	if got := tokensText([]MelodyToken{first, second, third, fourth}); got != "60 - 62 -" {
 		t.Error(got)
 	}
 }
 
 func TestQuantiserAllocatesNothing(t *testing.T) {
-	q := NewQuantiser(grid(t, 0, 150), AllChannels)
+	q := newQuantiser(grid(t, 0, 150), AllChannels)
 	f := int64(0)
 	if n := testing.AllocsPerRun(1000, func() {
 		at := time.Duration(f) * 100 * time.Millisecond
 		for i := range byte(30) {
-			q.Push(Event{at, 0x90, 60 + i, 100})
-			q.Push(Event{at, 0x80, 60 + i, 0})
+			q.push(Event{at, 0x90, 60 + i, 100})
+			q.push(Event{at, 0x80, 60 + i, 0})
 		}
-		q.Close(f)
+		q.close(f)
 		f++
 	}); n != 0 {
 		t.Errorf("%v allocations a frame", n)
@@ -273,11 +273,11 @@ func FuzzQuantiser(f *testing.F) {
 	f.Add([]byte("\x00\x00\x90\x3c\x40\x00\x10\x80\x3c\x40"))
 	f.Add([]byte("\x00\x00\xb0\x40\x7f\x00\x10\x90\x3c\x40\x00\x20\x80\x3c\x40"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		q := NewQuantiser(grid(t, 0, 400), AllChannels)
+		q := newQuantiser(grid(t, 0, 400), AllChannels)
 		before := Silence
 		at, frame := time.Duration(0), int64(0)
 		closeFrame := func() MelodyToken {
-			token, _ := q.Close(frame)
+			token, _ := q.close(frame)
 			frame++
 			pitch, sounds := token.Pitch()
 			if last, sounded := before.Pitch(); sounds && !token.IsOnset() && (!sounded || last != pitch) {
@@ -293,15 +293,15 @@ func FuzzQuantiser(f *testing.F) {
 			if step == -1 {
 				at = time.Duration(binary.LittleEndian.Uint32(data[1:])) << 30 // anywhere
 			}
-			q.Push(Event{at, data[2], data[3], data[4]})
+			q.push(Event{at, data[2], data[3], data[4]})
 			for n := 0; n < 20 && q.grid.Nearest(at) > frame; n++ {
 				closeFrame()
 			}
 		}
 		for channel := range byte(16) {
-			q.Push(Event{q.grid.Line(frame), 0xB0 | channel, 123, 0})
+			q.push(Event{q.grid.Line(frame), 0xB0 | channel, 123, 0})
 		}
-		q.LetGo() // for events that are stamped far ahead
+		q.resync() // for events that are stamped far ahead
 		closeFrame()
 		if closeFrame() != Silence {
 			t.Fatal("a note is stuck")

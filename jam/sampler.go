@@ -8,17 +8,17 @@ import (
 	"slices"
 )
 
-// ErrLogits is returned for logits by which nothing can be chosen: not a number, infinite, or all impossible.
-var ErrLogits = errors.New("the policy's logits are not finite numbers")
+// errLogits is the error of logits by which nothing can be chosen: not a number, infinite, or all impossible.
+var errLogits = errors.New("the policy's logits are not finite numbers")
 
-// A Move is what a policy may do in a frame.
-type Move uint8
+// An Allowed says which tokens a [Sampler] may choose in a frame.
+type Allowed uint8
 
-// The moves.
+// What may be chosen.
 const (
-	GoOn   Move = iota // what sounds goes on
-	Change             // any legal token
-	Join               // begin a chord; silence is not allowed
+	OnlyHold  Allowed = iota // what sounded in the frame before continues
+	AnyLegal                 // a chord or note may begin, continue or end
+	OnlyBegin                // a chord or note must begin
 )
 
 // A Sampler chooses the token of each frame from a policy's logits. It masks illegal and barred tokens and applies a softmax at
@@ -71,7 +71,7 @@ func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, s.mismatch(logits)
 	}
-	if err := s.weigh(logits, before, Change); err != nil {
+	if err := s.weigh(logits, before, AnyLegal); err != nil {
 		return 0, err
 	}
 	going, all := s.shares(before)
@@ -81,14 +81,14 @@ func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 // Choose returns the token of a frame and its probability; before is the token of the frame before. wanted is the probability,
 // in [0, 1], that the policy wanted a change in frames where it was not allowed: what goes on becomes that much less likely,
 // and everything else likelier in proportion. A tie goes to the lower token.
-func (s *Sampler[T]) Choose(logits []float32, before T, move Move, wanted, draw float64) (T, float32, error) {
+func (s *Sampler[T]) Choose(logits []float32, before T, allowed Allowed, wanted, draw float64) (T, float32, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, 0, s.mismatch(logits)
 	}
-	if move == GoOn {
+	if allowed == OnlyHold {
 		return s.grammar.goesOn(before), 1, nil
 	}
-	if err := s.weigh(logits, before, move); err != nil {
+	if err := s.weigh(logits, before, allowed); err != nil {
 		return 0, 0, err
 	}
 	going, sum := s.shares(before)
@@ -130,24 +130,24 @@ func (s *Sampler[T]) mismatch(logits []float32) error {
 }
 
 // weigh puts the tokens that may be drawn into s.tokens, in token order, with shares above 0.
-func (s *Sampler[T]) weigh(logits []float32, before T, move Move) error {
+func (s *Sampler[T]) weigh(logits []float32, before T, allowed Allowed) error {
 	s.tokens = s.tokens[:0]
 	top := math.Inf(-1)
 	for i, logit := range logits {
 		token := T(i)
 		begins := s.grammar.begins(token)
-		if !s.grammar.legal(before, token) || move == Join && !begins || begins && len(s.barred) > 0 && s.barred[i-1] {
+		if !s.grammar.legal(before, token) || allowed == OnlyBegin && !begins || begins && len(s.barred) > 0 && s.barred[i-1] {
 			continue
 		}
 		x := float64(logit)
 		if math.IsNaN(x) || math.IsInf(x, 1) {
-			return ErrLogits
+			return errLogits
 		}
 		top = max(top, x)
 		s.tokens = append(s.tokens, candidate[T]{token, x})
 	}
 	if math.IsInf(top, -1) {
-		return ErrLogits
+		return errLogits
 	}
 	if s.temperature == 0 {
 		first := slices.IndexFunc(s.tokens, func(c candidate[T]) bool { return c.share == top })

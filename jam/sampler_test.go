@@ -29,14 +29,14 @@ func TestLegal(t *testing.T) {
 		{NoChord, v.Hold(0), false}, {v.Begin(2), v.Hold(2), true}, {v.Hold(2), v.Hold(2), true},
 		{v.Begin(2), v.Hold(3), false}, {v.Begin(2), v.Begin(2), true}, {v.Begin(2), v.Start(), false}, {v.Hold(7), NoChord, true},
 	} {
-		if got := v.Legal(c.before, c.token); got != c.want {
+		if got := v.grammar().legal(c.before, c.token); got != c.want {
 			t.Errorf("Legal(%d, %d) = %v", c.before, c.token, got)
 		}
 	}
 	for before, want := range map[ChordToken]ChordToken{
 		v.Start(): NoChord, NoChord: NoChord, v.Begin(4): v.Hold(4), v.Hold(4): v.Hold(4),
 	} {
-		if got := v.Continue(before); got != want {
+		if got := v.continued(before); got != want {
 			t.Errorf("Continue(%d) = %d, want %d", before, got, want)
 		}
 	}
@@ -60,7 +60,7 @@ func choose(v *Vocabulary, logits []float32, before ChordToken, temperature, top
 	}
 	var shares []share
 	for i, x := range logits {
-		if v.Legal(before, ChordToken(i)) {
+		if v.grammar().legal(before, ChordToken(i)) {
 			shares = append(shares, share{ChordToken(i), float64(x)})
 		}
 	}
@@ -109,17 +109,17 @@ func TestChooseIsLegalAndAsThePlainWay(t *testing.T) {
 		topP := rapid.SampledFrom([]float64{0.01, 0.5, 0.9, 1}).Draw(t, "top-p")
 		draw := rapid.Float64Range(0, 0.999999).Draw(t, "draw")
 		s := NewSampler(v, temperature, topP, 1)
-		got, prob, err := s.Choose(logits, before, Change, 0, draw)
+		got, prob, err := s.Choose(logits, before, AnyLegal, 0, draw)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !v.Legal(before, got) || !(prob >= 0 && prob <= 1) {
+		if !v.grammar().legal(before, got) || !(prob >= 0 && prob <= 1) {
 			t.Fatalf("token %d after %d with probability %v", got, before, prob)
 		}
 		if want := choose(v, logits, before, temperature, topP, draw); got != want {
 			t.Fatalf("token %d, want %d", got, want)
 		}
-		if got, prob, _ := s.Choose(logits, before, GoOn, 0, draw); got != v.Continue(before) || prob != 1 {
+		if got, prob, _ := s.Choose(logits, before, OnlyHold, 0, draw); got != v.continued(before) || prob != 1 {
 			t.Fatalf("off the chord grid: token %d after %d", got, before)
 		}
 	})
@@ -136,7 +136,7 @@ func TestChooseDrawsByProbability(t *testing.T) {
 	const draws = 20_000
 	threes := 0
 	for range draws {
-		token, prob, err := s.Choose(logits, NoChord, Change, 0, s.Draw())
+		token, prob, err := s.Choose(logits, NoChord, AnyLegal, 0, s.Draw())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,15 +160,15 @@ func TestChooseRefusesWhatIsNoNumber(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 		logits := slices.Clone(good)
 		logits[v.Begin(3)] = float32(bad)
-		if _, _, err := s.Choose(logits, NoChord, Change, 0, 0.5); !errors.Is(err, ErrLogits) {
+		if _, _, err := s.Choose(logits, NoChord, AnyLegal, 0, 0.5); !errors.Is(err, errLogits) {
 			t.Errorf("logit %v: %v", bad, err)
 		}
 	}
 	impossible := slices.Repeat([]float32{float32(math.Inf(-1))}, v.Logits())
-	if _, _, err := s.Choose(impossible, NoChord, Change, 0, 0.5); !errors.Is(err, ErrLogits) {
+	if _, _, err := s.Choose(impossible, NoChord, AnyLegal, 0, 0.5); !errors.Is(err, errLogits) {
 		t.Errorf("all impossible: %v", err)
 	}
-	if _, _, err := s.Choose(good[1:], NoChord, Change, 0, 0.5); err == nil {
+	if _, _, err := s.Choose(good[1:], NoChord, AnyLegal, 0, 0.5); err == nil {
 		t.Error("too few logits are taken")
 	}
 }
@@ -179,7 +179,7 @@ func TestChooseAllocatesNothing(t *testing.T) {
 	for _, topP := range []float64{1, 0.7} {
 		s := NewSampler(v, 1, topP, 3)
 		if n := testing.AllocsPerRun(1000, func() {
-			if _, _, err := s.Choose(logits, NoChord, Change, 0, s.Draw()); err != nil {
+			if _, _, err := s.Choose(logits, NoChord, AnyLegal, 0, s.Draw()); err != nil {
 				t.Fatal(err)
 			}
 		}); n != 0 {
@@ -203,7 +203,7 @@ func TestSamplerMakesUpForWhatWasWanted(t *testing.T) {
 	logits[v.Hold(0)] = float32(math.Log(0.8))
 	logits[v.Begin(1)] = float32(math.Log(0.15))
 	logits[v.Begin(2)] = float32(math.Log(0.05))
-	if goes, err := s.GoesOn(logits, before); err != nil || math.Abs(goes-0.8) > 1e-6 {
+	if goes, err := s.goesOn(logits, before); err != nil || math.Abs(goes-0.8) > 1e-6 {
 		t.Errorf("goes on with %v, %v", goes, err)
 	}
 	// Half of 0.8 moves: 0.4 stays, F has 0.15·3 = 0.45, G 0.15. In token order: F, G, the hold of C.
@@ -212,7 +212,7 @@ func TestSamplerMakesUpForWhatWasWanted(t *testing.T) {
 		token ChordToken
 		prob  float64
 	}{{0.44, v.Begin(1), 0.45}, {0.46, v.Begin(2), 0.15}, {0.59, v.Begin(2), 0.15}, {0.61, v.Hold(0), 0.4}} {
-		token, prob, err := s.Choose(logits, before, Change, 0.5, test.draw)
+		token, prob, err := s.Choose(logits, before, AnyLegal, 0.5, test.draw)
 		if err != nil || token != test.token || math.Abs(float64(prob)-test.prob) > 1e-5 {
 			t.Errorf("draw %v: token %d (%v), %v; want %d (%v)", test.draw, token, prob, err, test.token, test.prob)
 		}

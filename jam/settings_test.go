@@ -75,7 +75,7 @@ func TestChordGridFrames(t *testing.T) {
 		{GridFrame, "6/8", 1}, {GridBeat, "6/8", 6}, {GridHalf, "6/8", 6}, {GridBar, "6/8", 12}, {GridHalf, "12/8", 12},
 	} {
 		meter, err := ParseMeter(c.meter)
-		if got := c.grid.Frames(meter); err != nil || got != c.want {
+		if got := c.grid.frames(meter); err != nil || got != c.want {
 			t.Errorf("%v in %s: %d frames, want %d", c.grid, c.meter, got, c.want)
 		}
 	}

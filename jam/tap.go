@@ -18,10 +18,10 @@ type tapper struct {
 	n    int
 }
 
-// Tap takes a tap and returns the tempo in quarter notes a minute, from the second tap on. The tempo is the mean of the
+// tap takes a tap and returns the tempo in quarter notes a minute, from the second tap on. The tempo is the mean of the
 // intervals between the last eight taps, without those far from their median. A pause of two seconds starts anew. A tap closer
 // to the one before than a beat at MaxTempo is a key that bounced, and changes nothing.
-func (t *tapper) Tap(at time.Duration) (bpm float64, ok bool) {
+func (t *tapper) tap(at time.Duration) (bpm float64, ok bool) {
 	switch since := at - t.taps[max(t.n-1, 0)]; {
 	case t.n == 0:
 	case since < 0 || since > tapPause:

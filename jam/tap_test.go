@@ -31,12 +31,12 @@ func TestTapper(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			var tapper Tapper
+			var tapper tapper
 			at := time.Hour
-			got, ok := tapper.Tap(at)
+			got, ok := tapper.tap(at)
 			for _, gap := range test.gaps {
 				at += time.Duration(gap) * time.Millisecond
-				got, ok = tapper.Tap(at)
+				got, ok = tapper.tap(at)
 			}
 			if ok != (test.want > 0) || math.Abs(got-test.want) > 1e-9 {
 				t.Errorf("%v, %v; want %v", got, ok, test.want)
@@ -48,9 +48,9 @@ func TestTapper(t *testing.T) {
 // Whatever is tapped, the result is a tempo that jamd plays.
 func TestTapperStaysInRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var tapper Tapper
+		var tapper tapper
 		for range rapid.IntRange(0, 30).Draw(t, "taps") {
-			bpm, ok := tapper.Tap(time.Duration(rapid.Int64Range(-3e9, 9e9).Draw(t, "at")))
+			bpm, ok := tapper.tap(time.Duration(rapid.Int64Range(-3e9, 9e9).Draw(t, "at")))
 			if ok && CheckTempo(bpm) != nil || !ok && bpm != 0 {
 				t.Fatalf("%v, %v", bpm, ok)
 			}
@@ -59,11 +59,11 @@ func TestTapperStaysInRange(t *testing.T) {
 }
 
 func TestTapperAllocatesNothing(t *testing.T) {
-	var tapper Tapper
+	var tapper tapper
 	at := time.Duration(0)
 	if a := testing.AllocsPerRun(100, func() {
 		at += 500 * time.Millisecond
-		tapper.Tap(at)
+		tapper.tap(at)
 	}); a != 0 {
 		t.Errorf("%v allocations a tap", a)
 	}

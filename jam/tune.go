@@ -29,8 +29,8 @@ func checkMeters(changes []MeterChange) error {
 	return nil
 }
 
-// ErrNoNotes is returned for a tune that has no note on the melody's channels.
-var ErrNoNotes = errors.New("the tune has no notes")
+// errNoNotes is the error of a tune without a note on the melody's channels.
+var errNoNotes = errors.New("the tune has no notes")
 
 // NewTuneGrid makes the grid of a tune, which begins at time 0 and has all its tempo changes. The time of an event at tick
 // k of a MIDI file is At(k * FramesPerBeat / ticks per quarter note).

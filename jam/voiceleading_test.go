@@ -47,7 +47,7 @@ func nearness(from, v Voicing) int {
 	if from.Len == 0 {
 		return abs(int(v.Pitches[0]) - int(DefaultSettings().Low+6))
 	}
-	moved, _ := Movement(&from, &v)
+	moved, _ := movement(&from, &v)
 	return moved
 }
 
@@ -79,7 +79,7 @@ func (w way) movement(chords []Chord) float64 {
 }
 
 func perVoice(from, to Voicing) float64 {
-	moved, _ := Movement(&from, &to)
+	moved, _ := movement(&from, &to)
 	return float64(moved) / float64(max(from.Len, to.Len))
 }
 

@@ -153,7 +153,7 @@ func TestMovement(t *testing.T) {
 		{of(60, 64, 67, 70), of(60, 65), 3 + 5, 5}, // 64 to 65, 67 to 65, 70 to 65
 		{of(), of(60, 65), 0, 0},
 	} {
-		if total, leap := Movement(c.from, c.to); total != c.total || leap != c.leap {
+		if total, leap := movement(c.from, c.to); total != c.total || leap != c.leap {
 			t.Errorf("%v to %v: %d, %d, want %d, %d", c.from.Slice(), c.to.Slice(), total, leap, c.total, c.leap)
 		}
 	}

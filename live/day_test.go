@@ -249,8 +249,8 @@ func (h *hindsight) compare(before jam.ChordToken, logits []float32) {
 	sampler := jam.NewSampler(h.Vocabulary(), s.Temperature, s.TopP, 1)
 	for i := range 200 {
 		draw := (float64(i) + 0.5) / 200
-		one, _, err := sampler.Choose(logits, before, jam.Change, 0, draw)
-		other, _, err2 := sampler.Choose(anew, before, jam.Change, 0, draw)
+		one, _, err := sampler.Choose(logits, before, jam.AnyLegal, 0, draw)
+		other, _, err2 := sampler.Choose(anew, before, jam.AnyLegal, 0, draw)
 		if err != nil || err2 != nil || one != other {
 			h.t.Errorf("frame %d, draw %v: token %d, and %d of a fresh policy (%v, %v)", h.steps-1, draw, one, other, err, err2)
 			return

@@ -80,6 +80,6 @@ func drops(c jam.LoopConfig) latency.Drops {
 	}
 	return latency.Drops{
 		Reports: func() uint64 { return dropped(jam.EntryReport) },
-		Events:  func() uint64 { return c.Inbox.Dropped() + dropped(jam.EntryHeard) },
+		Events:  func() uint64 { return c.Inbox.Dropped() + dropped(jam.EntryInput) },
 	}
 }

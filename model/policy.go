@@ -165,9 +165,9 @@ func (p *Policy) Provider() Provider { return p.provider }
 // ProviderNote says why CUDA is not in use although it was asked for, or what Auto measured; empty if there was no choice.
 func (p *Policy) ProviderNote() string { return p.note }
 
-// Tell says how often chords are to change, from the next Step on. AnyBusy is to leave that to the policy. What is no level,
+// SetBusy says how often chords are to change, from the next Step on. AnyBusy is to leave that to the policy. What is no level,
 // and a policy that cannot be told, changes nothing.
-func (p *Policy) Tell(b jam.Busy) {
+func (p *Policy) SetBusy(b jam.Busy) {
 	if p.session != nil && p.tensors.busy != nil && b < jam.BusyLevels {
 		p.tensors.busy[0] = int64(b)
 	}

@@ -6,7 +6,7 @@ import (
 	"jamd/jam"
 )
 
-// An Entry is the content of one line of events.jsonl: a [jam.FrameReport], [jam.Heard], [jam.LoopAction], [jam.Applied],
+// An Entry is the content of one line of events.jsonl: a [jam.FrameReport], [jam.Input], [jam.LoopAction], [jam.Applied],
 // [jam.Moved] or [jam.MeterChange], as in a [jam.Entry], or a [Remark], [Loss], [End] or [Unknown].
 type Entry any
 
@@ -15,8 +15,8 @@ func recorded(e *jam.Entry) Entry {
 	switch e.Kind {
 	case jam.EntryReport:
 		return e.Report
-	case jam.EntryHeard:
-		return e.Heard
+	case jam.EntryInput:
+		return e.Input
 	case jam.EntryAction:
 		return e.Action
 	case jam.EntryApplied:

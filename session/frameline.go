@@ -25,7 +25,7 @@ type frameLine struct {
 	Began     bool        `json:"began,omitempty"`
 	Listening bool        `json:"listening,omitempty"`
 	Missed    bool        `json:"missed,omitempty"`
-	Kept      bool        `json:"kept,omitempty"`
+	Held      bool        `json:"kept,omitempty"`
 	Skipped   int64       `json:"skipped,omitempty"`
 	Tempo     float64     `json:"tempo,omitempty"`
 	Rung      string      `json:"rung,omitempty"`
@@ -70,7 +70,7 @@ func frameLineOf(h head, r jam.FrameReport) frameLine {
 	return frameLine{
 		head: h, Frame: r.Frame, At: micros(r.Line), Melody: int32(r.Melody), Chosen: int32(r.Chosen), Sounded: int32(r.Sounded),
 		Symbol: r.Symbol, Pitches: pitches, Notes: notes, Click: click, Prob: r.Prob, Velocity: r.Velocity, Began: r.Began, Listening: r.Listening,
-		Missed: r.Missed, Kept: r.Held, Skipped: r.Skipped, Tempo: r.Tempo, Rung: rungs[min(int(r.Rung), len(rungs)-1)], Policy: r.Policy,
+		Missed: r.Missed, Held: r.Held, Skipped: r.Skipped, Tempo: r.Tempo, Rung: rungs[min(int(r.Rung), len(rungs)-1)], Policy: r.Policy,
 		Faster: r.Faster, Since: r.Since,
 		Arrival: micros(r.Arrival), Lead: micros(r.Lead), Step: micros(r.Step), Voice: micros(r.Voice),
 		Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
@@ -97,7 +97,7 @@ func (l *frameLine) entry() (Entry, error) {
 	r := jam.FrameReport{
 		Frame: l.Frame, Line: duration(l.At), Melody: jam.MelodyToken(l.Melody), Velocity: l.Velocity,
 		Chosen: jam.ChordToken(l.Chosen), Sounded: jam.ChordToken(l.Sounded), Symbol: l.Symbol, Prob: l.Prob,
-		Began: l.Began, Listening: l.Listening, Missed: l.Missed, Held: l.Kept, Skipped: l.Skipped,
+		Began: l.Began, Listening: l.Listening, Missed: l.Missed, Held: l.Held, Skipped: l.Skipped,
 		Tempo: l.Tempo, Rung: jam.Rung(max(slices.Index(rungs, l.Rung), 0)), Policy: l.Policy, Faster: l.Faster, Since: l.Since,
 		Arrival: duration(l.Arrival), Lead: duration(l.Lead), Step: duration(l.Step), Voice: duration(l.Voice),
 		Late: duration(l.Late), Send: duration(l.Send), Age: duration(l.Age),

@@ -46,8 +46,8 @@ func TestJamUntilKilled(t *testing.T) {
 	}
 	go func() {
 		for e := range entries.C() {
-			if e.Kind == jam.EntryHeard {
-				fmt.Println(int64(e.Heard.At))
+			if e.Kind == jam.EntryInput {
+				fmt.Println(int64(e.Input.At))
 			}
 		}
 	}()
@@ -131,7 +131,7 @@ func kill(t *testing.T) (lost time.Duration, lines int, torn bool) {
 		}
 		lines++
 		switch e := line.Entry.(type) {
-		case jam.Heard:
+		case jam.Input:
 			kept = e.At
 		case End:
 			t.Error("killed, and yet an end line")

@@ -90,7 +90,7 @@ type (
 )
 
 var (
-	parts = []string{jam.MelodyLetGo: "melody", jam.ChordLetGo: "chord", jam.AllLetGo: "all"}
+	parts = []string{jam.ActionResync: "melody", jam.ActionEndChord: "chord", jam.ActionPanic: "all"}
 	rungs = []string{jam.RungFull: "", jam.RungFaster: "faster", jam.RungHold: "hold"}
 )
 
@@ -105,7 +105,7 @@ const (
 func lineOf(seq uint64, entry Entry) any {
 	h := func(kind string) head { return head{seq, kind} }
 	switch e := entry.(type) {
-	case jam.Heard:
+	case jam.Input:
 		return heardLine(seq, e)
 	case jam.LoopAction:
 		return actionLine(seq, e)
@@ -127,7 +127,7 @@ func lineOf(seq uint64, entry Entry) any {
 	panic(fmt.Sprintf("session: no line for a %T", entry)) // there are no others
 }
 
-func heardLine(seq uint64, e jam.Heard) any {
+func heardLine(seq uint64, e jam.Input) any {
 	frame, at := frameOf(e.Frame), micros(e.At)
 	if kind := e.Status & 0xF0; kind == 0x80 || kind == 0x90 {
 		return noteLine{head{seq, "note"}, frame, at, kind == 0x90 && e.Data2 > 0, e.Status&0x0F + 1, e.Data1, e.Data2}
@@ -137,8 +137,8 @@ func heardLine(seq uint64, e jam.Heard) any {
 
 func actionLine(seq uint64, a jam.LoopAction) any {
 	frame, at := frameOf(a.Frame), micros(a.At)
-	if a.Kind == jam.SongJump || a.Kind == jam.SongRestart {
-		return jumpLine{head{seq, "jump"}, frame, at, uint8(a.Frames), a.Kind == jam.SongRestart}
+	if a.Kind == jam.ActionJump || a.Kind == jam.ActionRestart {
+		return jumpLine{head{seq, "jump"}, frame, at, uint8(a.Frames), a.Kind == jam.ActionRestart}
 	}
 	return letGoLine{head{seq, "letgo"}, frame, at, parts[min(int(a.Kind), len(parts)-1)]}
 }

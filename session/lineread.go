@@ -96,9 +96,9 @@ func (l *letGoLine) entry() (Entry, error) {
 }
 
 func (l *jumpLine) entry() (Entry, error) {
-	what := jam.SongJump
+	what := jam.ActionJump
 	if l.Again {
-		what = jam.SongRestart
+		what = jam.ActionRestart
 	}
 	return done(l.Frame, l.At, what, int64(l.Passed))
 }
@@ -134,7 +134,7 @@ func (l *endLine1) entry() (Entry, error) {
 
 func heard(frame *int64, at float64, e jam.Event) (Entry, error) {
 	e.At = duration(at)
-	return jam.Heard{Frame: known(frame), Event: e}, checkMoment(max(known(frame), 0), at)
+	return jam.Input{Frame: known(frame), Event: e}, checkMoment(max(known(frame), 0), at)
 }
 
 func done(frame *int64, at float64, what jam.ActionKind, frames int64) (Entry, error) {

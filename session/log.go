@@ -21,7 +21,7 @@ func (l Loss) minus(m Loss) Loss {
 // one returns the count of a single entry.
 func one(entry Entry) Loss {
 	switch entry.(type) {
-	case jam.Heard, jam.LoopAction:
+	case jam.Input, jam.LoopAction:
 		return Loss{Notes: 1}
 	case jam.FrameReport:
 		return Loss{Frames: 1}

@@ -47,10 +47,10 @@ func anyEntry(t *rapid.T) Entry {
 	data := rapid.ByteRange(0, 127)
 	switch rapid.IntRange(0, 8).Draw(t, "kind") {
 	case 0:
-		return jam.Heard{Frame: frame, Event: jam.Event{At: at("at"), Status: rapid.ByteRange(0xA0, 0xFF).Draw(t, "status"),
+		return jam.Input{Frame: frame, Event: jam.Event{At: at("at"), Status: rapid.ByteRange(0xA0, 0xFF).Draw(t, "status"),
 			Data1: data.Draw(t, "data1"), Data2: data.Draw(t, "data2")}}
 	case 1:
-		return jam.Heard{Frame: jam.UnknownFrame, Event: jam.Event{At: at("at"), Status: 0x90 | rapid.ByteRange(0, 15).Draw(t, "channel"),
+		return jam.Input{Frame: jam.UnknownFrame, Event: jam.Event{At: at("at"), Status: 0x90 | rapid.ByteRange(0, 15).Draw(t, "channel"),
 			Data1: data.Draw(t, "data1"), Data2: rapid.ByteRange(1, 127).Draw(t, "data2")}}
 	case 2:
 		return anyAction(t, frame, at("at"))
@@ -96,8 +96,8 @@ func anyEntry(t *rapid.T) Entry {
 
 func anyAction(t *rapid.T, frame int64, at time.Duration) jam.LoopAction {
 	a := jam.LoopAction{Frame: frame, At: at, Kind: rapid.SampledFrom([]jam.ActionKind{
-		jam.MelodyLetGo, jam.ChordLetGo, jam.AllLetGo, jam.SongJump, jam.SongRestart}).Draw(t, "action")}
-	if a.Kind == jam.SongJump || a.Kind == jam.SongRestart {
+		jam.ActionResync, jam.ActionEndChord, jam.ActionPanic, jam.ActionJump, jam.ActionRestart}).Draw(t, "action")}
+	if a.Kind == jam.ActionJump || a.Kind == jam.ActionRestart {
 		a.Frames = rapid.Int64Range(0, 255).Draw(t, "frames")
 	}
 	return a

@@ -87,7 +87,7 @@ type replay struct {
 
 	// Read from the log, but not replayed yet.
 	frames  []jam.FrameReport
-	before  []Entry // of type jam.Heard and jam.LoopAction, in order
+	before  []Entry // of type jam.Input and jam.LoopAction, in order
 	applied []jam.Applied
 	moved   []jam.Moved
 	meters  []jam.MeterChange
@@ -137,7 +137,7 @@ func (p *replay) read() error {
 		switch e := line.Entry.(type) {
 		case jam.FrameReport:
 			p.frames = append(p.frames, e)
-		case jam.Heard, jam.LoopAction:
+		case jam.Input, jam.LoopAction:
 			p.before = append(p.before, e)
 		case jam.Applied:
 			if e.Param != jam.ParamPanic { // a panic is a jam.LoopAction too
@@ -266,7 +266,7 @@ func (p *replay) take(logged *jam.FrameReport) error {
 			return frame <= t && (frame != jam.UnknownFrame || t > 0 && at <= woke)
 		}
 		switch e := e.(type) {
-		case jam.Heard:
+		case jam.Input:
 			if due(e.Frame, e.At) {
 				p.engine.Push(e.Event)
 				continue
@@ -287,15 +287,15 @@ func (p *replay) take(logged *jam.FrameReport) error {
 // act repeats an action of the loop.
 func (p *replay) act(a jam.LoopAction) error {
 	switch a.Kind {
-	case jam.MelodyLetGo:
+	case jam.ActionResync:
 		p.engine.Resync()
-	case jam.ChordLetGo:
-		return p.engine.LetGo()
-	case jam.AllLetGo:
+	case jam.ActionEndChord:
+		return p.engine.EndChord()
+	case jam.ActionPanic:
 		return p.engine.Apply(jam.Control{At: a.At, Param: jam.ParamPanic})
-	case jam.SongRestart:
+	case jam.ActionRestart:
 		p.engine.Restart(p.engine.Frame() + a.Frames)
-	case jam.SongJump:
+	case jam.ActionJump:
 		for range a.Frames {
 			if _, err := p.ask(); err != nil {
 				return err

@@ -386,7 +386,7 @@ func kindOf(e Entry) string {
 		return "control"
 	case jam.LoopAction:
 		return []string{"melody let go", "chord let go", "all let go", "jump", "restart"}[e.Kind]
-	case jam.Heard:
+	case jam.Input:
 		return "event"
 	}
 	return "other"
@@ -508,7 +508,7 @@ func TestReplayOfStops(t *testing.T) {
 	r, entries, _ := read(t, dir)
 	var stopped int
 	for _, e := range entries {
-		if a, ok := e.(jam.LoopAction); ok && a.Kind == jam.ChordLetGo {
+		if a, ok := e.(jam.LoopAction); ok && a.Kind == jam.ActionEndChord {
 			stopped++
 		}
 	}

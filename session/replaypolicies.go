@@ -13,7 +13,7 @@ import (
 type replayPolicies struct {
 	players []*replayPolicy
 	playing *replayPolicy
-	stints  []stint // that are to come, in order
+	spans   []span // that are to come, in order
 }
 
 type replayPolicy struct {
@@ -21,12 +21,12 @@ type replayPolicy struct {
 	vocabulary *jam.Vocabulary
 	memory     jam.Memory
 	begins     []int64 // frames at which its memory begins anew, that are to come
-	told       bool    // its memory has begun
+	begun      bool    // its memory has begun
 	until      int64   // frame from which on it is not needed any more
 }
 
-// A stint is a part of the jam that one policy plays. It lasts until the next stint.
-type stint struct {
+// A span is a part of the jam that one policy plays. It lasts until the next span.
+type span struct {
 	player *replayPolicy
 	from   int64
 }
@@ -36,7 +36,7 @@ func (r *Record) policies(o Replaying) (*replayPolicies, error) {
 	c := &replayPolicies{}
 	c.playing = c.add(o.Policy)
 	c.playing.remembers(0)
-	c.stints = []stint{{c.playing, 0}}
+	c.spans = []span{{c.playing, 0}}
 	if o.Load != nil {
 		arrivals, err := c.arrivals(r, o.Load)
 		if err == nil {
@@ -46,10 +46,10 @@ func (r *Record) policies(o Replaying) (*replayPolicies, error) {
 			return nil, err
 		}
 	}
-	for i, t := range c.stints {
+	for i, t := range c.spans {
 		t.player.until = math.MaxInt64
-		if i+1 < len(c.stints) {
-			t.player.until = c.stints[i+1].from
+		if i+1 < len(c.spans) {
+			t.player.until = c.spans[i+1].from
 		}
 	}
 	return c, nil
@@ -68,8 +68,8 @@ func (u *replayPolicy) remembers(since int64) {
 	}
 }
 
-// arrivals returns the first stint of each policy that took over in mid-jam.
-func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, error)) (all []stint, err error) {
+// arrivals returns the first span of each policy that took over in mid-jam.
+func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, error)) (all []span, err error) {
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, erro
 		if err != nil {
 			return nil, fmt.Errorf("policy %q, which took over at frame %d: %w", a.Text, a.Frame, err)
 		}
-		t := stint{c.add(p), a.Frame}
+		t := span{c.add(p), a.Frame}
 		t.player.remembers(int64(a.Value))
 		all = append(all, t)
 	}
@@ -90,7 +90,7 @@ func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, erro
 }
 
 // read reads from the reports which policy decided each frame.
-func (c *replayPolicies) read(r *Record, arrivals []stint, load func(Policy) (jam.Policy, error)) error {
+func (c *replayPolicies) read(r *Record, arrivals []span, load func(Policy) (jam.Policy, error)) error {
 	full, faster := c.playing, (*replayPolicy)(nil)
 	for entry, err := range r.Entries() {
 		if err != nil {
@@ -102,7 +102,7 @@ func (c *replayPolicies) read(r *Record, arrivals []stint, load func(Policy) (ja
 		}
 		for len(arrivals) > 0 && arrivals[0].from <= report.Frame {
 			full = arrivals[0].player
-			c.stints, arrivals = append(c.stints, arrivals[0]), arrivals[1:]
+			c.spans, arrivals = append(c.spans, arrivals[0]), arrivals[1:]
 		}
 		player := full
 		if report.Faster && faster == nil {
@@ -113,14 +113,14 @@ func (c *replayPolicies) read(r *Record, arrivals []stint, load func(Policy) (ja
 		if report.Faster {
 			player = faster
 		}
-		if player != c.stints[len(c.stints)-1].player {
-			c.stints = append(c.stints, stint{player, report.Frame})
+		if player != c.spans[len(c.spans)-1].player {
+			c.spans = append(c.spans, span{player, report.Frame})
 		}
 		if !report.Missed {
 			player.remembers(report.Since)
 		}
 	}
-	c.stints = append(c.stints, arrivals...)
+	c.spans = append(c.spans, arrivals...)
 	return nil
 }
 
@@ -135,13 +135,13 @@ func (c *replayPolicies) faster(who *Policy, load func(Policy) (jam.Policy, erro
 	return c.add(p), nil
 }
 
-// change begins the stint of a frame. It returns the vocabulary of the policy that plays now, or nil if that does not change.
+// change begins the span of a frame. It returns the vocabulary of the policy that plays now, or nil if that does not change.
 func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
-	for len(c.stints) > 0 && c.stints[0].from <= t {
-		if p := c.stints[0].player; p != c.playing {
+	for len(c.spans) > 0 && c.spans[0].from <= t {
+		if p := c.spans[0].player; p != c.playing {
 			c.playing, v = p, p.vocabulary
 		}
-		c.stints = c.stints[1:]
+		c.spans = c.spans[1:]
 	}
 	return v
 }
@@ -151,12 +151,12 @@ func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
 func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace, busy jam.Busy) (logits []float32, err error) {
 	for _, u := range c.players {
 		for len(u.begins) > 0 && u.begins[0] <= t {
-			u.memory, u.begins, u.told = jam.NewMemory(u.policy), u.begins[1:], true
+			u.memory, u.begins, u.begun = jam.NewMemory(u.policy), u.begins[1:], true
 		}
-		if u != c.playing && (!u.told || t >= u.until) {
+		if u != c.playing && (!u.begun || t >= u.until) {
 			continue
 		}
-		u.memory.Tell(busy)
+		u.memory.SetBusy(busy)
 		answer, err := u.memory.Step(t, u.vocabulary.Translate(chord, c.playing.vocabulary), melody, place)
 		if err != nil {
 			return nil, fmt.Errorf("a policy at frame %d: %w", t, err)

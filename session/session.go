@@ -227,7 +227,7 @@ func (s *Session) finish(played jam.Summary, midi func(jam.Take) error) {
 // dropped counts what did not fit into the queues.
 func (s *Session) dropped() Loss {
 	return Loss{
-		Notes: s.entries.Dropped(jam.EntryHeard, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),
+		Notes: s.entries.Dropped(jam.EntryInput, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),
 		Changes: s.entries.Dropped(jam.EntryApplied, jam.EntryMoved, jam.EntryMeter) + s.remarks.Dropped(),
 	}
 }

@@ -41,7 +41,7 @@ func options(root string) Options {
 	}
 }
 
-var note = jam.Heard{Frame: 10, Event: jam.Event{At: 1_250_000_125, Status: 0x92, Data1: 60, Data2: 100}}
+var note = jam.Input{Frame: 10, Event: jam.Event{At: 1_250_000_125, Status: 0x92, Data1: 60, Data2: 100}}
 
 func frame(n int64) jam.FrameReport {
 	return jam.FrameReport{Frame: n, Line: time.Duration(n) * 125 * time.Millisecond, Symbol: "N.C.", Lead: 5 * time.Millisecond}
@@ -101,10 +101,10 @@ func TestJam(t *testing.T) {
 			{At: 1_300_000_000, Status: 0x92, Data1: 62},
 			{At: 1_300_000_001, Status: 0xB0, Data1: 64, Data2: 127},
 		} {
-			s.Entries().TrySend(jam.Heard{Frame: jam.UnknownFrame, Event: e}.Entry())
+			s.Entries().TrySend(jam.Input{Frame: jam.UnknownFrame, Event: e}.Entry())
 			synctest.Wait()
 		}
-		s.Entries().TrySend(jam.LoopAction{Frame: jam.UnknownFrame, At: 1_300_000_002, Kind: jam.ChordLetGo}.Entry())
+		s.Entries().TrySend(jam.LoopAction{Frame: jam.UnknownFrame, At: 1_300_000_002, Kind: jam.ActionEndChord}.Entry())
 		synctest.Wait()
 		s.Entries().TrySend(jam.Moved{Segment: jam.Segment{BPM: 120}}.Entry())
 		synctest.Wait()

@@ -97,7 +97,7 @@ type DecisionRow struct {
 	Began      bool    `parquet:"began"`
 	Listening  bool    `parquet:"listening"`
 	Missed     bool    `parquet:"missed"`
-	Kept       bool    `parquet:"kept"`
+	Held       bool    `parquet:"kept"`
 	Skipped    int64   `parquet:"skipped"`
 	Rung       string  `parquet:"rung,dict"`
 	Faster     bool    `parquet:"faster"`

@@ -37,7 +37,7 @@ func (r *Record) Tables() (Tables, error) {
 			}
 			t.order = append(t.order, e.Frame)
 			t.reports[e.Frame] = e
-		case jam.Heard:
+		case jam.Input:
 			t.heard = append(t.heard, e)
 		case Remark:
 			t.remarks[e.Frame] = append(t.remarks[e.Frame], e.Text)
@@ -58,7 +58,7 @@ type tabling struct {
 	record  *Record
 	order   []int64 // frames of the reports, in the order of the log
 	reports map[int64]jam.FrameReport
-	heard   []jam.Heard
+	heard   []jam.Input
 	remarks map[int64][]string // by frame
 	lines   timeline
 }
@@ -201,7 +201,7 @@ func (t *tabling) decisions() []DecisionRow {
 		row := DecisionRow{
 			Session: t.record.ID, Frame: r.Frame, At: micros(r.Line), Policy: t.record.shownPolicy(policy), HeardBegan: r.Melody.IsOnset(),
 			Chosen: int32(r.Chosen), Sounded: int32(r.Sounded), Symbol: r.Symbol, Prob: r.Prob,
-			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Kept: r.Held, Skipped: r.Skipped,
+			Began: r.Began, Listening: r.Listening, Missed: r.Missed, Held: r.Held, Skipped: r.Skipped,
 			Rung: cmp.Or(rungs[min(int(r.Rung), len(rungs)-1)], "full"), Faster: r.Faster, Arrival: micros(r.Arrival), Lead: micros(r.Lead),
 			Step: micros(r.Step), Voice: micros(r.Voice), Late: micros(r.Late), Send: micros(r.Send), Age: micros(r.Age),
 			Remark: some(strings.Join(t.remarks[frame], "; ")),

@@ -30,7 +30,7 @@ func checkTables(t *rapid.T, r *Record) {
 		switch e := line.Entry.(type) {
 		case jam.FrameReport:
 			reports[e.Frame] = e
-		case jam.Heard:
+		case jam.Input:
 			if e.Status&0xF0 == 0x90 && e.Data2 > 0 {
 				keys++
 			}
@@ -101,10 +101,10 @@ func TestTablesOfThePlayer(t *testing.T) {
 			}
 		}
 	}
-	event := func(ms int, status, pitch, velocity byte) jam.Heard {
-		return jam.Heard{Frame: jam.UnknownFrame, Event: jam.Event{At: time.Duration(ms) * time.Millisecond, Status: status, Data1: pitch, Data2: velocity}}
+	event := func(ms int, status, pitch, velocity byte) jam.Input {
+		return jam.Input{Frame: jam.UnknownFrame, Event: jam.Event{At: time.Duration(ms) * time.Millisecond, Status: status, Data1: pitch, Data2: velocity}}
 	}
-	keys := tabling{record: &Record{ID: "x"}, lines: lines, heard: []jam.Heard{
+	keys := tabling{record: &Record{ID: "x"}, lines: lines, heard: []jam.Input{
 		event(0, 0x90, 60, 80), event(130, 0x91, 60, 70), event(180, 0x90, 60, 90), event(200, 0x81, 60, 0),
 		event(250, 0x90, 60, 0), event(260, 0x80, 60, 0), event(300, 0xB0, 60, 1), event(700, 0x90, 61, 80),
 	}}

@@ -9,8 +9,8 @@ import (
 	"jamd/jam"
 )
 
-// A Heard is what a policy was told in one step.
-type Heard struct {
+// An Asked is the input of one step of a policy.
+type Asked struct {
 	Chord  jam.ChordToken
 	Melody jam.MelodyToken
 	Place  jam.BarPlace
@@ -37,7 +37,7 @@ type Policy struct {
 	level      jam.Busy
 
 	mu     sync.Mutex
-	heard  []Heard
+	heard  []Asked
 	told   []jam.Busy // one for each of heard
 	resets int
 }
@@ -82,8 +82,8 @@ func (p *Policy) Reset() {
 	p.resets++
 }
 
-// Tell is for the steps from now on.
-func (p *Policy) Tell(level jam.Busy) { p.level = level }
+// SetBusy is for the steps from now on.
+func (p *Policy) SetBusy(level jam.Busy) { p.level = level }
 
 // Told returns how busy it was told to be in each step since the last Reset.
 func (p *Policy) Told() []jam.Busy {
@@ -103,7 +103,7 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 	}
 	if p.Remember {
 		p.mu.Lock()
-		p.heard, p.told = append(p.heard, Heard{chord, melody, place}), append(p.told, p.level)
+		p.heard, p.told = append(p.heard, Asked{chord, melody, place}), append(p.told, p.level)
 		p.mu.Unlock()
 	}
 	p.hash = mix(p.hash ^ uint64(place)<<48 ^ uint64(chord)<<32 ^ uint64(melody))
@@ -125,10 +125,10 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 }
 
 // Heard returns all that was heard since the last Reset, in order. Any goroutine may call it.
-func (p *Policy) Heard() []Heard {
+func (p *Policy) Heard() []Asked {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]Heard(nil), p.heard...)
+	return append([]Asked(nil), p.heard...)
 }
 
 // Resets returns how often the policy was reset.
