@@ -10,6 +10,7 @@ from scipy.stats import wasserstein_distance
 from train.data import metrics
 from train.data.corpora.song import FRAMES_PER_QUARTER
 from train.data.vocabulary import Vocabulary
+from train.evaluation import cadences
 from train.evaluation.agreement import COMPARED, agreement
 from train.evaluation.bootstrap import Interval, Songs, interval, quotient, students
 from train.evaluation.places import Window
@@ -55,6 +56,11 @@ FIGURES: dict[str, Callable[[Window, np.ndarray, Vocabulary], tuple[float, float
     "note_in_chord": _note_in_chord, "changes_per_bar": _changes_per_bar, "changes_on_beat": _changes_on_beat,
     "distinct_chords": _distinct_chords, "duration_entropy": _duration_entropy, "longest_hold": _longest_hold,
     "silent_share": _silent_share, "legal_share": _legal_share,
+}
+# Figures of our chord tokens beside the data's, in the same form.
+BESIDE_DATA: dict[str, Callable[[Window, np.ndarray], tuple[float, float]]] = {
+    **{figure: lambda w, chords, figure=figure: agreement(figure, w.chords, chords) for figure in COMPARED},
+    "cadences_met": cadences.met, "tonic_held": cadences.tonic_held,
 }
 LATER = ("note_in_chord", "changes_per_bar")  # the figures of long jams
 
@@ -132,7 +138,6 @@ def of_place(windows: list[Window], played: dict[str, tuple[np.ndarray, Vocabula
     played: by system, chords [seeds, windows, frames] and their vocabulary.
     """
     songs = Songs([w.song for w in windows])
-    data = np.stack([w.chords for w in windows])
     drawn = {system: measure(windows, chords, v, songs) for system, (chords, v) in played.items()}
     if "data" in played:
         onsets = {system: onset_histograms(windows, chords, v, songs) for system, (chords, v) in played.items()}
@@ -140,8 +145,8 @@ def of_place(windows: list[Window], played: dict[str, tuple[np.ndarray, Vocabula
             figures["note_in_chord_share"] = quotient(figures["note_in_chord"], drawn["data"]["note_in_chord"])
             figures["onset_emd"] = onset_emd(onsets[system], onsets["data"])
             chords, vocabulary = played[system]
-            for figure in COMPARED:
-                counts = songs.sums(np.array([[agreement(figure, d, c) for d, c in zip(data, vocabulary.folded[seed])]
+            for figure, compare in BESIDE_DATA.items():
+                counts = songs.sums(np.array([[compare(w, c) for w, c in zip(windows, vocabulary.folded[seed])]
                                               for seed in chords]).sum(axis=0))
                 figures[figure] = quotient(counts[:, 0], counts[:, 1])
     return {system: {name: interval(d) for name, d in figures.items()} for system, figures in drawn.items()}

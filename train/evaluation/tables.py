@@ -12,6 +12,7 @@ COLUMNS = {
     "note_in_chord": "note-in-chord", "note_in_chord_share": "share of the data's",
     "vendi": "Vendi score", "vendi_share": "share of the data's", "by_encoder": "by encoder",
     "root_agreement": "root as the data", "majmin_agreement": "major or minor as the data",
+    "cadences_met": "cadences met", "tonic_held": "tonic held through the dominant",
     "onset_emd": "onset EMD, sixteenths", "changes_per_bar": "chord changes a bar",
     "changes_on_beat": "changes on a beat", "distinct_chords": "distinct chords a window",
     "duration_entropy": "duration entropy, bits", "longest_hold": "longest hold, beats",
