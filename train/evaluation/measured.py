@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from train.data import busy, metrics
 from train.data.corpora.dataset import Piece
 from train.data.corpora.sessions import SPLIT as LIVE
 from train.data.corpora.sessions import Jam
@@ -13,7 +14,7 @@ from train.data.vocabulary import OURS, Vocabulary
 from train.evaluation import adaptation, figures
 from train.evaluation.bootstrap import Interval, jackknife
 from train.evaluation.diversity import Encoder, vendi_scores
-from train.evaluation.places import BAR, WINDOW, Window, song_of
+from train.evaluation.places import BAR, WINDOW, Window, seed_of, song_of
 from train.evaluation.played import Played
 
 SONGS = ("test", "ood", "jazz", "own")
@@ -61,8 +62,10 @@ def of_songs(draws: Draws, who: Chords, models: Sequence[Encoder]) -> dict:
     """Returns the figures of a place with songs, beside the data's. "draws" has each draw's shares of the data's figures."""
     found = pooled(draws, who)
     harmony = {name: [of_draw(draw, chords[d], v) for d, draw in enumerate(draws)] for name, (chords, v) in who.items()}
-    for name in who:
+    for name, (chords, v) in who.items():
         found[name]["draws"] = {"note_in_chord_share": shares(harmony[name], harmony["data"])}
+        if name != "data":
+            found[name]["busy"] = by_level(draws, chords, v)
     if models:
         songs = [[w.song for w in draw] for draw in draws]
         scores = {name: diversity(v.folded[chords], songs, models) for name, (chords, v) in who.items()}
@@ -72,6 +75,25 @@ def of_songs(draws: Draws, who: Chords, models: Sequence[Encoder]) -> dict:
                 f"vendi_share_{i}": jackknife(one.mean(axis=1)) for i, one in enumerate(share, 1) if len(models) > 1}
             found[name]["draws"]["vendi_share"] = [round(float(s), 4) for s in share[:, 0].mean(axis=0)]
     return described(draws, found)
+
+
+def by_level(draws: Draws, chords: np.ndarray, vocabulary: Vocabulary) -> dict[str, dict[str, float | None]]:
+    """Returns, for each rate of chord changes that the seeds drew (busy.py): the windows, note-in-chord, the share of the
+    note-in-chord that the data has in them, and the changes in 16 frames. Policies without this input ignore the rate."""
+    rows: dict[int, list[np.ndarray]] = {}
+    for d, draw in enumerate(draws):
+        for i, (w, row) in enumerate(zip(draw, chords[d])):
+            own, data = (metrics.note_in_chord(w.melody, *of) for of in ((row, vocabulary.pitch_classes), (w.chords,)))
+            per_bar = metrics.changes(row, vocabulary.chords) * 16 / len(row)
+            rows.setdefault(busy.drawn(seed_of(d, i)), []).append(np.array([*own, *data, per_bar]))
+    found = {}
+    for level, those in sorted(rows.items()):
+        inside, both, data_inside, data_both, per_bar = np.sum(those, axis=0)
+        harmony = inside / both if both else float("nan")
+        found[str(level)] = {"windows": len(those), "note_in_chord": round(float(harmony), 4),
+                             "note_in_chord_share": shares([harmony], [data_inside / max(1, data_both)])[0],
+                             "changes": round(float(per_bar / len(those)), 4)}
+    return found
 
 
 def of_draw(windows: Sequence[Window], chords: np.ndarray, vocabulary: Vocabulary) -> float:

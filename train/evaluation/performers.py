@@ -16,7 +16,7 @@ from train.data.corpora.song import CorpusError
 from train.data.vocabulary import OURS, Vocabulary
 from train.evaluation import baselines, batched
 from train.evaluation.baselines import BASELINES
-from train.evaluation.places import OPENING, WINDOW, Window
+from train.evaluation.places import OPENING, WINDOW, Window, seed_of
 from train.evaluation.play import Chooser, Player, PolicyFile, as_heard, begin, follow, free, together
 
 AGENT_SEEDS = 1_000_000  # added to the seeds of the other system to make the agent's
@@ -32,15 +32,15 @@ class Performer:
     vocabulary: Vocabulary = OURS
     plays: str = "chords"
 
-    def open(self, temperature: float) -> Callable[..., Player]:
+    def open(self, temperature: float, level: int = busy.UNKNOWN) -> Callable[..., Player]:
         """What begins a jam, given its seed, and a policy's also its opening and whether it plays as the player has it.
-        A baseline plays as ever."""
+        A baseline plays as ever. level: the rate of chord changes of all jams; unknown: each seed draws one."""
         if self.path is None:
             baseline = BASELINES[self.name]
             return lambda seed, opening=(), heard=False: baseline.begin(seed)
         policy = PolicyFile(self.path)
         return lambda seed, opening=(), heard=False: begin(policy, self.chooser(seed, temperature, opening, heard),
-                                                               busy.drawn(seed))
+                                                               level or busy.drawn(seed))
 
     def chooser(self, seed: int, temperature: float, opening: Sequence[int] = (), heard: bool = False) -> Chooser:
         """Returns the function that chooses a policy's tokens in one jam."""
@@ -66,9 +66,9 @@ _begin_agent: Callable[..., Player]
 _vocabulary: Vocabulary
 
 
-def _open(system: Performer, agent: Performer | None, temperature: float) -> None:
+def _open(system: Performer, agent: Performer | None, temperature: float, level: int) -> None:
     global _begin, _begin_agent, _vocabulary
-    _begin, _vocabulary = system.open(temperature), system.vocabulary
+    _begin, _vocabulary = system.open(temperature, level), system.vocabulary
     if agent:
         _begin_agent = agent.open(temperature)
 
@@ -93,12 +93,14 @@ def _with_agent(job: tuple[Window, int]) -> tuple[np.ndarray, np.ndarray]:
 
 class Performance:
     """A system, and the melody agent where there is one: policies of our own layout many windows at once (batched.py),
-    others in worker processes; a context, which they end with."""
+    others in worker processes; a context, which they end with. level: the rate of chord changes (busy.py) of all jams;
+    unknown: each jam's seed draws one, as in jamd."""
 
-    def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int) -> None:
-        self.name, self.system, self.agent, self.temperature = system.name, system, agent, temperature
+    def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int,
+                 level: int = busy.UNKNOWN) -> None:
+        self.name, self.system, self.agent, self.temperature, self.level = system.name, system, agent, temperature, level
         self.network, self.agents_network = (batched.network_of(p.path) if p and p.path else None for p in (system, agent))
-        self.pool = ProcessPoolExecutor(workers, initializer=_open, initargs=(system, agent, temperature))
+        self.pool = ProcessPoolExecutor(workers, initializer=_open, initargs=(system, agent, temperature, level))
 
     def __enter__(self) -> Performance:
         return self
@@ -125,7 +127,7 @@ class Performance:
         """Returns the chords [windows, frames] of one draw."""
         places = np.stack([bars.places(w.lines, len(w.melody)) for w in draw])
         choosers = [self.system.chooser(s, self.temperature, heard=heard) for _, s in _jobs([draw], seed)]
-        levels = [busy.drawn(s) for _, s in _jobs([draw], seed)]
+        levels = [self.level or busy.drawn(s) for _, s in _jobs([draw], seed)]
         return batched.follow(self.network, choosers, np.stack([w.melody for w in draw]), places, levels,
                               f"{self.name}, {place}, draw {seed}")
 
@@ -136,7 +138,7 @@ class Performance:
         melody, chords = batched.together(
             self.network, [self.system.chooser(s, self.temperature) for _, s in jobs], self.agents_network,
             [self.agent.chooser(AGENT_SEEDS + s, self.temperature, w.melody[:OPENING]) for w, s in jobs], places,
-            self.system.vocabulary.folded, [busy.drawn(s) for _, s in jobs], f"{self.name}, agent, draw {seed}")
+            self.system.vocabulary.folded, [self.level or busy.drawn(s) for _, s in jobs], f"{self.name}, agent, draw {seed}")
         cuts = [tokens.cut(*pair, OPENING, WINDOW, self.system.vocabulary.chords) for pair in zip(melody, chords)]
         return tuple(np.stack(of) for of in zip(*cuts))
 
@@ -146,8 +148,8 @@ class Performance:
 
 
 def _jobs(draws: list[list[Window]], first: int = 1) -> list[tuple[Window, int]]:
-    """Returns (window, seed) for every window of each draw; the first draw has this number."""
-    return [(window, 1000 * seed + i) for seed, draw in enumerate(draws, first) for i, window in enumerate(draw)]
+    """Returns (window, seed) for every window of each draw; the first draw has this number, from 1."""
+    return [(window, seed_of(d - 1, i)) for d, draw in enumerate(draws, first) for i, window in enumerate(draw)]
 
 
 def _stacked(rows: Iterable[np.ndarray], draws: int) -> np.ndarray:

@@ -51,6 +51,11 @@ def drawn(pieces: list[Piece], draws: int, songs: int) -> list[list[Window]]:
         there, key=lambda of: _number(of[0], draw, "whether"))[:songs]], key=lambda w: w.song) for draw in range(draws)]
 
 
+def seed_of(draw: int, window: int) -> int:
+    """Returns the seed of a system's own draws in a window of a draw, both counted from 0."""
+    return 1000 * (draw + 1) + window
+
+
 def _number(piece: Piece, draw: int, what: str) -> int:
     """Returns a random number that depends only on its purpose."""
     return int.from_bytes(sha256(f"{song_of(piece)}/{draw}/{what}".encode()).digest()[:8], "big")

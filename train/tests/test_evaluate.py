@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from train.data import bars, metrics, tokens
+from train.data import bars, busy, metrics, tokens
 from train.data.corpora import sessions
 from train.data.corpora.song import CorpusError
 from train.data.vocabulary import Vocabulary
@@ -13,7 +13,7 @@ from train.evaluation import evaluate as evaluation
 from train.evaluation import performers
 from train.evaluation.evaluate import Settings, evaluate, figures_of
 from train.evaluation.performers import AGENT_SEEDS, performer
-from train.evaluation.places import OPENING, drawn, throughout
+from train.evaluation.places import OPENING, drawn, seed_of, throughout
 from train.evaluation.play import PolicyFile, begin, free, together
 from train.evaluation.tables import tables
 from train.models.contrastive import Contrastive
@@ -117,6 +117,10 @@ def test_jams_with_the_agent_and_diversity(tmp_path, played):
     assert data["draws"] == {"note_in_chord_share": [1, 1], "vendi_share": [1, 1]}
     assert np.mean(own["draws"]["vendi_share"]) == pytest.approx(own["vendi_share"][0], abs=1e-3)
     assert len(set(own["draws"]["note_in_chord_share"])) == 2
+    assert set(own["busy"]) == {str(busy.drawn(seed_of(d, i))) for d in (0, 1) for i in range(3)} and "busy" not in data
+    assert sum(of["windows"] for of in own["busy"].values()) == 6
+    assert np.average([of["changes"] for of in own["busy"].values()], weights=[of["windows"] for of in own["busy"].values()]
+                      ) == pytest.approx(own["changes_per_bar"][0], abs=1e-3)
     assert data["root_agreement"] == data["majmin_agreement"] == [1, 1, 1] and own["root_agreement"][0] < 0.5
     assert result["settings"]["agent"] == agent.digest and [len(d) for d in result["settings"]["encoders"]] == [64]
     with np.load(tmp_path / "played.npz") as file:
