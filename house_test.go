@@ -31,18 +31,19 @@ var rooms = map[string][]string{
 	"blind":    {"atomicfile"},
 	"latency":  {"jam"},
 	"learn":    {"jam"},
-	"midiio":   {"jam"},
+	"midi":     {"jam"},
+	"midiio":   {"jam", "midi"},
 	"model":    {"assets", "jam"},
 	"realtime": {"jam"},
 	"session":  {"atomicfile", "jam"},
-	"ui":       {"atomicfile", "jam", "usage"},
+	"ui":       {"atomicfile", "jam", "midi", "usage"},
 
 	"archive": {"atomicfile", "jam", "midiio", "model", "session", "ui", "usage"},
 	"config":  {"atomicfile", "jam", "learn", "usage"},
 	"metrics": {"jam", "latency", "usage"},
 	"ports":   {"midiio", "usage"},
 
-	"live": {"archive", "assets", "blind", "config", "jam", "latency", "learn", "metrics", "midiio", "model", "ports",
+	"live": {"archive", "assets", "blind", "config", "jam", "latency", "learn", "metrics", "midi", "midiio", "model", "ports",
 		"realtime", "session", "ui", "usage"},
 	"benchmark": {"jam", "latency", "live", "midiio", "realtime", "usage"},
 	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "follow", "jam", "latency", "learn", "live", "midiio", "model",
@@ -53,7 +54,7 @@ var rooms = map[string][]string{
 var onlyInTests = map[string][]string{"cmd/jamd": {"assets"}}
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "usage"}
+var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "midi", "usage"}
 
 // exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests that are
 // their own child process.
@@ -66,7 +67,7 @@ var exits = map[string][]string{
 const exitFile = "cmd/jamd/main.go"
 
 // short are the rooms whose files and functions have at most maxFile and maxFunction lines, except in tests.
-var short = []string{"archive", "atomicfile", "benchmark", "blind", "cmd/jamd", "config", "learn", "live", "metrics", "ports", "realtime", "usage"}
+var short = []string{"archive", "atomicfile", "benchmark", "blind", "cmd/jamd", "config", "learn", "live", "metrics", "midi", "ports", "realtime", "usage"}
 
 const maxFile, maxFunction = 250, 60
 

@@ -25,6 +25,7 @@ type Surface struct {
 	of      [2][16][128]uint8 // by note or not, channel and number: 1 + the index into targets; 0 is none
 	targets []Target
 	moves   *jam.Queue[move]
+	closed  chan struct{} // ends Steer; moves stays open, as a page may play until the very end
 	running sync.WaitGroup
 }
 
@@ -41,7 +42,7 @@ func NewSurface(learned map[Trigger]string) (*Surface, error) {
 	if len(learned) == 0 {
 		return nil, nil
 	}
-	s := &Surface{moves: jam.NewQueue[move](QueueLength)}
+	s := &Surface{moves: jam.NewQueue[move](QueueLength), closed: make(chan struct{})}
 	index := map[string]uint8{}
 	for _, everyChannel := range []bool{true, false} {
 		for t, text := range learned {
@@ -77,8 +78,8 @@ func kindOf(note bool) int {
 	return 0
 }
 
-// Handle takes an event of the player and reports whether it belongs to a trigger; then it is not part of the melody. It runs on the
-// driver's thread and never blocks.
+// Handle takes an event of the player and reports whether it belongs to a trigger; then it is not part of the melody. It never blocks,
+// and may be called from any goroutine, such as the driver's thread. After Close triggers steer nothing.
 func (s *Surface) Handle(e jam.Event) bool {
 	if s == nil {
 		return false
@@ -117,7 +118,7 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 	s.running.Go(func() {
 		defer close(policies)
 		var down [16][128]bool // by channel and number: the controller is at 64 or more
-		for m := range s.moves.C() {
+		for m, ok := s.next(); ok; m, ok = s.next() {
 			high := m.note || m.event.Data2 >= 64
 			before := &down[m.event.Status&0x0F][m.event.Data1&0x7F]
 			pressed := high && (m.note || !*before)
@@ -140,10 +141,25 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 	})
 }
 
-// Close ends Steer. No Handle may follow.
+// next returns the next move. After Close it returns those that are left.
+func (s *Surface) next() (m move, ok bool) {
+	select {
+	case m = <-s.moves.C():
+		return m, true
+	case <-s.closed:
+	}
+	select {
+	case m = <-s.moves.C():
+		return m, true
+	default:
+		return m, false
+	}
+}
+
+// Close ends Steer, once it has done what is left.
 func (s *Surface) Close() {
 	if s != nil {
-		s.moves.Close()
+		close(s.closed)
 		s.running.Wait()
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"jamd/config"
 	"jamd/jam"
+	"jamd/midi"
 	"jamd/midiio"
 	"jamd/session"
 	"jamd/ui"
@@ -107,6 +108,11 @@ func value(t *testing.T, j *Jam, name string) ui.Param {
 	return params[i]
 }
 
+// note is a key that is pressed now on a page.
+func note(j *Jam) jam.Event {
+	return jam.Event{At: j.Clock.Now(), Status: midi.NoteOn, Data1: 60, Data2: 90}
+}
+
 // What the player sets and chooses in one jam holds in the next; a jam that a page ended before its first note leaves no session.
 func TestOneJamAfterAnother(t *testing.T) {
 	s, stop := play(t, Options{})
@@ -124,7 +130,7 @@ func TestOneJamAfterAnother(t *testing.T) {
 	if s := second.Settings(); s.Listen != 0 || s.Temperature != 0.5 || s.Tempo != 300 {
 		t.Errorf("the second jam has %+v", s)
 	}
-	second.Play(0x90, 60, 90)
+	second.Play(note(second))
 	for deadline := time.Now().Add(patience); !second.begun.Load() && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
@@ -159,7 +165,7 @@ func TestNoRecord(t *testing.T) {
 	s, stop := play(t, Options{})
 	j := await(t, "jam", s.jams)
 	set(t, j, choiceRecord, "off")
-	j.Play(0x90, 60, 90)
+	j.Play(note(j))
 	for deadline := time.Now().Add(patience); !j.begun.Load() && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"jamd/jam"
+	"jamd/midi"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -109,18 +110,31 @@ func (j *Jam) UndoSave() error {
 	return err
 }
 
-// Play plays a page's note into the jam. It is also sent on to the synth: its player has no other instrument.
-func (j *Jam) Play(status, data1, data2 byte) {
-	if j.melody.play == nil {
-		return // an agent plays
-	}
+// Play plays a note of a page's own keys into the jam, on the first channel of the melody.
+func (j *Jam) Play(e jam.Event) {
 	channel := byte(0)
 	for ; channel < 15 && !j.Config.Settings.MelodyChannels.Has(channel); channel++ {
 	}
-	if status == 0x90 {
+	e.Status = e.Status&0xF0 | channel
+	j.hearPage(e)
+}
+
+// Hear takes a message of a keyboard at a browser, as the input takes one of a keyboard at a port.
+func (j *Jam) Hear(e jam.Event) {
+	if !j.surface.Handle(e) {
+		j.hearPage(e)
+	}
+}
+
+// hearPage takes a message of a page into the melody. It is also sent on to the synth: the page's player has no other instrument.
+func (j *Jam) hearPage(e jam.Event) {
+	if j.melody.play == nil {
+		return // an agent plays
+	}
+	if e.Status&0xF0 == midi.NoteOn && e.Data2 > 0 && j.Config.Settings.MelodyChannels.Has(e.Status) {
 		j.played.Store(true)
 	}
-	j.melody.play(jam.Event{At: j.Clock.Now(), Status: status | channel, Data1: data1, Data2: data2})
+	j.melody.play(e)
 }
 
 // Panic ends every note.

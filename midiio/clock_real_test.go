@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // Our own clock through a real sequencer, from one port of ours to another. The emulator's time is no measure: what is
@@ -62,7 +63,7 @@ func TestRealClock(t *testing.T) {
 	if seg, running := arrived(); !running || seg.Frame > 1 {
 		t.Errorf("after a start: %+v, running %v", seg, running)
 	}
-	if d := in.Dropped(); d != (Dropped{}) {
+	if d := in.Dropped(); d != (midi.Dropped{}) {
 		t.Errorf("dropped: %+v", d)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 
 	"pgregory.net/rapid"
 )
@@ -102,7 +103,7 @@ func TestClockOutGolden(t *testing.T) {
 	var got strings.Builder
 	cable := NewCable(zeroClock, func(jam.Event) { t.Error("a clock became an event") })
 	to := outputFunc(func(status, data1, data2 byte) error {
-		message := []byte{status, data1, data2}[:1+dataBytes(status)]
+		message := []byte{status, data1, data2}[:1+midi.DataBytes(status)]
 		fmt.Fprintf(&got, "%9.3f ms: %s\n", float64(at)/1e6, hex.EncodeToString(message))
 		return cable.Send(status, data1, data2)
 	})
@@ -190,7 +191,7 @@ func TestFollowOwnClock(t *testing.T) {
 		}
 	}
 	check(t, out.Clock().Send(jam.ClockStop, 0, 0))
-	if changes != 2 || len(heard) != 100 || cable.Dropped() != (Dropped{}) {
+	if changes != 2 || len(heard) != 100 || cable.Dropped() != (midi.Dropped{}) {
 		t.Errorf("%d changes, %d notes, %+v", changes, len(heard), cable.Dropped())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // Follow passes the MIDI clock that arrives at this port to a follower, stamped like events. With nil the clock is dropped.
@@ -38,7 +39,7 @@ func (o *Out) Clock() ClockOut { return ClockOut{o} }
 // Send sends one clock message: jam.ClockPulse, jam.ClockStart, jam.ClockContinue or jam.ClockStop, whose data are ignored,
 // or a message of jam.SongPosition.
 func (c ClockOut) Send(status, data1, data2 byte) error {
-	if !isClock(status) || data1 > 0x7F || data2 > 0x7F {
+	if !midi.IsClock(status) || data1 > 0x7F || data2 > 0x7F {
 		return ErrNotAClockMessage
 	}
 	c.out.mu.Lock()

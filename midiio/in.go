@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // An In is an open input port.
@@ -15,8 +16,7 @@ type In struct {
 	reconnector *reconnector // nil if the port is not reconnected
 	reconnect   Reconnect
 	closed      atomic.Bool
-	parser      parser
-	held        held
+	keyboard    midi.Keyboard
 	overran     atomic.Uint64
 	now         func() time.Duration
 	receive     func(jam.Event)
@@ -111,19 +111,11 @@ func (in *In) packet(packet []byte) {
 		return
 	}
 	at := in.now()
-	in.parser.parse(packet, func(status, data1, data2 byte) {
-		in.held.update(status, data1, data2)
-		in.receive(jam.Event{At: at, Status: status, Data1: data1, Data2: data2})
-	}, in.clockReceiver(at))
+	in.keyboard.Packet(at, packet, in.receive, in.clockReceiver(at))
 }
 
 // release gives receive the offs of everything held down. Its caller makes sure that packet does not run at the same time.
-func (in *In) release() {
-	at := in.now()
-	in.held.release(func(status, data1, data2 byte) {
-		in.receive(jam.Event{At: at, Status: status, Data1: data1, Data2: data2})
-	})
-}
+func (in *In) release() { in.keyboard.Release(in.now(), in.receive) }
 
 // Info names the port. While a reconnecting port is gone, it names the port awaited.
 func (in *In) Info() PortInfo {
@@ -137,7 +129,7 @@ func (in *In) Info() PortInfo {
 func (in *In) Overruns() uint64 { return in.overran.Load() }
 
 // Dropped counts the messages that arrived and were not channel messages.
-func (in *In) Dropped() Dropped { return in.parser.dropped() }
+func (in *In) Dropped() midi.Dropped { return in.keyboard.Dropped() }
 
 // Close closes the port. After it has returned, receive is not called any more. Close the outputs first, so that they fall silent
 // before the input ends.

@@ -8,6 +8,7 @@ import (
 
 	"jamd/jam"
 	"jamd/jam/jamtest"
+	"jamd/midi"
 )
 
 // FuzzJam plays any bytes into a whole jam on a virtual clock: through the parser and, where the first byte says so, a clock that
@@ -76,9 +77,9 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 		}
 		script = script[2+n:]
 	}
-	for _, controller := range []byte{sustainPedal, sostenutoPedal, allNotesOff} {
+	for _, controller := range []byte{midi.SustainPedal, midi.SostenutoPedal, midi.AllNotesOff} {
 		for channel := range byte(16) {
-			_ = cable.Send(controlChange|channel, controller, 0)
+			_ = cable.Send(midi.ControlChange|channel, controller, 0)
 		}
 	}
 	time.Sleep(time.Second)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // A Note is a note of a file. It may begin and end between the lines of the grid.
@@ -215,8 +216,8 @@ func (m *Melody) At(bpm float64) Melody {
 func (m *Melody) Cues() []jam.Cue {
 	cues := make([]jam.Cue, 0, 2*len(m.Notes))
 	for _, n := range m.Notes {
-		cues = append(cues, jam.Cue{Position: n.Start, Status: noteOn, Data1: n.Pitch, Data2: n.Velocity},
-			jam.Cue{Position: n.End, Status: noteOff, Data1: n.Pitch})
+		cues = append(cues, jam.Cue{Position: n.Start, Status: midi.NoteOn, Data1: n.Pitch, Data2: n.Velocity},
+			jam.Cue{Position: n.End, Status: midi.NoteOff, Data1: n.Pitch})
 	}
 	slices.SortStableFunc(cues, func(a, b jam.Cue) int {
 		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Status, b.Status))

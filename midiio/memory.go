@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // A Recorder is an output in memory that keeps every message and the time at which it was sent.
@@ -45,7 +46,7 @@ func NewCable(now func() time.Duration, receive func(jam.Event)) *Cable {
 // Send delivers one message, on the sender's goroutine.
 func (c *Cable) Send(status, data1, data2 byte) error {
 	message := [3]byte{status, data1, data2}
-	return c.Packet(message[:1+dataBytes(status)])
+	return c.Packet(message[:1+midi.DataBytes(status)])
 }
 
 // Packet delivers raw bytes as a driver would, whether valid MIDI or not. After Close it returns ErrClosed.
@@ -58,7 +59,10 @@ func (c *Cable) Packet(packet []byte) error {
 }
 
 // Dropped counts what was sent and was not a channel message.
-func (c *Cable) Dropped() Dropped { return c.in.Dropped() }
+func (c *Cable) Dropped() midi.Dropped { return c.in.Dropped() }
+
+// Leave is Close, and also releases what is held down, as In.Leave does.
+func (c *Cable) Leave() error { return c.in.Leave() }
 
 // Close disconnects the cable.
 func (c *Cable) Close() error {

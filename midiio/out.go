@@ -7,19 +7,7 @@ import (
 	"sync"
 
 	"jamd/jam"
-)
-
-// Kinds of channel messages (status & 0xF0), and the controllers that end sound.
-const (
-	noteOff       = 0x80
-	noteOn        = 0x90
-	controlChange = 0xB0
-
-	sustainPedal     = 64
-	sostenutoPedal   = 66
-	allSoundOff      = 120
-	resetControllers = 121
-	allNotesOff      = 123
+	"jamd/midi"
 )
 
 var (
@@ -87,7 +75,7 @@ func (o *Out) send(status, data1, data2 byte) error {
 	kind := status & 0xF0
 	o.used[channel] = true
 	var err error
-	if kind == noteOn && data2 > 0 {
+	if kind == midi.NoteOn && data2 > 0 {
 		err = o.strikeAgain(channel)
 		if *count < ^uint16(0) {
 			*count++
@@ -99,7 +87,7 @@ func (o *Out) send(status, data1, data2 byte) error {
 	} else {
 		err = orElse(err, o.to.Send(status, data1, data2))
 	}
-	if err == nil && *count > 0 && (kind == noteOff || kind == noteOn && data2 == 0) {
+	if err == nil && *count > 0 && (kind == midi.NoteOff || kind == midi.NoteOn && data2 == 0) {
 		*count--
 	}
 	return err
@@ -114,7 +102,7 @@ func (o *Out) strikeAgain(channel byte) error {
 	var first error
 	for pitch, count := range o.sounding[channel] {
 		for range count {
-			first = orElse(first, o.to.Send(noteOn|channel, byte(pitch), o.velocity[channel][pitch]))
+			first = orElse(first, o.to.Send(midi.NoteOn|channel, byte(pitch), o.velocity[channel][pitch]))
 		}
 	}
 	return first

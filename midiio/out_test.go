@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 type jamEvent = jam.Event
@@ -31,9 +32,9 @@ func (s *synth) Send(status, data1, data2 byte) error {
 	s.last = append(s.last, m)
 	key := [2]byte{status & 0x0F, data1}
 	switch {
-	case status&0xF0 == noteOn && data2 > 0:
+	case status&0xF0 == midi.NoteOn && data2 > 0:
 		s.on[key]++
-	case status&0xF0 == noteOn || status&0xF0 == noteOff:
+	case status&0xF0 == midi.NoteOn || status&0xF0 == midi.NoteOff:
 		if s.on[key] > 0 {
 			s.on[key]--
 		}
@@ -60,7 +61,7 @@ func outBalances(t *rapid.T) {
 	o := NewOut(s)
 	notes := rapid.Custom(func(t *rapid.T) [3]byte {
 		return [3]byte{
-			rapid.SampledFrom([]byte{noteOn, noteOn, noteOff, controlChange}).Draw(t, "kind") | rapid.ByteMax(2).Draw(t, "channel"),
+			rapid.SampledFrom([]byte{midi.NoteOn, midi.NoteOn, midi.NoteOff, midi.ControlChange}).Draw(t, "kind") | rapid.ByteMax(2).Draw(t, "channel"),
 			60 + rapid.ByteMax(3).Draw(t, "pitch"),
 			rapid.SampledFrom([]byte{0, 1, 127}).Draw(t, "velocity"),
 		}
@@ -81,7 +82,7 @@ func outBalances(t *rapid.T) {
 	if err := o.Close(); err != nil || s.sounding() != 0 || !s.closed {
 		t.Fatalf("Close: %v, %d notes left", err, s.sounding())
 	}
-	if err := o.Send(noteOn, 60, 1); !errors.Is(err, ErrClosed) || s.sounding() != 0 {
+	if err := o.Send(midi.NoteOn, 60, 1); !errors.Is(err, ErrClosed) || s.sounding() != 0 {
 		t.Fatalf("Send after Close: %v", err)
 	}
 }
@@ -119,16 +120,16 @@ func TestOutClosingOrder(t *testing.T) {
 func TestOutFailingSends(t *testing.T) {
 	s := &synth{on: map[[2]byte]int{}}
 	o := NewOut(s)
-	_ = o.Send(noteOn, 60, 80)
-	_ = o.Send(noteOn, 64, 80)
+	_ = o.Send(midi.NoteOn, 60, 80)
+	_ = o.Send(midi.NoteOn, 64, 80)
 	s.fail = func(m [3]byte) bool { return m[1] == 60 }
-	if o.Send(noteOff, 60, 0) == nil || o.Sounding() != 2 {
+	if o.Send(midi.NoteOff, 60, 0) == nil || o.Sounding() != 2 {
 		t.Errorf("a lost off was struck out: %d sounding", o.Sounding())
 	}
 	if o.Silence() == nil || o.Sounding() != 1 || s.sounding() != 1 {
 		t.Errorf("after a failing Silence %d in the ledger, %d sounding", o.Sounding(), s.sounding())
 	}
-	if o.Send(noteOn, 60, 80) == nil || o.Sounding() != 2 {
+	if o.Send(midi.NoteOn, 60, 80) == nil || o.Sounding() != 2 {
 		t.Error("a note on of which nothing is known is not in the ledger")
 	}
 	s.fail = nil
@@ -168,8 +169,8 @@ func TestOutConcurrentAndWithoutAllocation(t *testing.T) {
 	for channel := range byte(4) {
 		senders.Go(func() {
 			for i := range 500 {
-				_ = o.Send(noteOn|channel, byte(i%128), 1)
-				_ = o.Send(noteOff|channel, byte(i%128), 0)
+				_ = o.Send(midi.NoteOn|channel, byte(i%128), 1)
+				_ = o.Send(midi.NoteOff|channel, byte(i%128), 0)
 			}
 		})
 	}
@@ -177,7 +178,7 @@ func TestOutConcurrentAndWithoutAllocation(t *testing.T) {
 	if o.Sounding() != 0 {
 		t.Errorf("%d notes in the ledger", o.Sounding())
 	}
-	if a := testing.AllocsPerRun(100, func() { _ = o.Send(noteOn, 60, 1); _ = o.Send(noteOff, 60, 0) }); a != 0 {
+	if a := testing.AllocsPerRun(100, func() { _ = o.Send(midi.NoteOn, 60, 1); _ = o.Send(midi.NoteOff, 60, 0) }); a != 0 {
 		t.Errorf("Send allocates %v times", a)
 	}
 }
@@ -193,7 +194,7 @@ func TestMemoryPorts(t *testing.T) {
 		t.Errorf("dropped %+v", d)
 	}
 	_ = cable.Close()
-	if err := cable.Send(noteOn, 1, 1); !errors.Is(err, ErrClosed) {
+	if err := cable.Send(midi.NoteOn, 1, 1); !errors.Is(err, ErrClosed) {
 		t.Errorf("a pulled cable says %v", err)
 	}
 	want := []jam.Event{{At: 2 * time.Millisecond, Status: 0xC2, Data1: 5}, {At: 4 * time.Millisecond, Status: 0x90, Data1: 60, Data2: 1}}
@@ -201,4 +202,13 @@ func TestMemoryPorts(t *testing.T) {
 	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// drawMessage draws a channel message.
+func drawMessage(t *rapid.T) [3]byte {
+	m := [3]byte{rapid.ByteRange(0x80, 0xEF).Draw(t, "status"), rapid.ByteMax(0x7F).Draw(t, "data1")}
+	if midi.DataBytes(m[0]) == 2 {
+		m[2] = rapid.ByteMax(0x7F).Draw(t, "data2")
+	}
+	return m
 }

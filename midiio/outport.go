@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // OpenOut opens the output port with that name (see match).
@@ -144,12 +145,12 @@ func (o *Out) silenceOld() {
 	for c := range o.sounding {
 		for pitch, count := range o.sounding[c] {
 			for range count {
-				_ = o.to.Send(noteOff|byte(c), byte(pitch), 0)
+				_ = o.to.Send(midi.NoteOff|byte(c), byte(pitch), 0)
 			}
 		}
 		if o.used[c] {
 			for _, controller := range silencers {
-				_ = o.to.Send(controlChange|byte(c), controller, 0)
+				_ = o.to.Send(midi.ControlChange|byte(c), controller, 0)
 			}
 		}
 	}
@@ -179,7 +180,7 @@ type deviceOutput struct {
 
 func (d *deviceOutput) Send(status, data1, data2 byte) error {
 	d.message = [3]byte{status, data1, data2}
-	if d.device.SendMessage(d.message[:1+dataBytes(status)]) != nil {
+	if d.device.SendMessage(d.message[:1+midi.DataBytes(status)]) != nil {
 		return errors.New("the MIDI driver could not send")
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 	"jamd/midiio/alsa"
 )
 
@@ -194,7 +195,7 @@ func TestRealVirtualPorts(t *testing.T) {
 	defer in.Close()
 	out := must(OpenOut("jamd in"))(t)
 	for channel := range byte(16) {
-		if err := out.Send(noteOn|channel, 60+channel, 1+channel); err != nil {
+		if err := out.Send(midi.NoteOn|channel, 60+channel, 1+channel); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -205,9 +206,9 @@ func TestRealVirtualPorts(t *testing.T) {
 	sounding := 0
 	for i, e := range events {
 		switch e.Status & 0xF0 {
-		case noteOn:
+		case midi.NoteOn:
 			sounding++
-		case noteOff:
+		case midi.NoteOff:
 			sounding--
 		}
 		if i > 0 && e.At < events[i-1].At {
@@ -235,7 +236,7 @@ func TestRealSendAllocatesNothing(t *testing.T) {
 	needsSequencer(t)
 	out := must(OpenOut("VirMIDI 0-3"))(t)
 	defer out.Close()
-	if a := testing.AllocsPerRun(50, func() { _ = out.Send(noteOn, 60, 100); _ = out.Send(noteOff, 60, 0) }); a != 0 {
+	if a := testing.AllocsPerRun(50, func() { _ = out.Send(midi.NoteOn, 60, 100); _ = out.Send(midi.NoteOff, 60, 0) }); a != 0 {
 		t.Errorf("Send allocates %v times", a)
 	}
 }
@@ -254,7 +255,7 @@ func TestRealPeers(t *testing.T) {
 	events := b.wait(t, 2*len(m.Notes))
 	on := 0
 	for _, e := range events {
-		if e.Status == noteOn && e.Data2 > 0 {
+		if e.Status == midi.NoteOn && e.Data2 > 0 {
 			if n := m.Notes[on]; e.Data1 != n.Pitch || e.Data2 != n.Velocity {
 				t.Errorf("note %d came as %+v, the file has %+v", on, e, n)
 			}
@@ -306,8 +307,8 @@ func TestRealCloseUnderFlood(t *testing.T) {
 	var sender sync.WaitGroup
 	sender.Go(func() {
 		for i := byte(0); !stop.Load(); i++ {
-			_ = flood.Send(noteOn, i&0x7F, 1)
-			_ = flood.Send(noteOff, i&0x7F, 0)
+			_ = flood.Send(midi.NoteOn, i&0x7F, 1)
+			_ = flood.Send(midi.NoteOff, i&0x7F, 0)
 			sent.Add(2)
 			if i%32 == 0 { // a driver that overflows says so at length on stderr
 				time.Sleep(time.Millisecond)

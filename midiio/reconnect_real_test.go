@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 	"jamd/midiio/alsa"
 )
 
@@ -178,7 +179,7 @@ func TestRealFlood(t *testing.T) {
 	defer in.Close()
 	burst := func(n int) {
 		for i := range n {
-			_ = keys.Send(noteOff, byte(i%128), 0)
+			_ = keys.Send(midi.NoteOff, byte(i%128), 0)
 		}
 	}
 	for range 20 { // of 200, and then 10,000 in a second or so
@@ -201,7 +202,7 @@ func TestRealFlood(t *testing.T) {
 	}
 
 	holding.Store(true)
-	_ = keys.Send(noteOn, 60, 100)
+	_ = keys.Send(midi.NoteOn, 60, 100)
 	b.wait(t, 1)
 	burst(2700) // none is taken meanwhile, and the queue has 2,000 cells
 	close(hold)
@@ -212,14 +213,14 @@ func TestRealFlood(t *testing.T) {
 	b.mu.Lock()
 	events := statuses(b.events)
 	b.mu.Unlock()
-	if !slices.Contains(events, [3]byte{0xB0, allNotesOff, 0}) {
+	if !slices.Contains(events, [3]byte{0xB0, midi.AllNotesOff, 0}) {
 		t.Error("what was held was not let go")
 	}
 	came = calm(b, changes)
 	t.Logf("2,700 while nobody listened: %d came with the offs, %d overruns", came, in.Overruns()-overruns)
-	_ = keys.Send(noteOn, 62, 100)
+	_ = keys.Send(midi.NoteOn, 62, 100)
 	for n := 1; ; n++ { // behind what alsa-lib kept back at the sender while the queue was full
-		if e := b.wait(t, n)[n-1]; e.Status == noteOn && e.Data1 == 62 {
+		if e := b.wait(t, n)[n-1]; e.Status == midi.NoteOn && e.Data1 == 62 {
 			break
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // twice is within what a player is promised: 2 s.
@@ -227,12 +228,12 @@ func TestReconnectingOutBalances(t *testing.T) {
 				s = nil
 				o.disconnect()
 			default:
-				status := rapid.SampledFrom([]byte{noteOn, noteOff}).Draw(t, "kind")
+				status := rapid.SampledFrom([]byte{midi.NoteOn, midi.NoteOff}).Draw(t, "kind")
 				velocity := rapid.ByteRange(1, 127).Draw(t, "velocity")
 				if err := o.Send(status, 60+rapid.ByteMax(3).Draw(t, "pitch"), velocity); err != nil {
 					t.Fatal(err)
 				}
-				if s != nil && status == noteOn && s.sounding() != o.Sounding() {
+				if s != nil && status == midi.NoteOn && s.sounding() != o.Sounding() {
 					t.Fatalf("the synth sounds %d notes, the ledger %d", s.sounding(), o.Sounding())
 				}
 			}

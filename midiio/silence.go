@@ -1,9 +1,13 @@
 package midiio
 
-import "time"
+import (
+	"time"
+
+	"jamd/midi"
+)
 
 // silencers are the controllers that end the sound of a channel, in the order in which they are sent.
-var silencers = [...]byte{sustainPedal, allNotesOff, allSoundOff}
+var silencers = [...]byte{midi.SustainPedal, midi.AllNotesOff, midi.AllSoundOff}
 
 // Silence ends every note: it sends an off for every on in the ledger, then pedal up, all notes off and all sound off on each
 // channel that was used. It sends all of them even if some fail, and returns the first error.
@@ -22,7 +26,7 @@ func (o *Out) silence() error {
 		for pitch := range o.sounding[c] {
 			// range reads the count once: a send that fails leaves its note in the ledger.
 			for range o.sounding[c][pitch] {
-				first = orElse(first, o.send(noteOff|byte(c), byte(pitch), 0))
+				first = orElse(first, o.send(midi.NoteOff|byte(c), byte(pitch), 0))
 			}
 		}
 	}
@@ -37,7 +41,7 @@ func (o *Out) silence() error {
 func (o *Out) silenceChannel(channel byte) error {
 	var first error
 	for _, controller := range silencers {
-		first = orElse(first, o.send(controlChange|channel, controller, 0))
+		first = orElse(first, o.send(midi.ControlChange|channel, controller, 0))
 	}
 	return first
 }
@@ -62,7 +66,7 @@ func (o *Out) Sweep(channels ...byte) error {
 	for _, c := range channels {
 		first = orElse(first, o.silenceChannel(c&0x0F))
 		for pitch := range byte(128) {
-			first = orElse(first, o.send(noteOff|c&0x0F, pitch, 0))
+			first = orElse(first, o.send(midi.NoteOff|c&0x0F, pitch, 0))
 			if (pitch+1)%sweepBurst == 0 {
 				time.Sleep(sweepPause)
 			}

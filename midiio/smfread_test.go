@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // file makes the bytes of a MIDI file of the given division.
@@ -243,7 +244,7 @@ func FuzzReadMelody(f *testing.F) {
 				t.Fatalf("events go back from %v to %v", last, e.At)
 			}
 			last = e.At
-			if e.Status == noteOn {
+			if e.Status == midi.NoteOn {
 				sounding[e.Data1]++
 			} else {
 				sounding[e.Data1]--

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"jamd/jam"
+	"jamd/midi"
 )
 
 // readTrack reads the events of a track into t, up to the first fault that it cannot read past.
@@ -38,7 +39,7 @@ func (r *songReader) readTrack(t *songTrack) {
 			r.fail(start, "track %d: data byte 0x%02X without a status before it", r.track, b)
 		}
 		first, second := b, byte(0)
-		if dataBytes(status) == 2 {
+		if midi.DataBytes(status) == 2 {
 			second = r.value()
 		}
 		if first > 0x7F {
@@ -46,9 +47,9 @@ func (r *songReader) readTrack(t *songTrack) {
 			continue
 		}
 		switch status & 0xF0 {
-		case noteOn:
+		case midi.NoteOn:
 			r.note(t, songNote{tick, status & 0x0F, first, second})
-		case noteOff:
+		case midi.NoteOff:
 			r.note(t, songNote{tick, status & 0x0F, first, 0})
 		case programChange:
 			program := &t.programs[status&0x0F]

@@ -197,7 +197,7 @@ func (s *Server) postNote(_ Jam, r *http.Request) (any, error) {
 	if !n.valid() {
 		return nil, refused("a note needs a pitch from 0 to 127 and, if it is on, a velocity from 1 to 127; a control, a pedal or the end of notes, and a value from 0 to 127")
 	}
-	s.play(0, n)
+	(&player{server: s}).take(pageMessage{pageNote: n})
 	return nil, nil
 }
 

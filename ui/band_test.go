@@ -56,8 +56,9 @@ func (b *band) Set(name, value string) error {
 	return nil
 }
 
-func (b *band) Play(status, data1, data2 byte) { b.note("play %x %d %d", status, data1, data2) }
-func (b *band) UndoSave() error                { b.note("undo"); return nil }
+func (b *band) Play(e jam.Event) { b.note("play %x %d %d", e.Status, e.Data1, e.Data2) }
+func (b *band) Hear(e jam.Event) { b.note("hear %x %d %d", e.Status, e.Data1, e.Data2) }
+func (b *band) UndoSave() error  { b.note("undo"); return nil }
 func (b *band) SaveDefault(name string) (Saved, error) {
 	if name != "temperature" {
 		return Saved{}, fmt.Errorf("param %q: %w", name, ErrUnknown)

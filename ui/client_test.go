@@ -166,17 +166,77 @@ func TestPageSeesTheJam(t *testing.T) {
 	}
 
 	_ = player.CloseNow() // the page closes with a key and the pedal down: both are let go
-	for _, want := range []string{"[128 64 0]", "[176 64 0]"} {
+	for _, want := range []string{"[128 64 0]", "[176 64 0]", "[176 123 0]"} {
 		if note := next(t, other, "note"); fmt.Sprint(note["midi"]) != want {
 			t.Errorf("note: %v, want %s", note, want)
 		}
 	}
-	if b.all() != "play 90 64 90; play b0 64 127; play 80 64 0; play b0 64 0" {
+	if b.all() != "play 90 64 90; play b0 64 127; play 80 64 0; play b0 64 0; play b0 123 0" {
 		t.Errorf("the jam heard %s", b.all())
 	}
 	s.End("20260101")
 	if end := next(t, other, "end"); end["session"] != "20260101" {
 		t.Errorf("end: %v", end)
+	}
+}
+
+// A keyboard at the browser: what it plays goes through the parser, and its own page hears of it too. When it leaves, or the page
+// closes, its keys and pedals are released, and no other's.
+func TestPageHasKeyboards(t *testing.T) {
+	s, b := serve(t)
+	cookie := enter(t, s)
+	player, other := look(t, s, cookie), look(t, s, cookie)
+	id := next(t, player, "hello")["client"]
+	for _, text := range []string{
+		`{"type":"midi","keyboard":1,"time":10,"bytes":[147,60,90,62,80]}`, // running status
+		`{"type":"midi","keyboard":2,"time":11,"bytes":[144,67,1,248,176,64,127]}`,
+		`{"type":"midi","keyboard":1,"time":12,"bytes":[147,60,0,240,1]}`,
+		`{"type":"midi","keyboard":1,"time":12,"bytes":[]}`,
+		`{"type":"left","keyboard":1}`,
+		`{"type":"left","keyboard":3}`,
+	} {
+		if err := player.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	heard := []string{"[147 60 90]", "[147 62 80]", "[144 67 1]", "[176 64 127]", "[147 60 0]", "[131 62 0]", "[179 64 0]", "[179 123 0]"}
+	for _, want := range heard {
+		if note := next(t, other, "note"); note["from"] != id || fmt.Sprint(note["midi"]) != want {
+			t.Errorf("another page hears %v, want %s", note, want)
+		}
+	}
+	for n := 0; n < len(heard); {
+		note := next(t, player, "note")
+		if note["from"] == id {
+			continue // what the others hear, and the page passes over
+		}
+		if fmt.Sprint(note["midi"]) != heard[n] {
+			t.Errorf("the page of the keyboard hears %v, want %s", note, heard[n])
+		}
+		n++
+	}
+	_ = player.CloseNow()
+	for _, want := range []string{"[128 67 0]", "[176 64 0]", "[176 123 0]"} {
+		if note := next(t, other, "note"); fmt.Sprint(note["midi"]) != want {
+			t.Errorf("after the page closed: %v, want %s", note, want)
+		}
+	}
+	if want := "hear 93 60 90; hear 93 62 80; hear 90 67 1; hear b0 64 127; hear 93 60 0; hear 83 62 0; hear b3 64 0; hear b3 123 0; " +
+		"hear 80 67 0; hear b0 64 0; hear b0 123 0"; b.all() != want {
+		t.Errorf("the jam heard %s\nwant           %s", b.all(), want)
+	}
+}
+
+// Between two jams a keyboard still sounds on its own page.
+func TestKeyboardBetweenJams(t *testing.T) {
+	s, b := serve(t)
+	s.End("")
+	page := look(t, s, enter(t, s))
+	if err := page.Write(t.Context(), websocket.MessageText, []byte(`{"type":"midi","keyboard":1,"time":10,"bytes":[144,60,90]}`)); err != nil {
+		t.Fatal(err)
+	}
+	if note := next(t, page, "note"); fmt.Sprint(note["midi"]) != "[144 60 90]" || b.all() != "" {
+		t.Errorf("the page hears %v, the jam %s", note, b.all())
 	}
 }
 
@@ -232,7 +292,10 @@ func TestBlindFramesHideThePolicy(t *testing.T) {
 
 func TestPageThatTalksNonsenseIsLetGo(t *testing.T) {
 	for _, text := range []string{"", "x", `{"type":"set"}`, `{"type":"note","on":true,"pitch":200,"velocity":1}`,
-		`{"type":"control","controller":7,"value":1}`, `{"type":"control","controller":64,"value":128}`, `{"type":"control","controller":128,"value":0}`, strings.Repeat("x", maxMessage+1)} {
+		`{"type":"control","controller":7,"value":1}`, `{"type":"control","controller":64,"value":128}`, `{"type":"control","controller":128,"value":0}`,
+		`{"type":"midi","bytes":[144,60,90]}`, `{"type":"midi","keyboard":17,"bytes":[144,60,90]}`, `{"type":"midi","keyboard":1,"bytes":[256]}`,
+		`{"type":"midi","keyboard":1,"bytes":"kDxa"}`, `{"type":"midi","keyboard":1,"bytes":[` + strings.Repeat("0,", maxPacket) + `0]}`,
+		`{"type":"left"}`, `{"type":"note","keyboard":1,"on":true,"pitch":60,"velocity":1}`, strings.Repeat("x", maxMessage+1)} {
 		s, b := serve(t)
 		conn := look(t, s, enter(t, s))
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {

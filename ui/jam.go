@@ -9,6 +9,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"jamd/jam"
 )
 
 // Errors of a Jam and of Sessions that the client can mend. Use errors.Is.
@@ -30,8 +32,10 @@ type Jam interface {
 	SaveDefault(name string) (Saved, error)
 	// UndoSave takes back the last SaveDefault. An error wraps ErrRefused.
 	UndoSave() error
-	// Play plays a note of a page's player into the jam, now.
-	Play(status, data1, data2 byte)
+	// Play plays a note of a page's own keys into the jam. Its channel does not matter.
+	Play(jam.Event)
+	// Hear takes a message of a keyboard at the browser of a page.
+	Hear(jam.Event)
 	// Panic ends every note.
 	Panic() error
 	// Start begins a jam that waits for its first note, with a count-in.

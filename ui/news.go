@@ -112,17 +112,6 @@ func (s *Server) figures() {
 	}
 }
 
-// play passes a page's note or pedal to the jam and to the other pages.
-func (s *Server) play(from uint64, n pageNote) {
-	j, now := s.current()
-	if j == nil {
-		return
-	}
-	status, data1, data2 := n.message()
-	j.Play(status, data1, data2)
-	s.events.TrySend(event{from: from, Event: jam.Event{At: now(), Status: status, Data1: data1, Data2: data2}})
-}
-
 // announce sends a hello to every page.
 func (s *Server) announce() {
 	s.mu.Lock()

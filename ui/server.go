@@ -28,6 +28,7 @@ type Server struct {
 	sessions Sessions // nil if none are recorded
 	http     *http.Server
 	listener net.Listener
+	opened   time.Time
 	ctx      context.Context // ends with the server
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -75,7 +76,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("page at %q: %w (take another port, or 0 for a free one)", o.Address, err)
 	}
 	s := &Server{
-		gate: newGate(listener.Addr().String()), sessions: o.Sessions, listener: listener,
+		gate: newGate(listener.Addr().String()), sessions: o.Sessions, listener: listener, opened: time.Now(),
 		entries: jam.NewReader(entryQueue), events: jam.NewQueue[event](eventQueue),
 		clients: map[uint64]*client{}, pause: pause, begun: make(chan struct{}),
 	}

@@ -121,12 +121,12 @@ func TestPageInABrowser(t *testing.T) {
 	v.wait("the offer again", `!document.querySelector('.controls .note') && document.querySelector('[aria-label^="Save Style"]') !== null`)
 
 	// A keyboard that the browser hears, where it lets pages hear any.
-	v.do(`(navigator.requestMIDIAccess = async () => ({ inputs: new Map([['k', globalThis.keyboard = { name: 'Stage 73', state: 'connected' }]]) }))`)
+	v.do(`(navigator.requestMIDIAccess = async () => ({ inputs: new Map([['k', globalThis.keyboard = { id: 'k', name: 'Stage 73', state: 'connected' }]]) }))`)
 	v.do(`[...document.querySelectorAll('button')].find((b) => b.textContent.startsWith('Hear MIDI')).click()`)
 	v.wait("the keyboard's name", `[...document.querySelectorAll('button')].some((b) => b.textContent === 'Stage 73')`)
-	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 80] })`)
+	v.do(`keyboard.onmidimessage({ timeStamp: performance.now(), data: [0x90, 67, 80] })`)
 	v.wait("its key", `document.querySelector('[data-pitch="67"]').ariaPressed === 'true'`)
-	v.do(`keyboard.onmidimessage({ data: [0x90, 67, 0] })`)
+	v.do(`keyboard.onmidimessage({ timeStamp: performance.now(), data: [0x90, 67, 0] })`)
 	v.wait("its end", `document.querySelector('[data-pitch="67"]').ariaPressed === 'false'`)
 
 	// A jam need not be recorded; what cannot be set in a jam says why.

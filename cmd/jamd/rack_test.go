@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"jamd/jam"
 	"jamd/live"
 	"jamd/ui"
 )
@@ -68,6 +69,15 @@ func (r *rack) Set(name, value string) error {
 }
 
 func (r *rack) Latency() any { return nil }
+
+func (r *rack) Play(e jam.Event) { r.heard("own", e) }
+func (r *rack) Hear(e jam.Event) { r.heard("keyboard", e) }
+
+func (r *rack) heard(where string, e jam.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, fmt.Sprintf("%s %X %d %d", where, e.Status, e.Data1, e.Data2))
+}
 
 func (r *rack) plug(name string) {
 	r.mu.Lock()

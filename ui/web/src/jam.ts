@@ -1,6 +1,6 @@
 // The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
-import type { Frame, Info, Message, Param, Snapshot } from "./protocol";
+import type { Frame, Info, Message, Param, Sent, Snapshot } from "./protocol";
 import { sound } from "./sound";
 
 const remembered = 512; // frames
@@ -44,6 +44,7 @@ export function connect() {
   socket.onclose = () => {
     if (connected.value) sound.hush();
     connected.value = false;
+    held.value = new Map(); // jamd has released it too
     setTimeout(connect, Math.min(4000, 250 * 2 ** silence++));
   };
 }
@@ -74,11 +75,8 @@ function receive(m: Message) {
       latest.value = m;
       return;
     case "note":
-      tick(m.at);
-      if (m.from !== client) {
-        sound.melody(m.midi);
-        hold(m.midi[1], (m.midi[0] & 0xf0) === 0x90 && m.midi[2] > 0, m.midi[0]);
-      }
+      if (info.value) tick(m.at); // between two jams there is no clock
+      if (m.from !== client) hear(m.midi);
       return;
     case "sound":
       tick(m.at);
@@ -122,26 +120,35 @@ function notice(text: string) {
   setTimeout(() => { notices.value = notices.value.filter((n) => n.id !== id); }, 12_000);
 }
 
-function hold(pitch: number, on: boolean, status = 0x90) {
-  if ((status & 0xf0) !== 0x90 && (status & 0xf0) !== 0x80) return;
+/** hear sounds and shows a message of a keyboard. */
+function hear(midi: [number, number, number]) {
+  sound.melody(midi);
+  const [status, data1, data2] = midi, kind = status & 0xf0;
+  if (kind === 0x90 || kind === 0x80) hold(data1, kind === 0x90 && data2 > 0);
+  else if (kind === 0xb0 && (data1 === allSoundOff || data1 >= allNotesOff)) held.value = new Map();
+}
+
+const allSoundOff = 120, allNotesOff = 123; // so do the mode messages after it
+
+function hold(pitch: number, on: boolean) {
   const next = new Map(held.value);
   if (on) next.set(pitch, now());
   else next.delete(pitch);
   held.value = next;
 }
 
-/** play sounds a note of this page at once and sends it to the jam. */
+/** play sounds a note of this page's own keys at once and sends it to the jam. */
 export function play(pitch: number, velocity: number) {
   const on = velocity > 0;
   if (pitch < 0 || pitch > 127 || on === held.value.has(pitch)) return;
   sound.melody([on ? 0x90 : 0x80, pitch, velocity]);
   hold(pitch, on);
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "note", on, pitch, velocity }));
+  send({ type: "note", on, pitch, velocity, time: performance.now() });
 }
 
-/** control sends a pedal, or the end of all sound, to the jam. */
-export function control(controller: number, value: number) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "control", controller, value }));
+/** send sends what the player does to the jam. */
+export function send(message: Sent) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
 /** ask sends a request to the API. It shows the error, if there is one, and returns null. */
@@ -179,12 +186,12 @@ const wanted = new Map<string, string>(); // their newest values
  * asks no faster than jamd answers. */
 export function set(name: string, value: string): Promise<boolean> {
   wanted.set(name, value);
-  const answer = asking.get(name) ?? send(name);
+  const answer = asking.get(name) ?? request(name);
   asking.set(name, answer);
   return answer;
 }
 
-async function send(name: string): Promise<boolean> {
+async function request(name: string): Promise<boolean> {
   let accepted = true;
   for (let sent: string | undefined; sent !== wanted.get(name);) {
     sent = wanted.get(name)!;

@@ -34,6 +34,12 @@ export type Message =
   | { type: "panic" }
   | { type: "lost"; messages: number };
 
+/** What the page sends; ui/player.go reads it. time is on the page's own clock. */
+export type Sent =
+  | { type: "note"; on: boolean; pitch: number; velocity: number; time: number }
+  | { type: "midi"; keyboard: number; time: number; bytes: number[] } // a packet of a keyboard at the browser
+  | { type: "left"; keyboard: number }; // a keyboard is gone
+
 /** A Spread summarises durations, in nanoseconds. */
 export interface Spread { count: number; p50_ns: number; p99_ns: number; max_ns: number }
 

@@ -1,12 +1,18 @@
-// A MIDI keyboard at the browser, for a keyboard that jamd does not hear. The browser asks for permission after a click.
+// MIDI keyboards at the browser, for keyboards that jamd does not hear. The browser asks for permission after a click. The page sends
+// jamd the raw bytes, which jamd reads as it reads those of a port; what was played comes back as a message.
 import { signal } from "@preact/signals";
-import { control, play, problem } from "./jam";
+import { problem, send } from "./jam";
 import { sound } from "./sound";
+
+const maxKeyboards = 16, maxPacket = 64; // as in ui/player.go
 
 /** browserMIDI names the keyboards that are connected; "" if there is none, null until the player asks for them. */
 export const browserMIDI = signal<string | null>(null);
 
+const numbers = new Map<string, number>(); // of the keyboards, by the id of the port
+
 export async function connectBrowserMIDI() {
+  sound.wake();
   let access: MIDIAccess;
   try {
     access = await navigator.requestMIDIAccess();
@@ -16,56 +22,34 @@ export async function connectBrowserMIDI() {
   }
   const listen = () => {
     const inputs = [...access.inputs.values()].filter((input) => input.state === "connected");
-    for (const id of keyboards.keys()) if (!inputs.some((input) => input.id === id)) letGo(id);
-    for (const input of inputs) input.onmidimessage = (e) => hear(input.id, e);
+    for (const [id, keyboard] of numbers) {
+      if (inputs.some((input) => input.id === id)) continue;
+      numbers.delete(id);
+      send({ type: "left", keyboard });
+    }
+    for (const input of inputs) {
+      const keyboard = number(input.id);
+      if (keyboard > 0) input.onmidimessage = (e) => hear(keyboard, e);
+    }
     browserMIDI.value = inputs.map((input) => input.name ?? "a keyboard").join(", ");
   };
   access.onstatechange = listen;
   listen();
 }
 
-const sustain = 64, sostenuto = 66, allSoundOff = 120, allNotesOff = 123;
-
-/** Held is what a keyboard holds: notes, each with its channel, and pedals. */
-type Held = { notes: Map<string, number>; pedals: Set<number> };
-
-const keyboards = new Map<string, Held>(); // by the id of the port
-
-function heldBy(id: string): Held {
-  let held = keyboards.get(id);
-  if (!held) keyboards.set(id, (held = { notes: new Map(), pedals: new Set() }));
-  return held;
-}
-
-/** letGo releases what a keyboard holds, once it is gone. */
-function letGo(id: string) {
-  const held = heldBy(id);
-  keyboards.delete(id);
-  for (const pitch of held.notes.values()) play(pitch, 0);
-  for (const pedal of held.pedals) control(pedal, 0);
-}
-
-/** hear takes one message of a keyboard; browsers deliver whole messages. */
-function hear(id: string, e: MIDIMessageEvent) {
-  const [status, data1, data2] = e.data ?? [];
-  const kind = status & 0xf0, note = `${status & 0x0f} ${data1}`, { notes, pedals } = heldBy(id);
-  if (kind === 0x90 && data2 > 0) {
-    sound.wake();
-    notes.set(note, data1);
-    play(data1, data2);
-  } else if (kind === 0x80 || kind === 0x90) {
-    notes.delete(note);
-    play(data1, 0);
-  } else if (kind === 0xb0 && (data1 === sustain || data1 === sostenuto)) {
-    if (data2 >= 64) pedals.add(data1);
-    else pedals.delete(data1);
-    control(data1, data2);
-  } else if (kind === 0xb0 && (data1 === allSoundOff || data1 >= allNotesOff)) {
-    for (const [key, pitch] of notes) {
-      if (!key.startsWith(`${status & 0x0f} `)) continue;
-      notes.delete(key);
-      play(pitch, 0);
-    }
-    if (data1 === allSoundOff) control(data1, 0);
+/** number returns the number of a keyboard, 0 if there are too many. */
+function number(id: string): number {
+  const taken = new Set(numbers.values());
+  for (let n = numbers.get(id) ?? 1; n <= maxKeyboards; n++) {
+    if (taken.has(n) && numbers.get(id) !== n) continue;
+    numbers.set(id, n);
+    return n;
   }
+  return 0;
+}
+
+/** hear sends a packet of a keyboard on. Only SysEx is longer than maxPacket, and jamd ignores it. */
+function hear(keyboard: number, e: MIDIMessageEvent) {
+  const bytes = [...(e.data ?? [])];
+  if (bytes.length <= maxPacket) send({ type: "midi", keyboard, time: e.timeStamp, bytes });
 }

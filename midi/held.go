@@ -1,4 +1,4 @@
-package midiio
+package midi
 
 import "math/bits"
 
@@ -9,22 +9,22 @@ type held struct {
 }
 
 // pedalControllers are the controllers of held.pedals, in its order.
-var pedalControllers = [2]byte{sustainPedal, sostenutoPedal}
+var pedalControllers = [2]byte{SustainPedal, SostenutoPedal}
 
 // update records one message.
 func (h *held) update(status, data1, data2 byte) {
 	channel, word, bit := status&0x0F, data1>>6, uint64(1)<<(data1&63)
 	switch kind := status & 0xF0; {
-	case kind == noteOn && data2 > 0:
+	case kind == NoteOn && data2 > 0:
 		h.keys[channel][word] |= bit
-	case kind == noteOn || kind == noteOff:
+	case kind == NoteOn || kind == NoteOff:
 		h.keys[channel][word] &^= bit
-	case kind == controlChange && data1 == resetControllers:
+	case kind == ControlChange && data1 == ResetControllers:
 		h.pedals[0] &^= 1 << channel
 		h.pedals[1] &^= 1 << channel
-	case kind == controlChange && (data1 == allSoundOff || data1 >= allNotesOff): // 123 to 127, the channel mode messages, all end notes
+	case kind == ControlChange && (data1 == AllSoundOff || data1 >= AllNotesOff): // 123 to 127, the channel mode messages, all end notes
 		h.keys[channel] = [2]uint64{}
-	case kind == controlChange:
+	case kind == ControlChange:
 		for i, controller := range pedalControllers {
 			if data1 != controller {
 				continue
@@ -47,14 +47,14 @@ func (h *held) release(emit func(status, data1, data2 byte)) {
 		}
 		for word, set := range keys {
 			for ; set != 0; set &= set - 1 {
-				emit(noteOff|channel, byte(64*word+bits.TrailingZeros64(set)), 0)
+				emit(NoteOff|channel, byte(64*word+bits.TrailingZeros64(set)), 0)
 			}
 		}
-		emit(controlChange|channel, sustainPedal, 0)
+		emit(ControlChange|channel, SustainPedal, 0)
 		if h.pedals[1]>>channel&1 == 1 {
-			emit(controlChange|channel, sostenutoPedal, 0)
+			emit(ControlChange|channel, SostenutoPedal, 0)
 		}
-		emit(controlChange|channel, allNotesOff, 0)
+		emit(ControlChange|channel, AllNotesOff, 0)
 	}
 	*h = held{}
 }

@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// Messages that need 1 to 81 ms are told apart to a millisecond once one of them was quick, although the page's clock is slow.
+func TestPageClock(t *testing.T) {
+	var c pageClock
+	random := rand.New(rand.NewPCG(1, 2))
+	delay := time.Duration(0)
+	for n := range 10_000 {
+		happened := time.Hour + time.Duration(n)*50*time.Millisecond
+		if delay = time.Millisecond + time.Duration(random.IntN(80))*time.Millisecond; n%50 == 0 {
+			delay = time.Millisecond
+		}
+		sent := float64(happened-time.Hour) / 1.00003 / float64(time.Millisecond)
+		age := c.age(happened+delay, sent+5000)
+		if off := delay - time.Millisecond - age; n > 50 && off.Abs() > 2*time.Millisecond {
+			t.Fatalf("message %d took %v, and is taken to be %v old", n, delay, age)
+		}
+	}
+	if age := c.age(10*time.Hour, 5001); age != 0 { // the page was suspended for hours
+		t.Errorf("after a long sleep a message is %v old", age)
+	}
+	if age := c.age(10*time.Hour+20*time.Millisecond, 5011); age < 9*time.Millisecond || age > 11*time.Millisecond {
+		t.Errorf("the next message is %v old, want 10 ms", age)
+	}
+}
+
+// Whatever a page says, an age is between nothing and what is believed.
+func TestPageClockBelievesLittle(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var c pageClock
+		arrived := time.Duration(0)
+		for range rapid.IntRange(1, 20).Draw(t, "messages") {
+			arrived += time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "pause"))
+			sent := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), -1, 0, math.MaxFloat64})).Draw(t, "sent")
+			if age := c.age(arrived, sent); age < 0 || age > believed {
+				t.Fatalf("%v old", age)
+			}
+		}
+	})
+}
