@@ -16,6 +16,8 @@ type Accompaniment struct {
 	Take      Take
 	Summary   Summary
 	Inference []time.Duration // how long the policy step of each frame took
+	Lines     []time.Duration // when each frame began
+	Beats     []Beat          // of [AccompanyPlayer]
 }
 
 // Accompany plays chords to a tune as fast as the policy answers. It drives the same [Engine] as a live [Loop], and gives it
@@ -59,7 +61,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 	clock := NewSystemClock()
 	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
 	meters := tune.Meters
-	inference := make([]time.Duration, 0, frames)
+	inference, lines := make([]time.Duration, 0, frames), make([]time.Duration, 0, frames)
 	for t := range frames {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -93,6 +95,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		}
 		report, _ := engine.Play()
 		report.Step, report.Tempo = inference[t], grid.tempo(t)
+		lines = append(lines, report.Line)
 		builder.Add(report)
 		tell(report.Entry())
 	}
@@ -104,7 +107,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 	summary := engine.Summary()
 	take := builder.Take(summary.Melody)
 	take.Meters = slices.Clone(tune.Meters[:len(tune.Meters)-len(meters)])
-	return &Accompaniment{Take: take, Summary: summary, Inference: inference}, nil
+	return &Accompaniment{Take: take, Summary: summary, Inference: inference, Lines: lines}, nil
 }
 
 // lengthOf is the number of frames up to the end of the last note, in whole bars.

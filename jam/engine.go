@@ -96,3 +96,6 @@ func (e *Engine) Frame() int64 { return e.frame }
 
 // Summary returns what happened so far.
 func (e *Engine) Summary() Summary { return e.summary }
+
+// ListenOn lets the engine listen for so many more frames, from the next one on.
+func (e *Engine) ListenOn(frames int64) { e.listen = e.frame + frames }

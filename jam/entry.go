@@ -90,7 +90,7 @@ type LoopAction struct {
 	Frame  int64         // the next frame to be decided
 	At     time.Duration // on the jam's clock
 	Kind   ActionKind
-	Frames int64 // only with ActionJump and ActionRestart
+	Frames int64 // only with ActionJump, ActionRestart and ActionListen
 }
 
 // An ActionKind says what a loop did.
@@ -103,6 +103,7 @@ const (
 	ActionPanic                      // Engine.Apply of a panic that was asked for at the action's time
 	ActionJump                       // Engine.Pass, Frames times
 	ActionRestart                    // Engine.Restart, Frames frames after Frame
+	ActionListen                     // Engine.ListenOn: the beat of the player is not sure enough to join in
 )
 
 // A Reader is the bounded queue through which one reader gets the entries of a jam. Its writers never wait: an entry that does

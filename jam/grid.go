@@ -95,6 +95,12 @@ func (g *Grid) Move(s Segment) error {
 	return nil
 }
 
+// lies reports whether a grid has a segment already, as far as anybody hears.
+func (g *Grid) lies(s Segment) bool {
+	off := g.Line(s.Frame) - s.At
+	return max(off, -off) < leastMove && math.Abs(g.tempo(s.Frame)-s.BPM) < leastTempo
+}
+
 // squeeze puts the lines before frame in front of a time. If no line of the grid is before that time, no segment is left.
 func (g *Grid) squeeze(frame int64, at float64) {
 	if len(g.segments) == 0 || g.offset(float64(frame-1))+leastStep <= at {

@@ -52,6 +52,7 @@ type FrameReport struct {
 	Skipped   int64         // frames lost just before this one (a stopped machine)
 	Prob      float32       // the policy's probability of Chosen, after mask and temperature
 	Tempo     float64       // quarter notes a minute, from this line on
+	Follow    FollowState   // how the jam stands with its player's time
 	Rung      Rung          // the guard's order
 	Policy    string        // name of the policy that was asked
 	Faster    bool          // the faster variant was asked in its place

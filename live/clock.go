@@ -19,6 +19,7 @@ const (
 	clockInternal = "internal" // jamd's own clock
 	ClockExternal = "external" // the MIDI clock that comes in, with its start, stop and position
 	clockSend     = "send"     // jamd's own clock, which is also sent to the port of the chords
+	ClockFollow   = "follow"   // the time of the player, found in the melody
 )
 
 // A timeSource is a way to keep time. open gives the loop its transport, or the output its clock. The melody is not open yet.

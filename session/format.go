@@ -53,9 +53,10 @@ type Manifest struct {
 	Agent       *Agent       `json:"agent,omitempty"`  // that played the melody; nil if a player or a file did
 	Settings    jam.Settings `json:"settings"`         // with the seed
 	Ports       Ports        `json:"ports"`
-	Offline     bool         `json:"offline,omitempty"` // made as fast as possible: nobody played, and nothing had to be in time
-	Start       time.Time    `json:"start"`             // wall time at which the jam's clock showed 0
-	Order       time.Time    `json:"order,omitzero"`    // its place among the sessions recorded with it, if the clock was set back; zero: Start
+	Followed    bool         `json:"followed,omitempty"` // the jam kept its player's time
+	Offline     bool         `json:"offline,omitempty"`  // made as fast as possible: nobody played, and nothing had to be in time
+	Start       time.Time    `json:"start"`              // wall time at which the jam's clock showed 0
+	Order       time.Time    `json:"order,omitzero"`     // its place among the sessions recorded with it, if the clock was set back; zero: Start
 }
 
 // A Policy identifies a policy by its name and the hash of its file.

@@ -40,8 +40,14 @@ type (
 		head
 		Frame  *int64  `json:"frame,omitempty"`
 		At     float64 `json:"at_us"`
-		Passed uint8   `json:"passed"`
+		Passed int64   `json:"passed"`
 		Again  bool    `json:"again,omitempty"`
+	}
+	listenLine struct {
+		head
+		Frame  *int64  `json:"frame,omitempty"`
+		At     float64 `json:"at_us"`
+		Frames int64   `json:"frames"`
 	}
 	controlLine struct {
 		head
@@ -137,8 +143,11 @@ func heardLine(seq uint64, e jam.Input) any {
 
 func actionLine(seq uint64, a jam.LoopAction) any {
 	frame, at := frameOf(a.Frame), micros(a.At)
-	if a.Kind == jam.ActionJump || a.Kind == jam.ActionRestart {
-		return jumpLine{head{seq, "jump"}, frame, at, uint8(a.Frames), a.Kind == jam.ActionRestart}
+	switch a.Kind {
+	case jam.ActionJump, jam.ActionRestart:
+		return jumpLine{head{seq, "jump"}, frame, at, a.Frames, a.Kind == jam.ActionRestart}
+	case jam.ActionListen:
+		return listenLine{head{seq, "listen"}, frame, at, a.Frames}
 	}
 	return letGoLine{head{seq, "letgo"}, frame, at, parts[min(int(a.Kind), len(parts)-1)]}
 }

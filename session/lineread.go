@@ -25,6 +25,8 @@ func objectOf(h head) readLine {
 		return new(letGoLine)
 	case "jump":
 		return new(jumpLine)
+	case "listen":
+		return new(listenLine)
 	case "control":
 		return new(controlLine)
 	case "segment":
@@ -100,7 +102,17 @@ func (l *jumpLine) entry() (Entry, error) {
 	if l.Again {
 		what = jam.ActionRestart
 	}
-	return done(l.Frame, l.At, what, int64(l.Passed))
+	if l.Passed < 0 || l.Passed > maxGap {
+		return nil, fmt.Errorf("passed %d: must be 0 to %d frames", l.Passed, maxGap)
+	}
+	return done(l.Frame, l.At, what, l.Passed)
+}
+
+func (l *listenLine) entry() (Entry, error) {
+	if l.Frames < 0 || l.Frames > maxFrame {
+		return nil, fmt.Errorf("frames %d: there are not as many", l.Frames)
+	}
+	return done(l.Frame, l.At, jam.ActionListen, l.Frames)
 }
 
 func (l *controlLine) entry() (Entry, error) {

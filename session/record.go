@@ -217,13 +217,18 @@ type loggedTake struct {
 	tempo   []jam.TempoChange
 	meters  []jam.MeterChange
 	last    jam.MelodyToken
+	lines   *playedLines // of a jam that kept its player's time; else nil
 }
 
 func newLoggedTake(m *Manifest) *loggedTake {
-	return &loggedTake{
+	t := &loggedTake{
 		builder: jam.NewTakeBuilder(cmp.Or(m.Title, "jam"), nil, m.Settings.Meter),
 		tempo:   []jam.TempoChange{{BPM: m.Settings.Tempo}}, last: jam.Silence,
 	}
+	if m.Followed {
+		t.lines = &playedLines{}
+	}
+	return t
 }
 
 // add adds the next entry.
@@ -231,7 +236,9 @@ func (t *loggedTake) add(entry Entry) {
 	switch e := entry.(type) {
 	case jam.FrameReport:
 		t.builder.Add(e)
+		t.lines.add(e)
 	case jam.Moved:
+		t.lines.begin(e.Segment)
 		t.tempo = changed(t.tempo, e.Segment)
 	case jam.MeterChange:
 		if n := len(t.meters); n == 0 || e.Frame > t.meters[n-1].Frame {
@@ -245,6 +252,9 @@ func (t *loggedTake) add(entry Entry) {
 func (t *loggedTake) take() jam.Take {
 	take := t.builder.Take(t.last)
 	take.Tempo, take.Meters = t.tempo, t.meters
+	if tempo := t.lines.tempo(); tempo != nil {
+		take.Tempo = tempo
+	}
 	return take
 }
 

@@ -214,6 +214,9 @@ func (p *replay) ask() ([]float32, error) {
 	if err := p.place(t); err != nil {
 		return nil, err
 	}
+	if err := p.changeMeter(t); err != nil { // apply does not see the frames that a song jumps over
+		return nil, err
+	}
 	chord, melody, place := p.engine.Hear()
 	return p.policies.ask(t, chord, melody, place, p.engine.Busy())
 }
@@ -229,16 +232,24 @@ func (p *replay) place(t int64) error {
 	return nil
 }
 
-// apply sets what was set before the decision on a frame, and changes to the policy that took over there.
-func (p *replay) apply(t int64) error {
-	if err := p.place(t); err != nil { // first, as the segment of a new tempo begins on one of its lines
-		return err
-	}
+// changeMeter begins the bars of another meter, or of a moved bar line, that begin before the decision on a frame.
+func (p *replay) changeMeter(t int64) error {
 	for len(p.meters) > 0 && p.meters[0].Frame <= t {
 		if err := p.engine.ChangeMeter(p.meters[0].Meter); err != nil {
 			return err
 		}
 		p.meters = p.meters[1:]
+	}
+	return nil
+}
+
+// apply sets what was set before the decision on a frame, and changes to the policy that took over there.
+func (p *replay) apply(t int64) error {
+	if err := p.place(t); err != nil { // first, as the segment of a new tempo begins on one of its lines
+		return err
+	}
+	if err := p.changeMeter(t); err != nil {
+		return err
 	}
 	for len(p.applied) > 0 && p.applied[0].Frame <= t {
 		c := p.applied[0].Control
@@ -295,6 +306,8 @@ func (p *replay) act(a jam.LoopAction) error {
 		return p.engine.Apply(jam.Control{At: a.At, Param: jam.ParamPanic})
 	case jam.ActionRestart:
 		p.engine.Restart(p.engine.Frame() + a.Frames)
+	case jam.ActionListen:
+		p.engine.ListenOn(a.Frames)
 	case jam.ActionJump:
 		for range a.Frames {
 			if _, err := p.ask(); err != nil {

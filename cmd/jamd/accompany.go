@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"jamd/archive"
 	"jamd/atomicfile"
 	"jamd/jam"
 	"jamd/live"
@@ -23,7 +22,9 @@ type accompanyCmd struct {
 	File   string     `arg:"" placeholder:"FILE.mid" help:"Standard MIDI File with the melody."`
 	Track  string     `placeholder:"NAME|N" help:"Part of the file that is the melody: its name or its number (else the one whose name or notes fit best)."`
 	Output string     `short:"o" placeholder:"OUT.mid" help:"Write melody, chords and chord symbols into this MIDI file."`
-	Tempo  *float64   `placeholder:"BPM" help:"Tempo instead of the file's."`
+	Tempo  *float64   `placeholder:"BPM" help:"Tempo instead of the file's; with --clock follow, about how fast it was played."`
+	Clock  string     `enum:"internal,follow" default:"internal" placeholder:"internal|follow" help:"Whose time it keeps: the file's (internal), or that of a player who kept none, found in the notes (follow)."`
+	Taps   []float64  `placeholder:"S,S,..." help:"With --clock follow: seconds at which the player tapped the beat."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
 
@@ -42,7 +43,8 @@ type accompaniment struct {
 	FramesPerBeat int              `json:"frames_per_beat"`
 	Frames        int64            `json:"frames"`
 	Melody        []jam.TakeNote   `json:"melody"`
-	Chords        []jam.TakeChord  `json:"chords"`
+	Chords        []timedChord     `json:"chords"`
+	Beats         []playedBeat     `json:"beats,omitempty"` // with --clock follow
 	NoteInChord   float64          `json:"note_in_chord"`
 	ElapsedMS     float64          `json:"elapsed_ms"`
 	InferenceMS   quantiles        `json:"inference_ms"`
@@ -58,13 +60,16 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	if c.Output == "" && !c.JSON && c.Record == "" {
 		return usage.Errorf("nothing to do: give -o OUT.mid, --json or --record DIR")
 	}
-	melody, err := melodyFile{c.File, c.Track, c.Tempo}.read(to)
+	melody, err := melodyFile{c.File, c.Track, c.fileTempo()}.read(to)
 	if err != nil {
 		return err
 	}
 	tune, err := melody.Tune()
 	if err != nil {
 		return usage.Errorf("%s: %w", c.File, err)
+	}
+	if err := c.checkFollowing(); err != nil {
+		return err
 	}
 	settings := jam.DefaultSettings()
 	settings.Tempo = melody.Tempo[0].BPM
@@ -79,6 +84,9 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	tellLength(to, &melody, steps)
 	began := time.Now()
 	result, err := c.accompany(ctx, policy, settings, tune, began)
+	if errors.Is(err, jam.ErrNoBeat) {
+		return usage.Errorf("%s: %w (--taps, --tempo)", c.File, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
@@ -91,7 +99,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	a := accompaniment{
 		Title: tune.Name, Part: live.PartOf(&melody), Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
 		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
-		Frames: result.Take.Frames, Melody: orEmpty(result.Take.Melody), Chords: orEmpty(result.Take.Chords),
+		Frames: result.Take.Frames, Beats: playedBeats(result.Beats), Melody: orEmpty(result.Take.Melody), Chords: timedChords(result),
 		ElapsedMS: milliseconds(elapsed), InferenceMS: quantilesOf(result.Inference),
 	}
 	a.NoteInChord, _ = result.Take.NoteInChord()
@@ -105,21 +113,6 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
 		cmp.Or(c.Output, c.File), len(a.Chords), result.Take.BarAt(a.Frames-1).Number+1, a.NoteInChord, elapsed.Seconds(), q.P50, q.P99, q.Max)
 	return nil
-}
-
-// accompany accompanies the tune, and records it as a session if the user wants that.
-func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time) (*jam.Accompaniment, error) {
-	if c.Record == "" {
-		return jam.Accompany(ctx, p, s, t)
-	}
-	m := archive.Manifest(version, p, s)
-	m.Title, m.Ports.In, m.Start, m.Offline = t.Name, c.File, began, true
-	if t.Meter != (jam.Meter{}) {
-		m.Settings.Meter = t.Meter
-	}
-	log := archive.RecordOffline(c.Record, m)
-	result, err := jam.Accompany(ctx, p, s, t, log.Record)
-	return result, errors.Join(err, log.Close(result))
 }
 
 // writeTake writes a MIDI file, whole or not at all.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,6 +68,10 @@ func writeInputs(dir string) error {
 	if err != nil {
 		return err
 	}
+	free, err := playedFreely()
+	if err != nil {
+		return err
+	}
 	var empty bytes.Buffer
 	if err := midiio.WriteTake(&empty, jam.Take{Tempo: []jam.TempoChange{{BPM: 120}}, Meter: jam.Quarters(4), Frames: 16}); err != nil {
 		return err
@@ -85,7 +90,7 @@ func writeInputs(dir string) error {
 	}
 	for name, data := range map[string][]byte{
 		"tiny.onnx": tiny, "tiny-bar.onnx": hearsBar, "agent.onnx": agent,
-		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(), "meters.mid": meters,
+		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(), "meters.mid": meters, "free.mid": free,
 		"empty.mid": {}, "text.mid": []byte("a letter, not a tune\n"), "empty.onnx": {}, "text.onnx": []byte("no network\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
@@ -100,6 +105,21 @@ func writeInputs(dir string) error {
 	}
 	// A session of the first format, in a folder like those that jamd makes.
 	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
+}
+
+// playedFreely is a melody of 24 bars by a player without a click, at about 96 BPM: the tempi of the file are the player's.
+func playedFreely() ([]byte, error) {
+	take := jam.Take{Meter: jam.Quarters(4), Frames: 24 * 16}
+	for frame := int64(0); frame < take.Frames; frame += 4 {
+		take.Tempo = append(take.Tempo, jam.TempoChange{Frame: frame, BPM: 96 + 3*math.Sin(float64(frame)/40)})
+		take.Melody = append(take.Melody, jam.TakeNote{Frame: frame, Pitch: 60 + uint8(frame/4*7%12), Duration: 3, Velocity: 80})
+		if frame%16 == 4 {
+			take.Melody = append(take.Melody, jam.TakeNote{Frame: frame + 2, Pitch: 62, Duration: 1, Velocity: 80})
+		}
+	}
+	var b bytes.Buffer
+	err := midiio.WriteTake(&b, take)
+	return b.Bytes(), err
 }
 
 // changingMeters is a melody of nine bars, three in each of three meters.

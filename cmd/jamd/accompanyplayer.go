@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"jamd/archive"
+	"jamd/follow"
+	"jamd/jam"
+	"jamd/live"
+	"jamd/model"
+	"jamd/usage"
+)
+
+// A timedChord is a chord of a take and when it began, in seconds from the beginning of the file.
+type timedChord struct {
+	jam.TakeChord
+	At float64 `json:"at"`
+}
+
+// A playedBeat is a beat that was followed, as its line was when it passed. At is in seconds from the beginning of the file.
+type playedBeat struct {
+	At   float64 `json:"at"`
+	Bar  int64   `json:"bar"`
+	Beat int     `json:"beat"`
+	BPM  float64 `json:"bpm"`
+	Sure float64 `json:"sure"`
+}
+
+func timedChords(a *jam.Accompaniment) []timedChord {
+	out := make([]timedChord, len(a.Take.Chords))
+	for i, c := range a.Take.Chords {
+		out[i] = timedChord{c, a.Lines[c.Frame].Seconds()}
+	}
+	return out
+}
+
+func playedBeats(beats []jam.Beat) []playedBeat {
+	out := make([]playedBeat, len(beats))
+	for i, b := range beats {
+		out[i] = playedBeat{b.At.Seconds(), b.Bar, b.Beat, b.BPM, b.Sure}
+	}
+	return out
+}
+
+func (c *accompanyCmd) follows() bool { return c.Clock == live.ClockFollow }
+
+// fileTempo is the tempo instead of the file's. A player who is followed has played at the times that the file's own give.
+func (c *accompanyCmd) fileTempo() *float64 {
+	if c.follows() {
+		return nil
+	}
+	return c.Tempo
+}
+
+func (c *accompanyCmd) checkFollowing() error {
+	switch {
+	case !c.follows() && len(c.Taps) > 0:
+		return usage.Errorf("--taps is for --clock follow")
+	case c.follows() && c.Tempo != nil:
+		if err := jam.CheckTempo(*c.Tempo); err != nil {
+			return usage.Errorf("--tempo: %w", err)
+		}
+	}
+	if !slices.IsSorted(c.Taps) || len(c.Taps) > 0 && !(c.Taps[0] >= 0) {
+		return usage.Errorf("--taps %v: must be seconds from the beginning of the file, in order", c.Taps)
+	}
+	return nil
+}
+
+// accompany accompanies the tune, and records it as a session if the user wants that.
+func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time) (*jam.Accompaniment, error) {
+	if c.Record == "" {
+		return c.play(ctx, p, s, t)
+	}
+	m := archive.Manifest(version, p, s)
+	m.Title, m.Ports.In, m.Start, m.Offline, m.Followed = t.Name, c.File, began, true, c.follows()
+	if t.Meter != (jam.Meter{}) {
+		m.Settings.Meter = t.Meter
+	}
+	log := archive.RecordOffline(c.Record, m)
+	result, err := c.play(ctx, p, s, t, log.Record)
+	return result, errors.Join(err, log.Close(result))
+}
+
+func (c *accompanyCmd) play(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, readers ...func(jam.Entry)) (*jam.Accompaniment, error) {
+	if !c.follows() {
+		return jam.Accompany(ctx, p, s, t, readers...)
+	}
+	played := follow.Config{Meter: s.Meter}
+	if t.Meter != (jam.Meter{}) {
+		played.Meter = t.Meter
+	}
+	if c.Tempo != nil {
+		played.BPM = *c.Tempo
+	}
+	taps := make([]jam.Doing, len(c.Taps))
+	for i, at := range c.Taps {
+		taps[i] = jam.Doing{At: time.Duration(at * float64(time.Second)), What: jam.DoesTap}
+	}
+	return jam.AccompanyPlayer(ctx, p, s, t, follow.New(played), taps, readers...)
+}

@@ -1,0 +1,250 @@
+package jam
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Beat is a beat of the player, as its line was when it passed.
+type Beat struct {
+	Frame int64
+	At    time.Duration
+	Bar   int64   // from 1; what is played before the first bar line is in bar 0
+	Beat  int     // of the bar, from 1
+	BPM   float64 // quarter notes a minute
+	Sure  float64 // 0 to 1; 0 for the beats before the first was found, which were laid afterwards
+}
+
+// ErrNoBeat is returned for a tune in whose notes no beat was found.
+var ErrNoBeat = errors.New("no beat was found in the notes: tap along, or give the tempo")
+
+// AccompanyPlayer is like [Accompany] for a tune that was played freely: the tracker finds the beat in the notes, at the times of
+// the tune's events, as in a live jam. It is told of nothing before it was played. The tempo of the settings and of the tune
+// does not count. taps are what the player did beside the notes. The tracker must be new.
+func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, tracker Tracker, taps []Doing, readers ...func(Entry)) (*Accompaniment, error) {
+	if tune.Meter != (Meter{}) {
+		s.Meter = tune.Meter
+	}
+	engine, err := NewEngine(p.Vocabulary(), s, silent{})
+	if err != nil {
+		return nil, err
+	}
+	a := &playerAccompanist{
+		ctx: ctx, policy: p, engine: engine, tracker: tracker, readers: readers,
+		events: slices.Clone(tune.Events), builder: NewTakeBuilder(tune.Name, nil, s.Meter), clock: NewSystemClock(),
+	}
+	a.setter, _ = p.(BusySetter)
+	byTime := func(x, y Event) int { return cmp.Compare(x.At, y.At) }
+	slices.SortStableFunc(a.events, byTime)
+	a.doings = doings(&s, a.events, taps)
+	p.Reset()
+	return a.accompany()
+}
+
+// doings are the notes of the melody among events, and other doings, in the order of time.
+func doings(s *Settings, events []Event, others []Doing) []Doing {
+	out := slices.Clone(others)
+	for _, e := range events {
+		if s.heardAsMelody(e) {
+			out = append(out, Doing{e.At, DoesNote, e.Data1, e.Data2})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Doing) int { return cmp.Compare(x.At, y.At) })
+	return out
+}
+
+// heardAsMelody reports whether a note of the melody begins with an event.
+func (s *Settings) heardAsMelody(e Event) bool {
+	return e.Status&0xF0 == noteOn && e.Data2 > 0 && s.MelodyChannels.Has(e.Status) && e.Data1 >= s.Split
+}
+
+// A playerAccompanist is an AccompanyPlayer in progress.
+type playerAccompanist struct {
+	ctx     context.Context
+	policy  Policy
+	setter  BusySetter // the policy, if it is one
+	engine  *Engine
+	tracker Tracker
+	grid    playerGrid
+	readers []func(Entry)
+	builder *TakeBuilder
+	clock   Clock
+	events  []Event // not heard by the engine yet
+	doings  []Doing // not heard by the tracker yet
+
+	first     int64 // number of the first bar: 0 if it is a pickup, else 1
+	meter     Meter // of the first bar
+	meters    []MeterChange
+	lines     []time.Duration
+	found     int64 // the first frame that was not laid afterwards
+	beats     []Beat
+	inference []time.Duration
+}
+
+func (a *playerAccompanist) accompany() (*Accompaniment, error) {
+	if len(a.events) == 0 {
+		return nil, errNoNotes
+	}
+	last := a.events[len(a.events)-1].At
+	if err := a.find(); err != nil {
+		return nil, err
+	}
+	for len(a.events) > 0 || !a.over(last) {
+		if err := a.frame(); err != nil {
+			return nil, err
+		}
+		if a.engine.Frame() >= maxTuneFrames {
+			return nil, fmt.Errorf("the tune is longer than %d frames", maxTuneFrames)
+		}
+	}
+	_ = a.engine.End() // this output never fails
+	summary := a.engine.Summary()
+	take := a.builder.Take(summary.Melody)
+	take.Meter, take.Meters, take.Tempo = a.meter, a.meters, TempoOf(a.lines)
+	return &Accompaniment{Take: take, Summary: summary, Inference: a.inference, Lines: a.lines, Beats: a.beats}, nil
+}
+
+// find lets the tracker hear the player until it has a beat, lays the grid on what was played so far, and lets the policy hear
+// it.
+func (a *playerAccompanist) find() error {
+	var first time.Duration
+	heard := false
+	for i, d := range a.doings {
+		if d.What == DoesNote && !heard {
+			heard, first = true, d.At
+		}
+		now, ok := d.Tell(a.tracker)
+		if !ok || !heard || now.State == FindingBeat {
+			continue
+		}
+		a.doings = a.doings[i+1:]
+		a.begin(now, first)
+		return a.catchUp(now.After)
+	}
+	if !heard {
+		return errNoNotes
+	}
+	return ErrNoBeat
+}
+
+// begin lays frame 0.
+func (a *playerAccompanist) begin(now PlayerTime, first time.Duration) {
+	segment := a.grid.start(now, first)
+	_ = a.engine.Grid().Move(segment) // its tempo is within bounds
+	a.tell(Moved{0, segment}.Entry())
+	a.meter, a.first = now.Meter, 1
+	if a.engine.Grid().Nearest(first) > 0 {
+		a.first = 0
+	}
+	if now.Meter != a.engine.settings.Meter {
+		_ = a.engine.ChangeMeter(now.Meter)
+		a.tell(MeterChange{0, now.Meter}.Entry())
+	}
+}
+
+// catchUp lets the policy hear the frames whose lines no note can move any more.
+func (a *playerAccompanist) catchUp(now time.Duration) error {
+	for a.grid.cut(a.engine.Grid().Line(a.found)) < now {
+		a.found++
+	}
+	for t := range a.found {
+		a.push(t)
+	}
+	a.tell(LoopAction{0, now, ActionJump, a.found}.Entry())
+	for t := range a.found {
+		if _, err := a.step(); err != nil {
+			return err
+		}
+		a.engine.Pass()
+		a.passed(t, 0)
+	}
+	return nil
+}
+
+// over reports whether all has been heard, and a bar is complete.
+func (a *playerAccompanist) over(last time.Duration) bool {
+	frame := a.engine.Frame()
+	return a.engine.Grid().Line(frame) > last && a.grid.place(frame) == 0
+}
+
+// frame plays the next frame.
+func (a *playerAccompanist) frame() error {
+	if err := a.ctx.Err(); err != nil {
+		return err
+	}
+	t, grid := a.engine.Frame(), a.engine.Grid()
+	before := grid.Line(t - 1)
+	for len(a.doings) > 0 && a.doings[0].At <= a.grid.cut(a.grid.line(t, before)) {
+		if now, ok := a.doings[0].Tell(a.tracker); ok {
+			a.grid.now = now
+		}
+		a.doings = a.doings[1:]
+	}
+	if segment := a.grid.segment(t, before); !grid.lies(segment) {
+		_ = grid.Move(segment) // its tempo is within bounds
+		a.tell(Moved{t, segment}.Entry())
+	}
+	a.push(t)
+	changed, longer := a.grid.prepare(a.engine)
+	if longer > 0 {
+		a.tell(LoopAction{t, grid.Line(t), ActionListen, longer}.Entry())
+	}
+	if changed {
+		a.meters = append(a.meters, MeterChange{t, a.grid.now.Meter})
+		a.tell(a.meters[len(a.meters)-1].Entry())
+	}
+	logits, err := a.step()
+	if err == nil {
+		err = a.engine.Decide(logits)
+	}
+	if err != nil {
+		return fmt.Errorf("frame %d: %w", t, err)
+	}
+	report, _ := a.engine.Play()
+	report.Step, report.Tempo, report.Follow = a.inference[t], grid.tempo(t), a.grid.now.State
+	a.builder.Add(report)
+	a.tell(report.Entry())
+	a.passed(t, a.grid.now.Sure)
+	return nil
+}
+
+// push gives the engine the events before a frame.
+func (a *playerAccompanist) push(t int64) {
+	for len(a.events) > 0 && a.engine.Grid().Nearest(a.events[0].At) < t {
+		a.engine.Push(a.events[0])
+		a.tell(Input{a.engine.Frame(), a.events[0]}.Entry())
+		a.events = a.events[1:]
+	}
+}
+
+// step lets the policy hear the frame before the next one.
+func (a *playerAccompanist) step() ([]float32, error) {
+	chord, melody, place := a.engine.Hear()
+	began := a.clock.Now()
+	if a.setter != nil {
+		a.setter.SetBusy(a.engine.Busy())
+	}
+	logits, err := a.policy.Step(chord, melody, place)
+	a.inference = append(a.inference, a.clock.Now()-began)
+	return logits, err
+}
+
+// passed notes the line of a frame.
+func (a *playerAccompanist) passed(t int64, sure float64) {
+	line := a.engine.Grid().Line(t)
+	a.lines = append(a.lines, line)
+	bar := Bars{a.meter, a.meters}.At(t)
+	if after := t - bar.Frame; after%bar.Meter.Beat() == 0 {
+		a.beats = append(a.beats, Beat{t, line, bar.Number + a.first, int(after/bar.Meter.Beat()) + 1, a.grid.now.BPM, sure})
+	}
+}
+
+func (a *playerAccompanist) tell(e Entry) {
+	for _, read := range a.readers {
+		read(e)
+	}
+}

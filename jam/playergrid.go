@@ -1,0 +1,97 @@
+package jam
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// A frame that follows the player is at least half and at most one and a half times as long as the tempo says, so that no
+	// bar is torn when the beat moves.
+	leastFrame, mostFrame = 0.5, 1.5
+	// What the player does later than this share of a frame before a line moves only the lines after it. So a line depends on
+	// what was played, and not on when the loop woke: the loop wakes later than that.
+	heardBefore = 7. / 16
+	// joinAnyway is the number of bars after which the policy joins in even if the beat is in doubt.
+	joinAnyway = 8
+)
+
+// A playerGrid lays the frames of a jam on the beats of its player. Frames go on and never back: beat b is frame
+// b·beat+shift. When the beat moves, the frames that are left until the next beat share the correction.
+type playerGrid struct {
+	now   PlayerTime // by which the next line is laid
+	shift int64      // frame of beat 0
+	heard bool       // the policy has joined in
+}
+
+// start lays frame 0 on the last bar line that is not after the first note; a pickup is in the frames after it. It returns the
+// first segment of the grid.
+func (g *playerGrid) start(t PlayerTime, first time.Duration) Segment {
+	g.now = t
+	beat, bar := t.Meter.Beat(), t.Meter.Bar()
+	step := float64(t.Period) / float64(beat)
+	note := int64(math.Round(float64(first-t.Line) / step)) // frames after the next beat
+	place := ((int64(t.InBar)*beat+note)%bar + bar) % bar
+	zero := note - place
+	g.shift = -zero - t.Beat*beat
+	return Segment{0, t.Line + nanoseconds(float64(zero)*step), t.tempo()}
+}
+
+// tempo is within what a grid takes.
+func (t PlayerTime) tempo() float64 { return min(max(t.BPM, MinTempo), MaxTempo) }
+
+func (g *playerGrid) beat() int64 { return g.now.Meter.Beat() }
+
+// frameOf is the frame of a beat.
+func (g *playerGrid) frameOf(beat int64) int64 { return beat*g.beat() + g.shift }
+
+// line returns when a frame begins, given the line of the frame before.
+func (g *playerGrid) line(frame int64, before time.Duration) time.Duration {
+	beat := g.beat()
+	n := (frame - g.shift + beat - 1)
+	n = (n - ((n%beat)+beat)%beat) / beat // the first beat that is not before the frame
+	at := g.now.Line + time.Duration(n-g.now.Beat)*g.now.Period
+	step := float64(g.now.Period) / float64(beat)
+	length := float64(at-before) / float64(g.frameOf(n)-frame+1)
+	return before + nanoseconds(min(max(length, leastFrame*step), mostFrame*step))
+}
+
+// cut is the time until which the player can move a line.
+func (g *playerGrid) cut(line time.Duration) time.Duration {
+	return line - nanoseconds(heardBefore*float64(g.now.Period)/float64(g.beat()))
+}
+
+// segment is the grid from a frame on.
+func (g *playerGrid) segment(frame int64, before time.Duration) Segment {
+	return Segment{frame, g.line(frame, before), g.now.tempo()}
+}
+
+// place is how many frames after the player's bar line a frame is.
+func (g *playerGrid) place(frame int64) int64 {
+	bar := g.now.Meter.Bar()
+	return ((frame-g.frameOf(g.now.Beat-int64(g.now.InBar)))%bar + bar) % bar
+}
+
+// sure reports whether the policy may join in, so many frames after the first.
+func (g *playerGrid) sure(frames int64) bool {
+	return g.now.State == Following || g.now.State == HoldingTempo && frames >= joinAnyway*g.now.Meter.Bar()
+}
+
+// prepare makes an engine ready for its next frame: bars begin where the player's do, and while the policy has not joined in, it
+// listens until a bar line at which the beat is sure. changed says that a bar begins that the engine did not expect, and longer
+// for how many frames more it listens.
+func (g *playerGrid) prepare(e *Engine) (changed bool, longer int64) {
+	frame, meter := e.Frame(), g.now.Meter
+	place := g.place(frame)
+	if meter != e.settings.Meter || place == 0 && e.since(frame)%meter.Bar() != 0 {
+		changed = e.ChangeMeter(meter) == nil
+	}
+	if e.joined {
+		g.heard = true
+	}
+	if !g.heard && frame >= e.listen && !(place == 0 && g.sure(frame-e.origin)) {
+		longer = meter.Bar() - place
+		e.ListenOn(longer)
+	}
+	return changed, longer
+}

@@ -1,0 +1,31 @@
+package jam
+
+import "time"
+
+// mapped is how far the tempi of TempoOf may be from a line.
+const mapped = 200 * time.Microsecond
+
+// TempoOf returns the tempi by which frames begin at the given lines, the first of which is frame 0's: a new one on each quarter
+// note whose end the tempo before would miss.
+func TempoOf(lines []time.Duration) (tempo []TempoChange) {
+	if len(lines) < 2 {
+		return []TempoChange{{BPM: DefaultSettings().Tempo}}
+	}
+	var from, step float64 // where the last tempo began, and its frames, in nanoseconds
+	var frame int
+	for t := 0; t < len(lines)-1; t += FramesPerBeat {
+		end := min(t+FramesPerBeat, len(lines)-1)
+		at := from + float64(end-frame)*step
+		if off := float64(lines[end]-lines[0]) - at; len(tempo) > 0 && off < float64(mapped) && off > -float64(mapped) {
+			continue
+		}
+		if len(tempo) > 0 {
+			from, frame = from+float64(t-frame)*step, t
+		}
+		step = (float64(lines[end]-lines[0]) - from) / float64(end-t)
+		bpm := min(max(float64(time.Minute)/FramesPerBeat/step, MinTempo), MaxTempo)
+		step = stepOf(bpm)
+		tempo = append(tempo, TempoChange{int64(t), bpm})
+	}
+	return tempo
+}
