@@ -6,7 +6,7 @@ import "math/rand/v2"
 // about a fifth of its training music, by the number of chord changes in a bar (train/data/busy.py). Other policies ignore it.
 type Busy uint8
 
-// The levels. With AnyBusy each jam has one of the others, drawn by its seed.
+// The levels. With AnyBusy the seed of each jam draws one of the others.
 const (
 	AnyBusy    Busy = iota
 	Calm            // below 0.75 changes in 16 frames

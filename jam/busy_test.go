@@ -14,7 +14,7 @@ import (
 func TestASeedDrawsHowBusyAJamIs(t *testing.T) {
 	level := func(seed uint64) jam.Busy {
 		s := settings(nil)
-		s.Seed = seed
+		s.Seed, s.Busy = seed, jam.AnyBusy
 		e, err := jam.NewEngine(jamtest.NewPolicy(1).Vocabulary(), s, quiet{})
 		if err != nil {
 			t.Fatal(err)

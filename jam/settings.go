@@ -22,8 +22,8 @@ type Settings struct {
 	Listen      int        `json:"listen"`      // beats before the policy may be heard, 0 to 1024
 	ChordGrid   ChordGrid  `json:"chord_grid"`  // on which lines the chord may change
 	Complexity  Complexity `json:"complexity"`  // which chords may begin
-	Key         ChordKey   `json:"key"`         // the key that the chords keep to
-	Busy        Busy       `json:"busy"`        // how often chords change, if the policy can be told
+	Key         ChordKey   `json:"key"`         // the key that the chords stay in
+	Busy        Busy       `json:"busy"`        // how often chords change, if the policy has this input
 	Temperature float64    `json:"temperature"` // 0 (always the likeliest chord) to 10
 	TopP        float64    `json:"top_p"`       // share of the likeliest chords to choose among, above 0, up to 1 (all)
 	Seed        uint64     `json:"seed"`        // the same seed and the same melody give the same chords
@@ -54,7 +54,8 @@ type Settings struct {
 // keyboards play, so that a melody sent through to the same synth does not cut them off.
 func DefaultSettings() Settings {
 	return Settings{
-		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Temperature: 0.99, TopP: 1, Seed: 1,
+		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Busy: Moderate,
+		Temperature: 0.99, TopP: 1, Seed: 1,
 		Style: Pad, Low: 48, High: 72, BassLow: 33, BassHigh: 45, ChordChannel: 2, BassChannel: 3, Velocity: 72,
 		MelodyChannels: AllChannels, ClickVolume: 100,
 	}
@@ -132,8 +133,8 @@ func (s Settings) Get(p Param) string {
 	return ""
 }
 
-// UnmarshalJSON reads settings. What is missing is as in DefaultSettings. Older files have the bar as beats_per_bar, in quarter
-// notes.
+// UnmarshalJSON reads settings. What is missing is as in DefaultSettings, except for busy: jams that were recorded without it drew
+// their level. Older files have the bar as beats_per_bar, in quarter notes.
 func (s *Settings) UnmarshalJSON(text []byte) error {
 	type plain Settings
 	read := struct {
@@ -141,6 +142,7 @@ func (s *Settings) UnmarshalJSON(text []byte) error {
 		BeatsPerBar *int `json:"beats_per_bar"`
 	}{plain: (*plain)(s)}
 	*s = DefaultSettings()
+	s.Busy = AnyBusy
 	err := json.Unmarshal(text, &read)
 	if read.BeatsPerBar != nil {
 		s.Meter = Quarters(*read.BeatsPerBar)

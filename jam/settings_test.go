@@ -13,6 +13,17 @@ func TestDefaultSettingsAreGood(t *testing.T) {
 	}
 }
 
+// Jams recorded before there was a setting busy drew their level by their seed, and must replay so.
+func TestSettingsWithoutBusyDrawIt(t *testing.T) {
+	var old Settings
+	if err := json.Unmarshal([]byte(`{"tempo": 90}`), &old); err != nil || old.Busy != AnyBusy {
+		t.Errorf("busy %v, %v; want any", old.Busy, err)
+	}
+	if b := DefaultSettings().Busy; b != Moderate {
+		t.Errorf("busy is %v by default, want moderate", b)
+	}
+}
+
 func TestCheckNamesTheSetting(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*Settings)
