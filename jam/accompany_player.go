@@ -205,7 +205,7 @@ func (a *playerAccompanist) frame() error {
 		return fmt.Errorf("frame %d: %w", t, err)
 	}
 	report, _ := a.engine.Play()
-	report.Step, report.Tempo, report.Follow = a.inference[t], grid.tempo(t), a.grid.now.State
+	report.Step, report.Tempo, report.Follow = a.inference[t], grid.tempo(t), a.grid.state(report.Line)
 	a.builder.Add(report)
 	a.tell(report.Entry())
 	a.passed(t, a.grid.now.Sure)

@@ -31,6 +31,7 @@ type Loop struct {
 	tempo     []TempoChange // of the tune: changes not sent to readers yet
 	meters    []MeterChange // of the tune: changes still to come
 	transport transportState
+	player    playerState
 	pulses    pulses
 	controls  *Controls
 	asksSeen  uint64                   // of controls, by takeControls
@@ -74,6 +75,10 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 		return nil, fmt.Errorf("length %v: must not be negative", c.Length)
 	case c.Transport != nil && c.ClockOut != nil:
 		return nil, errors.New("a jam follows a clock or sends one, not both")
+	case c.Transport != nil && c.Player != nil:
+		return nil, errors.New("a jam follows a clock or its player, not both")
+	case c.Player != nil && len(c.Tempo)+len(c.Meters) > 0:
+		return nil, errors.New("a jam follows its player or a tune, not both")
 	case c.Transport != nil && len(c.Tempo)+len(c.Meters) > 0:
 		return nil, errors.New("a jam follows a clock or a tune, not both")
 	}
@@ -91,6 +96,9 @@ func NewLoop(c LoopConfig) (*Loop, error) {
 	l.policies.init(c)
 	l.pulses.out = c.ClockOut
 	c.Inbox.wakeOn(c.Clock)
+	if l.player.times = c.Player; c.Player != nil {
+		c.Player.wakeOn(c.Clock)
+	}
 	if l.controls = c.Controls; l.controls == nil {
 		l.controls = NewControls()
 	}
@@ -124,7 +132,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 
 func (l *Loop) play(ctx context.Context) {
 	l.policies.start()
-	if l.config.Transport == nil {
+	if l.config.Transport == nil && !l.findsBeat() {
 		// Frame 0 depends on nothing that the player does, so it is decided before the start.
 		l.ask()
 		l.decide(ctx, forever)
@@ -140,6 +148,9 @@ func (l *Loop) play(ctx context.Context) {
 	l.report(l.engine.End())
 	l.report(l.pulses.stop())
 }
+
+// findsBeat reports whether the jam begins when the player's beat is found.
+func (l *Loop) findsBeat() bool { return l.player.times != nil && l.config.Start == StartAtFirstNote }
 
 // over reports whether the jam has reached its length.
 func (l *Loop) over() bool {

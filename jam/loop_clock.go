@@ -22,6 +22,16 @@ func (p *pulses) begin(frame int64) {
 	p.next, p.begun = frame*PulsesPerFrame, true
 }
 
+// join starts the clock at the line of a frame amid the music.
+func (p *pulses) join(frame int64) error {
+	p.begin(frame)
+	if p.out == nil || frame == 0 {
+		return nil
+	}
+	p.started = true
+	return p.leap(frame)
+}
+
 // due is the time of the next pulse.
 func (p *pulses) due(grid *Grid) time.Duration {
 	if p.out == nil || !p.begun {

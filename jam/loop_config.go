@@ -36,6 +36,11 @@ type LoopConfig struct {
 	Transport Transport // starts, stops and positions the jam, instead of Start and CountIn; may be nil
 	ClockOut  Output    // gets MIDI clock; may be nil, and must be if there is a Transport
 
+	// Player has what a [Tracker] believes of the player's time, after each note and tap. The jam follows it: with
+	// StartAtFirstNote from the first beat that is found, with StartAtOnce from the count-in, of which the tracker must be told
+	// as taps. nil: the jam keeps its own time. It must be nil if there is a Transport or a tune.
+	Player *Queue[PlayerTime]
+
 	// Tempo and Meters are the changes of a tune that is played into the jam, in ascending order; if nil, those of Settings
 	// hold. The first tempo is at frame 0. A tempo that is set during the jam replaces the later ones.
 	Tempo  []TempoChange

@@ -29,7 +29,10 @@ func (l *Loop) takeControls() {
 	}
 }
 
-var errFollowed = errors.New("the followed clock sets the tempo")
+var (
+	errFollowed = errors.New("the followed clock sets the tempo")
+	errPlayer   = errors.New("your playing sets the tempo")
+)
 
 // panic releases everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.
 func (l *Loop) panic(c Control) {
@@ -89,6 +92,8 @@ func (l *Loop) apply(c Control) error {
 		return nil
 	case c.Param == ParamTempo && l.config.Transport != nil:
 		return errFollowed
+	case c.Param == ParamTempo && l.player.on:
+		return errPlayer
 	}
 	if err := l.engine.Apply(c); err != nil {
 		return err

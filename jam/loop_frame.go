@@ -10,7 +10,12 @@ func (l *Loop) frame(ctx context.Context) bool {
 	if l.engine.phase == phaseOpen {
 		frame := l.engine.Frame()
 		l.order(frame)
-		if l.wait(ctx, l.due(frame)-l.orders.Lead); ctx.Err() != nil {
+		if l.player.times != nil {
+			l.waitWithPlayer(ctx, frame)
+		} else {
+			l.wait(ctx, l.due(frame)-l.orders.Lead)
+		}
+		if ctx.Err() != nil {
 			return false
 		}
 		if !l.followTransport(ctx) {
@@ -111,6 +116,7 @@ func (l *Loop) change(frame int64) {
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	l.changeMeter()
+	l.followBars()
 	chord, melody, place := l.engine.Hear()
 	l.behind = l.policies.ask(request{frame, chord, melody, place, l.engine.Busy()})
 }
@@ -164,6 +170,9 @@ func (l *Loop) sound(frame int64) {
 	r.Failed, r.Behind = r.Missed && l.failed, l.behind
 	r.Tempo, r.Rung, r.Policy = l.engine.Grid().tempo(frame), l.orders.Rung, l.policies.active.name
 	r.Faster, r.Since = l.policies.active == l.policies.faster, l.since
+	if l.player.on {
+		r.Follow = l.player.state(r.Line)
+	}
 	l.woke, l.step, l.since, l.voice, l.failed, l.skipped, l.behind = 0, 0, 0, 0, false, 0, 0
 	l.report(err)
 	l.last = r // a field, so that passing a pointer to it allocates nothing

@@ -58,6 +58,9 @@ func (l *Loop) hear(e Event) {
 	frame := l.listensFor()
 	l.arrivals.longest = max(l.arrivals.longest, l.clock.Now()-e.At)
 	if s := &l.engine.settings; l.engine.begins(e, s.Split, s.Transpose) {
+		if !l.player.heard {
+			l.player.first, l.player.heard = e.At, true
+		}
 		if l.engine.Grid().Nearest(e.At) < frame {
 			l.arrivals.note = max(l.arrivals.note, e.At)
 		} else {

@@ -11,6 +11,9 @@ func (l *Loop) begin(ctx context.Context) bool {
 	case l.config.Transport != nil:
 		l.phase = loopPlaying
 		return l.beginWith(ctx)
+	case l.findsBeat():
+		l.phase = loopPlaying
+		return l.beginWithPlayer(ctx)
 	case l.config.Start == StartAtOnce:
 		l.phase = loopPlaying
 		first := -int64(l.config.CountIn) * l.config.Settings.Meter.Beat()

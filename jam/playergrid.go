@@ -66,6 +66,17 @@ func (g *playerGrid) segment(frame int64, before time.Duration) Segment {
 	return Segment{frame, g.line(frame, before), g.now.tempo()}
 }
 
+// silentBeats is how long the player may be silent before the tempo counts as held.
+const silentBeats = 8
+
+// state is how the jam stands with its player at a time.
+func (g *playerGrid) state(at time.Duration) FollowState {
+	if g.now.State == Following && at-g.now.After > silentBeats*g.now.Period {
+		return HoldingTempo
+	}
+	return g.now.State
+}
+
 // place is how many frames after the player's bar line a frame is.
 func (g *playerGrid) place(frame int64) int64 {
 	bar := g.now.Meter.Bar()
