@@ -10,13 +10,38 @@ type Bars struct {
 
 // A Bar is one of Bars.
 type Bar struct {
-	Number     int64 // from 0
+	Number     int64 // from 0; -1 for a pickup
 	Frame, End int64 // its first frame, and that of the next bar
 	Meter      Meter
 }
 
-// At is the bar in which a frame lies. A bar that a change of the meter cuts short ends there.
+// Pickup returns the meter that the first bar is the end of: that of the second bar, if the first one is shorter. Otherwise it
+// returns the zero Meter.
+func (b Bars) Pickup() Meter {
+	if len(b.Changes) == 0 {
+		return Meter{}
+	}
+	second := b.Changes[0]
+	if second.Frame <= 0 || second.Frame > b.Meter.Bar() || second.Frame >= second.Meter.Bar() {
+		return Meter{}
+	}
+	return second.Meter
+}
+
+// At returns the bar in which a frame lies. A bar that a change of the meter cuts short ends there. A pickup is the end of a bar in
+// the meter that follows it, so it begins before frame 0.
 func (b Bars) At(frame int64) Bar {
+	bar := b.counted(frame)
+	if pickup := b.Pickup(); pickup != (Meter{}) {
+		if bar.Number--; bar.Number < 0 {
+			bar.Meter, bar.Frame = pickup, bar.End-pickup.Bar()
+		}
+	}
+	return bar
+}
+
+// counted is At if a pickup counts as a bar.
+func (b Bars) counted(frame int64) Bar {
 	bar := Bar{Meter: b.Meter}
 	for _, c := range b.Changes {
 		if c.Frame > frame {
@@ -46,7 +71,7 @@ func (b Bars) Whole(frames int64) int64 {
 	return b.At(frames - 1).End
 }
 
-// Position writes a frame as bar and beat, each counted from 1, and the sixteenth if the frame is off the beat: 3.2, 3.2+1.
+// Position writes a frame as bar and beat, each counted from 1 (the bar of a pickup is 0), and the sixteenth if the frame is off the beat: 3.2, 3.2+1.
 func (b Bars) Position(frame int64) string {
 	bar := b.At(frame)
 	after, beat := frame-bar.Frame, bar.Meter.Beat()

@@ -70,7 +70,9 @@ func (t *Take) ClickBeats(velocity uint8) {
 	for bar := t.BarAt(0); bar.Frame < t.Frames; bar = t.BarAt(bar.End) {
 		pitch := uint8(clickDownbeat)
 		for frame := bar.Frame; frame < min(bar.End, t.Frames); frame += bar.Meter.Beat() {
-			t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
+			if frame >= 0 { // a pickup's bar begins before
+				t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
+			}
 			pitch = clickBeat
 		}
 	}

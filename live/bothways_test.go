@@ -27,7 +27,7 @@ type listener struct {
 	mark  chan struct{}
 }
 
-func (*listener) Info() ui.Info      { return ui.Info{} }
+func (*listener) Info() ui.Info      { return ui.Info{Meters: []ui.Meter{}} }
 func (*listener) Params() []ui.Param { return nil }
 func (*listener) Latency() any       { return nil }
 func (l *listener) Play(jam.Event)   { l.mark <- struct{}{} }

@@ -20,6 +20,7 @@ func (j *Jam) Info() ui.Info {
 	info := ui.Info{
 		Version: j.options.Version, Title: j.melody.title, Session: j.session, WaitsFor: j.waitsFor(), Policy: j.controls.playing(),
 		Blind: j.blind != nil, Tempo: s.Tempo, FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()),
+		Meters:       ui.MetersOf(j.Bars()),
 		ListenFrames: int64(s.Listen) * s.Meter.Beat(), In: j.melody.name, Out: j.output.Info().Name,
 		ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
 	}

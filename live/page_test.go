@@ -1,10 +1,13 @@
 package live
 
 import (
+	"os"
+	"slices"
 	"testing"
 
 	"jamd/jam"
 	"jamd/midiio"
+	"jamd/ui"
 )
 
 // A page shows for how long jamd listens as the engine counts it: in beats of the meter.
@@ -22,6 +25,26 @@ func TestPageCountsListeningInBeats(t *testing.T) {
 		}
 		if got := j.Info().ListenFrames; got != want {
 			t.Errorf("8 beats of %s are %d frames, want %d", text, got, want)
+		}
+	}
+}
+
+// A page is told the meters of the tune: those of the cases with a change of meter and with a pickup.
+func TestPageIsToldTheMeters(t *testing.T) {
+	for name, want := range map[string][]ui.Meter{
+		"pickup-1of4":          {{Frame: -12, Bar: 0, FramesPerBeat: 4, FramesPerBar: 16}, {Frame: 4, Bar: 1, FramesPerBeat: 4, FramesPerBar: 16}},
+		"late-first-signature": {{Frame: 0, Bar: 1, FramesPerBeat: 4, FramesPerBar: 16}, {Frame: 32, Bar: 3, FramesPerBeat: 4, FramesPerBar: 12}},
+	} {
+		data, err := os.ReadFile("../midiio/testdata/cases/" + name + ".mid")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := midiio.Read(name, data, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ui.MetersOf(m.Bars()); !slices.Equal(got, want) {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
 }

@@ -21,10 +21,8 @@ func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	}
 	key, known := jam.KeyOf(pitchClassesHeard(take.Melody))
 	s := sheet{take: take, key: key, meter: take.Meter}
-	if first := take.BarAt(0); first.End < take.Frames {
-		if second := take.BarAt(first.End); first.End < second.Meter.Bar() {
-			s.meter, s.pickup = second.Meter, true
-		}
+	if pickup := take.Bars().Pickup(); pickup != (jam.Meter{}) {
+		s.meter = pickup
 	}
 	score := xmlScore{
 		Version: "4.0", Title: take.Name, Software: "jamd",
@@ -55,19 +53,9 @@ func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
 
 // A sheet writes down a take.
 type sheet struct {
-	take   jam.Take
-	key    jam.Key
-	meter  jam.Meter // of the first whole bar
-	pickup bool      // the first bar is shorter than the second
-}
-
-// barAt returns the bar of a frame. A pickup is the end of a bar in the meter that follows it.
-func (s *sheet) barAt(frame int64) jam.Bar {
-	bar := s.take.BarAt(frame)
-	if s.pickup && bar.Number == 0 {
-		bar.Frame, bar.Meter = bar.End-s.meter.Bar(), s.meter
-	}
-	return bar
+	take  jam.Take
+	key   jam.Key
+	meter jam.Meter // of the first whole bar
 }
 
 // bassBelow is the mean pitch below which a melody is written in the bass clef: F below middle C.
@@ -99,13 +87,10 @@ func (s *sheet) measures() []xmlMeasure {
 	all := make([]xmlMeasure, 0, s.take.BarAt(s.take.Frames).Number+1)
 	meter := s.meter
 	for at := int64(0); at == 0 || at < s.take.Frames; {
-		bar := s.barAt(at)
+		bar := s.take.BarAt(at)
 		at = bar.End
 		m := xmlMeasure{Number: bar.Number + 1}
-		if s.pickup {
-			m.Number-- // and the pickup is measure 0
-		}
-		if m.Number == 0 {
+		if m.Number == 0 { // a pickup
 			m.Implicit = "yes"
 		}
 		if bar.Meter != meter {
@@ -244,7 +229,7 @@ func (s *sheet) tempoMarks() (all []mark) {
 		last = c.BPM
 		m := xmlMetronome{Unit: "quarter"}
 		beats := c.BPM
-		if s.barAt(c.Frame).Meter.Unit == 8 {
+		if s.take.BarAt(c.Frame).Meter.Unit == 8 {
 			m.Dot, beats = &struct{}{}, c.BPM*2/3
 		}
 		m.PerMinute = strconv.FormatFloat(math.Round(beats*10)/10, 'f', -1, 64)

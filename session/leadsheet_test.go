@@ -72,20 +72,19 @@ func readLeadSheet(take jam.Take) (r readSheet, text []byte, err error) {
 func (r *readSheet) notes(take *jam.Take) (melody []jam.TakeNote, err error) {
 	at, open := int64(0), false
 	var meter jam.Meter
-	first := take.BarAt(0)
-	pickup := first.End < take.Frames && first.End < take.BarAt(first.End).Meter.Bar()
+	pickup := take.Bars().Pickup() != (jam.Meter{})
 	for i, m := range r.Measures {
 		if m.Beats > 0 {
 			meter = jam.Meter{Count: m.Beats, Unit: m.Unit}
 		}
-		bar := take.BarAt(at)
-		if pickup && i == 0 {
-			bar.Meter = take.BarAt(first.End).Meter
+		bar, number := take.BarAt(at), int64(i)+1
+		if pickup {
+			number--
 		}
-		if bar.Frame != at || bar.Number != int64(i) || bar.Meter != meter {
+		if max(bar.Frame, 0) != at || bar.Number+1 != number || bar.Meter != meter {
 			return nil, fmt.Errorf("measure %d in %v begins at frame %d, in bar %+v", i+1, meter, at, bar)
 		}
-		if (m.Implicit == "yes") != (pickup && i == 0) || (m.Number == int64(i)) != pickup || m.Number != int64(i)+1 && !pickup {
+		if m.Number != number || (m.Implicit == "yes") != (number == 0) {
 			return nil, fmt.Errorf("measure %d has number %d, implicit %q", i+1, m.Number, m.Implicit)
 		}
 		for _, n := range m.Notes {

@@ -53,15 +53,34 @@ type Info struct {
 	Session       string  `json:"session"`   // id that it is recorded under; "" if it cannot be recorded
 	WaitsFor      Waiting `json:"waits_for"` // before frame 0
 	Policy        string  `json:"policy"`
-	Blind         bool    `json:"blind"` // the policy's name is hidden until the jam is rated
-	Tempo         float64 `json:"tempo"` // quarter notes a minute
-	FramesPerBeat int     `json:"frames_per_beat"`
+	Blind         bool    `json:"blind"`           // the policy's name is hidden until the jam is rated
+	Tempo         float64 `json:"tempo"`           // quarter notes a minute
+	FramesPerBeat int     `json:"frames_per_beat"` // at the beginning
 	FramesPerBar  int     `json:"frames_per_bar"`
+	Meters        []Meter `json:"meters"`
 	ListenFrames  int64   `json:"listen_frames"` // during which jamd only listens
 	In            string  `json:"in"`            // port or file that the melody comes from; "" for the page
 	Out           string  `json:"out"`           // port that the chords go to; "" for none
 	ChordChannel  uint8   `json:"chord_channel"` // 1 to 16
 	BassChannel   uint8   `json:"bass_channel"`  // 1 to 16
+}
+
+// A Meter is a stretch of bars of one meter, up to the next Meter.
+type Meter struct {
+	Frame         int64 `json:"frame"` // of the first bar line; before 0 if the music begins with a pickup
+	Bar           int64 `json:"bar"`   // number of that bar: from 1, or 0 for a pickup
+	FramesPerBeat int64 `json:"frames_per_beat"`
+	FramesPerBar  int64 `json:"frames_per_bar"`
+}
+
+// MetersOf returns the meters of bars.
+func MetersOf(bars jam.Bars) []Meter {
+	var meters []Meter
+	for _, c := range append([]jam.MeterChange{{Meter: bars.Meter}}, bars.Changes...) {
+		bar := bars.At(c.Frame)
+		meters = append(meters, Meter{Frame: bar.Frame, Bar: bar.Number + 1, FramesPerBeat: bar.Meter.Beat(), FramesPerBar: bar.Meter.Bar()})
+	}
+	return meters
 }
 
 // Waiting is what a jam waits for before it begins.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"jamd/jam"
 )
 
 // TestNextJamInABrowser is a page that is left open over the end of one jam and the beginning of the next: it shows what can be
@@ -94,6 +96,33 @@ func TestPortsInABrowser(t *testing.T) {
 	v.accessible("the refusal")
 	if asked := rack.all(); asked != "in=Keystation <b>49</b>; out=FLUID Synth; in=Launchkey" {
 		t.Errorf("jamd was asked %s", asked)
+	}
+	v.unbroken()
+}
+
+// TestMetersInABrowser is a page whose jam has a pickup, two bars of 3/4, and then 4/4: bars and beats are counted by the meter of each bar.
+func TestMetersInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds in a browser")
+	}
+	browser := browserOf(t)
+	rack := newRack(t)
+	rack.bars = jam.Bars{Meter: jam.Quarters(1), Changes: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}, {Frame: 28, Meter: jam.Quarters(4)}}}
+	v := browse(t, browser)
+	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
+	v.see(`.hints`)
+	for _, c := range []struct {
+		frame   int64
+		bar     string
+		lit, of string
+	}{
+		{0, "0", "2", "3"}, {4, "1", "0", "3"}, {15, "1", "2", "3"}, {16, "2", "0", "3"}, {28, "3", "0", "4"}, {43, "3", "3", "4"}, {44, "4", "0", "4"},
+	} {
+		// A frame of an hour: the beat that is lit stays.
+		report := jam.FrameReport{Frame: c.frame, Line: rack.now(), Symbol: "C", Tempo: 15. / 3600}
+		rack.Entries().TrySend(report.Entry())
+		v.wait("bar "+c.bar, `document.querySelector('.where dd').textContent === '`+c.bar+`'`)
+		v.wait("beat "+c.lit+" of "+c.of, `(([...lights]) => lights.length === `+c.of+` && lights.findIndex((e) => e.classList.contains('lit')) === `+c.lit+`)(document.querySelector('.beats').children)`)
 	}
 	v.unbroken()
 }

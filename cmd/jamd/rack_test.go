@@ -22,7 +22,11 @@ type rack struct {
 	ins     []string
 	in, out string
 	asked   []string
+	bars    jam.Bars
+	start   time.Time
 }
+
+func (r *rack) now() time.Duration { return time.Since(r.start) }
 
 func newRack(t *testing.T) *rack {
 	t.Helper()
@@ -31,16 +35,16 @@ func newRack(t *testing.T) *rack {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	r := &rack{Server: server, ins: []string{live.Page, "Keystation <b>49</b>"}, in: live.Page, out: "jamd out"}
-	start := time.Now()
-	server.Begin(r, func() time.Duration { return time.Since(start) })
+	r := &rack{Server: server, ins: []string{live.Page, "Keystation <b>49</b>"}, in: live.Page, out: "jamd out", bars: jam.Bars{Meter: jam.Quarters(4)}}
+	r.start = time.Now()
+	server.Begin(r, r.now)
 	return r
 }
 
 func (r *rack) Info() ui.Info {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, ChordChannel: 2, BassChannel: 3,
+	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: ui.MetersOf(r.bars), ChordChannel: 2, BassChannel: 3,
 		In: strings.TrimPrefix(r.in, live.Page), Out: r.out}
 }
 

@@ -3,9 +3,13 @@
 export interface Info {
   version: string; title: string; session: string; policy: string; blind: boolean; tempo: number;
   waits_for: "note" | "clock" | ""; // before frame 0
-  frames_per_beat: number; frames_per_bar: number; listen_frames: number;
+  frames_per_beat: number; frames_per_bar: number; // at the beginning
+  meters: Meter[]; listen_frames: number;
   in: string; out: string; chord_channel: number; bass_channel: number;
 }
+
+/** A Meter is a stretch of bars of one meter, up to the next Meter. A pickup begins before frame 0, in bar 0. */
+export interface Meter { frame: number; bar: number; frames_per_beat: number; frames_per_bar: number }
 
 export interface Param {
   name: string; kind: "number" | "whole" | "switch" | "list" | "text" | "action"; help: string; value: string;

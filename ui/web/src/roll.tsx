@@ -1,5 +1,6 @@
 // The piano roll: melody and chords on the beat grid. It scrolls; a fixed line marks the present.
 import { useEffect, useRef } from "preact/hooks";
+import { placeOf } from "./bars";
 import { frames, held, info, now, started } from "./jam";
 import { pretty } from "./theory";
 
@@ -57,15 +58,16 @@ class View {
     if (last && started.value) {
       const first = last.frame - Math.ceil(span / length);
       for (let f = Math.max(0, first); f <= last.frame + span / length; f++) {
-        if (f % jam.frames_per_beat) continue;
-        const bar = f % jam.frames_per_bar === 0, at = x(last.at + (f - last.frame) * length);
+        const place = placeOf(jam, f);
+        if (place.after % place.meter.frames_per_beat) continue;
+        const bar = place.after === 0, at = x(last.at + (f - last.frame) * length);
         if (at < -1 || at > width) continue;
         g.fillStyle = colour(bar ? "--bar-line" : "--beat-line");
         g.fillRect(Math.round(at), 0, 1, height);
         if (bar) {
           g.fillStyle = colour("--quiet");
           g.font = "11px " + family;
-          g.fillText(String(f / jam.frames_per_bar + 1), at + 5, height - 7);
+          g.fillText(String(place.bar), at + 5, height - 7);
         }
       }
     }

@@ -1,5 +1,6 @@
 // What can be read from two metres away: the chord, the beat, the bar, and how long jamd still listens.
 import { useEffect, useRef } from "preact/hooks";
+import { placeOf } from "./bars";
 import { Considered } from "./considered";
 import { between, frames, info, latest, now, started } from "./jam";
 import { keyName, pretty } from "./theory";
@@ -23,7 +24,7 @@ export function Stage() {
       <div class="where">
         <BeatLight />
         <dl>
-          <div><dt>Bar</dt><dd>{jam && f ? Math.floor(f.frame / jam.frames_per_bar) + 1 : "–"}</dd></div>
+          <div><dt>Bar</dt><dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd></div>
           <div><dt>Tempo</dt><dd>{jam ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 : "–"}</dd></div>
           <div><dt>Key</dt><dd>{keyName(f?.key ?? "") || "–"}</dd></div>
         </dl>
@@ -37,7 +38,8 @@ export function Stage() {
 function BeatLight() {
   const box = useRef<HTMLDivElement>(null);
   const jam = info.value;
-  const beats = jam ? Math.max(1, Math.round(jam.frames_per_bar / jam.frames_per_beat)) : 4;
+  const meter = jam && placeOf(jam, latest.value?.frame ?? 0).meter;
+  const beats = meter ? Math.max(1, Math.round(meter.frames_per_bar / meter.frames_per_beat)) : 4;
   useEffect(() => {
     let running = true, lit = -1;
     const loop = () => {
@@ -46,7 +48,8 @@ function BeatLight() {
       let beat = -1;
       if (jam && f && started.value && f.length > 0) {
         const position = f.frame + Math.max(0, (now() - f.at) / f.length);
-        beat = position - f.frame > 8 ? -1 : Math.floor((position % jam.frames_per_bar) / jam.frames_per_beat);
+        const { after, meter } = placeOf(jam, position);
+        beat = position - f.frame > 8 ? -1 : Math.floor(after / meter.frames_per_beat);
       }
       if (beat !== lit) {
         lit = beat;
@@ -56,6 +59,6 @@ function BeatLight() {
     };
     loop();
     return () => { running = false; };
-  }, [jam]);
+  }, [jam, beats]);
   return <div class="beats" ref={box} aria-hidden="true">{Array.from({ length: beats }, (_, i) => <i key={i} />)}</div>;
 }
