@@ -43,7 +43,7 @@ var rooms = map[string][]string{
 	"metrics": {"jam", "latency", "usage"},
 	"ports":   {"midiio", "usage"},
 
-	"live": {"archive", "assets", "blind", "config", "jam", "latency", "learn", "metrics", "midi", "midiio", "model", "ports",
+	"live": {"archive", "assets", "blind", "config", "follow", "jam", "latency", "learn", "metrics", "midi", "midiio", "model", "ports",
 		"realtime", "session", "ui", "usage"},
 	"benchmark": {"jam", "latency", "live", "midiio", "realtime", "usage"},
 	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "follow", "jam", "latency", "learn", "live", "midiio", "model",

@@ -96,7 +96,7 @@ func (c *Controls) takeAll(into *[paramCount]askedControl) (n int) {
 	}
 	c.taken = asks
 	for p := range Param(paramCount) {
-		if p == ParamPanic || p == ParamTap {
+		if p == ParamPanic || p == ParamTap || p == ParamOne {
 			continue
 		}
 		asked, ok := c.take(p)

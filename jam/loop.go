@@ -150,7 +150,9 @@ func (l *Loop) play(ctx context.Context) {
 }
 
 // findsBeat reports whether the jam begins when the player's beat is found.
-func (l *Loop) findsBeat() bool { return l.player.times != nil && l.config.Start == StartAtFirstNote }
+func (l *Loop) findsBeat() bool {
+	return l.player.times != nil && l.config.Start == StartAtFirstNote && !l.config.Settings.HoldTempo
+}
 
 // over reports whether the jam has reached its length.
 func (l *Loop) over() bool {

@@ -37,8 +37,8 @@ type LoopConfig struct {
 	ClockOut  Output    // gets MIDI clock; may be nil, and must be if there is a Transport
 
 	// Player has what a [Tracker] believes of the player's time, after each note and tap. The jam follows it: with
-	// StartAtFirstNote from the first beat that is found, with StartAtOnce from the count-in, of which the tracker must be told
-	// as taps. nil: the jam keeps its own time. It must be nil if there is a Transport or a tune.
+	// StartAtFirstNote from the first beat that is found; with StartAtOnce, or where the tempo is held from the start, from the
+	// first line, of which the tracker must be told by taps. nil: the jam keeps its own time. It must be nil if there is a Transport or a tune.
 	Player *Queue[PlayerTime]
 
 	// Tempo and Meters are the changes of a tune that is played into the jam, in ascending order; if nil, those of Settings

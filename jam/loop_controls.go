@@ -16,6 +16,9 @@ func (l *Loop) takeControls() {
 	if c, ok := l.controls.take(ParamPanic); ok {
 		l.panic(c.Control)
 	}
+	if c, ok := l.controls.take(ParamOne); ok {
+		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), errNotFollowed))
+	}
 	c, ok := l.controls.take(ParamTap)
 	if !ok {
 		return
@@ -30,8 +33,9 @@ func (l *Loop) takeControls() {
 }
 
 var (
-	errFollowed = errors.New("the followed clock sets the tempo")
-	errPlayer   = errors.New("your playing sets the tempo")
+	errFollowed    = errors.New("the followed clock sets the tempo")
+	errNotFollowed = errors.New("jamd counts the bars, as it does not follow your playing")
+	errPlayer      = errors.New("your playing sets the tempo")
 )
 
 // panic releases everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.

@@ -70,8 +70,10 @@ const (
 	ParamMetronome
 	ParamClickVolume
 	ParamOffset
+	ParamHoldTempo
 	ParamPolicy
 	ParamTap
+	ParamOne
 	ParamPanic
 )
 
@@ -120,8 +122,11 @@ var params = [...]ParamInfo{
 		func(s Settings) float64 { return float64(s.ClickVolume) }, func(s *Settings, v float64) { s.ClickVolume = uint8(v) }),
 	number(ParamOffset, "offset", "ms", "How late your synth sounds: everything is sent that much earlier.", -100, 100, 1,
 		func(s Settings) float64 { return s.Offset }, func(s *Settings, v float64) { s.Offset = v }),
+	toggle(ParamHoldTempo, "hold-tempo", "The beat goes on at its tempo, however you play, until this is off.",
+		func(s Settings) float64 { return one(s.HoldTempo) }, func(s *Settings, v float64) { s.HoldTempo = v != 0 }),
 	{Param: ParamPolicy, Name: "policy", Kind: Text, Help: "Who plays the chords: a name from 'jamd policies' or an .onnx file."},
-	{Param: ParamTap, Name: "tap", Kind: Action, Help: "Tap the beat: from the second tap on it sets the tempo."},
+	{Param: ParamTap, Name: "tap", Kind: Action, Help: "Tap the beat: four taps count in, one amid the music puts the beat there; without following, two set the tempo."},
+	{Param: ParamOne, Name: "one", Kind: Action, Help: "This is one: a bar begins with this beat, if jamd follows you."},
 	{Param: ParamPanic, Name: "panic", Kind: Action, Help: "Let everything go now."},
 }
 

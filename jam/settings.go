@@ -45,9 +45,10 @@ type Settings struct {
 	Split          uint8    `json:"split"`           // keys below this pitch are not the melody; 0: all are
 	Transpose      int8     `json:"transpose"`       // semitones from the player's keys to what sounds, -24 to 24
 
-	Metronome   bool    `json:"metronome"`    // click the beats on channel 10
-	ClickVolume uint8   `json:"click_volume"` // velocity of the clicks, 1 to 127
-	Offset      float64 `json:"offset"`       // milliseconds by which everything is sent early, -100 to 100
+	Metronome   bool    `json:"metronome"`            // click the beats on channel 10
+	ClickVolume uint8   `json:"click_volume"`         // velocity of the clicks, 1 to 127
+	Offset      float64 `json:"offset"`               // milliseconds by which everything is sent early, -100 to 100
+	HoldTempo   bool    `json:"hold_tempo,omitempty"` // the beat goes on at its tempo, though the jam follows its player
 }
 
 // DefaultSettings returns the settings of `jamd play` and `jamd accompany`. The chords do not use channel 1, on which most

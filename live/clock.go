@@ -10,16 +10,18 @@ import (
 
 // A Clock says whose time a jam keeps (docs/clock.md).
 type Clock struct {
-	Source string // one of those of timeSources
-	In     string // port of an external clock; "" for the port of the melody
+	Source string  // one of those of timeSources
+	In     string  // port of an external clock; "" for the port of the melody
+	BPM    float64 // about how fast the player plays, in quarter notes a minute; 0 if that was not said
 }
 
 // The sources of time.
 const (
-	clockInternal = "internal" // jamd's own clock
-	ClockExternal = "external" // the MIDI clock that comes in, with its start, stop and position
-	clockSend     = "send"     // jamd's own clock, which is also sent to the port of the chords
-	ClockFollow   = "follow"   // the time of the player, found in the melody
+	clockInternal = "internal"    // jamd's own clock
+	ClockExternal = "external"    // the MIDI clock that comes in, with its start, stop and position
+	clockSend     = "send"        // jamd's own clock, which is also sent to the port of the chords
+	ClockFollow   = "follow"      // the time of the player, found in the melody
+	followSend    = "follow-send" // the same, which is also sent to the port of the chords
 )
 
 // A timeSource is a way to keep time. open gives the loop its transport, or the output its clock. The melody is not open yet.
@@ -32,6 +34,8 @@ var timeSources = []timeSource{
 	{clockInternal, func(*Jam) error { return nil }},
 	{ClockExternal, (*Jam).followClock},
 	{clockSend, (*Jam).sendClock},
+	{ClockFollow, (*Jam).followPlayer},
+	{followSend, (*Jam).sendFollowed},
 }
 
 // timeSourceNames returns the names of the sources of time.
@@ -45,6 +49,9 @@ func timeSourceNames() []string {
 
 // external reports whether the clock is another's.
 func (c Clock) external() bool { return c.Source == ClockExternal }
+
+// Follows reports whether the time is the player's.
+func (c Clock) Follows() bool { return c.Source == ClockFollow || c.Source == followSend }
 
 // effective returns the clock without a port that it does not use.
 func (c Clock) effective() Clock {

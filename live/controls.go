@@ -116,6 +116,9 @@ func (c *controls) Ask(control jam.Control) error {
 	if control.Param == jam.ParamPolicy {
 		return c.askPolicy(control)
 	}
+	if c.jam.tellEar(control) {
+		return nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.loop.Ask(control)
@@ -155,7 +158,7 @@ func (c *controls) expect(policy string) (before string) {
 // check returns an error for what the engine would refuse, and for what this jam does not have.
 func (c *controls) check(control jam.Control) error {
 	switch control.Param {
-	case jam.ParamPolicy, jam.ParamPanic, jam.ParamTap:
+	case jam.ParamPolicy, jam.ParamPanic, jam.ParamTap, jam.ParamOne:
 		return nil
 	case jam.ParamTranspose, jam.ParamSplit:
 		if c.jam.melody.agent != nil {

@@ -62,6 +62,9 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 	into := func(on bool) func(jam.Event) {
 		return func(e jam.Event) {
 			j.Config.Inbox.TrySend(e)
+			if j.ear != nil {
+				j.ear.Hear(e)
+			}
 			if on {
 				_ = thru.Send(e) // an error of the synth does not change the jam
 			}

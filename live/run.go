@@ -31,6 +31,7 @@ func (j *Jam) run(ctx context.Context) error {
 	j.Config.Readers = append(j.Config.Readers, j.recorder.entries, j.news, shown, log.Entries())
 	j.controls = newControls(j)
 	j.Config.Release = release
+	j.listenToPlayer(ctx)
 	if server := j.host.server; server != nil {
 		j.Config.Output = server.Sounding(j.Config.Output, j.Clock.Now)
 		j.Config.Readers = append(j.Config.Readers, server.Entries())
@@ -136,7 +137,7 @@ func (j *Jam) prune(spared string) {
 // manifest describes the jam for its session.
 func (j *Jam) manifest() session.Manifest {
 	m := archive.Manifest(j.options.Version, j.Policy, j.Config.Settings)
-	m.Blind = j.blind
+	m.Blind, m.Followed = j.blind, j.Config.Player != nil
 	m.Title, m.Agent, m.Ports = j.melody.title, j.melody.agent, session.Ports{In: j.melody.name, Out: j.output.Info().Name}
 	m.Start = time.Now().Add(-j.Clock.Now())
 	if j.Faster != nil {

@@ -91,6 +91,7 @@ const (
 	Nothing   Waiting = "" // it counts in
 	FirstNote Waiting = "note"
 	TheClock  Waiting = "clock"
+	TheBeat   Waiting = "beat" // of the player, who is followed
 )
 
 // A Kind says how a Param is set.

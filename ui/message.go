@@ -41,6 +41,7 @@ type (
 		Considered []choice `json:"considered"`
 		Key        string   `json:"key"` // of the melody, as [jam.Key] writes it; "" while it is not known
 		Policy     string   `json:"policy"`
+		Follow     string   `json:"follow"` // how the jam stands with its player's time, as [jam.FollowState] writes it; "" if it keeps its own
 		Lead       float64  `json:"lead"`
 		Step       float64  `json:"step"`
 		Late       float64  `json:"late"`
@@ -93,7 +94,7 @@ func frameOf(r *jam.FrameReport) frameMessage {
 	m := frameMessage{
 		Type: "frame", Frame: r.Frame, At: millis(r.Line), Symbol: r.Symbol, Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Skipped: r.Skipped, Prob: r.Prob, Policy: r.Policy,
-		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late),
+		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late), Follow: r.Follow.String(),
 		Pitches: make([]uint16, 0, jam.MaxVoices), // JSON would encode bytes as text
 		Onset:   r.Melody.IsOnset(), Considered: make([]choice, 0, jam.MaxChoices),
 	}

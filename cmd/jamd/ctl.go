@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"jamd/jam"
 	"jamd/live"
 	"jamd/ui"
 	"jamd/usage"
@@ -17,6 +18,8 @@ type ctlCmd struct {
 	Params ctlParamsCmd `cmd:"" help:"List all settings with their values."`
 	Set    ctlSetCmd    `cmd:"" help:"Change settings, such as temperature=0.8."`
 	Save   ctlSaveCmd   `cmd:"" aliases:"keep" help:"Save the value of a setting as default, in the configuration file."`
+	Tap    ctlTapCmd    `cmd:"" help:"Tap the beat: four taps count in, one amid the music puts the beat there."`
+	One    ctlOneCmd    `cmd:"" help:"This is one: a bar begins with this beat."`
 	Panic  ctlPanicCmd  `cmd:"" help:"End every note."`
 	Start  ctlStartCmd  `cmd:"" help:"Begin a jam that waits for its first note, with a count-in."`
 	Stop   ctlStopCmd   `cmd:"" help:"End the jam and record it; the next one waits for its first note."`
@@ -36,6 +39,8 @@ type (
 	ctlSaveCmd struct {
 		Name string `arg:"" help:"The setting, as 'jamd ctl params' names it."`
 	}
+	ctlTapCmd   struct{}
+	ctlOneCmd   struct{}
 	ctlPanicCmd struct{}
 	ctlStartCmd struct{}
 	ctlStopCmd  struct{}
@@ -58,6 +63,8 @@ func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
 		fmt.Fprint(to.Out, "playing")
 	case s.Jam.WaitsFor == ui.TheClock:
 		fmt.Fprint(to.Out, "waiting for the clock")
+	case s.Jam.WaitsFor == ui.TheBeat:
+		fmt.Fprint(to.Out, "finding your beat")
 	case s.Jam.WaitsFor == ui.FirstNote:
 		fmt.Fprint(to.Out, "waiting for the first note")
 	default:
@@ -115,6 +122,14 @@ func (c *ctlSaveCmd) Run(ctx context.Context, to console) error {
 	}
 	fmt.Fprintf(to.Out, "saved %s in %s\n", saved.Line, saved.File)
 	return nil
+}
+
+func (ctlTapCmd) Run(ctx context.Context) error { return act(ctx, jam.ParamTap) }
+func (ctlOneCmd) Run(ctx context.Context) error { return act(ctx, jam.ParamOne) }
+
+// act does what has no value.
+func act(ctx context.Context, p jam.Param) error {
+	return askJam(ctx, http.MethodPut, "params/"+p.String(), ui.Value{}, nil)
 }
 
 func (ctlPanicCmd) Run(ctx context.Context) error {

@@ -50,6 +50,9 @@ func (c *jamCmd) settings() (jam.Settings, error) {
 	if c.Live.Clock.Clock == live.ClockExternal {
 		return jam.Settings{}, usage.Errorf("--clock external is for a player: an agent follows jamd's own clock")
 	}
+	if (live.Clock{Source: c.Live.Clock.Clock}).Follows() {
+		return jam.Settings{}, usage.Errorf("--clock %s is for a player: an agent follows jamd's own clock", c.Live.Clock.Clock)
+	}
 	if c.Live.RandomSeed {
 		c.AgentSeed = live.RandomSeed()
 	}

@@ -75,7 +75,7 @@ func checkFor(d time.Duration) error {
 func (f *liveFlags) options(to console, flags *configFlags) live.Options {
 	return live.Options{
 		Version: version, Policies: f.Music.policies(to), Policy: f.Music.Policy, Faster: f.Faster, RandomSeed: f.RandomSeed,
-		Budget: f.Budget, Out: f.Out, Wait: f.Wait, Clock: live.Clock{Source: f.Clock.Clock, In: f.Clock.ClockIn},
+		Budget: f.Budget, Out: f.Out, Wait: f.Wait, Clock: live.Clock{Source: f.Clock.source(false), In: f.Clock.ClockIn},
 		SessionDir: f.SessionDir, Record: f.Record,
 		Limits: session.Limits{Age: time.Duration(f.Storage.SessionsAge), Bytes: int64(f.Storage.SessionsLimit)},
 		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Defaults: flags.defaults(),
@@ -107,12 +107,24 @@ type pageFlags struct {
 
 // clockFlags say whose clock counts (docs/clock.md).
 type clockFlags struct {
-	Clock   string `enum:"internal,external,send" default:"internal" placeholder:"internal|external|send" help:"internal: jamd's own clock. external: follow the MIDI clock that comes in, with its start, stop and position. send: jamd's own clock, which is also sent to the port of the chords (${default})."`
-	ClockIn string `placeholder:"NAME" help:"With --clock external: port of the clock, if it is not the port of the melody."`
+	Clock     string `enum:"auto,follow,internal,external,send,follow-send" default:"auto" placeholder:"follow|internal|external|send|follow-send" help:"follow: your own time, found in what you play. internal: jamd's own clock. external: the MIDI clock that comes in, with its start, stop and position. send, follow-send: as internal or follow, and also sent to the port of the chords (follow, if you play and set neither metronome nor count-in; else internal)."`
+	HoldTempo bool   `help:"Keep the tempo that is set, as --clock internal does; 'hold-tempo' does so amid a jam."`
+	ClockIn   string `placeholder:"NAME" help:"With --clock external: port of the clock, if it is not the port of the melody."`
 }
 
 // storageFlags limit the recorded sessions.
 type storageFlags struct {
 	SessionsLimit byteCount `placeholder:"5GB" help:"After a jam, delete the oldest sessions until all together take no more than this. Pinned ones stay."`
 	SessionsAge   age       `placeholder:"90d" help:"After a jam, delete sessions that began longer ago than this: hours (h), days (d), weeks (w). Pinned ones stay."`
+}
+
+// source is the clock that was asked for, or the one that suits: a live player who asked for no steady beat is followed.
+func (f *clockFlags) source(player bool) string {
+	switch {
+	case f.Clock != "auto":
+		return f.Clock
+	case player && !f.HoldTempo:
+		return live.ClockFollow
+	}
+	return "internal"
 }

@@ -43,6 +43,10 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 	}
 	terminal.ready, terminal.announce = c.ready, func(j *live.Jam) { announce(to, j, hint) }
 	o := c.Live.options(to, flags)
+	o.Clock.Source = c.Live.Clock.source(player.Tune == nil && c.CountIn == nil && !player.Settings.Metronome && !player.Settings.HoldTempo)
+	if c.Tempo != nil && o.Clock.Follows() {
+		o.Clock.BPM = *c.Tempo
+	}
 	o.Blind, o.Learned = c.Blind, configured.Targets()
 	host, err := c.Live.host(ctx, to, o, terminal)
 	if err != nil {
@@ -55,6 +59,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 // check refuses flags that exclude each other.
 func (c *playCmd) check(configured *configured) error {
 	page, external := c.Live.Pages.Page != live.NoPage, c.Live.Clock.Clock == live.ClockExternal
+	follows := live.Clock{Source: c.Live.Clock.Clock}.Follows()
 	switch {
 	case c.Track != "" && c.Melody == "":
 		return usage.Errorf("--track is a part of the file that --melody names")
@@ -62,6 +67,10 @@ func (c *playCmd) check(configured *configured) error {
 		return usage.Errorf("--melody and --in exclude each other: jamd listens to one melody")
 	case external && (c.Melody != "" || c.CountIn != nil):
 		return usage.Errorf("--clock external starts the jam and keeps its time: neither --melody nor --count-in goes with it")
+	case follows && c.Melody != "":
+		return usage.Errorf("--clock follow is for a player: a file keeps its own time (jamd accompany FILE.mid --clock follow follows a recording)")
+	case c.Live.Clock.HoldTempo && (follows || external):
+		return usage.Errorf("--hold-tempo and --clock %s exclude each other", c.Live.Clock.Clock)
 	case c.In == live.Page && !page:
 		return usage.Errorf("--in page and --page off exclude each other")
 	case c.In == live.Page && external && c.Live.Clock.ClockIn == "":
@@ -146,6 +155,8 @@ func announce(to console, j *live.Jam, hint string) {
 		fmt.Fprintln(to.Out, "  "+hint)
 	}
 	switch info.WaitsFor {
+	case ui.TheBeat:
+		fmt.Fprintf(to.Out, "Play: jamd finds your beat and follows it, and joins in on a bar line when it is sure; Control-C ends.\n")
 	case ui.TheClock:
 		fmt.Fprintf(to.Out, "Waiting for the clock to start; chords join in %d beats later; Control-C ends.\n", s.Listen)
 	case ui.Nothing:

@@ -101,6 +101,9 @@ func statusOf(r jam.FrameReport, bars jam.Bars, tenSeconds latency.Figures, miss
 	case jam.RungHold:
 		rung = "CHORD HELD  "
 	}
+	if r.Follow != jam.NotFollowing {
+		rung = fmt.Sprintf("%v %.0f  %s", r.Follow, r.Tempo, rung)
+	}
 	text := fmt.Sprintf("%s  %-9s  %smissed %d  step p99 %s  late p99 %s  lead %.0f ms", position(r.Frame, bars), symbol, rung,
 		missed, inMS(tenSeconds.Step.P99), inMS(tenSeconds.Late.P99), float64(r.Lead)/float64(time.Millisecond))
 	return strings.TrimLeft(text, " ")

@@ -12,7 +12,7 @@ import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "key", "temperature"];
-const time = ["tempo", "tap", "metronome", "hold"];
+const time = ["tempo", "tap", "one", "hold-tempo", "metronome", "hold"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
 const elsewhere = ["panic", "blind"]; // settings that have a place elsewhere

@@ -6,7 +6,7 @@ import { pitchName } from "./theory";
 export const spoken: Record<string, string> = { "": "nothing", page: "this page", hidden: "a hidden policy", "with the melody": "the melody" };
 const titles: Record<string, string> = {
   in: "Input", out: "Output", "clock-in": "Clock from", low: "Lowest note", high: "Highest note", "bass-low": "Lowest of bass", "bass-high": "Highest of bass",
-  listen: "Listens for",
+  listen: "Listens for", one: "This is one",
 };
 export const titleOf = (name: string) => titles[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
 

@@ -2,7 +2,7 @@
 
 export interface Info {
   version: string; title: string; session: string; policy: string; blind: boolean; tempo: number;
-  waits_for: "note" | "clock" | ""; // before frame 0
+  waits_for: "note" | "clock" | "beat" | ""; // before frame 0
   frames_per_beat: number; frames_per_bar: number; // at the beginning
   meters: Meter[]; listen_frames: number;
   in: string; out: string; chord_channel: number; bass_channel: number;
@@ -24,7 +24,7 @@ export interface Choice { symbol: string; prob: number }
 export interface Frame {
   type: "frame"; frame: number; at: number; length: number;
   melody: number | null; onset: boolean; symbol: string; pitches: number[]; began: boolean; listening: boolean;
-  missed: boolean; skipped: number; prob: number; considered: Choice[]; key: string; policy: string; lead: number; step: number; late: number;
+  missed: boolean; skipped: number; prob: number; considered: Choice[]; key: string; policy: string; follow: "" | "finding" | "following" | "holding"; lead: number; step: number; late: number;
 }
 
 export type Message =

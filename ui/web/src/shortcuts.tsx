@@ -34,6 +34,8 @@ const move = (step: number) => () => {
 const shortcuts: Shortcut[] = [
   { code: "Enter", key: "⏎", does: "Count in, or stop", do: startOrStop },
   { code: "KeyT", key: "T", does: "Tap the beat", do: () => act("tap") },
+  { code: "Digit1", key: "1", does: "This is one: the bar begins here", do: () => act("one") },
+  { code: "KeyF", key: "F", does: "Hold the tempo, or follow you again", do: param("hold-tempo", turn) },
   { code: "ArrowLeft", key: "←", does: "Slower", do: param("tempo", by(-1)) },
   { code: "ArrowRight", key: "→", does: "Faster", do: param("tempo", by(1)) },
   { code: "ArrowDown", key: "↓", does: "Less adventurous", do: param("temperature", by(-0.05)) },

@@ -5,7 +5,9 @@ import { Considered } from "./considered";
 import { between, frames, info, latest, now, started } from "./jam";
 import { keyName, pretty } from "./theory";
 
-const waiting = { note: "Play the first note", clock: "Waiting for the clock", "": "Counting in" };
+const waiting = { note: "Play the first note", clock: "Waiting for the clock", beat: "Play: finding your beat", "": "Counting in" };
+
+const following = { finding: "Finding", following: "Following", holding: "Holding" };
 
 export function Stage() {
   const f = latest.value, jam = info.value;
@@ -25,7 +27,7 @@ export function Stage() {
         <BeatLight />
         <dl>
           <div><dt>Bar</dt><dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd></div>
-          <div><dt>Tempo</dt><dd>{jam ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 : "–"}</dd></div>
+          <div><dt>{f?.follow ? following[f.follow] : "Tempo"}</dt><dd>{jam && (started.value || jam.waits_for !== "beat") ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 : "–"}</dd></div>
           <div><dt>Key</dt><dd>{keyName(f?.key ?? "") || "–"}</dd></div>
         </dl>
       </div>
