@@ -10,11 +10,18 @@ import (
 
 // followPlayer lets the loop follow the time of the player. The ear hears the melody beside the loop, and is started with it.
 func (j *Jam) followPlayer() error {
-	s := &j.Config.Settings
-	j.ear = follow.NewEar(s.MelodyChannels, s.Split)
+	j.openEar()
 	j.Config.Player = j.ear.Times()
 	return nil
 }
+
+func (j *Jam) openEar() {
+	s := &j.Config.Settings
+	j.ear = follow.NewEar(s.MelodyChannels, s.Split)
+}
+
+// follows reports whether the jam follows its player. If it does not, the ear is there to notice that they part.
+func (j *Jam) follows() bool { return j.Config.Player != nil }
 
 func (j *Jam) sendFollowed() error {
 	j.Config.ClockOut = j.output.Clock()
@@ -27,9 +34,13 @@ func (j *Jam) listenToPlayer(ctx context.Context) {
 		return
 	}
 	s := &j.Config.Settings
-	f := follow.New(follow.Config{Meter: s.Meter, BPM: j.options.Clock.BPM, Heard: true})
-	f.Hold(s.HoldTempo)
+	f := follow.New(follow.Config{Meter: s.Meter, BPM: j.options.Clock.BPM, Heard: j.follows()})
+	f.Hold(s.HoldTempo && j.follows())
 	go j.ear.Run(ctx, f)
+	if !j.follows() {
+		go j.watchTempo(ctx)
+		return
+	}
 	if j.Config.Start == jam.StartAtOnce || s.HoldTempo {
 		began := make(chan time.Duration, 1)
 		j.Config.Began = began
@@ -61,7 +72,7 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 
 // tellEar gives a control to the ear, if it is about the player's time. done reports that nobody else is to have it.
 func (j *Jam) tellEar(c jam.Control) (done bool) {
-	if j.ear == nil {
+	if !j.follows() {
 		return false
 	}
 	switch c.Param {

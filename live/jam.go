@@ -31,7 +31,7 @@ type Jam struct {
 	port     string           // of the melody, as the player named it; "" for none
 	clockIn  *midiio.In       // of an external clock with a port of its own
 	follower *midiio.Follower // of an external clock that comes with the melody
-	ear      *follow.Ear      // of a jam that follows its player; else nil
+	ear      *follow.Ear      // hears the time of a live player; else nil
 	surface  *learn.Surface
 	controls *controls
 

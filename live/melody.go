@@ -85,6 +85,9 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 		j.perform(ctx, p.Tune, heard)
 		return nil
 	}
+	if j.ear == nil && j.Config.Transport == nil {
+		j.openEar()
+	}
 	return j.listen(p.In, heard)
 }
 

@@ -41,7 +41,7 @@ func (j *Jam) waitsFor() ui.Waiting {
 	switch {
 	case j.Config.Transport != nil:
 		return ui.TheClock
-	case j.Config.Player != nil && j.Config.Start == jam.StartAtFirstNote && !j.Config.Settings.HoldTempo:
+	case j.follows() && j.Config.Start == jam.StartAtFirstNote && !j.Config.Settings.HoldTempo:
 		return ui.TheBeat
 	case j.Config.Start == jam.StartAtOnce:
 		return ui.Nothing

@@ -137,7 +137,7 @@ func (j *Jam) prune(spared string) {
 // manifest describes the jam for its session.
 func (j *Jam) manifest() session.Manifest {
 	m := archive.Manifest(j.options.Version, j.Policy, j.Config.Settings)
-	m.Blind, m.Followed = j.blind, j.Config.Player != nil
+	m.Blind, m.Followed = j.blind, j.follows()
 	m.Title, m.Agent, m.Ports = j.melody.title, j.melody.agent, session.Ports{In: j.melody.name, Out: j.output.Info().Name}
 	m.Start = time.Now().Add(-j.Clock.Now())
 	if j.Faster != nil {

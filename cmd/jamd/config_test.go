@@ -28,7 +28,7 @@ func TestTheExampleInTheDocs(t *testing.T) {
 		args string
 		want map[string]string
 	}{
-		{"play", map[string]string{"temperature": "0.8", "in": "Keystation", "in-channel": "1 2", "clock": "internal", "set transpose": "-2", `learn "note 37 ch 10"`: "style=arpeggio"}},
+		{"play", map[string]string{"temperature": "0.8", "in": "Keystation", "in-channel": "1 2", "clock": "auto", "set transpose": "-2", `learn "note 37 ch 10"`: "style=arpeggio"}},
 		{"play --profile stage", map[string]string{"temperature": "0.3", "clock": "external", "set style": "block", "set transpose": "-2"}},
 		{"play --melody x.mid", map[string]string{"in": "", "melody": "x.mid"}},
 		{"jam --tempo 90", map[string]string{"tempo": "90", "out": "FLUID Synth"}},

@@ -99,7 +99,7 @@ func startPage(t *testing.T, args ...string) string {
 		t.Skipf("ONNX Runtime's library is not there (%v): run 'make build'", err)
 	}
 	state := t.TempDir()
-	cmd := exec.Command(os.Args[0], append([]string{"play", "--in", "page"}, args...)...)
+	cmd := exec.Command(os.Args[0], append([]string{"play", "--in", "page", "--clock", "internal"}, args...)...)
 	cmd.Args[0] = "jamd" // by which TestMain knows that it is to be jamd
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+state, "XDG_CONFIG_HOME="+state, model.LibraryEnv+"="+library)
 	cmd.Stderr = os.Stderr

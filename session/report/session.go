@@ -53,6 +53,7 @@ type onePage struct {
 	Misses []missed
 	More   int // number of misses that are not listed
 
+	TempoCurve                            template.HTML // "" unless the jam kept its player's time
 	Overview, OverTime, Durations, Shares template.HTML
 	Together                              template.HTML // all adaptations in one chart
 	Recovery                              string        // mean number of beats
@@ -80,6 +81,9 @@ func Session(w io.Writer, s One) error {
 	v := onePage{One: s, Title: title(&s.Brief), Rows: r.rows(), Bars: r.bars, Ratio: r.ratio(),
 		OverTime: overTime(f, s.Take), Durations: durations(f.Durations), Shares: chordShares(f.Shares)}
 	v.Overview = r.overview()
+	if s.Manifest.Followed {
+		v.TempoCurve = tempoCurve(s.Take)
+	}
 	for _, m := range f.Timing.Misses[:min(len(f.Timing.Misses), maxMisses)] {
 		v.Misses = append(v.Misses, missed{take.Bars().Position(m.Frame), clock(secondsAt(take.Tempo, m.Frame)), m.Cause})
 	}

@@ -1,0 +1,126 @@
+package live
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"jamd/jam"
+	"jamd/model"
+	"jamd/session"
+	"jamd/ui"
+)
+
+// A player taps four beats at a page and plays: the jam follows from there, holds its tempo when told to, and is recorded as
+// followed. What is played has stamps at its exact times, so that a busy machine moves no line.
+func TestFollowsAPlayer(t *testing.T) {
+	s, stop := play(t, Options{Clock: Clock{Source: ClockFollow}})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	if info := j.Info(); info.WaitsFor != ui.TheBeat {
+		t.Errorf("it waits for %q", info.WaitsFor)
+	}
+	const beat = 250 * time.Millisecond
+	first := j.Clock.Now() + beat
+	until := func(at time.Duration) {
+		for left := at - j.Clock.Now(); left > 0; left = at - j.Clock.Now() {
+			time.Sleep(left)
+		}
+	}
+	for i := range 4 {
+		until(first + time.Duration(i)*beat)
+		if err := j.controls.Ask(jam.Control{At: first + time.Duration(i)*beat, Param: jam.ParamTap}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 24 {
+		at := first + time.Duration(4+i)*beat
+		until(at)
+		j.Play(jam.Event{At: at, Status: 0x90, Data1: 60 + uint8(i*7%12), Data2: 90})
+		j.Play(jam.Event{At: at + beat/2, Status: 0x80, Data1: 60 + uint8(i*7%12)})
+		if i == 16 {
+			set(t, j, "hold-tempo", "on")
+		}
+	}
+	if err := j.Set("tempo", "100"); err != nil { // the loop refuses it, and says why
+		t.Error(err)
+	}
+	if err := errors.Join(j.controls.Ask(jam.Control{Param: jam.ParamOne}), j.Stop()); err != nil {
+		t.Error(err)
+	}
+	r := await(t, "result", s.results)
+	record, err := session.Open(r.Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on, chords, followed := 0, 0, 0
+	for e, err := range record.Entries() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, ok := e.(jam.FrameReport)
+		if !ok {
+			continue
+		}
+		followed++
+		if report.Began {
+			chords++
+			if off := (report.Line - first + beat/2) % beat; (off - beat/2).Abs() < beat/10 {
+				on++
+			}
+		}
+	}
+	if !record.Manifest.Followed || followed < 60 || chords < 4 || on < chords*3/4 {
+		t.Errorf("followed %v, %d frames, %d of %d chords on the beat", record.Manifest.Followed, followed, on, chords)
+	}
+	replays(t, record)
+	await(t, "next jam", s.jams)
+}
+
+// replays checks that a replay of a session plays the same frames.
+func replays(t *testing.T, record *session.Record) {
+	t.Helper()
+	tiny, err := model.Load("../model/testdata/tiny.onnx", model.Options{Library: library()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tiny.Close()
+	frames := 0
+	for r, err := range record.Replay(session.Replaying{Policy: tiny, Missed: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if frames++; !r.Same() {
+			t.Fatalf("frame %d: %+v in the jam, %+v in the replay", r.Report.Frame, r.Logged, r.Report)
+		}
+	}
+	if frames < 60 {
+		t.Errorf("%d frames are replayed", frames)
+	}
+}
+
+// A jam that follows its player can be counted in.
+func TestCountInIsTapped(t *testing.T) {
+	s, stop := play(t, Options{Clock: Clock{Source: ClockFollow}})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	if err := j.Start(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "result", s.results)
+	j = await(t, "jam that counts in", s.jams)
+	if info := j.Info(); info.WaitsFor != ui.Nothing {
+		t.Errorf("it waits for %q", info.WaitsFor)
+	}
+	for deadline := time.Now().Add(patience); !j.begun.Load() && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(2 * time.Second) // ten beats
+	if err := j.Stop(); err != nil {
+		t.Error(err)
+	}
+	if r := await(t, "result", s.results); r.Jam.Frames < 20 || r.Jam.Errors > 0 {
+		t.Errorf("%+v", r.Jam)
+	}
+	await(t, "next jam", s.jams)
+}
