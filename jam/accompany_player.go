@@ -76,8 +76,6 @@ type playerAccompanist struct {
 	events  []Event // not heard by the engine yet
 	doings  []Doing // not heard by the tracker yet
 
-	first     int64 // number of the first bar: 0 if it is a pickup, else 1
-	meter     Meter // of the first bar
 	meters    []MeterChange
 	lines     []time.Duration
 	found     int64 // the first frame that was not laid afterwards
@@ -104,7 +102,11 @@ func (a *playerAccompanist) accompany() (*Accompaniment, error) {
 	_ = a.engine.End() // this output never fails
 	summary := a.engine.Summary()
 	take := a.builder.Take(summary.Melody)
-	take.Meter, take.Meters, take.Tempo = a.meter, a.meters, TempoOf(a.lines)
+	take.Meters, take.Tempo = a.meters, TempoOf(a.lines)
+	for i, b := range a.beats {
+		bar := take.BarAt(b.Frame)
+		a.beats[i].Bar, a.beats[i].Beat = bar.Number+1, int((b.Frame-bar.Frame)/bar.Meter.Beat())+1
+	}
 	return &Accompaniment{Take: take, Summary: summary, Inference: a.inference, Lines: a.lines, Beats: a.beats}, nil
 }
 
@@ -136,14 +138,6 @@ func (a *playerAccompanist) begin(now PlayerTime, first time.Duration) {
 	segment := a.grid.start(now, first)
 	_ = a.engine.Grid().Move(segment) // its tempo is within bounds
 	a.tell(Moved{0, segment}.Entry())
-	a.meter, a.first = now.Meter, 1
-	if a.engine.Grid().Nearest(first) > 0 {
-		a.first = 0
-	}
-	if now.Meter != a.engine.settings.Meter {
-		_ = a.engine.ChangeMeter(now.Meter)
-		a.tell(MeterChange{0, now.Meter}.Entry())
-	}
 }
 
 // catchUp lets the policy hear the frames whose lines no note can move any more.
@@ -156,6 +150,7 @@ func (a *playerAccompanist) catchUp(now time.Duration) error {
 	}
 	a.tell(LoopAction{0, now, ActionJump, a.found}.Entry())
 	for t := range a.found {
+		a.bar(t)
 		if _, err := a.step(); err != nil {
 			return err
 		}
@@ -189,13 +184,9 @@ func (a *playerAccompanist) frame() error {
 		a.tell(Moved{t, segment}.Entry())
 	}
 	a.push(t)
-	changed, longer := a.grid.prepare(a.engine)
-	if longer > 0 {
+	a.bar(t)
+	if longer := a.grid.listen(a.engine); longer > 0 {
 		a.tell(LoopAction{t, grid.Line(t), ActionListen, longer}.Entry())
-	}
-	if changed {
-		a.meters = append(a.meters, MeterChange{t, a.grid.now.Meter})
-		a.tell(a.meters[len(a.meters)-1].Entry())
 	}
 	logits, err := a.step()
 	if err == nil {
@@ -210,6 +201,14 @@ func (a *playerAccompanist) frame() error {
 	a.tell(report.Entry())
 	a.passed(t, a.grid.now.Sure)
 	return nil
+}
+
+// bar begins a bar of the player.
+func (a *playerAccompanist) bar(t int64) {
+	if a.grid.bar(a.engine) {
+		a.meters = append(a.meters, MeterChange{t, a.grid.now.Meter})
+		a.tell(a.meters[len(a.meters)-1].Entry())
+	}
 }
 
 // push gives the engine the events before a frame.
@@ -237,9 +236,8 @@ func (a *playerAccompanist) step() ([]float32, error) {
 func (a *playerAccompanist) passed(t int64, sure float64) {
 	line := a.engine.Grid().Line(t)
 	a.lines = append(a.lines, line)
-	bar := Bars{a.meter, a.meters}.At(t)
-	if after := t - bar.Frame; after%bar.Meter.Beat() == 0 {
-		a.beats = append(a.beats, Beat{t, line, bar.Number + a.first, int(after/bar.Meter.Beat()) + 1, a.grid.now.BPM, sure})
+	if a.grid.place(t)%a.grid.beat() == 0 {
+		a.beats = append(a.beats, Beat{Frame: t, At: line, BPM: a.grid.now.BPM, Sure: sure})
 	}
 }
 

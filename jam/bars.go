@@ -40,6 +40,14 @@ func (b Bars) At(frame int64) Bar {
 	return bar
 }
 
+// Add returns the bars with one more change. A change that is not after the last one is known already.
+func (b Bars) Add(c MeterChange) Bars {
+	if n := len(b.Changes); n == 0 || c.Frame > b.Changes[n-1].Frame {
+		b.Changes = append(b.Changes[:n:n], c)
+	}
+	return b
+}
+
 // counted is At if a pickup counts as a bar.
 func (b Bars) counted(frame int64) Bar {
 	bar := Bar{Meter: b.Meter}

@@ -12,12 +12,13 @@ import (
 // playerState is how a loop follows its player.
 type playerState struct {
 	playerGrid
-	times *Queue[PlayerTime] // nil: the jam keeps its own time, or that of a clock
-	next  PlayerTime         // taken from times, and of after the cut of the next line
-	waits bool               // there is a next
-	on    bool               // the grid is laid on the player's beats
-	first time.Duration      // the first note of the melody
-	heard bool               // there was one
+	times  *Queue[PlayerTime] // nil: the jam keeps its own time, or that of a clock
+	next   PlayerTime         // taken from times, and of after the cut of the next line
+	waits  bool               // there is a next
+	on     bool               // the grid is laid on the player's beats
+	caught bool               // the policy has heard what was played before that
+	first  time.Duration      // the first note of the melody
+	heard  bool               // there was one
 }
 
 // take returns the next time that was believed no later than until.
@@ -57,10 +58,7 @@ func (l *Loop) layFrames(t PlayerTime) {
 	p, grid := &l.player, l.engine.Grid()
 	l.report(grid.Move(p.start(t, p.first)))
 	l.began(0)
-	if t.Meter != l.engine.settings.Meter {
-		l.report(l.engine.ChangeMeter(t.Meter))
-		l.tell(&Entry{Kind: EntryMeter, Meter: MeterChange{0, t.Meter}})
-	}
+	p.on = true
 	var to int64
 	for p.cut(grid.Line(to)) < t.After {
 		to++
@@ -70,7 +68,7 @@ func (l *Loop) layFrames(t PlayerTime) {
 		l.ask()
 		l.engine.Pass()
 	}
-	p.on = true
+	p.caught = true
 	l.report(l.pulses.join(to))
 }
 
@@ -83,7 +81,7 @@ func (l *Loop) adopt(t PlayerTime) {
 	}
 	near := e.since(grid.Nearest(t.Line)) + beat/2
 	near -= (near%beat + beat) % beat
-	p.now, p.shift, p.on = t, e.barLine+near-t.Beat*beat, true
+	p.now, p.shift, p.on, p.caught = t, e.barLine+near-t.Beat*beat, true, true
 }
 
 // waitWithPlayer waits until a frame is to be decided, and lays its line where the player's time has it. It returns false if the
@@ -123,12 +121,13 @@ func (l *Loop) followBars() {
 	if !l.player.on {
 		return
 	}
-	frame := l.engine.Frame()
-	changed, longer := l.player.prepare(l.engine)
-	if longer > 0 {
-		l.tellAction(ActionListen, longer)
+	if l.player.bar(l.engine) {
+		l.tell(&Entry{Kind: EntryMeter, Meter: MeterChange{l.engine.Frame(), l.player.now.Meter}})
 	}
-	if changed {
-		l.tell(&Entry{Kind: EntryMeter, Meter: MeterChange{frame, l.player.now.Meter}})
+	if !l.player.caught {
+		return
+	}
+	if longer := l.player.listen(l.engine); longer > 0 {
+		l.tellAction(ActionListen, longer)
 	}
 }

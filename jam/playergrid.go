@@ -24,15 +24,14 @@ type playerGrid struct {
 	heard bool       // the policy has joined in
 }
 
-// start lays frame 0 on the last bar line that is not after the first note; a pickup is in the frames after it. It returns the
-// first segment of the grid.
+// start lays frame 0 on the last beat that is not after the first note. If no bar begins there, it is a pickup: the first bar line
+// comes as a change of the meter, as in a tune. It returns the first segment of the grid.
 func (g *playerGrid) start(t PlayerTime, first time.Duration) Segment {
 	g.now = t
-	beat, bar := t.Meter.Beat(), t.Meter.Bar()
+	beat := t.Meter.Beat()
 	step := float64(t.Period) / float64(beat)
 	note := int64(math.Round(float64(first-t.Line) / step)) // frames after the next beat
-	place := ((int64(t.InBar)*beat+note)%bar + bar) % bar
-	zero := note - place
+	zero := note - (note%beat+beat)%beat
 	g.shift = -zero - t.Beat*beat
 	return Segment{0, t.Line + nanoseconds(float64(zero)*step), t.tempo()}
 }
@@ -88,15 +87,20 @@ func (g *playerGrid) sure(frames int64) bool {
 	return g.now.State == Following || g.now.State == HoldingTempo && frames >= joinAnyway*g.now.Meter.Bar()
 }
 
-// prepare makes an engine ready for its next frame: bars begin where the player's do, and while the policy has not joined in, it
-// listens until a bar line at which the beat is sure. changed says that a bar begins that the engine did not expect, and longer
-// for how many frames more it listens.
-func (g *playerGrid) prepare(e *Engine) (changed bool, longer int64) {
+// bar lets a bar begin with an engine's next frame if one of the player does, and reports whether the engine did not expect it.
+func (g *playerGrid) bar(e *Engine) (changed bool) {
+	frame, meter := e.Frame(), g.now.Meter
+	if meter != e.settings.Meter || g.place(frame) == 0 && e.since(frame)%meter.Bar() != 0 {
+		return e.ChangeMeter(meter) == nil
+	}
+	return false
+}
+
+// listen lets an engine whose policy has not joined in listen until a bar line at which the beat is sure. It returns for how many
+// frames more it listens.
+func (g *playerGrid) listen(e *Engine) (longer int64) {
 	frame, meter := e.Frame(), g.now.Meter
 	place := g.place(frame)
-	if meter != e.settings.Meter || place == 0 && e.since(frame)%meter.Bar() != 0 {
-		changed = e.ChangeMeter(meter) == nil
-	}
 	if e.joined {
 		g.heard = true
 	}
@@ -104,5 +108,5 @@ func (g *playerGrid) prepare(e *Engine) (changed bool, longer int64) {
 		longer = meter.Bar() - place
 		e.ListenOn(longer)
 	}
-	return changed, longer
+	return longer
 }

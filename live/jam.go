@@ -43,8 +43,9 @@ type Jam struct {
 	session     string // id of the session that is being recorded
 	cancel      context.CancelFunc
 
-	begun   atomic.Bool // the first frame has been played
-	played  atomic.Bool // a page has played a note
+	bars    atomic.Pointer[jam.Bars] // with the changes so far; nil before the first
+	begun   atomic.Bool              // the first frame has been played
+	played  atomic.Bool              // a page has played a note
 	figures atomic.Pointer[latency.Monitor]
 	ending  atomic.Uint32 // what follows, if a page has ended the jam
 }
@@ -155,6 +156,9 @@ func (j *Jam) Settings() jam.Settings { return j.controls.Settings() }
 
 // Bars returns the bars of the jam.
 func (j *Jam) Bars() jam.Bars {
+	if bars := j.bars.Load(); bars != nil {
+		return *bars
+	}
 	return jam.Bars{Meter: j.Config.Settings.Meter, Changes: j.Config.Meters}
 }
 

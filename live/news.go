@@ -26,6 +26,10 @@ func (j *Jam) tellNews() {
 			case e.Kind == jam.EntryError:
 				j.log.Error().Msg(e.Err.Error())
 				j.notice(e.Err.Error())
+			case e.Kind == jam.EntryMeter:
+				bars := j.Bars().Add(e.Meter)
+				j.bars.Store(&bars)
+				j.changed(e.Meter.Frame)
 			case e.Kind == jam.EntryReport:
 				j.tellFrame(e.Report)
 			}

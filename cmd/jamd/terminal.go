@@ -57,6 +57,9 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 			if !open {
 				return
 			}
+			if e.Kind == jam.EntryMeter {
+				bars = bars.Add(e.Meter)
+			}
 			if e.Kind != jam.EntryReport {
 				continue
 			}

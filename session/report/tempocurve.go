@@ -13,6 +13,9 @@ func tempoCurve(take jam.Take) template.HTML {
 	var points []point
 	low, high := math.Inf(1), math.Inf(-1)
 	for bar := take.BarAt(0); bar.End <= take.Frames; bar = take.BarAt(bar.End) {
+		if bar.Frame < 0 { // a pickup
+			continue
+		}
 		seconds := secondsAt(take.Tempo, bar.End) - secondsAt(take.Tempo, bar.Frame)
 		bpm := float64(bar.End-bar.Frame) / jam.FramesPerBeat * 60 / seconds
 		low, high = min(low, bpm), max(high, bpm)
