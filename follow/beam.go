@@ -3,14 +3,17 @@ package follow
 import "math"
 
 const (
-	sigmas   = 4  // an onset farther than this from where it is expected is no onset of that place
-	fanOut   = 48 // places that one onset may be of, in one hypothesis
-	hopeless = 25 // below the best, in nats
-	missed   = -5 // logarithm of the density of an onset that is of no place: a grace note, a slip
-	room     = 1 << 13
-	slots    = 2 * room
-	sameTime = 0.06 // seconds and share of tempo within which hypotheses of one place are one
-	samePace = 0.02
+	sigmas    = 4  // an onset farther than this from where it is expected is no onset of that place
+	fanOut    = 48 // places that one onset may be of, in one hypothesis
+	missed    = -7 // logarithm of the density of an onset that is of no place: a grace note, a slip
+	jumpsFrom = -5 // the tempo jumps in hypotheses at least as likely as this
+	hopeless  = 25 // below the best, in nats
+
+	room      = 1 << 13
+	slots     = 2 * room
+	sameTime  = 0.06 // seconds and share of tempo within which hypotheses of one place are one
+	samePace  = 0.02
+	sameDoubt = 9 // ratio of the variances of their tempi
 )
 
 // A beam is a set of hypotheses. It allocates nothing after it is made.
@@ -22,16 +25,12 @@ type beam struct {
 	evidence   float64 // the logarithm of the density of the last onset
 }
 
-// keep says which hypotheses may be: those whose beat is of a length, in seconds, and near the grid where there is one.
+// keep says which hypotheses may be: those whose beat is of a length, in seconds.
 type keep struct {
 	low, high [most]float64 // by class
-	grid      *grid
 }
 
-func (k *keep) allows(h *hypothesis, t float64) bool {
-	if k.grid != nil {
-		return k.grid.near(h, t)
-	}
+func (k *keep) allows(h *hypothesis) bool {
 	return h.period >= k.low[h.class] && h.period <= k.high[h.class]
 }
 
@@ -49,14 +48,22 @@ func newBeam() *beam {
 func (b *beam) hear(t float64, size int, k *keep) {
 	b.next, b.best = b.next[:0], math.Inf(-1)
 	for i := range b.hyps {
-		b.expand(&b.hyps[i], t, k)
+		h := &b.hyps[i]
+		b.expand(h, t, k)
+		n := *h
+		n.weight += missed
+		b.add(n)
+		if h.settled && h.weight > jumpsFrom {
+			n := h.jumped()
+			b.expand(&n, t, k)
+		}
 	}
 	b.merge()
 	b.prune(size)
 	b.evidence = b.normalise()
 }
 
-// expand adds what may follow from a hypothesis: an onset of one of the places that are near, or of none.
+// expand adds what may follow from a hypothesis: an onset of one of the places that are near.
 func (b *beam) expand(h *hypothesis, t float64, k *keep) {
 	beats := max((t-h.at)/h.period, 0)
 	variance, _, _ := h.predict(beats)
@@ -64,7 +71,11 @@ func (b *beam) expand(h *hypothesis, t float64, k *keep) {
 	width := sigmas * math.Sqrt(variance) / h.period
 	logs := 0.5 * math.Log(2*math.Pi*variance)
 	low, high := int(math.Ceil((beats-width)*ticks)), int(math.Floor((beats+width)*ticks))
-	low = max(low, 1)
+	if h.tapped {
+		low = max(low, 0) // an onset with the tap
+	} else {
+		low = max(low, 1)
+	}
 	if high-low >= fanOut {
 		middle := (low + high) / 2
 		low, high = middle-fanOut/2, middle+fanOut/2-1
@@ -73,13 +84,10 @@ func (b *beam) expand(h *hypothesis, t float64, k *keep) {
 		if h.weight+h.expected(far)-logs < b.best-hopeless {
 			continue
 		}
-		if n := h.after(far, t, logs); k.allows(&n, t) {
+		if n := h.after(far, t, logs); k.allows(&n) {
 			b.add(n)
 		}
 	}
-	n := *h
-	n.weight += missed
-	b.add(n)
 }
 
 func (b *beam) add(n hypothesis) {
@@ -123,7 +131,8 @@ func (b *beam) find(n *hypothesis, kept []hypothesis) *slot {
 		}
 		o := &kept[s.index]
 		if o.place == n.place && o.class == n.class && o.context == n.context &&
-			math.Abs(o.at-n.at) < sameTime && math.Abs(o.period-n.period) < samePace*n.period {
+			math.Abs(o.at-n.at) < sameTime && math.Abs(o.period-n.period) < samePace*n.period &&
+			o.pp < sameDoubt*n.pp && n.pp < sameDoubt*o.pp {
 			return s
 		}
 	}

@@ -51,6 +51,7 @@ func (f *Follower) read(t float64) {
 	f.belief = weigh(f.beam, g, t)
 	w := &f.belief
 	if w.share < doubting && f.locked {
+		f.elsewhere(t)
 		return
 	}
 	if w.share > 0 {
@@ -63,7 +64,18 @@ func (f *Follower) read(t float64) {
 		}
 		if w.share > agreeing {
 			f.locked, g.found = true, true
-			f.rival.stop()
+		}
+	}
+}
+
+// elsewhere moves the grid to where most hypotheses have it, if they agree.
+func (f *Follower) elsewhere(t float64) {
+	g := f.grid
+	g.put(f.beam.heaviest(), t)
+	if w := weigh(f.beam, &g, t); w.share > moving {
+		f.grid, f.belief = g, w
+		if _, share := w.bar(&g); share > moving {
+			f.bar.settle(&f.grid, &w)
 		}
 	}
 }
@@ -76,7 +88,7 @@ func (f *Follower) sure(now float64) float64 {
 	w := &f.belief
 	beats := max((now-f.last)/f.grid.period, 0)
 	spread := w.spread + beats*beats*w.drift + placeWalk*placeWalk*beats + tempoWalk*tempoWalk*beats*beats*beats/3
-	return w.share * math.Erf(0.1/math.Sqrt(2*spread+1e-9))
+	return min(w.share, 1) * math.Erf(0.1/math.Sqrt(2*spread+1e-9))
 }
 
 const (

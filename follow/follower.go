@@ -2,10 +2,9 @@
 // lines lie.
 //
 // A beam of hypotheses hears every onset. Each says where in the bar the last onset was, and has a Kalman filter of the
-// beat's time and length; learned tables say how likely the next onset is at each place of the bar. Once the hypotheses
-// agree, the grid that runs is held: only hypotheses within a quarter of a beat of it are kept, and it moves with them. A
-// second beam, the rival, begins anew now and then, bound to nothing but the octave; it replaces the first where it has
-// explained the notes far better for long. docs/following.md has what this reaches.
+// beat's time and length; learned tables say how likely the next onset is at each place of the bar. At any onset the tempo
+// may also jump. The grid that runs moves with the hypotheses near it, as long as they are the majority; otherwise it goes
+// where the majority is, once there is one. docs/following.md has what this reaches.
 package follow
 
 import (
@@ -17,13 +16,21 @@ import (
 
 const (
 	sameOnset = 0.03 // seconds: notes closer than this are one onset
-	kept      = 120  // hypotheses, once the grid is held
+	kept      = 150  // hypotheses, once the grid is held
 	keptWide  = 500  // before
-	agreeing  = 0.95 // share of the hypotheses by which the grid is held
-	doubting  = 0.5  // share below which it is not moved
+	agreeing  = 0.95 // share of the hypotheses by which the grid is found
+	doubting  = 0.5  // share below which it does not move with those near it
+	moving    = 0.6  // share of those elsewhere by which it goes there
 	silence   = 8    // beats after which the place of the beat is looked for anew, near the tempo that was
 	reach     = 0.25 // beats that a hypothesis of the grid may lie off it
 	pace      = 0.15 // share that its tempo may differ
+	octave    = 1.42 // ratio of tempi that are of one octave
+	homeBeats = 32   // beats within which the tempo that is held follows the player's
+
+	usualBeat   = 0.52 // seconds: the tempo that people like best (Moelants 2002), and how far they are from it
+	usualSpread = 0.3
+	rare        = -6.5 // logarithm of the probability of places where no first onset is looked for
+	toldWithin  = 0.08 // share that a told tempo may differ from the one that is followed
 )
 
 // Config is what the player has said about the time.
@@ -38,7 +45,6 @@ type Follower struct {
 	config     Config
 	grid       grid
 	beam       *beam
-	rival      rival
 	bar        barLine
 	taps       taps
 	locked     bool    // the grid is held
@@ -48,16 +54,16 @@ type Follower struct {
 	asynchrony float64 // seconds that the player is after the beat
 	heard      float64 // beats that it was learned from
 	counted    float64 // the length of a beat that was tapped, or 0
+	home       float64 // the length of a beat that the tempo stays within an octave of, or 0
 	belief     belief
-	held, free keep
+	near       keep
 }
 
 // New makes a Follower that has heard nothing.
 func New(c Config) *Follower {
-	f := &Follower{config: c, beam: newBeam(), rival: rival{beam: newBeam()}, last: math.Inf(-1)}
-	f.held.grid = &f.grid
-	f.grid.meter = c.Meter
-	if c.Meter == (jam.Meter{}) {
+	f := &Follower{config: c, beam: newBeam(), last: math.Inf(-1)}
+	f.grid.meter, f.grid.told = c.Meter, c.Meter != (jam.Meter{})
+	if !f.grid.told {
 		f.grid.meter = jam.Quarters(4)
 	}
 	return f
@@ -76,30 +82,61 @@ func (f *Follower) Note(at time.Duration, _, _ uint8) {
 	}
 	f.last = t
 	t -= f.asynchrony
+	if f.locked && rest > silence*f.grid.period {
+		f.locked = false
+	}
 	switch {
 	case len(f.beam.hyps) == 0:
-		f.begin(f.beam, t)
-	case f.locked && rest > silence*f.grid.period:
-		f.locked = false
-		fallthrough
-	case !f.locked:
-		f.beam.hear(t, keptWide, f.wide())
+		f.begin(t)
+	case f.locked:
+		f.beam.hear(t, kept, f.tempi())
 	default:
-		f.beam.hear(t, kept, &f.held)
-		f.challenge(t)
+		f.beam.hear(t, keptWide, f.tempi())
 	}
 	f.read(t)
+	f.settleHome(rest)
 	f.learnAsynchrony(rest)
 	f.Advance(at) // the next beat may have been moved to before now
 }
 
-// Hold lets the grid go on as it is, whatever is played, or lets it follow again.
+// settleHome moves the tempo that the player is taken to come back to.
+func (f *Follower) settleHome(rest float64) {
+	period := f.grid.period
+	switch {
+	case !f.locked:
+	case f.home == 0:
+		f.home = period
+	default:
+		f.home += (1 - math.Exp(-min(rest/period, 4)/homeBeats)) * f.belief.share * (period - f.home)
+	}
+}
+
+// Hold lets the grid go on as it is, whatever is played, or lets it follow again from there.
 func (f *Follower) Hold(on bool) {
 	if f.frozen && !on { // what was played meanwhile was not heard
-		f.locked, f.beam.hyps = false, f.beam.hyps[:0]
+		if f.grid.found {
+			f.resume(f.grid.period)
+		} else {
+			f.beam.hyps = f.beam.hyps[:0]
+		}
 	}
 	f.frozen = on
 }
+
+// SetTempo says, amid the music too, how fast quarter notes pass: right within some 5 %. It is the way to another octave.
+func (f *Follower) SetTempo(bpm float64) {
+	f.config.BPM = bpm
+	if !f.grid.found {
+		f.beam.hyps = f.beam.hyps[:0]
+		return
+	}
+	if told := 60 / bpm * quarters(f.grid.meter); math.Abs(told-f.grid.period) > toldWithin*told {
+		f.resume(told)
+	}
+}
+
+// SetHeard says whether the player hears what is played on these beats from now on, and plays by it.
+func (f *Follower) SetHeard(on bool) { f.config.Heard = on }
 
 // Advance lets time pass: beats whose line is not after now have been.
 func (f *Follower) Advance(now time.Duration) {
@@ -118,17 +155,19 @@ func (f *Follower) Advance(now time.Duration) {
 	}
 }
 
-// wide allows hypotheses while the grid is not held.
-func (f *Follower) wide() *keep {
+// tempi are the lengths of a beat that may be.
+func (f *Follower) tempi() *keep {
 	for i := range classes {
-		f.free.low[i], f.free.high[i] = f.tempi(&classes[i])
+		f.near.low[i], f.near.high[i] = f.lengths(&classes[i])
 	}
-	return &f.free
+	return &f.near
 }
 
-// tempi are the lengths of a beat that may be, in seconds: near the one that was followed, or told, or any that people play.
-func (f *Follower) tempi(c *class) (low, high float64) {
+// lengths is in seconds: within an octave of the tempo that was held, near the one that was told, or any that people play.
+func (f *Follower) lengths(c *class) (low, high float64) {
 	switch {
+	case f.locked && f.home > 0:
+		return f.home / octave, f.home * octave
 	case f.grid.found:
 		return f.grid.period * (1 - pace), f.grid.period * (1 + pace)
 	case f.config.BPM > 0:
@@ -139,15 +178,16 @@ func (f *Follower) tempi(c *class) (low, high float64) {
 }
 
 // begin makes the hypotheses of a first onset.
-func (f *Follower) begin(b *beam, t float64) {
+func (f *Follower) begin(t float64) {
+	b := f.beam
 	b.hyps = b.hyps[:0]
 	for i := range classes {
 		c := &classes[i]
 		if !f.plays(c) {
 			continue
 		}
-		low, high := f.tempi(c)
-		middle, spread, step := 0.5, 0.4, 1.05 // of all tempi, 120 is the middle
+		low, high := f.lengths(c)
+		middle, spread, step := usualBeat, usualSpread, 1.05
 		if f.grid.found || f.config.BPM > 0 {
 			middle, spread, step = (low+high)/2, 0.05, 1.02
 			low, high = middle*0.92, middle*1.08
@@ -157,7 +197,7 @@ func (f *Follower) begin(b *beam, t float64) {
 			for place := range c.bar {
 				h := begun(uint8(i), place, t, period, 0.02, period*(step-1)/1.7)
 				h.weight = c.prior + c.first[place] - z*z/2
-				if len(b.hyps) < room {
+				if c.first[place] > rare && z*z < 2*hopeless && len(b.hyps) < room {
 					b.hyps = append(b.hyps, h)
 				}
 			}

@@ -135,6 +135,38 @@ func TestTaps(t *testing.T) {
 	expect(t, f, at, 60/0.385, 20*time.Millisecond)
 }
 
+// Notes between the taps of a count-in do not move its bar line.
+func TestNotesAmidCountIn(t *testing.T) {
+	f := New(Config{Meter: jam.Quarters(4)})
+	at := time.Second
+	for range 4 {
+		f.Tap(at)
+		f.Note(at, 60, 80)
+		at += 625 * time.Millisecond
+	}
+	expect(t, f, at, 96, 10*time.Millisecond)
+}
+
+// A meter without tables of its own is kept, and the beat is found.
+func TestMeterWithoutTables(t *testing.T) {
+	f := New(Config{Meter: jam.Quarters(5)})
+	at := play(f, time.Second, 8, 0, steady(0.5))
+	if r, _ := f.Reading(at); r.Meter != jam.Quarters(5) {
+		t.Errorf("the meter is %v", r.Meter)
+	}
+}
+
+// A tempo that is set amid the music is the way to another octave.
+func TestSetTempo(t *testing.T) {
+	f := New(Config{Meter: jam.Quarters(4)})
+	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0.005, steady(0.5))
+	f.SetTempo(60)
+	at = play(f, at, 4, 0.005, steady(0.5))
+	if r, _ := f.Reading(at); math.Abs(r.BPM-60) > 2 {
+		t.Errorf("%.1f BPM, want 60", r.BPM)
+	}
+}
+
 func TestDownbeat(t *testing.T) {
 	f := New(Config{Meter: jam.Quarters(4)})
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0, steady(0.5))
@@ -166,12 +198,23 @@ func TestSilenceHoldsTheTempo(t *testing.T) {
 	}
 }
 
-// A tempo that jumps by 30 % is found again by itself.
+// A tempo that jumps by 30 % is taken within sixteen beats, or within eight of a tap.
 func TestJump(t *testing.T) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 8, 0.005, steady(0.5))
-	at = play(f, at, 10, 0.005, steady(0.385))
-	expectPace(t, f, at, 60/0.385)
+	for _, period := range []float64{0.5 / 1.3, 0.5 * 1.3, 0.5 / 1.2, 0.5 * 1.2} {
+		for _, jitter := range []float64{0.005, 0.02} {
+			f := New(Config{Meter: jam.Quarters(4)})
+			at := play(f, countIn(f, time.Second, 500*time.Millisecond), 8, jitter, steady(0.5))
+			at = play(f, at, 4, jitter, steady(period))
+			expectPace(t, f, at, 60/period)
+
+			f = New(Config{Meter: jam.Quarters(4)})
+			at = play(f, countIn(f, time.Second, 500*time.Millisecond), 8, jitter, steady(0.5))
+			at = play(f, at, 1, jitter, steady(period))
+			f.Tap(at)
+			at = play(f, at, 2, jitter, steady(period))
+			expectPace(t, f, at, 60/period)
+		}
+	}
 }
 
 // Whatever is played and tapped, the count of beats and their lines never go back.

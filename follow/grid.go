@@ -14,6 +14,7 @@ type grid struct {
 	passed     int64 // the last beat whose line has been
 	one        int64 // a beat that begins a bar
 	meter      jam.Meter
+	told       bool // the meter was
 }
 
 func (g *grid) line(beat int64) float64 { return g.at + float64(beat-g.beat)*g.period }
@@ -54,7 +55,9 @@ func (g *grid) put(h *hypothesis, t float64) {
 	}
 	g.at, g.period = at, h.period
 	if !g.found {
-		g.meter = classes[h.class].meter
+		if !g.told {
+			g.meter = classes[h.class].meter
+		}
 		g.one = g.beat - int64(inBar)
 	}
 }

@@ -12,6 +12,8 @@ const (
 	heardMost   = 30    // onsets that the jitter is remembered for
 	tempoWalk   = 0.004 // random walks a beat, as shares of a beat: of its length, and of its place
 	placeWalk   = 0.006
+	jump        = -5   // logarithm of the probability that the tempo changes at an onset
+	jumpShare   = 0.08 // standard deviation of such a change, as share of the tempo
 )
 
 // A hypothesis says where in the bar the last onset was and how fast beats pass: a Kalman filter of the time of that place
@@ -27,6 +29,7 @@ type hypothesis struct {
 	class      uint8
 	context    uint8
 	tapped     bool // the place is a tap's, not an onset's
+	settled    bool // there was an onset since the tempo jumped, or since the hypothesis began
 }
 
 // begun is a hypothesis of a place, its time and a beat's length, with their standard deviations.
@@ -42,6 +45,15 @@ func (h *hypothesis) predict(beats float64) (aa, ap, pp float64) {
 	tempo *= tempo
 	aa = h.aa + beats*(2*h.ap+beats*h.pp) + place*place*beats + tempo*beats*beats*beats/3
 	return aa, h.ap + beats*h.pp + tempo*beats*beats/2, h.pp + tempo*beats
+}
+
+// jumped returns the hypothesis that the player's tempo changes from here on (a switching Kalman filter).
+func (h *hypothesis) jumped() hypothesis {
+	n := *h
+	n.pp += jumpShare * jumpShare * h.period * h.period
+	n.weight += jump
+	n.settled = false
+	return n
 }
 
 // expected is the logarithm of the weight of an onset so many ticks later.
@@ -67,6 +79,7 @@ func (h *hypothesis) after(far int, t, logs float64) hypothesis {
 	n.noise += (n.off*n.off*h.noise/variance - h.noise) / (h.heard + 1)
 	n.noise = min(max(n.noise, leastJitter*leastJitter), mostJitter*mostJitter)
 	n.heard = min(h.heard+1, heardMost)
+	n.settled = true
 	n.weight += h.expected(far) - 0.5*n.off*n.off/variance - logs
 	n.place = (h.place + far) % classes[h.class].bar
 	n.context = contextOf(far)

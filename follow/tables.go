@@ -14,8 +14,9 @@ const (
 	contexts = 7  // of the step before: 0 where it is not known
 	scale    = 20 // a byte is -20 times a natural logarithm
 	longest  = 4 * ticks
-	most     = 6    // classes
-	floor    = 0.03 // of the weight of steps: any may come
+	most     = 7     // classes
+	floor    = 0.003 // of the weight of steps: any may come
+
 )
 
 // stepLimits end the contexts of a step, in ticks.
@@ -34,12 +35,14 @@ type class struct {
 	steps [contexts][longest][]float64 // to the next onset, by context and place: 1 to 96 ticks, and farther
 }
 
-// classes are in the file's order: from lead sheets and folk tunes, sung, swung, jazz solos; then the other metres.
+// classes are in the file's order: from lead sheets, folk tunes, pop songs, swung lead sheets, jazz solos; then the other
+// metres.
 var classes = load(tablesFile, []class{
-	{meter: jam.Quarters(4), prior: 0.3},
-	{meter: jam.Quarters(4), prior: 0.3},
+	{meter: jam.Quarters(4), prior: 0.25},
+	{meter: jam.Quarters(4), prior: 0.25},
+	{meter: jam.Quarters(4), prior: 0.25},
 	{meter: jam.Quarters(4), prior: 0.2},
-	{meter: jam.Quarters(4), prior: 0.3},
+	{meter: jam.Quarters(4), prior: 0.2},
 	{meter: jam.Quarters(3), prior: 0.5},
 	{meter: jam.Meter{Count: 6, Unit: 8}, prior: 0.3},
 })

@@ -3,8 +3,6 @@ package follow
 import (
 	"math"
 	"time"
-
-	"jamd/jam"
 )
 
 const (
@@ -12,6 +10,9 @@ const (
 	tapPause  = 2.2   // seconds without a tap begin a new series
 	tapBounce = 0.15  // a tap sooner after another is a key that bounced
 	tapJitter = 0.012 // standard deviation of a tap, in seconds
+
+	tapShare     = 0.15 // of the tempo, by which it may have changed where the player taps once amid the music
+	tapElsewhere = -2   // logarithm of the probability that this beat is of another place in the bar
 )
 
 // taps is a series of taps on beats.
@@ -19,6 +20,8 @@ type taps struct {
 	at    [tapsKept]float64
 	n     int   // kept
 	first int64 // beat of the first tap kept
+	opens bool  // its first tap begins a bar, since no beat was known: `one`
+	one   int64
 }
 
 // Tap puts a beat at a time. The first tap before any beat is known is the first of a bar: four taps are a count-in.
@@ -45,14 +48,15 @@ func (f *Follower) Tap(at time.Duration) {
 		f.count()
 	case g.found:
 		s.first, _ = g.nearest(t)
-		s.first = max(s.first, g.passed)
+		s.first, s.opens = max(s.first, g.passed), false
 		f.place(t, s.first)
 	default:
 		s.first = g.passed + 1
 		if g.on {
 			s.first, _ = g.nearest(t)
 		}
-		g.one, f.bar.told = s.first, true
+		s.one, s.opens = s.first, true
+		g.one, f.bar.told = s.one, true
 	}
 }
 
@@ -60,6 +64,7 @@ func (f *Follower) Tap(at time.Duration) {
 func (f *Follower) Downbeat(at time.Duration) {
 	f.Advance(at)
 	f.bar = barLine{told: true}
+	f.taps.opens = false
 	if g := &f.grid; g.on {
 		beat, _ := g.nearest(seconds(at))
 		g.one = beat
@@ -67,14 +72,46 @@ func (f *Follower) Downbeat(at time.Duration) {
 	}
 }
 
-// place begins anew with a beat at t, at the tempo that was.
+// place begins anew with a beat at t, at the tempo that was, or another where the player has changed it.
 func (f *Follower) place(t float64, beat int64) {
 	f.restart(t, beat, f.grid.period, 1.5*tapJitter, 0, 0.02*f.grid.period)
+	f.widen()
+}
+
+// resume begins anew with the grid's next beat, at a tempo.
+func (f *Follower) resume(period float64) {
+	g := &f.grid
+	next := g.passed + 1
+	f.restart(g.line(next), next, period, 0.1*period, 0, 0.05*period)
+	f.widen()
+}
+
+// widen adds hypotheses of another tempo to those just begun, and of other places in the bar.
+func (f *Follower) widen() {
+	b := f.beam
+	for i := range b.hyps {
+		n := b.hyps[i]
+		n.pp = tapShare * tapShare * n.period * n.period
+		b.hyps = append(b.hyps, n)
+		n.weight += tapElsewhere
+		bar := classes[n.class].bar
+		for range bar/ticks - 1 {
+			n.place = (n.place + ticks) % bar
+			b.hyps = append(b.hyps, n)
+		}
+	}
+	b.normalise()
 }
 
 // count begins anew from a series of taps: the straight line through them (least squares).
 func (f *Follower) count() {
-	s := &f.taps
+	s, g := &f.taps, &f.grid
+	if late := g.passed - (s.first + int64(s.n) - 1); late > 0 { // notes between the taps made beats pass too fast
+		s.first, s.one = s.first+late, s.one+late
+	}
+	if s.opens {
+		g.one = s.one
+	}
 	n := float64(s.n)
 	var sy, sxy float64
 	for i, y := range s.at[:s.n] {
@@ -93,12 +130,10 @@ func (f *Follower) count() {
 // restart begins anew with what taps say: it lets a beat be at t: standard deviations, and the covariance of t and the period.
 func (f *Follower) restart(t float64, beat int64, period, sdAt, covariance, sdPeriod float64) {
 	g := &f.grid
-	if f.config.Meter != (jam.Meter{}) {
-		g.meter = f.config.Meter
-	}
 	g.on, g.found, f.locked = true, true, true
 	g.passed = max(g.passed, beat)
 	g.move(beat, t, period)
+	f.home = period
 	b := f.beam
 	b.hyps = b.hyps[:0]
 	for i := range classes {
@@ -109,7 +144,6 @@ func (f *Follower) restart(t float64, beat int64, period, sdAt, covariance, sdPe
 		}
 	}
 	b.normalise()
-	f.rival.stop()
 	f.belief = weigh(b, g, t)
 	f.last = max(f.last, t-2*sameOnset)
 }

@@ -36,7 +36,8 @@ def swung(ticks: np.ndarray) -> np.ndarray:
 
 
 CLASSES: dict[str, tuple[str, tuple[str, ...], Callable[[np.ndarray], np.ndarray]]] = {
-    "4/4": ("4/4", ("leadsheets", "nottingham"), np.asarray),
+    "4/4": ("4/4", ("leadsheets",), np.asarray),
+    "4/4 folk": ("4/4", ("nottingham",), np.asarray),
     "4/4 sung": ("4/4", ("pop909",), np.asarray),
     "4/4 swung": ("4/4", ("leadsheets",), swung),
     "4/4 jazz": ("4/4", ("weimar",), np.asarray),
