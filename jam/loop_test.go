@@ -593,15 +593,19 @@ func (c *handClock) Wake() { c.woken = true }
 
 func (c *handClock) Beside() jam.Clock { return c }
 
-func handLoop(t testing.TB) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[jam.Event]) {
+func handLoop(t testing.TB, change ...func(*jam.LoopConfig)) (loop *jam.Loop, clock *handClock, inbox *jam.Queue[jam.Event]) {
 	p := jamtest.NewPolicy(1)
 	p.Remember = false
 	clock, inbox = &handClock{}, jam.NewQueue[jam.Event](64)
-	loop, err := jam.NewLoop(jam.LoopConfig{
+	config := jam.LoopConfig{
 		Settings: settings(func(s *jam.Settings) { s.ChordGrid, s.Bass = jam.GridFrame, true }),
 		Policy:   p, Output: quiet{}, Inbox: inbox, Clock: clock, ClockOut: quiet{}, Guard: steadyLead(jam.DefaultLead),
 		Controls: jam.NewControls(), Readers: []*jam.Reader{jam.NewReader(8), jam.NewReader(8)},
-	})
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	loop, err := jam.NewLoop(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -617,6 +621,23 @@ func TestLoopAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(2000, func() {
 		inbox.TrySend(jam.Event{At: clock.now, Status: 0x90, Data1: 60, Data2: 80})
 		loop.Frame(ctx)
+	}); n != 0 {
+		t.Errorf("%v allocations a frame", n)
+	}
+}
+
+// Following the player allocates nothing either, and waits for nobody.
+func TestFollowingAllocatesNothing(t *testing.T) {
+	times := jam.NewQueue[jam.PlayerTime](8)
+	loop, clock, inbox := handLoop(t, func(c *jam.LoopConfig) { c.Player, c.Start = times, jam.StartAtOnce })
+	beat := int64(0)
+	if n := testing.AllocsPerRun(2000, func() {
+		beat++
+		inbox.TrySend(jam.Event{At: clock.now, Status: 0x90, Data1: 60, Data2: 80})
+		period := 500*time.Millisecond + time.Duration(beat%7)*time.Millisecond
+		times.TrySend(jam.PlayerTime{After: clock.now, State: jam.Following, Beat: beat, Line: clock.now + period/3, Period: period,
+			Meter: jam.Quarters(4), InBar: int(beat % 4), BPM: 118, Sure: 1})
+		loop.Frame(t.Context())
 	}); n != 0 {
 		t.Errorf("%v allocations a frame", n)
 	}

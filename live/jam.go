@@ -45,6 +45,7 @@ type Jam struct {
 
 	bars    atomic.Pointer[jam.Bars] // with the changes so far; nil before the first
 	begun   atomic.Bool              // the first frame has been played
+	tempo   atomic.Uint64            // that is followed, as math.Float64bits; 0 before the first frame
 	played  atomic.Bool              // a page has played a note
 	figures atomic.Pointer[latency.Monitor]
 	ending  atomic.Uint32 // what follows, if a page has ended the jam

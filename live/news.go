@@ -2,6 +2,7 @@ package live
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/rs/zerolog"
 
@@ -41,6 +42,7 @@ func (j *Jam) tellNews() {
 
 // tellFrame tells what came with a frame. From the first frame on, some choices are fixed.
 func (j *Jam) tellFrame(r jam.FrameReport) {
+	j.tempo.Store(math.Float64bits(r.Tempo))
 	if !j.begun.Swap(true) {
 		j.changed(r.Frame)
 	}

@@ -2,6 +2,7 @@ package live
 
 import (
 	"errors"
+	"math"
 
 	"jamd/jam"
 	"jamd/midi"
@@ -19,7 +20,7 @@ func (j *Jam) Info() ui.Info {
 	s := j.controls.Settings()
 	info := ui.Info{
 		Version: j.options.Version, Title: j.melody.title, Session: j.session, WaitsFor: j.waitsFor(), Policy: j.controls.playing(),
-		Blind: j.blind != nil, Tempo: s.Tempo, FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()),
+		Blind: j.blind != nil, Tempo: j.tempoNow(), FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()),
 		Meters:       ui.MetersOf(j.Bars()),
 		ListenFrames: int64(s.Listen) * s.Meter.Beat(), In: j.melody.name, Out: j.output.Info().Name,
 		ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
@@ -34,6 +35,18 @@ func (j *Jam) Info() ui.Info {
 		info.In = ""
 	}
 	return info
+}
+
+// tempoNow returns the tempo in force. That of a player who is followed is 0 before it is found, if nobody has said it.
+func (j *Jam) tempoNow() float64 {
+	switch bits := j.tempo.Load(); {
+	case !j.follows() || j.waitsFor() != ui.TheBeat && bits == 0:
+		return j.controls.Settings().Tempo
+	case bits == 0:
+		return j.options.Clock.BPM
+	default:
+		return math.Round(math.Float64frombits(bits)*10) / 10
+	}
 }
 
 // waitsFor returns what frame 0 waits for.

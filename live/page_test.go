@@ -20,7 +20,7 @@ func TestPageCountsListeningInBeats(t *testing.T) {
 		settings := jam.DefaultSettings()
 		settings.Meter, settings.Listen = meter, 8
 		j := &Jam{
-			Prepared: &Prepared{}, output: &output{Out: midiio.NewOut(midiio.NewRecorder(jam.NewSystemClock().Now))},
+			Prepared: &Prepared{Config: jam.LoopConfig{Settings: settings}}, output: &output{Out: midiio.NewOut(midiio.NewRecorder(jam.NewSystemClock().Now))},
 			controls: &controls{settings: settings},
 		}
 		if got := j.Info().ListenFrames; got != want {

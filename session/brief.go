@@ -23,7 +23,7 @@ type Brief struct {
 	Agent     string    `json:"agent,omitempty"`
 	In        string    `json:"in,omitempty"` // port or file that the melody came from
 	Offline   bool      `json:"offline,omitempty"`
-	Tempo     float64   `json:"tempo"`         // at the beginning
+	Tempo     float64   `json:"tempo"`         // at the beginning; the mean one if the jam kept its player's time
 	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it
 	Frames    int64     `json:"frames"`        // played
 	Chords    int64     `json:"chords"`        // struck
@@ -60,23 +60,26 @@ func (r *Record) Brief() Brief {
 				end.Heard = counted.Heard
 			}
 		}
-		b.tell(*end, m.Settings.Tempo)
+		b.tell(*end, &m)
 		b.Ended = true
 	case !b.Recording:
 		var counted End
 		if counted, err = r.count(); err != nil {
 			b.Problem = err.Error()
 		}
-		b.tell(counted, m.Settings.Tempo)
+		b.tell(counted, &m)
 	}
 	return b
 }
 
-func (b *Brief) tell(e End, tempo float64) {
+func (b *Brief) tell(e End, m *Manifest) {
 	b.Frames, b.Chords, b.Misses, b.Skipped = e.Jam.Frames, e.Jam.Chords, e.Jam.Misses, e.Jam.Skipped
 	length := e.Length
 	if length == 0 { // version 1 does not have it
-		length = time.Duration(float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat / tempo * float64(time.Minute))
+		length = time.Duration(float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat / m.Settings.Tempo * float64(time.Minute))
+	}
+	if beats := float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat; m.Followed && e.Length > 0 {
+		b.Tempo = beats / e.Length.Minutes()
 	}
 	b.Seconds = length.Seconds()
 	if e.Heard != nil {

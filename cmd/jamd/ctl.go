@@ -70,12 +70,20 @@ func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
 	default:
 		fmt.Fprint(to.Out, "counting in")
 	}
-	fmt.Fprintf(to.Out, ": %s at %.4g BPM, hears %s, plays %s; %d pages open\n", s.Jam.Policy, s.Jam.Tempo,
+	fmt.Fprintf(to.Out, ": %s%s, hears %s, plays %s; %d pages open\n", s.Jam.Policy, knownTempo(s.Jam.Tempo),
 		orNothing(s.Jam.In), orNothing(s.Jam.Out), s.Pages)
 	if s.Jam.Blind {
 		fmt.Fprintf(to.Out, "a blind jam: the policy is hidden; %s\n", revealing("last"))
 	}
 	return nil
+}
+
+// knownTempo writes a tempo, if it is known.
+func knownTempo(bpm float64) string {
+	if bpm == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" at %.4g BPM", bpm)
 }
 
 func orNothing(port string) string {

@@ -150,7 +150,7 @@ func announce(to console, j *live.Jam, hint string) {
 	if t := j.Tune(); t != nil {
 		heard = fmt.Sprintf("%s (%s, %s), %v", t.Tune.Name, t.File, partTold(&t.Melody), lasts(&t.Melody))
 	}
-	fmt.Fprintf(to.Out, "%s at %.4g BPM, seed %d\n  hears  %s\n  plays  %s\n", info.Policy, s.Tempo, s.Seed, heard, outputName(info.Out))
+	fmt.Fprintf(to.Out, "%s%s, seed %d\n  hears  %s\n  plays  %s\n", info.Policy, knownTempo(info.Tempo), s.Seed, heard, outputName(info.Out))
 	if hint != "" {
 		fmt.Fprintln(to.Out, "  "+hint)
 	}

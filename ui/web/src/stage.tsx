@@ -27,7 +27,7 @@ export function Stage() {
         <BeatLight />
         <dl>
           <div><dt>Bar</dt><dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd></div>
-          <div><dt>{f?.follow ? following[f.follow] : "Tempo"}</dt><dd>{jam && (started.value || jam.waits_for !== "beat") ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 : "–"}</dd></div>
+          <div><dt>{f?.follow ? following[f.follow] : "Tempo"}</dt><dd>{jam ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 || "–" : "–"}</dd></div>
           <div><dt>Key</dt><dd>{keyName(f?.key ?? "") || "–"}</dd></div>
         </dl>
       </div>
