@@ -120,7 +120,7 @@ func (l *Loop) Run(ctx context.Context) (Summary, error) {
 		if l.config.Thread != nil {
 			l.config.Thread(DutyTime)
 		}
-		l.play(ctx)
+		onFullStack(func() { l.play(ctx) })
 	})
 	playing.Wait()
 	l.policies.end() // from here on they are the caller's again
