@@ -15,6 +15,7 @@ from train.data.draws import words
 
 UNKNOWN, LEVELS = 0, 6
 EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames at the boundary between one level and the next
+DEFAULT = 3  # that of `jamd play` where nothing is set (jam/settings.go)
 UNSET = 0.25
 
 
@@ -24,7 +25,7 @@ def level(chords: np.ndarray) -> int:
 
 
 def drawn(seed: int) -> int:
-    """The level of a jam with a seed, as package jam draws it where nobody sets one."""
+    """The level of a jam with a seed, as package jam draws it at `any`."""
     return 1 + words(seed, 1)() % (LEVELS - 1)
 
 

@@ -1,5 +1,5 @@
 """Six held-out melodies with the chords of the data and of every system, to listen to: MIDI files, sound, piano rolls
-and chord sheets. Policies play with the defaults of `jamd play`, those that have the input `busy` at its middle level."""
+and chord sheets. Policies play with the defaults of `jamd play`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from train.evaluation.places import WINDOW, Window, cut, song_of, starts
 # Two pop songs, two of jazz (a lead sheet and a solo), a reel, a twelve-bar blues.
 SONGS = ("billboard/TheBeachBoys_InMyRoom_1963.varms", "pop909/046", "leadsheets/Out-of-Nowhere",
          "weimar/HankMobley_SoulStation", "tunes/rjl20/St-Anne-s-Reel", "leadsheets/Twisted")
-LEVEL = 3  # the middle rate of chord changes (busy.py)
 SOUNDFONT = Path("/usr/share/sounds/sf2/default-GM.sf2")  # of the Debian package timgm6mb-soundfont
 TICKS = 480  # a quarter note
 TEMPO = 120
@@ -38,7 +37,7 @@ def listen(systems: Sequence[Performer], pieces: Sequence[Piece], output: Path, 
     windows = [window_of(song, pieces) for song in songs]
     played = {"data": [w.chords for w in windows]}
     for system in systems:
-        with Performance(system, None, temperature, workers=1, level=LEVEL) as performance:
+        with Performance(system, None, temperature, workers=1) as performance:
             played[system.name] = list(system.vocabulary.folded[performance.accompany("listen", [windows], heard=True)[0]])
     output.mkdir(parents=True, exist_ok=True)
     sound = shutil.which("fluidsynth") and soundfont.is_file()

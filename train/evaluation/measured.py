@@ -35,6 +35,8 @@ def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, 
     for place in SONGS:
         if place in where:
             out["places"][place] = of_songs(where[place], everyone(played, place), models)
+            for name in played.systems(place):
+                out["places"][place]["systems"][name]["busy"] = by_level(where[place], *played.chords(place, name))
     if PLAYER in where:
         heard = [[figures.part(w, LISTENED, WINDOW) for w in draw] for draw in where[PLAYER]]
         out["places"][PLAYER] = of_songs(heard, {name: (chords[..., LISTENED:], v) for name, (chords, v) in
@@ -62,10 +64,8 @@ def of_songs(draws: Draws, who: Chords, models: Sequence[Encoder]) -> dict:
     """Returns the figures of a place with songs, beside the data's. "draws" has each draw's shares of the data's figures."""
     found = pooled(draws, who)
     harmony = {name: [of_draw(draw, chords[d], v) for d, draw in enumerate(draws)] for name, (chords, v) in who.items()}
-    for name, (chords, v) in who.items():
+    for name in who:
         found[name]["draws"] = {"note_in_chord_share": shares(harmony[name], harmony["data"])}
-        if name != "data":
-            found[name]["busy"] = by_level(draws, chords, v)
     if models:
         songs = [[w.song for w in draw] for draw in draws]
         scores = {name: diversity(v.folded[chords], songs, models) for name, (chords, v) in who.items()}

@@ -32,20 +32,25 @@ class Performer:
     vocabulary: Vocabulary = OURS
     plays: str = "chords"
 
-    def open(self, temperature: float, level: int = busy.UNKNOWN) -> Callable[..., Player]:
+    def open(self, temperature: float) -> Callable[..., Player]:
         """What begins a jam, given its seed, and a policy's also its opening and whether it plays as the player has it.
-        A baseline plays as ever. level: the rate of chord changes of all jams; unknown: each seed draws one."""
+        A baseline plays as ever."""
         if self.path is None:
             baseline = BASELINES[self.name]
             return lambda seed, opening=(), heard=False: baseline.begin(seed)
         policy = PolicyFile(self.path)
         return lambda seed, opening=(), heard=False: begin(policy, self.chooser(seed, temperature, opening, heard),
-                                                               level or busy.drawn(seed))
+                                                               level_of(seed, heard))
 
     def chooser(self, seed: int, temperature: float, opening: Sequence[int] = (), heard: bool = False) -> Chooser:
         """Returns the function that chooses a policy's tokens in one jam."""
         start = tokens.MELODY_START if self.plays == "melody" else 2 * self.vocabulary.chords + 1
         return as_heard(start, seed, temperature) if heard else free(start, seed, temperature, opening=opening)
+
+
+def level_of(seed: int, heard: bool = False) -> int:
+    """Returns a jam's rate of chord changes: drawn by the seed or, as the player has it, that of the default settings."""
+    return busy.DEFAULT if heard else busy.drawn(seed)
 
 
 def performer(given: str) -> Performer:
@@ -66,9 +71,9 @@ _begin_agent: Callable[..., Player]
 _vocabulary: Vocabulary
 
 
-def _open(system: Performer, agent: Performer | None, temperature: float, level: int) -> None:
+def _open(system: Performer, agent: Performer | None, temperature: float) -> None:
     global _begin, _begin_agent, _vocabulary
-    _begin, _vocabulary = system.open(temperature, level), system.vocabulary
+    _begin, _vocabulary = system.open(temperature), system.vocabulary
     if agent:
         _begin_agent = agent.open(temperature)
 
@@ -93,14 +98,12 @@ def _with_agent(job: tuple[Window, int]) -> tuple[np.ndarray, np.ndarray]:
 
 class Performance:
     """A system, and the melody agent where there is one: policies of our own layout many windows at once (batched.py),
-    others in worker processes; a context, which they end with. level: the rate of chord changes (busy.py) of all jams;
-    unknown: each jam's seed draws one, as in jamd."""
+    others in worker processes; a context, which they end with."""
 
-    def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int,
-                 level: int = busy.UNKNOWN) -> None:
-        self.name, self.system, self.agent, self.temperature, self.level = system.name, system, agent, temperature, level
+    def __init__(self, system: Performer, agent: Performer | None, temperature: float, workers: int) -> None:
+        self.name, self.system, self.agent, self.temperature = system.name, system, agent, temperature
         self.network, self.agents_network = (batched.network_of(p.path) if p and p.path else None for p in (system, agent))
-        self.pool = ProcessPoolExecutor(workers, initializer=_open, initargs=(system, agent, temperature, level))
+        self.pool = ProcessPoolExecutor(workers, initializer=_open, initargs=(system, agent, temperature))
 
     def __enter__(self) -> Performance:
         return self
@@ -127,7 +130,7 @@ class Performance:
         """Returns the chords [windows, frames] of one draw."""
         places = np.stack([bars.places(w.lines, len(w.melody)) for w in draw])
         choosers = [self.system.chooser(s, self.temperature, heard=heard) for _, s in _jobs([draw], seed)]
-        levels = [self.level or busy.drawn(s) for _, s in _jobs([draw], seed)]
+        levels = [level_of(s, heard) for _, s in _jobs([draw], seed)]
         return batched.follow(self.network, choosers, np.stack([w.melody for w in draw]), places, levels,
                               f"{self.name}, {place}, draw {seed}")
 
@@ -138,7 +141,7 @@ class Performance:
         melody, chords = batched.together(
             self.network, [self.system.chooser(s, self.temperature) for _, s in jobs], self.agents_network,
             [self.agent.chooser(AGENT_SEEDS + s, self.temperature, w.melody[:OPENING]) for w, s in jobs], places,
-            self.system.vocabulary.folded, [self.level or busy.drawn(s) for _, s in jobs], f"{self.name}, agent, draw {seed}")
+            self.system.vocabulary.folded, [level_of(s) for _, s in jobs], f"{self.name}, agent, draw {seed}")
         cuts = [tokens.cut(*pair, OPENING, WINDOW, self.system.vocabulary.chords) for pair in zip(melody, chords)]
         return tuple(np.stack(of) for of in zip(*cuts))
 
