@@ -48,6 +48,11 @@ func (e *Ear) Do(what jam.DoingKind, at time.Duration) {
 	e.doings.TrySend(jam.Doing{At: at, What: what})
 }
 
+// Tempo takes the tempo that the player says.
+func (e *Ear) Tempo(bpm float64, at time.Duration) {
+	e.doings.TrySend(jam.Doing{At: at, What: jam.DoesTempo, BPM: bpm})
+}
+
 // Run lets a Follower hear until the context ends. The Follower belongs to it until then.
 func (e *Ear) Run(ctx context.Context, f *Follower) {
 	for {

@@ -26,7 +26,7 @@ type stage struct {
 }
 
 // live runs a jam. play is the player, on a goroutine of its own; the jam ends when it returns.
-func live(t *testing.T, c Config, change func(*jam.LoopConfig), play func(s *stage)) *stage {
+func live(t *testing.T, c Config, change func(*stage, *jam.LoopConfig), play func(s *stage)) *stage {
 	t.Helper()
 	s := &stage{lines: map[int64]time.Duration{}, states: map[jam.FollowState]int{}, begun: map[int64]int{}}
 	synctest.Test(t, func(t *testing.T) {
@@ -41,7 +41,7 @@ func live(t *testing.T, c Config, change func(*jam.LoopConfig), play func(s *sta
 			Player: s.ear.Times(), Readers: []*jam.Reader{entries},
 		}
 		if change != nil {
-			change(&config)
+			change(s, &config)
 		}
 		loop, err := jam.NewLoop(config)
 		if err != nil {

@@ -50,7 +50,7 @@ func doings(s *Settings, events []Event, others []Doing) []Doing {
 	out := slices.Clone(others)
 	for _, e := range events {
 		if s.heardAsMelody(e) {
-			out = append(out, Doing{e.At, DoesNote, e.Data1, e.Data2})
+			out = append(out, Doing{At: e.At, What: DoesNote, Pitch: e.Data1, Velocity: e.Data2})
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Doing) int { return cmp.Compare(x.At, y.At) })

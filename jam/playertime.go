@@ -42,6 +42,10 @@ type Tracker interface {
 	Downbeat(at time.Duration)
 	// Hold lets the beat go on as it is, whatever is played, or move with the player again.
 	Hold(on bool)
+	// SetHeard says whether the player hears the jam, and so plays by it too.
+	SetHeard(on bool)
+	// SetTempo says about how fast the player plays, in quarter notes a minute.
+	SetTempo(bpm float64)
 	// PlayerTime returns what is believed now; ok is false before anything was heard.
 	PlayerTime(now time.Duration) (t PlayerTime, ok bool)
 }
@@ -50,7 +54,8 @@ type Tracker interface {
 type Doing struct {
 	At              time.Duration
 	What            DoingKind
-	Pitch, Velocity uint8 // of a note
+	Pitch, Velocity uint8   // of a note
+	BPM             float64 // with DoesTempo
 }
 
 // A DoingKind says what the player does.
@@ -63,6 +68,8 @@ const (
 	DoesDownbeat
 	DoesHold
 	DoesRelease // of the held tempo
+	DoesListen  // to the jam, which is heard from now on
+	DoesTempo   // say a tempo
 )
 
 // Tell tells the tracker what the player did, and returns what it believes then.
@@ -74,6 +81,10 @@ func (d Doing) Tell(t Tracker) (PlayerTime, bool) {
 		t.Tap(d.At)
 	case DoesDownbeat:
 		t.Downbeat(d.At)
+	case DoesListen:
+		t.SetHeard(true)
+	case DoesTempo:
+		t.SetTempo(d.BPM)
 	default:
 		t.Hold(d.What == DoesHold)
 	}

@@ -116,11 +116,12 @@ func (c *controls) Ask(control jam.Control) error {
 	if control.Param == jam.ParamPolicy {
 		return c.askPolicy(control)
 	}
-	if c.jam.tellEar(control) {
-		return nil
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.jam.tellEar(control) {
+		_ = c.settings.Set(control)
+		return nil
+	}
 	c.loop.Ask(control)
 	_ = c.settings.Set(control) // a jam that waits for its first note reports it only then
 	return nil

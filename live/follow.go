@@ -34,7 +34,7 @@ func (j *Jam) listenToPlayer(ctx context.Context) {
 		return
 	}
 	s := &j.Config.Settings
-	f := follow.New(follow.Config{Meter: s.Meter, BPM: j.options.Clock.BPM, Heard: j.follows()})
+	f := follow.New(follow.Config{Meter: s.Meter, BPM: j.options.Clock.BPM})
 	f.Hold(s.HoldTempo && j.follows())
 	go j.ear.Run(ctx, f)
 	if !j.follows() {
@@ -70,6 +70,14 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 	}
 }
 
+// tellEarOf tells the ear of the first frame in which the player hears jamd.
+func (j *Jam) tellEarOf(r jam.FrameReport) {
+	if j.follows() && !j.sounded && (r.Notes.Len > 0 || r.Click.Pitch > 0) {
+		j.sounded = true
+		j.ear.Do(jam.DoesListen, r.Line)
+	}
+}
+
 // tellEar gives a control to the ear, if it is about the player's time. done reports that nobody else is to have it.
 func (j *Jam) tellEar(c jam.Control) (done bool) {
 	if !j.follows() {
@@ -81,6 +89,9 @@ func (j *Jam) tellEar(c jam.Control) (done bool) {
 		return true
 	case jam.ParamOne:
 		j.ear.Do(jam.DoesDownbeat, c.At)
+		return true
+	case jam.ParamTempo:
+		j.ear.Tempo(c.Value, c.At)
 		return true
 	case jam.ParamHoldTempo:
 		what := jam.DoesRelease

@@ -44,6 +44,7 @@ type Jam struct {
 	cancel      context.CancelFunc
 
 	bars    atomic.Pointer[jam.Bars] // with the changes so far; nil before the first
+	sounded bool                     // the player has heard jamd; used by tellNews
 	begun   atomic.Bool              // the first frame has been played
 	tempo   atomic.Uint64            // that is followed, as math.Float64bits; 0 before the first frame
 	played  atomic.Bool              // a page has played a note

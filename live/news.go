@@ -42,6 +42,7 @@ func (j *Jam) tellNews() {
 
 // tellFrame tells what came with a frame. From the first frame on, some choices are fixed.
 func (j *Jam) tellFrame(r jam.FrameReport) {
+	j.tellEarOf(r)
 	j.tempo.Store(math.Float64bits(r.Tempo))
 	if !j.begun.Swap(true) {
 		j.changed(r.Frame)
