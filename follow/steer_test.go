@@ -22,9 +22,9 @@ func (s *stage) steady(from time.Duration, bpm float64, notes int, before func(i
 	return from + time.Duration(notes)*beat
 }
 
-// countIn taps four beats from now on, and returns the time of the next.
-func (s *stage) countIn(bpm float64) time.Duration {
-	beat := time.Duration(float64(time.Minute) / bpm)
+// countIn taps four beats at 100 BPM from now on, and returns the time of the next.
+func (s *stage) countIn() time.Duration {
+	const beat = time.Minute / 100
 	for range 4 {
 		time.Sleep(beat)
 		s.ear.Do(jam.DoesTap, s.clock.Now())
@@ -58,7 +58,7 @@ func TestSteering(t *testing.T) {
 	t.Run("held, it goes on, however it is played", func(t *testing.T) {
 		var end time.Duration
 		s := live(t, config, nil, func(s *stage) {
-			at := s.steady(s.countIn(100), 100, 16, nil)
+			at := s.steady(s.countIn(), 100, 16, nil)
 			s.ear.Do(jam.DoesHold, s.clock.Now())
 			end = s.steady(at, 110, 24, nil)
 		})
@@ -70,7 +70,7 @@ func TestSteering(t *testing.T) {
 	t.Run("in silence it goes on, and says so", func(t *testing.T) {
 		var end time.Duration
 		s := live(t, config, nil, func(s *stage) {
-			at := s.steady(s.countIn(100), 100, 16, nil)
+			at := s.steady(s.countIn(), 100, 16, nil)
 			time.Sleep(20 * time.Second)
 			end = at + 19*time.Second
 		})
@@ -82,7 +82,7 @@ func TestSteering(t *testing.T) {
 	t.Run("a tempo that jumps is taken within eight beats of four taps", func(t *testing.T) {
 		var jumped time.Duration
 		s := live(t, config, nil, func(s *stage) {
-			jumped = s.steady(s.countIn(100), 100, 16, nil)
+			jumped = s.steady(s.countIn(), 100, 16, nil)
 			s.steady(jumped, 130, 24, func(i int) {
 				if i < 4 {
 					s.ear.Do(jam.DoesTap, s.clock.Now())
@@ -94,7 +94,7 @@ func TestSteering(t *testing.T) {
 	t.Run("a tempo that jumps is taken within sixteen beats without", func(t *testing.T) {
 		var jumped time.Duration
 		s := live(t, config, nil, func(s *stage) {
-			jumped = s.steady(s.countIn(100), 100, 16, nil)
+			jumped = s.steady(s.countIn(), 100, 16, nil)
 			s.steady(jumped, 130, 32, nil)
 		})
 		within(s, "after the jump", jumped+20*time.Minute/130, 130)
@@ -104,7 +104,7 @@ func TestSteering(t *testing.T) {
 		var one time.Duration
 		entries := jam.NewReader(1 << 14)
 		s := live(t, config, func(_ *stage, c *jam.LoopConfig) { c.Readers = append(c.Readers, entries) }, func(s *stage) {
-			s.steady(s.countIn(100), 100, 24, func(i int) {
+			s.steady(s.countIn(), 100, 24, func(i int) {
 				if i == 10 { // the third beat of a bar
 					one = s.clock.Now()
 					s.ear.Do(jam.DoesDownbeat, one)
@@ -126,7 +126,7 @@ func TestSteering(t *testing.T) {
 	})
 	t.Run("MIDI clock is sent at the beats that are followed", func(t *testing.T) {
 		s := live(t, config, func(s *stage, c *jam.LoopConfig) { c.ClockOut = s.sent }, func(s *stage) {
-			s.steady(s.countIn(100), 100, 32, nil)
+			s.steady(s.countIn(), 100, 32, nil)
 		})
 		sent, pulses := s.sent.Sent(), 0
 		for i, m := range sent {
