@@ -32,6 +32,16 @@ func (s *stage) countIn() time.Duration {
 	return s.clock.Now() + beat
 }
 
+// countedIn taps four beats at 100 BPM as jamd counts them in from the start, and returns the time of the next.
+func (s *stage) countedIn() time.Duration {
+	const beat = time.Minute / 100
+	for i := range time.Duration(4) {
+		time.Sleep(i*beat - s.clock.Now())
+		s.ear.Do(jam.DoesTap, i*beat)
+	}
+	return 4 * beat
+}
+
 // tempoAt is the mean tempo of a jam's frames around a time, in quarter notes a minute.
 func (s *stage) tempoAt(at time.Duration) float64 {
 	first, last := int64(math.MaxInt64), int64(0)
@@ -98,6 +108,31 @@ func TestSteering(t *testing.T) {
 			s.steady(jumped, 130, 32, nil)
 		})
 		within(s, "after the jump", jumped+20*time.Minute/130, 130)
+	})
+	t.Run("counted in by jamd, it follows from there", func(t *testing.T) {
+		var end time.Duration
+		counted := func(_ *stage, c *jam.LoopConfig) { c.Start, c.CountIn, c.Settings.Tempo = jam.StartAtOnce, 4, 100 }
+		s := live(t, config, counted, func(s *stage) {
+			end = s.steady(s.countedIn(), 106, 32, nil)
+		})
+		within(s, "after the count-in", end-4*time.Second, 106)
+		if s.lines[0] != 4*time.Minute/100 || s.sums.Skipped > 0 {
+			t.Errorf("frame 0 is at %v, %+v", s.lines[0], s.sums)
+		}
+	})
+	t.Run("counted in and held, it follows when it is let go", func(t *testing.T) {
+		var let, end time.Duration
+		held := func(_ *stage, c *jam.LoopConfig) {
+			c.Start, c.CountIn, c.Settings.Tempo, c.Settings.HoldTempo = jam.StartAtOnce, 4, 100, true
+		}
+		s := live(t, config, held, func(s *stage) {
+			s.ear.Do(jam.DoesHold, 0)
+			let = s.steady(s.countedIn(), 106, 16, nil)
+			s.ear.Do(jam.DoesRelease, s.clock.Now())
+			end = s.steady(let, 106, 40, nil)
+		})
+		within(s, "held", let-2*time.Second, 100)
+		within(s, "let go", end-4*time.Second, 106)
 	})
 	t.Run("this is one: a bar begins there", func(t *testing.T) {
 		var meters []jam.MeterChange

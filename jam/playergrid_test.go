@@ -33,7 +33,7 @@ func TestPlayerGridGoesOn(t *testing.T) {
 			}
 			line := g.line(frame, before)
 			step := float64(g.now.Period) / float64(meter.Beat())
-			if length := float64(line - before); length < leastFrame*step-1 || length > mostFrame*step+1 {
+			if length := float64(line - before); length < 0.5*step-1 || length > 1.5*step+1 {
 				t.Fatalf("frame %d lasts %v, of %v", frame, line-before, time.Duration(step))
 			}
 			if cut := g.cut(line); cut >= line {
