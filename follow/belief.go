@@ -88,7 +88,7 @@ func (f *Follower) sure(now float64) float64 {
 	w := &f.belief
 	beats := max((now-f.last)/f.grid.period, 0)
 	spread := w.spread + beats*beats*w.drift + placeWalk*placeWalk*beats + tempoWalk*tempoWalk*beats*beats*beats/3
-	return min(w.share, 1) * math.Erf(0.1/math.Sqrt(2*spread+1e-9))
+	return calibrated(w.share * math.Erf(0.1/math.Sqrt(2*spread+1e-9)))
 }
 
 const (

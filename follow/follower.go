@@ -27,10 +27,12 @@ const (
 	octave    = 1.42 // ratio of tempi that are of one octave
 	homeBeats = 32   // beats within which the tempo that is held follows the player's
 
-	usualBeat   = 0.52 // seconds: the tempo that people like best (Moelants 2002), and how far they are from it
-	usualSpread = 0.3
-	rare        = -6.5 // logarithm of the probability of places where no first onset is looked for
-	toldWithin  = 0.08 // share that a told tempo may differ from the one that is followed
+	usualBeat     = 0.52 // seconds: the tempo that people like best (Moelants 2002), and how far they are from it
+	usualSpread   = 0.3
+	rare          = -6.5 // logarithm of the probability of places where no first onset is looked for
+	followingFrom = 0.85 // how sure it is where it says that it follows, and no longer
+	holdingFrom   = 0.6
+	toldWithin    = 0.08 // share that a told tempo may differ from the one that is followed
 )
 
 // Config is what the player has said about the time.
@@ -148,9 +150,9 @@ func (f *Follower) Advance(now time.Duration) {
 		}
 	}
 	switch sure := f.sure(seconds(now)); {
-	case sure > 0.95:
+	case sure > followingFrom:
 		f.following = true
-	case sure < 0.8:
+	case sure < holdingFrom:
 		f.following = false
 	}
 }

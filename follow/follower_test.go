@@ -125,28 +125,6 @@ func TestFindsByItself(t *testing.T) {
 	}
 }
 
-func TestTaps(t *testing.T) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0.005, steady(0.5))
-	f.Tap(at + 150*time.Millisecond) // the player has paused for that long: the beat is here
-	at = play(f, at+150*time.Millisecond, 2, 0.005, steady(0.5))
-	expect(t, f, at, 120, 20*time.Millisecond)
-	at = play(f, countIn(f, at, 385*time.Millisecond), 4, 0.005, steady(0.385)) // 30 % faster
-	expect(t, f, at, 60/0.385, 20*time.Millisecond)
-}
-
-// Notes between the taps of a count-in do not move its bar line.
-func TestNotesAmidCountIn(t *testing.T) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := time.Second
-	for range 4 {
-		f.Tap(at)
-		f.Note(at, 60, 80)
-		at += 625 * time.Millisecond
-	}
-	expect(t, f, at, 96, 10*time.Millisecond)
-}
-
 // A meter without tables of its own is kept, and the beat is found.
 func TestMeterWithoutTables(t *testing.T) {
 	f := New(Config{Meter: jam.Quarters(5)})
@@ -154,38 +132,6 @@ func TestMeterWithoutTables(t *testing.T) {
 	if r, _ := f.Reading(at); r.Meter != jam.Quarters(5) {
 		t.Errorf("the meter is %v", r.Meter)
 	}
-}
-
-// A tempo that is set amid the music is the way to another octave.
-func TestSetTempo(t *testing.T) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0.005, steady(0.5))
-	f.SetTempo(60)
-	at = play(f, at, 4, 0.005, steady(0.5))
-	if r, _ := f.Reading(at); math.Abs(r.BPM-60) > 2 {
-		t.Errorf("%.1f BPM, want 60", r.BPM)
-	}
-}
-
-func TestDownbeat(t *testing.T) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0, steady(0.5))
-	f.Downbeat(at + time.Second) // on what was counted as the third beat
-	if r, _ := f.Reading(at + time.Second); r.InBar != 1 {
-		t.Errorf("the beat after the first is taken for beat %d", r.InBar+1)
-	}
-}
-
-func TestHold(t *testing.T) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0, steady(0.5))
-	f.Hold(true)
-	play(f, at, 4, 0, steady(0.47))
-	if r, _ := f.Reading(at); r.State != Holding || math.Abs(r.BPM-120) > 0.1 {
-		t.Errorf("%v %.1f", r.State, r.BPM)
-	}
-	f.Hold(false)
-	expectPace(t, f, play(f, at+16*470*time.Millisecond, 12, 0, steady(0.47)), 60/0.47)
 }
 
 func TestSilenceHoldsTheTempo(t *testing.T) {
@@ -198,22 +144,16 @@ func TestSilenceHoldsTheTempo(t *testing.T) {
 	}
 }
 
-// A tempo that jumps by 30 % is taken within sixteen beats, or within eight of a tap.
-func TestJump(t *testing.T) {
-	for _, period := range []float64{0.5 / 1.3, 0.5 * 1.3, 0.5 / 1.2, 0.5 * 1.2} {
-		for _, jitter := range []float64{0.005, 0.02} {
-			f := New(Config{Meter: jam.Quarters(4)})
-			at := play(f, countIn(f, time.Second, 500*time.Millisecond), 8, jitter, steady(0.5))
-			at = play(f, at, 4, jitter, steady(period))
-			expectPace(t, f, at, 60/period)
-
-			f = New(Config{Meter: jam.Quarters(4)})
-			at = play(f, countIn(f, time.Second, 500*time.Millisecond), 8, jitter, steady(0.5))
-			at = play(f, at, 1, jitter, steady(period))
-			f.Tap(at)
-			at = play(f, at, 2, jitter, steady(period))
-			expectPace(t, f, at, 60/period)
+func TestCalibrated(t *testing.T) {
+	if calibrated(0) != 0 || calibrated(2) != 0.98 {
+		t.Error("the ends are wrong")
+	}
+	for before, belief := 0.0, 0.001; belief <= 1; belief += 0.001 {
+		sure := calibrated(belief)
+		if sure < before || sure > 1 {
+			t.Fatalf("%.3f is calibrated to %.3f after %.3f", belief, sure, before)
 		}
+		before = sure
 	}
 }
 
@@ -265,18 +205,4 @@ func TestAllocatesNothing(t *testing.T) {
 			t.Errorf("%v allocations a note", n)
 		}
 	}
-}
-
-func BenchmarkNote(b *testing.B) {
-	f := New(Config{Meter: jam.Quarters(4)})
-	at := countIn(f, time.Second, 500*time.Millisecond)
-	random := rand.New(rand.NewPCG(1, 2))
-	slowest := time.Duration(0)
-	for b.Loop() {
-		at += time.Duration(1+random.IntN(4)) * 125 * time.Millisecond
-		begun := time.Now()
-		f.Note(at+time.Duration(random.NormFloat64()*2e7), 60, 80)
-		slowest = max(slowest, time.Since(begun))
-	}
-	b.ReportMetric(slowest.Seconds()*1e3, "slowest-ms")
 }

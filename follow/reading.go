@@ -28,7 +28,7 @@ type Reading struct {
 	BPM    float64       // quarter notes a minute
 	InBar  int           // its place in the bar: 0 is the first
 	Meter  jam.Meter
-	Sure   float64 // the hypotheses' share of belief that it is within a tenth of a beat of the player's; not calibrated: too high
+	Sure   float64 // the probability that the next beat is within a tenth of a beat of the player's
 }
 
 // Line is the time of a beat as it is expected now, for beats from the next one on.

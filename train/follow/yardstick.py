@@ -32,13 +32,16 @@ CASES: list[tuple[str, str, How]] = [
     ("weimar", "counted in, as recorded", How()),
     ("weimar", "told within 5 %, as recorded", How("told")),
     ("nottingham", "counted in, drift", How()),
+    ("nottingham 3/4", "counted in, drift", How()),
+    ("nottingham 6/8", "counted in, drift", How()),
     ("nottingham", "told within 5 % but no metre, drift", How("told", metre=False)),
 ]
 
 
 def chosen(tunes: list[Tune], corpus: str, split: str, songs: int) -> list[Tune]:
-    """Returns the songs of a side to play: all of them, or `songs` spread over them."""
-    found = [t for t in tunes if t.corpus == corpus and t.split == split]
+    """Returns the songs of a side to play: all of them, or `songs` spread over them. A metre may follow the corpus."""
+    name, _, metre = corpus.partition(" ")
+    found = [t for t in tunes if t.corpus == name and t.split == split and metre in ("", t.metre)]
     return [found[i] for i in np.unique(np.linspace(0, len(found) - 1, min(songs, len(found))).round().astype(int))]
 
 
@@ -53,8 +56,8 @@ def judge(tunes: list[Tune], binary: Path, split: str, songs: int, output: Path 
     """Plays every case. Yields a Markdown table of the results, line by line, then how sure the follower was. If output is
     given, it receives all results as JSON."""
     yield ("| songs | how | n | " + " | ".join(f"{f} median, 10th percentile" for f in SHOWN)
-           + " | least F70 | octave off | fixed grid F70 |")
-    yield "|---|---|---:|" + "---:|" * (len(SHOWN) + 3)
+           + " | least F70 | octave off | beats to lock, 90th percentile | fixed grid F70 |")
+    yield "|---|---|---:|" + "---:|" * (len(SHOWN) + 4)
     told: list[tuple[float, bool]] = []
     kept = []
     for number, (corpus, name, how) in enumerate(CASES):
@@ -73,8 +76,10 @@ def judge(tunes: list[Tune], binary: Path, split: str, songs: int, output: Path 
                            else f"{np.median(values):.2f}, {np.quantile(values, 0.1):.2f}")
         least = min(f["F70"] for f in found)
         octave = np.mean([f["octave"] for f in found])
+        lock = np.quantile([f["lock"] for f in found], (0.5, 0.9), method="higher")
         yield (f"| {corpus} | {name} | {len(found)} | " + " | ".join(columns)
-               + f" | {least:.2f} | {octave:.2f} | {np.median(still):.2f}, {np.quantile(still, 0.1):.2f} |")
+               + f" | {least:.2f} | {octave:.2f} | {lock[0]:.0f}, {lock[1]:.0f} "
+               + f"| {np.median(still):.2f}, {np.quantile(still, 0.1):.2f} |")
         kept.append({"corpus": corpus, "how": name, "songs": [{"id": p.tune.id, **f} for p, f in zip(played, found)]})
     yield ""
     yield "| as sure as | beats | right |"
