@@ -158,6 +158,11 @@ def follow_tables(args: argparse.Namespace) -> None:
 def follow(args: argparse.Namespace) -> None:
     from train.follow import songs, yardstick
     tunes = songs.read(args.data, args.cache)
+    if args.picture:
+        from train.follow.pictures import tempo_curves
+        tempo_curves(tunes, args.jamd, args.side, args.songs, args.picture)
+        print(f"wrote {args.picture}")
+        return
     for line in yardstick.judge(tunes, args.jamd, args.side, args.songs, args.output):
         print(line, flush=True)
 
@@ -256,6 +261,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--side", choices=["valid", "test"], default="valid", help="the songs: of which side of the split")
     sub.add_argument("--songs", type=int, default=40, help="of each corpus, at most")
     sub.add_argument("-o", "--output", type=Path, help="file for the figures of each song, as JSON")
+    sub.add_argument("--picture", type=Path, help="draw tempo curves to this file, and print no figures")
     return top
 
 
