@@ -92,9 +92,12 @@ func (s *song) keepTrack(track int) {
 	s.signatures = slices.DeleteFunc(s.signatures, func(c signature) bool { return c.track != track })
 }
 
-// frame converts ticks to frames. It is exact for every tick of a tune, because all numbers are far below 2^53.
+// frame converts ticks to frames. It is exact for every tick of a tune, because all numbers are far below 2^53; with SMPTE time it is not.
 func (s *song) frame(tick int64) float64 {
-	return float64(tick*jam.FramesPerBeat) / float64(s.ticksPerQuarter)
+	if s.stretches != nil {
+		return s.smpteFrame(tick)
+	}
+	return float64(tick*jam.FramesPerBeat) / float64(s.division)
 }
 
 // nearest returns the frame whose line is nearest to a tick.

@@ -47,12 +47,13 @@ func (w Warning) String() string {
 
 // A song is what jamd needs of a file. Times are ticks from the beginning.
 type song struct {
-	format          uint16
-	ticksPerQuarter int64
-	tempos          []songTempo
-	signatures      []signature
-	tracks          []songTrack
-	warnings        []Warning
+	format     uint16
+	division   uint16    // ticks in a quarter note, or SMPTE time: see smpteTicks
+	stretches  []stretch // with SMPTE time
+	tempos     []songTempo
+	signatures []signature
+	tracks     []songTrack
+	warnings   []Warning
 }
 
 type songTempo struct {
@@ -138,6 +139,9 @@ func parseSong(path string, data []byte) (s *song, err error) {
 	if r.track != tracks {
 		r.warn(r.size, "the header counts %d tracks, and the file has %d", tracks, r.track)
 	}
+	if perSecond := smpteTicks(r.song.division); perSecond > 0 {
+		r.song.layOut(perSecond)
+	}
 	return &r.song, nil
 }
 
@@ -191,9 +195,10 @@ func (r *songReader) header() int {
 	b := r.take(6)
 	format, tracks, division := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint16(b[4:])
 	switch {
+	case division >= 0x8000 && smpteTicks(division) == 0:
+		r.fail(r.at-2, "there is no SMPTE time of %d frames a second with %d ticks each", -int8(division>>8), division&0xFF)
 	case division >= 0x8000:
-		r.fail(r.at-2, "times are in SMPTE frames (%d a second), not in beats: save the tune with ticks per quarter note",
-			-int8(division>>8))
+		r.warn(r.at-2, "times are in seconds (SMPTE), not in beats: fitted to the file's tempo, or to 120 BPM if it has none")
 	case division == 0:
 		r.fail(r.at-2, "0 ticks per quarter note")
 	case format > 2:
@@ -201,7 +206,7 @@ func (r *songReader) header() int {
 	case format == 2 && tracks > 1:
 		r.warn(r.at-6, "format 2: the file's %d tracks are separate tunes, and only one is read", tracks)
 	}
-	r.song.format, r.song.ticksPerQuarter = format, int64(division)
+	r.song.format, r.song.division = format, division
 	r.at = r.end
 	return int(tracks)
 }
