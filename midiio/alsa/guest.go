@@ -62,6 +62,21 @@ poweroff -f
 	return b.String()
 }
 
+// awaiting is the beginning of a script that waits. await runs a command over and over, until it succeeds; only what hangs meets its
+// limit, and is told. shows succeeds if the sequencer has a client or port, and connected if aseqdump listens to one. chords counts the chords that jamd has printed, and swept how often a dump of aseqdump has heard all sound off,
+// which is the last thing that jamd sends.
+const awaiting = `
+await() {
+    for i in $(seq 600); do eval "$1" && return; sleep 0.2; done
+    echo "never came: $1"
+}
+shows() { aconnect -l | grep -q "$1"; }
+connected() { aconnect -l | grep -A 3 aseqdump | grep -q "Connected From"; }
+count() { grep -c "$1" "$2" || true; }
+chords() { count '^ *[0-9]*\.[0-9].*[A-G][b#]*[0-9]' "$1"; }
+swept() { count 'controller 120' "$1"; }
+`
+
 // Run boots the machine, runs the job and returns its result. A script that fails is not an error: see Result.Exit. If the
 // machine has not ended by the limit, Run stops it and returns an error with the end of the console.
 func (m *Machine) Run(ctx context.Context, g Guest) (Result, error) {

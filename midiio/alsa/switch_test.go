@@ -11,37 +11,35 @@ import (
 // switchScript moves a jam from one keyboard to another and from one synth to another, as the page does: 'jamd ctl' asks the same API. At
 // each keyboard a note is held when jamd leaves it. Both keyboards are VirMIDI's, both synths are aseqdump; the second one is started
 // when jamd plays already.
-const switchScript = `
+const switchScript = awaiting + `
 keys() { printf "$2" >/dev/snd/midiC0D$1; }
 jamd play --policy tiny.onnx --in 'VirMIDI 0-0' --out 'jamd out' --tempo 40 --listen 0 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
 jamd=$!
-for i in $(seq 600); do
-    grep -q '^Play' play.txt && break
-    kill -0 $jamd 2>/dev/null || break
-    sleep 0.2
-done
+heard() { grep -q "\"on\":true,.*\"pitch\":$1," /run/sessions/*/events.jsonl; }
+await "! kill -0 $jamd || grep -q '^Play' play.txt"
 aseqdump -p 'jamd out' >first.txt 2>&1 &
 first=$!
-sleep 1
+await connected
 keys 0 '\220\074\144'
-sleep 3
+await 'heard 60 && [ $(chords play.txt) -ge 1 ]'
 jamd ctl set in='Virtual Raw MIDI 0-1:VirMIDI 0-1'; echo "input: $?"
 keys 0 '\220\076\144'
 keys 1 '\220\100\144'
-sleep 2
+await 'heard 64'
 aseqdump >second.txt 2>&1 &
 second=$!
-sleep 2
+await '[ $(aconnect -l | count "^client.*aseqdump" -) -ge 2 ]'
 synth=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'aseqdump'.*/\1/p" | tail -n 1)
 jamd ctl set out="aseqdump:aseqdump $synth:0"; echo "output: $?" # both synths have the name
 jamd ctl status
 jamd ctl set in='Virtual Raw MIDI 0-9:VirMIDI 0-9'; echo "nobody: $?"
 jamd ctl set out='Virtual Raw MIDI 0-9:VirMIDI 0-9'; echo "nothing: $?"
-sleep 3
+await 'grep -q "Note on" second.txt'
+before=$(swept second.txt)
 kill -INT $jamd
 wait $jamd
 status=$?
-sleep 1
+await '[ $(swept second.txt) -gt $before ]'
 kill $first $second
 wait
 echo "--- begin play"; cat play.txt; echo "--- end play"
