@@ -153,6 +153,9 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
 	}
 	p.Settings = j.controls.Settings()
 	p.Settings.Seed, p.Settings.Listen = seed, chosen.listen
+	if bpm := j.tempoNow(); j.follows() && jam.CheckTempo(bpm) == nil { // a count-in is at the tempo that was played last
+		p.Settings.Tempo = bpm
+	}
 	p.CountIn = nil
 	if after == nextCountsIn && !h.options.Clock.external() {
 		bar := p.Settings.Meter.Beats()
