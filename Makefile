@@ -10,11 +10,14 @@ PYTHON ?= python3
 ARGS   ?=
 FUZZTIME ?= 4m20s
 
-VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION = $(shell $(PYTHON) assets/package/version.py)
 CACHE   = $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/jamd
 
-# ONNX Runtime's shared library lies beside the binary. Test binaries lie elsewhere, so the variable tells them its path.
-ifeq ($(shell uname -s),Darwin)
+# ONNX Runtime's shared library lies beside the binary. Test binaries lie elsewhere, so the variable tells them its path. Whoever sets the
+# variable uses a library of their own, and none is fetched.
+ifneq ($(JAMD_ORT_LIB),)
+ORT_LIBRARY := $(abspath $(JAMD_ORT_LIB))
+else ifeq ($(shell uname -s),Darwin)
 ORT_LIBRARY := $(abspath bin)/libonnxruntime.dylib
 else
 ORT_LIBRARY := $(abspath bin)/libonnxruntime.so
@@ -56,7 +59,7 @@ run: build ## Play: the demo melody, or your keyboard with ARGS='--in NAME --out
 .PHONY: build
 build: ## Build bin/jamd and put ONNX Runtime's library beside it
 	@.ci/system-packages build
-	@$(PYTHON) assets/fetch-onnxruntime bin
+	@[[ -n "$(JAMD_ORT_LIB)" ]] || $(PYTHON) assets/fetch-onnxruntime bin
 	CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/jamd ./cmd/jamd
 
 .PHONY: cuda
@@ -125,7 +128,7 @@ fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an h
 lint: train-env ## Run golangci-lint and ruff
 	@# A cache of this checkout's own: a shared one gives the paths of another checkout of the same files, and its exclusions are then lost.
 	GOLANGCI_LINT_CACHE="$(CURDIR)/bin/golangci-lint" $(GOLANGCI_LINT) run
-	$(TRAIN_ENV)/bin/ruff check train bench session assets/fetch-onnxruntime
+	$(TRAIN_ENV)/bin/ruff check train bench session assets/fetch-onnxruntime assets/package
 
 .PHONY: bench
 bench: build ## Measure the engine and one policy step
@@ -147,7 +150,7 @@ train-env: $(TRAIN_READY) ## Make the Python environment of the package train in
 
 # Makes an environment. The mark .complete is written last, so an unfinished environment is made again. $(1) is the folder, $(2) the lock file.
 define make-environment
-	@.ci/system-packages build
+	@.ci/system-packages environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "install Python 3.11 or newer: this is " + sys.version)'
 	@echo "making the Python environment $(1): this takes some minutes, once"
 	rm -rf "$(1)"
@@ -175,7 +178,7 @@ train-path: train-env ## Print the line that puts the environment of train first
 
 .PHONY: lock
 lock: ## Recompile the Python lock files: those of the environments and that of make cuda
-	@.ci/system-packages build
+	@.ci/system-packages environment
 	$(PYTHON) -m venv "$(CACHE)/lock"
 	"$(CACHE)/lock/bin/python" -m pip --disable-pip-version-check install --quiet $(UV)
 	for lock in $(TRAIN_LOCK) $(REALJAM_LOCK) $(READERS_LOCK); do \
@@ -183,6 +186,16 @@ lock: ## Recompile the Python lock files: those of the environments and that of 
 	        --upgrade --output-file $$lock $${lock%.lock}.in; done
 	"$(CACHE)/lock/bin/uv" pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header \
 	    --upgrade --output-file assets/onnxruntime-gpu.lock assets/onnxruntime-gpu.in
+
+##@ Release
+
+.PHONY: packages
+packages: ## Build the packages of a release into bin/packages: .deb, .rpm, .tar.gz and .zip (on Debian 12 or Ubuntu 22.04)
+	@.ci/system-packages build
+	@.ci/system-packages packages
+	@GO="$(GO)" $(PYTHON) assets/package/pack.py bin/packages
+
+##@ Clean
 
 .PHONY: clean
 clean: ## Remove everything built in the checkout

@@ -29,8 +29,8 @@ func waitUntil(ctx context.Context, clock Clock, until time.Duration) {
 	}
 }
 
-// A SystemClock is the clock of the operating system, through the timers of the Go runtime. They have a high resolution on
-// Windows and macOS too. Wait returns only when a thread of Go's scheduler is awake, which may take milliseconds on a busy
+// A SystemClock is the clock of the operating system, through the timers of the Go runtime. On Windows its
+// time moves in steps of up to 15.6 ms. Wait returns only when a thread of Go's scheduler is awake, which may take milliseconds on a busy
 // machine; LiveClock does not depend on that.
 type SystemClock struct {
 	zero  time.Time

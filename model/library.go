@@ -124,13 +124,16 @@ func findLibrary(explicit string) (Library, error) {
 	return Library{Origin: "the system"}, nil
 }
 
+// reinstall brings the library back to where it belongs.
+const reinstall = "install jamd again, or run make build in its source folder"
+
 // checkedLibrary inspects the file before the system loads it: a truncated file would end the process with SIGBUS.
 func checkedLibrary(path, origin string) (Library, error) {
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute // the system would look for a bare name in its own folders
 	}
 	if detail, kind := checkImage(path); kind != nil {
-		cure := "run make build again, or give the path of a whole one with --ort-lib or " + LibraryEnv
+		cure := reinstall + "; or give the path of a whole one with --ort-lib or " + LibraryEnv
 		if errors.Is(kind, ErrLibraryMissing) {
 			cure = "check the path"
 		}
@@ -159,9 +162,11 @@ func (l *Library) load() error {
 		if l.Path == "" {
 			path = names[0]
 		}
-		return &LibraryError{Kind: kind, Path: path, Origin: l.Origin, Detail: detail,
-			Cure: fmt.Sprintf("run make build, or give the path of ONNX Runtime 1.%d or newer with --ort-lib or %s",
-				apiVersion, LibraryEnv)}
+		cure := missingPart(err)
+		if cure == "" {
+			cure = fmt.Sprintf("%s; or give the path of ONNX Runtime 1.%d or newer with --ort-lib or %s", reinstall, apiVersion, LibraryEnv)
+		}
+		return &LibraryError{Kind: kind, Path: path, Origin: l.Origin, Detail: detail, Cure: cure}
 	}
 	switch {
 	case err != nil && l.Path == "":

@@ -50,6 +50,9 @@ func probe(path string) (probed, error) {
 	return probed{version: C.GoString(version), file: C.GoString(file)}, nil
 }
 
+// missingPart returns "": here the loader's own message names what is missing.
+func missingPart(error) string { return "" }
+
 // loadLibrary loads a library that others will need. It stays loaded.
 func loadLibrary(path string) bool {
 	name := C.CString(path)

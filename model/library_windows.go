@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"syscall"
 	"unsafe"
@@ -33,6 +34,14 @@ func probe(path string) (probed, error) {
 		version = append(version, *p)
 	}
 	return probed{version: string(version)}, nil
+}
+
+// missingPart returns what to do if a library is there and what it needs is not; "" for any other error.
+func missingPart(err error) string {
+	if !errors.Is(err, syscall.ERROR_MOD_NOT_FOUND) {
+		return ""
+	}
+	return "install the Microsoft Visual C++ Redistributable (https://aka.ms/vs/17/release/vc_redist.x64.exe), which it needs"
 }
 
 // loadLibrary loads a library that others will need. It stays loaded.

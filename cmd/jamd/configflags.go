@@ -107,7 +107,7 @@ func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
 // of sessions and library. The file does not change what is measured or replayed.
 func takes(command *kong.Node, flag *kong.Flag) bool {
 	switch command.Name {
-	case "play", "jam":
+	case "play", "open", "jam":
 		return true
 	case "accompany":
 		return flag.Name != "tempo" // the file's own

@@ -151,11 +151,11 @@ func (ctlStopCmd) Run(ctx context.Context) error {
 }
 
 func (ctlLinkCmd) Run(ctx context.Context, to console) error {
-	var answer struct{ Link string }
-	if err := askJam(ctx, http.MethodPost, "link", nil, &answer); err != nil {
+	link, err := pageLink(ctx)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(to.Out, answer.Link)
+	fmt.Fprintln(to.Out, link)
 	return nil
 }
 

@@ -32,6 +32,7 @@ type cli struct {
 	Configured configFlags `embed:""`
 
 	Play        playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
+	Open        openCmd                   `cmd:"" help:"Open the page of the running jam in the browser; if none runs, start one as 'jamd play' does."`
 	Jam         jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
 	Ctl         ctlCmd                    `cmd:"" help:"Control the running jam: set, panic, start, stop, status."`
 	Accompany   accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, faster than real time."`

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"jamd/jam"
 	"jamd/live"
 )
@@ -34,6 +36,7 @@ func (t *terminal) Ready(j *live.Jam) {
 	if !t.json {
 		t.announce(j)
 	}
+	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady) // does nothing unless systemd has started jamd and waits for it
 	if t.ready != nil {
 		t.ready()
 	}

@@ -11,3 +11,14 @@ const sources = readdirSync(".", { recursive: true, withFileTypes: true })
   .sort((a, b) => (a < b ? -1 : 1));
 const lines = sources.map((f) => `${sha256(readFileSync(f))}  ${f}\n`).join("");
 writeFileSync("../dist/sources.sha256", `${sha256(lines)}\n`);
+
+// The licences of the packages that the page is built from, for the notices of a release.
+const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+const licences = Object.entries(packages)
+  .filter(([path, p]) => path && !p.dev && !p.optional)
+  .map(([path, p]) => {
+    const file = readdirSync(path).find((f) => /^licen[cs]e/i.test(f));
+    const rule = "=".repeat(100);
+    return [rule, `${path.replace(/^node_modules\//, "")} ${p.version}`, rule, readFileSync(`${path}/${file}`, "utf8").trim(), ""].join("\n");
+  });
+writeFileSync("../dist/licences.txt", licences.join("\n"));

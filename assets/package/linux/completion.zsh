@@ -1,0 +1,3 @@
+#compdef jamd
+autoload -U +X bashcompinit && bashcompinit
+complete -C /usr/bin/jamd jamd

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+var updateManual = flag.Bool("update", false, "write the manual page anew")
+
+const manualFile = "../../assets/package/linux/jamd.1"
+
+// The manual page of the packages says what --help says: it is written from the same definitions.
+func TestManualIsFresh(t *testing.T) {
+	parser, err := newParser(&cli{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := manual(parser.Model)
+	if *updateManual {
+		if err := os.WriteFile(manualFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(manualFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is not of this command line: run go test ./cmd/jamd -run Manual -update", manualFile)
+	}
+}
+
+// manual writes the manual page of a command line, in the macros of man(7).
+func manual(app *kong.Application) []byte {
+	var page bytes.Buffer
+	about, rest, _ := strings.Cut(app.Help, "\n\n")
+	fmt.Fprintf(&page, ".TH JAMD 1\n.SH NAME\njamd \\- live jamming partner\n.SH SYNOPSIS\n.B jamd\n.I command\n[flags]\n")
+	fmt.Fprintf(&page, ".SH DESCRIPTION\n%s\n.PP\n%s\n", roff(about), roff(rest))
+	fmt.Fprintf(&page, ".PP\nEvery flag can be given as in \\fIjamd play \\-\\-tempo 90\\fR; each command explains itself with \\-\\-help.\n.SH FLAGS\n")
+	manualFlags(&page, app.Flags)
+	page.WriteString(".SH COMMANDS\n")
+	for _, command := range app.Leaves(true) {
+		fmt.Fprintf(&page, ".SS %s\n%s\n", roff(command.Summary()), roff(strings.TrimSpace(command.Help+"\n\n"+command.Detail)))
+		for _, arg := range command.Positional {
+			if arg.Help != "" {
+				manualTerm(&page, arg.Summary(), arg.Help)
+			}
+		}
+		manualFlags(&page, command.Flags)
+	}
+	page.WriteString(".SH FILES\n")
+	manualTerm(&page, "~/.config/jamd/config.toml", "The configuration; jamd config path prints its place.")
+	manualTerm(&page, "~/.local/state/jamd/sessions", "The recorded sessions.")
+	return page.Bytes()
+}
+
+func manualFlags(page *bytes.Buffer, flags []*kong.Flag) {
+	for _, flag := range flags {
+		if !flag.Hidden && flag.Name != "help" {
+			manualTerm(page, flag.String(), flag.Help)
+		}
+	}
+}
+
+func manualTerm(page *bytes.Buffer, term, text string) {
+	fmt.Fprintf(page, ".TP\n.B %s\n%s\n", roff(term), roff(text))
+}
+
+// roff escapes a text: backslashes, hyphens, and what would be a request at the beginning of a line.
+func roff(text string) string {
+	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "\n\n", "\n.PP\n").Replace(text)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "'") || strings.HasPrefix(line, ".") && line != ".PP" {
+			lines[i] = `\&` + line
+		}
+	}
+	return strings.Join(lines, "\n")
+}

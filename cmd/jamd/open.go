@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/cli/browser"
+
+	"jamd/live"
+	"jamd/usage"
+)
+
+// openCmd is what an icon on the desktop starts.
+type openCmd struct {
+	Play playCmd `embed:""`
+}
+
+func (c *openCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
+	if c.Play.Live.Pages.Page == live.NoPage {
+		return usage.Errorf("--page off: there is no page to open")
+	}
+	if link, err := pageLink(ctx); err == nil {
+		if len(configured.given) > 0 {
+			fmt.Fprintln(to.Err, "a jam is running: its page opens, and the flags are not used")
+		}
+		return openInBrowser(link)
+	}
+	var once sync.Once
+	c.Play.ready = func() {
+		once.Do(func() {
+			go func() { // a browser may keep the program that opens it waiting
+				link, err := pageLink(ctx)
+				if err == nil {
+					err = openInBrowser(link)
+				}
+				if err != nil {
+					fmt.Fprintln(to.Err, "jamd:", err)
+				}
+			}()
+		})
+	}
+	return c.Play.Run(ctx, to, configured, flags)
+}
+
+// pageLink asks the running jam for a link to its page.
+func pageLink(ctx context.Context) (string, error) {
+	var answer struct{ Link string }
+	err := askJam(ctx, http.MethodPost, "link", nil, &answer)
+	return answer.Link, err
+}
+
+// openInBrowser opens a link in the user's browser.
+func openInBrowser(link string) error {
+	browser.Stdout, browser.Stderr = nil, nil // a browser's own messages are not the user's concern
+	if err := browser.OpenURL(link); err != nil {
+		return fmt.Errorf("no browser could be started (%w): open %s yourself", err, link)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package jam
+
+import (
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// A LiveClock is the clock of a jam in real time. Now is the performance counter: Go's own clock on Windows moves in steps of the
+// system's timer, 0.5 to 15.6 ms (golang/go#67066). The thread that waits sleeps on a waitable timer of high resolution and on an event
+// that Wake sets. Its goroutine should be locked to its thread.
+type LiveClock struct {
+	start       int64         // the performance counter at zero
+	frequency   int64         // of the counter, in ticks per second
+	spin        time.Duration // set before anything waits
+	timer, wake syscall.Handle
+	woken       atomic.Bool // no Wait has returned for the last Wake yet
+}
+
+// Calls and constants of kernel32 (synchapi.h, profileapi.h).
+var (
+	kernel32                  = syscall.NewLazyDLL("kernel32.dll")
+	queryPerformanceCounter   = kernel32.NewProc("QueryPerformanceCounter")
+	queryPerformanceFrequency = kernel32.NewProc("QueryPerformanceFrequency")
+	createWaitableTimerEx     = kernel32.NewProc("CreateWaitableTimerExW")
+	setWaitableTimer          = kernel32.NewProc("SetWaitableTimer")
+	createEvent               = kernel32.NewProc("CreateEventW")
+	setEvent                  = kernel32.NewProc("SetEvent")
+	waitForMultipleObjects    = kernel32.NewProc("WaitForMultipleObjects")
+)
+
+const (
+	highResolution = 0x2      // CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, from Windows 10 1803 on
+	timerAccess    = 0x1F0003 // TIMER_ALL_ACCESS
+	fileTimeTick   = 100 * time.Nanosecond
+	longestTimer   = time.Hour // a longer wait is made of several
+)
+
+// NewLiveClock makes a clock that shows zero now.
+func NewLiveClock() *LiveClock {
+	c := &LiveClock{start: counter()}
+	_, _, _ = syscall.SyscallN(queryPerformanceFrequency.Addr(), uintptr(unsafe.Pointer(&c.frequency))) // every Windows since XP has it
+	c.open()
+	return c
+}
+
+// open makes the timer and the event. They are closed with the clock.
+func (c *LiveClock) open() {
+	timer, _, _ := syscall.SyscallN(createWaitableTimerEx.Addr(), 0, 0, highResolution, timerAccess)
+	if timer == 0 { // an older Windows: the timer is as coarse as the system's
+		timer, _, _ = syscall.SyscallN(createWaitableTimerEx.Addr(), 0, 0, 0, timerAccess)
+	}
+	wake, _, e := syscall.SyscallN(createEvent.Addr(), 0, 0, 0, 0)
+	if timer == 0 || wake == 0 {
+		panic("waitable timer: " + e.Error()) // the process has no handle left
+	}
+	c.timer, c.wake = syscall.Handle(timer), syscall.Handle(wake)
+	for _, handle := range []syscall.Handle{c.timer, c.wake} {
+		runtime.AddCleanup(c, func(h syscall.Handle) { _ = syscall.CloseHandle(h) }, handle)
+	}
+}
+
+// Beside makes a clock that shows the same time. The new clock does not spin.
+func (c *LiveClock) Beside() Clock {
+	beside := &LiveClock{start: c.start, frequency: c.frequency}
+	beside.open()
+	return beside
+}
+
+// Spin makes Wait wake earlier by d and spend the rest on the processor. This saves the remaining cost of waking. It is only
+// for a thread with real-time priority; any other thread would lose its turn for it. It is called before the first Wait.
+func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
+
+// counter returns the performance counter.
+func counter() int64 {
+	var ticks int64
+	_, _, _ = syscall.SyscallN(queryPerformanceCounter.Addr(), uintptr(unsafe.Pointer(&ticks)))
+	return ticks
+}
+
+// Now is as exact as the performance counter, which mostly has 10 MHz.
+func (c *LiveClock) Now() time.Duration { return ticksToTime(counter()-c.start, c.frequency) }
+
+// ticksToTime converts ticks of a counter. It does not overflow within 292 years, whatever the frequency.
+func ticksToTime(ticks, frequency int64) time.Duration {
+	whole, rest := ticks/frequency, ticks%frequency
+	return time.Duration(whole)*time.Second + time.Duration(rest*int64(time.Second)/frequency)
+}
+
+// Wait allocates nothing. It spins for d of Spin at most.
+func (c *LiveClock) Wait(until time.Duration) {
+	for !c.woken.Swap(false) {
+		left := until - c.Now()
+		switch {
+		case left <= 0:
+			return
+		case left > c.spin:
+			c.sleep(left - c.spin)
+		}
+	}
+}
+
+// sleep returns after the time, at a Wake, or earlier.
+func (c *LiveClock) sleep(d time.Duration) {
+	due := -int64(min(d, longestTimer) / fileTimeTick) // negative: from now
+	if due == 0 {
+		return
+	}
+	handles := [2]syscall.Handle{c.timer, c.wake}
+	_, _, _ = syscall.SyscallN(setWaitableTimer.Addr(), uintptr(c.timer), uintptr(unsafe.Pointer(&due)), 0, 0, 0, 0)
+	// Whatever it returns, the caller looks at the clock.
+	_, _, _ = syscall.SyscallN(waitForMultipleObjects.Addr(), uintptr(len(handles)), uintptr(unsafe.Pointer(&handles[0])), 0,
+		uintptr(longestTimer/time.Millisecond))
+}
+
+// Wake allocates nothing.
+func (c *LiveClock) Wake() {
+	if !c.woken.Swap(true) {
+		_, _, _ = syscall.SyscallN(setEvent.Addr(), uintptr(c.wake))
+	}
+}
