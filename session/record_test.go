@@ -155,6 +155,18 @@ func TestDamageIsNoticed(t *testing.T) {
 	})
 }
 
+// A letter of the checksum whose case has changed is damage too.
+func TestDamageOfTheSeal(t *testing.T) {
+	line := []byte(`{"seq":2,"type":"note","at_us":1300000,"on":false,"channel":3,"pitch":60,"velocity":64,"crc":"aad8d350"}`)
+	if err := unseal(line); err != nil {
+		t.Fatal(err)
+	}
+	line[bytes.Index(line, []byte("aad8"))] = 'A'
+	if err := unseal(line); !errors.Is(err, errSeal) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestReaderSaysWhatIsWrong(t *testing.T) {
 	line := func(seq uint64, entry Entry) string {
 		b, _ := appendLine(nil, seq, entry)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -41,11 +42,13 @@ func unseal(line []byte) error {
 		return errNoSeal
 	}
 	var sum [4]byte
-	if _, err := hex.Decode(sum[:], line[at+len(sealField):len(line)-len(sealEnd)]); err != nil {
+	got := line[at+len(sealField) : len(line)-len(sealEnd)]
+	if _, err := hex.Decode(sum[:], got); err != nil {
 		return errNoSeal
 	}
-	want := crc32.Checksum(line[:at], castagnoli)
-	if got := uint32(sum[0])<<24 | uint32(sum[1])<<16 | uint32(sum[2])<<8 | uint32(sum[3]); got != want {
+	var want [8]byte // compared as it is written: Decode takes capital letters too, which are damage
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(line[:at], castagnoli))
+	if hex.Encode(want[:], sum[:]); !bytes.Equal(got, want[:]) {
 		return errSeal
 	}
 	return nil
