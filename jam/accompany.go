@@ -25,6 +25,43 @@ type Accompaniment struct {
 // accompaniment ends with the bar of the last note. Accompany owns the policy until it returns. It returns an error if the
 // settings, the tune (it may have no notes) or the policy is at fault, or the context ends.
 func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...func(Entry)) (*Accompaniment, error) {
+	a, err := newAccompanist(p, s, tune, readers)
+	if err != nil {
+		return nil, err
+	}
+	p.Reset()
+	for t := range a.frames {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		a.takeUp(t)
+		if err := a.play(t); err != nil {
+			return nil, fmt.Errorf("frame %d: %w", t, err)
+		}
+	}
+	return a.end(), nil
+}
+
+// An accompanist plays chords to one tune.
+type accompanist struct {
+	policy  Policy
+	busy    BusySetter // the policy, if it is one; else nil
+	engine  *Engine
+	clock   Clock // for how long a step takes
+	readers []func(Entry)
+	frames  int64
+	builder *TakeBuilder
+	made    Accompaniment
+
+	// What of the tune is still to come.
+	tempo  []TempoChange
+	meters []MeterChange
+	events []Event
+
+	played []MeterChange // of the tune, so far
+}
+
+func newAccompanist(p Policy, s Settings, tune Tune, readers []func(Entry)) (*accompanist, error) {
 	if tune.Meter != (Meter{}) {
 		s.Meter = tune.Meter
 	}
@@ -51,63 +88,78 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 	if err != nil {
 		return nil, err
 	}
-	tell := func(e Entry) {
-		for _, read := range readers {
-			read(e)
-		}
+	busy, _ := p.(BusySetter)
+	return &accompanist{
+		policy: p, busy: busy, engine: engine, clock: NewSystemClock(), readers: readers, frames: frames,
+		builder: NewTakeBuilder(tune.Name, tempo, s.Meter), tempo: tempo, meters: tune.Meters, events: events,
+		made: Accompaniment{Inference: make([]time.Duration, 0, frames), Lines: make([]time.Duration, 0, frames)},
+	}, nil
+}
+
+func (a *accompanist) tell(e Entry) {
+	for _, read := range a.readers {
+		read(e)
 	}
-	p.Reset()
-	setter, _ := p.(BusySetter)
-	clock := NewSystemClock()
-	builder := NewTakeBuilder(tune.Name, tempo, s.Meter)
-	meters := tune.Meters
-	inference, lines := make([]time.Duration, 0, frames), make([]time.Duration, 0, frames)
-	for t := range frames {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for len(tempo) > 0 && tempo[0].Frame <= t {
-			tell(Moved{Since: t, Segment: Segment{Frame: tempo[0].Frame, At: grid.Line(tempo[0].Frame), BPM: tempo[0].BPM}}.Entry())
-			tempo = tempo[1:]
-		}
-		for len(events) > 0 && grid.Nearest(events[0].At) < t {
-			engine.Push(events[0])
-			tell(Input{t, events[0]}.Entry())
-			events = events[1:]
-		}
-		for len(meters) > 0 && meters[0].Frame <= t {
-			_ = engine.ChangeMeter(meters[0].Meter) // checked above
-			tell(meters[0].Entry())
-			meters = meters[1:]
-		}
-		chord, melody, place := engine.Hear()
-		began := clock.Now()
-		if setter != nil {
-			setter.SetBusy(engine.Busy())
-		}
-		logits, err := p.Step(chord, melody, place)
-		inference = append(inference, clock.Now()-began)
-		if err == nil {
-			err = engine.Decide(logits)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("frame %d: %w", t, err)
-		}
-		report, _ := engine.Play()
-		report.Step, report.Tempo = inference[t], grid.tempo(t)
-		lines = append(lines, report.Line)
-		builder.Add(report)
-		tell(report.Entry())
+}
+
+// takeUp gives the engine all of the tune that the decision on frame t may know.
+func (a *accompanist) takeUp(t int64) {
+	grid := a.engine.Grid()
+	for len(a.tempo) > 0 && a.tempo[0].Frame <= t {
+		c := a.tempo[0]
+		a.tell(Moved{Since: t, Segment: Segment{Frame: c.Frame, At: grid.Line(c.Frame), BPM: c.BPM}}.Entry())
+		a.tempo = a.tempo[1:]
 	}
-	for _, e := range events {
-		engine.Push(e)
-		tell(Input{frames, e}.Entry())
+	for len(a.events) > 0 && grid.Nearest(a.events[0].At) < t {
+		a.hear(t)
 	}
-	_ = engine.End() // this output never fails
-	summary := engine.Summary()
-	take := builder.Take(summary.Melody)
-	take.Meters = slices.Clone(tune.Meters[:len(tune.Meters)-len(meters)])
-	return &Accompaniment{Take: take, Summary: summary, Inference: inference, Lines: lines}, nil
+	for len(a.meters) > 0 && a.meters[0].Frame <= t {
+		_ = a.engine.ChangeMeter(a.meters[0].Meter) // newAccompanist has checked it
+		a.tell(a.meters[0].Entry())
+		a.played, a.meters = append(a.played, a.meters[0]), a.meters[1:]
+	}
+}
+
+// hear gives the engine the next event, for the decision on frame t.
+func (a *accompanist) hear(t int64) {
+	a.engine.Push(a.events[0])
+	a.tell(Input{t, a.events[0]}.Entry())
+	a.events = a.events[1:]
+}
+
+// play decides and plays frame t.
+func (a *accompanist) play(t int64) error {
+	chord, melody, place := a.engine.Hear()
+	began := a.clock.Now()
+	if a.busy != nil {
+		a.busy.SetBusy(a.engine.Busy())
+	}
+	logits, err := a.policy.Step(chord, melody, place)
+	step := a.clock.Now() - began
+	if err == nil {
+		err = a.engine.Decide(logits)
+	}
+	if err != nil {
+		return err
+	}
+	report, _ := a.engine.Play() // this output never fails
+	report.Step, report.Tempo = step, a.engine.Grid().tempo(t)
+	a.made.Inference, a.made.Lines = append(a.made.Inference, step), append(a.made.Lines, report.Line)
+	a.builder.Add(report)
+	a.tell(report.Entry())
+	return nil
+}
+
+// end hears the rest of the tune and returns what was played.
+func (a *accompanist) end() *Accompaniment {
+	for len(a.events) > 0 {
+		a.hear(a.frames)
+	}
+	_ = a.engine.End() // this output never fails
+	a.made.Summary = a.engine.Summary()
+	a.made.Take = a.builder.Take(a.made.Summary.Melody)
+	a.made.Take.Meters = a.played
+	return &a.made
 }
 
 // lengthOf is the number of frames up to the end of the last note, in whole bars.

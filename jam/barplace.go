@@ -31,7 +31,7 @@ func (m Meter) Place(after int64) BarPlace {
 	return UnknownPlace
 }
 
-// before returns the place of the frame before, if bars are of 4/4, 3/4 or 6/8.
+// before returns the place one frame earlier, in bars of 4/4, 3/4 or 6/8.
 func (p BarPlace) before() BarPlace {
 	switch p {
 	case UnknownPlace:

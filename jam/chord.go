@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Quality is a kind of chord: how musicians write it behind the root, and its semitones above the root.
+// A Quality is a kind of chord: the symbol that musicians write behind the root, and its notes in semitones above the root.
 type Quality struct {
 	Symbol    string
 	Intervals []uint8 // ascending, the first is 0

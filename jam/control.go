@@ -78,7 +78,7 @@ func (c Control) String() string {
 	return c.Param.String() + "=" + c.ValueText()
 }
 
-// FromMIDI returns what a controller's value or a note's velocity, 0 to 127, does to a param. It moves a number from one end of
+// FromMIDI returns the control of a param for a controller's value or a note's velocity, 0 to 127. A number moves from one end of
 // its knob's range to the other; from 64 on, a switch is on and an action is done. ok is false if there is nothing to do.
 func FromMIDI(p Param, value byte) (c Control, ok bool) {
 	info := p.Info()

@@ -77,7 +77,7 @@ func (e *Engine) allowed() Allowed {
 }
 
 // Play sounds the chord that was decided. If none was, what sounds goes on, and the frame counts as missed. It returns the
-// first error of the output; the frame is over all the same.
+// first error of the output; the frame counts as played even then.
 func (e *Engine) Play() (FrameReport, error) {
 	missed := e.phase < phaseDecided
 	if missed {
@@ -107,13 +107,14 @@ func (e *Engine) Play() (FrameReport, error) {
 	return report, err
 }
 
-// Skip passes over a frame, after Hear, whose line is long past. What sounded went on sounding.
+// Skip passes over the next frame because its line is long past, and counts it as skipped. It is called after Hear. The sounding
+// chord continues through the frame.
 func (e *Engine) Skip() {
 	e.summary.Skipped++
 	e.Pass()
 }
 
-// Hold decides, in place of Decide, that what sounds goes on. If nothing sounds, there is no chord.
+// Hold is called in place of Decide: the sounding chord continues, and if there is none, the frame has no chord.
 func (e *Engine) Hold() { e.hold(false) }
 
 // pause decides, like Hold, for a frame in which the song is stopped: the metronome is silent too.
@@ -125,15 +126,15 @@ func (e *Engine) hold(paused bool) {
 	e.prepare(e.chosen, paused)
 }
 
-// Pass passes over a frame, after Hear, that was never to be played. It is not counted.
+// Pass passes over the next frame, which the song jumped over. It is called after Hear, and counts nothing.
 func (e *Engine) Pass() {
 	e.chord = e.vocabulary.continued(e.chord)
 	e.sounded = e.chord
 	e.next()
 }
 
-// Restart begins the music anew at a frame, which is the next one or a later one, as if it were frame 0: Hear returns the start
-// tokens, and the engine listens again. A note that sounds begins there. Restart is called before Hear, after EndChord.
+// Restart begins the music again at the next frame or a later one, as if that were frame 0: Hear returns the start tokens, and the
+// engine listens again. A note that sounds begins there. Restart is called before Hear, after EndChord.
 func (e *Engine) Restart(frame int64) {
 	listen := e.listen - e.origin
 	e.quantiser.restart()

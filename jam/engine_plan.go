@@ -1,14 +1,14 @@
 package jam
 
-// A plan is what the next line brings.
+// A plan holds the messages to send at the next line, and the state of the engine after that line.
 type plan struct {
 	token    ChordToken
 	sounds   soundingChord
 	began    bool
 	joined   bool
 	wanted   float64
-	ringing  ringingNotes           // from the line on
-	messages [2 * MaxVoices]message // lead there from what rings now: at most, all of it ends and as much is struck
+	ringing  ringingNotes           // the notes that ring after the line
+	messages [2 * MaxVoices]message // note offs and note ons: at most, all notes end and as many begin
 	n        int
 }
 
@@ -42,7 +42,7 @@ type ringingNote struct {
 	struck          bool // at this line
 }
 
-// A part says to what a note belongs.
+// A part says whether a note belongs to the chord, the bass or the metronome.
 type part uint8
 
 const (
@@ -71,9 +71,8 @@ func (c *ringingNotes) chordNotes() (out ChordNotes) {
 	return out
 }
 
-// prepare lays out the next frame: its chord, which notes of it sound, and the messages that lead there from what rings. A
-// chord that the vocabulary has no name for, left by another policy, goes on until a new one begins. While paused, the
-// metronome is silent.
+// prepare makes the plan of the next frame: the chord, which of its notes sound, and the messages to send. A chord that another
+// policy began and that this vocabulary has no name for continues until a new one begins. While paused, the metronome is silent.
 func (e *Engine) prepare(token ChordToken, paused bool) {
 	p := &e.plan
 	p.token, p.sounds, p.began, p.wanted, p.ringing.n = token, e.sounds, false, e.wanted, 0
@@ -142,7 +141,7 @@ func (c *ringingNotes) clickNote() (out ChordNote) {
 	return out
 }
 
-// add does an action to a note.
+// add adds a note to the plan as its action says.
 func (p *plan) add(e *Engine, act action, n ringingNote) {
 	rings := e.ringing.has(n.part, n.pitch)
 	switch {
@@ -157,7 +156,7 @@ func (p *plan) add(e *Engine, act action, n ringingNote) {
 	p.ringing.n++
 }
 
-// lead writes the messages that lead from what rings to the plan: first what ends, then what is struck.
+// lead writes the messages that turn the ringing notes into those of the plan: first the note offs, then the note ons.
 func (p *plan) lead(e *Engine) {
 	p.n = 0
 	for _, n := range e.ringing.notes[:e.ringing.n] {

@@ -1,6 +1,6 @@
 package jam
 
-// Apply does what a control says, before Hear of the frame from which it holds. The same controls before the same frames, with
+// Apply makes a control take effect. It is called before Hear of the first frame that the control affects. The same controls before the same frames, with
 // the same events and the same answers of the policy, give the same music. An error leaves everything as it was; for a panic,
 // it is the output's error. A panic may be applied at any time between two frames. The engine has no policy and no tapped beat
 // of its own, so controls of these do nothing. Without an error Apply allocates nothing.

@@ -58,7 +58,7 @@ func (p *pulses) send(grid *Grid, now time.Duration) error {
 	return err
 }
 
-// leap continues with the line of a frame.
+// leap leaves out pulses and continues at the line of a frame.
 func (p *pulses) leap(frame int64) error {
 	p.next = frame * PulsesPerFrame
 	if frame > maxSongPosition { // a song position cannot express it

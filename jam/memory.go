@@ -1,6 +1,6 @@
 package jam
 
-// A Memory is a policy, and which frames of the jam it remembers. It restarts the policy when frames are missing.
+// A Memory is a policy together with the range of frames that it remembers. It restarts the policy when frames are missing.
 type Memory struct {
 	policy Policy
 	busy   BusySetter // the policy, if it is a BusySetter; else nil

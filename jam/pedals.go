@@ -18,10 +18,10 @@ const (
 	mpeConfiguration = 6
 )
 
-// pedals is what the player's feet hold, by channel, and which channels are held by a pedal on another.
+// pedals holds the state of the sustain and sostenuto pedals by channel. A pedal on one channel can hold the notes of others.
 //
 // An MPE controller plays each note on a channel of its own and sends its pedals on a master channel: 1 for the channels
-// above it, 16 for those below (MIDI Polyphonic Expression 1.0, section 2). It tells so by the MPE configuration message; but jamd
+// above it, 16 for those below (MIDI Polyphonic Expression 1.0, section 2). It announces this with an MPE configuration message, but jamd
 // may have been started later. So channel 1 or 16 also counts as the master of all others as long as no note came on it.
 type pedals struct {
 	sustained  uint16 // channels whose sustain pedal is down
@@ -32,7 +32,7 @@ type pedals struct {
 	parameter  [2]uint16 // that the masters last selected
 }
 
-// heard takes a note on.
+// heard notes that a note on came on a channel.
 func (p *pedals) heard(channel uint8) { p.played |= 1 << channel }
 
 // sustains reports whether a sustain pedal holds notes of a channel.
@@ -53,7 +53,7 @@ func (p *pedals) holders(channel uint8) uint16 {
 	return holders | (1<<lowerMaster|1<<upperMaster)&^p.played
 }
 
-// configure follows the registered parameters of the masters.
+// configure reads MPE configuration messages: registered parameters that are set on the master channels.
 func (p *pedals) configure(channel, controller, value uint8) {
 	zone := 0
 	if channel == upperMaster {

@@ -28,12 +28,12 @@ func (p *Performer) Run(ctx context.Context) {
 	defer context.AfterFunc(ctx, p.Clock.Wake)()
 	p.Entries.wakeOn(p.Clock)
 	for _, cue := range p.Cues {
-		grid.followAll(p.Entries)
+		grid.update(p.Entries)
 		for p.Clock.Now() < grid.At(cue.Position) {
 			if p.Clock.Wait(grid.At(cue.Position)); ctx.Err() != nil {
 				return
 			}
-			grid.followAll(p.Entries)
+			grid.update(p.Entries)
 		}
 		p.Play(Event{At: grid.At(cue.Position), Status: cue.Status, Data1: cue.Data1, Data2: cue.Data2})
 	}
@@ -45,9 +45,9 @@ func unplacedGrid() *Grid {
 	return g
 }
 
-// followAll moves the grid to where the loop's grid is, by the entries that have arrived. The loop's grid accepted their tempi,
+// update moves the grid to where the loop's grid is, as the entries that have arrived tell. The loop's grid accepted their tempi,
 // so this one does too.
-func (g *Grid) followAll(entries *Reader) {
+func (g *Grid) update(entries *Reader) {
 	for n := len(entries.C()); n > 0; n-- {
 		e, open := <-entries.C()
 		switch {

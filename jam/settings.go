@@ -99,8 +99,8 @@ func checkSampling(temperature, topP float64) error {
 	return cmp.Or(params[ParamTemperature].check(temperature), params[ParamTopP].check(topP))
 }
 
-// Set does what controls say, all together. If the settings would not be valid, they stay as they were, and the error says why.
-// Controls of what Settings do not hold (the policy, an action) change nothing. Without an error, Set allocates nothing.
+// Set applies controls, all of them or none: if the settings would not be valid, they stay as they were, and the error says why.
+// Controls of a policy or an action change nothing here. Without an error, Set allocates nothing.
 func (s *Settings) Set(controls ...Control) error {
 	before := *s
 	for i := range controls {

@@ -27,7 +27,7 @@ func (s *Style) UnmarshalText(text []byte) error {
 	return err
 }
 
-// An action is what happens to a note of the chord at a line. A note without an action ends.
+// An action says what happens to a note of the chord at a line. A note without an action ends.
 type action uint8
 
 const (

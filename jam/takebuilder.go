@@ -1,7 +1,7 @@
 package jam
 
 // A TakeBuilder makes a Take from the frame reports of a jam. Reports may be missing (a slow reader, a stopped machine): what
-// sounded before a gap is taken to have gone on through it.
+// sounded before a gap is assumed to have continued through it.
 type TakeBuilder struct {
 	take   Take
 	next   int64   // the frame of the next report

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -88,16 +89,8 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	p.json("vocabulary", &m.Vocabulary, "a JSON list of chord symbols")
 	p.json("corpora", &m.Corpora, "a JSON list of names")
 	p.json("figures", &m.Figures, "a JSON object")
-	if p.err != nil {
-		return Metadata{}, nil, p.err
-	}
-	if m.HeadSize%2 != 0 {
-		return Metadata{}, nil, fmt.Errorf("head_size: found %d, expected an even number", m.HeadSize)
-	}
-	// Each factor is at most 2^16, so the product of four fits into a float64.
-	if float64(m.Layers)*float64(m.Heads)*float64(m.Window)*float64(m.HeadSize) > maxRingFloats {
-		return Metadata{}, nil, fmt.Errorf("layers %d, heads %d, window %d, head_size %d: "+
-			"together more memory than any policy needs", m.Layers, m.Heads, m.Window, m.HeadSize)
+	if err := cmp.Or(p.err, m.checkSizes()); err != nil {
+		return Metadata{}, nil, err
 	}
 	vocabulary, err := jam.NewVocabulary(m.Vocabulary)
 	if err != nil {
@@ -107,6 +100,19 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 		return Metadata{}, nil, err
 	}
 	return m, vocabulary, compare("output", file.outputs, m.outputs(vocabulary))
+}
+
+// checkSizes returns an error for sizes that each are possible, but not together.
+func (m *Metadata) checkSizes() error {
+	if m.HeadSize%2 != 0 {
+		return fmt.Errorf("head_size: found %d, expected an even number", m.HeadSize)
+	}
+	// Each factor is at most 2^16, so the product of four fits into a float64.
+	if float64(m.Layers)*float64(m.Heads)*float64(m.Window)*float64(m.HeadSize) > maxRingFloats {
+		return fmt.Errorf("layers %d, heads %d, window %d, head_size %d: together more memory than any policy needs",
+			m.Layers, m.Heads, m.Window, m.HeadSize)
+	}
+	return nil
 }
 
 const (

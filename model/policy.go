@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -15,7 +13,7 @@ import (
 	"jamd/jam"
 )
 
-// Options for Load; the zero value is fine.
+// Options are the options of [Load]. The zero value loads a policy of chords with the default provider.
 type Options struct {
 	Plays    Part   // what the policy must play
 	Library  string // path of ONNX Runtime's library, see OpenLibrary
@@ -61,70 +59,6 @@ func Load(spec string, o Options) (*Policy, error) {
 	return p, nil
 }
 
-// choose opens the session on the provider asked for. If it takes another one, the note says why.
-func (p *Policy) choose(data []byte, asked Provider) error {
-	if asked != CPU {
-		err := p.open(data, CUDA)
-		switch {
-		case err == nil && asked == Auto:
-			return p.faster(data)
-		case err == nil:
-			return nil
-		case asked == OnlyCUDA:
-			return errors.New(cannot(err))
-		case asked == CUDA:
-			p.note = cannot(err) + ": running on the CPU"
-		}
-	}
-	if err := p.open(data, CPU); err != nil {
-		return fmt.Errorf("ONNX Runtime cannot run it: %w", err)
-	}
-	return nil
-}
-
-// cannot says why CUDA cannot be used; if a library is missing, it names the library.
-func cannot(err error) string {
-	reason := oneLine(err.Error())
-	if _, missing, found := strings.Cut(reason, "with error: "); found {
-		reason = missing
-	}
-	return "CUDA cannot be used (" + strings.TrimSuffix(reason, ".") + ")"
-}
-
-// trial is how many steps a provider is measured by. The first half is for warming up.
-const trial = 128
-
-// faster finds out whether CUDA, on which the session is open, or the CPU takes less time for all but one in a hundred steps,
-// and leaves the session there. If it cannot tell, it takes the CPU.
-func (p *Policy) faster(data []byte) error {
-	cuda, cudaErr := p.Warm(trial)
-	p.Close()
-	if err := p.open(data, CPU); err != nil {
-		return fmt.Errorf("ONNX Runtime cannot run it: %w", err)
-	}
-	cpu, cpuErr := p.Warm(trial)
-	if cudaErr != nil || cpuErr != nil {
-		return nil
-	}
-	onCUDA, onCPU := tail(cuda), tail(cpu)
-	p.note = fmt.Sprintf("a step takes up to %.2f ms with CUDA and %.2f ms on the CPU: running on ", inMS(onCUDA), inMS(onCPU))
-	if onCPU <= onCUDA {
-		p.note += "the CPU"
-		return nil
-	}
-	p.Close()
-	p.note += "CUDA"
-	return p.open(data, CUDA)
-}
-
-// tail returns the longest step, except for one in a hundred, without the first half.
-func tail(steps []time.Duration) time.Duration {
-	warm := slices.Sorted(slices.Values(steps[len(steps)/2:]))
-	return warm[len(warm)-1-len(warm)/100]
-}
-
-func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
 // open makes the session on a provider and tries it. If it returns an error, it has freed everything.
 func (p *Policy) open(data []byte, provider Provider) (err error) {
 	options, err := sessionOptions(provider, p.library.Path)
@@ -165,8 +99,8 @@ func (p *Policy) Provider() Provider { return p.provider }
 // ProviderNote says why CUDA is not in use although it was asked for, or what Auto measured; empty if there was no choice.
 func (p *Policy) ProviderNote() string { return p.note }
 
-// SetBusy says how often chords are to change, from the next Step on. AnyBusy is to leave that to the policy. What is no level,
-// and a policy that cannot be told, changes nothing.
+// SetBusy sets how often chords should change, from the next Step on. AnyBusy leaves that to the policy. SetBusy does nothing for
+// other values, or if the policy does not have this input.
 func (p *Policy) SetBusy(b jam.Busy) {
 	if p.session != nil && p.tensors.busy != nil && b < jam.BusyLevels {
 		p.tensors.busy[0] = int64(b)

@@ -1,7 +1,11 @@
 package model
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 )
@@ -63,3 +67,67 @@ func sessionOptions(provider Provider, library string) (*ort.SessionOptions, err
 	}
 	return o, nil
 }
+
+// choose opens the session on the provider asked for. If it takes another one, the note says why.
+func (p *Policy) choose(data []byte, asked Provider) error {
+	if asked != CPU {
+		err := p.open(data, CUDA)
+		switch {
+		case err == nil && asked == Auto:
+			return p.faster(data)
+		case err == nil:
+			return nil
+		case asked == OnlyCUDA:
+			return errors.New(cannot(err))
+		case asked == CUDA:
+			p.note = cannot(err) + ": running on the CPU"
+		}
+	}
+	if err := p.open(data, CPU); err != nil {
+		return fmt.Errorf("ONNX Runtime cannot run it: %w", err)
+	}
+	return nil
+}
+
+// cannot says why CUDA cannot be used; if a library is missing, it names the library.
+func cannot(err error) string {
+	reason := oneLine(err.Error())
+	if _, missing, found := strings.Cut(reason, "with error: "); found {
+		reason = missing
+	}
+	return "CUDA cannot be used (" + strings.TrimSuffix(reason, ".") + ")"
+}
+
+// trial is how many steps a provider is measured by. The first half is for warming up.
+const trial = 128
+
+// faster finds out whether CUDA, on which the session is open, or the CPU takes less time for all but one in a hundred steps,
+// and leaves the session there. If it cannot tell, it takes the CPU.
+func (p *Policy) faster(data []byte) error {
+	cuda, cudaErr := p.Warm(trial)
+	p.Close()
+	if err := p.open(data, CPU); err != nil {
+		return fmt.Errorf("ONNX Runtime cannot run it: %w", err)
+	}
+	cpu, cpuErr := p.Warm(trial)
+	if cudaErr != nil || cpuErr != nil {
+		return nil
+	}
+	onCUDA, onCPU := tail(cuda), tail(cpu)
+	p.note = fmt.Sprintf("a step takes up to %.2f ms with CUDA and %.2f ms on the CPU: running on ", inMS(onCUDA), inMS(onCPU))
+	if onCPU <= onCUDA {
+		p.note += "the CPU"
+		return nil
+	}
+	p.Close()
+	p.note += "CUDA"
+	return p.open(data, CUDA)
+}
+
+// tail returns the longest step, except for one in a hundred, without the first half.
+func tail(steps []time.Duration) time.Duration {
+	warm := slices.Sorted(slices.Values(steps[len(steps)/2:]))
+	return warm[len(warm)-1-len(warm)/100]
+}
+
+func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

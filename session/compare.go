@@ -8,7 +8,7 @@ import (
 
 // A Comparison is the result of comparing a replay with its jam.
 type Comparison struct {
-	Frames     int64     // that were compared
+	Frames     int64     // compared
 	Unknown    int64     // frames whose report is lost, and frames that the machine slept through
 	MaxApart   float32   // largest difference between the probabilities of the same choice
 	Difference *Replayed // first frame that differs, where the comparison ends; nil if there is none

@@ -23,7 +23,7 @@ type Figures struct {
 	Tempi       int            `json:"tempi"`
 	LostLines   Loss           `json:"lost_lines"`          // never written
 	BadLines    []string       `json:"bad_lines,omitempty"` // problems of the first unreadable lines, at most maxBad
-	Diversity   *Diversity     `json:"-"`                   // that Vendi is the score of
+	Diversity   *Diversity     `json:"-"`                   // from which Vendi is computed
 }
 
 // maxBad bounds Figures.BadLines.

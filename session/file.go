@@ -1,10 +1,18 @@
 package session
 
 import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"jamd/atomicfile"
+	"jamd/jam"
 )
 
 // A file is the part of *os.File that a session uses, so that tests can replace it by a full or a slow disk.
@@ -45,4 +53,34 @@ func syncDir(dir string) {
 	}
 	_ = d.Sync() // some systems do not support it
 	_ = d.Close()
+}
+
+// writeMIDI writes a take as session.mid, completely or not at all.
+func writeMIDI(d disk, dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
+	var b bytes.Buffer
+	if err := write(&b, take); err != nil {
+		return err
+	}
+	return d.writeWhole(filepath.Join(dir, MIDIFile), b.Bytes())
+}
+
+// makeDir makes a new directory, named after the start in its own time zone and a random tag.
+func makeDir(root string, start time.Time) (string, error) {
+	if root == "" {
+		var err error
+		if root, err = DefaultRoot(); err != nil {
+			return "", err
+		}
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return "", err
+	}
+	for {
+		var tag [3]byte
+		_, _ = rand.Read(tag[:]) // never fails
+		dir := filepath.Join(root, start.Format("20060102-150405")+"-"+hex.EncodeToString(tag[:]))
+		if err := os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+	}
 }

@@ -1,14 +1,10 @@
 package session
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -99,15 +95,6 @@ func start(o Options, d disk) *Session {
 		return writeMIDI(d, dir, o.WriteMIDI, take)
 	})
 	return s
-}
-
-// writeMIDI writes a take as session.mid, completely or not at all.
-func writeMIDI(d disk, dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
-	var b bytes.Buffer
-	if err := write(&b, take); err != nil {
-		return err
-	}
-	return d.writeWhole(filepath.Join(dir, MIDIFile), b.Bytes())
 }
 
 // Dir is the session's directory; "" if it could not be made.
@@ -229,26 +216,5 @@ func (s *Session) dropped() Loss {
 	return Loss{
 		Notes: s.entries.Dropped(jam.EntryInput, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),
 		Changes: s.entries.Dropped(jam.EntryApplied, jam.EntryMoved, jam.EntryMeter) + s.remarks.Dropped(),
-	}
-}
-
-// makeDir makes a new directory, named after the start in its own time zone and a random tag.
-func makeDir(root string, start time.Time) (string, error) {
-	if root == "" {
-		var err error
-		if root, err = DefaultRoot(); err != nil {
-			return "", err
-		}
-	}
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		return "", err
-	}
-	for {
-		var tag [3]byte
-		_, _ = rand.Read(tag[:]) // never fails
-		dir := filepath.Join(root, start.Format("20060102-150405")+"-"+hex.EncodeToString(tag[:]))
-		if err := os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
-			return dir, err
-		}
 	}
 }
