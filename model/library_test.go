@@ -216,13 +216,13 @@ func TestOtherLibraries(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ source, want string }{
 		"another": {"int answer(void) { return 42; }",
-			"is broken: it has no OrtGetApiBase, so it is another library; run make build"},
+			"is broken: it has no OrtGetApiBase, so it is another library; install jamd again, or run make build"},
 		"old": {`
 			static const void *api(unsigned v) { return 0; }
 			static const char *version(void) { return "1.20.1"; }
 			static struct { const void *(*a)(unsigned); const char *(*v)(void); } base = {api, version};
 			void *OrtGetApiBase(void) { return &base; }`,
-			"is too old: it is version 1.20.1; run make build, or give the path of ONNX Runtime 1.24 or newer"},
+			"is too old: it is version 1.20.1; install jamd again, or run make build in its source folder; or give the path of ONNX Runtime 1.24 or newer"},
 		"liar": {`
 			static const void *api(unsigned v) { return 0; }
 			static const char *version(void) { return "nightly"; }
