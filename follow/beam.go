@@ -22,7 +22,6 @@ type beam struct {
 	slots      [slots]slot
 	stamp      uint32
 	best       float64 // weight of next
-	evidence   float64 // the logarithm of the density of the last onset
 }
 
 // keep says which hypotheses may be: those whose beat is of a length, in seconds.
@@ -60,7 +59,7 @@ func (b *beam) hear(t float64, size int, k *keep) {
 	}
 	b.merge()
 	b.prune(size)
-	b.evidence = b.normalise()
+	b.normalise()
 }
 
 // expand adds what may follow from a hypothesis: an onset of one of the places that are near.
@@ -157,8 +156,8 @@ func (b *beam) prune(size int) {
 	b.hyps, b.next = kept, b.hyps
 }
 
-// normalise makes the weights a distribution and returns the logarithm of what they summed to.
-func (b *beam) normalise() float64 {
+// normalise makes the weights a distribution.
+func (b *beam) normalise() {
 	best := math.Inf(-1)
 	for i := range b.hyps {
 		best = max(best, b.hyps[i].weight)
@@ -171,7 +170,6 @@ func (b *beam) normalise() float64 {
 	for i := range b.hyps {
 		b.hyps[i].weight -= total
 	}
-	return total
 }
 
 // selectBest puts the n heaviest first, in no order (Hoare's selection).
