@@ -2,7 +2,7 @@ package alsa
 
 import (
 	"encoding/json"
-	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,26 +10,25 @@ import (
 
 // clockScript lets one jamd follow the clock of another: the master plays a tune of its own and sends its clock, with its chords, to a
 // port of the follower's, whose melody comes from aplaymidi. The master ends first, the follower by SIGINT.
-const clockScript = `
+const clockScript = awaiting + `
 jam() { jamd play --policy tiny.onnx --page off --listen 1 --chord-grid frame "$@"; }
 jam --clock external --in 'jamd in' --clock-in 'jamd in 2' --out 'jamd out 2' --tempo 90 --session-dir /run/follower >follower.txt 2>&1 &
 follower=$!
-for i in $(seq 600); do
-    aconnect -l | grep -q "'jamd in 2'" && aconnect -l | grep -q "'jamd out 2'" && break
-    kill -0 $follower 2>/dev/null || break
-    sleep 0.2
-done
+await "! kill -0 $follower || { shows \"'jamd in 2'\" && shows \"'jamd out 2'\"; }"
+last() { grep -o '"type":"frame","frame":[0-9]*' /run/$1/*/events.jsonl | tail -n 1 | grep -o '[0-9]*$'; }
 aseqdump -p 'jamd out 2' >heard.txt 2>&1 &
 dump=$!
+await connected
 aplaymidi -p 'jamd in' -d 2 tune.mid &
 jam --clock send --melody tune.mid --tempo 30 --for 24s --out 'jamd in 2' --session-dir /run/master >master.txt 2>&1
 echo "master: $?"
-sleep 2
+await '[ $(last follower) -ge $(($(last master) - 4)) ]'
 aconnect -l
+before=$(swept heard.txt)
 kill -INT $(pidof jamd)
 wait $follower
 status=$?
-sleep 1
+await '[ $(swept heard.txt) -gt $before ]'
 kill $dump
 wait
 echo "--- begin heard"; cat heard.txt; echo "--- end heard"
@@ -44,6 +43,7 @@ exit $status
 type logLine struct {
 	Type   string  `json:"type"`
 	Frame  int64   `json:"frame"`
+	At     float64 `json:"at_us"`
 	BPM    float64 `json:"bpm"`
 	Melody int     `json:"melody"`
 }
@@ -79,15 +79,71 @@ func TestClock(t *testing.T) {
 	if followed.first > 4 || masters.first != 0 || followed.last < masters.last-4 || followed.last > masters.last+1+16 {
 		t.Errorf("the follower played frames %d to %d, the master %d to %d", followed.first, followed.last, masters.first, masters.last)
 	}
-	if off := math.Abs(followed.tempo - 30); off > 1 {
-		t.Errorf("the follower's tempo is %v at last, the master's 30", followed.tempo)
+	early, late, common := shift(followed, masters)
+	if drift := late - early; common < 20 || drift.Abs() > step/2 {
+		t.Errorf("of %d common frames the follower's lines move by %v against the master's, which are %v apart: it does not keep the tempo", common, drift, step)
 	}
-	t.Logf("frames %d to %d follow the master's %d to %d; tempo %.2f for 30", followed.first, followed.last, masters.first, masters.last, followed.tempo)
+	t.Logf("frames %d to %d follow the master's %d to %d; the lines of %d common frames move by %v; tempo %.2f at last for 30",
+		followed.first, followed.last, masters.first, masters.last, common, late-early, followed.tempo)
 }
 
-// played is which frames a session has, and its last tempo.
+// step is how far two lines of the master are apart, at 30 BPM.
+const step = 500 * time.Millisecond
+
+// shift returns how far the follower's lines lie after the master's: the median in the first and in the second half of the frames
+// that both played. Each has a clock of its own, so only the difference counts. A busy host delays single pulses, which move
+// single lines and the last tempo; it does not move a median.
+func shift(followed, masters played) (early, late time.Duration, common int) {
+	var shifts []time.Duration
+	for frame := masters.first; frame <= masters.last; frame++ {
+		theirs, both := masters.lines[frame]
+		if ours, ok := followed.lines[frame]; both && ok {
+			shifts = append(shifts, ours-theirs)
+		}
+	}
+	if len(shifts) < 2 {
+		return 0, 0, len(shifts)
+	}
+	median := func(of []time.Duration) time.Duration {
+		sorted := slices.Sorted(slices.Values(of))
+		return sorted[len(sorted)/2]
+	}
+	half := len(shifts) / 2
+	return median(shifts[:half]), median(shifts[half:]), len(shifts)
+}
+
+// A follower that keeps the master's tempo is told from one that does not, however late single lines are.
+func TestShift(t *testing.T) {
+	lines := func(tempo float64, late func(n int64) time.Duration) played {
+		p := played{first: 0, last: 47, lines: map[int64]time.Duration{}}
+		for n := range int64(48) {
+			p.lines[n] = time.Duration(float64(n)*15/tempo*float64(time.Second)) + late(n)
+		}
+		return p
+	}
+	never := func(int64) time.Duration { return 0 }
+	master := lines(30, never)
+	for _, tt := range []struct {
+		name     string
+		follower played
+		follows  bool
+	}{
+		{"another clock", lines(30, func(int64) time.Duration { return time.Hour }), true},
+		{"a host that stalls", lines(30, func(n int64) time.Duration { return time.Duration(max(0, n%7-3)) * time.Second }), true},
+		{"a tempo of 31", lines(31, never), false},
+		{"a tempo of its own", lines(90, never), false},
+	} {
+		early, late, common := shift(tt.follower, master)
+		if follows := (late - early).Abs() <= step/2; follows != tt.follows || common != 48 {
+			t.Errorf("%s: the lines move by %v in %d frames", tt.name, late-early, common)
+		}
+	}
+}
+
+// played is which frames a session has, their lines on its clock, and its last tempo.
 type played struct {
 	first, last int64
+	lines       map[int64]time.Duration
 	tempo       float64
 }
 
@@ -97,7 +153,7 @@ func framesOf(t *testing.T, console, section string) (p played) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.first, p.last = -1, -1
+	p.first, p.last, p.lines = -1, -1, map[int64]time.Duration{}
 	for line := range strings.Lines(text) {
 		var l logLine
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
@@ -108,6 +164,7 @@ func framesOf(t *testing.T, console, section string) (p played) {
 			if p.last = l.Frame; p.first < 0 {
 				p.first = l.Frame
 			}
+			p.lines[l.Frame] = time.Duration(l.At * float64(time.Microsecond))
 		case "segment":
 			p.tempo = l.BPM
 		}

@@ -9,25 +9,22 @@ import (
 
 // playScript plays a tune into jamd with aplaymidi, listens to it with aseqdump, ends it with SIGINT, and shows what was heard.
 // Frames are long, because the emulated processor is slow: at 20 BPM a policy step has most of a second.
-const playScript = `
+const playScript = awaiting + `
 jamd play --in 'jamd in' --out 'jamd out' --tempo 20 --listen 1 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
 jamd=$!
-for i in $(seq 600); do
-    aconnect -l | grep -q "'jamd in'" && aconnect -l | grep -q "'jamd out'" && break
-    kill -0 $jamd 2>/dev/null || break
-    sleep 0.2
-done
+await "! kill -0 $jamd || { shows \"'jamd in'\" && shows \"'jamd out'\"; }"
 aconnect -l
 aseqdump -p 'jamd out' >heard.txt 2>&1 &
 dump=$!
-sleep 1
+await connected
 aplaymidi -p 'jamd in' -d 2 tune.mid
 echo "aplaymidi: $?"
-sleep 6
+await '[ $(chords play.txt) -ge 2 ]'
+before=$(swept heard.txt)
 kill -INT $jamd
 wait $jamd
 status=$?
-sleep 1
+await '[ $(swept heard.txt) -gt $before ]'
 kill $dump
 wait $dump
 echo "--- begin play"; cat play.txt; echo "--- end play"
