@@ -44,6 +44,7 @@ type logLine struct {
 	Type   string  `json:"type"`
 	Frame  int64   `json:"frame"`
 	At     float64 `json:"at_us"`
+	Late   float64 `json:"late_us"`
 	BPM    float64 `json:"bpm"`
 	Melody int     `json:"melody"`
 }
@@ -75,16 +76,20 @@ func TestClock(t *testing.T) {
 		t.Errorf("%d notes of the follower began, %v hang", began, hanging)
 	}
 	followed, masters := framesOf(t, r.Console, "follower"), framesOf(t, r.Console, "master")
+	early, late, common := shift(followed, masters)
+	t.Logf("frames %d to %d follow the master's %d to %d; the lines of %d common frames move by %v; tempo %.2f at last for 30",
+		followed.first, followed.last, masters.first, masters.last, common, late-early, followed.tempo)
+	if followed.busy() || masters.busy() {
+		t.Skipf("the tempo is not judged: of the master's %d frames %d were more than %v late, of the follower's %d %d; such a master's clock has no tempo",
+			len(masters.lines), masters.late, tooLate, len(followed.lines), followed.late)
+	}
 	// The master's clock ends at the line behind its last frame. On a busy host frames are lost here, and with them the place for a bar.
 	if followed.first > 4 || masters.first != 0 || followed.last < masters.last-4 || followed.last > masters.last+1+16 {
 		t.Errorf("the follower played frames %d to %d, the master %d to %d", followed.first, followed.last, masters.first, masters.last)
 	}
-	early, late, common := shift(followed, masters)
 	if drift := late - early; common < 20 || drift.Abs() > step/2 {
-		t.Errorf("of %d common frames the follower's lines move by %v against the master's, which are %v apart: it does not keep the tempo", common, drift, step)
+		t.Errorf("the follower's lines move by %v against the master's, which are %v apart: it does not keep the tempo", drift, step)
 	}
-	t.Logf("frames %d to %d follow the master's %d to %d; the lines of %d common frames move by %v; tempo %.2f at last for 30",
-		followed.first, followed.last, masters.first, masters.last, common, late-early, followed.tempo)
 }
 
 // step is how far two lines of the master are apart, at 30 BPM.
@@ -140,12 +145,19 @@ func TestShift(t *testing.T) {
 	}
 }
 
-// played is which frames a session has, their lines on its clock, and its last tempo.
+// tooLate is a quarter of a pulse of the master's clock, at 30 BPM. The follower has notes and clock from a process that is as late.
+const tooLate = 20 * time.Millisecond
+
+// played is which frames a session has, their lines on its clock, how many were sent too late, and its last tempo.
 type played struct {
 	first, last int64
 	lines       map[int64]time.Duration
+	late        int
 	tempo       float64
 }
+
+// busy reports whether the machine was too busy to keep time: more than a tenth of the frames were too late.
+func (p played) busy() bool { return 10*p.late > len(p.lines) }
 
 func framesOf(t *testing.T, console, section string) (p played) {
 	t.Helper()
@@ -165,6 +177,9 @@ func framesOf(t *testing.T, console, section string) (p played) {
 				p.first = l.Frame
 			}
 			p.lines[l.Frame] = time.Duration(l.At * float64(time.Microsecond))
+			if l.Late > float64(tooLate.Microseconds()) {
+				p.late++
+			}
 		case "segment":
 			p.tempo = l.BPM
 		}
