@@ -12,7 +12,7 @@ import (
 
 // killScript lets jamd play into aseqdump, kills it at a random moment of its chords, and starts it again; the last one
 // ends in order. Its policy is tiny, because a step of a real one takes most of a second here. While it plays, a second one is started on the same port.
-const killScript = awaiting + `
+const killScript = `
 aseqdump >heard.txt &
 dump=$!
 echo "up $(cut -d" " -f1 /proc/uptime) s"
@@ -20,7 +20,11 @@ jam() { jamd play --policy tiny.onnx --melody tune.mid --tempo 20 --listen 1 --c
 for kill in $(seq %d); do
     jam >play.txt 2>&1 &
     jamd=$!
-    await "! kill -0 $jamd || [ \$(chords play.txt) -ge 1 ]"
+    for i in $(seq 300); do # until a chord has begun
+        grep -q '^ *[0-9]*\.[0-9]' play.txt && break
+        kill -0 $jamd 2>/dev/null || break
+        sleep 0.2
+    done
     if [ $kill = 1 ]; then
         jam; echo "second: $?"
     fi
@@ -29,10 +33,9 @@ for kill in $(seq %d); do
     wait $jamd 2>/dev/null
     echo "--- killed:"; cut -d" " -f1 /proc/uptime; tail -n 3 play.txt
 done
-before=$(swept heard.txt)
 jam --for 1s
 status=$?
-await '[ $(swept heard.txt) -gt $((before + 1)) ]' # the sweeps of the beginning and the end
+sleep 1
 kill $dump
 wait $dump
 echo "--- begin heard"; cat heard.txt; echo "--- end heard"
