@@ -127,7 +127,7 @@ fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an h
 .PHONY: lint
 lint: train-env ## Run golangci-lint and ruff
 	@# A cache of this checkout's own: a shared one gives the paths of another checkout of the same files, and its exclusions are then lost.
-	GOLANGCI_LINT_CACHE="$(CURDIR)/bin/golangci-lint" $(GOLANGCI_LINT) run
+	GOLANGCI_LINT_CACHE="$(CURDIR)/bin/golangci-lint" $(GOLANGCI_LINT) run --allow-parallel-runners
 	$(TRAIN_ENV)/bin/ruff check train bench session assets/fetch-onnxruntime assets/package
 
 .PHONY: bench

@@ -61,7 +61,7 @@ func TestVersion(t *testing.T) {
 					t.Fatalf("git: %v: %s", err, said)
 				}
 			}
-			said, err := exec.CommandContext(t.Context(), python, filepath.Join(folder, "assets/package/version.py")).CombinedOutput()
+			said, err := exec.CommandContext(t.Context(), python, filepath.Join(folder, "assets", "package", "version.py")).CombinedOutput()
 			if got := strings.TrimSpace(string(said)); err != nil || !regexp.MustCompile("^"+tt.want+"$").MatchString(got) {
 				t.Errorf("%s, %v, want %s", got, err, tt.want)
 			}

@@ -35,9 +35,9 @@ func (s *stage) countIn() time.Duration {
 // countedIn taps four beats at 100 BPM as jamd counts them in from the start, and returns the time of the next.
 func (s *stage) countedIn() time.Duration {
 	const beat = time.Minute / 100
-	for i := range time.Duration(4) {
-		time.Sleep(i*beat - s.clock.Now())
-		s.ear.Do(jam.DoesTap, i*beat)
+	for at := time.Duration(0); at < 4*beat; at += beat {
+		time.Sleep(at - s.clock.Now())
+		s.ear.Do(jam.DoesTap, at)
 	}
 	return 4 * beat
 }

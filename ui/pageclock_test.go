@@ -13,10 +13,10 @@ import (
 func TestPageClock(t *testing.T) {
 	var c pageClock
 	random := rand.New(rand.NewPCG(1, 2))
-	delay := time.Duration(0)
 	for n := range 10_000 {
 		happened := time.Hour + time.Duration(n)*50*time.Millisecond
-		if delay = time.Millisecond + time.Duration(random.IntN(80))*time.Millisecond; n%50 == 0 {
+		delay := time.Millisecond + time.Duration(random.IntN(80))*time.Millisecond
+		if n%50 == 0 {
 			delay = time.Millisecond
 		}
 		sent := float64(happened-time.Hour) / 1.00003 / float64(time.Millisecond)
