@@ -42,18 +42,19 @@ func (l *Loop) begin(ctx context.Context) bool {
 // inbox is closed.
 func (l *Loop) firstNote() (struck, open bool) {
 	l.takeControls()
-	split, transpose := l.melodyAsked()
 	for {
 		select {
 		case e, open := <-l.config.Inbox.C():
 			if !open {
 				return false, false
 			}
-			struck := l.engine.begins(e, split, transpose)
-			if struck && l.engine.listen > 0 { // frame 0 is already decided, and is silent whatever the settings
+			if l.engine.listen > 0 {
+				// Frame 0 is already decided, and is silent whatever the settings. What is heard now counts for frame 1, so what
+				// was asked for holds for it, as it does in a replay.
 				l.applyControls()
 			}
-			if struck {
+			split, transpose := l.melodyAsked()
+			if struck = l.engine.begins(e, split, transpose); struck {
 				l.engine.Grid().SetStart(e.At)
 			}
 			l.hear(e)

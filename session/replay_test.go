@@ -346,9 +346,13 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 			{at: 500 * time.Millisecond, song: 3, bpm: 120, runs: true}, {at: 5 * time.Second, song: 33, bpm: 120, runs: true},
 			{at: 8 * time.Second, song: 33, bpm: 120}, {at: 10 * time.Second, song: 0, bpm: 97.3, runs: true}, {at: 16 * time.Second},
 		}}, []string{"jump", "restart", "chord let go"}},
+		// A key below the split that was asked for is played while the jam waits for the first note.
+		{liveJam{frames: 160, atFirstNote: true, controls: []jam.Control{set(500, jam.ParamSplit, 55, ""), set(600, jam.ParamTranspose, 12, "")},
+			events: []jam.Event{{At: 1180 * time.Millisecond, Status: 0x90, Data1: 50, Data2: 90}, {At: 1205 * time.Millisecond, Status: 0x80, Data1: 60}}}, []string{"control"}},
 	} {
 		j := tt.jam
-		j.settings, j.seed, j.inbox, j.events = s, 5, 100, melody
+		j.settings, j.seed, j.inbox, j.events = s, 5, 100, append(j.events, melody...)
+		slices.SortFunc(j.events, func(a, b jam.Event) int { return int(a.At - b.At) })
 		dir, summary := j.keep(t, t.TempDir())
 		r, entries, _ := read(t, dir)
 		for _, kind := range tt.kinds {
