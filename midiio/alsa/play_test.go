@@ -10,7 +10,7 @@ import (
 // playScript plays a tune into jamd with aplaymidi, listens to it with aseqdump, ends it with SIGINT, and shows what was heard.
 // Frames are long, because the emulated processor is slow: at 20 BPM a policy step has most of a second.
 const playScript = awaiting + `
-jamd play --in 'jamd in' --out 'jamd out' --tempo 20 --listen 1 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
+jamd play --clock internal --in 'jamd in' --out 'jamd out' --tempo 20 --listen 1 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
 jamd=$!
 await "! kill -0 $jamd || { shows \"'jamd in'\" && shows \"'jamd out'\"; }"
 aconnect -l

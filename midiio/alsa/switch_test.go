@@ -13,7 +13,7 @@ import (
 // when jamd plays already.
 const switchScript = awaiting + `
 keys() { printf "$2" >/dev/snd/midiC0D$1; }
-jamd play --policy tiny.onnx --in 'VirMIDI 0-0' --out 'jamd out' --tempo 40 --listen 0 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
+jamd play --clock internal --policy tiny.onnx --in 'VirMIDI 0-0' --out 'jamd out' --tempo 40 --listen 0 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
 jamd=$!
 heard() { grep -q "\"on\":true,.*\"pitch\":$1," /run/sessions/*/events.jsonl; }
 await "! kill -0 $jamd || grep -q '^Play' play.txt"
