@@ -120,7 +120,7 @@ func (b *beam) merge() {
 
 func (b *beam) find(n *hypothesis, kept []hypothesis) *slot {
 	tempo := uint32(int32(math.Floor(math.Log(n.period)/samePace)) + 500)
-	moment := uint32(int64(math.Floor(n.at / 0.06)))
+	moment := uint32(int64(math.Floor(n.at / sameTime)))
 	key := (((tempo*64+uint32(n.place))*8+uint32(n.class))*8+uint32(n.context))*2654435761 ^ moment*40503*2654435761
 	key ^= key >> 15
 	for i := key % slots; ; i = (i + 1) % slots {

@@ -38,7 +38,7 @@ func (e *Ear) Split(pitch uint8) { e.split.Store(uint32(pitch)) }
 
 // Hear takes an event of the player.
 func (e *Ear) Hear(event jam.Event) {
-	if event.Status&0xF0 == 0x90 && event.Data2 > 0 && e.channels.Has(event.Status) && uint32(event.Data1) >= e.split.Load() {
+	if e.channels.Strikes(event, uint8(e.split.Load())) {
 		e.doings.TrySend(jam.Doing{At: event.At, What: jam.DoesNote, Pitch: event.Data1, Velocity: event.Data2})
 	}
 }

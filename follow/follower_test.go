@@ -79,7 +79,7 @@ func TestCountIn(t *testing.T) {
 	expect(t, f, at, 120, time.Millisecond)
 	at = play(f, at, 16, 0, steady(0.5))
 	expect(t, f, at, 120, 3*time.Millisecond)
-	if r, _ := f.Reading(at - time.Second/10); r.State != Following {
+	if r, _ := f.Reading(at - time.Second/10); r.State != jam.Following {
 		t.Errorf("%v, %.2f sure", r.State, r.Sure)
 	}
 }
@@ -139,7 +139,7 @@ func TestSilenceHoldsTheTempo(t *testing.T) {
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 8, 0, steady(0.5))
 	f.Advance(at + 20*time.Second - 100*time.Millisecond)
 	expect(t, f, at+20*time.Second, 120, 30*time.Millisecond)
-	if r, _ := f.Reading(at + 20*time.Second); r.State != Holding {
+	if r, _ := f.Reading(at + 20*time.Second); r.State != jam.HoldingTempo {
 		t.Errorf("%v after 40 beats of silence, %.2f sure", r.State, r.Sure)
 	}
 }

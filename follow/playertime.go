@@ -11,13 +11,6 @@ var _ jam.Tracker = (*Follower)(nil)
 // PlayerTime is Reading, in the terms of a jam. A beat that is only guessed is not found yet.
 func (f *Follower) PlayerTime(now time.Duration) (jam.PlayerTime, bool) {
 	r, ok := f.Reading(now)
-	t := jam.PlayerTime{After: now, State: jam.FindingBeat, Beat: r.Beat, Line: r.At, Period: r.Period, InBar: r.InBar,
-		Meter: r.Meter, BPM: r.BPM, Sure: min(r.Sure, 1)}
-	switch r.State {
-	case Following:
-		t.State = jam.Following
-	case Holding:
-		t.State = jam.HoldingTempo
-	}
-	return t, ok
+	return jam.PlayerTime{After: now, State: r.State, Beat: r.Beat, Line: r.At, Period: r.Period, InBar: r.InBar,
+		Meter: r.Meter, BPM: r.BPM, Sure: min(r.Sure, 1)}, ok
 }

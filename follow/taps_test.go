@@ -55,7 +55,7 @@ func TestHold(t *testing.T) {
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0, steady(0.5))
 	f.Hold(true)
 	play(f, at, 4, 0, steady(0.47))
-	if r, _ := f.Reading(at); r.State != Holding || math.Abs(r.BPM-120) > 0.1 {
+	if r, _ := f.Reading(at); r.State != jam.HoldingTempo || math.Abs(r.BPM-120) > 0.1 {
 		t.Errorf("%v %.1f", r.State, r.BPM)
 	}
 	f.Hold(false)

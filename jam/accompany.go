@@ -1,10 +1,8 @@
 package jam
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -35,7 +33,8 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 			return nil, err
 		}
 		a.takeUp(t)
-		if err := a.play(t); err != nil {
+		a.lines = append(a.lines, a.engine.Grid().Line(t))
+		if err := a.play(NotFollowing); err != nil {
 			return nil, fmt.Errorf("frame %d: %w", t, err)
 		}
 	}
@@ -44,19 +43,12 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 
 // An accompanist plays chords to one tune.
 type accompanist struct {
-	policy  Policy
-	busy    BusySetter // the policy, if it is one; else nil
-	engine  *Engine
-	clock   Clock // for how long a step takes
-	readers []func(Entry)
-	frames  int64
-	builder *TakeBuilder
-	made    Accompaniment
+	offline
+	frames int64
 
 	// What of the tune is still to come.
 	tempo  []TempoChange
 	meters []MeterChange
-	events []Event
 
 	played []MeterChange // of the tune, so far
 }
@@ -82,24 +74,13 @@ func newAccompanist(p Policy, s Settings, tune Tune, readers []func(Entry)) (*ac
 	if err := checkMeters(tune.Meters); err != nil {
 		return nil, err
 	}
-	events := slices.Clone(tune.Events)
-	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
-	frames, err := lengthOf(grid, s, tune.Meters, events)
+	o := newOffline(p, engine, NewTakeBuilder(tune.Name, tempo, s.Meter), tune.Events, readers)
+	frames, err := lengthOf(grid, s, tune.Meters, o.events)
 	if err != nil {
 		return nil, err
 	}
-	busy, _ := p.(BusySetter)
-	return &accompanist{
-		policy: p, busy: busy, engine: engine, clock: NewSystemClock(), readers: readers, frames: frames,
-		builder: NewTakeBuilder(tune.Name, tempo, s.Meter), tempo: tempo, meters: tune.Meters, events: events,
-		made: Accompaniment{Inference: make([]time.Duration, 0, frames), Lines: make([]time.Duration, 0, frames)},
-	}, nil
-}
-
-func (a *accompanist) tell(e Entry) {
-	for _, read := range a.readers {
-		read(e)
-	}
+	o.inference, o.lines = make([]time.Duration, 0, frames), make([]time.Duration, 0, frames)
+	return &accompanist{offline: o, frames: frames, tempo: tempo, meters: tune.Meters}, nil
 }
 
 // takeUp gives the engine all of the tune that the decision on frame t may know.
@@ -110,9 +91,7 @@ func (a *accompanist) takeUp(t int64) {
 		a.tell(Moved{Since: t, Segment: Segment{Frame: c.Frame, At: grid.Line(c.Frame), BPM: c.BPM}}.Entry())
 		a.tempo = a.tempo[1:]
 	}
-	for len(a.events) > 0 && grid.Nearest(a.events[0].At) < t {
-		a.hear(t)
-	}
+	a.hearBefore(t)
 	for len(a.meters) > 0 && a.meters[0].Frame <= t {
 		_ = a.engine.ChangeMeter(a.meters[0].Meter) // newAccompanist has checked it
 		a.tell(a.meters[0].Entry())
@@ -120,46 +99,16 @@ func (a *accompanist) takeUp(t int64) {
 	}
 }
 
-// hear gives the engine the next event, for the decision on frame t.
-func (a *accompanist) hear(t int64) {
-	a.engine.Push(a.events[0])
-	a.tell(Input{t, a.events[0]}.Entry())
-	a.events = a.events[1:]
-}
-
-// play decides and plays frame t.
-func (a *accompanist) play(t int64) error {
-	chord, melody, place := a.engine.Hear()
-	began := a.clock.Now()
-	if a.busy != nil {
-		a.busy.SetBusy(a.engine.Busy())
-	}
-	logits, err := a.policy.Step(chord, melody, place)
-	step := a.clock.Now() - began
-	if err == nil {
-		err = a.engine.Decide(logits)
-	}
-	if err != nil {
-		return err
-	}
-	report, _ := a.engine.Play() // this output never fails
-	report.Step, report.Tempo = step, a.engine.Grid().tempo(t)
-	a.made.Inference, a.made.Lines = append(a.made.Inference, step), append(a.made.Lines, report.Line)
-	a.builder.Add(report)
-	a.tell(report.Entry())
-	return nil
-}
-
 // end hears the rest of the tune and returns what was played.
 func (a *accompanist) end() *Accompaniment {
 	for len(a.events) > 0 {
-		a.hear(a.frames)
+		a.hear()
 	}
 	_ = a.engine.End() // this output never fails
-	a.made.Summary = a.engine.Summary()
-	a.made.Take = a.builder.Take(a.made.Summary.Melody)
-	a.made.Take.Meters = a.played
-	return &a.made
+	summary := a.engine.Summary()
+	take := a.builder.Take(summary.Melody)
+	take.Meters = a.played
+	return &Accompaniment{Take: take, Summary: summary, Inference: a.inference, Lines: a.lines}
 }
 
 // lengthOf is the number of frames up to the end of the last note, in whole bars.

@@ -34,12 +34,8 @@ func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, track
 		return nil, err
 	}
 	a := &playerAccompanist{
-		ctx: ctx, policy: p, engine: engine, tracker: tracker, readers: readers,
-		events: slices.Clone(tune.Events), builder: NewTakeBuilder(tune.Name, nil, s.Meter), clock: NewSystemClock(),
+		offline: newOffline(p, engine, NewTakeBuilder(tune.Name, nil, s.Meter), tune.Events, readers), ctx: ctx, tracker: tracker,
 	}
-	a.setter, _ = p.(BusySetter)
-	byTime := func(x, y Event) int { return cmp.Compare(x.At, y.At) }
-	slices.SortStableFunc(a.events, byTime)
 	a.doings = doings(&s, a.events, taps)
 	p.Reset()
 	return a.accompany()
@@ -49,7 +45,7 @@ func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, track
 func doings(s *Settings, events []Event, others []Doing) []Doing {
 	out := slices.Clone(others)
 	for _, e := range events {
-		if s.heardAsMelody(e) {
+		if s.MelodyChannels.Strikes(e, s.Split) {
 			out = append(out, Doing{At: e.At, What: DoesNote, Pitch: e.Data1, Velocity: e.Data2})
 		}
 	}
@@ -57,30 +53,17 @@ func doings(s *Settings, events []Event, others []Doing) []Doing {
 	return out
 }
 
-// heardAsMelody reports whether a note of the melody begins with an event.
-func (s *Settings) heardAsMelody(e Event) bool {
-	return e.Status&0xF0 == noteOn && e.Data2 > 0 && s.MelodyChannels.Has(e.Status) && e.Data1 >= s.Split
-}
-
 // A playerAccompanist is an AccompanyPlayer in progress.
 type playerAccompanist struct {
+	offline
 	ctx     context.Context
-	policy  Policy
-	setter  BusySetter // the policy, if it is one
-	engine  *Engine
 	tracker Tracker
 	grid    playerGrid
-	readers []func(Entry)
-	builder *TakeBuilder
-	clock   Clock
-	events  []Event // not heard by the engine yet
 	doings  []Doing // not heard by the tracker yet
 
-	meters    []MeterChange
-	lines     []time.Duration
-	found     int64 // the first frame that was not laid afterwards
-	beats     []Beat
-	inference []time.Duration
+	meters []MeterChange
+	found  int64 // the first frame that was not laid afterwards
+	beats  []Beat
 }
 
 func (a *playerAccompanist) accompany() (*Accompaniment, error) {
@@ -146,7 +129,7 @@ func (a *playerAccompanist) catchUp(now time.Duration) error {
 		a.found++
 	}
 	for t := range a.found {
-		a.push(t)
+		a.hearBefore(t)
 	}
 	a.tell(LoopAction{0, now, ActionJump, a.found}.Entry())
 	for t := range a.found {
@@ -183,22 +166,14 @@ func (a *playerAccompanist) frame() error {
 		_ = grid.Move(segment) // its tempo is within bounds
 		a.tell(Moved{t, segment}.Entry())
 	}
-	a.push(t)
+	a.hearBefore(t)
 	a.bar(t)
 	if longer := a.grid.listen(a.engine); longer > 0 {
 		a.tell(LoopAction{t, grid.Line(t), ActionListen, longer}.Entry())
 	}
-	logits, err := a.step()
-	if err == nil {
-		err = a.engine.Decide(logits)
-	}
-	if err != nil {
+	if err := a.play(a.grid.state(grid.Line(t))); err != nil {
 		return fmt.Errorf("frame %d: %w", t, err)
 	}
-	report, _ := a.engine.Play()
-	report.Step, report.Tempo, report.Follow = a.inference[t], grid.tempo(t), a.grid.state(report.Line)
-	a.builder.Add(report)
-	a.tell(report.Entry())
 	a.passed(t, a.grid.now.Sure)
 	return nil
 }
@@ -211,38 +186,11 @@ func (a *playerAccompanist) bar(t int64) {
 	}
 }
 
-// push gives the engine the events before a frame.
-func (a *playerAccompanist) push(t int64) {
-	for len(a.events) > 0 && a.engine.Grid().Nearest(a.events[0].At) < t {
-		a.engine.Push(a.events[0])
-		a.tell(Input{a.engine.Frame(), a.events[0]}.Entry())
-		a.events = a.events[1:]
-	}
-}
-
-// step lets the policy hear the frame before the next one.
-func (a *playerAccompanist) step() ([]float32, error) {
-	chord, melody, place := a.engine.Hear()
-	began := a.clock.Now()
-	if a.setter != nil {
-		a.setter.SetBusy(a.engine.Busy())
-	}
-	logits, err := a.policy.Step(chord, melody, place)
-	a.inference = append(a.inference, a.clock.Now()-began)
-	return logits, err
-}
-
 // passed notes the line of a frame.
 func (a *playerAccompanist) passed(t int64, sure float64) {
 	line := a.engine.Grid().Line(t)
 	a.lines = append(a.lines, line)
 	if a.grid.place(t)%a.grid.beat() == 0 {
 		a.beats = append(a.beats, Beat{Frame: t, At: line, BPM: a.grid.now.BPM, Sure: sure})
-	}
-}
-
-func (a *playerAccompanist) tell(e Entry) {
-	for _, read := range a.readers {
-		read(e)
 	}
 }

@@ -14,8 +14,7 @@ func (e *Engine) Push(event Event) {
 // begins reports whether a note of the melody begins with an event, given a split and a transposition.
 func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
 	pitch := int(event.Data1) + int(transpose)
-	return event.Status&0xF0 == noteOn && event.Data2 > 0 && e.settings.MelodyChannels.Has(event.Status) &&
-		event.Data1 >= split && pitch >= 0 && pitch <= 127
+	return e.settings.MelodyChannels.Strikes(event, split) && pitch >= 0 && pitch <= 127
 }
 
 // Resync ends the melody's note. It is called when events were lost, because its release may have been among them.

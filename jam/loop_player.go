@@ -91,10 +91,12 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 	before := grid.Line(frame - 1)
 	for ctx.Err() == nil {
 		line := grid.Line(frame)
+		until := line - nanoseconds(heardBefore*float64(grid.Step(frame)))
 		if p.on {
 			line = p.line(frame, before)
+			until = p.cut(line)
 		}
-		if t, ok := p.take(line - nanoseconds(heardBefore*float64(grid.Step(frame)))); ok {
+		if t, ok := p.take(until); ok {
 			switch {
 			case p.on:
 				p.now = t
@@ -103,8 +105,8 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 			}
 			continue
 		}
-		if until := line - l.offset(frame) - l.orders.Lead; l.clock.Now() < until {
-			l.pause(until)
+		if due := line - l.offset(frame) - l.orders.Lead; l.clock.Now() < due {
+			l.pause(due)
 			continue
 		}
 		if s := (Segment{frame, line, p.now.tempo()}); p.on && !grid.lies(s) {

@@ -15,6 +15,11 @@ const AllChannels Channels = 0xFFFF
 // Has reports whether the channel of a status byte is in the set.
 func (c Channels) Has(status byte) bool { return c>>(status&0x0F)&1 == 1 }
 
+// Strikes reports whether a note begins with an event, on one of the channels and from a pitch on.
+func (c Channels) Strikes(e Event, split uint8) bool {
+	return e.Status&0xF0 == noteOn && e.Data2 > 0 && c.Has(e.Status) && e.Data1 >= split
+}
+
 // Settings say how jamd plays in one jam. Params has the ranges of what can be set while it is under way.
 type Settings struct {
 	Tempo       float64    `json:"tempo"`       // quarter notes a minute, 20 to 400

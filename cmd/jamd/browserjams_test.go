@@ -3,8 +3,6 @@ package main
 import (
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"jamd/jam"
 )
 
@@ -66,14 +64,7 @@ func TestNextJamInABrowser(t *testing.T) {
 // TestPortsInABrowser is a page whose player takes other ports: of jamd there is what the page sees of it alone, as a machine without a
 // sequencer has no port to offer. midiio/alsa/switch_test.go is the other half, with real ports.
 func TestPortsInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("seconds in a browser")
-	}
-	browser := browserOf(t)
-	rack := newRack(t)
-	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
-	v.see(`.hints`)
+	rack, v := browseRack(t, jam.Bars{Meter: jam.Quarters(4)})
 	v.click(`.hints button`)
 	v.sees("hears this page · plays jamd out", `document.querySelector('.what').textContent`)
 	v.sees("sound on", `(document.querySelector('.speaker button').click(), document.querySelector('.speaker button').click(), document.querySelector('.speaker').textContent)`)
@@ -102,15 +93,8 @@ func TestPortsInABrowser(t *testing.T) {
 
 // TestMetersInABrowser is a page whose jam has a pickup, two bars of 3/4, and then 4/4: bars and beats are counted by the meter of each bar.
 func TestMetersInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("seconds in a browser")
-	}
-	browser := browserOf(t)
-	rack := newRack(t)
-	rack.bars = jam.Bars{Meter: jam.Quarters(1), Changes: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}, {Frame: 28, Meter: jam.Quarters(4)}}}
-	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
-	v.see(`.hints`)
+	bars := jam.Bars{Meter: jam.Quarters(1), Changes: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}, {Frame: 28, Meter: jam.Quarters(4)}}}
+	rack, v := browseRack(t, bars)
 	for _, c := range []struct {
 		frame   int64
 		bar     string

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"jamd/jam"
 )
 
 // fakeMIDI gives the page a browser with MIDI keyboards that the test plugs in, plays and unplugs.
@@ -28,14 +30,7 @@ const fakeMIDI = `(() => {
 // TestKeyboardsInABrowser plays two keyboards at the browser: what each sends reaches the jam through the same parser as at a port, the page shows
 // what was heard, and a keyboard that is unplugged holds nothing any more.
 func TestKeyboardsInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("seconds in a browser")
-	}
-	browser := browserOf(t)
-	rack := newRack(t)
-	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
-	v.see(`.hints`)
+	rack, v := browseRack(t, jam.Bars{Meter: jam.Quarters(4)})
 	v.do(fakeMIDI)
 	v.do(`plug('Stage 73')`)
 	v.do(`plug('Pad')`)

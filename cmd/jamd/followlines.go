@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-
 	"io"
 	"math"
 	"os"
@@ -33,7 +32,6 @@ type predictedBeat struct {
 	InBar int     `json:"in_bar"`
 	BPM   float64 `json:"bpm"`
 	Sure  float64 `json:"sure"`
-	State int     `json:"state"`
 }
 
 type followedPerformance struct {
@@ -79,7 +77,7 @@ func followPerformance(p playedNotes, c follow.Config) (made followedPerformance
 			}
 			if r.Beat > last {
 				last = r.Beat
-				made.Beats = append(made.Beats, predictedBeat{r.At.Seconds(), r.InBar, r.BPM, r.Sure, int(r.State)})
+				made.Beats = append(made.Beats, predictedBeat{r.At.Seconds(), r.InBar, r.BPM, r.Sure})
 			}
 			if r.At > t {
 				break

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"jamd/jam"
 	"jamd/live"
 	"jamd/ui"
@@ -28,17 +30,31 @@ type rack struct {
 
 func (r *rack) now() time.Duration { return time.Since(r.start) }
 
-func newRack(t *testing.T) *rack {
+func newRack(t *testing.T, bars jam.Bars) *rack {
 	t.Helper()
 	server, err := ui.New(ui.Options{Address: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	r := &rack{Server: server, ins: []string{live.Page, "Keystation <b>49</b>"}, in: live.Page, out: "jamd out", bars: jam.Bars{Meter: jam.Quarters(4)}}
+	r := &rack{Server: server, ins: []string{live.Page, "Keystation <b>49</b>"}, in: live.Page, out: "jamd out", bars: bars}
 	r.start = time.Now()
 	server.Begin(r, r.now)
 	return r
+}
+
+// browseRack opens the page of a rack in a browser. A test that has no time or no browser is skipped.
+func browseRack(t *testing.T, bars jam.Bars) (*rack, *visitor) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("seconds in a browser")
+	}
+	browser := browserOf(t)
+	rack := newRack(t, bars)
+	v := browse(t, browser)
+	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
+	v.see(`.hints`)
+	return rack, v
 }
 
 func (r *rack) Info() ui.Info {

@@ -1,0 +1,77 @@
+package jam
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// An offline drives an engine as fast as its policy answers: what [Accompany] and [AccompanyPlayer] have in common.
+type offline struct {
+	policy  Policy
+	busy    BusySetter // the policy, if it is one; else nil
+	engine  *Engine
+	clock   Clock // for how long a step takes
+	readers []func(Entry)
+	builder *TakeBuilder
+	events  []Event // of the tune, not heard yet; in the order of time
+
+	inference []time.Duration // how long the policy step of each frame took
+	lines     []time.Duration // when each frame began
+}
+
+func newOffline(p Policy, e *Engine, builder *TakeBuilder, events []Event, readers []func(Entry)) offline {
+	busy, _ := p.(BusySetter)
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
+	return offline{policy: p, busy: busy, engine: e, clock: NewSystemClock(), readers: readers, builder: builder, events: events}
+}
+
+func (o *offline) tell(e Entry) {
+	for _, read := range o.readers {
+		read(e)
+	}
+}
+
+// hear gives the engine the next event.
+func (o *offline) hear() {
+	o.engine.Push(o.events[0])
+	o.tell(Input{o.engine.Frame(), o.events[0]}.Entry())
+	o.events = o.events[1:]
+}
+
+// hearBefore gives the engine the events before a frame.
+func (o *offline) hearBefore(frame int64) {
+	for len(o.events) > 0 && o.engine.Grid().Nearest(o.events[0].At) < frame {
+		o.hear()
+	}
+}
+
+// step lets the policy hear the frame before the next one.
+func (o *offline) step() ([]float32, error) {
+	chord, melody, place := o.engine.Hear()
+	began := o.clock.Now()
+	if o.busy != nil {
+		o.busy.SetBusy(o.engine.Busy())
+	}
+	logits, err := o.policy.Step(chord, melody, place)
+	o.inference = append(o.inference, o.clock.Now()-began)
+	return logits, err
+}
+
+// play lets the policy decide the next frame, plays it, and tells the readers. follows is how the jam stands with its player.
+func (o *offline) play(follows FollowState) error {
+	t := o.engine.Frame()
+	logits, err := o.step()
+	if err == nil {
+		err = o.engine.Decide(logits)
+	}
+	if err != nil {
+		return err
+	}
+	report, _ := o.engine.Play() // this output never fails
+	report.Step, report.Tempo, report.Follow = o.inference[t], o.engine.Grid().tempo(t), follows
+	o.builder.Add(report)
+	o.tell(report.Entry())
+	return nil
+}
