@@ -66,15 +66,25 @@ func (j *Jam) choose(name, value string) (ok bool, err error) {
 	c := choices[i]
 	p := c.Param
 	c.show(j, &p)
+	if !possible(p, value) && j.host.ports.Update() { // a port that has come since the ports were listed
+		p = c.Param
+		c.show(j, &p)
+		j.changed(0) // the pages show the old list
+	}
 	switch {
 	case p.Fixed != "":
 		return true, fmt.Errorf("%s: %s", name, p.Fixed)
 	case p.Kind == ui.Switch && value != "on" && value != "off":
 		return true, fmt.Errorf("%s %q: must be on or off", name, value)
-	case p.Kind == ui.List && value != p.Value && !slices.Contains(p.Words, value):
+	case !possible(p, value):
 		return true, fmt.Errorf("%s %q: must be one of %q", name, value, p.Words)
 	}
 	return true, c.set(j, value)
+}
+
+// possible reports whether a param may have a value. Only a list has limits here.
+func possible(p ui.Param, value string) bool {
+	return p.Kind != ui.List || value == p.Value || slices.Contains(p.Words, value)
 }
 
 func (j *Jam) showIn(p *ui.Param) {

@@ -10,6 +10,7 @@ import (
 	"jamd/archive"
 	"jamd/blind"
 	"jamd/jam"
+	"jamd/midiio"
 	"jamd/model"
 	"jamd/ports"
 	"jamd/session"
@@ -41,7 +42,7 @@ func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 		return nil, err
 	}
 	h := &Host{
-		options: o, terminal: t, ports: ports.NewList(), defaults: &defaults{file: o.Defaults},
+		options: o, terminal: t, ports: ports.NewList(midiio.NewLister()), defaults: &defaults{file: o.Defaults},
 		next: &next{choices: nextChoices{record: o.Record, clock: o.Clock, listen: listen, blind: o.Blind}},
 	}
 	if o.Page == NoPage {

@@ -18,23 +18,29 @@ const interval = 2 * time.Second
 // A List holds the ports of this machine, without those of jamd itself. It may be used from any goroutine.
 type List struct {
 	mu        sync.Mutex
-	lister    *midiio.Lister
+	lister    Lister
 	updated   time.Time
 	ins, outs []midiio.PortInfo
 	err       error // why there are no ports
 }
 
-// NewList makes a list. [List.Watch] ends it.
-func NewList() *List { return &List{lister: midiio.NewLister()} }
+// A Lister lists the ports of the machine, as [midiio.Lister] does.
+type Lister interface {
+	List() (ins, outs []midiio.PortInfo, err error)
+	Close()
+}
 
-// update lists the ports and reports whether they have changed.
-func (p *List) update() (changed bool) {
+// NewList makes a list that owns the lister. [List.Watch] closes both.
+func NewList(l Lister) *List { return &List{lister: l} }
+
+// Update lists the ports now and reports whether they have changed.
+func (p *List) Update() (changed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.updateLocked()
 }
 
-// updateLocked is update for a caller that holds p.mu.
+// updateLocked is Update for a caller that holds p.mu.
 func (p *List) updateLocked() (changed bool) {
 	ins, outs, err := p.lister.List()
 	ins, outs = slices.DeleteFunc(ins, ours), slices.DeleteFunc(outs, ours)
@@ -43,7 +49,7 @@ func (p *List) updateLocked() (changed bool) {
 	return changed
 }
 
-// ports returns the ports. If no page is open, Watch does not list them, so they are listed now.
+// ports returns the ports as they were some seconds ago at most. If no page is open, Watch does not list them, so they are listed now.
 func (p *List) ports() (ins, outs []midiio.PortInfo, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,7 +72,7 @@ func (p *List) Watch(ctx context.Context, watched func() bool, changed func()) {
 	for {
 		select {
 		case <-tick.C:
-			if watched() && p.update() {
+			if watched() && p.Update() {
 				changed()
 			}
 		case <-ctx.Done():
