@@ -12,29 +12,31 @@ import (
 )
 
 const (
-	agentBars = 64 // length of a jam if none is given
-	// agentEntries is the length of the queue from the loop to the agent: as many frames as a late agent can catch up with, with notes.
+	agentBars = 64 // length of a jam in bars, if none is given
+	// agentEntries is the length of the queue from the loop to the agent. It holds more frames, with their notes, than an agent
+	// can be late.
 	agentEntries = 1024
 )
 
-// An Agent plays the melody in a player's place.
+// An Agent says which policy plays the melody in place of a player, and how.
 type Agent struct {
 	Settings    jam.Settings // of the jam
-	Spec        string       // name or file
+	Spec        string       // name or file of the policy
 	Temperature float64
 	TopP        float64
 	Seed        uint64
-	Length      time.Duration // 0: 64 bars
+	Length      time.Duration // 0 for 64 bars
 }
 
-// An AgentSummary says what the agent of a jam did.
+// An AgentSummary says what the agent did in a jam.
 type AgentSummary struct {
 	Name string `json:"name"`
 	Seed uint64 `json:"seed"`
 	jam.AgentSummary
 }
 
-// playAgent lets an agent play the melody. Both policies start after a silent beat, in which each decides on its frame 0.
+// playAgent connects an agent, which plays the melody, to the jam. Both policies start after a silent beat, in which each chooses
+// for frame 0.
 func (j *Jam) playAgent(ctx context.Context, a *Agent, policy *model.Policy) error {
 	if !slices.Equal(policy.Metadata().Vocabulary, j.Policy.Metadata().Vocabulary) {
 		return usage.Errorf("agent %s and policy %s know different chords: they cannot play together", a.Spec, j.options.Policy)
@@ -56,7 +58,7 @@ func (j *Jam) playAgent(ctx context.Context, a *Agent, policy *model.Policy) err
 			if server := j.host.server; server != nil {
 				server.Heard(e)
 			}
-			_ = j.output.Send(e.Status, e.Data1, e.Data2) // an error of the synth does not change the jam
+			_ = j.output.Send(e.Status, e.Data1, e.Data2) // an error at the synth does not change the jam
 		},
 	})
 	if err != nil {
@@ -65,7 +67,7 @@ func (j *Jam) playAgent(ctx context.Context, a *Agent, policy *model.Policy) err
 	ctx, cancel := context.WithCancel(ctx)
 	played := make(chan jam.AgentSummary, 1)
 	go func() {
-		summary, _ := agent.Run(ctx) // it fails only if it runs twice
+		summary, _ := agent.Run(ctx) // Run fails only if it is called twice
 		played <- summary
 	}()
 	m := policy.Metadata()

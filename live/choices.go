@@ -13,11 +13,11 @@ import (
 	"jamd/ui"
 )
 
-// A choice is a setting beside the music, such as a port. The pages and `jamd ctl` see it as one more param.
+// A choice is a setting that is not part of the music, such as a port. The pages and `jamd ctl` show it as one more param.
 type choice struct {
 	ui.Param
-	show func(*Jam, *ui.Param)    // sets the value, the possible values, and why it cannot be chosen now
-	set  func(*Jam, string) error // takes one of the possible values
+	show func(*Jam, *ui.Param)    // sets Value and Words, and Fixed if the value cannot be changed now
+	set  func(*Jam, string) error // changes the value to one of Words
 }
 
 // The names of the choices.
@@ -31,7 +31,7 @@ const (
 	choiceBlind   = "blind"
 )
 
-// withMelody stands for a clock that comes from the port of the melody.
+// withMelody is the value of clock-in that means the port of the melody.
 const withMelody = "with the melody"
 
 var choices = []choice{
@@ -39,7 +39,7 @@ var choices = []choice{
 	{ui.Param{Name: choiceOut, Kind: ui.List, Help: "MIDI port that the chords go to."}, (*Jam).showOut, (*Jam).setOut},
 	{ui.Param{Name: choiceRecord, Kind: ui.Switch, Help: "Record this jam as a session."}, (*Jam).showRecord, (*Jam).setRecord},
 	{ui.Param{Name: choiceClock, Kind: ui.List, Words: timeSourceNames(),
-		Help: "Whose clock counts: jamd's own, another MIDI clock, or jamd's own, which is also sent."}, (*Jam).showClock, (*Jam).setClock},
+		Help: "Who sets the time: jamd's clock (internal; send also sends it as MIDI clock), a MIDI clock that comes in (external), or the player (follow; follow-send also sends it)."}, (*Jam).showClock, (*Jam).setClock},
 	{ui.Param{Name: choiceClockIn, Kind: ui.List, Help: "Port that the external clock comes from."}, (*Jam).showClockIn, (*Jam).setClockIn},
 	{ui.Param{Name: choiceListen, Kind: ui.List, Words: []string{"0", "1", "2", "4", "8", "16", "32"}, Unit: "beats",
 		Help: "How many beats jamd listens before it joins in."}, (*Jam).showListen, (*Jam).setListen},
@@ -57,7 +57,7 @@ func (j *Jam) showChoices() []ui.Param {
 	return all
 }
 
-// choose sets a choice. ok is false if none has that name. The error is the user's to mend.
+// choose sets the choice called name. ok is false if there is none. err says what the user must change.
 func (j *Jam) choose(name, value string) (ok bool, err error) {
 	i := slices.IndexFunc(choices, func(c choice) bool { return c.Name == name })
 	if i < 0 {
@@ -140,13 +140,13 @@ func (j *Jam) setRecord(value string) error {
 	return nil
 }
 
-// clockFixed says why the clock cannot be chosen now, or "".
+// clockFixed returns why the clock cannot be chosen now, or "".
 func (j *Jam) clockFixed() string {
 	switch {
 	case j.melody.agent != nil:
-		return "an agent follows jamd's own clock"
+		return "an agent plays by jamd's own clock"
 	case j.hasBegun():
-		return "the jam is counted by the clock that it began with: stop, and choose before the next one begins"
+		return "the jam keeps the clock that it began with: stop it, and choose before the next one begins"
 	}
 	return ""
 }
@@ -178,7 +178,8 @@ func (j *Jam) setClockIn(value string) error {
 	return j.changeClock(c)
 }
 
-// changeClock ends the waiting jam and lets the next one wait by another clock.
+// changeClock sets the clock of the next jam. If that clock is another, the jam that waits for its first note ends, and the next
+// one waits instead.
 func (j *Jam) changeClock(c Clock) error {
 	if c.external() && c.In == "" && j.input != nil && j.input.name() == Page {
 		return errors.New("a page has no clock: choose the port of the clock first")
@@ -212,7 +213,8 @@ func (j *Jam) showBlind(p *ui.Param) {
 	}
 }
 
-// setBlind chooses for the next jam. A jam that waits for its first note is drawn again.
+// setBlind chooses the policies of the next jam. A jam that waits for its first note ends, so that another policy is drawn for
+// it.
 func (j *Jam) setBlind(value string) error {
 	var policies []string
 	if value != "off" {

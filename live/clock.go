@@ -8,23 +8,23 @@ import (
 	"jamd/usage"
 )
 
-// A Clock says whose time a jam keeps (docs/clock.md).
+// A Clock says who sets the time of a jam (docs/clock.md).
 type Clock struct {
-	Source string  // one of those of timeSources
-	In     string  // port of an external clock; "" for the port of the melody
-	BPM    float64 // about how fast the player plays, in quarter notes a minute; 0 if that was not said
+	Source string  // the name of one of timeSources
+	In     string  // input port of an external clock; "" for the port of the melody
+	BPM    float64 // about how fast the player will play, in quarter notes a minute; 0 if not given
 }
 
-// The sources of time.
+// The names of the time sources.
 const (
 	clockInternal = "internal"    // jamd's own clock
-	ClockExternal = "external"    // the MIDI clock that comes in, with its start, stop and position
-	clockSend     = "send"        // jamd's own clock, which is also sent to the port of the chords
-	ClockFollow   = "follow"      // the time of the player, found in the melody
-	followSend    = "follow-send" // the same, which is also sent to the port of the chords
+	ClockExternal = "external"    // a MIDI clock that comes in, with its start, stop and song position
+	clockSend     = "send"        // jamd's own clock, which is also sent to the chords' port
+	ClockFollow   = "follow"      // the player's time, found in the melody
+	followSend    = "follow-send" // the player's time, which is also sent to the chords' port
 )
 
-// A timeSource is a way to keep time. open gives the loop its transport, or the output its clock. The melody is not open yet.
+// A timeSource is a row of timeSources. open prepares the jam's loop for it; it runs before the melody's port is opened.
 type timeSource struct {
 	name string
 	open func(*Jam) error
@@ -32,13 +32,13 @@ type timeSource struct {
 
 var timeSources = []timeSource{
 	{clockInternal, func(*Jam) error { return nil }},
-	{ClockExternal, (*Jam).followClock},
+	{ClockExternal, (*Jam).useExternalClock},
 	{clockSend, (*Jam).sendClock},
 	{ClockFollow, (*Jam).followPlayer},
-	{followSend, (*Jam).sendFollowed},
+	{followSend, (*Jam).followAndSend},
 }
 
-// timeSourceNames returns the names of the sources of time.
+// timeSourceNames returns the names of all time sources.
 func timeSourceNames() []string {
 	names := make([]string, len(timeSources))
 	for i, s := range timeSources {
@@ -47,13 +47,13 @@ func timeSourceNames() []string {
 	return names
 }
 
-// external reports whether the clock is another's.
+// external reports whether an external MIDI clock sets the time.
 func (c Clock) external() bool { return c.Source == ClockExternal }
 
-// Follows reports whether the time is the player's.
+// Follows reports whether the player sets the time.
 func (c Clock) Follows() bool { return c.Source == ClockFollow || c.Source == followSend }
 
-// effective returns the clock without a port that it does not use.
+// effective returns the clock without a port that it would not use.
 func (c Clock) effective() Clock {
 	if !c.external() {
 		c.In = ""
@@ -71,7 +71,7 @@ func (c Clock) check() error {
 	return nil
 }
 
-// openClock opens the source of time.
+// openClock prepares the time source that the options name.
 func (j *Jam) openClock() error {
 	i := slices.IndexFunc(timeSources, func(s timeSource) bool { return s.name == j.options.Clock.Source })
 	return timeSources[i].open(j)
@@ -82,23 +82,23 @@ func (j *Jam) sendClock() error {
 	return nil
 }
 
-// followClock makes the follower of an external clock the transport of the loop. The follower listens to a port of its own, or to that
-// of the melody.
-func (j *Jam) followClock() error {
-	f, err := midiio.NewFollower(j.Config.Settings.Tempo, j.Clock.Wake)
+// useExternalClock makes a receiver of MIDI clock the transport of the loop. It listens to a port of its own if the options name
+// one that is not the melody's, else to the melody's port.
+func (j *Jam) useExternalClock() error {
+	receiver, err := midiio.NewClockReceiver(j.Config.Settings.Tempo, j.Clock.Wake)
 	if err != nil {
 		return usage.Error(err)
 	}
-	j.Config.Transport = f
+	j.Config.Transport = receiver
 	if name := j.options.Clock.In; name != "" && name != j.port {
 		in, err := OpenInput(name, j.Clock.Now, func(jam.Event) {}, j.reconnect())
 		if err != nil {
 			return usage.Error(err)
 		}
-		in.Follow(f)
+		in.SendClockTo(receiver)
 		j.clockIn = in
 		return nil
 	}
-	j.follower = f
+	j.clock = receiver
 	return nil
 }

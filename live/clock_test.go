@@ -35,7 +35,7 @@ func TestClockExternal(t *testing.T) {
 		t.Fatal(err)
 	}
 	cable := midiio.NewCable(j.Clock.Now, func(jam.Event) {})
-	cable.Follow(j.follower)
+	cable.SendClockTo(j.clock)
 	loop, err := jam.NewLoop(j.Config)
 	if err != nil {
 		t.Fatal(err)

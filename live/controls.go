@@ -11,26 +11,25 @@ import (
 	"jamd/model"
 )
 
-// controlEntries is the length of the queue from the loop to controls.
+// controlEntries is the length of the queue from the loop to the jam's controls.
 const controlEntries = 1024
 
-// errUnknownSetting says that no setting has that name.
 var errUnknownSetting = errors.New("there is no such setting")
 
-// controls are the settings of the music of one jam, and the way to change them. They may be used from any goroutine.
+// controls hold the settings of one jam's music and change them. They are safe for concurrent use.
 type controls struct {
 	jam     *Jam
 	loop    *jam.Controls
-	entries *jam.Reader // of the loop
+	entries *jam.Reader // what the loop reports
 	running sync.WaitGroup
 
 	mu       sync.Mutex
-	settings jam.Settings // in force
-	policy   string       // that plays
-	coming   string       // policy that is being loaded; if the jam ends before, it is for the next one; "" for none
+	settings jam.Settings // in force, or asked for by a jam that has not begun
+	policy   string       // name of the policy that plays
+	coming   string       // name of the policy that is being loaded; "" for none. If the jam ends first, it is for the next jam.
 }
 
-// newControls makes the controls of a jam and gives them to its loop.
+// newControls makes the controls of j and adds them to the configuration of its loop.
 func newControls(j *Jam) *controls {
 	c := &controls{
 		jam: j, loop: jam.NewControls(), entries: jam.NewReader(controlEntries),
@@ -40,7 +39,7 @@ func newControls(j *Jam) *controls {
 	return c
 }
 
-// run keeps settings and policy up to date until close, and calls applied for each control that takes effect.
+// run updates settings and policy until close, and calls applied for each control that takes effect. It does not block.
 func (c *controls) run(applied func(jam.Applied)) {
 	c.running.Go(func() {
 		for e := range c.entries.C() {
@@ -64,7 +63,7 @@ func (c *controls) update(a jam.Applied) {
 	}
 }
 
-// close ends run after the end of the loop. Controls that are asked for from then on are for the next jam.
+// close ends run. The loop must have ended. Controls that are asked for later hold for the next jam.
 func (c *controls) close() {
 	release(c.loop.Close())
 	c.entries.Close()
@@ -78,21 +77,21 @@ func (c *controls) Settings() jam.Settings {
 	return c.settings
 }
 
-// playing returns the policy that plays.
+// playing returns the name of the policy that plays.
 func (c *controls) playing() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.policy
 }
 
-// wanted returns the policy that plays, or the one that is being loaded.
+// wanted returns the name of the policy that is being loaded, or else of the one that plays.
 func (c *controls) wanted() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return cmp.Or(c.coming, c.policy)
 }
 
-// set asks for a setting by its name and value, as users write them. The error is the user's to mend.
+// set asks for a setting by its name and value, as users write them. The error says what the user must change.
 func (c *controls) set(name, value string) error {
 	if _, err := jam.ParseParam(name); err != nil {
 		return fmt.Errorf("%q: %w", name, errUnknownSetting)
@@ -104,8 +103,8 @@ func (c *controls) set(name, value string) error {
 	return c.Ask(control)
 }
 
-// Ask asks for a control. It takes effect from the next frame on; a policy, when it has caught up. Policies are asked for by the names
-// of those that come with jamd: a page must not make jamd read files.
+// Ask asks for a control. It takes effect at the next frame; a policy takes effect when it has replayed the jam so far. A policy
+// must be one of those that come with jamd, so that no page can make jamd read a file.
 func (c *controls) Ask(control jam.Control) error {
 	if control.At == 0 { // a tap on a controller has the time of its arrival
 		control.At = c.jam.Clock.Now()
@@ -123,11 +122,11 @@ func (c *controls) Ask(control jam.Control) error {
 		return nil
 	}
 	c.loop.Ask(control)
-	_ = c.settings.Set(control) // a jam that waits for its first note reports it only then
+	_ = c.settings.Set(control) // a jam that waits for its first note reports the control only then
 	return nil
 }
 
-// askPolicy loads the policy that a control names, which takes a moment. If the jam ends before, the next jam gets the policy.
+// askPolicy loads the policy that a control names, which takes a moment. If the jam ends first, the next jam gets the policy.
 func (c *controls) askPolicy(control jam.Control) error {
 	if c.jam.blind != nil {
 		return errors.New("policy: " + policyHidden)
@@ -144,11 +143,11 @@ func (c *controls) askPolicy(control jam.Control) error {
 	control.Policy = policy
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	release(c.loop.Ask(control)) // a policy that this one replaces; after the jam, this one
+	release(c.loop.Ask(control)) // a policy that this one replaces; after the end of the jam, this one
 	return nil
 }
 
-// expect stores the policy that is to play next, and returns the one before.
+// expect stores the name of the policy that is to play next, and returns the name before it.
 func (c *controls) expect(policy string) (before string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -156,7 +155,7 @@ func (c *controls) expect(policy string) (before string) {
 	return before
 }
 
-// check returns an error for what the engine would refuse, and for what this jam does not have.
+// check returns an error for a control that the engine would refuse, and for one that makes no sense in this jam.
 func (c *controls) check(control jam.Control) error {
 	switch control.Param {
 	case jam.ParamPolicy, jam.ParamPanic, jam.ParamTap, jam.ParamOne:

@@ -11,17 +11,16 @@ import (
 	"jamd/ui"
 )
 
-// defaults are the values that jamd begins with, and the way to save others in the configuration file. They may be used from any
-// goroutine.
+// defaults are the values that a jam starts with. save writes one to the configuration file. They are safe for concurrent use.
 type defaults struct {
 	file *config.Defaults // nil if nothing can be saved
 
 	mu    sync.Mutex
-	first map[string]string // values by name: those of the first jam, and those that were saved since; nil before the first jam
-	saved config.Value      // the default before the last save, for undo
+	first map[string]string // values by name: those of the first jam, replaced by saved ones; nil before the first jam
+	saved config.Value      // the value before the last save, for undo
 }
 
-// begin stores the values of the first jam.
+// begin stores the values of the first jam. Later calls do nothing.
 func (d *defaults) begin(params []ui.Param) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -34,7 +33,7 @@ func (d *defaults) begin(params []ui.Param) {
 	}
 }
 
-// add adds the default to each param that has one.
+// add sets Default in each param that has one.
 func (d *defaults) add(params []ui.Param) []ui.Param {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -46,7 +45,8 @@ func (d *defaults) add(params []ui.Param) []ui.Param {
 	return params
 }
 
-// save saves the value of one of params. clock is what the choices of the clock are saved as.
+// save saves the current value of the param called name. If it is one of the two choices of the clock, save saves both, as in
+// clock.
 func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, error) {
 	i := slices.IndexFunc(params, func(p ui.Param) bool { return p.Name == name })
 	switch {
@@ -57,7 +57,7 @@ func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, 
 	}
 	value := params[i].Value
 	values := []config.Value{{Name: name, Value: value}}
-	if name == choiceClock || name == choiceClockIn { // one makes no sense without the other
+	if name == choiceClock || name == choiceClockIn { // neither makes sense without the other
 		c := clock.effective()
 		values = []config.Value{{Name: choiceClockIn, Value: c.In}, {Name: choiceClock, Value: c.Source}}
 	}
@@ -86,7 +86,8 @@ func (d *defaults) undo() error {
 	return nil
 }
 
-// A refusal is an error that the client can mend. It has the text of the error and one of the kinds of package ui.
+// A refusal is an error that the client can mend. It has the text of error, and errors.Is finds kind: ErrUnknown or ErrRefused of
+// package ui.
 type refusal struct {
 	error
 	kind error

@@ -8,27 +8,29 @@ import (
 	"jamd/jam"
 )
 
-// followPlayer lets the loop follow the time of the player. The ear hears the melody beside the loop, and is started with it.
+// followPlayer lets the player set the time. The ear, which finds the player's beats, runs beside the loop.
 func (j *Jam) followPlayer() error {
 	j.openEar()
 	j.Config.Player = j.ear.Times()
 	return nil
 }
 
+// openEar makes the ear. listenToPlayer starts it.
 func (j *Jam) openEar() {
 	s := &j.Config.Settings
 	j.ear = follow.NewEar(s.MelodyChannels, s.Split)
 }
 
-// follows reports whether the jam follows its player. If it does not, the ear is there to notice that they part.
+// follows reports whether the player sets the time. If not, a live player's jam has an ear only to notice a different tempo.
 func (j *Jam) follows() bool { return j.Config.Player != nil }
 
-func (j *Jam) sendFollowed() error {
+// followAndSend is followPlayer, and also sends the time as MIDI clock to the chords' port.
+func (j *Jam) followAndSend() error {
 	j.Config.ClockOut = j.output.Clock()
 	return j.followPlayer()
 }
 
-// listenToPlayer runs the ear until the context ends. A count-in is told to it as taps.
+// listenToPlayer starts the ear, which runs until ctx ends.
 func (j *Jam) listenToPlayer(ctx context.Context) {
 	if j.ear == nil {
 		return
@@ -48,7 +50,7 @@ func (j *Jam) listenToPlayer(ctx context.Context) {
 	}
 }
 
-// tapCountIn tells the ear of a bar before the first line, as it is counted in.
+// tapCountIn gives the beats of the count-in to the ear as taps: at least three, in whole bars.
 func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 	select {
 	case <-ctx.Done():
@@ -70,7 +72,7 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 	}
 }
 
-// tellEarOf tells the ear of the first frame in which the player hears jamd.
+// tellEarOf tells the ear the time of the first frame in which the player hears jamd.
 func (j *Jam) tellEarOf(r jam.FrameReport) {
 	if j.follows() && !j.sounded && (r.Notes.Len > 0 || r.Click.Pitch > 0) {
 		j.sounded = true
@@ -78,7 +80,7 @@ func (j *Jam) tellEarOf(r jam.FrameReport) {
 	}
 }
 
-// tellEar gives a control to the ear, if it is about the player's time. done reports that nobody else is to have it.
+// tellEar passes on a control that is about the player's time. done is true if the control is for the ear alone.
 func (j *Jam) tellEar(c jam.Control) (done bool) {
 	if !j.follows() {
 		return false

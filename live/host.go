@@ -18,7 +18,7 @@ import (
 	"jamd/usage"
 )
 
-// A Host plays one jam after another. It holds what outlives them.
+// A Host plays one jam after another, and owns what lasts longer than a jam.
 type Host struct {
 	options  Options // of the next jam
 	terminal Terminal
@@ -26,17 +26,17 @@ type Host struct {
 	defaults *defaults
 	ports    *ports.List
 
-	// Of the page; nil if there is none.
+	// The page; nil if there is none.
 	server   *ui.Server
 	sessions *archive.Sessions
-	place    string             // file that says where the page is
-	unwatch  context.CancelFunc // ends the listing of ports
+	place    string             // path of the file that tells programs where the page is
+	unwatch  context.CancelFunc // stops watching the ports
 
 	mu  sync.Mutex
-	jam *Jam // that plays; nil between jams
+	jam *Jam // the one that plays; nil between jams
 }
 
-// NewHost makes a host and opens its page. listen is how many beats the first jam listens. The caller must call Close.
+// NewHost makes a host and opens its page. In its first jam, jamd listens for `listen` beats. The caller must call Close.
 func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -54,16 +54,16 @@ func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 	return h, nil
 }
 
-// Silence ends every note at once. It may be called at any time.
+// Silence ends every note at once. Any goroutine may call it, between jams too.
 func (h *Host) Silence() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.jam != nil {
-		_ = h.jam.output.Silence() // the error has no reader any more
+		_ = h.jam.output.Silence() // nobody can read the error any more
 	}
 }
 
-// PlayAgent plays one jam in which an agent plays the melody. The clock must not be external.
+// PlayAgent plays one jam in which an agent plays the melody. The clock of the host's options must not be external.
 func (h *Host) PlayAgent(ctx context.Context, a Agent) error {
 	policy, _, err := h.options.Policies.Warm(a.Spec, model.Melody)
 	if err != nil {
@@ -81,7 +81,8 @@ func (h *Host) PlayAgent(ctx context.Context, a Agent) error {
 	return h.run(ctx, j)
 }
 
-// Play plays jams until ctx ends, or until a jam ends and nobody wants another. What the player chooses in one jam also holds in the next.
+// Play plays one jam after another until ctx ends, or a jam ends and no page wants another. What the player chooses in one jam
+// holds in the next.
 func (h *Host) Play(ctx context.Context, p Player) error {
 	for {
 		j, err := h.playOne(ctx, &p)
@@ -89,7 +90,7 @@ func (h *Host) Play(ctx context.Context, p Player) error {
 			return err
 		}
 		after := ending(j.ending.Load())
-		if after == jamIsOver && p.Length == 0 && h.server != nil && h.server.Watched() { // a tune has ended, and somebody watches
+		if after == jamIsOver && p.Length == 0 && h.server != nil && h.server.Watched() { // a tune has ended, and a page is open
 			after = nextWaits
 		}
 		if after == jamIsOver {
@@ -99,7 +100,7 @@ func (h *Host) Play(ctx context.Context, p Player) error {
 	}
 }
 
-// playOne plays one jam of a player. The jam that it returns is over.
+// playOne plays one jam of a player and returns it.
 func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
 	o := h.options
 	order, err := drawBlind(&o)
@@ -121,7 +122,7 @@ func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
 	return j, err
 }
 
-// run plays a jam that is ready.
+// run plays a jam that open and hear, or open and playAgent, have prepared.
 func (h *Host) run(ctx context.Context, j *Jam) error {
 	h.mu.Lock()
 	h.jam = j
@@ -133,7 +134,7 @@ func (h *Host) run(ctx context.Context, j *Jam) error {
 	return err
 }
 
-// prepareNext makes options and player those of a jam that follows j. A file plays once.
+// prepareNext changes the host's options, and p, for the jam after j. A file plays only once.
 func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
 	chosen := h.next.get()
 	if policy := j.controls.wanted(); h.options.Blind == nil && policy != j.Policy.Metadata().Name {
@@ -146,7 +147,7 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
 		p.In = j.input.chosen()
 	}
 	p.Tune = nil
-	h.options.Wait = true // a port that has left may come back
+	h.options.Wait = true // a port that has gone may come back
 	h.options.Clock, h.options.Blind = chosen.clock.effective(), chosen.blind
 	seed := p.Settings.Seed
 	if h.options.RandomSeed {
@@ -154,7 +155,7 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
 	}
 	p.Settings = j.controls.Settings()
 	p.Settings.Seed, p.Settings.Listen = seed, chosen.listen
-	if bpm := j.tempoNow(); j.follows() && jam.CheckTempo(bpm) == nil { // a count-in is at the tempo that was played last
+	if bpm := j.tempoNow(); j.follows() && jam.CheckTempo(bpm) == nil { // count in at the tempo that the player played last
 		p.Settings.Tempo = bpm
 	}
 	p.CountIn = nil
@@ -164,7 +165,7 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
 	}
 }
 
-// drawBlind sets the policy of a blind jam: the next one in the order.
+// drawBlind sets the policy of a blind jam to the next one in the drawn order.
 func drawBlind(o *Options) (order blind.Order, err error) {
 	if o.Blind == nil {
 		return order, nil
@@ -178,5 +179,5 @@ func drawBlind(o *Options) (order blind.Order, err error) {
 	return order, usage.Error(err)
 }
 
-// RandomSeed draws a seed.
+// RandomSeed draws a seed below 2^32.
 func RandomSeed() uint64 { return rand.Uint64N(1 << 32) }

@@ -11,7 +11,7 @@ import (
 	"jamd/usage"
 )
 
-// openPage opens the sessions and the server, and tells programs of this user where the page is.
+// openPage opens the sessions and the page's server, and publishes where the page is.
 func (h *Host) openPage() (err error) {
 	o := &h.options
 	if h.sessions, err = archive.Open(o.SessionDir, o.Policies.Library); err != nil {
@@ -33,7 +33,7 @@ func (h *Host) openPage() (err error) {
 	return nil
 }
 
-// PagePlace returns the path of the file that says where the page is: beside the user's sessions.
+// PagePlace returns the path of the file that tells programs where the page is. It lies beside the user's sessions.
 func PagePlace() (string, error) {
 	root, err := session.DefaultRoot()
 	if err != nil {
@@ -42,7 +42,7 @@ func PagePlace() (string, error) {
 	return filepath.Join(filepath.Dir(root), "page.json"), nil
 }
 
-// Link makes a link that opens the page; it works once. It returns "" if there is no page.
+// Link makes a link that opens the page in a browser. It works once. If there is no page, Link returns "".
 func (h *Host) Link() string {
 	if h.server == nil {
 		return ""
@@ -50,7 +50,7 @@ func (h *Host) Link() string {
 	return h.server.Link()
 }
 
-// Close ends the page. It removes the file that says where the page is, unless another jamd has written it since.
+// Close closes the page. It also removes the file that says where the page is, unless another jamd has overwritten it.
 func (h *Host) Close() {
 	if h.server == nil {
 		return

@@ -13,22 +13,23 @@ import (
 	"jamd/usage"
 )
 
-// An input is the source of the player's notes: a claimed port, which the player may change during the jam, or the page alone. It may be
-// used from any goroutine.
+// An input is where the player's notes come from: a claimed port, which the player may change during the jam, or only the page.
+// It is safe for concurrent use.
 type input struct {
 	now       func() time.Duration
-	hear      func(jam.Event)  // gets the events of the port
-	follower  *midiio.Follower // of a clock that comes with the melody; nil if none does
+	hear      func(jam.Event)       // receives the events of the port
+	clock     *midiio.ClockReceiver // gets the MIDI clock of the port; nil if none is used
 	reconnect midiio.Reconnect
 
 	mu     sync.Mutex
 	closed bool
-	asked  string // the port, as the player named it; Page for the page alone
+	asked  string // the port, as the player named it, or Page
 	in     *midiio.In
 	claim  ports.Claim
 }
 
-// OpenInput opens an input port by its name: one of jamd's own, or another program's.
+// OpenInput opens an input port. A name that begins with [midiio.VirtualIn] makes a port of jamd's own; any other is an existing
+// port.
 func OpenInput(name string, now func() time.Duration, hear func(jam.Event), r midiio.Reconnect) (*midiio.In, error) {
 	if strings.HasPrefix(name, midiio.VirtualIn) {
 		return midiio.OpenVirtualIn(name, now, hear)
@@ -36,10 +37,10 @@ func OpenInput(name string, now func() time.Duration, hear func(jam.Event), r mi
 	return midiio.OpenReconnectingIn(name, now, hear, r)
 }
 
-// name returns the name of the port; Page if there is none.
+// name returns the port's name, or Page if there is no port.
 func (i *input) name() string { return cmp.Or(i.info().Name, Page) }
 
-// info describes the port; it is empty if there is none.
+// info describes the port. It is empty if there is none.
 func (i *input) info() midiio.PortInfo {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -49,14 +50,15 @@ func (i *input) info() midiio.PortInfo {
 	return i.in.Info()
 }
 
-// chosen returns what to open to hear the same melody again.
+// chosen returns the port to open in the next jam, as the player named it.
 func (i *input) chosen() string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.asked
 }
 
-// move makes the jam hear another port from now on. Notes that are held at the old one end. On an error nothing changes.
+// move makes the jam hear another port, or only the page, from now on. Notes that are held at the old port end. If there is an
+// error, nothing changes.
 func (i *input) move(name string) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -76,25 +78,25 @@ func (i *input) move(name string) error {
 			_ = next.Close()
 			return err
 		}
-		next.Follow(i.follower)
-	case i.follower != nil:
-		return errors.New("the clock comes with the melody, and a page has none")
+		next.SendClockTo(i.clock)
+	case i.clock != nil:
+		return errors.New("the clock comes from the melody's port, and the page sends none")
 	}
 	i.leave()
 	i.asked, i.in, i.claim = name, next, claim
-	i.reconnect.Wait = false // a port that is chosen during a jam must be there
+	i.reconnect.Wait = false // a port that the player chooses during a jam must exist
 	return nil
 }
 
 // leave closes the port and ends the notes that are held there.
 func (i *input) leave() {
 	if i.in != nil {
-		_ = i.in.Leave() // it may be gone already
+		_ = i.in.Leave() // the port may be gone already
 	}
 	i.claim.Release()
 }
 
-// close ends the input.
+// close closes the port. Later moves fail.
 func (i *input) close() {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -17,52 +17,52 @@ import (
 	"jamd/usage"
 )
 
-// A Jam is one live jam, from the wait for its first note to its end. Its exported methods may be called from any goroutine.
+// A Jam is one live jam, from the wait for its first note to its end. Its exported methods are safe for concurrent use.
 type Jam struct {
 	*Prepared
 	host    *Host
-	options Options // of this jam
-	blind   []string
+	options Options  // of this jam
+	blind   []string // policies that this jam's policy was drawn from; nil if the jam is not blind
 	log     zerolog.Logger
 
 	output   *output
-	input    *input // nil if no player is heard at a port
+	input    *input // nil if a file or an agent plays the melody
 	melody   melody
-	port     string           // of the melody, as the player named it; "" for none
-	clockIn  *midiio.In       // of an external clock with a port of its own
-	follower *midiio.Follower // of an external clock that comes with the melody
-	ear      *follow.Ear      // hears the time of a live player; else nil
+	port     string                // the melody's port, as the player named it; "" for none
+	clockIn  *midiio.In            // the port of an external clock, if it is not the melody's
+	clock    *midiio.ClockReceiver // of an external clock that comes from the melody's port
+	ear      *follow.Ear           // finds the time of a live player; nil if a file or an agent plays
 	surface  *learn.Surface
 	controls *controls
 
-	transpose   func(semitones int8) // of the melody that is sent on; nil if none is
+	transpose   func(semitones int8) // changes the transposition of the melody that is passed on; nil if an agent plays
 	portChanges *jam.Queue[midiio.Change]
-	news        *jam.Reader // for tellNews
+	news        *jam.Reader // read by tellNews
 	recorder    *recorder
 	metrics     *metrics.Server
 	session     string // id of the session that is being recorded
 	cancel      context.CancelFunc
 
-	bars    atomic.Pointer[jam.Bars] // with the changes so far; nil before the first
-	sounded bool                     // the player has heard jamd; used by tellNews
+	bars    atomic.Pointer[jam.Bars] // with the changes of meter so far; nil before the first
+	sounded bool                     // the player has heard jamd; only tellNews uses it
 	begun   atomic.Bool              // the first frame has been played
-	tempo   atomic.Uint64            // that is followed, as math.Float64bits; 0 before the first frame
+	tempo   atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
 	played  atomic.Bool              // a page has played a note
 	figures atomic.Pointer[latency.Monitor]
-	ending  atomic.Uint32 // what follows, if a page has ended the jam
+	ending  atomic.Uint32 // what comes after the jam; the first call of end sets it
 }
 
-// An ending says what follows a jam.
+// An ending says what comes after a jam.
 type ending uint32
 
 const (
-	jamIsOver    ending = iota // nothing: the jam ended by itself
+	jamIsOver    ending = iota // nothing: no page has ended the jam
 	nextWaits                  // the next jam waits for its first note
 	nextCountsIn               // the next jam counts in
 )
 
-// open makes a jam ready, but for its melody. The output is silenced on the channels of chords and bass, and on others (1 to 16). The
-// caller must call close.
+// open prepares a jam, except for its melody. It silences the output on the channels of chords and bass, and on the other
+// channels given (1 to 16). The caller must call close.
 func (h *Host) open(o Options, s jam.Settings, port string, others ...uint8) (*Jam, error) {
 	prepared, err := Prepare(o.Policies, o.Policy, o.Faster, o.Budget, s)
 	if err != nil {
@@ -111,12 +111,13 @@ func (j *Jam) close() {
 		j.output.close()
 	}
 	if j.metrics != nil {
-		_ = j.metrics.Close() // a reader that is cut off has all but the last figures
+		_ = j.metrics.Close() // a client that is cut off has all figures but the last
 	}
 	j.Free()
 }
 
-// stopMelody closes the ports of the melody and of its clock. Later calls return nil.
+// stopMelody stops what plays the melody, and closes the port of an external clock. It returns the summary of an agent. Later
+// calls do nothing.
 func (j *Jam) stopMelody() (agent *AgentSummary) {
 	if j.clockIn != nil {
 		_ = j.clockIn.Close() // it is not needed any more
@@ -129,23 +130,23 @@ func (j *Jam) stopMelody() (agent *AgentSummary) {
 	return nil
 }
 
-// reconnect says how ports that may leave and come back are watched.
+// reconnect returns how to watch ports that may leave and come back.
 func (j *Jam) reconnect() midiio.Reconnect {
 	return midiio.Reconnect{Changes: j.portChanges, Wait: j.options.Wait}
 }
 
-// end ends the jam from a page. The first call says what follows.
+// end ends the jam for a page. Only the first call decides what comes after it.
 func (j *Jam) end(e ending) {
 	j.ending.CompareAndSwap(uint32(jamIsOver), uint32(e))
 	j.cancel()
 }
 
-// hasBegun reports whether the jam waits no more.
+// hasBegun reports whether the jam no longer waits for its first note.
 func (j *Jam) hasBegun() bool {
 	return j.Config.Start == jam.StartAtOnce || j.begun.Load() || j.played.Load()
 }
 
-// shownPolicy returns the name of the policy that the jam began with, if the player may know it.
+// shownPolicy returns the name of the policy that the jam began with, or session.Hidden in a blind jam.
 func (j *Jam) shownPolicy() string {
 	if j.blind != nil {
 		return session.Hidden
@@ -156,7 +157,7 @@ func (j *Jam) shownPolicy() string {
 // Settings returns the settings in force.
 func (j *Jam) Settings() jam.Settings { return j.controls.Settings() }
 
-// Bars returns the bars of the jam.
+// Bars returns the bars of the jam, with the changes of meter so far.
 func (j *Jam) Bars() jam.Bars {
 	if bars := j.bars.Load(); bars != nil {
 		return *bars
@@ -164,14 +165,14 @@ func (j *Jam) Bars() jam.Bars {
 	return jam.Bars{Meter: j.Config.Settings.Meter, Changes: j.Config.Meters}
 }
 
-// Tune returns the tune that plays the melody; nil if none does.
+// Tune returns the tune that plays the melody, or nil.
 func (j *Jam) Tune() *Tune { return j.melody.tune }
 
-// Agent describes the agent that plays the melody; nil if none does.
+// Agent describes the agent that plays the melody, or returns nil.
 func (j *Jam) Agent() *session.Agent { return j.melody.agent }
 
-// Heard returns the name of the port or file that the melody comes from.
-func (j *Jam) Heard() string { return j.melody.name }
+// Source returns the name of the port or file that the melody comes from.
+func (j *Jam) Source() string { return j.melody.name }
 
-// Figures returns the timing figures of the last ten seconds. The jam must run.
+// Figures returns the timing figures of the last ten seconds. The jam must be running.
 func (j *Jam) Figures() latency.Figures { return j.figures.Load().TenSeconds() }

@@ -1,8 +1,8 @@
-// Package live plays jams in real time: it puts policy, clock, ports, log and page together.
+// Package live plays jams in real time. It puts the policy, clock, ports, session log and page together.
 //
-// A [Host] plays one [Jam] after another and holds what outlives them: the page, the list of ports, and the player's choices for the
-// next jam. A Jam implements [ui.Jam]: the page and `jamd ctl` change it through [Jam.Set], MIDI controllers through its controls.
-// What the user sees on a terminal is behind [Terminal].
+// A [Host] plays one [Jam] after another and owns what lasts longer: the page, the list of ports, and what the player has chosen
+// for the next jam. A Jam implements [ui.Jam]: the page and `jamd ctl` change it through [Jam.Set], MIDI controllers through its
+// controls. A [Terminal] shows jams to the user.
 //
 // To extend it:
 //
@@ -24,40 +24,40 @@ import (
 const (
 	// DefaultTempo is the tempo of a jam if none is given, in quarter notes a minute.
 	DefaultTempo = 120
-	// NoPage is the address that stands for no page.
+	// NoPage is the value of [Options].Page that means no page.
 	NoPage = "off"
-	// Page is the name of the input that stands for the page alone.
+	// Page is the name of an input that means only the page, and no port.
 	Page = "page"
 )
 
-// Options say how jams are played, whoever plays the melody.
+// Options say how a [Host] plays its jams, whoever plays the melody.
 type Options struct {
 	Version string // of jamd
 
 	Policies   Policies
 	Policy     string        // name or file
 	Faster     string        // name or file of a faster variant; "" for none
-	Blind      []string      // each jam's policy is drawn from these; nil for jams that are not blind
-	RandomSeed bool          // each jam draws its seed
-	Budget     time.Duration // longest good policy step; 0 for none
+	Blind      []string      // policies that each jam draws from; nil for jams that are not blind
+	RandomSeed bool          // each jam draws a new seed
+	Budget     time.Duration // how long a policy step may take; 0 for no limit
 
-	Out   string // port of the chords; "" opens one of jamd's own
+	Out   string // the chords' port; "" makes one of jamd's own
 	Wait  bool   // begin even if a port is not connected yet
 	Clock Clock
 
-	SessionDir string // "" is the user's own
+	SessionDir string // "" for the user's own
 	Record     bool
-	Limits     session.Limits // of all sessions, after each jam
+	Limits     session.Limits // of all sessions; applied after each jam
 
-	Page       string // address of the page; NoPage for none
-	PageRemote bool
-	Metrics    string // address for Prometheus; "" for none
+	Page       string // address of the page, or NoPage
+	PageRemote bool   // the page may be at an address that the network can reach
+	Metrics    string // address of the metrics for Prometheus; "" for none
 
-	Learned  map[learn.Trigger]string
-	Defaults *config.Defaults // nil if defaults cannot be saved
+	Learned  map[learn.Trigger]string // the param that each learned controller changes
+	Defaults *config.Defaults         // nil if defaults cannot be saved
 }
 
-// check returns an error for options that are out of range or exclude each other.
+// check returns an error if an option is out of range or two exclude each other.
 func (o *Options) check() error {
 	if o.Budget < 0 {
 		return usage.Errorf("--budget %v: must not be negative", o.Budget)
@@ -67,11 +67,11 @@ func (o *Options) check() error {
 
 // A Terminal shows jams to the user. The command line implements it.
 type Terminal interface {
-	// Ready is called when a jam is about to wait for its first note, or to count in.
+	// Ready is called before a jam waits for its first note, or counts in.
 	Ready(*Jam)
-	// Watch gets all that happens in a jam. It runs on a goroutine of its own until the entries end. If it is slow it loses entries;
-	// the jam does not wait.
+	// Watch shows what happens in a jam. It runs on a goroutine of its own and must return when the entries end. If it is slow,
+	// it misses entries; the jam does not wait.
 	Watch(*Jam, *jam.Reader)
-	// Ended gets the result of a jam.
+	// Ended is called with the result of each jam.
 	Ended(*Result) error
 }

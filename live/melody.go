@@ -14,25 +14,25 @@ import (
 // A Player says who plays the melody: somebody at a port or at the page, or a file.
 type Player struct {
 	Settings jam.Settings // of the first jam
-	In       string       // port, or Page; "" if Tune plays
+	In       string       // input port, or Page; "" if Tune plays
 	Tune     *Tune        // nil if In is heard
-	Channels []uint8      // of In that are heard, 1 to 16; nil for all
-	Thru     *bool        // sends the melody on to the output; nil: only a file's
-	CountIn  *int         // beats; nil: the jam waits for the first note
+	Channels []uint8      // channels of In that are heard, 1 to 16; nil for all
+	Thru     *bool        // passes the melody on to the output; nil: only that of a file
+	CountIn  *int         // length in beats; nil: the jam waits for the first note
 	Length   time.Duration
 }
 
-// A melody is what plays into a jam.
+// A melody is the source of a jam's melody.
 type melody struct {
-	title string
-	name  string          // of the port or file
-	tune  *Tune           // nil if no file plays
-	agent *session.Agent  // nil if no agent plays
-	play  func(jam.Event) // takes the notes of a page; nil if an agent plays
-	stop  func() *AgentSummary
+	title string               // title of the session
+	name  string               // name of the port or file
+	tune  *Tune                // nil if no file plays
+	agent *session.Agent       // nil if no agent plays
+	play  func(jam.Event)      // receives the notes that pages play; nil if an agent plays
+	stop  func() *AgentSummary // ends the melody; the summary is nil without an agent
 }
 
-// thru reports whether the melody is sent on to the output.
+// thru reports whether the melody is passed on to the output.
 func (p *Player) thru() bool {
 	if p.Thru != nil {
 		return *p.Thru
@@ -40,7 +40,7 @@ func (p *Player) thru() bool {
 	return p.Tune != nil
 }
 
-// thruChannels returns the channels that the melody is sent on to, as far as they are known. A file plays on channel 1.
+// thruChannels returns the channels on which the melody is passed on, as far as they are known. A file plays on channel 1.
 func (p *Player) thruChannels() []uint8 {
 	switch {
 	case !p.thru():
@@ -59,6 +59,7 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 	}
 	thru := jam.NewThru(j.output, j.Config.Settings.Transpose)
 	j.transpose = thru.Transpose
+	// into returns a function that takes events into the jam, and passes them on to the output if `on` is true.
 	into := func(on bool) func(jam.Event) {
 		return func(e jam.Event) {
 			j.Config.Inbox.TrySend(e)
@@ -66,7 +67,7 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 				j.ear.Hear(e)
 			}
 			if on {
-				_ = thru.Send(e) // an error of the synth does not change the jam
+				_ = thru.Send(e) // an error at the synth does not change the jam
 			}
 		}
 	}
@@ -91,9 +92,9 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 	return j.listen(p.In, heard)
 }
 
-// listen opens the input port of the player.
+// listen opens the player's input port.
 func (j *Jam) listen(port string, heard func(jam.Event)) error {
-	j.input = &input{now: j.Clock.Now, reconnect: j.reconnect(), follower: j.follower, hear: func(e jam.Event) {
+	j.input = &input{now: j.Clock.Now, reconnect: j.reconnect(), clock: j.clock, hear: func(e jam.Event) {
 		if !j.surface.Handle(e) {
 			heard(e)
 		}
@@ -130,7 +131,8 @@ func (j *Jam) perform(ctx context.Context, t *Tune, heard func(jam.Event)) {
 	}
 }
 
-// FirstKeyboard returns the first input port that is not a loop of the system. hint says how to choose another, or why there is none.
+// FirstKeyboard returns the name of the first input port that is not a loop-back port of the system ("Midi Through"). hint says
+// how to choose another port, or why there is none.
 func FirstKeyboard() (port, hint string) {
 	ins, _, err := midiio.List()
 	if port, hint = firstOf(ins); port != "" {
@@ -142,7 +144,7 @@ func FirstKeyboard() (port, hint string) {
 	return "", "no keyboard found: plug one in, or see 'jamd ports' and --in"
 }
 
-// firstOf returns the first keyboard of some ports: by its name, with the address if another has the same name.
+// firstOf returns the name of the first keyboard among the ports, with its address if another port has the same name.
 func firstOf(ins []midiio.PortInfo) (port, hint string) {
 	for _, p := range ins {
 		if strings.Contains(p.Name, "Midi Through") {

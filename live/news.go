@@ -11,10 +11,10 @@ import (
 	"jamd/midiio"
 )
 
-// FrameField is the field of a log entry that has the frame it is about.
+// FrameField is the field of a log entry that holds the number of the frame it is about.
 const FrameField = "frame"
 
-// tellNews writes into the log, and shows on the pages, what went wrong in the jam and what happened to its ports. It returns when the
+// tellNews writes what went wrong in the jam, and what happened to its ports, to the log and to the pages. It returns when the
 // entries end.
 func (j *Jam) tellNews() {
 	for {
@@ -40,7 +40,7 @@ func (j *Jam) tellNews() {
 	}
 }
 
-// tellFrame tells what came with a frame. From the first frame on, some choices are fixed.
+// tellFrame handles the report of a frame. Some choices are fixed from the first frame on, so the pages are told.
 func (j *Jam) tellFrame(r jam.FrameReport) {
 	j.tellEarOf(r)
 	j.tempo.Store(math.Float64bits(r.Tempo))
@@ -53,7 +53,7 @@ func (j *Jam) tellFrame(r jam.FrameReport) {
 	j.tellChanges()
 }
 
-// tellChanges tells what the guard has changed. The player is told of changes that can be heard.
+// tellChanges writes what the guard has changed to the log, and changes that can be heard also to the pages.
 func (j *Jam) tellChanges() {
 	for n := len(j.Changes.C()); n > 0; n-- {
 		c := <-j.Changes.C()
@@ -75,21 +75,21 @@ func (j *Jam) tellChange(c latency.Change) {
 
 func (j *Jam) tellPort(c midiio.Change) {
 	level := zerolog.WarnLevel
-	if c.What == midiio.Back {
+	if c.Event == midiio.Back {
 		level = zerolog.InfoLevel
 	}
 	j.log.WithLevel(level).Msg(c.String())
 	j.notice(c.String())
 }
 
-// notice shows a text on the pages.
+// notice shows a short text on the pages.
 func (j *Jam) notice(text string) {
 	if j.host.server != nil {
 		j.host.server.Notice(text)
 	}
 }
 
-// changed tells the pages that params have changed, from a frame on.
+// changed tells the pages that settings have changed from a frame on.
 func (j *Jam) changed(frame int64) {
 	if j.host.server != nil {
 		j.host.server.Changed(frame)

@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// next holds what the player has chosen for the next jam. It lasts from jam to jam and may be used from any goroutine.
+// next holds what the player has chosen for the next jam. It lasts as long as the host and is safe for concurrent use.
 type next struct {
 	mu      sync.Mutex
 	choices nextChoices
 }
 
-// nextChoices are the values of next.
+// nextChoices are the player's choices for the next jam.
 type nextChoices struct {
-	record bool // this jam too, until it ends
+	record bool // also holds for the current jam, until it ends
 	clock  Clock
-	listen int      // beats
-	blind  []string // policies that the jam is drawn from; nil if it is not blind
+	listen int      // number of beats in which jamd only listens
+	blind  []string // policies to draw from; nil if the jam is not blind
 }
 
 // get returns all choices.
@@ -26,7 +26,7 @@ func (n *next) get() nextChoices {
 	return n.choices
 }
 
-// change changes choices and reports whether one of the next jam is different now.
+// change changes the choices and reports whether one that only the next jam can use is different now.
 func (n *next) change(set func(*nextChoices)) (changed bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

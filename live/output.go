@@ -9,16 +9,17 @@ import (
 	"jamd/usage"
 )
 
-// An output is the claimed port that the chords go to. The player may move it to another port during the jam.
+// An output is the claimed port of the chords. The player may move it to another port during the jam.
 type output struct {
 	*midiio.Out
 
 	mu      sync.Mutex
 	claim   ports.Claim
-	movedTo string // the port that the player chose; "" for the first one
+	movedTo string // the port that the player chose during the jam; "" for none
 }
 
-// OpenOutput opens an output port by its name: one of jamd's own, which "" stands for too, or another program's.
+// OpenOutput opens an output port. "", or a name that begins with [midiio.VirtualOut], makes a port of jamd's own; any other is
+// an existing port.
 func OpenOutput(name string, r midiio.Reconnect) (*midiio.Out, error) {
 	switch {
 	case name == "":
@@ -29,8 +30,8 @@ func OpenOutput(name string, r midiio.Reconnect) (*midiio.Out, error) {
 	return midiio.OpenReconnectingOut(name, r)
 }
 
-// openOutput opens and claims the port of the chords. On a machine without MIDI nothing sounds, unless the user asked for a port; chords
-// are shown and recorded all the same.
+// openOutput opens and claims the chords' port. If the user asked for no port and the machine has no MIDI, the output is silent,
+// but chords are still shown and recorded.
 func (j *Jam) openOutput() (*output, error) {
 	out, err := OpenOutput(j.options.Out, j.reconnect())
 	if err != nil && j.options.Out == "" {
@@ -48,7 +49,7 @@ func (j *Jam) openOutput() (*output, error) {
 	return &output{Out: out, claim: claim}, nil
 }
 
-// move makes the jam play to another port from now on. On an error nothing changes.
+// move makes the jam play to another port from now on. If there is an error, nothing changes.
 func (o *output) move(name string, list *ports.List, r midiio.Reconnect) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -79,13 +80,13 @@ func (o *output) chosen() string {
 	return o.movedTo
 }
 
-// close ends every note and frees the port.
-func (o *output) close() {
+// close ends every note and releases the port.
+func (o *output) close() { // run has reported the error
 	_ = o.Close() // run has reported an error
 	o.claim.Release()
 }
 
-// nowhere is the output of a machine without MIDI.
+// nowhere is the output on a machine without MIDI.
 type nowhere struct{}
 
 func (nowhere) Send(_, _, _ byte) error { return nil }

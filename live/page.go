@@ -10,7 +10,7 @@ import (
 	"jamd/ui"
 )
 
-// policyHidden says why the policy of a blind jam can be neither seen nor chosen.
+// policyHidden says why nobody can see or choose the policy of a blind jam.
 const policyHidden = "it is hidden until you have rated the jam"
 
 var _ ui.Jam = (*Jam)(nil)
@@ -37,7 +37,8 @@ func (j *Jam) Info() ui.Info {
 	return info
 }
 
-// tempoNow returns the tempo in force. That of a player who is followed is 0 before it is found, if nobody has said it.
+// tempoNow returns the tempo in force. In a jam that follows its player, it returns the tempo that the options give, or 0, until
+// the player's tempo is found.
 func (j *Jam) tempoNow() float64 {
 	switch bits := j.tempo.Load(); {
 	case !j.follows() || j.waitsFor() != ui.TheBeat && bits == 0:
@@ -62,7 +63,7 @@ func (j *Jam) waitsFor() ui.Waiting {
 	return ui.FirstNote
 }
 
-// Latency returns the timing figures; nil before the jam runs.
+// Latency returns the timing figures, or nil before the jam runs.
 func (j *Jam) Latency() any {
 	monitor := j.figures.Load()
 	if monitor == nil {
@@ -71,7 +72,7 @@ func (j *Jam) Latency() any {
 	return monitor.Snapshot()
 }
 
-// Params returns the settings of the music and the choices beside it, with values and defaults.
+// Params returns the settings of the music and then the choices, with their values and defaults.
 func (j *Jam) Params() []ui.Param {
 	settings := j.controls.Settings()
 	var params []ui.Param
@@ -91,7 +92,7 @@ func (j *Jam) Params() []ui.Param {
 	return j.host.defaults.add(append(params, j.showChoices()...))
 }
 
-// Set requests a setting of the music, or makes a choice. The jam calls Server.Changed when it is in force.
+// Set changes a setting of the music or a choice. Server.Changed is called when it takes effect.
 func (j *Jam) Set(name, value string) error {
 	if ok, err := j.choose(name, value); err != nil {
 		return refusal{err, ui.ErrRefused}
@@ -126,7 +127,7 @@ func (j *Jam) UndoSave() error {
 	return err
 }
 
-// Play plays a note of a page's own keys into the jam, on the first channel of the melody.
+// Play plays an event of a page's own keys, on the first channel of the melody.
 func (j *Jam) Play(e jam.Event) {
 	channel := byte(0)
 	for ; channel < 15 && !j.Config.Settings.MelodyChannels.Has(channel); channel++ {
@@ -135,14 +136,15 @@ func (j *Jam) Play(e jam.Event) {
 	j.hearPage(e)
 }
 
-// Hear takes a message of a keyboard at a browser, as the input takes one of a keyboard at a port.
+// Hear receives a message from a keyboard at a browser, as the input receives one from a keyboard at a port.
 func (j *Jam) Hear(e jam.Event) {
 	if !j.surface.Handle(e) {
 		j.hearPage(e)
 	}
 }
 
-// hearPage takes a message of a page into the melody. It is also sent on to the synth: the page's player has no other instrument.
+// hearPage passes a page's message to the melody. It also goes to the synth, because a player at the page has no other
+// instrument.
 func (j *Jam) hearPage(e jam.Event) {
 	if j.melody.play == nil {
 		return // an agent plays
@@ -156,10 +158,10 @@ func (j *Jam) hearPage(e jam.Event) {
 // Panic ends every note.
 func (j *Jam) Panic() error {
 	err := j.controls.Ask(jam.Control{Param: jam.ParamPanic})
-	return errors.Join(err, j.output.Silence()) // the player's own notes too, which the loop does not know
+	return errors.Join(err, j.output.Silence()) // also the player's own notes, which the loop does not know
 }
 
-// Start begins a jam that waits for its first note, with a count-in.
+// Start ends a jam that waits for its first note. The next one begins with a count-in.
 func (j *Jam) Start() error {
 	if j.melody.play == nil || j.hasBegun() {
 		return refusal{errors.New("the jam has begun"), ui.ErrRefused}
@@ -168,7 +170,7 @@ func (j *Jam) Start() error {
 	return nil
 }
 
-// Stop ends the jam.
+// Stop ends the jam. The next one waits for its first note.
 func (j *Jam) Stop() error {
 	j.end(nextWaits)
 	return nil

@@ -11,17 +11,18 @@ import (
 	"jamd/usage"
 )
 
-// WarmSteps is how often a policy is stepped before a jam, because its first steps are slow.
+// WarmSteps is how many steps a policy takes before a jam, because its first steps are slow.
 const WarmSteps = 64
 
-// Policies opens policies and agents.
+// Policies opens policies and agents, all with the same runtime library.
 type Policies struct {
-	Library  string // ONNX Runtime's library; "" takes the one that is found
+	Library  string // path of ONNX Runtime's library; "" for the one that is found
 	Provider model.Provider
 	Log      zerolog.Logger
 }
 
-// Open opens a policy or an agent by its name or file, and logs what the user should know about its provider.
+// Open opens a policy or an agent by its name or file. It logs what the user should know about its provider. The caller must
+// close it.
 func (o Policies) Open(spec string, plays model.Part) (*model.Policy, error) {
 	p, err := model.Load(spec, model.Options{Plays: plays, Library: o.Library, Provider: o.Provider})
 	if err != nil {
@@ -33,7 +34,7 @@ func (o Policies) Open(spec string, plays model.Part) (*model.Policy, error) {
 	return p, nil
 }
 
-// Warm opens a policy or an agent and steps it for a while. It returns how long each step took.
+// Warm opens a policy or an agent and runs WarmSteps steps. It returns how long each took. The caller must close the policy.
 func (o Policies) Warm(spec string, plays model.Part) (*model.Policy, []time.Duration, error) {
 	p, err := o.Open(spec, plays)
 	if err != nil {
@@ -50,7 +51,7 @@ func (o Policies) Warm(spec string, plays model.Part) (*model.Policy, []time.Dur
 // PolicyNames returns the names of the policies that come with jamd.
 func PolicyNames() []string { return model.Names(model.Chords) }
 
-// release closes a policy that no loop takes, if there is one.
+// release closes a policy that no loop has taken. p may be nil.
 func release(p jam.Policy) {
 	if p, ok := p.(*model.Policy); ok {
 		_ = p.Close()

@@ -11,24 +11,25 @@ import (
 
 const (
 	inboxLength = 1024
-	// spin is how long before a line the thread that keeps time stays awake for it, if it has real-time priority.
+	// spin is how long before a line the time-keeping thread stays awake, if it has real-time priority.
 	spin = 300 * time.Microsecond
-	// changesLength holds any burst of changes: the guard and the ports make few in a second.
+	// changesLength is more than the guard and the ports change in one burst: they make a few changes a second at most.
 	changesLength = 64
 )
 
-// A Prepared is a jam without ports: warm policies, a guard, real-time rights, and the configuration of its loop.
+// A Prepared holds what a jam needs except its ports: warm policies, a guard, real-time rights, and the configuration of its
+// loop.
 type Prepared struct {
 	Clock   *jam.LiveClock
 	Policy  *model.Policy
 	Faster  *model.Policy // nil if there is none
 	Config  jam.LoopConfig
-	Changes *jam.Queue[latency.Change] // of the guard
+	Changes *jam.Queue[latency.Change] // made by the guard
 
 	rights *realtime.Rights
 }
 
-// Prepare opens and warms the policies of a jam. faster "" is none. The caller must call Free.
+// Prepare opens and warms the policies of a jam. Without a faster variant, faster is "". The caller must call Free.
 func Prepare(open Policies, policy, faster string, budget time.Duration, s jam.Settings) (*Prepared, error) {
 	warm, steps, err := open.Warm(policy, model.Chords)
 	if err != nil {
@@ -59,7 +60,7 @@ func Prepare(open Policies, policy, faster string, budget time.Duration, s jam.S
 	return p, nil
 }
 
-// Free closes the policies and gives real-time rights back. The loop must be over.
+// Free closes the policies and gives back real-time rights. The loop must have ended.
 func (p *Prepared) Free() {
 	if p.rights != nil {
 		p.rights.Close()
@@ -70,7 +71,7 @@ func (p *Prepared) Free() {
 	}
 }
 
-// drops counts what the queues of a loop dropped.
+// drops returns functions that count what the queues of a loop dropped.
 func drops(c jam.LoopConfig) latency.Drops {
 	dropped := func(kind jam.EntryKind) (n uint64) {
 		for _, r := range c.Readers {

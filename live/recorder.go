@@ -9,10 +9,10 @@ import (
 	"jamd/session"
 )
 
-// entryLength is minutes of entries.
+// entryLength is the length of a queue that holds minutes of entries.
 const entryLength = 4096
 
-// A recorder measures a jam: it says why frames were missed, and collects the figures.
+// A recorder measures a jam: it finds why frames were missed, and collects the timing figures.
 type recorder struct {
 	entries *jam.Reader
 	session *session.Session
@@ -25,7 +25,7 @@ func newRecorder(log *session.Session, m *metrics.Server) *recorder {
 	return &recorder{entries: jam.NewReader(entryLength), session: log, metrics: m}
 }
 
-// run records until close. All queues of the loop must be in its configuration.
+// run records until close. c must already hold all readers of the loop, because run counts what they drop.
 func (r *recorder) run(c jam.LoopConfig) {
 	r.monitor = latency.NewMonitor(drops(c))
 	if r.metrics != nil {
@@ -50,7 +50,7 @@ func (r *recorder) frame(f jam.FrameReport) {
 	}
 }
 
-// close ends run after the end of the loop.
+// close ends run and returns the figures. The loop must have ended.
 func (r *recorder) close() latency.Snapshot {
 	r.entries.Close()
 	r.running.Wait()

@@ -20,7 +20,7 @@ import (
 // closing is how long the end of a jam may wait for a slow disk.
 const closing = 5 * time.Second
 
-// run plays the jam, records it and tells how it went.
+// run plays the jam, records it, and gives its result to the terminal.
 func (j *Jam) run(ctx context.Context) error {
 	ctx, j.cancel = context.WithCancel(ctx)
 	defer j.cancel()
@@ -33,7 +33,7 @@ func (j *Jam) run(ctx context.Context) error {
 	j.Config.Release = release
 	j.listenToPlayer(ctx)
 	if server := j.host.server; server != nil {
-		j.Config.Output = server.Sounding(j.Config.Output, j.Clock.Now)
+		j.Config.Output = server.Tee(j.Config.Output, j.Clock.Now)
 		j.Config.Readers = append(j.Config.Readers, server.Entries())
 	}
 	loop, err := jam.NewLoop(j.Config)
@@ -54,7 +54,7 @@ func (j *Jam) run(ctx context.Context) error {
 	summary, err := loop.Run(ctx)
 	j.overOnPage()
 	j.cancel()
-	err = errors.Join(err, j.output.Close()) // at once, whatever there is to wait for
+	err = errors.Join(err, j.output.Close()) // at once, before anything that may have to wait
 	agent := j.stopMelody()
 	j.surface.Close()
 	j.controls.close()
@@ -68,7 +68,7 @@ func (j *Jam) run(ctx context.Context) error {
 	return errors.Join(err, j.host.terminal.Ended(result))
 }
 
-// applied takes a control that has taken effect.
+// applied is called for each control that has taken effect.
 func (j *Jam) applied(a jam.Applied) {
 	j.log.Debug().Int64(FrameField, a.Frame).Msgf("set: %v", a.Control)
 	if a.Param == jam.ParamTranspose && j.transpose != nil {
@@ -91,7 +91,8 @@ func (j *Jam) overOnPage() {
 	}
 }
 
-// closeSession ends the log. It deletes the session if the player does not want it, or if a page ended the jam before its first note.
+// closeSession closes the session's log. It deletes the session if the player does not want it, or if a page ended the jam before
+// its first note.
 func (j *Jam) closeSession(log *session.Session, r *Result) error {
 	ctx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
@@ -119,18 +120,18 @@ func (j *Jam) closeSession(log *session.Session, r *Result) error {
 	return err
 }
 
-// prune deletes the oldest sessions beyond the limits, but not the one in the folder spared.
+// prune deletes the oldest sessions beyond the limits, but not the one in the folder `spared`.
 func (j *Jam) prune(spared string) {
 	if j.options.Limits == (session.Limits{}) {
 		return
 	}
 	gone, err := archive.Prune(j.options.SessionDir, j.options.Limits, filepath.Base(spared))
 	for i := range gone {
-		j.log.Info().Msgf("session %s of %s is deleted, %s: older or more than the limit for sessions", gone[i].ID,
+		j.log.Info().Msgf("session %s of %s (%s) is deleted: it is beyond the limits for sessions", gone[i].ID,
 			gone[i].Start.Local().Format("2006-01-02 15:04"), humanize.IBytes(uint64(gone[i].Bytes)))
 	}
 	if err != nil {
-		j.log.Warn().Msgf("old sessions are not deleted: %v", err)
+		j.log.Warn().Msgf("old sessions could not be deleted: %v", err)
 	}
 }
 
@@ -147,7 +148,7 @@ func (j *Jam) manifest() session.Manifest {
 	return m
 }
 
-// idOf returns the id of the session in a folder; "" if there is none.
+// idOf returns the id of the session in a folder, or "" if dir is "".
 func idOf(dir string) string {
 	if dir == "" {
 		return ""

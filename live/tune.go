@@ -11,14 +11,14 @@ import (
 	"jamd/usage"
 )
 
-// A Tune is a melody from a file, which jamd plays into the jam as a player would.
+// A Tune is a melody from a file. jamd plays it into the jam as a player would.
 type Tune struct {
-	File   string // its name
+	File   string // name of the file
 	Melody midiio.Melody
 	Tune   jam.Tune
 }
 
-// NewTune makes a tune of a melody that was read from a file.
+// NewTune makes a tune of a melody that was read from the file of that name.
 func NewTune(file string, m midiio.Melody) (*Tune, error) {
 	t, err := m.Tune()
 	if err != nil {
@@ -27,7 +27,7 @@ func NewTune(file string, m midiio.Melody) (*Tune, error) {
 	return &Tune{file, m, t}, nil
 }
 
-// Demo returns the melody that comes with jamd, at another tempo if bpm is not nil.
+// Demo returns the melody that comes with jamd. If bpm is not nil, it is at that tempo throughout, in quarter notes a minute.
 func Demo(bpm *float64) (*Tune, error) {
 	data, err := assets.Files.ReadFile(assets.DemoMelody)
 	if err != nil {
@@ -43,14 +43,14 @@ func Demo(bpm *float64) (*Tune, error) {
 	return NewTune(assets.DemoMelody, m)
 }
 
-// SetMeter gives the tune one meter instead of the file's meters.
+// SetMeter replaces the meters of the file by one meter.
 func (t *Tune) SetMeter(meter jam.Meter) {
 	t.Tune.Meter, t.Tune.Meters = meter, nil
 	t.Melody.Meter, t.Melody.Meters = meter, nil
 }
 
-// Perform plays recorded events as a player would, each at its own time after began, whatever the jam's tempo is. (A
-// [jam.Performer] follows the jam's grid.) It returns after the last event, or when ctx ends.
+// Perform plays recorded events as a player would: each at its own time after the time that it receives from began, whatever the
+// jam's tempo. ([jam.Performer] plays on the jam's grid instead.) It returns after the last event, or when ctx ends.
 func Perform(ctx context.Context, clock jam.Clock, events []jam.Event, began <-chan time.Duration, play func(jam.Event)) {
 	var start time.Duration
 	select {

@@ -2,13 +2,13 @@ package midi
 
 import "math/bits"
 
-// held records the keys and pedals that are down at an input.
+// held records which keys and pedals are down at an input.
 type held struct {
-	keys   [16][2]uint64 // by channel; one bit a pitch
-	pedals [2]uint16     // sustain and sostenuto; one bit a channel
+	keys   [16][2]uint64 // by channel; one bit for each pitch
+	pedals [2]uint16     // sustain and sostenuto; one bit for each channel
 }
 
-// pedalControllers are the controllers of held.pedals, in its order.
+// pedalControllers are the controllers of the pedals, in the same order.
 var pedalControllers = [2]byte{SustainPedal, SostenutoPedal}
 
 // update records one message.
@@ -37,8 +37,8 @@ func (h *held) update(status, data1, data2 byte) {
 	}
 }
 
-// release emits what releases everything, and forgets it: on each channel with a key or pedal down, an off for each key, pedals up,
-// and all notes off.
+// release emits the messages that release everything, and then holds nothing. On each channel with a key or pedal down it emits a
+// note off for each key, pedal up, and all notes off.
 func (h *held) release(emit func(status, data1, data2 byte)) {
 	for channel := range byte(16) {
 		keys := h.keys[channel]

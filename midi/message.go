@@ -1,7 +1,8 @@
-// Package midi reads what a keyboard sends, whichever way it comes: through a port of the system, or through a browser. So both ways
-// have one set of rules.
+// Package midi parses what a MIDI keyboard sends, whether through a port of the system or through a browser, so that one set of
+// rules holds for both.
 //
-// A [Keyboard] turns packets of raw bytes into events, and remembers what is held down, to release it when the keyboard leaves.
+// A [Keyboard] turns packets of raw bytes into events. It also remembers which keys and pedals are down, to release them when the
+// keyboard leaves.
 package midi
 
 import "jamd/jam"
@@ -16,7 +17,7 @@ const (
 	SostenutoPedal   = 66
 	AllSoundOff      = 120
 	ResetControllers = 121
-	AllNotesOff      = 123 // so do the mode messages after it, up to 127
+	AllNotesOff      = 123 // the mode messages after it, up to 127, also end all notes
 )
 
 // IsClock reports whether a status belongs to a clock message.

@@ -6,7 +6,7 @@ import (
 	"jamd/jam"
 )
 
-// Dropped counts what arrived at an input and was not passed on. Messages of a clock that is followed are not counted.
+// Dropped counts the messages that arrived at an input and were not passed on. Clock messages that were passed on do not count.
 type Dropped struct {
 	Realtime uint64 `json:"realtime"` // clock, start, stop, active sensing, reset: one byte each
 	System   uint64 `json:"system"`   // SysEx of any size, time code, song position and select, tune request
@@ -21,20 +21,19 @@ func (p *parser) dropped() Dropped {
 	return Dropped{Realtime: p.realtime.Load(), System: p.system.Load(), Broken: p.broken.Load()}
 }
 
-// A reading is how far the parser has come in a packet.
+// A reading is the state of the parser within a packet.
 type reading struct {
-	status byte    // of the message in progress, and then the running status; 0 for none
-	data   [2]byte // its data so far
+	status byte    // of the message in progress, then the running status; 0 for none
+	data   [2]byte // the message's data so far
 	n      int
 	open   bool // a message has begun and is not complete
-	inside bool // in a system message, whose data are ignored
-	stray  bool // in a run of data bytes without a status, which is counted once
+	inside bool // within a system message, whose data are ignored
+	stray  bool // within data bytes without a status, which count as one
 }
 
-// parse calls emit for each whole channel message of the packet, with a status of 0x80 to 0xEF and data of 0 to 0x7F (data2
-// is 0 if the message has one data byte). It understands running status within the packet. A real-time byte may stand
-// anywhere, even inside another message. parse calls clock for each message of a MIDI clock (jam.ClockPulse and so on); if
-// clock is nil, they are dropped and counted.
+// parse calls emit with each whole channel message of the packet: a status of 0x80 to 0xEF and data of 0 to 0x7F. data2 is 0 if
+// the message has one data byte. Running status works within the packet. A real-time byte may stand anywhere, even inside another
+// message. parse calls clock with each clock message (jam.ClockPulse and so on). If clock is nil, they are dropped and counted.
 func (p *parser) parse(packet []byte, emit, clock func(status, data1, data2 byte)) {
 	var r reading
 	for _, b := range packet {
@@ -54,7 +53,7 @@ func (p *parser) parse(packet []byte, emit, clock func(status, data1, data2 byte
 	}
 }
 
-// begin reads a status byte that is not of a real-time message.
+// begin reads a status byte of a message that is not real-time.
 func (p *parser) begin(r *reading, status byte, clock bool) {
 	if r.open {
 		p.broken.Add(1)

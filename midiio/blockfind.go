@@ -6,26 +6,27 @@ import (
 )
 
 const (
-	// gridNoise is the largest distance of arrivals from the grid's lines, as a share of a block (root mean square).
+	// gridNoise is the largest root mean square distance of arrivals from the lines of the grid, in blocks.
 	gridNoise = 0.08
-	// Random losses are sometimes as even as blocks. Blocks are believed if 1/probability of that is above exp(evenProof). If
-	// the losses would be many, they are unlikely by themselves, and less proof is enough: for a fifth of the pulses
-	// 0.6·evenProof, and never below leastProof. togetherProof is enough if two pulses arrived together.
+	// Random losses are sometimes as even as blocks. findFrom accepts blocks if random losses would be that even with a
+	// probability below exp(-evenProof). If the losses would be many, they are unlikely by themselves, and less proof is enough:
+	// 0.6·evenProof for a fifth of the pulses, but never below leastProof. If two pulses arrived together, togetherProof is
+	// enough.
 	evenProof     = 10
 	leastProof    = 6
 	togetherProof = 4
-	// foundSlack is how uneven the rarer steps may be, in pulses, because clocks jitter before they are delivered in blocks.
+	// foundSlack limits how uneven the rarer steps may be, in pulses. They are uneven because clocks jitter before they are
+	// delivered in blocks.
 	foundSlack = 0.3
-	// mostLines is the largest number of blocks in a pulse. Shorter blocks count as jitter.
+	// mostLines is the largest number of blocks in a pulse. jamd treats shorter blocks as jitter.
 	mostLines = 4
-	// alikeGaps is the largest ratio of two gaps between arrivals that count as the same number of blocks.
+	// alikeGaps is the largest ratio of two gaps that count as the same number of blocks.
 	alikeGaps = 1.25
-	// A gap shorter than togetherGap times the longest gaps does not count: its two pulses came in one block.
+	// A gap shorter than togetherGap times the longest gap is ignored, because its two pulses came in one block.
 	togetherGap = 0.35
 )
 
-// find looks for blocks in the newest arrivals. It looks at short stretches of them at each pulse, and at long ones now and
-// then.
+// find looks for blocks in the newest arrivals: in short stretches of them at each pulse, in long ones less often.
 func (b *blocks) find() {
 	for n := b.n; n >= leastRun; n = n * 3 / 4 {
 		if b.heard%max(1, n/16) == 0 && b.findFrom(b.n-n) {
@@ -34,8 +35,8 @@ func (b *blocks) find() {
 	}
 }
 
-// findFrom looks for blocks in the arrivals from index from on. If it finds them, it numbers their pulses without gaps,
-// because none is lost.
+// findFrom looks for blocks in the arrivals from index from on, and reports whether it found them. It then numbers their pulses
+// without gaps, because no pulse was lost.
 func (b *blocks) findFrom(from int) bool {
 	shortest := b.shortestGap(from)
 	for part := 1.0; part <= mostLines; part++ {
@@ -80,7 +81,7 @@ func (b *blocks) shortestGap(from int) float64 {
 	return sum / n
 }
 
-// lay fits a grid with a period to the arrivals from index from on, and reports whether they are close to its lines.
+// lay fits a grid of the given period to the arrivals from index from on. It reports whether they are close enough to its lines.
 func (b *blocks) lay(from int, period float64) bool {
 	b.grid = arrivalGrid{at: b.arrivals[from], period: period, heard: 2}
 	if !(period > 0) {
@@ -96,8 +97,8 @@ func (b *blocks) lay(from int, period float64) bool {
 	return square < most
 }
 
-// twoSteps reports whether the steps from line to line have two lengths, one line apart, and are so many that random losses
-// would not be as even. rare is the share of the rarer length. Among all orders of n steps of two lengths, about n^3/pi^2
+// twoSteps reports whether the steps from line to line have two lengths that differ by one line, and are so many that random
+// losses would hardly be as even. rare is the share of the rarer length. Of all orders of n steps of two lengths, about n^3/pi^2
 // follow a straight line: on average n^2/pi^2 for each number of longer steps.
 func twoSteps(lines []int64) (rare float64, ok bool) {
 	least, most := lines[1]-lines[0], lines[1]-lines[0]
@@ -117,7 +118,7 @@ func twoSteps(lines []int64) (rare float64, ok bool) {
 	return min(long, 1-long), orders(n, long*n)-2*math.Log(n/math.Pi) > proof
 }
 
-// orders returns the logarithm of the number of orders of n steps of which long are long ones.
+// orders returns the logarithm of the number of orders of n steps, of which `long` are long.
 func orders(n, long float64) float64 {
 	all, _ := math.Lgamma(n + 1)
 	some, _ := math.Lgamma(long + 1)
@@ -125,7 +126,7 @@ func orders(n, long float64) float64 {
 	return all - some - others
 }
 
-// together reports whether pulses arrived together among the first ones. Then the gaps between them do not give a tempo.
+// together reports whether some of the first pulses arrived together. If so, the gaps between them give no tempo.
 func (b *blocks) together() bool {
 	if b.n > 2*leastRun {
 		return false

@@ -2,17 +2,17 @@ package midiio
 
 import "math"
 
-// An arrivalGrid holds the lines, one block apart, on which arrivals lie.
+// An arrivalGrid is a grid of lines, one block apart, that arrivals lie close to.
 type arrivalGrid struct {
 	at, period float64 // time of the newest line, and time from line to line, in nanoseconds
 	line       int64   // number of the newest line
-	heard      float64 // number of lines that the period is estimated from
+	heard      float64 // number of lines that the period is estimated from, at most gridMemory
 }
 
 const gridMemory = 100 // lines
 
-// move makes the line nearest to an arrival the newest line, and returns how far the arrival is from it, in blocks. The
-// gains are those of [delayLoop].
+// move makes the line nearest to an arrival the newest line. It returns how far the arrival is from it, in blocks. Its gains are
+// those of [delayLoop].
 func (g *arrivalGrid) move(at float64) (off float64) {
 	lines := math.Round((at - g.at) / g.period)
 	late := at - g.at - lines*g.period
@@ -28,20 +28,21 @@ func (g *arrivalGrid) move(at float64) (off float64) {
 	return off
 }
 
-// A straightLine maps the number of a pulse to the line of the grid with which it arrives, before rounding up. It minimises
-// the largest distance of any pulse from it.
+// A straightLine maps the number of a pulse to the grid line that the pulse arrives with, before rounding up. It minimises the
+// largest distance of any pulse from it.
 type straightLine struct {
 	slope  float64 // lines per pulse
-	first  int64   // the number of a pulse
+	first  int64   // number of a pulse
 	middle float64 // the value at that pulse
-	spread float64 // from the farthest pulse below to the farthest above
+	spread float64 // from the pulse farthest below to the one farthest above
 }
 
-// off returns the distance of a pulse from the straight line, in lines, if it arrives with the given line.
+// off returns the distance of a pulse from the straight line, in lines, if the pulse arrives with the given grid line.
 func (s *straightLine) off(number, line int64) float64 {
 	return math.Abs(float64(line) - s.place(number))
 }
 
+// place returns the straight line's value at a pulse.
 func (s *straightLine) place(number int64) float64 {
 	return s.middle + s.slope*float64(number-s.first)
 }
@@ -74,8 +75,8 @@ func straightThrough(numbers, lines []int64) straightLine {
 	return s
 }
 
-// spreadAt returns the spread of the lines about a straight line of the given slope, and the middle of the spread, counted
-// from the first line.
+// spreadAt returns the spread of the lines about a straight line of the given slope, and the middle of the spread relative to the
+// first line.
 func spreadAt(numbers, lines []int64, slope float64) (middle, spread float64) {
 	least, most := math.Inf(1), math.Inf(-1)
 	for i, line := range lines {

@@ -3,16 +3,16 @@ package midiio
 import "math"
 
 const (
-	blockWindow = 512 // arrivals that are remembered
-	leastRun    = 12  // arrivals that give a tempo, if they span
-	leastLines  = 6   // blocks
+	blockWindow = 512 // number of arrivals that are stored
+	leastRun    = 12  // number of arrivals that give a tempo, if they span leastLines
+	leastLines  = 6   // number of blocks
 	// evenSpread is the largest spread of lines about a straight line, in blocks. Without jitter it is below 1.
 	evenSpread = 1.15
 
-	offGrid       = 0.25 // distance from a line, in blocks, from which an arrival is off the grid
-	offGridMost   = 0.3  // if this share of arrivals is off the grid, the blocks have ended
-	offGridMemory = 32   // arrivals
-	longestBlock  = float64(100e6)
+	offGrid       = 0.25           // distance from a line from which an arrival is off the grid, in blocks
+	offGridMost   = 0.3            // if a larger share of arrivals is off the grid, the blocks have ended
+	offGridMemory = 32             // number of arrivals
+	longestBlock  = float64(100e6) // nanoseconds
 )
 
 // blocks detects whether pulses arrive in blocks, and numbers the pulses while they do.
@@ -23,27 +23,27 @@ const (
 // But the line of pulse i is a linear function of i, rounded up, and such numbers are spaced as evenly as possible
 // (Christoffel words: Jean Berstel et al., "Combinatorics on Words", 2009). Pulses lost at random are not.
 //
-// While pulses arrive in blocks, blocks fits a straight line to the longest run of arrivals that one straight line explains.
-// If a pulse is off that line, it is late, or pulses were lost before it, or the tempo changed: see [blocks.explain].
+// While pulses arrive in blocks, a straight line is fitted to the longest run of arrivals that one straight line explains. A
+// pulse off that line is late, or pulses were lost before it, or the tempo changed: see [blocks.explain].
 type blocks struct {
-	length float64 // of a block, in nanoseconds; 0 while pulses come one by one
+	length float64 // length of a block in nanoseconds; 0 while pulses arrive one by one
 	grid   arrivalGrid
 	off    float64 // share of the last arrivals that were off the grid
 
-	heard    int // all arrivals
-	n        int // arrivals in the arrays, the newest last
+	heard    int // number of all arrivals
+	n        int // number of arrivals in the arrays; the newest is last
 	arrivals [blockWindow]float64
-	numbers  [blockWindow]int64 // of the pulses
-	lines    [blockWindow]int64 // with which they arrived; only valid while length > 0
+	numbers  [blockWindow]int64 // numbers of the pulses
+	lines    [blockWindow]int64 // grid lines that the pulses arrived with; only valid while length > 0
 
 	run      int // index of the first arrival that straight is fitted to
 	straight straightLine
-	broken   int // arrivals since one was off straight; 0: none is
+	broken   int // number of arrivals since one was off straight; 0 if none is off
 
 	gaps [blockWindow]float64 // scratch space of find
 }
 
-// hear takes an arrival, and the number that the pulse has if pulses arrive one by one.
+// hear adds an arrival. number is the pulse's number if pulses arrive one by one.
 func (b *blocks) hear(at float64, number int64) {
 	if b.n == blockWindow {
 		b.forgetHalf()
@@ -87,7 +87,7 @@ func (b *blocks) count() {
 			return
 		}
 		if from := b.evenFrom(); b.tellsTempo(from, 3) {
-			b.fit(from) // the tempo changes slowly
+			b.fit(from) // the tempo is changing slowly
 			return
 		}
 	}
@@ -95,13 +95,13 @@ func (b *blocks) count() {
 	b.explain()
 }
 
-// explain finds out why arrivals have left the straight line, once enough of them have come. If the newest ones are back on
-// it, the ones in between were late. If they are on it after a number of pulses are counted as lost, those were lost. If
+// explain finds out why arrivals have left the straight line, as soon as enough of them have come. If the newest are back on the
+// line, the ones in between were late. If they are on the line once some pulses are counted as lost, those pulses were lost. If
 // they lie on another straight line, the tempo has changed.
 func (b *blocks) explain() {
 	enough := max(leastRun, int(leastLines/b.straight.slope)) / 2
 	for lost := range int64(freewheel) {
-		if lost == 1 { // losses need more evidence than late pulses
+		if lost == 1 { // a loss needs more evidence than late pulses
 			enough *= 2
 		}
 		if b.broken < enough {
@@ -127,7 +127,7 @@ func (b *blocks) explain() {
 	}
 }
 
-// goesOn reports whether the newest n arrivals are on the straight line if the given number of pulses were lost before them.
+// goesOn reports whether the newest n arrivals are on the straight line if `lost` pulses were lost before them.
 func (b *blocks) goesOn(n int, lost int64) bool {
 	for i := b.n - n; i < b.n; i++ {
 		if b.straight.off(b.numbers[i]+lost, b.lines[i]) > evenSpread/2 {
@@ -137,12 +137,13 @@ func (b *blocks) goesOn(n int, lost int64) bool {
 	return true
 }
 
-// tellsTempo reports whether the arrivals from index from on are at least times as many as are needed for a tempo.
+// tellsTempo reports whether the arrivals from index from on are enough for a tempo, `times` times over.
 func (b *blocks) tellsTempo(from, times int) bool {
 	return b.n-from >= times*leastRun && b.lines[b.n-1]-b.lines[from] >= int64(times*leastLines)
 }
 
-// fit fits the straight line to the arrivals from index from on, if they are even.
+// fit fits the straight line to the arrivals from index from on. It reports false, and changes nothing, if they are not even
+// enough.
 func (b *blocks) fit(from int) bool {
 	line := straightThrough(b.numbers[from:b.n], b.lines[from:b.n])
 	if line.spread > evenSpread {
@@ -152,7 +153,7 @@ func (b *blocks) fit(from int) bool {
 	return true
 }
 
-// evenFrom returns the index of the first arrival of the longest even run that ends now.
+// evenFrom returns the index of the first arrival of the longest even run that ends with the newest.
 func (b *blocks) evenFrom() int {
 	low, high := b.run, b.n-2
 	for low < high {
@@ -166,21 +167,21 @@ func (b *blocks) evenFrom() int {
 	return low
 }
 
-// newest returns when the newest pulse was due, and its number. On average a pulse is due half a block before its line. But
-// the delay of the whole connection is not known either, so newest returns the mean time of arrival as the time due.
+// newest returns when the newest pulse was due, and its number. On average a pulse is due half a block before its line. But the
+// delay of the connection is not known either, so newest returns the mean time of arrival as the time due.
 func (b *blocks) newest() (at float64, number int64) {
 	number = b.numbers[b.n-1]
 	return b.grid.at + (b.straight.place(number)-float64(b.grid.line))*b.length, number
 }
 
-// guess returns what is known of the pulses as a guess. It is used when blocks end.
+// guess makes a guess from the blocks, for the pulses that come after the blocks have ended.
 func (b *blocks) guess(at, period float64, number int64) guess {
 	block := b.grid.period
 	loop := delayLoop{at: at, period: period, memory: leastMemory, heard: jitterMemory, variance: block * block / 12}
 	return guess{delayLoop: loop, number: number, loss: leastLoss}
 }
 
-// settle makes the numbers of all pulses up to the newest final.
+// settle makes number the final number of the newest pulse, and moves the earlier ones with it.
 func (b *blocks) settle(number int64) {
 	if b.n == 0 {
 		return

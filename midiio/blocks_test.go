@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A blockWay is a way to the follower that delivers pulses in blocks: each comes with the first line of a grid after it was
+// A blockWay is a way to the receiver that delivers pulses in blocks: each comes with the first line of a grid after it was
 // due, and up to jitter after that line.
 type blockWay struct {
 	block  time.Duration
@@ -71,9 +71,9 @@ func knownFrom(bpm float64, block time.Duration) int {
 	return 2 * bar
 }
 
-// follow lets a follower hear a song from its start, and returns the worst error of the tempo from a pulse on.
-func follow(pulses []played, bpm float64, from int) (f *Follower, off float64) {
-	f = newFollower(120)
+// follow lets a receiver hear a song from its start, and returns the worst error of the tempo from a pulse on.
+func follow(pulses []played, bpm float64, from int) (f *ClockReceiver, off float64) {
+	f = newReceiver(120)
 	f.Receive(pulses[0].due-ms, jam.ClockStart, 0, 0)
 	for _, p := range pulses {
 		f.Receive(p.at, jam.ClockPulse, 0, 0)
@@ -183,7 +183,7 @@ func TestBlockChanges(t *testing.T) {
 func TestBlockOrders(t *testing.T) {
 	for _, block := range []time.Duration{10666 * time.Microsecond, 23220 * time.Microsecond, 46440 * time.Microsecond, 92880 * time.Microsecond} {
 		pulses := blockWay{block: block, seed: firstSeed}.deliver(master{tempo: steady(100)}.play(2*time.Second, 12*bar))
-		f := newFollower(120)
+		f := newReceiver(120)
 		for i, p := range pulses {
 			switch i {
 			case 2 * bar:

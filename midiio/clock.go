@@ -8,156 +8,157 @@ import (
 	"jamd/jam"
 )
 
-// freewheel is the number of missing pulses after which the clock is lost: two beats. In that time a cable can be pulled out
-// and put back, with an error of a few milliseconds. It is also short enough if the band has really stopped.
+// freewheel is the number of missing pulses after which the clock is lost: two beats. That is long enough to unplug a cable and
+// plug it in again, with an error of a few milliseconds, and short enough if the band has really stopped.
 const freewheel = 2 * pulsesPerBeat
 
-// A Follower follows the MIDI clock of another device; it is a jam.Transport. Pass it to [In.Follow]. Any goroutine may use
-// it. It holds its lock for a fraction of a millisecond at most, and allocates nothing.
+// A ClockReceiver turns the MIDI clock of another device into a song position; it is a jam.Transport. Pass it to
+// [In.SendClockTo]. It is safe for concurrent use. It holds its lock for a fraction of a millisecond at most, and allocates
+// nothing.
 //
-//   - Start puts the next pulse at frame 0, also while the song runs. Continue puts it one after the last pulse, and song
-//     position at the position that it gives, whether the song runs or not.
+//   - Start puts the next pulse at frame 0, even while the song runs. Continue puts the next pulse one after the last, and song
+//     position puts it at the position in the message, whether or not the song runs.
 //   - A second Start before the next pulse, and a Continue while the song runs, change nothing.
 //   - Pulses without a Start set the tempo; the song does not run.
-//   - Missing pulses are detected by their time and counted. The song runs on without pulses for two beats. Then the clock
-//     is lost and the song stops until Start or Continue. Continue goes on from where the clock was lost.
-type Follower struct {
+//   - Missing pulses are detected by their time and counted. The song runs on without pulses for two beats. Then the clock counts
+//     as lost, and the song stops until Start or Continue. Continue goes on from where the clock was lost.
+type ClockReceiver struct {
 	changed func()
 
 	mu      sync.Mutex
 	count   pulseCount
-	last    time.Duration // when the newest pulse came
+	last    time.Duration // arrival of the newest pulse
 	heard   bool          // a pulse has come since the clock was last lost
-	running bool
-	armed   bool  // the next pulse has the number next
-	pulse   int64 // running: the number of the newest pulse
-	next    int64 // not running, or armed: the number of the next pulse
-	passed  int64 // running: the highest pulse number that is past; never decreases
-	dropped int64
+	running bool          // the song runs
+	armed   bool          // the next pulse gets the number next
+	pulse   int64         // while running: number of the newest pulse
+	next    int64         // while not running, or armed: number of the next pulse
+	passed  int64         // while running: the highest pulse number that has passed; never decreases
+	dropped int64         // number of pulses lost while the song ran
 }
 
-// NewFollower makes a follower that assumes the tempo bpm until two pulses have come. It returns an error if bpm is out of
-// range. It calls changed, which may be nil, when Start, Continue, song position or Stop begins, moves or stops the song,
-// but not when the clock is lost. changed is called on the driver's thread and must not block.
-func NewFollower(bpm float64, changed func()) (*Follower, error) {
+// NewClockReceiver makes a receiver that assumes the tempo bpm until two pulses have come. It returns an error if bpm is out of
+// range. It calls changed, which may be nil, when a message starts, moves or stops the song, but not when the clock is lost.
+// changed runs on the driver's thread and must not block.
+func NewClockReceiver(bpm float64, changed func()) (*ClockReceiver, error) {
 	if err := jam.CheckTempo(bpm); err != nil {
 		return nil, err
 	}
 	if changed == nil {
 		changed = func() {}
 	}
-	return &Follower{changed: changed, count: newPulseCount(bpm)}, nil
+	return &ClockReceiver{changed: changed, count: newPulseCount(bpm)}, nil
 }
 
-// Receive takes a clock message that arrived at a time, not before that of the last message. data1 and data2 are those of a
-// song position. Other messages are ignored.
-func (f *Follower) Receive(at time.Duration, status, data1, data2 byte) {
-	if f.receive(at, status, data1, data2) {
-		f.changed()
+// Receive takes a clock message that arrived at the given time, which must not be before that of the last message. data1 and
+// data2 are the data of a song position. Other messages are ignored.
+func (r *ClockReceiver) Receive(at time.Duration, status, data1, data2 byte) {
+	if r.receive(at, status, data1, data2) {
+		r.changed()
 	}
 }
 
-// receive reports whether a song has begun, moved or stopped.
-func (f *Follower) receive(at time.Duration, status, data1, data2 byte) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	at = max(at, f.last)
-	was := f.running
-	if f.lost(at) {
-		f.stop()
-		f.heard = false
+// receive reports whether the message started, moved or stopped the song.
+func (r *ClockReceiver) receive(at time.Duration, status, data1, data2 byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at = max(at, r.last)
+	was := r.running
+	if r.lost(at) {
+		r.stop()
+		r.heard = false
 	}
 	switch status {
 	case jam.ClockPulse:
-		return f.hear(at)
+		return r.hear(at)
 	case jam.ClockStart:
-		f.running, f.armed, f.next = false, true, 0
+		r.running, r.armed, r.next = false, true, 0
 		return was
 	case jam.ClockContinue:
-		f.armed = f.armed || !f.running
+		r.armed = r.armed || !r.running
 	case jam.ClockPosition:
-		f.next = jam.SongFrame(data1, data2) * jam.PulsesPerFrame
-		f.armed = f.armed || f.running
+		r.next = jam.SongFrame(data1, data2) * jam.PulsesPerFrame
+		r.armed = r.armed || r.running
 	case jam.ClockStop:
-		f.stop()
-		f.armed = false
+		r.stop()
+		r.armed = false
 		return was
 	}
 	return false
 }
 
-// hear takes a pulse, and reports whether the song begins or moves with it.
-func (f *Follower) hear(at time.Duration) bool {
-	if uncounted := f.armed || !f.running; !f.heard || uncounted && float64(at-f.last) > max(2.5*f.count.period, longestBlock) {
-		f.count.restart() // the clock has paused, so its phase is new
+// hear takes a pulse, and reports whether the song starts or moves with it.
+func (r *ClockReceiver) hear(at time.Duration) bool {
+	if uncounted := r.armed || !r.running; !r.heard || uncounted && float64(at-r.last) > max(2.5*r.count.period, longestBlock) {
+		r.count.restart() // the clock has paused, so its phase is new
 	}
-	f.last, f.heard = at, true
-	periods := f.count.hear(float64(at))
+	r.last, r.heard = at, true
+	periods := r.count.hear(float64(at))
 	switch {
-	case f.armed:
-		f.count.settle()
-		f.armed, f.running, f.pulse, f.passed = false, true, f.next, f.next
+	case r.armed:
+		r.count.settle()
+		r.armed, r.running, r.pulse, r.passed = false, true, r.next, r.next
 		return true
-	case f.running:
-		f.pulse += periods
-		f.passed = max(f.passed, f.pulse)
-		f.dropped += periods - 1 // periods is below 1 if an earlier count is corrected
+	case r.running:
+		r.pulse += periods
+		r.passed = max(r.passed, r.pulse)
+		r.dropped += periods - 1 // periods is below 1 if an earlier count is corrected
 	}
 	return false
 }
 
 // stop stops a running song where it is.
-func (f *Follower) stop() {
-	if !f.running {
+func (r *ClockReceiver) stop() {
+	if !r.running {
 		return
 	}
-	if !f.armed {
-		f.next = f.pulse + 1
+	if !r.armed {
+		r.next = r.pulse + 1
 	}
-	f.running, f.armed = false, false
+	r.running, r.armed = false, false
 }
 
-// lost reports whether pulses had come and have stopped coming.
-func (f *Follower) lost(now time.Duration) bool {
-	return f.heard && float64(now-f.last) > freewheel*f.count.period
+// lost reports whether pulses came and have stopped.
+func (r *ClockReceiver) lost(now time.Duration) bool {
+	return r.heard && float64(now-r.last) > freewheel*r.count.period
 }
 
-// Position returns where the song is at a time, now or a little later: the line of seg.Frame is at seg.At, at the tempo
-// seg.BPM. That line is the next one, or one that was passed less than a pulse ago. While the song runs, the frame never
+// Position returns where the song is at the time now: the line of seg.Frame is at seg.At, at the tempo seg.BPM. now may be a
+// little in the future. That line is the next one, or one that passed less than a pulse ago. While the song runs, the frame never
 // goes back, except after Start, Continue or song position.
 //
-// ok is true while pulses come at a tempo that jamd plays. running is true while the song also runs. If it does not,
-// seg.Frame is the frame at which it would go on, and seg.At is now.
-func (f *Follower) Position(now time.Duration) (seg jam.Segment, running, ok bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	bpm, ok := f.tempo()
-	ok = ok && f.heard && !f.lost(now)
-	if !ok || !f.running {
-		next := f.next
-		if f.running && !f.armed {
-			next = f.pulse + 1
+// ok is true while pulses come at a tempo that jamd can play. running is true if the song also runs. If it does not, seg.Frame is
+// the frame at which it would continue, and seg.At is now.
+func (r *ClockReceiver) Position(now time.Duration) (seg jam.Segment, running, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	bpm, ok := r.tempo()
+	ok = ok && r.heard && !r.lost(now)
+	if !ok || !r.running {
+		next := r.next
+		if r.running && !r.armed {
+			next = r.pulse + 1
 		}
 		return jam.Segment{Frame: frameFrom(next), At: now, BPM: bpm}, false, ok
 	}
-	since := int64(math.Floor((float64(now) - f.count.at) / f.count.period))
-	f.passed = max(f.passed, f.pulse+since)
-	frame := frameFrom(f.passed)
-	at := f.count.at + float64(frame*jam.PulsesPerFrame-f.pulse)*f.count.period
+	since := int64(math.Floor((float64(now) - r.count.at) / r.count.period))
+	r.passed = max(r.passed, r.pulse+since)
+	frame := frameFrom(r.passed)
+	at := r.count.at + float64(frame*jam.PulsesPerFrame-r.pulse)*r.count.period
 	return jam.Segment{Frame: frame, At: time.Duration(math.Round(at)), BPM: bpm}, true, true
 }
 
 // Dropped returns the number of pulses that were lost while a song was running.
-func (f *Follower) Dropped() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.dropped
+func (r *ClockReceiver) Dropped() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.dropped
 }
 
-// tempo returns the tempo of the clock within the loop's range. Jitter may move a tempo at the edge of the range a little
-// outside; it is taken as the edge.
-func (f *Follower) tempo() (bpm float64, ok bool) {
-	bpm = float64(time.Minute) / pulsesPerBeat / f.count.period
+// tempo returns the tempo of the clock, within the loop's range. Jitter may push a tempo at the edge of the range a little
+// outside; tempo then returns the edge. ok is false if it is farther outside.
+func (r *ClockReceiver) tempo() (bpm float64, ok bool) {
+	bpm = float64(time.Minute) / pulsesPerBeat / r.count.period
 	ok = bpm > jam.MinTempo*0.95 && bpm < jam.MaxTempo*1.05
 	return min(max(bpm, jam.MinTempo), jam.MaxTempo), ok
 }

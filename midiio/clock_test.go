@@ -18,7 +18,7 @@ import (
 
 const ms = time.Millisecond
 
-// TestClockGolden tells a follower what each line of a script says and compares what it answers with the golden file.
+// TestClockGolden tells a receiver what each line of a script says and compares what it answers with the golden file.
 // Times are in ms; "pulses N" come every 20 ms, which is 125 BPM, "slow N" at half that tempo, "burst N" at one time.
 func TestClockGolden(t *testing.T) {
 	scripts := []struct{ name, script string }{
@@ -45,7 +45,7 @@ func TestClockGolden(t *testing.T) {
 	var got strings.Builder
 	for _, s := range scripts {
 		fmt.Fprintf(&got, "# %s\n", s.name)
-		f, at := newFollower(100), time.Second
+		f, at := newReceiver(100), time.Second
 		send := func(status byte, data ...byte) {
 			data = append(data, 0, 0)
 			f.Receive(at, status, data[0], data[1])
@@ -161,18 +161,18 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-// A follower at the other end of a cable hears our own clock: Start puts line 0 on its first pulse, notes come through
+// A receiver at the other end of a cable hears our own clock: Start puts line 0 on its first pulse, notes come through
 // beside it, and nothing of the clock counts as dropped.
 func TestFollowOwnClock(t *testing.T) {
 	var now time.Duration
 	var heard []jam.Event
 	cable := NewCable(func() time.Duration { return now }, func(e jam.Event) { heard = append(heard, e) })
 	changes := 0
-	f, err := NewFollower(120, func() { changes++ })
+	f, err := NewClockReceiver(120, func() { changes++ })
 	if err != nil {
 		t.Fatal(err)
 	}
-	cable.Follow(f)
+	cable.SendClockTo(f)
 	out := NewOut(cable)
 	grid, err := jam.NewGrid(time.Second, 137)
 	if err != nil {
@@ -203,15 +203,15 @@ func check(t *testing.T, err error) {
 	}
 }
 
-func TestFollowerTempo(t *testing.T) {
+func TestClockReceiverTempo(t *testing.T) {
 	for _, bpm := range []float64{19, 401, math.NaN()} {
-		if _, err := NewFollower(bpm, nil); err == nil {
+		if _, err := NewClockReceiver(bpm, nil); err == nil {
 			t.Errorf("tempo %v is taken", bpm)
 		}
 	}
 	// The ends of the range hold in spite of jitter; well beyond them there is no clock to follow.
 	for bpm, want := range map[float64]bool{15: false, 20: true, 400: true, 500: false} {
-		f := newFollower(120)
+		f := newReceiver(120)
 		f.Receive(0, jam.ClockStart, 0, 0)
 		for _, p := range (master{tempo: steady(bpm), jitter: 200 * time.Microsecond}).play(time.Second, 300) {
 			f.Receive(p.at, jam.ClockPulse, 0, 0)
@@ -223,11 +223,11 @@ func TestFollowerTempo(t *testing.T) {
 	}
 }
 
-// anything gives a follower what next returns until there is no more. Whatever it is, the tempo is one that jamd plays, or
+// anything gives a receiver what next returns until there is no more. Whatever it is, the tempo is one that jamd plays, or
 // there is none; and a song that runs never goes back but by its master's word.
 func anything(next func() (at time.Duration, status, data1, data2 byte, more bool)) error {
 	moved := false
-	f, err := NewFollower(120, func() { moved = true })
+	f, err := NewClockReceiver(120, func() { moved = true })
 	if err != nil {
 		return err
 	}
@@ -260,7 +260,7 @@ func anything(next func() (at time.Duration, status, data1, data2 byte, more boo
 	}
 }
 
-func TestFollowerSurvivesAnything(t *testing.T) {
+func TestClockReceiverSurvivesAnything(t *testing.T) {
 	statuses := []byte{jam.ClockPulse, jam.ClockPulse, jam.ClockPulse, jam.ClockPulse, jam.ClockPulse, jam.ClockPulse,
 		jam.ClockStart, jam.ClockContinue, jam.ClockStop, jam.ClockPosition, 0xFE, 0xFF}
 	rapid.Check(t, func(t *rapid.T) {
@@ -285,7 +285,7 @@ func TestFollowerSurvivesAnything(t *testing.T) {
 }
 
 // Each three bytes are a message and the time until the next.
-func FuzzFollower(f *testing.F) {
+func FuzzClockReceiver(f *testing.F) {
 	f.Add([]byte{0xFA, 0, 1, 0xF8, 0, 20, 0xF8, 0, 20, 0xF8, 0, 20, 0xFC, 0, 5, 0xF2, 3, 1, 0xFB, 0, 1, 0xF8, 0, 20})
 	f.Add([]byte{0xFA, 0, 0, 0xF8, 0, 0, 0xF8, 0, 0, 0xF8, 0, 255, 0xF8, 255, 255, 0xF8, 0, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
@@ -304,14 +304,14 @@ func FuzzFollower(f *testing.F) {
 	})
 }
 
-func TestFollowerAllocatesNothing(t *testing.T) {
+func TestClockReceiverAllocatesNothing(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector allocates")
 	}
 	var now time.Duration
 	cable := NewCable(func() time.Duration { return now }, func(jam.Event) {})
-	f := newFollower(120)
-	cable.Follow(f)
+	f := newReceiver(120)
+	cable.SendClockTo(f)
 	start, pulse, position := []byte{jam.ClockStart}, []byte{0x90, 60, jam.ClockPulse, 1}, []byte{jam.ClockPosition, 1, 2}
 	_ = cable.Packet(start)
 	if a := testing.AllocsPerRun(1000, func() {

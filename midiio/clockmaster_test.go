@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A master is another's clock: a tempo that may change, and a way to the follower that delays and loses pulses.
+// A master is another's clock: a tempo that may change, and a way to the receiver that delays and loses pulses.
 type master struct {
 	tempo  func(pulse int) float64
 	jitter time.Duration // each pulse comes up to this early or late, all equally likely
@@ -46,8 +46,8 @@ func (m master) play(start time.Duration, pulses int) []played {
 	return all
 }
 
-func newFollower(bpm float64) *Follower {
-	f, err := NewFollower(bpm, nil)
+func newReceiver(bpm float64) *ClockReceiver {
+	f, err := NewClockReceiver(bpm, nil)
 	if err != nil {
 		panic(err)
 	}

@@ -8,36 +8,36 @@ import (
 	"jamd/midi"
 )
 
-// Follow passes the MIDI clock that arrives at this port to a follower, stamped like events. With nil the clock is dropped.
-// It may be called at any time.
-func (in *In) Follow(f *Follower) { in.clock.Store(f) }
+// SendClockTo passes the MIDI clock that arrives at this port to a receiver, with the same time stamps as events. nil drops the
+// clock. It is safe for concurrent use.
+func (in *In) SendClockTo(r *ClockReceiver) { in.clock.Store(r) }
 
-// clockReceiver returns the function that the parser calls with the clock messages of a packet that arrived at a time; nil
-// if no follower is set.
-func (in *In) clockReceiver(at time.Duration) func(status, data1, data2 byte) {
-	f := in.clock.Load()
-	if f == nil {
+// clockHandler returns the function to call with each clock message of a packet that arrived at the given time, or nil if no
+// receiver is set.
+func (in *In) clockHandler(at time.Duration) func(status, data1, data2 byte) {
+	r := in.clock.Load()
+	if r == nil {
 		return nil
 	}
-	return func(status, data1, data2 byte) { f.Receive(at, status, data1, data2) }
+	return func(status, data1, data2 byte) { r.Receive(at, status, data1, data2) }
 }
 
-// Follow passes the MIDI clock that is sent into the cable to a follower.
-func (c *Cable) Follow(f *Follower) { c.in.Follow(f) }
+// SendClockTo passes the MIDI clock that is sent into the cable to a receiver.
+func (c *Cable) SendClockTo(r *ClockReceiver) { c.in.SendClockTo(r) }
 
-// ErrNotAClockMessage is returned if the message to send is not one of a MIDI clock.
+// ErrNotAClockMessage says that a ClockOut was given something other than a clock message.
 var ErrNotAClockMessage = errors.New("not a MIDI clock message")
 
-// A ClockOut sends a MIDI clock to the port of an Out. It does not use the ledger and does not close the port.
+// A ClockOut sends a MIDI clock to the port of an Out. It does not change the ledger, and closing the port stays with the Out.
 type ClockOut struct{ out *Out }
 
 var _ jam.Output = ClockOut{}
 
-// Clock returns the output of a MIDI clock to the same port. Any goroutine may use it.
+// Clock returns an output that sends a MIDI clock to the same port. It is safe for concurrent use.
 func (o *Out) Clock() ClockOut { return ClockOut{o} }
 
-// Send sends one clock message: jam.ClockPulse, jam.ClockStart, jam.ClockContinue or jam.ClockStop, whose data are ignored,
-// or a message of jam.SongPosition.
+// Send sends one clock message: jam.ClockPulse, jam.ClockStart, jam.ClockContinue or jam.ClockStop, which have no data, or a
+// message of jam.SongPosition. Any other message is an error.
 func (c ClockOut) Send(status, data1, data2 byte) error {
 	if !midi.IsClock(status) || data1 > 0x7F || data2 > 0x7F {
 		return ErrNotAClockMessage

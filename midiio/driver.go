@@ -8,11 +8,11 @@ import (
 	"gitlab.com/gomidi/midi/v2/drivers/rtmididrv/imported/rtmidi"
 )
 
-// This file alone uses the driver: RtMidi, through the bindings inside gomidi's rtmididrv. It does not use that package's
-// own ports, because those round times to milliseconds, install their callback from a goroutine that may run after Close, and
-// name every client "RtMidi Input Client".
+// Only this file uses the driver: RtMidi, through the bindings inside gomidi's rtmididrv. It does not use that package's own
+// ports, because they round times to milliseconds, install their callback from a goroutine that may run after Close, and name
+// every client "RtMidi Input Client".
 
-// Devices of the driver, as the rest of the package uses them.
+// The driver's devices, as the rest of the package uses them.
 type (
 	device interface {
 		PortCount() (int, error)
@@ -20,13 +20,13 @@ type (
 		OpenPort(port int, name string) error
 		OpenVirtualPort(name string) error
 		Close() error
-		// peers returns the addresses that the device's port is connected to; false if the system does not tell.
+		// peers returns the addresses that the device's port is connected to. It returns false if the system cannot say.
 		peers() ([]string, bool)
 	}
 	inputDevice interface {
 		device
-		// listen sets the receiver of every packet. Call it before a port is opened. An empty packet means that the driver's
-		// queue overran and its content is lost.
+		// listen sets the function that receives every packet. Call it before a port is opened. An empty packet means that the
+		// driver's queue overran and its content is lost.
 		listen(func(packet []byte)) error
 	}
 	outputDevice interface {
@@ -35,7 +35,7 @@ type (
 	}
 )
 
-// unusedQueue is the size of the driver's own queue. It is only for polling, and stays empty with a callback.
+// unusedQueue is the size of the driver's own queue. That queue is only for polling: with a callback it stays empty.
 const unusedQueue = 1
 
 const systemReset = 0xFF
@@ -45,7 +45,7 @@ type rtIn struct {
 	client client
 }
 
-// newInput makes an input that other programs see under the given client name.
+// newInput makes an input. Other programs see it under the client name.
 func newInput(client string) (inputDevice, error) {
 	if err := sequencer(); err != nil {
 		return nil, err
@@ -84,8 +84,8 @@ func (in rtIn) listen(receive func([]byte)) error {
 
 func (in rtIn) peers() ([]string, bool) { return in.client.peers(true) }
 
-// Close stops the driver's thread and only then removes the callback. The binding's own Close does so in the opposite order:
-// a message in between makes C's thread use a nil pointer, which ends the program.
+// Close stops the driver's thread and only then removes the callback. The binding's own Close does this in the opposite order: a
+// message in between makes the driver's thread use a nil pointer, which ends the program.
 func (in rtIn) Close() error {
 	stopThread(in.MIDIIn)
 	if in.MIDIIn.Close() != nil { // an earlier error stays set in the device; then the binding does not free it
@@ -94,14 +94,15 @@ func (in rtIn) Close() error {
 	return nil
 }
 
-// stopThread calls the Close of the struct that the binding's input embeds first; it closes the port. TestDriverLayout
-// checks that the pinned version of the library has this layout.
+// stopThread closes the port, through the Close of the struct that the binding's input embeds first. TestDriverLayout checks that
+// the pinned version of the library has this layout.
 func stopThread(in rtmidi.MIDIIn) {
 	if c := portCloser(in); c != nil {
 		_ = c.Close() // the error is only that of an earlier call
 	}
 }
 
+// portCloser returns that embedded struct, or nil if the layout is different.
 func portCloser(in rtmidi.MIDIIn) interface{ Close() error } {
 	v := reflect.ValueOf(in)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct || v.Elem().NumField() == 0 {
@@ -120,7 +121,7 @@ type rtOut struct {
 	client client
 }
 
-// newOutput makes an output that other programs see under the given client name.
+// newOutput makes an output. Other programs see it under the client name.
 func newOutput(client string) (outputDevice, error) {
 	if err := sequencer(); err != nil {
 		return nil, err

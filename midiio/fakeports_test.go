@@ -133,7 +133,7 @@ func (p *plug) SendMessage(m []byte) error {
 func told(q *jam.Queue[Change]) (list []string) {
 	for n := len(q.C()); n > 0; n-- {
 		c := <-q.C()
-		list = append(list, c.What.String()+" "+c.Port.String())
+		list = append(list, c.Event.String()+" "+c.Port.String())
 	}
 	return list
 }

@@ -12,7 +12,7 @@ import (
 // An In is an open input port.
 type In struct {
 	make        func(client string) (inputDevice, error)
-	device      inputDevice  // nil while there is none; the reconnector owns it while it runs
+	device      inputDevice  // nil while there is no port; the reconnector owns it while it runs
 	reconnector *reconnector // nil if the port is not reconnected
 	reconnect   Reconnect
 	closed      atomic.Bool
@@ -20,29 +20,29 @@ type In struct {
 	overran     atomic.Uint64
 	now         func() time.Duration
 	receive     func(jam.Event)
-	clock       atomic.Pointer[Follower]
+	clock       atomic.Pointer[ClockReceiver]
 
 	mu   sync.Mutex // guards info
 	info PortInfo
 }
 
-// OpenIn opens the input port with that name (see match). It gives every channel message to receive, with the time that now
-// returned on arrival. The driver's thread calls both, one message at a time: they must not block, and must not close the port.
-// Everything else that arrives is dropped and counted.
+// OpenIn opens the input port called name (see match). It calls receive with every channel message, and now for the time of its
+// arrival. Both run on the driver's thread, one message at a time: they must not block, and must not close the port. Other
+// messages are dropped and counted. The caller must close the port.
 func OpenIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
 	in := &In{make: newInput, now: now, receive: receive}
 	return in.open(connect("input", name, VirtualIn, in.newDevice))
 }
 
-// OpenVirtualIn makes an input port of that name, which other programs can connect to. Apart from that it does what OpenIn does.
+// OpenVirtualIn makes an input port of that name, which other programs can connect to. Otherwise it is like OpenIn.
 func OpenVirtualIn(name string, now func() time.Duration, receive func(jam.Event)) (*In, error) {
 	in := &In{make: newInput, now: now, receive: receive}
 	return in.open(virtual("input", name, in.newDevice))
 }
 
-// OpenReconnectingIn is OpenIn for a port that may leave and come back. When it leaves, everything held down on it is released:
-// receive gets the offs, the pedals and all notes off. This call comes from another goroutine than the driver's, but never
-// at the same time as one of the driver's.
+// OpenReconnectingIn is OpenIn for a port that may leave and come back. When it leaves, everything that is held on it is
+// released: receive gets note offs, pedal ups and all notes off. Those calls come from another goroutine, but never at the same
+// time as one from the driver's thread.
 func OpenReconnectingIn(name string, now func() time.Duration, receive func(jam.Event), r Reconnect) (*In, error) {
 	return openReconnectingIn(newInput, name, now, receive, r)
 }
@@ -71,7 +71,8 @@ func openReconnectingIn(newDevice func(client string) (inputDevice, error), name
 	return in, nil
 }
 
-// newDevice sets the callback before the port opens. Otherwise the first note would be lost in the driver's queue.
+// newDevice makes a device and sets its callback before the port opens. Otherwise the first note would be lost in the driver's
+// queue.
 func (in *In) newDevice(client string) (inputDevice, error) {
 	d, err := in.make(client)
 	if err != nil {
@@ -99,40 +100,40 @@ func (in *In) connected(d inputDevice, info PortInfo) {
 	in.info = info
 }
 
-// packet handles a packet from the driver. An empty one says that the driver's queue overran.
+// packet handles a packet from the driver. An empty packet means that the driver's queue overran.
 func (in *In) packet(packet []byte) {
 	if in.closed.Load() {
 		return
 	}
 	if len(packet) == 0 {
 		in.overran.Add(1)
-		in.release() // the lost messages may contain the offs
+		in.release() // the lost messages may include note offs
 		in.reconnect.tell("input", in.Info(), Overrun)
 		return
 	}
 	at := in.now()
-	in.keyboard.Packet(at, packet, in.receive, in.clockReceiver(at))
+	in.keyboard.Packet(at, packet, in.receive, in.clockHandler(at))
 }
 
-// release gives receive the offs of everything held down. Its caller makes sure that packet does not run at the same time.
+// release calls receive with what releases everything that is held. packet must not run at the same time.
 func (in *In) release() { in.keyboard.Release(in.now(), in.receive) }
 
-// Info names the port. While a reconnecting port is gone, it names the port awaited.
+// Info names the port. While a reconnecting port is gone, Info names the port that is awaited.
 func (in *In) Info() PortInfo {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.info
 }
 
-// Overruns counts how often the driver's queue overran. Each overrun loses the whole queue, about 2,000 messages on ALSA, and
-// releases what was held. Other systems do not report overruns.
+// Overruns returns how often the driver's queue overran. Each overrun loses the whole queue, about 2,000 messages on ALSA, and
+// releases all held notes. Other systems do not report overruns.
 func (in *In) Overruns() uint64 { return in.overran.Load() }
 
-// Dropped counts the messages that arrived and were not channel messages.
+// Dropped returns the number of messages that arrived and were not passed on.
 func (in *In) Dropped() midi.Dropped { return in.keyboard.Dropped() }
 
-// Close closes the port. After it has returned, receive is not called any more. Close the outputs first, so that they fall silent
-// before the input ends.
+// Close closes the port. receive is not called after Close has returned. Close the outputs first, so that they are silent before
+// the input ends.
 func (in *In) Close() error {
 	if in.closed.Swap(true) {
 		return nil
@@ -144,7 +145,7 @@ func (in *In) Close() error {
 	return in.device.Close()
 }
 
-// Leave is Close, and also releases what is held down: receive gets the offs before Leave returns.
+// Leave is Close, and then releases everything that is held: receive gets the note offs before Leave returns.
 func (in *In) Leave() error {
 	err := in.Close()
 	in.release()

@@ -49,12 +49,12 @@ func playBytes(t *testing.T, kind byte, script []byte) {
 		}
 	})
 	if kind&1 != 0 {
-		follower, err := NewFollower(settings.Tempo, clock.Wake)
+		receiver, err := NewClockReceiver(settings.Tempo, clock.Wake)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cable.Follow(follower)
-		config.Transport = follower
+		cable.SendClockTo(receiver)
+		config.Transport = receiver
 	}
 	loop, err := jam.NewLoop(config)
 	if err != nil {

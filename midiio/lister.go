@@ -1,13 +1,13 @@
 package midiio
 
-// A Lister lists the ports as [List] does, but keeps its devices open between calls, because the system has few handles. It
-// has one owner at a time.
+// A Lister lists ports as [List] does, but keeps its devices open between calls, because the system has few handles. Only one
+// goroutine at a time may use it.
 type Lister struct {
 	ins  lister[inputDevice]
 	outs lister[outputDevice]
 }
 
-// NewLister makes a lister. Its owner closes it.
+// NewLister makes a lister. The caller must close it.
 func NewLister() *Lister {
 	return &Lister{lister[inputDevice]{newDevice: newInput}, lister[outputDevice]{newDevice: newOutput}}
 }
@@ -27,7 +27,7 @@ func (l *Lister) Close() {
 	l.outs.close()
 }
 
-// A lister lists the ports of one direction through one device that stays open.
+// A lister lists the ports of one direction. It keeps one device open.
 type lister[D device] struct {
 	newDevice func(client string) (D, error)
 	device    D

@@ -12,30 +12,30 @@ import (
 	"jamd/midi"
 )
 
-// A Note is a note of a file. It may begin and end between the lines of the grid.
+// A Note is a note of a file. It may begin and end between two lines of the grid.
 type Note struct {
-	Start, End float64 // in frames from the beginning, End > Start
+	Start, End float64 // in frames from the start of the file; End > Start
 	Pitch      uint8
 	Velocity   uint8 // 1 to 127
 }
 
-// A Melody is the melody of a MIDI file: one of its parts, with the file's tempi and meters.
+// A Melody is the melody of a MIDI file: one of the file's parts, with the file's tempi and meters.
 type Melody struct {
-	Title    string            // of the song, as in the file; else the file's name
-	Part     Part              // the melody
+	Title    string            // name of the song in the file, or else the file's name
+	Part     Part              // the part that is the melody
 	Why      string            // why Part is the melody, in a few words
-	Parts    []Part            // all parts of the file
-	Notes    []Note            // by start
-	Tempo    []jam.TempoChange // ascending, the first at frame 0; tempi that jamd does not play are set to the nearest that it does
-	Meter    jam.Meter         // at the beginning; see song.meters
+	Parts    []Part            // all parts of the file that have notes
+	Notes    []Note            // in order of Start
+	Tempo    []jam.TempoChange // ascending, the first at frame 0; a tempo that jamd cannot play is replaced by the nearest that it can
+	Meter    jam.Meter         // at frame 0; see song.meters
 	Meters   []jam.MeterChange // ascending
-	Warnings []Warning         // faults of the file
+	Warnings []Warning         // faults of the file that did not stop the reader
 }
 
 // ReadFile reads the melody of a Standard MIDI File of at most 64 MiB. asked is the number or name of the part to read, see
-// [Part]. If it is "", ReadFile takes the part whose name says that it is the melody (see [rankName]), else the one whose
-// notes move most like a melody. Faults of the file that can be read past are in Warnings; any other is a *FileError with
-// the byte offset. If the file cannot be opened, the error wraps that of the file system.
+// [Part]. If it is "", ReadFile chooses the part whose name says that it is the melody (see [rankName]), or else the one whose
+// notes move most like a melody. Faults that the reader can skip are in Warnings; any other is a *FileError with the byte offset.
+// If the file cannot be opened, the error wraps that of the file system.
 func ReadFile(path, asked string) (Melody, error) {
 	data, err := readBounded(path)
 	if err != nil {
@@ -44,7 +44,7 @@ func ReadFile(path, asked string) (Melody, error) {
 	return Read(path, data, asked)
 }
 
-// Read does as ReadFile with a file that is in memory. path is used in messages and, without its folder, as the title.
+// Read does the same as ReadFile for a file in memory. path appears in messages; its last part is the title if the file has none.
 func Read(path string, data []byte, asked string) (Melody, error) {
 	s, err := parseSong(path, data)
 	if err != nil {
@@ -54,13 +54,13 @@ func Read(path string, data []byte, asked string) (Melody, error) {
 	chosen, why, err := chooseMelody(parts, asked)
 	if err != nil {
 		problem := &FileError{Path: path, Offset: int64(len(data)), Problem: err.Error()}
-		if len(s.warnings) > 0 && len(parts) == 0 { // the faults may be why there are no parts
+		if len(s.warnings) > 0 && len(parts) == 0 { // the faults may be the reason that there are no parts
 			problem.Offset = s.warnings[0].Offset
 			problem.Problem += ": " + s.warnings[0].Text
 		}
 		return Melody{}, problem
 	}
-	s.keepTrack(chosen.track)
+	s.dropOtherTracks(chosen.track)
 	m := Melody{Title: s.title(), Part: *chosen, Why: why, Parts: parts, Notes: chosen.played, Tempo: s.tempoMap(), Warnings: s.warnings}
 	m.Meter, m.Meters = s.meters()
 	if m.Title == "" {
@@ -73,8 +73,8 @@ func Read(path string, data []byte, asked string) (Melody, error) {
 	return m, nil
 }
 
-// title returns the name of the file's only track, or of a first track without notes, if that is the title of a song; else
-// "".
+// title returns the name of the file's only track, or of a first track without notes, if it is the title of a song. Otherwise it
+// returns "".
 func (s *song) title() string {
 	if first := &s.tracks[0]; (len(s.tracks) == 1 || len(first.notes) == 0) && isTitle(first.name) {
 		return first.name
@@ -82,9 +82,9 @@ func (s *song) title() string {
 	return ""
 }
 
-// keepTrack removes the tempi and time signatures of all other tracks from a song of format 2, whose tracks are separate
-// tunes.
-func (s *song) keepTrack(track int) {
+// dropOtherTracks removes the tempi and time signatures of all tracks but one from a song of format 2. The tracks of that format
+// are separate tunes.
+func (s *song) dropOtherTracks(track int) {
 	if s.format != 2 {
 		return
 	}
@@ -92,7 +92,8 @@ func (s *song) keepTrack(track int) {
 	s.signatures = slices.DeleteFunc(s.signatures, func(c signature) bool { return c.track != track })
 }
 
-// frame converts ticks to frames. It is exact for every tick of a tune, because all numbers are far below 2^53; with SMPTE time it is not.
+// frame converts ticks to frames. The result is exact for every tick of a tune, because all numbers are far below 2^53; with
+// SMPTE time it is rounded.
 func (s *song) frame(tick int64) float64 {
 	if s.stretches != nil {
 		return s.smpteFrame(tick)
@@ -103,8 +104,8 @@ func (s *song) frame(tick int64) float64 {
 // nearest returns the frame whose line is nearest to a tick.
 func (s *song) nearest(tick int64) int64 { return int64(math.Round(s.frame(tick))) }
 
-// notes pairs the note ons and offs of some channels of a track. A note that is struck again while it sounds ends there. A
-// note without a note off ends with the track. A note without length is made one tick long.
+// notes pairs the note ons and offs of some channels of a track. A note on for a pitch that sounds ends the earlier note. A note
+// without a note off ends with the track. A note without length becomes one tick long.
 func (s *song) notes(t *songTrack, channels []uint8) []Note {
 	type sounding struct {
 		tick     int64
@@ -135,11 +136,11 @@ func (s *song) notes(t *songTrack, channels []uint8) []Note {
 	return notes
 }
 
-// played returns the tempo, or the nearest that jamd plays.
+// played returns the tempo, limited to the range that jamd can play.
 func (c songTempo) played() float64 { return min(max(c.bpm, jam.MinTempo), jam.MaxTempo) }
 
-// tempoMap puts the tempo changes on the grid. If several are in one frame, the last one counts. Without any the tempo is
-// 120 BPM, as the format says.
+// tempoMap puts the tempo changes on the grid. If several are in one frame, the last counts. Without any, the tempo is 120 BPM,
+// as the format says.
 func (s *song) tempoMap() []jam.TempoChange {
 	changes := slices.Clone(s.tempos)
 	slices.SortStableFunc(changes, func(a, b songTempo) int { return cmp.Compare(a.tick, b.tick) })
@@ -158,8 +159,8 @@ func (s *song) tempoMap() []jam.TempoChange {
 	return tempo
 }
 
-// meters returns the meter at the beginning, which is 4/4 until the first time signature, and the later time signatures that
-// change the meter or move the bar lines. A bar begins with each of them. If two are in one frame, the first one counts.
+// meters returns the meter at frame 0, which is 4/4 unless a time signature is there, and the later time signatures that change
+// the meter or move the bar lines. Each of them begins a bar. If two are in one frame, the first counts.
 func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 	signatures := slices.Clone(s.signatures)
 	slices.SortStableFunc(signatures, func(a, b signature) int { return cmp.Compare(a.tick, b.tick) })
@@ -178,9 +179,9 @@ func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 	return first, changes
 }
 
-// meter returns the signature's meter. A meter that jamd does not play becomes quarter notes. If a bar is not a whole number
-// of them, several bars become one: two of 3/8 are 3/4, and two of 7/8 are 7/4. If the result is still out of range, it is
-// 4/4.
+// meter returns the signature's meter. If jamd cannot play it, it is counted in quarter notes. If a bar is not a whole number of
+// them, several bars become one: two bars of 3/8 become 3/4, and two of 7/8 become 7/4. If the result is still out of range, it
+// is 4/4.
 func (s signature) meter() jam.Meter {
 	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", s.numerator, s.denominator)); err == nil {
 		return m
@@ -207,15 +208,14 @@ func (m *Melody) Frames() int64 {
 // Bars returns the melody's bars.
 func (m *Melody) Bars() jam.Bars { return jam.Bars{Meter: m.Meter, Changes: m.Meters} }
 
-// At returns the melody at one tempo throughout, in quarter notes a minute.
+// At returns the melody at one constant tempo, in quarter notes a minute.
 func (m *Melody) At(bpm float64) Melody {
 	other := *m
 	other.Tempo = []jam.TempoChange{{Frame: 0, BPM: bpm}}
 	return other
 }
 
-// Cues returns the messages that play the melody on channel 1, in order. At the same position, note offs come before note
-// ons.
+// Cues returns the messages that play the melody on channel 1, in order. At equal positions, note offs come before note ons.
 func (m *Melody) Cues() []jam.Cue {
 	cues := make([]jam.Cue, 0, 2*len(m.Notes))
 	for _, n := range m.Notes {
@@ -228,8 +228,8 @@ func (m *Melody) Cues() []jam.Cue {
 	return cues
 }
 
-// Tune returns the melody as a tune for jam.Accompany: its cues with their times at the melody's tempi. It returns an error
-// if At was called with a tempo that jamd does not play.
+// Tune returns the melody as a tune for jam.Accompany: its messages with their times at the melody's tempi. It returns an error
+// if At was called with a tempo that jamd cannot play.
 func (m *Melody) Tune() (jam.Tune, error) {
 	grid, err := jam.NewTuneGrid(m.Tempo)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"jamd/midi"
 )
 
-// A Recorder is an output in memory that keeps every message and the time at which it was sent.
+// A Recorder is an output in memory. It stores every message and the time at which it was sent. It is safe for concurrent use.
 type Recorder struct {
 	now    func() time.Duration
 	mu     sync.Mutex
@@ -19,7 +19,7 @@ type Recorder struct {
 // NewRecorder makes a recorder that stamps each message with now.
 func NewRecorder(now func() time.Duration) *Recorder { return &Recorder{now: now} }
 
-// Send keeps the message.
+// Send stores the message. It never fails.
 func (r *Recorder) Send(status, data1, data2 byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -27,15 +27,15 @@ func (r *Recorder) Send(status, data1, data2 byte) error {
 	return nil
 }
 
-// Events returns a copy of what was sent so far, in order.
+// Events returns a copy of all messages so far, in order.
 func (r *Recorder) Events() []jam.Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.events)
 }
 
-// A Cable is a pair of ports in memory: what is sent into one end arrives at once at the other, through the same parser as
-// at a real port.
+// A Cable is a pair of ports in memory. What is sent into one end arrives at once at the other, through the same parser as at a
+// real port.
 type Cable struct{ in In }
 
 // NewCable makes a cable that calls receive with each channel message, stamped by now.
@@ -49,7 +49,7 @@ func (c *Cable) Send(status, data1, data2 byte) error {
 	return c.Packet(message[:1+midi.DataBytes(status)])
 }
 
-// Packet delivers raw bytes as a driver would, whether valid MIDI or not. After Close it returns ErrClosed.
+// Packet delivers raw bytes as a driver would; they may be invalid MIDI. After Close it returns ErrClosed.
 func (c *Cable) Packet(packet []byte) error {
 	if c.in.closed.Load() {
 		return ErrClosed
@@ -58,10 +58,10 @@ func (c *Cable) Packet(packet []byte) error {
 	return nil
 }
 
-// Dropped counts what was sent and was not a channel message.
+// Dropped returns the number of messages that arrived and were not passed on.
 func (c *Cable) Dropped() midi.Dropped { return c.in.Dropped() }
 
-// Leave is Close, and also releases what is held down, as In.Leave does.
+// Leave is Close, and then releases everything that is held, as In.Leave does.
 func (c *Cable) Leave() error { return c.in.Leave() }
 
 // Close disconnects the cable.

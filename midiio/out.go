@@ -17,44 +17,43 @@ var (
 	ErrNotAChannelMessage = errors.New("not a MIDI channel message")
 )
 
-// An Out is an output port with a ledger of every note that it started. However the Out ends, the ledger lets it end
-// all notes. It is safe for concurrent use: the loop's chords and the thru of the melody may share it. Send allocates
-// nothing.
+// An Out is an output port with a ledger of the notes that it has started. So it can end all of them, however the Out itself
+// ends. It is safe for concurrent use: the loop's chords and the melody that is passed on may share one. Send allocates nothing.
 type Out struct {
 	mu          sync.Mutex
 	reconnector *reconnector // nil if the port is not reconnected
 	info        PortInfo
 	to          jam.Output // nil while a reconnecting port is gone
 	closed      bool
-	unheard     uint64 // messages sent while the port was gone
+	unheard     uint64 // number of messages sent while the port was gone
 	used        [16]bool
-	restrike    [16]bool        // the port came back or was replaced: it has not heard the channel's notes in the ledger
-	sounding    [16][128]uint16 // note ons without their off, by channel and pitch
-	velocity    [16][128]uint8  // of the newest of these note ons
+	restrike    [16]bool        // the port came back or was replaced: it has not received this channel's notes in the ledger
+	sounding    [16][128]uint16 // number of note ons without a note off, by channel and pitch
+	velocity    [16][128]uint8  // velocity of the newest of these note ons
 }
 
 var _ jam.Output = (*Out)(nil)
 
-// NewOut keeps a ledger for another output. If that one is an io.Closer, Close closes it too.
+// NewOut makes an Out that sends to another output. If that one is an io.Closer, Close closes it too.
 func NewOut(to jam.Output) *Out { return newOut(to, PortInfo{}) }
 
 func newOut(to jam.Output, info PortInfo) *Out { return &Out{to: to, info: info} }
 
-// Info names the port. It is empty if there is none. While a reconnecting port is gone, Info names the port awaited.
+// Info names the port. It is empty if there is none. While a reconnecting port is gone, Info names the port that is awaited.
 func (o *Out) Info() PortInfo {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.info
 }
 
-// Unheard counts the messages sent while a reconnecting port was gone.
+// Unheard returns the number of messages sent while a reconnecting port was gone.
 func (o *Out) Unheard() uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.unheard
 }
 
-// Send sends one channel message. It ignores data2 for kinds that have one data byte.
+// Send sends one channel message. It ignores data2 if the message has only one data byte.
 func (o *Out) Send(status, data1, data2 byte) error {
 	if status < 0x80 || status >= 0xF0 || data1 > 0x7F || data2 > 0x7F {
 		return ErrNotAChannelMessage
@@ -67,8 +66,8 @@ func (o *Out) Send(status, data1, data2 byte) error {
 	return o.send(status, data1, data2)
 }
 
-// send enters a note in the ledger before it sends the on, and removes it after it has sent the off. So a note that may be
-// sounding is always in the ledger.
+// send enters a note in the ledger before it sends the note on, and removes it after it has sent the note off. So a note that may
+// be sounding is always in the ledger.
 func (o *Out) send(status, data1, data2 byte) error {
 	channel := status & 0x0F
 	count := &o.sounding[channel][data1]
@@ -93,7 +92,7 @@ func (o *Out) send(status, data1, data2 byte) error {
 	return err
 }
 
-// strikeAgain sends the channel's notes in the ledger to a port that has not heard them.
+// strikeAgain sends the channel's notes in the ledger to a port that has not received them.
 func (o *Out) strikeAgain(channel byte) error {
 	if !o.restrike[channel] || o.to == nil {
 		return nil
@@ -108,7 +107,7 @@ func (o *Out) strikeAgain(channel byte) error {
 	return first
 }
 
-// Sounding counts the note ons that have not had their off.
+// Sounding returns the number of note ons that have had no note off.
 func (o *Out) Sounding() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -121,7 +120,7 @@ func (o *Out) Sounding() int {
 	return n
 }
 
-// Close silences the port and closes it. A second Close does nothing.
+// Close silences the port and closes it. Later calls do nothing.
 func (o *Out) Close() error {
 	o.stopReconnecting()
 	o.mu.Lock()

@@ -9,7 +9,7 @@ import (
 	"jamd/midi"
 )
 
-// OpenOut opens the output port with that name (see match).
+// OpenOut opens the output port called name (see match). The caller must close it.
 func OpenOut(name string) (*Out, error) {
 	d, info, err := connect("output", name, VirtualOut, newOutput)
 	if err != nil {
@@ -18,7 +18,7 @@ func OpenOut(name string) (*Out, error) {
 	return newOut(&deviceOutput{device: d}, info), nil
 }
 
-// OpenVirtualOut makes an output port of that name, which other programs can connect to.
+// OpenVirtualOut makes an output port of that name, which other programs can connect to. The caller must close it.
 func OpenVirtualOut(name string) (*Out, error) {
 	d, info, err := virtual("output", name, newOutput)
 	if err != nil {
@@ -27,9 +27,9 @@ func OpenVirtualOut(name string) (*Out, error) {
 	return newOut(&deviceOutput{device: d}, info), nil
 }
 
-// OpenReconnectingOut is OpenOut for a port that may leave and come back. While the port is gone, the ledger stays up to date and
-// Send does not fail. A port that comes back is swept. The notes that the ledger has on a channel are struck again together
-// with the next note of that channel, so that the next chord is complete.
+// OpenReconnectingOut is OpenOut for a port that may leave and come back. While the port is gone, Send does not fail, and the
+// ledger stays up to date. When the port comes back, it is swept. The channel's notes in the ledger are then sent again with its
+// next note, so that the next chord is complete.
 func OpenReconnectingOut(name string, r Reconnect) (*Out, error) {
 	return openReconnectingOut(newOutput, name, r)
 }
@@ -64,9 +64,9 @@ func (o *Out) newReconnector(newDevice func(client string) (outputDevice, error)
 	return rc
 }
 
-// MoveTo makes the Out play to the port of that name (see match), and reconnects it as OpenReconnectingOut does. A name that
-// begins with VirtualOut makes a virtual port. The old port is silenced and closed. The notes that the ledger has on a channel
-// are struck at the new port together with the next note of that channel. The new port must exist. On an error nothing changes.
+// MoveTo makes the Out play to the port called name (see match), which must exist, and reconnects it as OpenReconnectingOut does.
+// A name that begins with VirtualOut makes a virtual port. The old port is silenced and closed. The channel's notes in the ledger
+// are sent to the new port with its next note. If there is an error, nothing changes.
 func (o *Out) MoveTo(name string, r Reconnect) error { return o.moveTo(newOutput, name, r) }
 
 func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name string, r Reconnect) error {
@@ -74,7 +74,7 @@ func (o *Out) moveTo(newDevice func(client string) (outputDevice, error), name s
 	old := o.reconnector
 	o.reconnector = nil
 	o.mu.Unlock()
-	old.stop() // otherwise it would take the new port for the old one
+	old.stop() // otherwise it would mistake the new port for the old one
 	next, err := o.openNext(newDevice, name, r)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -108,8 +108,7 @@ func (o *Out) openNext(newDevice func(client string) (outputDevice, error), name
 	return next, nil
 }
 
-// connect makes an output the one that the Out plays to. It is swept before anything else is sent to it. The output before
-// it, if any, is silenced and closed.
+// connect makes the Out play to `to`, which it sweeps first. The output before it, if any, is silenced and closed.
 func (o *Out) connect(to jam.Output, info PortInfo) {
 	o.mu.Lock()
 	used := o.used
@@ -123,7 +122,7 @@ func (o *Out) connect(to jam.Output, info PortInfo) {
 	o.mu.Lock()
 	before := o.to
 	if o.closed {
-		before = to // nobody sends to the new one any more
+		before = to // the Out is closed, so nobody sends to the new output
 	} else {
 		o.silenceOld()
 		o.to, o.info = to, info
@@ -132,12 +131,12 @@ func (o *Out) connect(to jam.Output, info PortInfo) {
 		}
 	}
 	o.mu.Unlock()
-	if c, ok := before.(io.Closer); ok {
+	if c, ok := before.(io.Closer); ok { // it has been silenced
 		_ = c.Close() // it is silent
 	}
 }
 
-// silenceOld ends the notes at the port that another one replaces. The ledger keeps them: they sound on at the new port.
+// silenceOld ends the notes at a port that another one replaces. They stay in the ledger, because they go on at the new port.
 func (o *Out) silenceOld() {
 	if o.to == nil {
 		return

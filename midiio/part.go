@@ -8,25 +8,24 @@ import (
 	"strings"
 )
 
-// A Part is what one voice or instrument plays in a file: a track or, if the file has everything in one track, a channel of
-// it.
+// A Part is what one voice or instrument plays in a file: a track, or a channel if the file has only one track.
 type Part struct {
-	Number    int    `json:"number"` // of the track in the file, or of the channel; from 1
+	Number    int    `json:"number"` // number of the track or channel, from 1
 	IsChannel bool   `json:"is_channel"`
-	Name      string `json:"name"` // of the track, else of its instrument; "" if neither has one
+	Name      string `json:"name"` // name of the track, or else of its instrument; "" if neither has one
 	Notes     int    `json:"notes"`
-	Low       uint8  `json:"low"` // the lowest pitch
+	Low       uint8  `json:"low"` // lowest pitch
 	High      uint8  `json:"high"`
 	Drums     bool   `json:"drums"`
 
-	track    int      // in song.tracks
+	track    int      // index in song.tracks
 	channels []uint8  // from 0
 	rank     nameRank // of Name
-	faults   float64  // how unlike a melody it is, see melodyFaults
+	faults   float64  // how unlike a melody it is; see melodyFaults
 	played   []Note
 }
 
-// String names the part in messages: track and name, or channel.
+// String names the part for messages: the track and its name, or the channel.
 func (p *Part) String() string {
 	kind := "track"
 	if p.IsChannel {
@@ -38,10 +37,10 @@ func (p *Part) String() string {
 	return fmt.Sprintf("%s %d %q", kind, p.Number, p.Name)
 }
 
-// drums is the channel of General MIDI's percussion, from 0.
+// drums is the percussion channel of General MIDI, from 0.
 const drums = 9
 
-// parts returns the parts of the song that have notes, in the file's order.
+// parts returns the song's parts that have notes, in the file's order.
 func (s *song) parts() []Part {
 	var parts []Part
 	for i := range s.tracks {
@@ -71,7 +70,7 @@ func (s *song) parts() []Part {
 	return parts
 }
 
-// part returns the part that some channels of a track make up. They must have notes.
+// part returns the part that consists of some channels of a track. They must have notes.
 func (s *song) part(track int, channels []uint8) Part {
 	t := &s.tracks[track]
 	p := Part{Number: track + 1, Name: cmp.Or(t.name, t.instrument), track: track, channels: channels, Low: 127}
@@ -107,8 +106,8 @@ func (t *songTrack) channels() (all []uint8) {
 	return all
 }
 
-// chooseMelody returns the part that is the melody, and why. If asked is not empty, it is the number or name of that part.
-// Otherwise the names decide, and between parts of equal names the notes.
+// chooseMelody returns the part that is the melody, and why. If asked is not "", it is the number or name of that part. Otherwise
+// the names decide, and the notes decide between parts of equal rank.
 func chooseMelody(parts []Part, asked string) (chosen *Part, why string, err error) {
 	if asked != "" {
 		chosen, err = findPart(parts, asked)
@@ -138,7 +137,7 @@ func chooseMelody(parts []Part, asked string) (chosen *Part, why string, err err
 	return chosen, why, nil
 }
 
-// before reports whether p is more likely the melody than q, which comes earlier in the file.
+// before reports whether p is more likely the melody than q. q comes earlier in the file.
 func (p *Part) before(q *Part) bool {
 	if p.rank != q.rank {
 		return p.rank < q.rank
@@ -173,13 +172,13 @@ func findPart(parts []Part, asked string) (*Part, error) {
 	return nil, fmt.Errorf("no track %q, or more than one: the file has %s", asked, strings.Join(all, ", "))
 }
 
-// The mean pitches of most melodies lie between these: from the G below middle C to the D two octaves above it.
+// The mean pitch of most melodies is between the G below middle C and the D two octaves above it.
 const lowMelody, highMelody = 55, 86
 
-// melodyFaults returns how unlike a melody the notes are. It is the sum of: twice the share of the time in which several
-// notes sound at once; the octaves by which their mean pitch is outside the range of melodies; how much less they sound than
-// the longest part; and half the share of moves that are leaps of a third or more, as in broken chords. Without track names
-// it finds the melody in 876 of the 909 songs of POP909, and the second voice in the others.
+// melodyFaults returns how unlike a melody the notes are. It is the sum of: twice the share of the time in which several notes
+// sound at once; the octaves by which their mean pitch is outside the range of melodies; how much less they sound than the
+// longest part, as a share; and half the share of moves by a third or more, as in broken chords. Without track names it finds the
+// melody in 876 of the 909 songs of POP909, and the second voice in the others.
 func melodyFaults(notes []Note, longest float64) float64 {
 	var sum, pitches, together, until, leaps float64
 	for i, n := range notes {
@@ -197,7 +196,7 @@ func melodyFaults(notes []Note, longest float64) float64 {
 	return 2*together/sum + outside/12 + 1 - sounding(notes)/longest + leaps/float64(2*len(notes))
 }
 
-// sounding returns the number of frames in which any of the notes sounds. The notes are in order.
+// sounding returns the number of frames in which any of the notes sounds. The notes must be in order.
 func sounding(notes []Note) (frames float64) {
 	var until float64
 	for _, n := range notes {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A nameRank orders parts by how surely their name says that they are the melody. The lowest is the surest.
+// A nameRank says how surely a part's name means that it is the melody. The lowest rank is the surest.
 type nameRank int
 
 // The ranks, with examples.
@@ -21,7 +21,7 @@ const (
 	accompaniment                 // "Bass", "Backing vocals"
 )
 
-// The words in names of parts, as fold returns them. A star stands for any ending.
+// The words in names of parts, folded. A star stands for any ending.
 var (
 	melodyWords = wordList("melod* мелод* メロディ* 旋律 主旋律 멜로디 선율 μελωδια")
 	voiceWords  = wordList(`vocal* vokal* voice* vox voz voces voix voce voci stimme singstimme gesang* singer* sing sang canto canta*
@@ -35,6 +35,7 @@ var (
 		аккорд аккорды бас ударн* барабан* コード ベース ドラム 伴奏 和音 和弦 和声 贝斯 鼓 코드 베이스 드럼`)
 )
 
+// wordList returns the words of a text, folded.
 func wordList(words string) []string {
 	list := strings.Fields(words)
 	for i, w := range list {
@@ -43,7 +44,7 @@ func wordList(words string) []string {
 	return list
 }
 
-// fold returns a text in small letters without accents.
+// fold returns a text in lower case and without accents.
 func fold(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
@@ -53,8 +54,8 @@ func fold(text string) string {
 	}, norm.NFKD.String(text))
 }
 
-// rankName ranks the name of a track or instrument by its whole words: "using" does not match "sing". If a name has a word
-// of accompaniment, that word decides, unless the name also says "melody".
+// rankName ranks the name of a track or instrument by its whole words: "using" does not match "sing". If a name has a word of
+// accompaniment, that word decides, unless the name also has a word for melody.
 func rankName(name string) nameRank {
 	words := nameWords(name)
 	switch {
@@ -72,7 +73,8 @@ func rankName(name string) nameRank {
 	return unnamed
 }
 
-// nameWords splits a name into folded words: at everything that is not a letter, and before the capitals of "LeadVocal".
+// nameWords splits a name into folded words: at everything that is not a letter, and before a capital inside a word, as in
+// "LeadVocal".
 func nameWords(name string) []string {
 	var spaced strings.Builder
 	var last rune
@@ -92,8 +94,8 @@ func hasWord(words, list []string) bool {
 	})
 }
 
-// matches reports whether a word of a name matches a known one. Chinese, Japanese and Korean have no spaces between words,
-// so there the known word may be anywhere.
+// matches reports whether a word of a name matches a known word. Chinese, Japanese and Korean have no spaces between words, so
+// there the known word may be anywhere in it.
 func matches(word, known string) bool {
 	stem, open := strings.CutSuffix(known, "*")
 	switch {
@@ -111,7 +113,7 @@ func isUnspaced(word string) bool {
 	})
 }
 
-// isTitle reports whether the name of a first track is the title of a song, and not a name that programs give such a track.
+// isTitle reports whether the name of a first track is the title of a song, rather than a name that programs give such a track.
 func isTitle(name string) bool {
 	words := nameWords(name)
 	return len(words) > 0 && rankName(name) == unnamed && !slices.ContainsFunc(words, func(word string) bool {

@@ -5,39 +5,38 @@ import (
 	"fmt"
 )
 
-// A Change tells that a reconnecting port was lost or came back, or that it lost messages.
+// A Change reports an event at a reconnecting port.
 type Change struct {
-	Kind string   `json:"kind"` // "input" or "output"
-	Port PortInfo `json:"port"`
-	What What     `json:"what"`
+	Kind  string    `json:"kind"` // "input" or "output"
+	Port  PortInfo  `json:"port"`
+	Event PortEvent `json:"what"`
 }
 
-// What is the kind of a Change.
-type What uint8
+// A PortEvent is what happened at a port.
+type PortEvent uint8
 
-// The kinds of changes.
 const (
-	Gone    What = iota // the port has left; its notes are released
-	Back                // the port is connected again, or for the first time after Awaited
-	Overrun             // more messages came than the driver could queue: some are lost, and held notes are released
-	Awaited             // the port does not exist yet
+	Gone    PortEvent = iota // the port has left; its held notes are released
+	Back                     // the port is connected again, or for the first time after Awaited
+	Overrun                  // more messages came than the driver could queue: some are lost, and held notes are released
+	Awaited                  // the port does not exist yet
 )
 
-var whats = [...]string{"gone", "back", "overrun", "awaited"}
+var portEvents = [...]string{"gone", "back", "overrun", "awaited"}
 
-func (w What) String() string { return whats[w] }
+func (e PortEvent) String() string { return portEvents[e] }
 
-// MarshalJSON writes the kind as a word.
-func (w What) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
+// MarshalJSON writes the event as a word.
+func (e PortEvent) MarshalJSON() ([]byte, error) { return json.Marshal(e.String()) }
 
-// String is a message for the player.
+// String returns the message that the player sees.
 func (c Change) String() string {
 	switch {
-	case c.What == Back:
+	case c.Event == Back:
 		return fmt.Sprintf("%s %q is connected", c.Kind, c.Port)
-	case c.What == Overrun:
+	case c.Event == Overrun:
 		return fmt.Sprintf("%s %q sent more than could be received: some messages are lost, and held notes were released", c.Kind, c.Port)
-	case c.What == Awaited:
+	case c.Event == Awaited:
 		return fmt.Sprintf("%s %q is not connected yet: it will be used when you plug it in or start it", c.Kind, c.Port)
 	case c.Kind == "input":
 		return fmt.Sprintf("input %q is gone: its notes were released, and the jam continues; plug it in again", c.Port.Name)

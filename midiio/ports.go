@@ -1,18 +1,18 @@
 // Package midiio connects jamd to MIDI:
 //
-//   - Ports of the system, opened by name ([OpenIn], [OpenOut]), reconnected after unplugging ([OpenReconnectingIn],
+//   - Ports of the system: opened by name ([OpenIn], [OpenOut]), reconnected after unplugging ([OpenReconnectingIn],
 //     [OpenReconnectingOut]), listed ([List]), or made by jamd for other programs ([OpenVirtualIn], [OpenVirtualOut]). An
-//     [Out] ends every note that it began.
-//   - MIDI clock: a [Follower] follows one, a [ClockOut] sends one.
+//     [Out] ends every note that it has started.
+//   - MIDI clock: a [ClockReceiver] turns one into a song position, a [ClockOut] sends one.
 //   - Standard MIDI Files: [ReadFile] finds the melody in one, [WriteTake] writes one.
 //   - Ports in memory for tests: [Cable], [Recorder].
 //
-// Input is never an error: what is not a channel message is dropped and counted ([Dropped]).
+// Input never causes an error. A message that is neither a channel message nor clock is dropped and counted ([midi.Dropped]).
 //
-// Files are written with gomidi's smf package, and read by a reader of the project's own, because files from elsewhere often
-// break the rules of the format. The reader warns of them with the byte offset ([Warning]) and reads on. The library's
-// reader stops there, has no byte offsets, allocates whatever length a file claims (4 GiB for a file of 26 bytes), overflows
-// the stack on a chain of empty chunks, and fills truncated events with zeros.
+// gomidi's smf package writes the files. A reader of jamd's own reads them, because many files break the rules of the format. It
+// warns of each fault with the byte offset ([Warning]) and reads on. The library's reader stops at a fault, gives no byte offset,
+// allocates whatever length a file claims (4 GiB for a file of 26 bytes), overflows the stack on a chain of empty chunks, and
+// fills truncated events with zeros.
 package midiio
 
 import (
@@ -23,7 +23,7 @@ import (
 	"strings"
 )
 
-// Errors of ports, for errors.Is.
+// Errors of ports. Test for them with errors.Is.
 var (
 	ErrNoSequencer    = errors.New("no MIDI sequencer on this machine")
 	ErrPortNotFound   = errors.New("no such MIDI port")
@@ -31,20 +31,20 @@ var (
 	ErrNoVirtualPorts = errors.New("this system has no virtual MIDI ports")
 )
 
-// The names of jamd's virtual ports. On ALSA each port belongs to a client of its own with the same name, so that ALSA's tools
-// find it: aplaymidi -p "jamd in", aseqdump -p "jamd out".
+// The names of jamd's virtual ports. On ALSA each port belongs to a client of the same name, so that ALSA's tools find it:
+// aplaymidi -p "jamd in", aseqdump -p "jamd out".
 const (
 	VirtualIn  = "jamd in"
 	VirtualOut = "jamd out"
 )
 
-// listingClient is the name of the client that only lists ports.
+// listingClient is the name of a client that only lists ports.
 const listingClient = "jamd"
 
 // A PortInfo names a port of another program or device.
 type PortInfo struct {
-	Name    string `json:"name"`              // "Keystation 49:Keystation 49 MIDI 1"; the same from day to day
-	Address string `json:"address,omitempty"` // "24:0", only on ALSA; changes when devices are plugged in or out
+	Name    string `json:"name"`              // such as "Keystation 49:Keystation 49 MIDI 1"; it stays the same
+	Address string `json:"address,omitempty"` // such as "24:0"; only on ALSA, and it changes when devices are plugged in or out
 }
 
 // String returns the name and, if there is one, the address.
@@ -86,7 +86,7 @@ func portsOf(d device) ([]PortInfo, error) {
 	list := make([]PortInfo, 0, n)
 	for i := range n {
 		full, err := d.PortName(i)
-		if err != nil || full == "" { // a port was removed meanwhile, so the numbers have moved
+		if err != nil || full == "" { // a port was removed meanwhile, so the numbers have changed
 			break
 		}
 		list = append(list, portInfo(full))
@@ -96,7 +96,7 @@ func portsOf(d device) ([]PortInfo, error) {
 
 var alsaAddress = regexp.MustCompile(`^(.*) (\d+:\d+)$`)
 
-// portInfo splits a name of RtMidi's for ALSA, "client:port 24:0", into name and address.
+// portInfo splits RtMidi's name of an ALSA port, "client:port 24:0", into name and address.
 func portInfo(full string) PortInfo {
 	if m := alsaAddress.FindStringSubmatch(full); m != nil {
 		return PortInfo{Name: m[1], Address: m[2]}
@@ -104,8 +104,8 @@ func portInfo(full string) PortInfo {
 	return PortInfo{Name: full}
 }
 
-// match returns the index of a port: the one with exactly this name (with or without its address, or the address alone),
-// else the only one whose name contains the text, in upper or lower case. kind ("input", "output") is for the error.
+// match returns the index of the port called name: the one with exactly this name (with or without its address, or the address
+// alone), or else the only one whose name contains it, in upper or lower case. kind is "input" or "output", for the error.
 func match(kind, name string, have []PortInfo) (int, error) {
 	var exact, part []int
 	for i, p := range have {
@@ -153,11 +153,11 @@ func quoted(ports []PortInfo) string {
 	return b.String()
 }
 
-// connectTries limits how often connect starts again after the port numbers have moved.
+// connectTries is how often connect tries if the port numbers change.
 const connectTries = 3
 
-// connect makes a device and opens the port with a name on it. Port numbers move when devices are plugged in or out, so
-// connect checks the name again after it has opened the port, and tries again if it is another port.
+// connect makes a device and opens the port called name on it. Port numbers change when devices are plugged in or out. So connect
+// checks the name again after it has opened the port, and starts again if it is another port.
 func connect[D device](kind, name, own string, newDevice func(client string) (D, error)) (D, PortInfo, error) {
 	var none D
 	for range connectTries {
@@ -182,10 +182,10 @@ func connect[D device](kind, name, own string, newDevice func(client string) (D,
 		}
 		_ = d.Close()
 	}
-	return none, PortInfo{}, fmt.Errorf("%s %q: the port could not be opened, or others came and went all the time; try again", kind, name)
+	return none, PortInfo{}, fmt.Errorf("%s %q: the port could not be opened, or the list of ports kept changing; try again", kind, name)
 }
 
-// virtual makes a device with a port of jamd's own, to which other programs can connect.
+// virtual makes a device with a port of jamd's own, which other programs can connect to.
 func virtual[D device](kind, name string, newDevice func(client string) (D, error)) (D, PortInfo, error) {
 	var none D
 	if runtime.GOOS == "windows" {

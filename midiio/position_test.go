@@ -111,7 +111,7 @@ func TestPositionIsCounted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		jitter := time.Duration(rapid.Int64Range(0, int64(5*ms)).Draw(t, "jitter"))
 		song := anySong(t, jitter)
-		f := newFollower(120)
+		f := newReceiver(120)
 		for _, m := range song {
 			f.Receive(m.at, m.status, m.data1, m.data2)
 			if m.status != jam.ClockPulse {
@@ -136,7 +136,7 @@ func TestLostPulsesAreCounted(t *testing.T) {
 		period := float64(time.Minute) / pulsesPerBeat / bpm
 		jitter := rapid.Float64Range(0, 0.05).Draw(t, "jitter of a period") * period
 		noise := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "jitter's seed"), 3))
-		f := newFollower(120)
+		f := newReceiver(120)
 		f.Receive(0, jam.ClockStart, 0, 0)
 		number := int64(0)
 		pulses := func(n int) {
@@ -195,7 +195,7 @@ func TestJamKeepsItsPlace(t *testing.T) {
 func jamTo(song []sentMessage) (played []jam.FrameReport) {
 	clock := jam.NewSystemClock()
 	entries := jam.NewReader(1 << 13)
-	follower, err := NewFollower(100, clock.Wake)
+	receiver, err := NewClockReceiver(100, clock.Wake)
 	if err != nil {
 		panic(err)
 	}
@@ -203,7 +203,7 @@ func jamTo(song []sentMessage) (played []jam.FrameReport) {
 	policy.Remember = false
 	loop, err := jam.NewLoop(jam.LoopConfig{
 		Settings: jam.DefaultSettings(), Policy: policy, Output: jamtest.NewOutput(nil), Inbox: jam.NewQueue[jam.Event](8), Clock: clock,
-		Transport: follower, Readers: []*jam.Reader{entries},
+		Transport: receiver, Readers: []*jam.Reader{entries},
 	})
 	if err != nil {
 		panic(err)
@@ -213,7 +213,7 @@ func jamTo(song []sentMessage) (played []jam.FrameReport) {
 		defer cancel()
 		for _, m := range song {
 			time.Sleep(m.at - clock.Now())
-			follower.Receive(clock.Now(), m.status, m.data1, m.data2)
+			receiver.Receive(clock.Now(), m.status, m.data1, m.data2)
 		}
 	}()
 	if _, err := loop.Run(ctx); err != nil {

@@ -5,51 +5,51 @@ import (
 	"time"
 )
 
-// A pulseCount numbers the pulses of a clock. A pulse that comes late may just be late, or a pulse before it was lost, or it
-// is the first of a slower tempo. Only later pulses show which. So a pulseCount follows several explanations of the pulses,
-// each with a delay-locked loop of its own, and uses the likeliest (a multiple-hypothesis tracker: Donald Reid, "An
-// Algorithm for Tracking Multiple Targets", IEEE Transactions on Automatic Control 24, 1979). Without evidence against it,
-// each pulse is the next one, however late: jitter changes the times, not the numbers.
+// A pulseCount numbers the pulses of a clock. If a pulse comes late, it may just be late, or a pulse before it was lost, or a
+// slower tempo begins. Only later pulses show which. So a pulseCount holds several explanations of the pulses, each with a
+// delay-locked loop of its own, and uses the likeliest (a multiple-hypothesis tracker: Donald Reid, "An Algorithm for Tracking
+// Multiple Targets", IEEE Transactions on Automatic Control 24, 1979). Without evidence against it, each pulse is the next one,
+// however late: jitter changes the times, not the numbers.
 //
 // Pulses that arrive in blocks are numbered by [blocks] instead.
 type pulseCount struct {
 	at     float64 // when the newest pulse was due
-	period float64 // time to the next pulse; as given until two pulses have come
-	number int64   // of the newest pulse
+	period float64 // time to the next pulse; the given one until two pulses have come
+	number int64   // number of the newest pulse
 
 	guesses [guesses]guess // the likeliest first
-	n       int            // number of guesses; 0 before the first pulse, and while blocks counts
+	n       int            // number of guesses; 0 before the first pulse, and while blocks numbers the pulses
 	blocks  blocks
 }
 
 // A guess is one explanation of the pulses so far.
 type guess struct {
 	delayLoop
-	number int64   // of the newest pulse
+	number int64   // number of the newest pulse
 	loss   float64 // share of recent pulses that were lost
-	odds   float64 // logarithm of its probability relative to the likeliest guess
+	odds   float64 // logarithm of its probability, relative to the likeliest guess
 }
 
 const (
 	guesses  = 16
-	hopeless = -30.0 // odds below which a guess is dropped
-	likely   = -2.0  // odds above which a guess counts in the mean
+	hopeless = -30.0 // a guess with lower odds is dropped
+	likely   = -2.0  // a guess with higher odds counts in the mean
 	surely   = 3.5   // standard deviations
 
 	// Hardly any pulse is lost. A connection that has lost some is likelier to lose more.
 	leastLoss  = 1e-8
-	lossMemory = 2000  // pulses
-	oddsMore   = -0.25 // of each further pulse lost after a lost one
-	oddsTempo  = -9.0  // of a new tempo that begins with a pulse
+	lossMemory = 2000  // number of pulses
+	oddsMore   = -0.25 // for each further pulse that is lost after a lost one
+	oddsTempo  = -9.0  // for a new tempo that begins with a pulse
 
-	// A steady clock may shift once by part of a period, if it arrives in blocks that are not detected yet.
+	// A steady clock may shift once by part of a period, if it arrives in blocks that have not been detected yet.
 	oddsStep     = -18.0
-	leastStep    = 0.25 // of a period
+	leastStep    = 0.25 // share of a period
 	mostStep     = 0.75
 	stepOfJitter = 8 // standard deviations
 )
 
-// newPulseCount makes a count that assumes the tempo bpm until two pulses have come.
+// newPulseCount makes a count that assumes the tempo bpm, in quarter notes a minute, until two pulses have come.
 func newPulseCount(bpm float64) pulseCount {
 	return pulseCount{period: float64(time.Minute) / pulsesPerBeat / bpm}
 }
@@ -57,7 +57,7 @@ func newPulseCount(bpm float64) pulseCount {
 // restart forgets everything except the period.
 func (c *pulseCount) restart() { *c = pulseCount{period: c.period} }
 
-// settle makes the number of the newest pulse final: later pulses no longer change it.
+// settle makes the number of the newest pulse final. Later pulses no longer change it.
 func (c *pulseCount) settle() {
 	for i := range c.guesses[:c.n] {
 		c.guesses[i].number = c.number
@@ -65,8 +65,8 @@ func (c *pulseCount) settle() {
 	c.blocks.settle(c.number)
 }
 
-// hear takes a pulse and returns its distance from the one before, in pulses: 1, or more if some were lost. If the pulse
-// shows that recent pulses were numbered wrongly, the result includes the correction, and may be any number.
+// hear takes a pulse and returns its distance from the last one, in pulses: 1, or more if some were lost between them. If the
+// pulse shows that recent pulses were numbered wrongly, the distance includes the correction and may be any number.
 func (c *pulseCount) hear(at float64) int64 {
 	before, told := c.number, c.period
 	if c.blocks.length == 0 {
@@ -86,14 +86,14 @@ func (c *pulseCount) hear(at float64) int64 {
 	return c.number - before
 }
 
-// goByBlocks takes time and number of the newest pulse from the blocks.
+// goByBlocks takes the time and number of the newest pulse from the blocks.
 func (c *pulseCount) goByBlocks() {
 	c.at, c.number = c.blocks.newest()
 	c.period = c.blocks.straight.slope * c.blocks.length
 	c.n = 0
 }
 
-// guessAt extends each guess by the explanations that a pulse may have.
+// guessAt extends each guess by the possible explanations of a pulse.
 func (c *pulseCount) guessAt(at float64) {
 	was, n := c.guesses, c.n
 	c.n = 0
@@ -129,8 +129,8 @@ func (g *guess) steps(at float64) bool {
 	return g.memory > 1 && off > leastStep*g.period && off < mostStep*g.period && off > stepOfJitter*math.Sqrt(g.variance)
 }
 
-// tellsLosses reports whether a guess can tell a lost pulse from a late one. While it is made from few pulses, it can only
-// if its period is much longer than its error.
+// tellsLosses reports whether a guess can tell a lost pulse from a late one. A guess that is made from few pulses can, only if
+// its period is much longer than its error.
 func (g *guess) tellsLosses() bool {
 	if g.memory >= leastMemory || g.memory == 1 {
 		return g.memory > 1
@@ -139,8 +139,8 @@ func (g *guess) tellsLosses() bool {
 	return g.period*g.period > surely*surely*variance
 }
 
-// consider enters the guess that a pulse is the given number of periods after the newest pulse of g. odds is the logarithm
-// of the probability of that number, whatever the time of the pulse.
+// consider enters the guess that a pulse is the given number of periods after the newest pulse of g. odds is the logarithm of the
+// probability of that number, before the time of the pulse is known.
 func (c *pulseCount) consider(g guess, at float64, periods int64, odds float64) {
 	g.number += periods
 	g.loss += (float64(min(periods-1, 1)) - g.loss) / lossMemory
@@ -149,7 +149,7 @@ func (c *pulseCount) consider(g guess, at float64, periods int64, odds float64) 
 	c.enter(g)
 }
 
-// enter adds a guess if it is among the likeliest, and no likelier one is equal to it.
+// enter adds a guess if it is among the likeliest and no likelier one is equal to it.
 func (c *pulseCount) enter(g guess) {
 	place := 0
 	for ; place < c.n && c.guesses[place].odds >= g.odds; place++ {
@@ -175,11 +175,11 @@ func (c *pulseCount) enter(g guess) {
 	c.n = kept
 }
 
-// says reports whether a less likely guess is equal to this one, within the error of its estimate.
+// says reports whether a less likely guess is equal to g, within the error of g's estimate.
 func (g *guess) says(other *guess) bool { return g.number == other.number && g.near(&other.delayLoop) }
 
-// believe takes the number of the likeliest guess, and the mean of the times of all likely guesses with that number,
-// weighted by probability.
+// believe uses the number of the likeliest guess. The time and the period are the means of all likely guesses with that number,
+// weighted by their probability.
 func (c *pulseCount) believe() {
 	likeliest := c.guesses[0].odds
 	c.number, c.at = c.guesses[0].number, 0

@@ -9,34 +9,34 @@ import (
 	"jamd/jam"
 )
 
-// rescan is how often the ports are listed. A port that leaves is noticed within this time.
+// rescan is how often the ports are listed, so a port that leaves is noticed within this time.
 const rescan = time.Second
 
-// Reconnect says how a port that may leave is watched. The ports are listed every second; when the port is back under its
-// name, it is connected again.
+// Reconnect says how to watch a port that may leave. The ports are listed every second. When the port is back under its name, it
+// is connected again.
 type Reconnect struct {
-	Changes *jam.Queue[Change] // receives what happens to the port; may be nil
+	Changes *jam.Queue[Change] // receives the events of the port; may be nil
 	Wait    bool               // wait for a port that does not exist yet, instead of returning an error
 }
 
-func (r Reconnect) tell(kind string, port PortInfo, what What) {
+func (r Reconnect) tell(kind string, port PortInfo, event PortEvent) {
 	if r.Changes != nil {
-		r.Changes.TrySend(Change{kind, port, what})
+		r.Changes.TrySend(Change{kind, port, event})
 	}
 }
 
-// A reconnector watches one connection on its own goroutine, and makes it again after it was lost.
+// A reconnector watches one connection on a goroutine of its own, and connects again after it is lost.
 type reconnector struct {
 	kind      string // "input" or "output"
-	given     string // the name, or a part of it, that the user gave
+	given     string // the name, or part of it, that the user gave
 	reconnect Reconnect
 
-	port      PortInfo // the port as last found; empty before it was first found
+	port      PortInfo // the port as last found; empty until it is first found
 	connected bool
-	others    []PortInfo // the ports that existed beside it; none of them can be this port under a new address
+	others    []PortInfo // the other ports that existed with it; none of them can be this port under a new address
 
 	list       func() ([]PortInfo, error)          // lists the ports that exist now
-	alive      func() bool                         // reports whether the connection still exists, if the system tells
+	alive      func() bool                         // reports whether the connection still exists, if the system can say
 	connect    func(name string) (PortInfo, error) // opens the port
 	disconnect func()                              // closes the device of a lost connection
 	end        func()                              // frees what list uses
@@ -44,7 +44,7 @@ type reconnector struct {
 	stopping, stopped chan struct{}
 }
 
-// start connects for the first time and begins to watch. If it returns an error, it does not watch.
+// start connects for the first time and starts watching. After an error it does not watch.
 func (r *reconnector) start() error {
 	port, err := r.connect(r.given)
 	if err != nil && !(r.reconnect.Wait && errors.Is(err, ErrPortNotFound)) {
@@ -57,7 +57,8 @@ func (r *reconnector) start() error {
 	return nil
 }
 
-// watch checks the connection every rescan, until stop. It may be called again after stop. A nil reconnector does nothing.
+// watch checks the connection every rescan until stop, on a goroutine of its own. It may be called again after stop. On a nil
+// reconnector it does nothing.
 func (r *reconnector) watch() {
 	if r == nil {
 		return
@@ -79,7 +80,7 @@ func (r *reconnector) watch() {
 	}()
 }
 
-// stop ends watch and leaves the port connected. A nil reconnector does nothing.
+// stop ends watch and leaves the port connected. On a nil reconnector it does nothing.
 func (r *reconnector) stop() {
 	if r != nil {
 		close(r.stopping)
@@ -87,7 +88,7 @@ func (r *reconnector) stop() {
 	}
 }
 
-// check notices that the port has left, and connects it if it is back.
+// check notices that the port has left, and connects it again when it is back.
 func (r *reconnector) check() {
 	have, err := r.list()
 	if err != nil {
@@ -112,8 +113,8 @@ func (r *reconnector) check() {
 	}
 }
 
-// find looks for the port in a list: first by name and address, then by name alone among the ports that are new in the list.
-// It finds nothing if several match.
+// find looks for the port in a list: by name and address, or else by name alone among the ports that are new in the list. It
+// finds nothing if several match.
 func (r *reconnector) find(have []PortInfo) (PortInfo, bool) {
 	if r.port.Name == "" {
 		i, err := match(r.kind, r.given, have)
@@ -139,10 +140,10 @@ func (r *reconnector) find(have []PortInfo) (PortInfo, bool) {
 
 var processNumber = regexp.MustCompile(`\(\d+(:\d+)?\)`)
 
-// stableName is the port's name without the process number that some programs put into it: "FLUID Synth (4711)".
+// stableName returns the port's name without the process number that some programs put into it: "FLUID Synth (4711)".
 func stableName(name string) string { return processNumber.ReplaceAllString(name, "()") }
 
-// alive reports whether a device is still connected to a port. It is true if the system does not tell.
+// alive reports whether a device is still connected to a port. It is true if the system cannot say.
 func alive(d device, port PortInfo) bool {
 	peers, known := d.peers()
 	return !known || slices.Contains(peers, port.Address)

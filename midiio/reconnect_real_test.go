@@ -25,16 +25,16 @@ func virmidi(t *testing.T, what string) {
 }
 
 // await gives the next change, which must be this one, and how long it took.
-func await(t *testing.T, changes *jam.Queue[Change], what What) time.Duration {
+func await(t *testing.T, changes *jam.Queue[Change], event PortEvent) time.Duration {
 	t.Helper()
 	start := time.Now()
 	select {
 	case c := <-changes.C():
-		if c.What != what {
-			t.Errorf("told %v, not %v", c, what)
+		if c.Event != event {
+			t.Errorf("told %v, not %v", c, event)
 		}
 	case <-time.After(patience):
-		t.Fatalf("nobody told of %v", what)
+		t.Fatalf("nobody told of %v", event)
 	}
 	return time.Since(start)
 }
@@ -139,8 +139,8 @@ func TestRealPeerKilled(t *testing.T) {
 	changes := jam.NewQueue[Change](8)
 	out := must(OpenReconnectingOut("aseqdump", Reconnect{Changes: changes, Wait: true}))(t) // it may not be up yet
 	defer out.Close()
-	for what := (Change{What: Awaited}); what.What == Awaited && out.Info().Address == ""; {
-		what = <-changes.C()
+	for change := (Change{Event: Awaited}); change.Event == Awaited && out.Info().Address == ""; {
+		change = <-changes.C()
 	}
 	_ = out.Send(0x91, 60, 70)
 	_ = first.Process.Kill()

@@ -14,8 +14,8 @@ import (
 	"unsafe"
 )
 
-// sequencer checks for ALSA's sequencer before the driver does, because the driver writes to stderr if there is none, and loads
-// alsa-lib.
+// sequencer checks for ALSA's sequencer and loads alsa-lib. It does so before the driver, which writes to stderr if there is no
+// sequencer.
 func sequencer() error {
 	f, err := os.OpenFile("/dev/snd/seq", os.O_RDWR, 0)
 	switch {
@@ -29,8 +29,7 @@ func sequencer() error {
 	return noSequencer()
 }
 
-// noSequencer returns the error of a missing sequencer. It does not use the binding's message, which points into freed
-// memory.
+// noSequencer returns the error of a missing sequencer. It does not use the binding's message, which points to freed memory.
 func noSequencer() error {
 	return fmt.Errorf("%w: /dev/snd/seq cannot be opened; load it with 'sudo modprobe snd-seq', "+
 		"in a container give it with '--device /dev/snd'", ErrNoSequencer)
@@ -38,7 +37,7 @@ func noSequencer() error {
 
 var loading sync.Mutex
 
-// loadALSA loads alsa-lib from the file name, as dlopen(3) finds it. Once it has succeeded, later calls do nothing.
+// loadALSA loads alsa-lib from the file `name`, as dlopen(3) finds it. After it has succeeded, later calls do nothing.
 func loadALSA(name string) error {
 	loading.Lock()
 	defer loading.Unlock()
@@ -51,13 +50,13 @@ func loadALSA(name string) error {
 	return nil
 }
 
-// A client is ALSA's handle of a driver's device. It gives what the driver does not: overruns and peers. It is closed with
-// the device.
+// A client is ALSA's handle of a driver's device. It tells what the driver does not: overruns and peers. It is closed with the
+// device.
 type client struct{ seq *C.snd_seq_t }
 
 var opening sync.Mutex // held while a device opens, so that jamd_opened returns the handle of this one
 
-// withClient calls open, and returns the handle of the device that it opened.
+// withClient calls open and returns the handle of the device that it opened.
 func withClient(open func() error) (client, error) {
 	opening.Lock()
 	defer opening.Unlock()
@@ -65,7 +64,7 @@ func withClient(open func() error) (client, error) {
 	return client{C.jamd_opened()}, err
 }
 
-// overruns returns how often the client's input queue overran. Each overrun loses the whole content of the queue.
+// overruns returns how often the client's input queue overran. Each overrun loses the whole queue.
 func (c client) overruns() uint64 {
 	if c.seq == nil {
 		return 0
@@ -73,10 +72,10 @@ func (c client) overruns() uint64 {
 	return uint64(C.jamd_overruns(C.snd_seq_client_id(c.seq)))
 }
 
-// mostPeers is the largest number of connections of a port that are looked at.
+// mostPeers is how many connections of a port are looked at.
 const mostPeers = 64
 
-// peers returns the addresses of the ports that are connected to the client's, as senders or as receivers; false if they are
+// peers returns the addresses of the ports that send to the client's port, or that receive from it. It returns false if they are
 // not known.
 func (c client) peers(senders bool) ([]string, bool) {
 	if c.seq == nil {

@@ -12,7 +12,7 @@ func noSequencer() error {
 	return fmt.Errorf("%w: the system's MIDI service does not answer; restart it or the machine", ErrNoSequencer)
 }
 
-// A client is empty on systems other than Linux: they tell neither overruns nor peers.
+// A client is empty on systems other than Linux, which report neither overruns nor peers.
 type client struct{}
 
 func withClient(open func() error) (client, error) { return client{}, open() }

@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 )
 
-// searched is the largest number of bytes before a MIDI file's header that are skipped.
+// searched is how many bytes before a MIDI file's header may be skipped.
 const searched = 4096
 
-// findHeader returns where the MIDI file begins and ends in the data. It may be inside a RIFF file (.rmi), after the 128
-// bytes of MacBinary, or after unknown bytes.
+// findHeader returns where the MIDI file begins and ends in the data. It may be inside a RIFF file (.rmi), or after the 128 bytes
+// of MacBinary, or after unknown bytes.
 func (r *songReader) findHeader() (start, end int64) {
 	size := int64(len(r.data))
 	if size == 0 {
@@ -35,7 +35,7 @@ func (r *songReader) findHeader() (start, end int64) {
 	return at, size
 }
 
-// riffData finds the data chunk of a RIFF MIDI file. RIFF's numbers are little-endian, and its chunks begin at even offsets.
+// riffData finds the data chunk of a RIFF MIDI file. Numbers in RIFF are little-endian, and chunks begin at even offsets.
 func (r *songReader) riffData() (start, end int64, ok bool) {
 	size := int64(len(r.data))
 	if size < 20 || string(r.data[:4]) != "RIFF" || string(r.data[8:12]) != "RMID" {
@@ -56,8 +56,7 @@ func (r *songReader) riffData() (start, end int64, ok bool) {
 	return 0, 0, false
 }
 
-// looksLike returns what kind of file it is, by its first bytes, if it is one that is sometimes taken for a MIDI file; else
-// "".
+// looksLike names the kind of file by its first bytes, if it is a kind that people mistake for MIDI. Otherwise it returns "".
 func looksLike(data []byte) string {
 	for _, known := range []struct{ prefix, what string }{
 		{"PK\x03\x04", "a ZIP archive (.zip, .mxl): unpack it, or export the tune as MIDI"},

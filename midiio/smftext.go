@@ -12,13 +12,13 @@ import (
 	"golang.org/x/text/encoding/japanese"
 )
 
-// maxText is the length to which texts are cut, in characters.
+// maxText is the largest length of a text, in characters. Longer texts are cut.
 const maxText = 200
 
 // decodeText decodes the text of a meta event. The format says ASCII, but programs write their system's encoding. decodeText
-// takes UTF-16 if the text has its byte order mark or every other byte is 0; UTF-8 if it is valid; Shift-JIS if that gives
-// Japanese syllables; and otherwise Windows-1252, which includes Latin-1. Control and direction characters become spaces, so
-// that a name cannot disturb a terminal.
+// assumes UTF-16 if the text has its byte order mark or every other byte is 0; UTF-8 if it is valid; Shift-JIS if that gives
+// Japanese syllables; and otherwise Windows-1252, which includes Latin-1. It replaces control and direction characters by spaces,
+// so that a name cannot disturb a terminal.
 func decodeText(data []byte) string {
 	data = data[:min(len(data), 4*maxText)]
 	text, ok := decodeUTF16(data)
@@ -58,11 +58,11 @@ func cutPartialRune(data []byte) []byte {
 	return data
 }
 
-// isKana reports whether a character is a full-width Japanese syllable. Half-width ones have the same bytes as Latin-1
-// letters, and do not count.
+// isKana reports whether a character is a full-width Japanese syllable. Half-width ones do not count, because they have the same
+// bytes as Latin-1 letters.
 func isKana(r rune) bool { return r > 0x3040 && r < 0x3100 }
 
-// decodeUTF16 decodes UTF-16 with a byte order mark, or without one if the text is in Latin letters.
+// decodeUTF16 decodes UTF-16 with a byte order mark, or without one if the text is in Latin letters. ok is false for other data.
 func decodeUTF16(data []byte) (text string, ok bool) {
 	var order binary.ByteOrder = binary.BigEndian
 	switch {
@@ -85,7 +85,7 @@ func decodeUTF16(data []byte) (text string, ok bool) {
 	return string(utf16.Decode(units)), true
 }
 
-// alternating reports whether every other byte, from index first on, is 0, and none of the others is.
+// alternating reports whether every other byte, starting at index first, is 0 and all others are not.
 func alternating(data []byte, first int) bool {
 	for i, b := range data {
 		if (b == 0) != (i%2 == first) {

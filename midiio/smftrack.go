@@ -7,14 +7,14 @@ import (
 	"jamd/midi"
 )
 
-// readTrack reads the events of a track into t, up to the first fault that it cannot read past.
+// readTrack reads the events of a track into t. It stops at the first fault that it cannot skip, and warns.
 func (r *songReader) readTrack(t *songTrack) {
 	var tick int64
 	defer func() { t.end = max(t.end, tick) }()
 	defer recoverProblem(func(problem *FileError) {
 		r.warn(problem.Offset, "%s: the events before it are read", problem.Problem)
 	})
-	var status byte // running status; meta events and SysEx do not end it, because some programs write files so
+	var status byte // running status; meta events and SysEx do not end it, because some programs write such files
 	for r.at < r.end {
 		tick += r.varint()
 		start := r.at
@@ -60,7 +60,7 @@ func (r *songReader) readTrack(t *songTrack) {
 
 const programChange = 0xC0
 
-// systemDataBytes returns the number of data bytes of a system message other than SysEx. No file should contain one.
+// systemDataBytes returns the number of data bytes of a system message other than SysEx. Files should not contain such messages.
 func systemDataBytes(status byte) int64 {
 	switch status {
 	case 0xF1, 0xF3:
@@ -71,7 +71,7 @@ func systemDataBytes(status byte) int64 {
 	return 0
 }
 
-// value reads a byte that may be 127 at most.
+// value reads a data byte. If it is above 127, value warns and returns 127.
 func (r *songReader) value() byte {
 	b := r.byte()
 	if b > 0x7F {
@@ -87,7 +87,7 @@ func (r *songReader) note(t *songTrack, n songNote) {
 	t.notes = append(t.notes, n)
 }
 
-// meta reads a meta event, and reports whether it ends the track.
+// meta reads a meta event. It reports whether the event ends the track.
 func (r *songReader) meta(t *songTrack, tick int64, kind byte, data []byte) (end bool) {
 	at := r.at - int64(len(data))
 	switch kind {

@@ -21,7 +21,7 @@ const (
 
 	melodyChannel, chordChannel, bassChannel, clickChannel = 0, 1, 2, 9
 
-	// Velocities of notes that have none. Sustained chords are softer than the melody.
+	// The velocities of notes that have none. Sustained chords are softer than the melody.
 	melodyVelocity, chordVelocity, clickVelocity = 90, 68, 100
 )
 
@@ -33,9 +33,9 @@ const (
 //   - "Bass" on channel 3, if there is any
 //   - "Click" on channel 10, General MIDI's percussion, if there is any
 //
-// Each chord symbol is written twice: as a text event beside the chord's notes, where programs that read files look, and as
-// a marker in the first track, because DAWs draw markers on their time line and hide text events. Tempi are exact to the
-// microsecond per quarter note. If the take cannot be written, WriteTake returns an error and writes nothing.
+// Each chord symbol is written twice: as a text event with the chord's notes, because programs that read files look there, and as
+// a marker in the first track, because DAWs show markers on their time line and hide text events. Tempi are exact to the
+// microsecond per quarter note. If WriteTake returns an error about the take, it has written nothing.
 func WriteTake(w io.Writer, take jam.Take) error {
 	if err := checkTake(take); err != nil {
 		return fmt.Errorf("take %q cannot be written as MIDI: %w", take.Name, err)
@@ -95,10 +95,10 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	return nil
 }
 
-// timeSignature returns the event of a meter. Its metronome clicks once a beat, at 24 MIDI clocks to the quarter note.
+// timeSignature returns the event for a meter. Its metronome clicks once a beat: 24 MIDI clocks make a quarter note.
 func timeSignature(m jam.Meter) smf.Message {
 	const clocksPerFrame = 24 / jam.FramesPerBeat
-	return smf.MetaTimeSig(m.Count, m.Unit, uint8(m.Beat()*clocksPerFrame), 8) // 8 thirty-seconds to a quarter note
+	return smf.MetaTimeSig(m.Count, m.Unit, uint8(m.Beat()*clocksPerFrame), 8) // 8 thirty-second notes make a quarter note
 }
 
 // checkTake returns an error if a MIDI file, or a program that reads it, cannot hold the take.
@@ -134,7 +134,7 @@ func checkTake(take jam.Take) error {
 	return nil
 }
 
-// maxTakeFrames keeps every delta time within 28 bits: three days at 120 BPM.
+// maxTakeFrames keeps every delta time within 28 bits. It is three days at 120 BPM.
 const maxTakeFrames = math.MaxInt32 / 8 / ticksPerFrame
 
 func checkNote(frame, duration int64, pitch uint8) error {
@@ -149,7 +149,7 @@ func checkNote(frame, duration int64, pitch uint8) error {
 	return nil
 }
 
-// The order of events in one frame: names and tempi, then the ends of notes, texts, and the notes that begin.
+// The order of events in one frame: names, tempi and meters; note offs; texts; note ons.
 const (
 	meta = iota
 	off
@@ -175,7 +175,7 @@ func (t *track) note(frame, duration int64, channel, pitch, velocity uint8) {
 	t.add(frame+duration, off, midi.NoteOff(channel, pitch))
 }
 
-// notes adds notes, with the usual velocity for those that have none, and returns the end of the last one.
+// notes adds notes and returns the end of the last one. A note without a velocity gets the usual one.
 func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
 	for _, n := range notes {
 		t.note(n.Frame, n.Duration, channel, n.Pitch, cmp.Or(n.Velocity, usual))
@@ -184,7 +184,7 @@ func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
 	return end
 }
 
-// smf sorts the events, and ends the track at the given frame or with its last event.
+// smf sorts the events. It ends the track at the frame `end`, or with its last event if that is later.
 func (t track) smf(end int64) smf.Track {
 	slices.SortStableFunc(t, func(a, b trackEvent) int {
 		return cmp.Or(cmp.Compare(a.frame, b.frame), cmp.Compare(a.order, b.order))

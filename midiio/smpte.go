@@ -8,18 +8,19 @@ import (
 	"jamd/jam"
 )
 
-// In a file with SMPTE time a tick is a part of a second, not of a beat. jamd puts such a tune on the grid by the tempi that the file
-// sets, or by 120 BPM if it sets none, so that it is played as fast as it was recorded. Its notes are near beats only if the tempi are right.
+// With SMPTE time, a tick is a fraction of a second and not of a beat. jamd puts such a tune on the grid by the tempi in the
+// file, or by 120 BPM if there is none, so that it plays as fast as it was recorded. Its notes are near the beats only if those
+// tempi are right.
 
-// A stretch of a song with SMPTE time has one tempo.
+// A stretch is a part of a song with SMPTE time that has one tempo.
 type stretch struct {
-	tick          int64
-	frame         float64 // at the tick
+	tick          int64   // first tick
+	frame         float64 // the first tick's place on the grid
 	framesPerTick float64
 }
 
-// smpteTicks returns the ticks in a second of a division with SMPTE time; 0 if there is no such division. "29" stands for the 30 drop
-// frames of NTSC video: 30000/1001 a second.
+// smpteTicks returns the number of ticks in a second for a division with SMPTE time, or 0 if there is no such division. A rate of
+// 29 means the 30 drop frames of NTSC video, which are 30000/1001 a second.
 func smpteTicks(division uint16) float64 {
 	ticks := float64(division & 0xFF)
 	switch -int8(division >> 8) {
@@ -35,7 +36,7 @@ func smpteTicks(division uint16) float64 {
 	return 0
 }
 
-// layOut prepares frame for a song with SMPTE time, once all of it has been read.
+// layOut prepares frame for a song with SMPTE time. All of the song must have been read.
 func (s *song) layOut(ticksPerSecond float64) {
 	perTick := func(bpm float64) float64 { return bpm / 60 * jam.FramesPerBeat / ticksPerSecond }
 	tempos := slices.Clone(s.tempos)

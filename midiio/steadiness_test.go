@@ -9,7 +9,7 @@ import (
 	"jamd/jam"
 )
 
-// How well a follower keeps to a master, as docs/clock.md tells it: go test ./midiio -run TestSteadiness -v
+// How well a receiver keeps to a master, as docs/clock.md tells it: go test ./midiio -run TestSteadiness -v
 // The seeds are fixed, so that the figures are the same everywhere, and others than those that the loop's bounds were
 // chosen by.
 
@@ -18,7 +18,7 @@ const (
 	firstSeed = 1000
 )
 
-// A steadiness is the worst of a follower's errors after its first two bars.
+// A steadiness is the worst of a receiver's errors after its first two bars.
 type steadiness struct {
 	tempo   float64       // BPM
 	line    time.Duration // of the next line
@@ -32,7 +32,7 @@ func measure(m master, bars int) steadiness {
 	whole := m
 	whole.jitter, whole.drop = 0, 0
 	due := whole.play(start, (bars+1)*bar)
-	f := newFollower(120)
+	f := newReceiver(120)
 	f.Receive(time.Second, jam.ClockStart, 0, 0)
 	pulses := m.play(start, bars*bar)
 	for _, p := range pulses {
@@ -90,7 +90,7 @@ func TestSteadinessJump(t *testing.T) {
 			slowest := 0
 			for seed := range uint64(songs) {
 				m := master{tempo: func(n int) float64 { return jump[min(n/at, 1)] }, jitter: jitter, seed: firstSeed + seed}
-				f := newFollower(120)
+				f := newReceiver(120)
 				f.Receive(time.Second, jam.ClockStart, 0, 0)
 				for _, p := range m.play(2*time.Second, bars*bar) {
 					f.Receive(p.at, jam.ClockPulse, 0, 0)
@@ -139,7 +139,7 @@ func TestSteadinessLimits(t *testing.T) {
 				}
 				return limit.to
 			}
-			f := newFollower(120)
+			f := newReceiver(120)
 			f.Receive(time.Second, jam.ClockStart, 0, 0)
 			pulses := master{tempo, limit.jitter, limit.drop, firstSeed + seed}.play(2*time.Second, bars*bar)
 			judged := false

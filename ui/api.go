@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bytes"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -16,12 +15,12 @@ var openAPI []byte
 // maxBody bounds the body of a request, in bytes.
 const maxBody = 4 << 10
 
-// A Status is what `jamd ctl status` shows.
+// A Status is the server's state, as `jamd ctl status` shows it.
 type Status struct {
 	Jam     *Info  `json:"jam"` // null between two jams
 	Started bool   `json:"started"`
-	Pages   int    `json:"pages"` // that are open
-	Lost    uint64 `json:"lost"`  // messages that the queues of pages dropped
+	Pages   int    `json:"pages"` // number of open pages
+	Lost    uint64 `json:"lost"`  // number of messages that the queues to the pages dropped
 }
 
 // A Value is the value of a Param, as users write it.
@@ -40,12 +39,12 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// api returns the handlers of openapi.yaml. A test compares the two.
+// api returns the handlers by method and path. A test compares them with openapi.yaml.
 func (s *Server) api() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET /api/openapi.yaml": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/yaml")
-			_, _ = w.Write(openAPI) // it fails only if the client has gone
+			_, _ = w.Write(openAPI) // an error means that the client has gone
 		},
 		"GET /api/events": s.watch,
 		"GET /api/status": func(w http.ResponseWriter, _ *http.Request) { answer(w, s.status(), nil) },
@@ -76,12 +75,12 @@ func (s *Server) api() map[string]http.HandlerFunc {
 // A jamHandler handles a request that needs a jam.
 type jamHandler func(Jam, *http.Request) (any, error)
 
-// soon handles a request that the next jam can serve too: between two jams it waits for the next one.
+// soon handles a request that the next jam can also serve. Between two jams it waits for the next one, at most Server.pause.
 func (s *Server) soon(do jamHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { do.serve(w, r, s.await(r.Context())) }
 }
 
-// atOnce handles a request that makes sense only now.
+// atOnce handles a request for the current jam. Between two jams it answers errNoJam without waiting.
 func (s *Server) atOnce(do jamHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		j, _ := s.current()
@@ -99,20 +98,8 @@ func (do jamHandler) serve(w http.ResponseWriter, r *http.Request, j Jam) {
 	answer(w, result, err)
 }
 
-// archived handles a request that needs the sessions.
-func (s *Server) archived(do func(Sessions, *http.Request) (any, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if s.sessions == nil {
-			answer(w, nil, errNoRecord)
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		result, err := do(s.sessions, r)
-		answer(w, result, err)
-	}
-}
-
-// answer writes a result as JSON, 204 if there is none, or an error as {"error": "..."}.
+// answer writes result as JSON with status 200, or status 204 if result is nil. An error becomes {"error": "..."} with a 4xx or
+// 5xx status.
 func answer(w http.ResponseWriter, result any, err error) {
 	code := http.StatusOK
 	switch {
@@ -133,10 +120,10 @@ func answer(w http.ResponseWriter, result any, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(result) // it fails only if the client has gone
+	_ = json.NewEncoder(w).Encode(result) // an error means that the client has gone
 }
 
-// body decodes the body of a request, which must be one JSON object. An error wraps ErrRefused.
+// body decodes the body of a request, which must be one JSON object without unknown fields. Its errors wrap ErrRefused.
 func body(r *http.Request, into any) error {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/json" {
 		return refused("Content-Type must be application/json")
@@ -157,6 +144,7 @@ type refusal string
 func (r refusal) Error() string { return string(r) }
 func (refusal) Unwrap() error   { return ErrRefused }
 
+// refused makes an error that wraps ErrRefused.
 func refused(why string) error { return refusal(why) }
 
 func (s *Server) status() Status {
@@ -172,8 +160,8 @@ func (s *Server) status() Status {
 	return st
 }
 
-// setParam asks for a setting. The jam reports when it is in force. A jam that waits for its first note reports it only then, so the
-// pages are told now.
+// setParam asks the jam to change a setting. The jam calls Changed when the setting takes effect. A jam that waits for its first
+// note calls it only then, so setParam tells the pages at once.
 func (s *Server) setParam(j Jam, r *http.Request) (any, error) {
 	var v Value
 	if err := body(r, &v); err != nil {
@@ -195,13 +183,13 @@ func (s *Server) postNote(_ Jam, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if !n.valid() {
-		return nil, refused("a note needs a pitch from 0 to 127 and, if it is on, a velocity from 1 to 127; a control, a pedal or the end of notes, and a value from 0 to 127")
+		return nil, refused("a note needs a pitch from 0 to 127, and a velocity from 1 to 127 if it is on; a control needs controller 64, 66, 120 or 123 to 127, and a value from 0 to 127")
 	}
 	(&player{server: s}).take(pageMessage{pageNote: n})
 	return nil, nil
 }
 
-// postPanic ends every note, in the jam and in every page. Between two jams only the pages can sound.
+// postPanic ends every note, in the jam and on every page. Between two jams only the pages can sound.
 func (s *Server) postPanic(w http.ResponseWriter, _ *http.Request) {
 	var err error
 	if j, _ := s.current(); j != nil {
@@ -211,65 +199,5 @@ func (s *Server) postPanic(w http.ResponseWriter, _ *http.Request) {
 	answer(w, nil, err)
 }
 
-func rename(k Sessions, r *http.Request) (any, error) {
-	var v struct {
-		Name string `json:"name"`
-	}
-	if err := body(r, &v); err != nil {
-		return nil, err
-	}
-	if v.Name = strings.TrimSpace(v.Name); v.Name == "" || len(v.Name) > 200 {
-		return nil, refused("a name must have 1 to 200 bytes")
-	}
-	return nil, k.Rename(r.PathValue("id"), v.Name)
-}
-
-func rate(k Sessions, r *http.Request) (any, error) {
-	var v Rating
-	if err := body(r, &v); err != nil {
-		return nil, err
-	}
-	if !v.valid() {
-		return nil, refused("each answer must be 1 to 5, or 0 for no answer, and one must be given")
-	}
-	return result(k.Rate(r.PathValue("id"), v))
-}
-
-// result turns a typed result into one for answer.
+// result returns v as an untyped value, as answer takes it.
 func result[T any](v T, err error) (any, error) { return v, err }
-
-// midi sends the MIDI file of a session.
-func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
-	if s.sessions == nil {
-		answer(w, nil, errNoRecord)
-		return
-	}
-	file, err := s.sessions.MIDI(r.PathValue("id"))
-	if err != nil {
-		answer(w, nil, err)
-		return
-	}
-	defer file.Close()
-	w.Header().Set("Content-Type", "audio/midi")
-	w.Header().Set("Content-Disposition", `attachment; filename="jam.mid"`)
-	_, _ = io.Copy(w, file) // it fails only if the client has gone
-}
-
-// policyOfReport allows a report its own style and nothing else.
-const policyOfReport = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// report sends the report of a session.
-func (s *Server) report(w http.ResponseWriter, r *http.Request) {
-	if s.sessions == nil {
-		answer(w, nil, errNoRecord)
-		return
-	}
-	var page bytes.Buffer
-	if err := s.sessions.Report(&page, r.PathValue("id")); err != nil {
-		answer(w, nil, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", policyOfReport)
-	_, _ = page.WriteTo(w) // it fails only if the client has gone
-}

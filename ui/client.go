@@ -13,23 +13,23 @@ import (
 )
 
 const (
-	// clientQueue holds half a minute of a busy jam.
+	// clientQueue is the length of a page's queue: half a minute of a busy jam.
 	clientQueue = 1024
-	// stalled is how long a client may accept no message before it is disconnected.
+	// stalled is how long one message may take to send. Then the page is disconnected.
 	stalled = 5 * time.Second
-	// maxClients bounds the pages that are open at once.
+	// maxClients is the largest number of open pages.
 	maxClients = 128
-	// maxMessage bounds a message of a page, in bytes.
+	// maxMessage is the largest message from a page, in bytes.
 	maxMessage = 512
 )
 
-// A client is an open page.
+// A client is one open page.
 type client struct {
 	id    uint64
 	queue *jam.Queue[[]byte]
 }
 
-// watch serves a page until it closes, or accepts nothing for too long.
+// watch serves a page until the page closes or does not accept a message within stalled.
 func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	c, err := s.join()
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	defer s.leave(c)
 	conn, err := websocket.Accept(w, r, nil) // it also refuses a foreign Origin
 	if err != nil {
-		return // it has answered
+		return // Accept has answered
 	}
 	defer conn.CloseNow() //nolint:errcheck // the connection ends either way
 	conn.SetReadLimit(maxMessage)
@@ -52,7 +52,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) {
 	s.read(ctx, c, conn)
 }
 
-// write sends the queue. A page that lost messages is told how many: one may have been the end of a note.
+// write sends the queued messages. If the queue dropped some, write tells the page how many, because one may have ended a note.
 func (c *client) write(ctx context.Context, conn *websocket.Conn) {
 	var lost uint64
 	for {
@@ -80,7 +80,7 @@ func send(ctx context.Context, conn *websocket.Conn, message []byte) error {
 	return conn.Write(ctx, websocket.MessageText, message)
 }
 
-// read plays what the page sends, and releases what is held when the page closes.
+// read plays what the page sends, and releases all held notes when the page closes.
 func (s *Server) read(ctx context.Context, c *client, conn *websocket.Conn) {
 	player := player{server: s, client: c}
 	defer player.leave()
@@ -91,7 +91,7 @@ func (s *Server) read(ctx context.Context, c *client, conn *websocket.Conn) {
 		}
 		var m pageMessage
 		if err := json.Unmarshal(text, &m); err != nil || !m.valid() {
-			_ = conn.Close(websocket.StatusPolicyViolation, "neither a note nor a pedal nor what a keyboard sent")
+			_ = conn.Close(websocket.StatusPolicyViolation, "not a note, a pedal or a keyboard message")
 			return
 		}
 		player.take(m)

@@ -149,7 +149,7 @@ func TestPageSeesTheJam(t *testing.T) {
 	if pedal := next(t, other, "note"); fmt.Sprint(pedal["midi"]) != "[176 64 127]" {
 		t.Errorf("pedal: %v", pedal)
 	}
-	if err := s.Sounding(nowhere{}, func() time.Duration { return 0 }).Send(0x91, 60, 70); err != nil {
+	if err := s.Tee(nowhere{}, func() time.Duration { return 0 }).Send(0x91, 60, 70); err != nil {
 		t.Fatal(err)
 	}
 	if sound := next(t, other, "sound"); fmt.Sprint(sound["midi"]) != "[145 60 70]" {
@@ -362,7 +362,7 @@ func TestTooManyPages(t *testing.T) {
 func TestTellingAllocatesNothing(t *testing.T) {
 	s, _ := serve(t)
 	s.cancel() // nobody reads
-	out := s.Sounding(nowhere{}, func() time.Duration { return 0 })
+	out := s.Tee(nowhere{}, func() time.Duration { return 0 })
 	report := jam.FrameReport{}
 	if n := testing.AllocsPerRun(100, func() {
 		_ = out.Send(0x90, 60, 1)

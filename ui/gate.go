@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// The names of the cookie and of the query parameter that let a browser in.
+// The names of the cookie and of the query parameter that admit a browser.
 const (
 	cookieName = "jamd"
 	keyParam   = "key"
@@ -31,8 +31,8 @@ const maxLinks = 8
 // A request that changes something or opens a WebSocket needs the Origin or the token in addition to the cookie.
 type gate struct {
 	host   string // the only Host served, such as 127.0.0.1:41233
-	token  string // of programs
-	cookie string // of browsers
+	token  string // for programs
+	cookie string // for browsers
 
 	mu    sync.Mutex
 	links []string // keys of unused launch links
@@ -121,5 +121,7 @@ func (g *gate) refuse(w http.ResponseWriter, r *http.Request) string {
 
 // foreign reports whether the browser says that the request comes from another site. Old browsers say nothing.
 func foreign(site string) bool { return site != "" && site != "same-origin" && site != "none" }
+
+// same compares in constant time.
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

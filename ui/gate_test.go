@@ -154,7 +154,7 @@ func TestAddresses(t *testing.T) {
 		":0":              "give one address",
 		"localhost:0":     "give one address",
 		"192.0.2.1:0":     "--page-remote",
-		"127.0.0.1:99999": "take another port",
+		"127.0.0.1:99999": "choose another port",
 	} {
 		if s, err := New(Options{Address: address}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", address, err, want)

@@ -1,8 +1,7 @@
 // Package ui serves the page of jamd: the files of ui/web, and the HTTP and WebSocket API that the page and `jamd ctl` use
 // (openapi.yaml).
-//
-// A [Server] shows one [Jam] after another. Browsers cannot delay a jam: it puts its news into bounded queues, and every client has a
-// queue of its own, which drops and counts what does not fit. gate.go says which requests are accepted.
+// A [Server] shows one [Jam] after another. No browser can delay a jam: the jam puts its events into bounded queues, and each
+// page has a queue of its own. A full queue drops the message and counts it. gate.go says which requests are accepted.
 package ui
 
 import (
@@ -13,7 +12,7 @@ import (
 	"jamd/jam"
 )
 
-// Errors of a Jam and of Sessions that the client can mend. Use errors.Is.
+// Errors of [Jam] and [Sessions] that the client can mend. Test for them with errors.Is.
 var (
 	ErrUnknown  = errors.New("no such thing")
 	ErrRefused  = errors.New("not possible")
@@ -21,28 +20,29 @@ var (
 	errNoRecord = errors.New("no sessions are recorded")
 )
 
-// A Jam is a jam that runs, or waits for its first note, as the pages see and control it. Its methods may be called from any goroutine.
+// A Jam is a jam that is running or waiting for its first note, as the pages see and control it. Its methods are safe for
+// concurrent use.
 type Jam interface {
 	Info() Info
 	// Params returns all settings with their values, in the order to show them.
 	Params() []Param
-	// Set asks for a setting. The jam calls Server.Changed when it is in force. An error wraps ErrUnknown or ErrRefused.
+	// Set asks for a new value. The jam calls [Server.Changed] when the value takes effect. Errors wrap ErrUnknown or ErrRefused.
 	Set(name, value string) error
-	// SaveDefault saves the value of a setting in the configuration file. An error wraps ErrUnknown or ErrRefused.
+	// SaveDefault saves the current value of a setting in the configuration file. Errors wrap ErrUnknown or ErrRefused.
 	SaveDefault(name string) (Saved, error)
-	// UndoSave takes back the last SaveDefault. An error wraps ErrRefused.
+	// UndoSave takes back the last SaveDefault. Errors wrap ErrRefused.
 	UndoSave() error
-	// Play plays a note of a page's own keys into the jam. Its channel does not matter.
+	// Play plays an event from a page's own keys. The jam chooses the channel.
 	Play(jam.Event)
-	// Hear takes a message of a keyboard at the browser of a page.
+	// Hear receives a message from a MIDI keyboard that is connected to a browser.
 	Hear(jam.Event)
 	// Panic ends every note.
 	Panic() error
-	// Start begins a jam that waits for its first note, with a count-in.
+	// Start begins a jam that waits for its first note. The jam then counts in.
 	Start() error
-	// Stop ends the jam, which is recorded.
+	// Stop ends the jam. Its recording is saved.
 	Stop() error
-	// Latency returns the timing figures, to be encoded as JSON; nil if there are none.
+	// Latency returns the timing figures as a value to encode as JSON, or nil if there are none.
 	Latency() any
 }
 
@@ -50,15 +50,15 @@ type Jam interface {
 type Info struct {
 	Version       string  `json:"version"` // of jamd
 	Title         string  `json:"title"`
-	Session       string  `json:"session"`   // id that it is recorded under; "" if it cannot be recorded
-	WaitsFor      Waiting `json:"waits_for"` // before frame 0
+	Session       string  `json:"session"`   // id of the recording; "" if the jam cannot be recorded
+	WaitsFor      Waiting `json:"waits_for"` // what frame 0 waits for
 	Policy        string  `json:"policy"`
 	Blind         bool    `json:"blind"`           // the policy's name is hidden until the jam is rated
 	Tempo         float64 `json:"tempo"`           // quarter notes a minute
-	FramesPerBeat int     `json:"frames_per_beat"` // at the beginning
+	FramesPerBeat int     `json:"frames_per_beat"` // at the start of the jam
 	FramesPerBar  int     `json:"frames_per_bar"`
 	Meters        []Meter `json:"meters"`
-	ListenFrames  int64   `json:"listen_frames"` // during which jamd only listens
+	ListenFrames  int64   `json:"listen_frames"` // number of frames in which jamd only listens
 	In            string  `json:"in"`            // port or file that the melody comes from; "" for the page
 	Out           string  `json:"out"`           // port that the chords go to; "" for none
 	ChordChannel  uint8   `json:"chord_channel"` // 1 to 16
@@ -73,7 +73,7 @@ type Meter struct {
 	FramesPerBar  int64 `json:"frames_per_bar"`
 }
 
-// MetersOf returns the meters of bars.
+// MetersOf returns the meters of bars, in order of time.
 func MetersOf(bars jam.Bars) []Meter {
 	var meters []Meter
 	for _, c := range append([]jam.MeterChange{{Meter: bars.Meter}}, bars.Changes...) {
@@ -83,28 +83,27 @@ func MetersOf(bars jam.Bars) []Meter {
 	return meters
 }
 
-// Waiting is what a jam waits for before it begins.
+// A Waiting names the event that a jam waits for before frame 0.
 type Waiting string
 
 // What a jam waits for.
 const (
-	Nothing   Waiting = "" // it counts in
-	FirstNote Waiting = "note"
-	TheClock  Waiting = "clock"
-	TheBeat   Waiting = "beat" // of the player, who is followed
+	Nothing   Waiting = ""      // the jam counts in
+	FirstNote Waiting = "note"  // the player's first note
+	TheClock  Waiting = "clock" // the start of an external MIDI clock
+	TheBeat   Waiting = "beat"  // the beat of a player whom the jam follows
 )
 
-// A Kind says how a Param is set.
+// A Kind says which values a Param takes.
 type Kind string
 
-// The kinds of Param.
 const (
 	Number Kind = "number" // within Min and Max
 	Whole  Kind = "whole"  // a whole number
 	Switch Kind = "switch" // "on" or "off"
 	List   Kind = "list"   // one of Words
 	Text   Kind = "text"   // any text; Words has suggestions
-	Action Kind = "action" // is done at once; it has no value
+	Action Kind = "action" // has no value; setting it does something at once
 )
 
 // A Param is a setting of a jam.
@@ -116,32 +115,32 @@ type Param struct {
 	Min     float64    `json:"min,omitempty"`
 	Max     float64    `json:"max,omitempty"`
 	Step    float64    `json:"step,omitempty"`
-	Knob    [2]float64 `json:"knob,omitzero"` // of a number: the range of a slider, within Min and Max
+	Knob    [2]float64 `json:"knob,omitzero"` // for a number: the range of a slider, within Min and Max
 	Words   []string   `json:"words,omitempty"`
-	Value   string     `json:"value"`             // in force, or asked for and not in force yet
-	Default *string    `json:"default,omitempty"` // that jamd begins with; nil if it cannot be saved
+	Value   string     `json:"value"`             // the value in force, or one that was asked for and is not in force yet
+	Default *string    `json:"default,omitempty"` // the value that a jam starts with; nil if it cannot be saved
 	Fixed   string     `json:"fixed,omitempty"`   // why it cannot be set now; "" if it can
 }
 
-// Saved is a line that was saved in the configuration file.
+// Saved describes a line that SaveDefault wrote into the configuration file.
 type Saved struct {
-	Line string `json:"line"` // tempo = 96
-	File string `json:"file"` // with the table in it
+	Line string `json:"line"` // such as tempo = 96
+	File string `json:"file"` // path of the file, and the table that holds the line
 }
 
-// Sessions are the recorded jams. Errors wrap ErrUnknown if there is no such session.
+// Sessions gives access to the recorded jams. An error for an id that does not exist wraps ErrUnknown.
 type Sessions interface {
-	// List returns the newest first.
+	// List returns the sessions, newest first.
 	List() ([]Session, error)
 	// MIDI opens the MIDI file of a session. The caller closes it.
 	MIDI(id string) (io.ReadCloser, error)
 	// Report writes the report of a session: an HTML page that loads nothing and runs no script.
 	Report(w io.Writer, id string) error
 	Rename(id, name string) error
-	// Delete removes a session. Restore brings it back until jamd starts again.
+	// Delete removes a session. Restore can bring it back until jamd exits.
 	Delete(id string) error
 	Restore(id string) error
-	// Rate stores the player's answers. It returns the session as it is then: a blind session now tells its policy.
+	// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated.
 	Rate(id string, r Rating) (Session, error)
 }
 
@@ -152,11 +151,11 @@ type Session struct {
 	Start   time.Time `json:"start"`
 	Policy  string    `json:"policy"`
 	Tempo   float64   `json:"tempo"`
-	Seconds float64   `json:"seconds"` // its length
-	Chords  int64     `json:"chords"`
-	Misses  int64     `json:"misses"`
-	Whole   bool      `json:"whole"` // it ended regularly
-	Blind   bool      `json:"blind"` // its policy is hidden until it is rated
+	Seconds float64   `json:"seconds"` // length of the jam
+	Chords  int64     `json:"chords"`  // number of chords played
+	Misses  int64     `json:"misses"`  // number of frames that the policy missed
+	Whole   bool      `json:"whole"`   // the recording was closed properly
+	Blind   bool      `json:"blind"`   // the policy is hidden until the session is rated
 	Rating  *Rating   `json:"rating,omitempty"`
 }
 
@@ -167,7 +166,7 @@ type Rating struct {
 	Enjoyment  int `json:"enjoyment"`
 }
 
-// valid reports whether every answer is 0 to 5 and at least one is given.
+// valid reports whether every answer is 0 to 5 and at least one is not 0.
 func (r Rating) valid() bool {
 	for _, n := range []int{r.Adaptation, r.Control, r.Enjoyment} {
 		if n < 0 || n > 5 {

@@ -51,7 +51,7 @@ func lateness(t *testing.T, s *Server, frames int64) []time.Duration {
 	settings.Tempo, settings.Listen, settings.ChordGrid, settings.Style = 300, 0, jam.GridFrame, jam.Ripple
 	own := jam.NewReader(int(frames) + 8)
 	loop, err := jam.NewLoop(jam.LoopConfig{
-		Settings: settings, Policy: jamtest.NewPolicy(1), Output: s.Sounding(nowhere{}, clock.Now), Inbox: jam.NewQueue[jam.Event](1), Clock: clock,
+		Settings: settings, Policy: jamtest.NewPolicy(1), Output: s.Tee(nowhere{}, clock.Now), Inbox: jam.NewQueue[jam.Event](1), Clock: clock,
 		Start: jam.StartAtOnce, Frames: frames, Readers: []*jam.Reader{s.Entries(), own},
 	})
 	if err != nil {

@@ -8,85 +8,85 @@ import (
 	"jamd/jam"
 )
 
-// The messages to the pages over the WebSocket: JSON objects with a "type". Times are milliseconds on the jam's clock.
+// The messages to the pages over the WebSocket are JSON objects with a "type". Times are milliseconds on the jam's clock.
 type (
-	// "hello": all that a page needs to join. It comes first, and again when the next jam begins.
+	// "hello" holds all that a page needs to show the jam. A page gets it first, and again when another jam begins.
 	helloMessage struct {
 		Type     string            `json:"type"`
-		Client   uint64            `json:"client"` // the number of the page, which its notes have as "from"
+		Client   uint64            `json:"client"` // number of the page; the page's own notes come back with it as "from"
 		Now      float64           `json:"now"`
 		Jam      *Info             `json:"jam"` // null between two jams
 		Started  bool              `json:"started"`
 		Params   []Param           `json:"params"`
-		Frames   []json.RawMessage `json:"frames"` // the last ones; each is a "frame"
+		Frames   []json.RawMessage `json:"frames"` // the last frames; each is a "frame" message
 		Sessions bool              `json:"sessions"`
 	}
 
-	// "frame": what happened at a line of the grid.
+	// "frame" describes one line of the grid.
 	frameMessage struct {
 		Type      string   `json:"type"`
 		Frame     int64    `json:"frame"`
 		At        float64  `json:"at"`     // time of the line
-		Length    float64  `json:"length"` // of a frame
-		Melody    *uint8   `json:"melody"` // pitch in the frame before; null for silence
-		Onset     bool     `json:"onset"`  // the note began there
-		Symbol    string   `json:"symbol"` // of the chord that sounds, "N.C." for none
+		Length    float64  `json:"length"` // length of a frame
+		Melody    *uint8   `json:"melody"` // pitch in the frame before the line; null for silence
+		Onset     bool     `json:"onset"`  // the note began in that frame
+		Symbol    string   `json:"symbol"` // the chord that sounds; "N.C." for none
 		Pitches   []uint16 `json:"pitches"`
-		Began     bool     `json:"began"` // the chord was struck at this line
+		Began     bool     `json:"began"` // the chord began at this line
 		Listening bool     `json:"listening"`
 		Missed    bool     `json:"missed"`
 		Skipped   int64    `json:"skipped"` // frames lost just before this one
-		Prob      float32  `json:"prob"`    // that the policy gave its choice
+		Prob      float32  `json:"prob"`    // probability of the chord that the policy chose
 		// Considered has the likeliest chords, at most [jam.MaxChoices].
 		Considered []choice `json:"considered"`
-		Key        string   `json:"key"` // of the melody, as [jam.Key] writes it; "" while it is not known
+		Key        string   `json:"key"` // key of the melody, as [jam.Key] writes it; "" while it is not known
 		Policy     string   `json:"policy"`
-		Follow     string   `json:"follow"` // how the jam stands with its player's time, as [jam.FollowState] writes it; "" if it keeps its own
+		Follow     string   `json:"follow"` // state of the follower, as [jam.FollowState] writes it; "" if the jam does not follow its player
 		Lead       float64  `json:"lead"`
 		Step       float64  `json:"step"`
 		Late       float64  `json:"late"`
 	}
 
-	// A choice is a chord that the policy considered. Its probability is rounded to a thousandth.
+	// A choice is a chord that the policy considered. Prob is rounded to a thousandth.
 	choice struct {
 		Symbol string  `json:"symbol"`
 		Prob   float64 `json:"prob"`
 	}
 
-	// "note" is a MIDI message of the player, "sound" one of jamd.
+	// "note" is a MIDI message from the player, "sound" one from jamd.
 	midiMessage struct {
 		Type string  `json:"type"`
 		At   float64 `json:"at"`
-		From uint64  `json:"from,omitempty"` // the page that played the note
+		From uint64  `json:"from,omitempty"` // number of the page that played the note; absent for a keyboard at a port
 		MIDI [3]int  `json:"midi"`
 	}
 
-	// "params": settings have changed.
+	// "params" says that settings have changed.
 	paramsMessage struct {
 		Type   string  `json:"type"`
 		Now    float64 `json:"now"`
-		Frame  int64   `json:"frame"` // from which on they are in force
+		Frame  int64   `json:"frame"` // first frame with the new values
 		Info   Info    `json:"jam"`
 		Params []Param `json:"params"`
 	}
 
-	// "latency": the timing figures, once a second.
+	// "latency" has the timing figures. It is sent once a second.
 	latencyMessage struct {
 		Type    string  `json:"type"`
 		Now     float64 `json:"now"`
 		Figures any     `json:"figures"`
 	}
 
-	// "notice": a short text for the player.
+	// "notice" is a short text for the player.
 	noticeMessage struct {
 		Type string `json:"type"`
 		Text string `json:"text"`
 	}
 
-	// "end": the jam is over.
+	// "end" says that the jam is over.
 	endMessage struct {
 		Type    string `json:"type"`
-		Session string `json:"session"` // id that it was recorded under; "" if it was not
+		Session string `json:"session"` // id of the recording; "" if there is none
 	}
 )
 
@@ -123,7 +123,7 @@ func messageOf(e event) midiMessage {
 
 func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// encode cannot fail for the messages of this file, unless a Jam's figures are not JSON.
+// encode fails only if a Jam's latency figures cannot be JSON. It then returns a message of type "unreadable".
 func encode(message any) []byte {
 	text, err := json.Marshal(message)
 	if err != nil {

@@ -18,20 +18,20 @@ import (
 )
 
 const (
-	// patience is how long a server may take to answer.
+	// patience is how long a request may take.
 	patience = 5 * time.Second
-	// maxAnswer bounds an answer, in bytes.
+	// maxAnswer is the largest answer, in bytes.
 	maxAnswer = 1 << 20
 )
 
-// A Place says where the server of a process is, for programs of the same user.
+// A Place tells other programs of the same user how to reach the server.
 type Place struct {
 	Address string `json:"address"`
 	Token   string `json:"token"`
 	PID     int    `json:"pid"`
 }
 
-// Publish writes the place of the server into a file that only this user can read.
+// Publish writes the server's place to a file that only this user can read.
 func (s *Server) Publish(path string) error {
 	text, err := json.Marshal(Place{s.Address(), s.Token(), os.Getpid()})
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) Publish(path string) error {
 	return atomicfile.WriteFile(path, text, 0o600)
 }
 
-// ReadPlace reads the place of the server that was published last.
+// ReadPlace reads the place of the server that last called Publish.
 func ReadPlace(path string) (Place, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -59,7 +59,8 @@ func ReadPlace(path string) (Place, error) {
 	return place, nil
 }
 
-// Ask sends a request to the API. body and into are encoded as JSON; nil for none. A refusal is an error that the user can mend.
+// Ask sends a request to the API. It encodes body and decodes the answer into `into`, both as JSON; either may be nil. A refusal
+// by the server (4xx) is a usage error.
 func (p Place) Ask(ctx context.Context, method, path string, body, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -92,7 +93,7 @@ func (p Place) Ask(ctx context.Context, method, path string, body, into any) err
 	return json.NewDecoder(answer).Decode(into)
 }
 
-// refusalOf reads the error of an answer.
+// refusalOf returns the error that an answer of at least 400 describes.
 func refusalOf(status int, answer io.Reader) error {
 	text, _ := io.ReadAll(answer)
 	var refusal struct{ Error string }

@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// maxKeyboards bounds the keyboards at the browser of a page.
+	// maxKeyboards is the largest number of MIDI keyboards at one browser.
 	maxKeyboards = 16
-	// maxPacket bounds a packet of a keyboard, in bytes. Only SysEx is longer.
+	// maxPacket is the largest packet from a keyboard, in bytes. Only SysEx messages are longer.
 	maxPacket = 64
 )
 
-// A pageNote is a note or a pedal of the page's own keys.
+// A pageNote is a note or a controller change from the page's own keys.
 type pageNote struct {
 	Type       string `json:"type"` // "note" or "control"
 	On         bool   `json:"on"`
 	Pitch      uint8  `json:"pitch"`      // MIDI 0 to 127
 	Velocity   uint8  `json:"velocity"`   // 1 to 127 if on
-	Controller uint8  `json:"controller"` // of a control: a pedal, or what ends notes
+	Controller uint8  `json:"controller"` // for a control: a pedal, or a controller that ends notes
 	Value      uint8  `json:"value"`      // 0 to 127
 }
 
@@ -47,13 +47,13 @@ func (n pageNote) packet() []byte {
 	return []byte{midi.NoteOff, n.Pitch, 0}
 }
 
-// A pageMessage is what a page sends over its WebSocket: a pageNote, a packet of a keyboard at its browser ("midi"), or that a
-// keyboard is gone ("left").
+// A pageMessage is a message from a page over its WebSocket. It is a pageNote, or a packet from a MIDI keyboard at the browser
+// ("midi"), or says that such a keyboard is gone ("left").
 type pageMessage struct {
 	pageNote
-	Keyboard uint8    `json:"keyboard"` // 1 to maxKeyboards; 0 for a pageNote
-	Bytes    []uint16 `json:"bytes"`    // of a packet, as the browser delivers them, whether valid MIDI or not
-	Time     float64  `json:"time"`     // when it happened, in ms on the page's own clock; 0 if the page does not tell
+	Keyboard uint8    `json:"keyboard"` // from 1 to maxKeyboards; 0 for a pageNote
+	Bytes    []uint16 `json:"bytes"`    // the packet, as the browser delivers it; it may be invalid MIDI
+	Time     float64  `json:"time"`     // when it happened, in milliseconds on the page's clock; 0 if the page does not say
 }
 
 func (m pageMessage) valid() bool {
@@ -80,13 +80,13 @@ func (m pageMessage) packet() []byte {
 	return packet
 }
 
-// A player plays on a page: on the page's own keys, and on keyboards at its browser. What a keyboard sends goes through the same
-// parser as at a port of this machine.
+// A player plays on a page: on the page's own keys and on MIDI keyboards at its browser. Each keyboard has the same parser as a
+// port of this machine.
 type player struct {
 	server    *Server
 	client    *client // the page; nil for a program that plays over HTTP
 	clock     pageClock
-	keyboards [1 + maxKeyboards]midi.Keyboard // 0 stands for the page's own keys
+	keyboards [1 + maxKeyboards]midi.Keyboard // index 0 is the page's own keys
 }
 
 // take plays a valid message into the jam.
@@ -101,7 +101,7 @@ func (p *player) take(m pageMessage) {
 	keyboard.Packet(at, m.packet(), receive, nil)
 }
 
-// leave releases all that is held.
+// leave releases all held notes.
 func (p *player) leave() {
 	for i := range p.keyboards {
 		at, receive := p.receiver(i > 0, 0)
@@ -109,9 +109,9 @@ func (p *player) leave() {
 	}
 }
 
-// receiver returns the time of an event that happened some time ago, on the jam's clock, and what takes the event to the jam and to
-// the pages. A page sounds and shows its own keys by itself. What a keyboard at its browser plays is known only here, so it is sent to
-// that page too, and at once: the player wants to hear it.
+// receiver returns the time on the jam's clock of an event that happened `age` ago, and the function that passes events to the
+// jam and to the pages. A page sounds and shows its own keys by itself. The events of a MIDI keyboard at its browser go back to
+// that page too, because only the server parses them. They go at once, because the player wants to hear them.
 func (p *player) receiver(keyboard bool, age time.Duration) (at time.Duration, receive func(jam.Event)) {
 	j, now := p.server.current()
 	if j != nil {

@@ -18,7 +18,7 @@ const (
 	eventQueue = 2048
 	// remembered is how many frames a page gets when it joins.
 	remembered = 256
-	// pause is the longest time that a request waits for the next jam.
+	// pause is how long a request waits for the next jam at most.
 	pause = 4 * time.Second
 )
 
@@ -40,25 +40,25 @@ type Server struct {
 
 	mu      sync.Mutex
 	jam     Jam           // nil between jams
-	begun   chan struct{} // closed when there is one
+	begun   chan struct{} // closed while there is a jam
 	now     func() time.Duration
 	started bool
 	key     keyFinder
-	frames  [][]byte // the last ones, encoded
+	frames  [][]byte // the last frames, encoded
 	clients map[uint64]*client
-	last    uint64 // id of a client
-	dropped uint64 // messages dropped by clients that have left
+	last    uint64 // id of the newest client
+	dropped uint64 // number of messages that the queues of closed pages dropped
 }
 
 // Options configure a Server.
 type Options struct {
-	Address  string   // a loopback address and a port, 0 for a free one
-	Remote   bool     // allows an address that the network can reach
+	Address  string   // a loopback address and a port; port 0 for a free one
+	Remote   bool     // also allows an address that the network can reach
 	Sessions Sessions // may be nil
 }
 
-// New listens at an address. It must be one of this machine alone unless Remote is set, and it cannot be the address for all interfaces: the
-// page answers to exactly one Host.
+// New starts a server at o.Address. The address must belong to this machine alone unless Remote is set. It cannot be the address
+// for all interfaces, because the server accepts exactly one Host. The caller must call [Server.Close].
 func New(o Options) (*Server, error) {
 	host, _, err := net.SplitHostPort(o.Address)
 	if err != nil {
@@ -69,11 +69,11 @@ func New(o Options) (*Server, error) {
 	case ip == nil || ip.IsUnspecified():
 		return nil, fmt.Errorf("page at %q: give one address in numbers, such as 127.0.0.1:8765", o.Address)
 	case !ip.IsLoopback() && !o.Remote:
-		return nil, fmt.Errorf("page at %q: others on the network could reach it; say so with --page-remote, or take 127.0.0.1", o.Address)
+		return nil, fmt.Errorf("page at %q: others on the network could reach it; allow it with --page-remote, or use 127.0.0.1", o.Address)
 	}
 	listener, err := net.Listen("tcp", o.Address)
 	if err != nil {
-		return nil, fmt.Errorf("page at %q: %w (take another port, or 0 for a free one)", o.Address, err)
+		return nil, fmt.Errorf("page at %q: %w (choose another port, or 0 for a free one)", o.Address, err)
 	}
 	s := &Server{
 		gate: newGate(listener.Addr().String()), sessions: o.Sessions, listener: listener, opened: time.Now(),
@@ -84,21 +84,21 @@ func New(o Options) (*Server, error) {
 	s.http = &http.Server{
 		Handler: s.gate.wrap(s.routes()), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
-	s.running.Go(func() { _ = s.http.Serve(listener) }) // ends at Close alone
-	s.running.Go(s.tell)
+	s.running.Go(func() { _ = s.http.Serve(listener) }) // Serve ends only at Close
+	s.running.Go(s.forward)
 	return s, nil
 }
 
-// Address is where the server listens.
+// Address returns the host and port that the server listens at.
 func (s *Server) Address() string { return s.gate.host }
 
-// Link makes a link that opens the page; it works once.
+// Link makes a link that opens the page in a browser. It works once.
 func (s *Server) Link() string { return s.gate.link() }
 
-// Token returns what a program sends as "Authorization: Bearer".
+// Token returns the token that a program sends as "Authorization: Bearer".
 func (s *Server) Token() string { return s.gate.token }
 
-// Begin shows a jam to the pages. now is its clock.
+// Begin shows a jam on the pages. now reads the jam's clock.
 func (s *Server) Begin(j Jam, now func() time.Duration) {
 	s.mu.Lock()
 	if s.jam == nil {
@@ -109,7 +109,7 @@ func (s *Server) Begin(j Jam, now func() time.Duration) {
 	s.announce()
 }
 
-// Over tells the server that the jam sounds no more. Requests from now on wait for the next jam. End must follow.
+// Over says that the jam no longer sounds. Requests then wait for the next jam. The caller must call End afterwards.
 func (s *Server) Over() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +118,7 @@ func (s *Server) Over() {
 	}
 }
 
-// End tells the pages that the jam is over. session is its id, "" if it was not recorded.
+// End tells the pages that the jam is over. session is the id of its recording, or "" if there is none.
 func (s *Server) End(session string) {
 	s.Over()
 	s.broadcast(encode(endMessage{Type: "end", Session: session}))
@@ -131,7 +131,7 @@ func (s *Server) Watched() bool {
 	return len(s.clients) > 0
 }
 
-// Close ends every connection.
+// Close ends every connection and waits until the server's goroutines end.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.http.Close()
@@ -142,13 +142,14 @@ func (s *Server) Close() error {
 	return err
 }
 
+// current returns the current jam and its clock, or nil between two jams.
 func (s *Server) current() (Jam, func() time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.jam, s.now
 }
 
-// await returns the current jam; between two, the next one; nil if that does not begin soon.
+// await returns the current jam. Between two jams it waits for the next one, at most s.pause, and returns nil if none begins.
 func (s *Server) await(ctx context.Context) Jam {
 	s.mu.Lock()
 	begun := s.begun
@@ -165,7 +166,7 @@ func (s *Server) await(ctx context.Context) Jam {
 	return j
 }
 
-// join makes a client. Its queue begins with a hello.
+// join adds a page. Its queue starts with a hello.
 func (s *Server) join() (*client, error) {
 	s.mu.Lock()
 	if len(s.clients) >= maxClients {
@@ -188,7 +189,7 @@ func (s *Server) leave(c *client) {
 	s.dropped += c.queue.Dropped()
 }
 
-// hello returns all that a page needs to join. The caller holds s.mu.
+// hello returns all that a page needs to show the jam. The caller holds s.mu.
 func (s *Server) hello(id uint64) helloMessage {
 	m := helloMessage{Type: "hello", Client: id, Params: []Param{}, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil}
 	for _, f := range s.frames {

@@ -146,7 +146,7 @@ func (c *playCmd) settings(t *live.Tune) (jam.Settings, error) {
 // announce prints what is about to happen.
 func announce(to console, j *live.Jam, hint string) {
 	info, s := j.Info(), j.Settings()
-	heard := j.Heard()
+	heard := j.Source()
 	if t := j.Tune(); t != nil {
 		heard = fmt.Sprintf("%s (%s, %s), %v", t.Tune.Name, t.File, partTold(&t.Melody), lasts(&t.Melody))
 	}

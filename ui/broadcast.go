@@ -6,42 +6,42 @@ import (
 	"jamd/jam"
 )
 
-// settling is how long news waits for the other messages of the same line. With many open pages, sending at once would take processor
-// time from the line itself.
+// settling is how long an event waits for others that belong to the same line. With many open pages, sending each at once would
+// take processor time from the line itself.
 const settling = time.Millisecond
 
-// An event is a MIDI message for the pages.
+// An event is a MIDI message to show on the pages.
 type event struct {
-	from   uint64 // the client that played it; 0 for a keyboard
-	sounds bool   // it comes from jamd, not from the player
+	from   uint64 // number of the page that played it; 0 for a keyboard at a port
+	sounds bool   // jamd plays it, not the player
 	jam.Event
 }
 
-// Entries returns the reader to give to the loop. The server sends the frames to the pages.
+// Entries returns the reader that the loop writes to. The server sends its frames to the pages.
 func (s *Server) Entries() *jam.Reader { return s.entries }
 
-// Heard passes on a message of the player's keyboard. It neither blocks nor allocates.
+// Heard shows a message from the player's keyboard on the pages. It neither blocks nor allocates.
 func (s *Server) Heard(e jam.Event) { s.events.TrySend(event{Event: e}) }
 
-// Sounding returns an output that sends on to another and also to the pages, so that they can sound it. It adds neither blocking nor
-// allocation.
-func (s *Server) Sounding(to jam.Output, now func() time.Duration) jam.Output {
-	return sounding{s, to, now}
+// Tee returns an output that sends each message to another output and also to the pages, which can sound it. It adds no blocking
+// and no allocation.
+func (s *Server) Tee(to jam.Output, now func() time.Duration) jam.Output {
+	return tee{s, to, now}
 }
 
-type sounding struct {
+type tee struct {
 	server *Server
 	to     jam.Output
 	now    func() time.Duration
 }
 
-func (o sounding) Send(status, data1, data2 byte) error {
+func (o tee) Send(status, data1, data2 byte) error {
 	err := o.to.Send(status, data1, data2)
 	o.server.events.TrySend(event{sounds: true, Event: jam.Event{At: o.now(), Status: status, Data1: data1, Data2: data2}})
 	return err
 }
 
-// Changed tells the pages that settings are in force from a frame on, or that the choices have changed.
+// Changed sends all settings to the pages. frame is the first frame in which the new values are in force; 0 means at once.
 func (s *Server) Changed(frame int64) {
 	j, now := s.current()
 	if j == nil || !s.Watched() {
@@ -53,8 +53,8 @@ func (s *Server) Changed(frame int64) {
 // Notice shows a short text to the player.
 func (s *Server) Notice(text string) { s.broadcast(encode(noticeMessage{Type: "notice", Text: text})) }
 
-// tell sends the news of the jam to every page.
-func (s *Server) tell() {
+// forward sends the jam's events and frames, and once a second its timing figures, to every page until the server closes.
+func (s *Server) forward() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -77,12 +77,12 @@ func (s *Server) tell() {
 	}
 }
 
-// frame sends a frame, and stores it for pages that join later. A report without a tempo gets that of the jam. In a blind jam the
-// policy's name is hidden.
+// frame sends a frame to the pages and stores it for pages that join later. A report without a tempo gets the jam's. In a blind
+// jam the policy's name is replaced by the hidden one.
 func (s *Server) frame(r jam.FrameReport) {
 	j, _ := s.current()
 	if j == nil {
-		return // the report came after the end
+		return // the report arrived after the end of the jam
 	}
 	info := j.Info()
 	if r.Tempo == 0 {
@@ -127,13 +127,14 @@ func (s *Server) broadcast(text []byte) {
 	s.toAll(text)
 }
 
+// toAll queues a message for every page. The caller holds s.mu.
 func (s *Server) toAll(text []byte) {
 	for _, c := range s.clients {
 		c.queue.TrySend(text)
 	}
 }
 
-// lost counts the messages that the queues to the pages dropped.
+// lost returns how many messages the queues to the pages dropped.
 func (s *Server) lost() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

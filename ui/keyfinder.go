@@ -5,20 +5,20 @@ import "jamd/jam"
 const (
 	// keyFrames is the window of the estimate: sixteen bars of 4/4.
 	keyFrames = 256
-	// An estimate needs at least keyHeard frames of melody and keyClasses pitch classes.
+	// An estimate needs at least keyHeard frames with a melody note, and keyClasses different pitch classes.
 	keyHeard, keyClasses = 24, 4
 )
 
-// A keyFinder estimates the key of the melody of the last frames, as [jam.KeyOf] does.
+// A keyFinder estimates the key of the melody over the last keyFrames frames. It uses [jam.KeyOf].
 type keyFinder struct {
 	last    [keyFrames]jam.MelodyToken
 	frames  int
-	classes [12]int // the number of frames in which each sounded
+	classes [12]int // number of frames in the window that have each pitch class
 	key     string
 }
 
-// hear takes the melody of the next frame and returns the key as [jam.Key] writes it. It returns "" while too little has been heard,
-// and the last known key after a long silence.
+// hear takes the melody of the next frame and returns the key as [jam.Key] writes it. It returns "" until enough has been heard.
+// After a long silence it goes on returning the last key.
 func (e *keyFinder) hear(melody jam.MelodyToken) string {
 	at := e.frames % keyFrames
 	if e.frames >= keyFrames {

@@ -6,7 +6,7 @@ import (
 	"jamd/jam"
 )
 
-func TestParting(t *testing.T) {
+func TestTempoNotice(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		bpm      float64
@@ -22,10 +22,10 @@ func TestParting(t *testing.T) {
 		{"nearly twice as fast", 228, jam.Following, 100, 1},
 		{"in doubt", 96, jam.HoldingTempo, 100, 0},
 	} {
-		var p parting
+		var n tempoNotice
 		told := 0
 		for range c.notes {
-			if p.hears(jam.PlayerTime{BPM: c.bpm, State: c.state}, 120) {
+			if n.due(jam.PlayerTime{BPM: c.bpm, State: c.state}, 120) {
 				told++
 			}
 		}
