@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"jam":        {},
 	"usage":      {},
 
+	"spelling": {"jam"},
 	"blind":    {"atomicfile"},
 	"latency":  {"jam"},
 	"learn":    {"jam"},
@@ -35,8 +36,8 @@ var rooms = map[string][]string{
 	"midiio":   {"jam", "midi"},
 	"model":    {"assets", "jam"},
 	"realtime": {"jam"},
-	"session":  {"atomicfile", "jam"},
-	"ui":       {"atomicfile", "jam", "midi", "usage"},
+	"session":  {"atomicfile", "jam", "spelling"},
+	"ui":       {"atomicfile", "jam", "midi", "spelling", "usage"},
 
 	"archive": {"atomicfile", "jam", "midiio", "model", "session", "ui", "usage"},
 	"config":  {"atomicfile", "jam", "learn", "usage"},
@@ -47,14 +48,14 @@ var rooms = map[string][]string{
 		"realtime", "session", "ui", "usage"},
 	"benchmark": {"jam", "latency", "live", "midiio", "realtime", "usage"},
 	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "follow", "jam", "latency", "learn", "live", "midiio", "model",
-		"realtime", "session", "ui", "usage"},
+		"realtime", "session", "spelling", "ui", "usage"},
 }
 
 // onlyInTests says which rooms the tests of a room may import in addition.
 var onlyInTests = map[string][]string{"cmd/jamd": {"assets"}}
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "midi", "usage"}
+var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "midi", "spelling", "usage"}
 
 // exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests that are
 // their own child process.
@@ -68,7 +69,7 @@ const exitFile = "cmd/jamd/main.go"
 
 // short are the rooms whose files and functions have at most maxFile and maxFunction lines, except in tests.
 var short = []string{"archive", "atomicfile", "benchmark", "blind", "cmd/jamd", "config", "jam", "latency", "learn", "live", "metrics",
-	"midi", "model", "ports", "realtime", "session", "usage"}
+	"midi", "model", "ports", "realtime", "session", "spelling", "usage"}
 
 const maxFile, maxFunction = 250, 60
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"jamd/jam"
+	"jamd/spelling"
 )
 
 // WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar
@@ -62,7 +63,7 @@ type sheet struct {
 const bassBelow = 53
 
 func (s *sheet) attributes(keyKnown bool) xmlAttributes {
-	a := xmlAttributes{Divisions: jam.FramesPerBeat, Fifths: fifths(s.key), Mode: "major",
+	a := xmlAttributes{Divisions: jam.FramesPerBeat, Fifths: spelling.Fifths(s.key), Mode: "major",
 		Beats: s.meter.Count, BeatType: s.meter.Unit, Sign: "G", Line: 2}
 	if s.key.Minor {
 		a.Mode = "minor"
@@ -205,9 +206,9 @@ func (s *sheet) harmony(symbol string) xmlHarmony {
 	if err != nil {
 		return unnamed(symbol)
 	}
-	root, text := spellRoot(s.key, chord.Root), jam.Qualities[chord.Quality].Symbol
+	root, text := spelling.RootIn(s.key, chord.Root), jam.Qualities[chord.Quality].Symbol
 	kind := harmonyKinds[text]
-	h := xmlHarmony{Root: xmlStep{Step: root.step}, Alter: root.alter, Kind: xmlKind{text, kind.kind}}
+	h := xmlHarmony{Root: xmlStep{Step: root.Step}, Alter: root.Alter, Kind: xmlKind{text, kind.kind}}
 	if kind.adds > 0 {
 		h.Degrees = []xmlDegree{{Value: kind.adds, Type: "add"}}
 	}

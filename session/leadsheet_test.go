@@ -251,44 +251,6 @@ func TestLeadSheetShowsTheBeat(t *testing.T) {
 	}
 }
 
-func TestSpelling(t *testing.T) {
-	tests := []struct {
-		key         string
-		notes, root string // of the pitch classes from C on
-	}{
-		{"C", "C C# D Eb E F F# G Ab A Bb B", "C C# D Eb E F F# G Ab A Bb B"},
-		{"Am", "C C# D Eb E F F# G G# A Bb B", "C C# D Eb E F F# G G# A Bb B"},
-		{"Db", "C Db D Eb Fb F Gb G Ab A Bb Cb", "C Db D Eb E F Gb G Ab A Bb B"},
-		{"D#m", "B# C# C## D# E E# F# F## G# A A# B", ""},
-		{"F#", "B# C# D D# E E# F# F## G# A A# B", "C C# D D# E F F# G G# A A# B"},
-	}
-	for _, tt := range tests {
-		key, err := jam.ParseKey(tt.key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var notes, roots []string
-		for class := range uint8(12) {
-			notes, roots = append(notes, spellIn(key, class).text()), append(roots, spellRoot(key, class).text())
-			for _, s := range []spelling{spellIn(key, class), spellRoot(key, class)} {
-				if c, err := jam.ParseChord(strings.ReplaceAll(s.text(), "##", "#")); err != nil || (c.Root+uint8(strings.Count(s.text(), "##")))%12 != class {
-					t.Errorf("%s: %d is spelt %s", tt.key, class, s.text())
-				}
-			}
-		}
-		if got := strings.Join(notes, " "); got != tt.notes {
-			t.Errorf("%s: %s, want %s", tt.key, got, tt.notes)
-		}
-		if got := strings.Join(roots, " "); tt.root != "" && got != tt.root {
-			t.Errorf("roots in %s: %s, want %s", tt.key, got, tt.root)
-		}
-	}
-}
-
-func (s spelling) text() string {
-	return s.step + map[int]string{-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}[s.alter]
-}
-
 // leadSheetTake has every quality that chords may have, silences, and a tempo that wavers and changes.
 func leadSheetTake() jam.Take {
 	take := jam.Take{Name: `<Blue & "green">`, Meter: jam.Quarters(4),

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"jamd/jam"
+	"jamd/spelling"
 )
 
 // A written is a note or rest that is written as one note value.
@@ -119,7 +120,9 @@ type accidentals struct {
 	set       map[xmlPitch]int // by a pitch without its Alter
 }
 
-func newAccidentals(k jam.Key) *accidentals { return &accidentals{signed(k), map[xmlPitch]int{}} }
+func newAccidentals(k jam.Key) *accidentals {
+	return &accidentals{spelling.Signature(k), map[xmlPitch]int{}}
+}
 
 var accidentalNames = map[int]string{-1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 
@@ -151,8 +154,8 @@ func (s *sheet) note(n written, a *accidentals) xmlNote {
 		}
 		return out
 	}
-	name := spellIn(s.key, n.pitch%12)
-	out.Pitch = &xmlPitch{name.step, name.alter, max((int(n.pitch)-name.alter)/12-1, 0)}
+	name := spelling.NoteIn(s.key, n.pitch%12)
+	out.Pitch = &xmlPitch{name.Step, name.Alter, max((int(n.pitch)-name.Alter)/12-1, 0)}
 	if n.cameOn {
 		out.tie("stop")
 	} else {

@@ -91,10 +91,9 @@ func (s *Server) frame(r jam.FrameReport) {
 	if info.Blind {
 		r.Policy = info.Policy
 	}
-	m := frameOf(&r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m.Key = s.key.hear(r.Melody)
+	m := frameOf(&r, s.key.Hear(r.Melody))
 	text := encode(m)
 	if s.frames = append(s.frames, text); len(s.frames) > remembered {
 		s.frames = append(s.frames[:0:0], s.frames[len(s.frames)-remembered:]...)

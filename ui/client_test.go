@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"jamd/jam"
+	"jamd/spelling"
 )
 
 // look opens the WebSocket as the page does.
@@ -67,7 +68,7 @@ func TestMessagesAreDescribed(t *testing.T) {
 	}
 	for _, good := range []string{
 		string(encode(hello)), string(encode(latencyMessage{Type: "latency", Figures: map[string]int{"frames": 1}})), `{"type":"panic"}`,
-		`{"type":"lost","messages":4}`, string(encode(frameOf(&jam.FrameReport{}))), string(encode(messageOf(event{}))),
+		`{"type":"lost","messages":4}`, string(encode(frameOf(&jam.FrameReport{}, spelling.Key{}))), string(encode(messageOf(event{}))),
 	} {
 		var m map[string]any
 		if err := json.Unmarshal([]byte(good), &m); err != nil {
@@ -78,7 +79,7 @@ func TestMessagesAreDescribed(t *testing.T) {
 	for _, bad := range []string{
 		`{"type":"unreadable"}`, `{"type":"panic","why":"x"}`, `{"type":"lost","messages":0}`, `{"type":"note","at":1,"midi":"kEBA"}`,
 		strings.Replace(string(encode(hello)), `"params":[]`, `"params":null`, 1),
-		strings.Replace(string(encode(frameOf(&jam.FrameReport{}))), `"pitches":[]`, `"pitches":"OTxA"`, 1),
+		strings.Replace(string(encode(frameOf(&jam.FrameReport{}, spelling.Key{}))), `"pitches":[]`, `"pitches":"OTxA"`, 1),
 	} {
 		var m map[string]any
 		if err := json.Unmarshal([]byte(bad), &m); err != nil {
@@ -240,8 +241,9 @@ func TestKeyboardBetweenJams(t *testing.T) {
 	}
 }
 
-// The key is that of the melody of late, as sessions have it, and forgotten with the jam.
+// The key is that of the melody of late, as sessions have it, and forgotten with the jam. The chord is spelt in it.
 func TestPageIsToldTheKey(t *testing.T) {
+	const keyFrames, keyHeard = 256, 24 // of a spelling.Finder
 	s, b := serve(t)
 	page := look(t, s, enter(t, s))
 	play := func(scale ...uint8) (keys []any) { // after each frame
@@ -259,6 +261,10 @@ func TestPageIsToldTheKey(t *testing.T) {
 	}
 	if keys := play(54, 57, 61, 66, 68, 69, 71, 73, 54, 61); keys[keyFrames-1] != "F#m" {
 		t.Errorf("F sharp minor, sixteen bars of it, is told as %v", keys[keyFrames-1])
+	}
+	s.Entries().TrySend(jam.FrameReport{Symbol: "Db7"}.Entry())
+	if frame := next(t, page, "frame"); frame["symbol"] != "C#7" || frame["numeral"] != "V7" {
+		t.Errorf("the dominant of F sharp minor is told as %v, %v", frame["symbol"], frame["numeral"])
 	}
 	silence := jam.FrameReport{Melody: jam.Silence}
 	for range keyFrames {

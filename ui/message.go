@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/spelling"
 )
 
 // The messages to the pages over the WebSocket are JSON objects with a "type". Times are milliseconds on the jam's clock.
@@ -26,11 +27,12 @@ type (
 	frameMessage struct {
 		Type      string   `json:"type"`
 		Frame     int64    `json:"frame"`
-		At        float64  `json:"at"`     // time of the line
-		Length    float64  `json:"length"` // length of a frame
-		Melody    *uint8   `json:"melody"` // pitch in the frame before the line; null for silence
-		Onset     bool     `json:"onset"`  // the note began in that frame
-		Symbol    string   `json:"symbol"` // the chord that sounds; "N.C." for none
+		At        float64  `json:"at"`      // time of the line
+		Length    float64  `json:"length"`  // length of a frame
+		Melody    *uint8   `json:"melody"`  // pitch in the frame before the line; null for silence
+		Onset     bool     `json:"onset"`   // the note began in that frame
+		Symbol    string   `json:"symbol"`  // the chord that sounds, spelt in the key; "N.C." for none
+		Numeral   string   `json:"numeral"` // the chord's function in the key; "" while the key is not known, and for none
 		Pitches   []uint16 `json:"pitches"`
 		Began     bool     `json:"began"` // the chord began at this line
 		Listening bool     `json:"listening"`
@@ -90,16 +92,16 @@ type (
 	}
 )
 
-func frameOf(r *jam.FrameReport) frameMessage {
+func frameOf(r *jam.FrameReport, key spelling.Key) frameMessage {
 	m := frameMessage{
-		Type: "frame", Frame: r.Frame, At: millis(r.Line), Symbol: r.Symbol, Began: r.Began, Listening: r.Listening,
+		Type: "frame", Frame: r.Frame, At: millis(r.Line), Symbol: key.Symbol(r.Symbol), Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Skipped: r.Skipped, Prob: r.Prob, Policy: r.Policy,
-		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late), Follow: r.Follow.String(),
+		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late), Follow: r.Follow.String(), Key: key.String(), Numeral: key.Numeral(r.Symbol),
 		Pitches: make([]uint16, 0, jam.MaxVoices), // JSON would encode bytes as text
 		Onset:   r.Melody.IsOnset(), Considered: make([]choice, 0, jam.MaxChoices),
 	}
 	for _, c := range r.Considered.Slice() {
-		m.Considered = append(m.Considered, choice{c.Symbol, math.Round(float64(c.Prob)*1000) / 1000})
+		m.Considered = append(m.Considered, choice{key.Symbol(c.Symbol), math.Round(float64(c.Prob)*1000) / 1000})
 	}
 	if r.Tempo > 0 {
 		m.Length = 60_000 / r.Tempo / jam.FramesPerBeat

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/spelling"
 )
 
 const (
@@ -43,7 +44,7 @@ type Server struct {
 	begun   chan struct{} // closed while there is a jam
 	now     func() time.Duration
 	started bool
-	key     keyFinder
+	key     spelling.Finder
 	frames  [][]byte // the last frames, encoded
 	clients map[uint64]*client
 	last    uint64 // id of the newest client
@@ -104,7 +105,7 @@ func (s *Server) Begin(j Jam, now func() time.Duration) {
 	if s.jam == nil {
 		close(s.begun)
 	}
-	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, keyFinder{}
+	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, spelling.Finder{}
 	s.mu.Unlock()
 	s.announce()
 }

@@ -12,6 +12,7 @@ import (
 
 	"jamd/jam"
 	"jamd/latency"
+	"jamd/spelling"
 )
 
 // statusEvery is how often the status line is redrawn.
@@ -90,8 +91,8 @@ func (a above) Write(p []byte) (int, error) {
 
 // statusOf returns the status line: the newest frame, the misses so far, and the last ten seconds. The line may be cut, so the most
 // important part comes first. It is ASCII.
-func statusOf(r jam.FrameReport, bars jam.Bars, tenSeconds latency.Figures, missed int64) string {
-	symbol, rung := r.Symbol, ""
+func statusOf(r jam.FrameReport, bars jam.Bars, key spelling.Key, tenSeconds latency.Figures, missed int64) string {
+	symbol, rung := key.Symbol(r.Symbol), ""
 	if r.Listening {
 		symbol = "listening"
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,9 +9,10 @@ import (
 
 	"jamd/jam"
 	"jamd/live"
+	"jamd/spelling"
 )
 
-// A terminal prints the chords of a jam as they sound, and its result. With JSON it prints the result alone.
+// A terminal prints the chords of a jam as they sound, spelt in the key of the melody, and its result. With JSON it prints the result alone.
 type terminal struct {
 	to       console
 	json     bool
@@ -53,6 +53,8 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 	}
 	bars := j.Bars()
 	var newest jam.FrameReport
+	var heard spelling.Finder
+	var key spelling.Key
 	missed := int64(0)
 	for {
 		select {
@@ -69,37 +71,29 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 			if newest = e.Report; newest.Missed {
 				missed++
 			}
+			key = heard.Hear(newest.Melody)
 			if !t.json {
-				t.frame(&newest, bars)
+				t.frame(&newest, bars, key)
 			}
 		case <-redraw:
 			if newest.Symbol != "" {
-				t.status.draw(statusOf(newest, bars, j.Figures(), missed))
+				t.status.draw(statusOf(newest, bars, key, j.Figures(), missed))
 			}
 		}
 	}
 }
 
 // frame prints a chord that begins, and frames that were lost before.
-func (t *terminal) frame(r *jam.FrameReport, bars jam.Bars) {
+func (t *terminal) frame(r *jam.FrameReport, bars jam.Bars, key spelling.Key) {
 	if r.Skipped > 0 {
 		fmt.Fprintf(t.to.Out, "%s  %d frames were lost: the machine was stopped\n", position(r.Frame, bars), r.Skipped)
 	}
 	if !r.Began {
 		return
 	}
-	names := make([]string, 0, jam.MaxVoices)
-	for _, p := range r.Voicing.Slice() {
-		names = append(names, pitchName(p))
-	}
-	fmt.Fprintf(t.to.Out, "%s  %-8s %s\n", position(r.Frame, bars), r.Symbol, strings.Join(names, " "))
+	names := key.Notes(r.Symbol, r.Voicing.Slice())
+	fmt.Fprintf(t.to.Out, "%s  %-8s %s\n", position(r.Frame, bars), key.Symbol(r.Symbol), strings.Join(names, " "))
 }
 
 // position writes a frame as bar and beat, in seven columns.
 func position(frame int64, bars jam.Bars) string { return fmt.Sprintf("%7s", bars.Position(frame)) }
-
-// pitchName writes a MIDI pitch with its octave, middle C as C4.
-func pitchName(pitch uint8) string {
-	names := [12]string{"C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"}
-	return names[pitch%12] + strconv.Itoa(int(pitch)/12-1)
-}

@@ -23,7 +23,7 @@ export interface Choice { symbol: string; prob: number }
 
 export interface Frame {
   type: "frame"; frame: number; at: number; length: number;
-  melody: number | null; onset: boolean; symbol: string; pitches: number[]; began: boolean; listening: boolean;
+  melody: number | null; onset: boolean; symbol: string; numeral: string; pitches: number[]; began: boolean; listening: boolean;
   missed: boolean; skipped: number; prob: number; considered: Choice[]; key: string; policy: string; follow: "" | "finding" | "following" | "holding"; lead: number; step: number; late: number;
 }
 

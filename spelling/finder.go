@@ -1,4 +1,4 @@
-package ui
+package spelling
 
 import "jamd/jam"
 
@@ -9,43 +9,43 @@ const (
 	keyHeard, keyClasses = 24, 4
 )
 
-// A keyFinder estimates the key of the melody over the last keyFrames frames. It uses [jam.KeyOf].
-type keyFinder struct {
+// A Finder estimates the key of the melody over the last 256 frames. It uses [jam.KeyOf]. The zero value is ready.
+type Finder struct {
 	last    [keyFrames]jam.MelodyToken
 	frames  int
 	classes [12]int // number of frames in the window that have each pitch class
-	key     string
+	key     Key
 }
 
-// hear takes the melody of the next frame and returns the key as [jam.Key] writes it. It returns "" until enough has been heard.
+// Hear takes the melody of the next frame and returns the key. The key is unknown until enough has been heard.
 // After a long silence it goes on returning the last key.
-func (e *keyFinder) hear(melody jam.MelodyToken) string {
-	at := e.frames % keyFrames
-	if e.frames >= keyFrames {
-		e.count(e.last[at], -1)
+func (f *Finder) Hear(melody jam.MelodyToken) Key {
+	at := f.frames % keyFrames
+	if f.frames >= keyFrames {
+		f.count(f.last[at], -1)
 	}
-	e.last[at] = melody
-	e.frames++
-	e.count(melody, 1)
+	f.last[at] = melody
+	f.frames++
+	f.count(melody, 1)
 
 	var heard [12]float64
 	frames, classes := 0, 0
-	for class, n := range e.classes {
+	for class, n := range f.classes {
 		heard[class] = float64(n)
 		frames += n
 		classes += min(n, 1)
 	}
 	if frames < keyHeard || classes < keyClasses {
-		return e.key
+		return f.key
 	}
 	if key, ok := jam.KeyOf(heard); ok {
-		e.key = key.String()
+		f.key = In(key)
 	}
-	return e.key
+	return f.key
 }
 
-func (e *keyFinder) count(melody jam.MelodyToken, n int) {
+func (f *Finder) count(melody jam.MelodyToken, n int) {
 	if pitch, ok := melody.Pitch(); ok {
-		e.classes[pitch%12] += n
+		f.classes[pitch%12] += n
 	}
 }
