@@ -135,7 +135,7 @@ func TestPageInABrowser(t *testing.T) {
 	v.shift("KeyR", "R")
 	v.wait("that it is", `!document.querySelector('.what').textContent.includes('not recorded')`)
 	v.shift("KeyL", "L")
-	v.wait("why the clock is fixed", `document.querySelector('#param-clock').disabled && document.querySelector('.controls').textContent.includes('counted by the clock')`)
+	v.wait("why the clock is fixed", `document.querySelector('#param-clock').disabled && document.querySelector('.controls').textContent.includes('keeps the clock')`)
 	v.do(`document.querySelector('details').scrollIntoView({ block: 'end' })`)
 	v.picture("page-settings")
 	v.accessible("all settings")
