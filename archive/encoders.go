@@ -7,18 +7,20 @@ import (
 	"jamd/session"
 )
 
-// Encoders are the networks that the Vendi score needs. Each is loaded when it is first needed and used by one goroutine at a time.
+// Encoders are the networks that compute the Vendi score. An encoder is loaded when it is first needed, and used by one goroutine
+// at a time. Encoders are safe for concurrent use, except Close.
 type Encoders struct {
 	library string
 	mu      sync.Mutex
 	free    []*model.Encoder
-	err     error // why there are none
+	err     error // why no encoder can be loaded
 }
 
-// NewEncoders makes encoders that run in ONNX Runtime's library at a path; "" takes the one that is found.
+// NewEncoders makes encoders that use ONNX Runtime's library at the path library; "" for the library that is found. The caller
+// must call Close.
 func NewEncoders(library string) *Encoders { return &Encoders{library: library} }
 
-// borrow returns an encoder, or nil if none can be loaded, and the function that gives it back.
+// borrow returns an encoder, or nil if none can be loaded, and the function that returns it to e.
 func (e *Encoders) borrow() (session.Encoder, func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -42,7 +44,7 @@ func (e *Encoders) borrow() (session.Encoder, func()) {
 	}
 }
 
-// Why says why there is no encoder; "" if there is one.
+// Why returns the reason that no encoder could be loaded, or "".
 func (e *Encoders) Why() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -29,8 +29,8 @@ func Measure(r *session.Record, encoders *Encoders) (report.One, error) {
 	return one, nil
 }
 
-// MeasureAll measures sessions in parallel and leaves out those in which nothing was played. failed says which could not be read, and
-// why.
+// MeasureAll measures sessions in parallel. It leaves out sessions in which nothing was played. failed holds an error for each
+// session that could not be read.
 func MeasureAll(ctx context.Context, records []*session.Record, encoders *Encoders) (found []session.Measured, failed []error, err error) {
 	measured, errs := make([]session.Measured, len(records)), make([]error, len(records))
 	var work sync.WaitGroup

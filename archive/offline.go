@@ -13,13 +13,13 @@ import (
 	"jamd/session"
 )
 
-// An Offline records an accompaniment as a session. It waits for the disk; a live jam would drop entries instead.
+// An Offline records an accompaniment as a session. Unlike a live jam, it waits for the disk instead of dropping entries.
 type Offline struct {
 	session *session.Session
 	policy  string
 }
 
-// Manifest describes what plays, and how.
+// Manifest describes the policy that plays and the settings. The caller adds the rest.
 func Manifest(version string, p *model.Policy, s jam.Settings) session.Manifest {
 	m := p.Metadata()
 	return session.Manifest{
@@ -28,29 +28,29 @@ func Manifest(version string, p *model.Policy, s jam.Settings) session.Manifest 
 	}
 }
 
-// RecordOffline begins a session in a folder.
+// RecordOffline starts a session in the folder root.
 func RecordOffline(root string, m session.Manifest) *Offline {
 	return &Offline{session.Start(session.Options{Root: root, Manifest: m, WriteMIDI: midiio.WriteTake}), m.Policy.Name}
 }
 
-// Record records what happens in the accompaniment.
+// Record records an entry of the accompaniment.
 func (o *Offline) Record(e jam.Entry) {
 	e.Report.Policy = o.policy
 	entries := o.session.Entries()
-	for len(entries.C()) == cap(entries.C()) { // no one else writes to it
+	for len(entries.C()) == cap(entries.C()) { // nobody else writes to the queue
 		time.Sleep(time.Millisecond)
 	}
 	entries.TrySend(e)
 }
 
-// Close ends the session. A nil result means that the accompaniment failed: then the session is deleted.
+// Close ends the session. If result is nil, the accompaniment failed, and Close deletes the session.
 func (o *Offline) Close(result *jam.Accompaniment) error {
 	if result == nil {
 		o.session.Close(context.Background(), jam.Summary{})
 		return os.RemoveAll(o.session.Dir())
 	}
 	if summary := o.session.Close(context.Background(), result.Summary); summary.Err != nil {
-		return fmt.Errorf("it is not recorded as a session: %w", summary.Err)
+		return fmt.Errorf("the session is not recorded: %w", summary.Err)
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"jamd/session"
 )
 
-// Prune deletes sessions of a folder until the rest is within the limits, and returns the deleted ones. The session with the id spared
-// stays.
+// Prune deletes sessions of the folder root until the rest is within the limits, and returns the deleted ones. It never deletes
+// the session with the id spared.
 func Prune(root string, limits session.Limits, spared string) (gone []session.Brief, err error) {
 	a, err := session.OpenArchive(root)
 	if err != nil {
@@ -33,7 +33,7 @@ func Prune(root string, limits session.Limits, spared string) (gone []session.Br
 	return gone, errors.Join(errs...)
 }
 
-// Delete deletes a session for good, past the trash.
+// Delete deletes a session for good. It does not go to the trash.
 func Delete(a *session.Archive, id string) error {
 	r, err := a.Find(id)
 	if err != nil {

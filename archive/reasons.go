@@ -8,8 +8,8 @@ import (
 	"jamd/session"
 )
 
-// reasons returns what may explain that a replay differs from the jam, the likeliest first. faster is the variant that played in the
-// jam, or nil.
+// reasons returns what may explain that a replay differs from the jam, likeliest first. faster is the faster variant that played
+// in the jam, or nil.
 func (p *Replayer) reasons(r *session.Record, faster *model.Policy, c session.Comparison) (because []string, err error) {
 	say := func(format string, args ...any) { because = append(because, fmt.Sprintf(format, args...)) }
 	other := func(who string, now *model.Policy, was session.Policy) {
@@ -53,7 +53,8 @@ func (p *Replayer) reasons(r *session.Record, faster *model.Policy, c session.Co
 	return because, nil
 }
 
-// missing counts what the log lost, what failed in the jam, and the frames of a faster variant that the log does not name.
+// missing returns what the log lost, how often the policy or the output failed, and how many frames a faster variant played that
+// the log does not name.
 func missing(r *session.Record) (lost session.Loss, errs, unnamed int64, err error) {
 	for entry, err := range r.Entries() {
 		if err != nil {

@@ -11,26 +11,26 @@ import (
 	"jamd/usage"
 )
 
-// A Replay tells how a session went when it was played again.
+// A Replay is the result of replaying a session.
 type Replay struct {
 	Session     string      `json:"session"`
 	Policy      string      `json:"policy"`
 	SHA256      string      `json:"sha256"`
 	SamePolicy  bool        `json:"same_policy"`
-	Faster      string      `json:"faster,omitempty"` // the variant that played too
-	Frames      int64       `json:"frames"`           // compared
-	Same        int64       `json:"same"`             // of them, in which the same chord sounded
+	Faster      string      `json:"faster,omitempty"` // the faster variant, if it played
+	Frames      int64       `json:"frames"`           // number of frames compared
+	Same        int64       `json:"same"`             // number of these frames in which the same chord sounded
 	Identical   bool        `json:"identical"`
-	Difference  *Difference `json:"difference,omitempty"` // the first; nil if there is none, or if another policy plays freely
+	Difference  *Difference `json:"difference,omitempty"` // the first one; nil if there is none, or if another policy plays freely
 	Because     []string    `json:"because,omitempty"`    // what may explain the difference
-	NoteInChord [2]float64  `json:"note_in_chord"`        // of the jam, of the replay
-	File        string      `json:"file,omitempty"`       // that the replay was written into
+	NoteInChord [2]float64  `json:"note_in_chord"`        // of the jam, and of the replay
+	File        string      `json:"file,omitempty"`       // the file that the replay was written to
 
-	Take   jam.Take    `json:"-"` // the melody of the jam with the chords of the replay
-	Events []jam.Event `json:"-"` // what the replay sent, stamped with the lines of its frames
+	Take   jam.Take    `json:"-"` // the jam's melody with the replay's chords
+	Events []jam.Event `json:"-"` // what the replay sent, each at the time of its frame's line
 }
 
-// A Difference is the first frame in which a replay decides something else than the jam.
+// A Difference is the first frame in which the replay's decision is not the jam's.
 type Difference struct {
 	Frame    int64    `json:"frame"`
 	Position string   `json:"position"` // bar and beat
@@ -38,7 +38,7 @@ type Difference struct {
 	Replay   Decision `json:"replay"`
 }
 
-// A Decision is what sounds in a frame, and the melody that the policy was told.
+// A Decision is what sounds in a frame, and the melody token that the policy was given.
 type Decision struct {
 	Symbol string          `json:"symbol"`
 	Token  jam.ChordToken  `json:"token"`
@@ -46,19 +46,19 @@ type Decision struct {
 	Melody jam.MelodyToken `json:"melody"`
 }
 
-// A Replayer plays sessions again.
+// A Replayer replays sessions.
 type Replayer struct {
-	Policy  *model.Policy // that plays
+	Policy  *model.Policy // plays in place of the jam's first policy
 	Version string        // of this jamd
-	// Open opens a policy by its name or file. It is used for the policies that played in the jam beside the first one.
+	// Open opens a policy by its name or file. It opens the policies that played in the jam besides the first one.
 	Open func(spec string) (*model.Policy, error)
-	// Faster is the file of the jam's faster variant, if it is not one that comes with jamd; else "".
+	// Faster is the file of the jam's faster variant, if that does not come with jamd; else "".
 	Faster string
-	// Free lets Policy play all frames by itself. Otherwise the replay is to be the jam, and is compared with it.
+	// Free lets Policy play all frames by itself. Otherwise the replay should equal the jam and is compared with it.
 	Free bool
 }
 
-// Replay plays a session again.
+// Replay replays a session.
 func (p *Replayer) Replay(ctx context.Context, r *session.Record) (*Replay, error) {
 	m := p.Policy.Metadata()
 	result := &Replay{Session: r.ID, Policy: m.Name, SHA256: m.SHA256, SamePolicy: m.SHA256 == r.Manifest.Policy.SHA256}
@@ -77,7 +77,7 @@ func (p *Replayer) Replay(ctx context.Context, r *session.Record) (*Replay, erro
 	return result, nil
 }
 
-// compare checks whether the replay is the jam, and looks for reasons if it is not.
+// compare replays the session and compares it with the jam. If they differ, it looks for reasons.
 func (p *Replayer) compare(ctx context.Context, r *session.Record, others *otherPolicies, result *Replay) error {
 	c, err := r.Compare(ctx, p.Policy, others.load)
 	if others.faster != nil {
@@ -103,7 +103,7 @@ func (p *Replayer) compare(ctx context.Context, r *session.Record, others *other
 	return err
 }
 
-// play plays the whole session and collects its figures, take and events.
+// play replays the whole session and collects its figures, take and events.
 func (p *Replay) play(ctx context.Context, r *session.Record, playing session.Replaying) error {
 	take, err := r.Take()
 	if err != nil {
@@ -133,20 +133,22 @@ func (p *Replay) play(ctx context.Context, r *session.Record, playing session.Re
 		}
 	}
 	other := builder.Take(jam.Silence)
-	take.Chords, take.Upper, take.Bass = other.Chords, other.Upper, other.Bass // the melody is the jam's own
+	take.Chords, take.Upper, take.Bass = other.Chords, other.Upper, other.Bass // the melody stays the jam's
 	p.NoteInChord[1], _ = take.NoteInChord()
 	p.Take, p.Events = take, sent.events
 	return nil
 }
 
-// otherPolicies are the policies that played in the jam beside the first: the faster variant, and those that took over.
+// otherPolicies are the policies that played in the jam besides the first: the faster variant, and the policies that the player
+// changed to.
 type otherPolicies struct {
 	replayer *Replayer
 	loaded   []*model.Policy
-	faster   *model.Policy // one of them; nil if it did not play
+	faster   *model.Policy // one of loaded; nil if it did not play
 }
 
-// load opens one of them: the faster variant by its hash, or as the user gave it; the others, whose hash is not known, by their names.
+// load opens one of the other policies. The faster variant is found by its hash or is the user's file; the others, whose hash is
+// unknown, are found by name.
 func (o *otherPolicies) load(who session.Policy) (jam.Policy, error) {
 	spec := who.Name
 	if who.SHA256 != "" {
@@ -170,10 +172,10 @@ func (o *otherPolicies) close() {
 	}
 }
 
-// sentEvents is an output that collects what is sent in a frame, to be stamped with the line of the frame.
+// sentEvents is an output that collects events. stamp gives all new events the time of their frame's line.
 type sentEvents struct {
 	events []jam.Event
-	stamps int // how many of them are stamped
+	stamps int // how many events have a time
 }
 
 func (s *sentEvents) Send(status, data1, data2 byte) error {
@@ -187,7 +189,7 @@ func (s *sentEvents) stamp(at time.Duration) {
 	}
 }
 
-// PlayerEvents returns the MIDI messages of the player in a session.
+// PlayerEvents returns the MIDI messages that the player sent in a session, in order.
 func PlayerEvents(r *session.Record) (events []jam.Event, err error) {
 	for entry, err := range r.Entries() {
 		if err != nil {

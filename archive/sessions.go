@@ -1,7 +1,6 @@
-// Package archive is what the page and the `sessions` commands do with recorded sessions beyond reading them: it measures
-// and reports them, replays them, exports their sound, records offline accompaniments, and prunes. [Sessions] implements the
-// page's view, [ui.Sessions]. The formats of the files, and [session.Archive], the folder of sessions, are in package
-// session.
+// Package archive does what the page and the `sessions` commands need beyond reading a session: it measures and reports sessions,
+// replays them, exports their sound, records offline accompaniments, and deletes old sessions. [Sessions] implements the page's
+// view, [ui.Sessions]. Package session defines the file formats and the folder of sessions, [session.Archive].
 package archive
 
 import (
@@ -19,18 +18,18 @@ import (
 	"jamd/ui"
 )
 
-// Sessions are the recorded sessions of a folder, as the page shows and changes them. They may be used from any goroutine.
+// Sessions are the recorded sessions in a folder, as the page shows and changes them. They are safe for concurrent use.
 type Sessions struct {
 	root     string
 	encoders *Encoders  // for reports
-	report   sync.Mutex // held during a report: one at a time, because a jam may be running
+	report   sync.Mutex // held while a report is made: only one at a time, because a jam may be running
 	change   sync.Mutex // held during a change, so that a new name is on disk before its session is deleted
 }
 
 var _ ui.Sessions = (*Sessions)(nil)
 
-// Open opens a folder of sessions and empties its trash. root "" is the user's own folder. ortLib is ONNX Runtime's library; "" takes
-// the one that is found. The caller must call Close.
+// Open opens a folder of sessions and empties its trash. root is "" for the user's own folder. ortLib is the path of ONNX
+// Runtime's library, or "" for the one that is found. The caller must call Close.
 func Open(root, ortLib string) (*Sessions, error) {
 	if root == "" {
 		var err error
@@ -42,10 +41,10 @@ func Open(root, ortLib string) (*Sessions, error) {
 	return &Sessions{root: root, encoders: NewEncoders(ortLib)}, nil
 }
 
-// Close frees what reports needed.
+// Close frees the networks that reports needed.
 func (s *Sessions) Close() { s.encoders.Close() }
 
-// folder returns the folder of a session in root. The error wraps [ui.ErrUnknown] if there is no such session.
+// folder returns the folder of the session called id in root. If there is none, the error wraps [ui.ErrUnknown].
 func folder(root, id string) (string, error) {
 	dir := filepath.Join(root, id)
 	if strings.HasPrefix(id, ".") || id != filepath.Base(dir) {
@@ -57,7 +56,7 @@ func folder(root, id string) (string, error) {
 	return dir, nil
 }
 
-// List returns the sessions that can be read and in which something was played, the newest first.
+// List returns the sessions that can be read and in which something was played, newest first.
 func (s *Sessions) List() ([]ui.Session, error) {
 	archive, err := session.OpenArchive(s.root)
 	if err != nil {
@@ -76,7 +75,7 @@ func (s *Sessions) List() ([]ui.Session, error) {
 	return all, nil
 }
 
-// onPage returns what the page shows of a session.
+// onPage describes a session for the page.
 func onPage(b *session.Brief) ui.Session {
 	s := ui.Session{
 		ID: b.ID, Name: b.Name, Start: b.Start, Policy: b.Policy, Tempo: b.Tempo, Seconds: b.Seconds,
@@ -91,7 +90,8 @@ func onPage(b *session.Brief) ui.Session {
 	return s
 }
 
-// MIDI opens the MIDI file of a session. The file of a session that was broken off is made from its log first.
+// MIDI opens the MIDI file of a session. If the session was cut off, MIDI first makes the file from the log. The caller must
+// close it.
 func (s *Sessions) MIDI(id string) (io.ReadCloser, error) {
 	r, err := s.open(id)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Sessions) MIDI(id string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(r.Dir, session.MIDIFile))
 }
 
-// Report writes the report of a session.
+// Report writes the report of a session as an HTML page.
 func (s *Sessions) Report(w io.Writer, id string) error {
 	r, err := s.open(id)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Sessions) Rename(id, name string) error {
 	return err
 }
 
-// Rate stores the player's answers. It returns the session as it is then: a blind session now tells its policy.
+// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated.
 func (s *Sessions) Rate(id string, r ui.Rating) (ui.Session, error) {
 	record, err := s.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })
 	if err != nil {
@@ -141,7 +141,7 @@ func (s *Sessions) open(id string) (*session.Record, error) {
 	return session.Open(dir)
 }
 
-// note changes the notes of a session.
+// note changes the notes of a session: its name or its rating.
 func (s *Sessions) note(id string, change func(*session.Notes)) (*session.Record, error) {
 	s.change.Lock()
 	defer s.change.Unlock()

@@ -18,7 +18,7 @@ import (
 	"jamd/usage"
 )
 
-// soundfontPlaces are the usual folders of soundfonts; soundfontNames are General MIDI soundfonts, the better first.
+// soundfontPlaces are the usual folders of soundfonts. soundfontNames are General MIDI soundfonts, best first.
 var (
 	soundfontPlaces = []string{
 		"/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/share/soundfonts", "/usr/local/share/soundfonts",
@@ -30,7 +30,7 @@ var (
 	}
 )
 
-// findSoundfont returns the best soundfont that is installed.
+// findSoundfont returns the path of the best installed soundfont.
 func findSoundfont() (string, error) {
 	home, _ := os.UserHomeDir() // without a home folder its places do not exist
 	for _, name := range soundfontNames {
@@ -46,7 +46,7 @@ func findSoundfont() (string, error) {
 	return "", errors.New("no General MIDI soundfont is installed in the usual places: install fluid-soundfont-gm, or give --soundfont FILE.sf2")
 }
 
-// checkSoundfont returns an error if a file is not a soundfont: FluidSynth would use its own instead, or be silent.
+// checkSoundfont returns an error if a file is not a soundfont. FluidSynth would use its own soundfont instead, or be silent.
 func checkSoundfont(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -60,12 +60,12 @@ func checkSoundfont(path string) error {
 	return nil
 }
 
-// WriteSound renders a take with FluidSynth, faster than real time, into a WAV file of 16 bits, 48 kHz, stereo. soundfont "" takes one
-// that is installed.
+// WriteSound renders a take with FluidSynth, faster than real time, and writes a WAV file (16 bits, 48 kHz, stereo) to out.
+// soundfont is the path of a soundfont, or "" for an installed one.
 func WriteSound(ctx context.Context, out *os.File, take jam.Take, soundfont string) error {
 	synth, err := exec.LookPath("fluidsynth")
 	if err != nil {
-		return usage.Errorf("FluidSynth makes the sound of a wav file, and is not installed: install fluidsynth")
+		return usage.Errorf("FluidSynth is not installed, and a WAV file needs it: install fluidsynth")
 	}
 	if soundfont == "" {
 		if soundfont, err = findSoundfont(); err != nil {

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// trash is the folder of the deleted sessions, until jamd starts again. Its name begins with a dot, so it is no session.
+// trash is the folder of deleted sessions until jamd starts again. Its name begins with a dot, so it is not taken for a session.
 const trash = ".trash"
 
 // Delete moves a session into the trash.

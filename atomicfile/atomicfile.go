@@ -1,7 +1,7 @@
 // Package atomicfile writes files whole or not at all.
 //
-// The content goes into a temporary file in the folder of the target, is synced to the disk and then renamed. Readers see the old
-// content or the new one. A failure, or a loss of power, leaves the old one.
+// The content goes into a temporary file in the target's folder. That file is synced to the disk and then renamed. So readers see
+// either the old content or the new, and a failure or loss of power leaves the old.
 package atomicfile
 
 import (
@@ -11,18 +11,18 @@ import (
 	"path/filepath"
 )
 
-// A File is a file that is being written. It takes its place at [File.Commit].
+// A File is a file that is being written. [File.Commit] puts it in its place.
 type File struct {
-	*os.File // the temporary file; the target itself if that is a pipe or a device
+	*os.File // the temporary file; or the target itself if that is a pipe or a device
 
-	path    string // the target, symbolic links resolved
+	path    string // of the target, with symbolic links resolved
 	perm    os.FileMode
 	inPlace bool
 	closed  bool
 }
 
-// Create begins a file at a path. A symbolic link is followed and stays one. A pipe or a device is written in place.
-// The caller must call Commit or Abort.
+// Create starts a file that will be at a path. If the path is a symbolic link, its target is replaced. A pipe or a device is
+// written in place. The caller must call Commit or Abort.
 func Create(path string, perm os.FileMode) (*File, error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
@@ -35,7 +35,7 @@ func Create(path string, perm os.FileMode) (*File, error) {
 	if f.inPlace {
 		f.File, err = os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
 	} else {
-		f.File, err = os.CreateTemp(filepath.Dir(path), ".jamd-*"+filepath.Ext(path)) // readable by this user only
+		f.File, err = os.CreateTemp(filepath.Dir(path), ".jamd-*"+filepath.Ext(path)) // only this user can read it
 	}
 	if err != nil {
 		return nil, f.failed(err)
@@ -62,19 +62,19 @@ func (f *File) Commit() error {
 	return nil
 }
 
-// Abort gives the file up. After Commit it does nothing.
+// Abort discards the file. After Commit it does nothing.
 func (f *File) Abort() {
 	if f.closed {
 		return
 	}
 	f.closed = true
-	_ = f.Close() // the file is given up anyway
+	_ = f.Close() // the file is discarded anyway
 	if !f.inPlace {
 		_ = os.Remove(f.Name())
 	}
 }
 
-// failed names the target in an error; nil stays nil.
+// failed adds the target to an error. nil stays nil.
 func (f *File) failed(err error) error {
 	if err == nil {
 		return nil
@@ -82,7 +82,7 @@ func (f *File) failed(err error) error {
 	return fmt.Errorf("%s: cannot be written: %w", f.path, err)
 }
 
-// Write writes a file at a path by calling write. An error of write leaves the old file.
+// Write calls write to make the content of the file at a path. If write returns an error, the old file stays.
 func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	f, err := Create(path, perm)
 	if err != nil {
@@ -95,7 +95,7 @@ func Write(path string, perm os.FileMode, write func(*os.File) error) error {
 	return f.Commit()
 }
 
-// WriteFile writes content into a file at a path.
+// WriteFile writes content to the file at a path.
 func WriteFile(path string, content []byte, perm os.FileMode) error {
 	return Write(path, perm, func(f *os.File) error {
 		_, err := f.Write(content)
@@ -103,7 +103,8 @@ func WriteFile(path string, content []byte, perm os.FileMode) error {
 	})
 }
 
-// syncFolder makes a rename outlast a loss of power. Some systems cannot sync a folder; there the rename is as safe as they make it.
+// syncFolder makes a rename survive a loss of power. Some systems cannot sync a folder; there the rename is as safe as the system
+// makes it.
 func syncFolder(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {

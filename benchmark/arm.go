@@ -29,7 +29,7 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 	if err != nil {
 		return Arm{}, err
 	}
-	entries := jam.NewReader(int(l.Config.Frames) + len(events) + 64) // it is read after the end, so it needs room for all
+	entries := jam.NewReader(int(l.Config.Frames) + len(events) + 64) // entries are read after the end, so the reader needs room for all
 	l.Config.Readers = []*jam.Reader{entries}
 	loop, err := jam.NewLoop(l.Config)
 	if err != nil {
@@ -65,7 +65,7 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 	return a, nil
 }
 
-// play performs events through a port in memory, and returns them as they arrived.
+// play sends events through a port in memory as a player would, and returns them as they arrived.
 func play(ctx context.Context, l *live.Prepared, events []jam.Event, began <-chan time.Duration) (notes []jam.Event) {
 	cable := midiio.NewCable(l.Clock.Now, func(e jam.Event) {
 		l.Config.Inbox.TrySend(e)
@@ -75,7 +75,7 @@ func play(ctx context.Context, l *live.Prepared, events []jam.Event, began <-cha
 	return notes
 }
 
-// reportsOf closes a reader and returns the reports of its frames.
+// reportsOf closes a reader and returns its frame reports.
 func reportsOf(entries *jam.Reader) (reports []jam.FrameReport) {
 	entries.Close()
 	for e := range entries.C() {
@@ -86,7 +86,7 @@ func reportsOf(entries *jam.Reader) (reports []jam.FrameReport) {
 	return reports
 }
 
-// newArm computes figures from the reports of a run and the notes of its player.
+// newArm computes the figures of an arm from the frame reports and the player's notes.
 func newArm(arm string, reports []jam.FrameReport, notes []jam.Event, budget time.Duration) Arm {
 	a := Arm{Arm: arm}
 	monitor := latency.NewMonitor(latency.Drops{})

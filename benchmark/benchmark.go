@@ -1,5 +1,5 @@
-// Package benchmark measures how soon and how exactly jamd answers on this machine: idle, under load, and what it costs while nobody
-// plays.
+// Package benchmark measures how soon and how exactly jamd answers on this machine, idle and under load, and what jamd uses while
+// nobody plays.
 package benchmark
 
 import (
@@ -16,7 +16,7 @@ import (
 // The arms of a benchmark.
 const (
 	Idle      = "idle" // the machine as it is
-	UnderLoad = "load" // all cores busy, a disk that is written to, garbage collected all the time
+	UnderLoad = "load" // all cores busy, the disk written to, garbage collected all the time
 )
 
 // A Benchmark says what to measure.
@@ -27,8 +27,8 @@ type Benchmark struct {
 	Tempo    float64       // quarter notes a minute
 	Policy   string        // name or file
 	Policies live.Policies
-	Budget   time.Duration // longest good policy step; 0 for none
-	Progress func(string)  // told what is being measured
+	Budget   time.Duration // how long a policy step may take; 0 for no limit
+	Progress func(string)  // is called with a text for the user before each measurement
 }
 
 // Check returns an error for values that are out of range.
@@ -43,7 +43,7 @@ func (b *Benchmark) Check() error {
 	return usage.Error(s.Check())
 }
 
-// settings are those of a player who lets chords change on every frame, from the first on.
+// settings returns the settings of the measured jam: chords may change in every frame, from the first on.
 func (b *Benchmark) settings() jam.Settings {
 	s := jam.DefaultSettings()
 	s.Tempo, s.ChordGrid, s.Listen = b.Tempo, jam.GridFrame, 0

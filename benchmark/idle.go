@@ -19,27 +19,27 @@ import (
 
 const (
 	idleFor    = 30 * time.Second // the longest measurement while nobody plays
-	idleEvery  = time.Second      // between two reports
-	idleStarts = 5                // starts that are timed
+	idleEvery  = time.Second      // time between two reports
+	idleStarts = 5                // how many starts are timed
 )
 
 // An IdleCost is what `jamd play` uses while nobody plays, in a process of its own.
 type IdleCost struct {
 	Core   Spread `json:"core_percent"` // share of one core, per second
 	Memory Spread `json:"memory_mb"`    // resident, per second; 1 MB is 10^6 bytes
-	Ready  Spread `json:"ready_ms"`     // from the start of the process until it listens
-	Begun  Spread `json:"ready_cpu_ms"` // processor time until it listens
+	Ready  Spread `json:"ready_ms"`     // from the start of the process until it is ready
+	Begun  Spread `json:"ready_cpu_ms"` // processor time until it is ready
 }
 
 // An idleUse is what a process has used so far.
 type idleUse struct {
-	At        time.Duration `json:"at_ns"`        // since it listens
+	At        time.Duration `json:"at_ns"`        // since the process is ready
 	Processor time.Duration `json:"processor_ns"` // of all its threads
 	Resident  int64         `json:"resident"`     // memory now, in bytes
 }
 
-// A UseReporter reports what this process uses, as the parent of an idle measurement reads it: when it listens, and every second from
-// then on.
+// A UseReporter reports what this process uses: once when it is ready, then every second. An idle measurement in the parent
+// process reads the reports.
 type UseReporter struct {
 	lines   *json.Encoder
 	over    chan struct{}
@@ -51,7 +51,7 @@ func NewUseReporter(out io.Writer) *UseReporter {
 	return &UseReporter{lines: json.NewEncoder(out), over: make(chan struct{})}
 }
 
-// Listening says that the process listens now. It reports until Close.
+// Listening says that the process is ready. The reports continue until Close.
 func (r *UseReporter) Listening() {
 	listens := time.Now()
 	r.report(listens)
@@ -75,7 +75,7 @@ func (r *UseReporter) Listening() {
 func (r *UseReporter) report(listens time.Time) {
 	u := idleUse{At: time.Since(listens)}
 	u.Processor, u.Resident, _ = used()
-	_ = r.lines.Encode(u) // it fails only if nobody reads any more
+	_ = r.lines.Encode(u) // an error means that nobody reads any more
 }
 
 // Close ends the reports.
@@ -84,7 +84,7 @@ func (r *UseReporter) Close() {
 	r.running.Wait()
 }
 
-// idle measures what jamd uses while nobody plays; nil if the system does not tell.
+// idle measures what jamd uses while nobody plays. It returns nil if the system cannot say.
 func (b *Benchmark) idle(ctx context.Context) (*IdleCost, error) {
 	if _, _, ok := used(); !ok {
 		return nil, nil
@@ -112,8 +112,9 @@ func (b *Benchmark) idle(ctx context.Context) (*IdleCost, error) {
 	return &cost, nil
 }
 
-// idleJam runs `jamd play` in a process for a length; if that is 0, until it listens. The process runs the hidden command bench-idle.
-// dir replaces the user's state folder, so that the user's sessions and `jamd ctl` see nothing of it.
+// idleJam runs `jamd play` in a process of its own for the given time; if that is 0, until the process is ready. The process runs
+// the hidden command bench-idle. dir replaces the user's state folder, so that neither the user's sessions nor `jamd ctl` see the
+// process.
 func (b *Benchmark) idleJam(ctx context.Context, dir string, length time.Duration) (ready time.Duration, uses []idleUse, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -137,7 +138,7 @@ func (b *Benchmark) idleJam(ctx context.Context, dir string, length time.Duratio
 	}
 	uses = readUses(out, func() {
 		if ready = time.Since(began); length == 0 {
-			_ = jam.Process.Signal(os.Interrupt) // it may have ended already
+			_ = jam.Process.Signal(os.Interrupt) // the process may have ended already
 		}
 	})
 	err = jam.Wait()
@@ -154,7 +155,7 @@ func (b *Benchmark) idleJam(ctx context.Context, dir string, length time.Duratio
 	return ready, uses, nil
 }
 
-// readUses reads the reports of a process until it ends, and calls first after the first one.
+// readUses reads a process's reports until the process ends. It calls first after the first report.
 func readUses(out io.Reader, first func()) (uses []idleUse) {
 	for lines := json.NewDecoder(out); ; {
 		var u idleUse

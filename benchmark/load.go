@@ -13,8 +13,8 @@ import (
 	"jamd/realtime"
 )
 
-// Burn is the load of the arm UnderLoad: a benchmark starts a process of jamd for each core, which calls Burn. It keeps one
-// core busy until standard input ends, so it ends even if the benchmark is killed. With a folder disk it writes a file there
+// Burn is the load of the arm UnderLoad. A benchmark starts one process of jamd for each core, which calls Burn. Burn keeps a
+// core busy until standard input ends, so it also ends if the benchmark is killed. If disk is a folder, Burn writes a file there
 // over and over instead.
 func Burn(disk string) error {
 	realtime.Renice(0) // a busy program has normal niceness, whatever started it
@@ -54,7 +54,7 @@ var sink atomic.Uint64
 // gcEvery is how often garbage is collected under load.
 const gcEvery = 50 * time.Millisecond
 
-// loadMachine keeps all cores and the disk busy and collects garbage until unload is called. The processes of the load run the hidden
+// loadMachine keeps all cores and the disk busy, and collects garbage, until unload is called. Its processes run the hidden
 // command bench-load, which calls [Burn].
 func loadMachine() (unload func(), err error) {
 	self, err := os.Executable()
@@ -92,7 +92,7 @@ func loadMachine() (unload func(), err error) {
 	return unload, nil
 }
 
-// collectGarbage collects garbage until stop is called.
+// collectGarbage collects garbage every gcEvery until stop is called.
 func collectGarbage() (stop func()) {
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -21,7 +21,7 @@ func machineHere(version string) Machine {
 	}
 }
 
-// processor names the processor; "" if the system does not tell.
+// processor returns the name of the processor, or "" if the system cannot say.
 func processor() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -35,8 +35,8 @@ func processor() string {
 	return ""
 }
 
-// watchStolen begins to measure how much processor time the host of a virtual machine takes. The function that it returns gives the share
-// since then in percent, or nil if the system does not tell.
+// watchStolen starts to measure how much processor time the host of a virtual machine takes. The function that it returns gives
+// the share since then in percent, or nil if the system cannot say.
 func watchStolen() func() *float64 {
 	began := time.Now()
 	before, _ := stolen()
@@ -50,8 +50,8 @@ func watchStolen() func() *float64 {
 	}
 }
 
-// realTimeThreads counts the threads of this process with real-time scheduling (FIFO or round robin); -1 if the system does not tell.
-// See proc(5), /proc/pid/stat, fields 3 (state) and 41 (policy).
+// realTimeThreads returns how many threads of this process have real-time scheduling (FIFO or round robin), or -1 if the system
+// cannot say. See proc(5), /proc/pid/stat, fields 3 (state) and 41 (policy).
 func realTimeThreads() int {
 	files, err := filepath.Glob("/proc/self/task/*/stat")
 	if err != nil || len(files) == 0 {

@@ -8,7 +8,8 @@ import (
 	"jamd/live"
 )
 
-// sway returns the demo tune, repeated for so many frames. Its player is alternately early and late, by at most 0.4 frames.
+// sway returns the demo tune, repeated for the given number of frames. The player is alternately early and late, by at most 0.4
+// frames.
 func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
 	tune, err := live.Demo(&s.Tempo)
 	if err != nil {
@@ -27,7 +28,7 @@ func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
 	return events, nil
 }
 
-// framesOf returns a duration in frames, at least one; 0 stays 0.
+// framesOf returns a duration in frames, at least one. 0 stays 0.
 func framesOf(d time.Duration, bpm float64) int64 {
 	if d == 0 {
 		return 0

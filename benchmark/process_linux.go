@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// used returns the processor time of this process so far, and its resident memory in bytes (the second field of /proc/pid/statm, in
-// pages: see proc(5)). ok is false if the system does not tell.
+// used returns this process's processor time so far, and its resident memory in bytes (the second field of /proc/pid/statm, in
+// pages: see proc(5)). ok is false if the system cannot say.
 func used() (processor time.Duration, resident int64, ok bool) {
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
@@ -26,8 +26,8 @@ func used() (processor time.Duration, resident int64, ok bool) {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), pages * int64(os.Getpagesize()), err == nil
 }
 
-// stolen returns how long the host of a virtual machine has made its processors wait so far, in total; 0 on a real machine. See proc(5),
-// /proc/stat, steal.
+// stolen returns how long the host of a virtual machine has made its processors wait so far, in total. On a real machine it is 0.
+// See proc(5), /proc/stat, steal.
 func stolen() (d time.Duration, ok bool) {
 	fs, err := procfs.NewDefaultFS()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"jamd/usage"
 )
 
-// format is that of the JSON.
+// format is the format of the JSON.
 const format = "jamd.bench/1"
 
 // A Result is what `jamd bench --json` prints and --compare reads. Times are milliseconds.
@@ -42,18 +42,18 @@ type Arm struct {
 	MissedBy        latency.Causes `json:"missed_by"`
 	Skipped         int64          `json:"skipped"`
 	Errors          int64          `json:"errors"`                   // of policy and output
-	Chords          int64          `json:"chords"`                   // struck
-	Notes           int64          `json:"notes"`                    // that were answered
-	RealTimeThreads int            `json:"real_time_threads"`        // half-way through; -1: not known
-	Stolen          *float64       `json:"stolen_percent,omitempty"` // of the processors' time, by the host of a virtual machine
+	Chords          int64          `json:"chords"`                   // chords that began
+	Notes           int64          `json:"notes"`                    // notes that were answered
+	RealTimeThreads int            `json:"real_time_threads"`        // half-way through the run; -1 if not known
+	Stolen          *float64       `json:"stolen_percent,omitempty"` // share of the processors' time that the host of a virtual machine took
 	Step            Spread         `json:"step_ms"`                  // of a policy step, without misses
 	Late            Spread         `json:"late_ms"`                  // from a line until its messages were sent
-	Reaction        Spread         `json:"reaction_ms"`              // from the arrival of a note to the first chord that could know it
+	Reaction        Spread         `json:"reaction_ms"`              // from the arrival of a note to the first chord that could take it into account
 	ReactionFrames  Spread         `json:"reaction_frames"`
 	StepBuckets     []Bucket       `json:"step_buckets"`          // of policy steps
 	LateBuckets     []Bucket       `json:"late_buckets"`          // of late frames
 	OverBudget      *float64       `json:"over_budget,omitempty"` // share of steps longer than --budget, misses included
-	Idle            *IdleCost      `json:"idle,omitempty"`        // of the idle arm; nil if the system does not tell
+	Idle            *IdleCost      `json:"idle,omitempty"`        // only in the idle arm; nil if the system cannot say
 }
 
 // A Row is a line of an arm's table.
@@ -75,7 +75,7 @@ func (a *Arm) Rows() []Row {
 	return rows
 }
 
-// A Comparison holds the ratios of a row, now to before; 0 if there was nothing before.
+// A Comparison holds the ratios of one row's figures, now to before. A ratio is 0 if the figure was 0 before.
 type Comparison struct {
 	Arm   string `json:"arm"`
 	What  string `json:"what"`
@@ -111,7 +111,7 @@ func Compare(before, now *Result) (all []Comparison) {
 	return all
 }
 
-// Read reads what `jamd bench --json` printed.
+// Read reads a result that `jamd bench --json` printed.
 func Read(path string) (*Result, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

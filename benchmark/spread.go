@@ -16,7 +16,7 @@ type Spread struct {
 	Max  float64 `json:"max"`
 }
 
-// A Bucket counts times above the bound of the bucket before, up to its own.
+// A Bucket counts the times above the bound of the bucket before it, up to its own.
 type Bucket struct {
 	UpTo  float64 `json:"up_to_ms"`
 	Count int64   `json:"count"`
@@ -35,7 +35,7 @@ func spreadOf(s latency.Spread) Spread {
 	return Spread{ms(s.P50), ms(s.P99), ms(s.P999), ms(s.Max)}
 }
 
-// exactSpread computes the quantiles of values by nearest rank.
+// exactSpread computes the quantiles of the values by nearest rank.
 func exactSpread[T int64 | float64](values []T) Spread {
 	if len(values) == 0 {
 		return Spread{}

@@ -1,4 +1,4 @@
-// Package blind draws the policies of a blind test: the player does not know which one plays until the jam is rated.
+// Package blind draws the policies of a blind test, in which the player does not know the policy until the jam is rated.
 package blind
 
 import (
@@ -14,11 +14,11 @@ import (
 	"jamd/atomicfile"
 )
 
-// maxPolicies bounds how many policies a test compares. With 8 it takes 64 jams until each policy has followed each other one.
+// maxPolicies is the largest number of policies in a test. With 8 policies, each has followed each other one after 64 jams.
 const maxPolicies = 8
 
-// Check returns an error if a test cannot compare these policies. Each must be one of the names known or, if files is set, the path
-// of an .onnx file.
+// Check returns an error if a test cannot compare these policies. Each must be one of the known names or, if files is true, the
+// path of an .onnx file.
 func Check(policies, known []string, files bool) error {
 	if len(policies) < 2 || len(policies) > maxPolicies {
 		return fmt.Errorf("blind %q: give 2 to %d policies, with commas between", strings.Join(policies, ","), maxPolicies)
@@ -35,8 +35,8 @@ func Check(policies, known []string, files bool) error {
 	return nil
 }
 
-// An Order is the order in which the policies of blind jams play. It is stored in a file, over all jams of a user. Each set of
-// policies has an order of its own.
+// An Order is the order in which the policies of blind jams play. A file stores it for all of a user's jams. Each set of policies
+// has an order of its own.
 type Order struct {
 	Path string // of the file
 }
@@ -57,7 +57,7 @@ func (o Order) Draw(policies []string) (string, error) {
 	return all[set][0], nil
 }
 
-// Played records that the policy that was drawn has played; the next jam gets the next one.
+// Played records that the drawn policy has played. The next jam gets the next one.
 func (o Order) Played(policies []string) error {
 	all, err := o.read()
 	if err != nil {
@@ -69,7 +69,7 @@ func (o Order) Played(policies []string) error {
 	return o.write(all)
 }
 
-// setOf names a set of policies; the order in which they are given does not matter.
+// setOf names a set of policies, whatever their order.
 func setOf(policies []string) string {
 	return strings.Join(slices.Sorted(slices.Values(policies)), ",")
 }
@@ -107,9 +107,9 @@ func (o Order) write(all map[string][]string) error {
 	return atomicfile.WriteFile(o.Path, text, 0o600)
 }
 
-// balanced returns an order of the policies in blocks; each block has all of them. Over all blocks each policy is equally often at
-// each place, and follows each other policy equally often within a block (Williams, Experimental designs balanced for the
-// estimation of residual effects of treatments, 1949). perm shuffles names and blocks; it is rand.Perm.
+// balanced returns an order of the policies in blocks. Each block has every policy once. Over all blocks, each policy is equally
+// often at each place, and follows each other policy equally often within a block (Williams, Experimental designs balanced for
+// the estimation of residual effects of treatments, 1949). perm shuffles names and blocks; it is rand.Perm except in tests.
 func balanced(policies []string, perm func(int) []int) []string {
 	n := len(policies)
 	zigzag := make([]int, n) // 0, 1, n-1, 2, n-2, ...

@@ -13,37 +13,38 @@ import (
 	"jamd/jam"
 )
 
-// Defaults saves single settings in the configuration file, as the values that jamd begins with. It may be used from any goroutine.
+// Defaults saves single settings in the configuration file, as the values that jamd starts with. It is safe for concurrent use.
 type Defaults struct {
 	path    string
-	profile string // whose tables are changed; "" for the file's own
+	profile string // the profile whose tables are changed; "" for the tables of the file itself
 	flags   Flags
 
 	mu   sync.Mutex
-	last *change // that Undo takes back; nil for none
+	last *change // the change that Undo takes back; nil for none
 }
 
 // A change is the text of the file before and after Save.
-type change struct {
+type change struct { // nil if there was no file
 	before []byte // nil if there was no file
 	after  []byte
 }
 
-// A Saved is a line as it was saved.
+// A Saved describes a line that Save wrote.
 type Saved struct {
-	Line string // tempo = 96
-	Path string // of the file, with the table
+	Line string // such as tempo = 96
+	Path string // of the file, followed by the table that holds the line
 }
 
-// NewDefaults saves into the file at a path, in the tables of a profile; "" is no profile.
+// NewDefaults returns Defaults for the file at path. They change the tables of a profile, or the file's own if profile is "".
 func NewDefaults(path, profile string, flags Flags) *Defaults {
 	return &Defaults{path: path, profile: profile, flags: flags}
 }
 
-// A Value is the name of a setting with the value to save.
+// A Value is the name of a setting and the value to save.
 type Value struct{ Name, Value string }
 
-// Save writes settings into the file. If jamd could not start with the changed file, the file stays as it was and Save says why.
+// Save writes settings to the file. If jamd could not start with the changed file, Save returns the reason and leaves the file as
+// it was.
 func (d *Defaults) Save(values ...Value) (saved Saved, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -80,7 +81,8 @@ func (d *Defaults) Save(values ...Value) (saved Saved, err error) {
 	return saved, nil
 }
 
-// table returns the table of a setting: [set] for a param of the jam, the top of the file for a flag, or the same in the profile.
+// table returns the path of the table that holds a setting: [set] for a param of the jam, the top of the file for a flag, or the
+// same in the profile.
 func (d *Defaults) table(name string) (table []string) {
 	if d.profile != "" {
 		table = []string{"profile", d.profile}
@@ -91,7 +93,7 @@ func (d *Defaults) table(name string) (table []string) {
 	return table
 }
 
-// literal writes a value in TOML syntax: numbers without quotes, the value of a boolean flag as true or false, all else in quotes.
+// literal writes a value in TOML syntax: numbers without quotes, a boolean flag as true or false, and all else in quotes.
 func (d *Defaults) literal(v Value, table []string) string {
 	if _, err := strconv.ParseFloat(v.Value, 64); err == nil {
 		return v.Value
@@ -103,7 +105,7 @@ func (d *Defaults) literal(v Value, table []string) string {
 	return strconv.Quote(v.Value)
 }
 
-// starts returns an error if jamd would not start with the file.
+// starts returns an error if jamd could not start with the file.
 func (f *File) starts(profile string, flags Flags) error {
 	c, err := f.Select(profile, flags)
 	if err != nil {
@@ -118,12 +120,12 @@ func (f *File) starts(profile string, flags Flags) error {
 	return nil
 }
 
-// Undo takes back the last Save. It fails if the file has been changed since.
+// Undo takes back the last Save. It returns an error if the file has been changed since.
 func (d *Defaults) Undo() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.last == nil {
-		return errors.New("nothing was saved that could be undone")
+		return errors.New("there is nothing to undo")
 	}
 	now, err := os.ReadFile(d.path)
 	switch {
@@ -142,7 +144,7 @@ func (d *Defaults) Undo() error {
 	return err
 }
 
-// CanSave reports whether a setting can be a default. An action has no value, and a blind test must be asked for each time.
+// CanSave reports whether a setting can have a default. An action has no value, and a blind test must be asked for each time.
 func CanSave(name string) bool {
 	return !slices.Contains([]string{jam.ParamTap.String(), jam.ParamOne.String(), jam.ParamPanic.String(), "blind"}, name)
 }

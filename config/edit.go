@@ -15,11 +15,12 @@ import (
 	"jamd/usage"
 )
 
-// with returns the text with a key set to a value in TOML syntax. The key is in a table, or above all tables. same reports which
-// existing keys of the table mean the same key. It fails if the text cannot be changed in one line.
+// with returns the file's text with one key set to a value in TOML syntax. The key is in the table at that path; an empty path
+// means above all tables. same reports which existing keys of the table mean the same key. with returns an error if it cannot
+// make the change in one line.
 func (f *File) with(table []string, key, value string, same func(string) bool) ([]byte, error) {
 	line := fmt.Sprintf("%s = %s", bare(key), value)
-	end := -1 // of the table's last line
+	end := -1 // offset of the table's last line
 	var old [2]int
 	f.walk(func(x expression) {
 		switch n := len(table); {
@@ -64,7 +65,7 @@ func (f *File) with(table []string, key, value string, same func(string) bool) (
 	return text, nil
 }
 
-// has reports whether a key of a table has a value, given in TOML syntax.
+// has reports whether a key of a table has a value, which is given in TOML syntax.
 func (f *File) has(table []string, value string, same func(string) bool) bool {
 	var want struct{ Value any }
 	if err := toml.Unmarshal([]byte("Value = "+value), &want); err != nil {
@@ -82,10 +83,10 @@ func (f *File) has(table []string, value string, same func(string) bool) bool {
 	return false
 }
 
-// quote writes a text in TOML syntax. Keys and targets of jamd contain neither quotes nor control characters.
+// quote writes a text in TOML syntax. jamd's keys and targets contain neither quotes nor control characters.
 func quote(text string) string { return `"` + text + `"` }
 
-// bare writes a key in TOML syntax, in quotes only if it needs them.
+// bare writes a key in TOML syntax, with quotes only if it needs them.
 func bare(key string) string {
 	if strings.ContainsFunc(key, func(c rune) bool {
 		return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
@@ -95,7 +96,7 @@ func bare(key string) string {
 	return key
 }
 
-// Learn writes into the file that a trigger has a target.
+// Learn saves the target of a trigger in the file.
 func (f *File) Learn(t learn.Trigger, target string) error {
 	text, err := f.withTrigger(t, target)
 	if err != nil {
@@ -112,7 +113,7 @@ func (f *File) withTrigger(t learn.Trigger, target string) ([]byte, error) {
 	})
 }
 
-// write replaces a file, whole or not at all. The file keeps its permissions.
+// write replaces a file, whole or not at all. The file's permissions stay.
 func write(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

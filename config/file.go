@@ -1,7 +1,7 @@
-// Package config reads and changes the configuration file of jamd, a TOML file (docs/configuration.md).
+// Package config reads and changes jamd's configuration file, a TOML file (docs/configuration.md).
 //
-// A [File] is its text. [File.Select] gives the values of one profile as a [Config]; each value knows the line that it comes from. A
-// change keeps the rest of the text byte for byte.
+// A [File] is the text of the file. [File.Select] returns the values of one profile as a [Config], in which each value knows its
+// line. A change leaves the rest of the text as it is, byte for byte.
 package config
 
 import (
@@ -23,16 +23,16 @@ type File struct {
 	path  string
 	text  []byte
 	tree  map[string]any
-	lines map[string]int // of keys, joined by joined
+	lines map[string]int // line of each key; a key is joined by joined
 }
 
-// DefaultPath returns the path of the configuration file of this user.
+// DefaultPath returns the path of the user's configuration file.
 func DefaultPath() (string, error) {
 	folder, err := os.UserConfigDir()
 	return filepath.Join(folder, "jamd", "config.toml"), err
 }
 
-// Read reads a file that is to be changed. A file that does not exist is empty.
+// Read reads a file in order to change it. A missing file counts as empty.
 func Read(path string) (*File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -41,7 +41,7 @@ func Read(path string) (*File, error) {
 	return Parse(path, text)
 }
 
-// Parse parses the text of a configuration file. The error names file and line.
+// Parse parses the text of a configuration file. path is only for messages. Errors name the file and, if possible, the line.
 func Parse(path string, text []byte) (*File, error) {
 	f := &File{path: path, text: text, lines: map[string]int{}}
 	if err := toml.Unmarshal(text, &f.tree); err != nil {
@@ -63,10 +63,10 @@ func Parse(path string, text []byte) (*File, error) {
 // An expression is a key with its value, or the header of a table.
 type expression struct {
 	table    bool
-	keys     []string // from the root
-	keyAt    int      // offset of the first of its own keys
-	value    [2]int   // offsets of the value, if it is a single one with a text of its own
-	lastByte int      // offset from which the expression's line may end
+	keys     []string // path from the root
+	keyAt    int      // offset of the first key in the expression
+	value    [2]int   // offsets of the start and end of the value; 0 if it has no single text
+	lastByte int      // the line of the expression ends after this offset
 }
 
 // walk calls visit for each expression of the text, in order.
@@ -103,9 +103,10 @@ func (f *File) walk(visit func(expression)) {
 	}
 }
 
+// joined returns a path as one map key.
 func joined(keys []string) string { return strings.Join(keys, "\x00") }
 
-// where returns file and line of a key. Keys of an inline table have the line of the table.
+// where returns the file and line of a key. The keys of an inline table have the table's line.
 func (f *File) where(keys []string) string {
 	for n := len(keys); n > 0; n-- {
 		if line := f.lines[joined(keys[:n])]; line > 0 {
@@ -115,7 +116,7 @@ func (f *File) where(keys []string) string {
 	return f.path
 }
 
-// mistake returns an error about a key, with file and line.
+// mistake returns an error about a key, with its file and line.
 func (f *File) mistake(keys []string, what string) error {
 	return fmt.Errorf("%s: %s: %s", f.where(keys), strings.Join(keys, "."), what)
 }

@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// A Setting is a param with its value, written NAME=VALUE. It is one that a jam can begin with.
+// A Setting is a param and its value, written NAME=VALUE, that a jam can start with.
 type Setting struct{ jam.Control }
 
 // UnmarshalText reads NAME=VALUE.

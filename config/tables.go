@@ -14,23 +14,23 @@ import (
 	"jamd/learn"
 )
 
-// Flags are the flags of the command line that the file can set, by name.
+// Flags are the command line's flags that the file can set, by name.
 type Flags map[string]*kong.Flag
 
-// A Config holds the values of a file for one profile. Values of the profile replace the file's own.
+// A Config holds the values of a file for one profile. The profile's values replace the file's own.
 type Config struct {
 	Flags   map[string]Entry // by the name of the flag
-	Set     map[string]Entry // by the name of the param; values are text
+	Set     map[string]Entry // by the name of the param; the values are text
 	Learned map[learn.Trigger]Entry
 }
 
-// An Entry is a value, and file and line that it comes from.
+// An Entry is a value and the file and line that it comes from.
 type Entry struct {
 	Value any
 	From  string
 }
 
-// Targets returns the target of every learned trigger.
+// Targets returns the target of each learned trigger.
 func (c *Config) Targets() map[learn.Trigger]string {
 	all := map[learn.Trigger]string{}
 	for t, e := range c.Learned {
@@ -39,7 +39,7 @@ func (c *Config) Targets() map[learn.Trigger]string {
 	return all
 }
 
-// Select returns the values of the file with a profile; "" is no profile.
+// Select returns the file's values with those of a profile; "" means no profile.
 func (f *File) Select(profile string, flags Flags) (*Config, error) {
 	own, err := f.section(f.tree, nil, flags)
 	if err != nil {
@@ -66,7 +66,7 @@ func (f *File) Select(profile string, flags Flags) (*Config, error) {
 	return own, nil
 }
 
-// profiles reads the tables of all profiles, so that a mistake is found before its profile is needed on a stage.
+// profiles reads the tables of all profiles, so that a mistake is found before its profile is needed on stage.
 func (f *File) profiles(flags Flags) (map[string]*Config, error) {
 	all := map[string]*Config{}
 	tables, ok := f.tree["profile"].(map[string]any)
@@ -88,7 +88,7 @@ func (f *File) profiles(flags Flags) (map[string]*Config, error) {
 	return all, nil
 }
 
-// section reads a table that sets flags, and its tables set and learn. keys are the path of the table.
+// section reads a table that sets flags, and the tables set and learn in it. keys is the path of the table.
 func (f *File) section(table map[string]any, keys []string, flags Flags) (*Config, error) {
 	c := &Config{Flags: map[string]Entry{}, Set: map[string]Entry{}, Learned: map[learn.Trigger]Entry{}}
 	for _, name := range Sorted(table) {
@@ -117,13 +117,13 @@ func (f *File) section(table map[string]any, keys []string, flags Flags) (*Confi
 	return c, nil
 }
 
-// flag reads the value of a flag, and checks that the flag takes it.
+// flag reads the value of a flag and checks that the flag accepts it.
 func (f *File) flag(flag *kong.Flag, value any, at []string) (Entry, error) {
 	token, ok := tokenOf(value)
 	if !ok {
 		return Entry{}, f.mistake(at, "must be one value")
 	}
-	trial := *flag.Value // its own target stays as it is
+	trial := *flag.Value // so that parsing does not change the flag's own target
 	target := reflect.New(flag.Target.Type()).Elem()
 	if err := trial.Parse(kong.Scan().PushTyped(token, kong.FlagValueToken), target); err != nil {
 		return Entry{}, f.mistake(at, strings.TrimPrefix(err.Error(), trial.ShortSummary()+": "))
@@ -131,7 +131,7 @@ func (f *File) flag(flag *kong.Flag, value any, at []string) (Entry, error) {
 	return Entry{token, f.where(at)}, nil
 }
 
-// tokenOf writes a value of the file as the command line has it. A list stands for a flag that can be given several times.
+// tokenOf writes a value of the file as on the command line. A list is for a flag that may be given several times.
 func tokenOf(value any) (token any, ok bool) {
 	switch v := value.(type) {
 	case bool, string:
@@ -154,7 +154,7 @@ func tokenOf(value any) (token any, ok bool) {
 	return nil, false
 }
 
-// params reads a table of settings of a jam.
+// params reads a table of a jam's settings.
 func (f *File) params(value any, keys []string, into map[string]Entry) error {
 	table, ok := value.(map[string]any)
 	if !ok {
@@ -180,7 +180,7 @@ func (f *File) params(value any, keys []string, into map[string]Entry) error {
 	return nil
 }
 
-// pairs are the params that bound each other. They are checked together, when a jam begins.
+// pairs are the params that limit each other. They are checked together, when a jam begins.
 var pairs = map[jam.Param]bool{jam.ParamLow: true, jam.ParamHigh: true, jam.ParamBassLow: true, jam.ParamBassHigh: true}
 
 // learned reads a table [learn].
@@ -210,7 +210,8 @@ func (f *File) learned(value any, keys []string, into map[learn.Trigger]Entry) e
 	return nil
 }
 
-// FlagOf returns the name of the flag that sets the same as a param. Not every param has one.
+// FlagOf returns the name of the flag that sets the same value as a param. Some params have no flag; then the name is not that of
+// one.
 func FlagOf(param string) string {
 	if param == "low" || param == "high" {
 		return "register"
@@ -218,5 +219,5 @@ func FlagOf(param string) string {
 	return param
 }
 
-// Sorted returns the keys of a map in order.
+// Sorted returns the keys of a map in ascending order.
 func Sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,25 +1,26 @@
 package follow
 
 const (
-	barShare  = 0.9 // of the hypotheses, by which a bar line is elsewhere
-	barsFound = 2   // bars in a row that they agree on it, before the bar line moves
-	barsTold  = 8   // where the player has put it
+	barShare  = 0.9 // share of the hypotheses that must put the bar line elsewhere
+	barsFound = 2   // bars in a row that they must agree, before the bar line moves
+	barsTold  = 8   // the same, if the player has set the bar line
 )
 
-// A barLine decides where bars begin. It moves by whole beats, at a bar line, after bars of agreement.
+// A barLine decides which beat begins a bar. It moves the bar line only when one passes, after enough bars of agreement.
 type barLine struct {
-	told   bool  // by taps
-	to     int64 // beats
-	agreed int   // bars
+	told   bool  // the player has set the bar line, with taps or Downbeat
+	to     int64 // beats from the grid's bar line to the one that the hypotheses agree on
+	agreed int   // number of bars in a row of agreement
 }
 
-// settle puts the bar line where most hypotheses have it: before the grid is found, nobody has heard another.
+// settle moves the grid's bar line to where most hypotheses have it. It is for a grid that has just been found or moved, so that
+// nobody has heard its bars.
 func (b *barLine) settle(g *grid, w *belief) {
 	to, _ := w.bar(g)
 	g.one += to
 }
 
-// bar is how many beats after the grid's bar line most hypotheses have theirs, and their share.
+// bar returns how many beats after the grid's bar line most hypotheses have theirs, and the share of those hypotheses.
 func (w *belief) bar(g *grid) (to int64, share float64) {
 	for i, s := range w.bars[:min(g.beats(), int64(len(w.bars)))] {
 		if s > share {
@@ -29,7 +30,7 @@ func (w *belief) bar(g *grid) (to int64, share float64) {
 	return to, share
 }
 
-// moveBar is called at each bar line.
+// moveBar is called each time a bar line passes. It moves the bar line if the hypotheses have agreed on another for long enough.
 func (f *Follower) moveBar() {
 	b, g := &f.bar, &f.grid
 	to, share := f.belief.bar(g)

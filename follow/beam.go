@@ -3,37 +3,37 @@ package follow
 import "math"
 
 const (
-	sigmas    = 4  // an onset farther than this from where it is expected is no onset of that place
-	fanOut    = 48 // places that one onset may be of, in one hypothesis
-	missed    = -7 // logarithm of the density of an onset that is of no place: a grace note, a slip
-	jumpsFrom = -5 // the tempo jumps in hypotheses at least as likely as this
-	hopeless  = 25 // below the best, in nats
+	sigmas    = 4  // an onset farther from its expected time, in standard deviations, is not at that place
+	fanOut    = 48 // the most places that a hypothesis tries for one onset
+	missed    = -7 // log density of an onset that is at no place of the grid, such as a grace note or a slip
+	jumpsFrom = -5 // log weight from which a hypothesis also tries a jump of the tempo
+	hopeless  = 25 // a hypothesis this far below the best, in nats, is dropped
 
-	room      = 1 << 13
-	slots     = 2 * room
-	sameTime  = 0.06 // seconds and share of tempo within which hypotheses of one place are one
-	samePace  = 0.02
-	sameDoubt = 9 // ratio of the variances of their tempi
+	room      = 1 << 13  // the most hypotheses before pruning
+	slots     = 2 * room // of the hash table
+	sameTime  = 0.06     // in seconds: hypotheses at the same place that differ by less in time and tempo are merged
+	samePace  = 0.02     // relative difference of their periods
+	sameDoubt = 9        // ratio of the variances of their periods
 )
 
-// A beam is a set of hypotheses. It allocates nothing after it is made.
+// A beam is a set of weighted hypotheses. It allocates nothing after newBeam.
 type beam struct {
 	hyps, next []hypothesis
 	slots      [slots]slot
 	stamp      uint32
-	best       float64 // weight of next
+	best       float64 // the largest weight in next
 }
 
-// keep says which hypotheses may be: those whose beat is of a length, in seconds.
-type keep struct {
+// periods are the beat lengths that a hypothesis may have, in seconds, by class.
+type periods struct {
 	low, high [most]float64 // by class
 }
 
-func (k *keep) allows(h *hypothesis) bool {
-	return h.period >= k.low[h.class] && h.period <= k.high[h.class]
+func (p *periods) allow(h *hypothesis) bool {
+	return h.period >= p.low[h.class] && h.period <= p.high[h.class]
 }
 
-// A slot leads from what makes two hypotheses one to the better of both.
+// A slot of the hash table holds the index of the merged hypothesis with a key. It is in use if its stamp is the beam's.
 type slot struct {
 	stamp uint32
 	index int32
@@ -43,18 +43,19 @@ func newBeam() *beam {
 	return &beam{hyps: make([]hypothesis, 0, room), next: make([]hypothesis, 0, room)}
 }
 
-// hear takes an onset. k says which hypotheses may be; at most size of them are kept.
-func (b *beam) hear(t float64, size int, k *keep) {
+// hear updates the hypotheses with an onset at the time t. It drops those whose period is not allowed, and keeps the `size`
+// heaviest.
+func (b *beam) hear(t float64, size int, allowed *periods) {
 	b.next, b.best = b.next[:0], math.Inf(-1)
 	for i := range b.hyps {
 		h := &b.hyps[i]
-		b.expand(h, t, k)
+		b.expand(h, t, allowed)
 		n := *h
 		n.weight += missed
 		b.add(n)
 		if h.settled && h.weight > jumpsFrom {
 			n := h.jumped()
-			b.expand(&n, t, k)
+			b.expand(&n, t, allowed)
 		}
 	}
 	b.merge()
@@ -62,8 +63,8 @@ func (b *beam) hear(t float64, size int, k *keep) {
 	b.normalise()
 }
 
-// expand adds what may follow from a hypothesis: an onset of one of the places that are near.
-func (b *beam) expand(h *hypothesis, t float64, k *keep) {
+// expand adds the hypotheses that follow from h if the onset at t is at one of the places near t.
+func (b *beam) expand(h *hypothesis, t float64, allowed *periods) {
 	beats := max((t-h.at)/h.period, 0)
 	variance, _, _ := h.predict(beats)
 	variance += h.noise
@@ -71,7 +72,7 @@ func (b *beam) expand(h *hypothesis, t float64, k *keep) {
 	logs := 0.5 * math.Log(2*math.Pi*variance)
 	low, high := int(math.Ceil((beats-width)*ticks)), int(math.Floor((beats+width)*ticks))
 	if h.tapped {
-		low = max(low, 0) // an onset with the tap
+		low = max(low, 0) // the first onset may be at the tap itself
 	} else {
 		low = max(low, 1)
 	}
@@ -83,12 +84,13 @@ func (b *beam) expand(h *hypothesis, t float64, k *keep) {
 		if h.weight+h.expected(far)-logs < b.best-hopeless {
 			continue
 		}
-		if n := h.after(far, t, logs); k.allows(&n) {
+		if n := h.after(far, t, logs); allowed.allow(&n) {
 			b.add(n)
 		}
 	}
 }
 
+// add adds a hypothesis to next, unless it is hopeless or there is no room.
 func (b *beam) add(n hypothesis) {
 	if len(b.next) < room && n.weight > b.best-hopeless {
 		b.next = append(b.next, n)
@@ -96,7 +98,7 @@ func (b *beam) add(n hypothesis) {
 	}
 }
 
-// merge makes one of hypotheses that say the same: it has the state of the better and the weight of both.
+// merge merges hypotheses that say the same. The result has the state of the heaviest and the weight of all.
 func (b *beam) merge() {
 	b.stamp++
 	kept := b.next[:0]
@@ -118,6 +120,7 @@ func (b *beam) merge() {
 	b.next = kept
 }
 
+// find returns the slot of the merged hypothesis that says the same as n, or the free slot for n.
 func (b *beam) find(n *hypothesis, kept []hypothesis) *slot {
 	tempo := uint32(int32(math.Floor(math.Log(n.period)/samePace)) + 500)
 	moment := uint32(int64(math.Floor(n.at / sameTime)))
@@ -137,7 +140,7 @@ func (b *beam) find(n *hypothesis, kept []hypothesis) *slot {
 	}
 }
 
-// prune keeps the best, size of them at most.
+// prune drops hopeless hypotheses and keeps the `size` heaviest.
 func (b *beam) prune(size int) {
 	best := math.Inf(-1)
 	for i := range b.next {
@@ -156,7 +159,7 @@ func (b *beam) prune(size int) {
 	b.hyps, b.next = kept, b.hyps
 }
 
-// normalise makes the weights a distribution.
+// normalise scales the weights so that the probabilities add up to 1.
 func (b *beam) normalise() {
 	best := math.Inf(-1)
 	for i := range b.hyps {
@@ -172,7 +175,7 @@ func (b *beam) normalise() {
 	}
 }
 
-// selectBest puts the n heaviest first, in no order (Hoare's selection).
+// selectBest moves the n heaviest hypotheses to the front, in no order (Hoare's selection).
 func selectBest(h []hypothesis, n int) {
 	low, high := 0, len(h)-1
 	for low < high {
@@ -201,6 +204,7 @@ func selectBest(h []hypothesis, n int) {
 	}
 }
 
+// logSum returns log(exp(a) + exp(b)).
 func logSum(a, b float64) float64 {
 	if a < b {
 		a, b = b, a
@@ -208,7 +212,7 @@ func logSum(a, b float64) float64 {
 	return a + math.Log1p(math.Exp(b-a))
 }
 
-// heaviest is the best hypothesis. There is always one: none of a beam's ways to go on is closed.
+// heaviest returns the heaviest hypothesis. There is always one, because an onset at no place is always possible.
 func (b *beam) heaviest() *hypothesis {
 	best := &b.hyps[0]
 	for i := range b.hyps {
@@ -219,7 +223,7 @@ func (b *beam) heaviest() *hypothesis {
 	return best
 }
 
-// lean moves all periods a share of the way to one.
+// lean moves all periods towards the given one, by a share of the difference.
 func (b *beam) lean(period, share float64) {
 	for i := range b.hyps {
 		b.hyps[i].period += share * (period - b.hyps[i].period)

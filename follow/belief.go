@@ -2,18 +2,18 @@ package follow
 
 import "math"
 
-// A belief is what the hypotheses say of the grid, weighed.
+// A belief is the weighted mean of what the hypotheses near the grid say about it.
 type belief struct {
-	share  float64    // of those near it
-	off    float64    // of the last onset from where they expected it, in seconds
-	delta  float64    // beats by which they have the next beat after the grid's
-	period float64    // seconds
-	spread float64    // variance of the next beat, in beats
-	drift  float64    // variance of the period, as a share
-	bars   [8]float64 // share by how many beats their bar line is after the grid's
+	share  float64    // total weight of these hypotheses
+	off    float64    // how late the last onset was for them, in seconds
+	delta  float64    // how late their next beat is for the grid, in beats
+	period float64    // seconds a beat
+	spread float64    // variance of the time of the next beat, in beats squared
+	drift  float64    // relative variance of the period
+	bars   [8]float64 // share of hypotheses by how many beats their bar line is after the grid's
 }
 
-// weigh is the belief after an onset.
+// weigh returns the belief after an onset at t.
 func weigh(b *beam, g *grid, t float64) (w belief) {
 	var square float64
 	for i := range b.hyps {
@@ -42,7 +42,7 @@ func weigh(b *beam, g *grid, t float64) (w belief) {
 	return w
 }
 
-// read moves the grid to what the hypotheses say after an onset.
+// read updates the belief after an onset at t and moves the grid with it.
 func (f *Follower) read(t float64) {
 	g := &f.grid
 	if !f.locked {
@@ -68,7 +68,7 @@ func (f *Follower) read(t float64) {
 	}
 }
 
-// elsewhere moves the grid to where most hypotheses have it, if they agree.
+// elsewhere moves the grid to the heaviest hypothesis, if most of the weight is near that one.
 func (f *Follower) elsewhere(t float64) {
 	g := f.grid
 	g.put(f.beam.heaviest(), t)
@@ -80,7 +80,7 @@ func (f *Follower) elsewhere(t float64) {
 	}
 }
 
-// sure is the probability that the next beat is within a tenth of a beat of the player's.
+// sure returns the probability that the next beat is within a tenth of a beat of the player's.
 func (f *Follower) sure(now float64) float64 {
 	if !f.grid.on {
 		return 0
@@ -92,13 +92,14 @@ func (f *Follower) sure(now float64) float64 {
 }
 
 const (
-	asynchronyGain = 0.05 // a beat, once some have been heard
-	asynchronyMost = 0.05 // seconds
-	leak           = 0.05 // of the way back to the tempo that was counted in, a beat: two who listen have no other
+	asynchronyGain = 0.05 // share of the error learned in each beat, after the first beats
+	asynchronyMost = 0.05 // in seconds
+	leak           = 0.05 // share of the way back to the counted-in tempo, a beat: two who follow each other have no other reference
 )
 
-// learnAsynchrony learns how far ahead of the beat the player is. People who hear a partner anticipate, and a partner who
-// takes that for haste runs away with them. It is not learned from those who hear nothing: there it costs following.
+// learnAsynchrony learns how early or late the player plays for the beat. People who hear a partner play early, and a partner who
+// mistakes that for a faster tempo speeds up without end. A player who hears nothing has no such habit, and learning it would
+// make following worse.
 func (f *Follower) learnAsynchrony(rest float64) {
 	if f.locked && f.config.Heard {
 		beats := min(rest/f.grid.period, 1)

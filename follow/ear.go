@@ -13,9 +13,9 @@ const (
 	timesLength  = 1024
 )
 
-// An Ear lets a Follower hear the player of a live jam, on a goroutine of its own: a note costs up to a millisecond, which
-// neither the port nor the loop can wait for. Both of its queues are bounded and drop what does not fit. Its methods may be called
-// from any goroutine.
+// An Ear gives the player's notes and taps in a live jam to a Follower, on a goroutine of its own. A note takes the Follower up
+// to a millisecond, and neither the port nor the loop can wait that long. Both queues of an Ear are bounded; what does not fit is
+// dropped. Its methods are safe for concurrent use.
 type Ear struct {
 	doings   *jam.Queue[jam.Doing]
 	times    *jam.Queue[jam.PlayerTime]
@@ -23,37 +23,37 @@ type Ear struct {
 	split    atomic.Uint32
 }
 
-// NewEar makes an ear for the melody of a jam: the notes on some channels from a pitch on.
+// NewEar makes an ear for a jam's melody: the notes on the given channels, from the pitch split up.
 func NewEar(channels jam.Channels, split uint8) *Ear {
 	e := &Ear{doings: jam.NewQueue[jam.Doing](doingsLength), times: jam.NewQueue[jam.PlayerTime](timesLength), channels: channels}
 	e.Split(split)
 	return e
 }
 
-// Times are what the Follower believes, for the loop of the jam.
+// Times returns the queue of what the Follower finds after each note or tap. The loop of the jam reads it.
 func (e *Ear) Times() *jam.Queue[jam.PlayerTime] { return e.times }
 
-// Split moves the lowest pitch of the melody.
+// Split changes the lowest pitch of the melody.
 func (e *Ear) Split(pitch uint8) { e.split.Store(uint32(pitch)) }
 
-// Hear takes an event of the player.
+// Hear takes an event from the player. Only notes of the melody count.
 func (e *Ear) Hear(event jam.Event) {
 	if e.channels.Strikes(event, uint8(e.split.Load())) {
 		e.doings.TrySend(jam.Doing{At: event.At, What: jam.DoesNote, Pitch: event.Data1, Velocity: event.Data2})
 	}
 }
 
-// Do takes what the player does beside the notes.
+// Do takes a tap or another action of the player that is not a note.
 func (e *Ear) Do(what jam.DoingKind, at time.Duration) {
 	e.doings.TrySend(jam.Doing{At: at, What: what})
 }
 
-// Tempo takes the tempo that the player says.
+// Tempo takes a tempo that the player sets, in quarter notes a minute.
 func (e *Ear) Tempo(bpm float64, at time.Duration) {
 	e.doings.TrySend(jam.Doing{At: at, What: jam.DoesTempo, BPM: bpm})
 }
 
-// Run lets a Follower hear until the context ends. The Follower belongs to it until then.
+// Run passes everything to a Follower until ctx ends. The Follower has no other owner until then.
 func (e *Ear) Run(ctx context.Context, f *Follower) {
 	for {
 		select {

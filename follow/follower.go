@@ -1,10 +1,9 @@
-// Package follow finds the player's time from notes alone: where the beats are, how fast they pass, and where the bar
-// lines lie.
+// Package follow finds the player's time from notes alone: where the beats are, how fast they pass, and where the bars begin.
 //
-// A beam of hypotheses hears every onset. Each says where in the bar the last onset was, and has a Kalman filter of the
-// beat's time and length; learned tables say how likely the next onset is at each place of the bar. At any onset the tempo
-// may also jump. The grid that runs moves with the hypotheses near it, as long as they are the majority; otherwise it goes
-// where the majority is, once there is one. docs/following.md has what this reaches.
+// A [Follower] keeps a beam of hypotheses. Each hypothesis says where in the bar the last onset was. It has a Kalman filter for
+// the beat's time and length, and learned tables give the probability of the next onset at each place of the bar. The tempo may
+// also jump at any onset. The grid, which the rest of jamd hears, moves with the hypotheses near it while they have most of the
+// weight. If they do not, the grid moves to where most of the weight is. docs/following.md says how well this works.
 package follow
 
 import (
@@ -15,53 +14,54 @@ import (
 )
 
 const (
-	sameOnset = 0.03 // seconds: notes closer than this are one onset
-	kept      = 150  // hypotheses, once the grid is held
-	keptWide  = 500  // before
-	agreeing  = 0.95 // share of the hypotheses by which the grid is found
-	doubting  = 0.5  // share below which it does not move with those near it
-	moving    = 0.6  // share of those elsewhere by which it goes there
-	silence   = 8    // beats after which the place of the beat is looked for anew, near the tempo that was
-	reach     = 0.25 // beats that a hypothesis of the grid may lie off it
-	pace      = 0.15 // share that its tempo may differ
-	octave    = 1.42 // ratio of tempi that are of one octave
-	homeBeats = 32   // beats within which the tempo that is held follows the player's
+	sameOnset    = 0.03 // notes closer than this, in seconds, are one onset
+	beamSize     = 150  // number of hypotheses while the grid is locked
+	beamSizeWide = 500  // number of hypotheses before
+	agreeing     = 0.95 // share of the weight near the grid from which the grid counts as found
+	doubting     = 0.5  // share below which the grid stops moving with the hypotheses near it
+	moving       = 0.6  // share elsewhere from which the grid moves there
+	silence      = 8    // beats without a note after which the beat is searched again, near the last tempo
+	reach        = 0.25 // how far a hypothesis near the grid may be from it, in beats
+	pace         = 0.15 // how far its tempo may be from the grid's, as a share
+	octave       = 1.42 // ratio of two tempi that count as the same octave
+	homeBeats    = 32   // beats in which the home tempo approaches the player's
 
-	usualBeat     = 0.52 // seconds: the tempo that people like best (Moelants 2002), and how far they are from it
-	usualSpread   = 0.3
-	rare          = -6.5 // logarithm of the probability of places where no first onset is looked for
-	followingFrom = 0.85 // how sure it is where it says that it follows, and no longer
-	holdingFrom   = 0.6
-	toldWithin    = 0.08 // share that a told tempo may differ from the one that is followed
+	usualBeat     = 0.52 // in seconds: the tempo that people like best (Moelants 2002)
+	usualSpread   = 0.3  // standard deviation of the log tempo about it
+	rare          = -6.5 // log probability of places at which no first onset is assumed
+	followingFrom = 0.85 // the follower says that it follows once it is surer than followingFrom,
+	holdingFrom   = 0.6  // and says that it holds the tempo once it is less sure than holdingFrom
+	toldWithin    = 0.08 // how far a tempo that the player sets may be from the grid's, as a share, without a restart
 )
 
-// Config is what the player has said about the time.
+// A Config holds what the player has said about the time.
 type Config struct {
-	Meter jam.Meter // none: found among 4/4, 3/4 and 6/8; in other meters than these only the beat is found
-	BPM   float64   // quarter notes a minute, right within some 20 %; 0: not said
-	Heard bool      // the player hears what is played on these beats, and plays by it
+	Meter jam.Meter // zero: found among 4/4, 3/4 and 6/8; in any other meter only the beat is found, not the bar
+	BPM   float64   // quarter notes a minute, within about 20 %; 0 if not said
+	Heard bool      // the player hears jamd play on these beats, and plays with it
 }
 
-// A Follower turns notes and taps into beats. It has one owner, and allocates nothing once it is made. Times never go back.
+// A Follower turns notes and taps into beats. Only one goroutine at a time may use it. It allocates nothing after New. Times must
+// never go back.
 type Follower struct {
 	config     Config
 	grid       grid
 	beam       *beam
 	bar        barLine
 	taps       taps
-	locked     bool    // the grid is held
-	frozen     bool    // by Hold
-	following  bool    // sure enough
-	last       float64 // onset
-	asynchrony float64 // seconds that the player is after the beat
-	heard      float64 // beats that it was learned from
-	counted    float64 // the length of a beat that was tapped, or 0
-	home       float64 // the length of a beat that the tempo stays within an octave of, or 0
+	locked     bool    // the hypotheses near the grid agree on it
+	frozen     bool    // Hold is on
+	following  bool    // it is sure enough to say that it follows
+	last       float64 // time of the last onset
+	asynchrony float64 // how late the player plays for the beat, in seconds
+	heard      float64 // number of beats that asynchrony was learned from
+	counted    float64 // length of a tapped beat; 0 if none was tapped
+	home       float64 // length of a beat at the tempo that the player comes back to; 0 before it is known
 	belief     belief
-	near       keep
+	allowed    periods // used by allowedPeriods
 }
 
-// New makes a Follower that has heard nothing.
+// New makes a Follower that has heard nothing yet.
 func New(c Config) *Follower {
 	f := &Follower{config: c, beam: newBeam(), last: math.Inf(-1)}
 	f.grid.meter, f.grid.told = c.Meter, c.Meter != (jam.Meter{})
@@ -74,7 +74,7 @@ func New(c Config) *Follower {
 func seconds(t time.Duration) float64  { return t.Seconds() }
 func duration(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 
-// Note takes the onset of a note. Of notes struck together the first counts.
+// Note takes the onset of a note. Of notes that are struck together only the first counts.
 func (f *Follower) Note(at time.Duration, _, _ uint8) {
 	f.Advance(at)
 	t := seconds(at)
@@ -91,17 +91,17 @@ func (f *Follower) Note(at time.Duration, _, _ uint8) {
 	case len(f.beam.hyps) == 0:
 		f.begin(t)
 	case f.locked:
-		f.beam.hear(t, kept, f.tempi())
+		f.beam.hear(t, beamSize, f.allowedPeriods())
 	default:
-		f.beam.hear(t, keptWide, f.tempi())
+		f.beam.hear(t, beamSizeWide, f.allowedPeriods())
 	}
 	f.read(t)
 	f.settleHome(rest)
 	f.learnAsynchrony(rest)
-	f.Advance(at) // the next beat may have been moved to before now
+	f.Advance(at) // the next beat may have moved to before now
 }
 
-// settleHome moves the tempo that the player is taken to come back to.
+// settleHome moves the home tempo towards the grid's.
 func (f *Follower) settleHome(rest float64) {
 	period := f.grid.period
 	switch {
@@ -113,9 +113,9 @@ func (f *Follower) settleHome(rest float64) {
 	}
 }
 
-// Hold lets the grid go on as it is, whatever is played, or lets it follow again from there.
+// Hold(true) lets the grid continue as it is, whatever is played. Hold(false) lets it follow again from there.
 func (f *Follower) Hold(on bool) {
-	if f.frozen && !on { // what was played meanwhile was not heard
+	if f.frozen && !on { // what was played in the meantime was not heard
 		if f.grid.found {
 			f.resume(f.grid.period)
 		} else {
@@ -125,7 +125,8 @@ func (f *Follower) Hold(on bool) {
 	f.frozen = on
 }
 
-// SetTempo says, amid the music too, how fast quarter notes pass: right within some 5 %. It is the way to another octave.
+// SetTempo says how fast quarter notes pass, within about 5 %. It may be called during the music, and can move the tempo to
+// another octave.
 func (f *Follower) SetTempo(bpm float64) {
 	f.config.BPM = bpm
 	if !f.grid.found {
@@ -137,10 +138,10 @@ func (f *Follower) SetTempo(bpm float64) {
 	}
 }
 
-// SetHeard says whether the player hears what is played on these beats from now on, and plays by it.
+// SetHeard says whether the player hears jamd play on these beats from now on, and plays with it.
 func (f *Follower) SetHeard(on bool) { f.config.Heard = on }
 
-// Advance lets time pass: beats whose line is not after now have been.
+// Advance moves time on. A beat whose line is not after now has passed.
 func (f *Follower) Advance(now time.Duration) {
 	g := &f.grid
 	for g.on && duration(g.line(g.passed+1)) <= now {
@@ -157,15 +158,16 @@ func (f *Follower) Advance(now time.Duration) {
 	}
 }
 
-// tempi are the lengths of a beat that may be.
-func (f *Follower) tempi() *keep {
+// allowedPeriods returns the beat lengths that hypotheses may have now.
+func (f *Follower) allowedPeriods() *periods {
 	for i := range classes {
-		f.near.low[i], f.near.high[i] = f.lengths(&classes[i])
+		f.allowed.low[i], f.allowed.high[i] = f.lengths(&classes[i])
 	}
-	return &f.near
+	return &f.allowed
 }
 
-// lengths is in seconds: within an octave of the tempo that was held, near the one that was told, or any that people play.
+// lengths returns the range of beat lengths in seconds: within an octave of the home tempo, near the tempo that the player gave,
+// or any that people play.
 func (f *Follower) lengths(c *class) (low, high float64) {
 	switch {
 	case f.locked && f.home > 0:
@@ -179,7 +181,7 @@ func (f *Follower) lengths(c *class) (low, high float64) {
 	return 60. / 330, 60. / 35
 }
 
-// begin makes the hypotheses of a first onset.
+// begin makes the hypotheses for a first onset at t.
 func (f *Follower) begin(t float64) {
 	b := f.beam
 	b.hyps = b.hyps[:0]
@@ -208,8 +210,8 @@ func (f *Follower) begin(t float64) {
 	b.normalise()
 }
 
-// plays says whether a class is of the meter that was set, or any is to be found. For a meter that no class has, those
-// of 4/4 find its beat.
+// plays reports whether a class has the meter that was set. It is true for all classes if none was set. If no class has that
+// meter, the classes of 4/4 find its beat.
 func (f *Follower) plays(c *class) bool {
 	set := f.config.Meter
 	if set == (jam.Meter{}) {

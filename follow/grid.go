@@ -6,17 +6,18 @@ import (
 	"jamd/jam"
 )
 
-// A grid is where the beats are. They are counted on and never back.
+// A grid says where the beats are. Beat numbers only increase.
 type grid struct {
-	on, found  bool  // it has beats; they were once agreed upon
-	beat       int64 // whose line is at
-	at, period float64
-	passed     int64 // the last beat whose line has been
-	one        int64 // a beat that begins a bar
+	on, found  bool    // it has beats; they have been agreed on at least once
+	beat       int64   // the beat whose line is at `at`
+	at, period float64 // in seconds
+	passed     int64   // the last beat whose line has passed
+	one        int64   // number of a beat that begins a bar
 	meter      jam.Meter
-	told       bool // the meter was
+	told       bool // the meter was set, not found
 }
 
+// line returns the time of a beat, in seconds.
 func (g *grid) line(beat int64) float64 { return g.at + float64(beat-g.beat)*g.period }
 
 // nearest is the beat nearest to a time, and how many beats the time is after it.
@@ -28,10 +29,10 @@ func (g *grid) nearest(t float64) (beat int64, after float64) {
 
 func (g *grid) beats() int64 { return int64(g.meter.Beats()) }
 
-// inBar is the place of a beat in its bar, from 0.
+// inBar returns the place of a beat in its bar, from 0.
 func (g *grid) inBar(beat int64) int64 { return ((beat-g.one)%g.beats() + g.beats()) % g.beats() }
 
-// near says whether a hypothesis is of this grid.
+// near reports whether a hypothesis is close enough to the grid, in time and tempo.
 func (g *grid) near(h *hypothesis, t float64) bool {
 	if math.Abs(h.period-g.period) > pace*g.period {
 		return false
@@ -41,10 +42,10 @@ func (g *grid) near(h *hypothesis, t float64) bool {
 	return math.Abs(after) < reach
 }
 
-// move lets the line of a beat be at a time, and beats pass at a pace from there. Beats that have been stay so.
+// move puts the line of a beat at a time; from there, beats have the given period. Beats that have passed stay so.
 func (g *grid) move(beat int64, at, period float64) { g.beat, g.at, g.period = beat, at, period }
 
-// put lets the grid be a hypothesis's. The next beat keeps its number where it is moved by less than half a beat.
+// put makes the grid that of a hypothesis. The next beat keeps its number if it moves by less than half a beat.
 func (g *grid) put(h *hypothesis, t float64) {
 	at, inBar := h.line(t)
 	if !g.on {

@@ -2,44 +2,44 @@ package follow
 
 import "math"
 
-// How people play: what the filter takes for granted, and what it learns from there.
+// How people play: the filter's assumptions before it has heard anything, and the limits of what it learns.
 const (
-	jitter      = 0.012 // standard deviation of an onset in seconds, and as share of a beat
-	jitterShare = 0.02
+	jitter      = 0.012 // standard deviation of an onset: in seconds,
+	jitterShare = 0.02  // and in addition as a share of a beat
 	leastJitter = 0.006
 	mostJitter  = 0.045
-	heardFirst  = 8     // onsets that the jitter taken for granted is worth
-	heardMost   = 30    // onsets that the jitter is remembered for
-	tempoWalk   = 0.004 // random walks a beat, as shares of a beat: of its length, and of its place
-	placeWalk   = 0.006
-	jump        = -5   // logarithm of the probability that the tempo changes at an onset
-	jumpShare   = 0.08 // standard deviation of such a change, as share of the tempo
+	heardFirst  = 8     // number of onsets that the assumed jitter counts as
+	heardMost   = 30    // number of onsets that the jitter is averaged over
+	tempoWalk   = 0.004 // random walk in each beat, as a share of a beat: of its length,
+	placeWalk   = 0.006 // and of its place
+	jump        = -5    // log probability that the tempo jumps at an onset
+	jumpShare   = 0.08  // standard deviation of such a jump, as a share of the tempo
 )
 
-// A hypothesis says where in the bar the last onset was and how fast beats pass: a Kalman filter of the time of that place
+// A hypothesis says where in the bar the last onset was and how fast beats pass. It is a Kalman filter of the time of that place
 // and of the beat's length, in seconds.
 type hypothesis struct {
-	weight     float64 // logarithm
+	weight     float64 // logarithm of the probability
 	at, period float64
-	aa, ap, pp float64 // covariance of at and period
-	noise      float64 // variance of an onset about its place
-	heard      float64 // onsets that the noise is known by
-	off        float64 // of the last onset from where it was expected, in seconds
-	place      int     // in ticks after the bar line
-	class      uint8
-	context    uint8
-	tapped     bool // the place is a tap's, not an onset's
-	settled    bool // there was an onset since the tempo jumped, or since the hypothesis began
+	aa, ap, pp float64 // variance of at, covariance, variance of period
+	noise      float64 // variance of an onset about its expected time
+	heard      float64 // number of onsets that noise was learned from
+	off        float64 // how late the last onset was, in seconds
+	place      int     // place of the last onset, in ticks after the bar line
+	class      uint8   // index into classes
+	context    uint8   // the length of the last step; see contextOf
+	tapped     bool    // the place is that of a tap, not of an onset
+	settled    bool    // there was an onset since the start, or since the tempo jumped
 }
 
-// begun is a hypothesis of a place, its time and a beat's length, with their standard deviations.
+// begun makes a hypothesis from a place, its time and the beat's length, with their standard deviations.
 func begun(class uint8, place int, at, period, sdAt, sdPeriod float64) hypothesis {
 	sd := jitter + jitterShare*period
 	return hypothesis{at: at, period: period, aa: sdAt * sdAt, pp: sdPeriod * sdPeriod, noise: sd * sd, heard: heardFirst,
 		place: place, class: class}
 }
 
-// predict is the covariance so many beats on.
+// predict returns the covariance after the given number of beats.
 func (h *hypothesis) predict(beats float64) (aa, ap, pp float64) {
 	tempo, place := tempoWalk*h.period, placeWalk*h.period
 	tempo *= tempo
@@ -47,7 +47,7 @@ func (h *hypothesis) predict(beats float64) (aa, ap, pp float64) {
 	return aa, h.ap + beats*h.pp + tempo*beats*beats/2, h.pp + tempo*beats
 }
 
-// jumped returns the hypothesis that the player's tempo changes from here on (a switching Kalman filter).
+// jumped returns the hypothesis that the tempo changes now (a switching Kalman filter).
 func (h *hypothesis) jumped() hypothesis {
 	n := *h
 	n.pp += jumpShare * jumpShare * h.period * h.period
@@ -56,7 +56,7 @@ func (h *hypothesis) jumped() hypothesis {
 	return n
 }
 
-// expected is the logarithm of the weight of an onset so many ticks later.
+// expected returns the log weight of an onset `far` ticks after the last one.
 func (h *hypothesis) expected(far int) float64 {
 	c := &classes[h.class]
 	if h.tapped {
@@ -65,8 +65,8 @@ func (h *hypothesis) expected(far int) float64 {
 	return c.step(h.context, h.place, far)
 }
 
-// after is the hypothesis with an onset at t that is so many ticks later. logs is half the logarithm of 2 pi times the
-// variance of such an onset, which hardly differs from one place to the next.
+// after returns the hypothesis updated with an onset at t, `far` ticks after the last one. logs is half the logarithm of 2 pi
+// times the variance of such an onset; it is nearly the same for all places, so the caller computes it once.
 func (h *hypothesis) after(far int, t, logs float64) hypothesis {
 	n := *h
 	beats := float64(far) / ticks
@@ -89,7 +89,7 @@ func (h *hypothesis) after(far int, t, logs float64) hypothesis {
 	return n
 }
 
-// line is the time of the first beat after a time, and which beat of the bar it is.
+// line returns the time of the first beat after a time, and which beat of the bar it is.
 func (h *hypothesis) line(t float64) (at float64, inBar int) {
 	last := h.at - float64(h.place%ticks)/ticks*h.period
 	n := math.Floor((t-last)/h.period) + 1

@@ -8,7 +8,7 @@ import (
 
 var _ jam.Tracker = (*Follower)(nil)
 
-// PlayerTime is Reading, in the terms of a jam. A beat that is only guessed is not found yet.
+// PlayerTime returns a Reading in the terms of package jam.
 func (f *Follower) PlayerTime(now time.Duration) (jam.PlayerTime, bool) {
 	r, ok := f.Reading(now)
 	return jam.PlayerTime{After: now, State: r.State, Beat: r.Beat, Line: r.At, Period: r.Period, InBar: r.InBar,

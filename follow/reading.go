@@ -6,19 +6,20 @@ import (
 	"jamd/jam"
 )
 
-// A Reading is what a Follower says at a moment of the next beat and those after it.
+// A Reading says what a Follower knows about the next beat and the beats after it.
 type Reading struct {
 	State  jam.FollowState
-	Beat   int64         // the next beat's number: beats are counted on and never back
-	At     time.Duration // its line
-	Period time.Duration // to the beat after it
+	Beat   int64         // number of the next beat; numbers only increase
+	At     time.Duration // time of that beat
+	Period time.Duration // from that beat to the one after it
 	BPM    float64       // quarter notes a minute
-	InBar  int           // its place in the bar: 0 is the first
+	InBar  int           // place of that beat in the bar, from 0
 	Meter  jam.Meter
-	Sure   float64 // the probability that the next beat is within a tenth of a beat of the player's
+	Sure   float64 // probability that the next beat is within a tenth of a beat of the player's
 }
 
-// Reading is what the Follower says at the time it was last told of; ok is false where it has heard nothing yet.
+// Reading returns what the Follower knows at the time now, which must not be before the last time it was given. ok is false if it
+// has heard nothing yet.
 func (f *Follower) Reading(now time.Duration) (r Reading, ok bool) {
 	g := &f.grid
 	if !g.on {

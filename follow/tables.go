@@ -7,36 +7,36 @@ import (
 	"jamd/jam"
 )
 
-// What tables.bin holds, as train/follow/tables.py writes it.
+// The format of tables.bin, which train/follow/tables.py writes.
 const (
-	ticks    = 12 // a beat
-	farthest = 96 // ticks to the next onset that have an entry each; what is farther shares one
-	contexts = 7  // of the step before: 0 where it is not known
-	scale    = 20 // a byte is -20 times a natural logarithm
-	longest  = 4 * ticks
-	most     = 7     // classes
-	floor    = 0.003 // of the weight of steps: any may come
+	ticks    = 12        // ticks in a beat
+	farthest = 96        // longest step to the next onset that has an entry of its own, in ticks; longer steps share one entry
+	contexts = 7         // number of contexts: the lengths of the step before, by stepLimits; 0 if it is not known
+	scale    = 20        // a byte b stands for the natural logarithm -b/scale
+	longest  = 4 * ticks // longest bar
+	most     = 7         // number of classes
+	floor    = 0.003     // share of the probability that is spread over all steps, so that none is impossible
 
 )
 
-// stepLimits end the contexts of a step, in ticks.
+// stepLimits are the largest steps of the contexts 1, 2 and so on, in ticks.
 var stepLimits = [...]int{3, 5, 7, 9, 12}
 
 //go:embed tables.bin
 var tablesFile []byte
 
-// A class is a metre with a feel, and what is known of its rhythm: logarithms of probabilities.
+// A class is a meter with a feel and the statistics of its rhythm. All statistics are logarithms of probabilities.
 type class struct {
 	meter jam.Meter
-	prior float64                      // of the class
-	bar   int                          // in ticks
-	first [longest]float64             // place of a first onset
-	onset [longest]float64             // place of any onset
-	steps [contexts][longest][]float64 // to the next onset, by context and place: 1 to 96 ticks, and farther
+	prior float64                      // of the class; before load, the probability itself
+	bar   int                          // length of a bar in ticks
+	first [longest]float64             // by place: of the first onset
+	onset [longest]float64             // by place: of any onset
+	steps [contexts][longest][]float64 // by context and place: of the next onset 1 to 96 ticks later, or more
 }
 
-// classes are in the file's order: from lead sheets, folk tunes, pop songs, swung lead sheets, jazz solos; then the other
-// metres.
+// classes are in the order of tables.bin: 4/4 from lead sheets, folk tunes, pop songs, swung lead sheets and jazz solos; then the
+// other meters.
 var classes = load(tablesFile, []class{
 	{meter: jam.Quarters(4), prior: 0.25},
 	{meter: jam.Quarters(4), prior: 0.25},
@@ -47,7 +47,8 @@ var classes = load(tablesFile, []class{
 	{meter: jam.Meter{Count: 6, Unit: 8}, prior: 0.3},
 })
 
-// load fills the classes from a file of tables. The file is part of the program: one of the wrong length is a fault in it.
+// load fills the classes from the content of tables.bin. It panics if the length is wrong, because the file is part of the
+// program.
 func load(file []byte, into []class) []class {
 	row := func(n int) []float64 {
 		out := make([]float64, n)
@@ -75,6 +76,7 @@ func load(file []byte, into []class) []class {
 	return into
 }
 
+// floored mixes the probabilities of steps with equal ones, so that no step is impossible.
 func floored(logs []float64) []float64 {
 	for i, l := range logs {
 		logs[i] = math.Log((1-floor)*math.Exp(l) + floor/farthest)
@@ -82,7 +84,7 @@ func floored(logs []float64) []float64 {
 	return logs
 }
 
-// step is the logarithm of the weight of an onset so many ticks after one at a place.
+// step returns the log weight of an onset `far` ticks after an onset at a place.
 func (c *class) step(context uint8, place, far int) float64 {
 	if far <= farthest {
 		return c.steps[context][place][far-1]
@@ -90,7 +92,7 @@ func (c *class) step(context uint8, place, far int) float64 {
 	return c.steps[context][place][farthest] + c.onset[(place+far)%c.bar]
 }
 
-// contextOf is the context that a step makes for the next one.
+// contextOf returns the context that a step makes for the next step.
 func contextOf(far int) uint8 {
 	for i, limit := range stepLimits {
 		if far <= limit {
@@ -100,5 +102,5 @@ func contextOf(far int) uint8 {
 	return contexts - 1
 }
 
-// quarters is the length of a beat in quarter notes.
+// quarters returns the length of a beat in quarter notes.
 func quarters(m jam.Meter) float64 { return float64(m.Beat()) / jam.FramesPerBeat }

@@ -6,26 +6,26 @@ import (
 )
 
 const (
-	tapsKept  = 8
-	tapPause  = 2.2   // seconds without a tap begin a new series
-	tapBounce = 0.15  // a tap sooner after another is a key that bounced
+	tapsKept  = 8     // number of taps that are remembered
+	tapPause  = 2.2   // seconds without a tap, after which a new series begins
+	tapBounce = 0.15  // a tap sooner after the last, in seconds, is a bounce of the key
 	tapJitter = 0.012 // standard deviation of a tap, in seconds
 
-	tapShare     = 0.15 // of the tempo, by which it may have changed where the player taps once amid the music
-	tapElsewhere = -2   // logarithm of the probability that this beat is of another place in the bar
+	tapShare     = 0.15 // how far the tempo may have changed at a single tap during the music, as a share
+	tapElsewhere = -2   // log probability that this beat is another one of the bar
 )
 
 // taps is a series of taps on beats.
 type taps struct {
 	at    [tapsKept]float64
-	n     int   // kept
-	first int64 // beat of the first tap kept
-	opens bool  // its first tap begins a bar, since no beat was known: `one`
+	n     int   // number of taps in at
+	first int64 // number of the beat of the first tap in at
+	opens bool  // its first tap began a bar, at the beat one, because no beat was known
 	one   int64
 }
 
-// Tap puts a beat at a time. The first tap before any beat is known is the first of a bar: four taps are a count-in.
-// Amid the music a tap says where the nearest beat is, and a series of taps how fast they pass.
+// Tap puts a beat at a time. If no beat has been found, the first tap begins a bar, so that four taps are a count-in. During the
+// music, a tap moves the nearest beat, and a series of taps also sets the tempo.
 func (f *Follower) Tap(at time.Duration) {
 	f.Advance(at)
 	t, s, g := seconds(at), &f.taps, &f.grid
@@ -60,7 +60,7 @@ func (f *Follower) Tap(at time.Duration) {
 	}
 }
 
-// Downbeat puts the bar line at a time: this is one.
+// Downbeat makes the beat nearest to a time the first of a bar, and puts it at that time.
 func (f *Follower) Downbeat(at time.Duration) {
 	f.Advance(at)
 	f.bar = barLine{told: true}
@@ -72,13 +72,13 @@ func (f *Follower) Downbeat(at time.Duration) {
 	}
 }
 
-// place begins anew with a beat at t, at the tempo that was, or another where the player has changed it.
+// place restarts the hypotheses with a beat at t, at the grid's tempo or, if the player has changed it, another.
 func (f *Follower) place(t float64, beat int64) {
 	f.restart(t, beat, f.grid.period, 1.5*tapJitter, 0, 0.02*f.grid.period)
 	f.widen()
 }
 
-// resume begins anew with the grid's next beat, at a tempo.
+// resume restarts the hypotheses at the grid's next beat, with a new period.
 func (f *Follower) resume(period float64) {
 	g := &f.grid
 	next := g.passed + 1
@@ -86,7 +86,7 @@ func (f *Follower) resume(period float64) {
 	f.widen()
 }
 
-// widen adds hypotheses of another tempo to those just begun, and of other places in the bar.
+// widen adds hypotheses of other tempi, and of other places in the bar, to those that restart has made.
 func (f *Follower) widen() {
 	b := f.beam
 	for i := range b.hyps {
@@ -127,7 +127,8 @@ func (f *Follower) count() {
 		math.Sqrt(tapJitter*tapJitter/n+variance*middle*middle), variance*middle, math.Sqrt(variance))
 }
 
-// restart begins anew with what taps say: it lets a beat be at t: standard deviations, and the covariance of t and the period.
+// restart locks the grid with a beat at t and restarts the hypotheses there. The last parameters are the standard deviations of t
+// and of the period, and their covariance.
 func (f *Follower) restart(t float64, beat int64, period, sdAt, covariance, sdPeriod float64) {
 	g := &f.grid
 	g.on, g.found, f.locked = true, true, true

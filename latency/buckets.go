@@ -8,9 +8,9 @@ type Bucket struct {
 	Count int64
 }
 
-// Buckets counts the times of a histogram between bounds of 1, 2 and 5 times a power of ten, from the first bucket that holds
-// any to the last. The first one also holds all below it. A time may be in the wrong bucket if it is closer to a bound than the
-// histogram's resolution.
+// Buckets returns the counts of the histogram's times between bounds of 1, 2 and 5 times a power of ten, from the first bucket
+// that holds a time to the last. The first bucket also holds all times below it. A time closer to a bound than the histogram's
+// resolution may be in the wrong bucket.
 func (h Histogram) Buckets() (all []Bucket) {
 	bound := time.Nanosecond
 	for _, bar := range h.hdr.Distribution() {
@@ -31,7 +31,7 @@ func (h Histogram) Buckets() (all []Bucket) {
 	return all
 }
 
-// after is the next bound: 1, 2 or 5 times a power of ten.
+// after returns the next bound: 1, 2 or 5 times a power of ten.
 func after(bound time.Duration) time.Duration {
 	digit := bound
 	for digit >= 10 {

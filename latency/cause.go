@@ -46,9 +46,9 @@ func (c Cause) String() string {
 // ofTime reports whether more time, or a faster policy, would have helped.
 func (c Cause) ofTime() bool { return c == LateWake || c == SlowStep || c == Backlog }
 
-// missCause returns why a frame was missed; NoCause if it was not. usual is the longest that a step normally takes, and given
-// the lead that the loop was to have. If a usual step fits into the given lead but not into the time left at waking, the policy
-// was not the cause.
+// missCause returns why a frame was missed, or NoCause if it was not. usual is the longest time that a step normally takes; given
+// is the lead that the loop was to have. If a usual step fits into the given lead but not into the time left at waking, the
+// policy was not the cause.
 func missCause(r *jam.FrameReport, usual, given time.Duration) Cause {
 	switch {
 	case !r.Missed:

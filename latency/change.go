@@ -25,11 +25,11 @@ type Change struct {
 	At     time.Duration // its line
 	Kind   Kind
 	Cause  Cause
-	Rung   jam.Rung      // from now on
-	Lead   time.Duration // ordered for Frame
-	Step   time.Duration // p99 of the last policy steps, up to 256
-	Misses int           // of the last frames, up to 32, for lack of time
-	Budget time.Duration // of the user; 0: none
+	Rung   jam.Rung      // in force from now on
+	Lead   time.Duration // the lead that was ordered for Frame
+	Step   time.Duration // p99 of the last policy steps, at most 256
+	Misses int           // number of misses for lack of time in the last 32 frames
+	Budget time.Duration // the user's; 0 for none
 }
 
 // Grave reports whether a player should be told at once. A change of lead cannot be heard.

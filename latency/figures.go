@@ -8,20 +8,20 @@ import (
 	"jamd/jam"
 )
 
-// Figures tell how the frames of a part of a jam went.
+// Figures describe the frames in a part of a jam.
 type Figures struct {
 	Frames  int64  `json:"frames"`
-	Missed  int64  `json:"missed"`  // frames whose decision was not there at the line
+	Missed  int64  `json:"missed"`  // frames whose chord was not decided by their line
 	Skipped int64  `json:"skipped"` // frames that were not played at all
 	Causes  Causes `json:"missed_by"`
 	Rungs   Rungs  `json:"rungs"`
-	Arrival Spread `json:"arrival"` // from an event's stamp until the loop took it; frames in which an event came
+	Arrival Spread `json:"arrival"` // from an event's time stamp until the loop took the event; only frames with an event
 	Lead    Spread `json:"lead"`    // how long before the line the loop woke
-	Step    Spread `json:"step"`    // one policy step; frames that were not missed
-	Voice   Spread `json:"voice"`   // choosing and laying out the chord; frames that were not missed
-	Send    Spread `json:"send"`    // from the first message to the last; frames in which a chord began
-	Late    Spread `json:"late"`    // from the line to the last message sent; frames in which a chord began
-	Age     Spread `json:"age"`     // at the line, of the newest note that the chord could know; frames with a new note
+	Step    Spread `json:"step"`    // one policy step; only frames that were not missed
+	Voice   Spread `json:"voice"`   // choosing and voicing the chord; only frames that were not missed
+	Send    Spread `json:"send"`    // from the first message to the last; only frames in which a chord began
+	Late    Spread `json:"late"`    // from the line until the last message was sent; only frames in which a chord began
+	Age     Spread `json:"age"`     // at the line: age of the newest note that the chord could take into account; only frames with a new note
 }
 
 // Causes count the missed frames by cause.
@@ -32,14 +32,14 @@ type Causes struct {
 	Backlog     int64 `json:"backlog"`
 }
 
-// Rungs count the frames by the guard's order.
+// Rungs count the frames by the rung that the guard ordered.
 type Rungs struct {
 	Full   int64 `json:"full"`
 	Faster int64 `json:"faster"`
 	Hold   int64 `json:"hold"`
 }
 
-// A Spread tells how long one stage took: at most P50 in half of all cases, at most P99 in 99 of 100, and so on.
+// A Spread describes how long one stage took: at most P50 in half of all cases, at most P99 in 99 of 100, and so on.
 type Spread struct {
 	Count int64         `json:"count"`
 	P50   time.Duration `json:"p50_ns"`
@@ -63,9 +63,9 @@ type Histogram struct{ hdr *hdrhistogram.Histogram }
 // NewHistogram makes an empty histogram of times up to a minute, to three significant digits.
 func NewHistogram() Histogram { return Histogram{hdrhistogram.New(1, longest, fine)} }
 
-// Add takes a time. It allocates nothing.
+// Add adds a time. It allocates nothing.
 func (h Histogram) Add(d time.Duration) {
-	_ = h.hdr.RecordValue(min(max(int64(d), 0), longest)) // within its range, so it cannot fail
+	_ = h.hdr.RecordValue(min(max(int64(d), 0), longest)) // the value is within the range, so this cannot fail
 }
 
 // Spread returns the histogram's percentiles.
@@ -93,18 +93,18 @@ func newStretch(digits int) *stretch {
 	return s
 }
 
-// The positions of the lead and the policy's step in Stages.
+// The positions of the lead and of the policy's step in Stages.
 const (
 	leadStage = 1
 	stepStage = 2
 )
 
-// spreads returns the figures of the stages, in the order of the histograms.
+// spreads returns pointers to the figures of the stages, in the order of the histograms.
 func (f *Figures) spreads() [numStages]*Spread {
 	return [numStages]*Spread{&f.Arrival, &f.Lead, &f.Step, &f.Voice, &f.Send, &f.Late, &f.Age}
 }
 
-// add takes a frame and the cause for which it was missed, if it was.
+// add adds a frame and the cause of its miss, if it was missed.
 func (s *stretch) add(r *jam.FrameReport, cause Cause) {
 	c := &s.counts
 	c.Frames++
@@ -143,11 +143,11 @@ type Time struct {
 	Taken bool
 }
 
-// Stages are the names of what Times returns, in the same order.
+// Stages are the names of the times that Times returns, in the same order.
 var Stages = [numStages]string{"arrival", "lead", "step", "voice", "send", "late", "age"}
 
-// Times returns the times of a frame's stages. A missed step has no time: the loop did not wait for
-// its end. If no chord began, nothing could be late.
+// Times returns the times of a frame's stages. A missed step has no time, because the loop did not wait for its end. If no chord
+// began, nothing could be late.
 func Times(r *jam.FrameReport) [numStages]Time {
 	return [numStages]Time{
 		{r.Arrival, r.Arrival > 0}, {r.Lead, r.Lead > 0}, {r.Step, r.Step > 0 && !r.Missed}, {r.Voice, r.Voice > 0 && !r.Missed},
@@ -155,7 +155,7 @@ func Times(r *jam.FrameReport) [numStages]Time {
 	}
 }
 
-// join adds what another stretch has gathered.
+// join adds the frames of another stretch.
 func (s *stretch) join(o *stretch) {
 	c, d := &s.counts, &o.counts
 	c.Frames += d.Frames

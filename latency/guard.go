@@ -24,7 +24,7 @@ const (
 	enoughSteps = 100 // so that the p99 does not depend on one step
 )
 
-// A level is how far the guard has gone down.
+// A level says how much the guard has given up so far.
 type level uint8
 
 const (
@@ -36,10 +36,10 @@ const (
 
 // GuardConfig configures a Guard.
 type GuardConfig struct {
-	Steps   []time.Duration      // of the policy, measured before the jam; the first half is warming up
+	Steps   []time.Duration      // durations of the policy's steps before the jam; the first half is warm-up
 	Faster  bool                 // the loop has a faster variant of the policy
-	Budget  time.Duration        // the p99 of the policy's steps should stay within it; 0: no budget
-	Changes []*jam.Queue[Change] // each gets every change
+	Budget  time.Duration        // limit for the p99 of the policy's steps; 0 for none
+	Changes []*jam.Queue[Change] // each queue gets every change
 }
 
 // A Guard is the [jam.Guard] of a live jam.
@@ -62,15 +62,15 @@ type Guard struct {
 	changes []*jam.Queue[Change]
 
 	needs, steps tail          // of the active policy
-	ordered      time.Duration // lead of the next frame
+	ordered      time.Duration // the lead of the next frame
 	level        level
-	recent       uint32 // the last 32 frames at this level, the newest in the lowest bit; 1 is a miss for lack of time
-	here         int    // frames at this level
-	calm         int    // frames since the last such miss or change of level
-	rest         int    // frames of calm before the guard tries more again
+	recent       uint32 // the last 32 frames at this level, the newest in the lowest bit; 1 for a miss for lack of time
+	here         int    // number of frames at this level
+	calm         int    // number of frames since the last such miss or change of level
+	rest         int    // how many calm frames the guard waits before it tries more again
 	changed      bool   // another policy became active since the last frame
 	broken       bool   // the budget is broken
-	met          int    // frames in a row that met the broken budget
+	met          int    // number of frames in a row that met the broken budget
 }
 
 // NewGuard makes a guard for one jam.
@@ -98,7 +98,7 @@ func (g *Guard) PolicyChanged() {
 	g.forget()
 }
 
-// rungs are the rungs of the levels.
+// rungs holds the rung of each level.
 var rungs = [...]jam.Rung{near: jam.RungFull, wide: jam.RungFull, faster: jam.RungFaster, hold: jam.RungHold}
 
 func (g *Guard) rung() jam.Rung {
@@ -112,7 +112,7 @@ func (g *Guard) rung() jam.Rung {
 	}
 }
 
-// Saw learns from a frame, and goes up or down.
+// Saw learns from a frame, and changes the level if needed.
 func (g *Guard) Saw(r *jam.FrameReport) {
 	if g.changed {
 		g.changed = false
@@ -126,7 +126,7 @@ func (g *Guard) Saw(r *jam.FrameReport) {
 	g.climb(r, cause)
 }
 
-// measure takes the times of a frame. A missed frame needed at least what it was given.
+// measure adds the times of a frame. A missed frame needed at least the time that it was given.
 func (g *Guard) measure(r *jam.FrameReport, cause Cause) {
 	switch {
 	case r.Lead <= 0 || r.Skipped > 0: // decided before the jam, or after the machine was stopped
@@ -141,7 +141,7 @@ func (g *Guard) measure(r *jam.FrameReport, cause Cause) {
 	}
 }
 
-// watchBudget tells once that the budget is broken, and once that it is met again.
+// watchBudget reports once that the budget is broken, and once that it is met again.
 func (g *Guard) watchBudget(r *jam.FrameReport) {
 	if g.budget == 0 || g.steps.n < enoughSteps {
 		return
@@ -161,7 +161,7 @@ func (g *Guard) watchBudget(r *jam.FrameReport) {
 	g.tell(r, kind, cause)
 }
 
-// climb goes one level up or down when it is time to.
+// climb moves one level up or down when it is time to.
 func (g *Guard) climb(r *jam.FrameReport, cause Cause) {
 	g.recent <<= 1
 	g.here++
@@ -212,7 +212,7 @@ func (g *Guard) move(r *jam.FrameReport, to level, cause Cause) {
 	}
 }
 
-// forget is called for another policy, because the measured steps are not its own.
+// forget drops the measured times when another policy becomes active.
 func (g *Guard) forget() {
 	g.needs.clear()
 	g.steps.clear()

@@ -1,5 +1,5 @@
-// Package latency measures how long the parts of a frame take, says why a frame was missed, and keeps a jam on the grid: its
-// [Guard] orders how early the loop wakes and how much of the policy is played.
+// Package latency measures how long the stages of a frame take, finds out why frames were missed, and keeps a jam on the grid:
+// its [Guard] decides how early the loop wakes and how much of the policy is played.
 package latency
 
 import (
@@ -9,14 +9,14 @@ import (
 	"jamd/jam"
 )
 
-// The newest minute of a jam is in a ring of slots: about 30 KB for each stage in each slot, 6 MB in all.
+// A ring of slots holds the newest minute of a jam: about 30 KB for each stage in each slot, 6 MB in all.
 const (
 	slot     = 2 * time.Second
 	slots    = 30
 	inTenSec = 5 // slots
 )
 
-// A Monitor gathers the times of a jam. Any goroutine may use it.
+// A Monitor collects the times of a jam. It is safe for concurrent use.
 type Monitor struct {
 	drops Drops
 
@@ -27,13 +27,13 @@ type Monitor struct {
 	rung  jam.Rung        // of the newest frame
 }
 
-// Drops return how many items the queues of a jam dropped so far. A nil function counts as 0.
+// Drops count the items that the queues of a jam have dropped so far. A nil function counts as 0.
 type Drops struct {
 	Reports func() uint64 // reports of frames
 	Events  func() uint64 // events of the player
 }
 
-// A Snapshot is what a Monitor has seen so far, for the log and the page.
+// A Snapshot is what a Monitor has collected so far, for the log and the page.
 type Snapshot struct {
 	Rung           string  `json:"rung"`        // of the newest frame: full, faster or hold
 	TenSeconds     Figures `json:"last_10s"`    // of the newest frames: 8 to 10 s of them
@@ -43,7 +43,7 @@ type Snapshot struct {
 	DroppedEvents  uint64  `json:"dropped_events"`
 }
 
-// NewMonitor makes a Monitor that has seen nothing.
+// NewMonitor makes a Monitor without any frames.
 func NewMonitor(d Drops) *Monitor {
 	m := &Monitor{drops: d, whole: newStretch(fine)}
 	for i := range m.ring {
@@ -52,7 +52,8 @@ func NewMonitor(d Drops) *Monitor {
 	return m
 }
 
-// Add takes the report of one frame, in order, and returns why the frame was missed, if it was. It allocates nothing.
+// Add adds the report of one frame and returns why the frame was missed, if it was. Reports must come in order. Add allocates
+// nothing.
 func (m *Monitor) Add(r jam.FrameReport) Cause {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -70,7 +71,7 @@ func (m *Monitor) Add(r jam.FrameReport) Cause {
 	return cause
 }
 
-// Snapshot returns what was seen so far.
+// Snapshot returns what has been collected so far.
 func (m *Monitor) Snapshot() Snapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -80,20 +81,20 @@ func (m *Monitor) Snapshot() Snapshot {
 	}
 }
 
-// TenSeconds returns that part of a Snapshot.
+// TenSeconds returns the TenSeconds of a Snapshot, without computing the rest.
 func (m *Monitor) TenSeconds() Figures {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.last(inTenSec)
 }
 
-// DroppedReports returns how many reports of frames had no room in a queue.
+// DroppedReports returns how many frame reports a full queue dropped.
 func (m *Monitor) DroppedReports() uint64 { return count(m.drops.Reports) }
 
-// DroppedEvents returns how many of the player's events had no room in a queue.
+// DroppedEvents returns how many of the player's events a full queue dropped.
 func (m *Monitor) DroppedEvents() uint64 { return count(m.drops.Events) }
 
-// last joins the newest n slots.
+// last returns the figures of the newest n slots.
 func (m *Monitor) last(n int64) Figures {
 	joined := newStretch(coarse)
 	for i := max(0, m.now-n+1); i <= m.now; i++ {

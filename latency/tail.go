@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// window is how many frames the guard remembers: 16 bars of 4/4.
+// window is the number of frames that the guard remembers: 16 bars of 4/4.
 const window = 256
 
-// A tail is the slow end of the last 256 times. Adding to it moves at most 2 KiB and allocates nothing.
+// A tail holds the last 256 times and returns their 99th percentile. Adding a time moves at most 2 KiB and allocates nothing.
 type tail struct {
-	times, sorted [window]time.Duration // times in the order of adding; from index next if full
+	times, sorted [window]time.Duration // times in the order of adding, the oldest at next if full; and sorted
 	n, next       int
 }
 
@@ -30,7 +30,7 @@ func (t *tail) add(d time.Duration) {
 	t.next = (t.next + 1) % window
 }
 
-// p99 is the 99th percentile by nearest rank: the longest of fewer than 100 times, 0 if there are none.
+// p99 returns the 99th percentile by nearest rank. Of fewer than 100 times it is the longest; without any it is 0.
 func (t *tail) p99() time.Duration {
 	if t.n == 0 {
 		return 0

@@ -1,7 +1,7 @@
-// Package learn is MIDI learn: controllers and keys that change the settings of a jam.
+// Package learn is MIDI learn: MIDI controllers and keys change the settings of a jam.
 //
-// A [Trigger] is a controller or a key, a [Target] what it changes. A [Surface] holds the triggers of a player's control surface:
-// it takes their events out of the melody and steers the jam with them.
+// A [Trigger] is a controller or a key; a [Target] is what it changes. A [Surface] holds all triggers of a player's control
+// surface. It takes their events out of the melody and turns them into controls of the jam.
 package learn
 
 import (
@@ -10,22 +10,22 @@ import (
 	"jamd/jam"
 )
 
-// QueueLength is enough for all controllers of a surface moved at once.
+// QueueLength is enough if all controllers of a surface move at once.
 const QueueLength = 256
 
-// A Steerer is a jam that can be steered.
+// A Steerer is a jam whose settings can be changed.
 type Steerer interface {
 	// Ask asks for a control. It may block, for example to load a policy.
 	Ask(jam.Control) error
 	Settings() jam.Settings
 }
 
-// A Surface is a control surface: the controllers and keys that steer a live jam. A nil Surface has none.
+// A Surface is the player's control surface. A nil Surface has no triggers.
 type Surface struct {
-	of      [2][16][128]uint8 // by note or not, channel and number: 1 + the index into targets; 0 is none
+	of      [2][16][128]uint8 // by kindOf, channel and number: 1 + the index into targets; 0 for none
 	targets []Target
 	moves   *jam.Queue[move]
-	closed  chan struct{} // ends Steer; moves stays open, as a page may play until the very end
+	closed  chan struct{} // closing it ends Steer; moves stays open, because a page may play until the very end
 	running sync.WaitGroup
 }
 
@@ -36,8 +36,8 @@ type move struct {
 	event  jam.Event
 }
 
-// NewSurface makes a surface of triggers, each with the text of its target. A trigger with a channel takes precedence over one without.
-// It returns nil if there are no triggers, and the error of a target that cannot be read.
+// NewSurface makes a surface from triggers and the texts of their targets. A trigger with a channel takes precedence over one
+// without. It returns nil if there are no triggers, and an error if a target cannot be read.
 func NewSurface(learned map[Trigger]string) (*Surface, error) {
 	if len(learned) == 0 {
 		return nil, nil
@@ -71,6 +71,7 @@ func (s *Surface) set(t Trigger, target uint8) {
 	}
 }
 
+// kindOf returns the first index into Surface.of.
 func kindOf(note bool) int {
 	if note {
 		return 1
@@ -78,8 +79,8 @@ func kindOf(note bool) int {
 	return 0
 }
 
-// Handle takes an event of the player and reports whether it belongs to a trigger; then it is not part of the melody. It never blocks,
-// and may be called from any goroutine, such as the driver's thread. After Close triggers steer nothing.
+// Handle takes an event from the player. It reports whether the event belongs to a trigger, and so not to the melody. It never
+// blocks and is safe for concurrent use, also on the driver's thread. After Close, triggers change nothing.
 func (s *Surface) Handle(e jam.Event) bool {
 	if s == nil {
 		return false
@@ -93,13 +94,13 @@ func (s *Surface) Handle(e jam.Event) bool {
 	if target == 0 {
 		return false
 	}
-	if kind != noteOff && !(note && e.Data2 == 0) { // the release of a key steers nothing
+	if kind != noteOff && !(note && e.Data2 == 0) { // releasing a key changes nothing
 		s.moves.TrySend(move{target - 1, note, e})
 	}
 	return true
 }
 
-// Steer lets the surface steer a jam until Close. warn is told what the jam refuses.
+// Steer lets the surface change a jam until Close, without blocking. It calls warn with the text of each error of to.Ask.
 func (s *Surface) Steer(to Steerer, warn func(string)) {
 	if s == nil {
 		return
@@ -110,7 +111,7 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 		}
 	}
 	policies := make(chan jam.Control, 1)
-	s.running.Go(func() { // loading a policy takes time, and no other control waits for it
+	s.running.Go(func() { // loading a policy takes time, and no other control should wait for it
 		for c := range policies {
 			ask(c)
 		}
@@ -141,7 +142,7 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 	})
 }
 
-// next returns the next move. After Close it returns those that are left.
+// next returns the next move. After Close it returns the moves that are left, and then false.
 func (s *Surface) next() (m move, ok bool) {
 	select {
 	case m = <-s.moves.C():
@@ -156,7 +157,7 @@ func (s *Surface) next() (m move, ok bool) {
 	}
 }
 
-// Close ends Steer, once it has done what is left.
+// Close ends Steer after it has handled the moves that are left.
 func (s *Surface) Close() {
 	if s != nil {
 		close(s.closed)

@@ -7,10 +7,11 @@ import (
 	"jamd/jam"
 )
 
-// A Target is what a trigger changes: a param, by the trigger's own value; or, as NAME=VALUE, a param that is set to a value.
+// A Target is what a trigger changes: a param that gets the trigger's own value or, written NAME=VALUE, a param that gets a fixed
+// value.
 type Target struct {
 	param jam.Param
-	fixed *jam.Control // nil if the trigger's own value counts
+	fixed *jam.Control // nil if the param gets the trigger's own value
 }
 
 // ParseTarget reads the name of a param, or NAME=VALUE.
@@ -33,9 +34,11 @@ func ParseTarget(text string) (Target, error) {
 	return Target{param: p, fixed: &c}, err
 }
 
-// control returns the control that an event asks for. pressed tells that a key was pressed, or that a controller has just reached 64.
+// control returns the control that an event asks for. pressed means that a key was pressed, or that a controller has just reached
+// 64.
 //
-// A press does an action or sets a fixed value. A key toggles a switch. In all other cases the controller's value counts.
+// A press triggers an action or sets a fixed value. A key toggles a switch. In all other cases the param gets the controller's
+// value.
 func (t Target) control(e jam.Event, note, pressed bool, s Steerer) (c jam.Control, ok bool) {
 	switch kind := t.param.Info().Kind; {
 	case t.fixed != nil:

@@ -15,17 +15,18 @@ const (
 	controlChange = 0xB0
 )
 
-// errTrigger says how a trigger is written.
+// errTrigger says how to write a trigger.
 const errTrigger = `must be a controller or a note, such as "cc 74 ch 1" or "note 36 ch 10"; the channel may be left out`
 
-// A Trigger is a controller or a key that changes a setting: "cc 74 ch 1", "note 36 ch 10". Without a channel it counts on every one.
+// A Trigger is a controller or a key that changes a setting, such as "cc 74 ch 1" or "note 36 ch 10". Without a channel it is one
+// on every channel.
 type Trigger struct {
 	note    bool
 	number  byte
-	channel byte // 1 to 16; 0 is every channel
+	channel byte // 1 to 16, or 0 for every channel
 }
 
-// String returns what [ParseTrigger] reads.
+// String returns the trigger as [ParseTrigger] reads it.
 func (t Trigger) String() string {
 	kind, channel := "cc", ""
 	if t.note {
@@ -57,7 +58,7 @@ func ParseTrigger(text string) (Trigger, error) {
 	return t, nil
 }
 
-// parseNumber reads a number from 0 to limit.
+// parseNumber reads a decimal number from 0 to limit.
 func parseNumber(text string, limit int) (byte, bool) {
 	n := 0
 	for _, c := range []byte(text) {
@@ -71,7 +72,8 @@ func parseNumber(text string, limit int) (byte, bool) {
 	return byte(n), text != ""
 }
 
-// triggerOf returns the trigger that an event would be learned as. ok is false if it is neither a controller nor the start of a note.
+// triggerOf returns the trigger that an event would be learned as. ok is false if the event is neither a controller nor the start
+// of a note.
 func triggerOf(e jam.Event) (t Trigger, ok bool) {
 	t = Trigger{number: e.Data1, channel: e.Status&0x0F + 1}
 	switch e.Status & 0xF0 {
@@ -84,7 +86,7 @@ func triggerOf(e jam.Event) (t Trigger, ok bool) {
 	return t, false
 }
 
-// Next returns the next trigger among events. It ends with ctx.
+// Next waits for the next event that can be a trigger, and returns that trigger. It returns an error when ctx ends.
 func Next(ctx context.Context, events *jam.Queue[jam.Event]) (Trigger, error) {
 	for {
 		select {

@@ -19,7 +19,8 @@ import (
 	"jamd/usage"
 )
 
-// A Server serves the figures of one jam. Its methods are for one goroutine at a time, but for Changed, which may be called beside them.
+// A Server serves the figures of one jam. One goroutine at a time may call its methods, except that Changed may run at the same
+// time as another method.
 type Server struct {
 	registry *prometheus.Registry
 	listener net.Listener
@@ -42,7 +43,7 @@ func Serve(address string) (*Server, error) {
 	if !isLoopback(host) {
 		return nil, usage.Errorf("--metrics %s: only this machine is served: give a loopback address, such as 127.0.0.1:9464", address)
 	}
-	if strings.EqualFold(host, "localhost") { // which a machine without /etc/hosts cannot look up
+	if strings.EqualFold(host, "localhost") { // because a machine without /etc/hosts cannot look up the name
 		host = "127.0.0.1"
 	}
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
@@ -69,21 +70,21 @@ func Serve(address string) (*Server, error) {
 		overrun: prometheus.NewGauge(prometheus.GaugeOpts{Name: "jamd_budget_broken", Help: "1 while the policy is slower than --budget."}),
 	}
 	for _, cause := range []latency.Cause{latency.LateWake, latency.SlowStep, latency.PolicyError, latency.Backlog} {
-		m.missed.WithLabelValues(cause.String()) // so that a 0 is served
+		m.missed.WithLabelValues(cause.String()) // so that 0 is served before the first miss
 	}
 	m.registry.MustRegister(m.stages, m.frames, m.skipped, m.missed, m.changes, m.rung, m.overrun,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", fromHere(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})))
 	m.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = m.server.Serve(listener) }() // ends with Close
+	go func() { _ = m.server.Serve(listener) }() // Serve ends with Close
 	return m, nil
 }
 
-// URL is the address of the metrics.
+// URL returns the address of the metrics.
 func (m *Server) URL() string { return "http://" + m.listener.Addr().String() + "/metrics" }
 
-// Watch also serves what the queues of a monitor drop.
+// Watch makes the server also serve what the queues of a monitor's jam drop.
 func (m *Server) Watch(monitor *latency.Monitor) {
 	for what, count := range map[string]func() uint64{"reports": monitor.DroppedReports, "events": monitor.DroppedEvents} {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
@@ -92,7 +93,7 @@ func (m *Server) Watch(monitor *latency.Monitor) {
 	}
 }
 
-// Add counts a frame. cause says why it was missed, if it was.
+// Add counts a frame. cause is the reason of its miss, if it was missed.
 func (m *Server) Add(r *jam.FrameReport, cause latency.Cause) {
 	m.frames.Inc()
 	m.skipped.Add(float64(r.Skipped))
@@ -118,14 +119,15 @@ func (m *Server) Changed(c latency.Change) {
 	}
 }
 
-// Close ends the server. A reader has a second to receive its answer.
+// Close ends the server. A client has one second to receive its answer.
 func (m *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	return errors.Join(m.server.Shutdown(ctx), m.server.Close())
 }
 
-// fromHere refuses requests for another host name: a web page elsewhere may have made its own name point to this machine.
+// fromHere refuses requests for any other host name, because a web page elsewhere may have made its own name point to this
+// machine.
 func fromHere(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)

@@ -14,8 +14,7 @@ import (
 	"jamd/usage"
 )
 
-// A Claim keeps other jamds off a port while this one uses it. It ends with the process, however that ends. The zero Claim holds
-// nothing.
+// A Claim keeps other jamds from using a port. It ends with the process, however the process ends. The zero Claim claims nothing.
 type Claim struct{ lock *flock.Flock }
 
 // The directions of a port.
@@ -24,7 +23,8 @@ const (
 	Output = "output"
 )
 
-// NewClaim claims a port, which is an [Input] or an [Output]. If another jamd has it, the error is the user's to mend.
+// NewClaim claims a port. direction is [Input] or [Output]. If another jamd has claimed the port, the error is a usage error that
+// names the process.
 func NewClaim(direction, name string) (Claim, error) {
 	dir, err := claimFolder()
 	if err != nil {
@@ -44,18 +44,18 @@ func NewClaim(direction, name string) (Claim, error) {
 			"another port: --%s NAME, or a port of its own: --%[4]s 'jamd %[4]s 2'",
 			direction, name, cmp.Or(strings.TrimSpace(string(text)), "unknown"), strings.TrimSuffix(direction, "put"))
 	}
-	_ = os.WriteFile(holder, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // only the message needs it
+	_ = os.WriteFile(holder, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // only the message above needs it
 	return c, nil
 }
 
 // Release frees the port.
 func (c Claim) Release() {
 	if c.lock != nil {
-		_ = c.lock.Unlock() // it ends with the process at the latest
+		_ = c.lock.Unlock() // the lock ends with the process at the latest
 	}
 }
 
-// claimFolder is the folder of this user's locks: in $XDG_RUNTIME_DIR, or else among the temporary files.
+// claimFolder makes and returns the folder of this user's locks: in $XDG_RUNTIME_DIR, or else in the folder for temporary files.
 func claimFolder() (string, error) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("jamd-%d", os.Getuid()))
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(runtime) {

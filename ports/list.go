@@ -1,4 +1,4 @@
-// Package ports knows the MIDI ports of this machine: the list that a player chooses from, and which of them this jamd has claimed.
+// Package ports lists the MIDI ports of this machine that a player can choose, and claims those that this jamd uses.
 package ports
 
 import (
@@ -15,7 +15,7 @@ import (
 // interval is how often the ports are listed while a page is open.
 const interval = 2 * time.Second
 
-// A List holds the ports of this machine, without those of jamd itself. It may be used from any goroutine.
+// A List holds this machine's ports, except those of jamd itself. It is safe for concurrent use.
 type List struct {
 	mu        sync.Mutex
 	lister    Lister
@@ -30,7 +30,7 @@ type Lister interface {
 	Close()
 }
 
-// NewList makes a list that owns the lister. [List.Watch] closes both.
+// NewList makes a list that owns l. [List.Watch] closes both.
 func NewList(l Lister) *List { return &List{lister: l} }
 
 // Update lists the ports now and reports whether they have changed.
@@ -49,7 +49,8 @@ func (p *List) updateLocked() (changed bool) {
 	return changed
 }
 
-// ports returns the ports as they were some seconds ago at most. If no page is open, Watch does not list them, so they are listed now.
+// ports returns the ports as they were a few seconds ago at most. If they are older, it lists them again, because Watch does not list
+// them while no page is open.
 func (p *List) ports() (ins, outs []midiio.PortInfo, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,13 +60,13 @@ func (p *List) ports() (ins, outs []midiio.PortInfo, err error) {
 	return p.ins, p.outs, p.err
 }
 
-// ours reports whether a port is jamd's own: jamd would hear itself.
+// ours reports whether a port is one of jamd's own. jamd would hear itself through it.
 func ours(p midiio.PortInfo) bool {
 	return strings.HasPrefix(p.Name, midiio.VirtualIn) || strings.HasPrefix(p.Name, midiio.VirtualOut)
 }
 
-// Watch lists the ports every two seconds while watched returns true, and calls changed when they change. It returns when ctx ends
-// and closes the list.
+// Watch lists the ports every two seconds while watched returns true, and calls changed when they have changed. When ctx ends, it
+// closes the list and returns.
 func (p *List) Watch(ctx context.Context, watched func() bool, changed func()) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
@@ -88,19 +89,19 @@ func (p *List) close() {
 	p.lister.Close()
 }
 
-// Inputs returns the names of the input ports. The error says why there is no MIDI.
+// Inputs returns the names of the input ports. The error says why there are none.
 func (p *List) Inputs() ([]string, error) {
 	ins, _, err := p.ports()
 	return names(ins), err
 }
 
-// Outputs returns the names of the output ports. The error says why there is no MIDI.
+// Outputs returns the names of the output ports. The error says why there are none.
 func (p *List) Outputs() ([]string, error) {
 	_, outs, err := p.ports()
 	return names(outs), err
 }
 
-// names returns the names of ports. Ports that share a name have their address added.
+// names returns the names of ports. A name that several ports have is followed by the address.
 func names(ports []midiio.PortInfo) []string {
 	all := make([]string, 0, len(ports))
 	for _, p := range ports {
@@ -114,7 +115,7 @@ func names(ports []midiio.PortInfo) []string {
 	return all
 }
 
-// Output returns the output port of a name. A port of jamd's own need not exist yet.
+// Output returns the output port called name. A port of jamd's own need not exist yet.
 func (p *List) Output(name string) (midiio.PortInfo, error) {
 	if strings.HasPrefix(name, midiio.VirtualOut) {
 		return midiio.PortInfo{Name: name}, nil
@@ -125,5 +126,5 @@ func (p *List) Output(name string) (midiio.PortInfo, error) {
 			return port, nil
 		}
 	}
-	return midiio.PortInfo{}, fmt.Errorf("output %q: it is not there; there are %v", name, names(outs))
+	return midiio.PortInfo{}, fmt.Errorf("output %q: there is no such port; the ports are %v", name, names(outs))
 }

@@ -16,21 +16,21 @@ import (
 )
 
 const (
-	// Priorities of SCHED_FIFO, 1 to 99: above every ordinary thread, below JACK's, and within the 20 that rtkit gives. The
-	// thread that keeps time has the higher one.
+	// Priorities of SCHED_FIFO, which range from 1 to 99. They are above every ordinary thread, below JACK's, and within the 20
+	// that rtkit grants. The thread that keeps time has the higher one.
 	timePriority   = 12
 	policyPriority = 11
-	// RLIMIT_RTTIME: a thread with priority that runs for longestRun without a pause gets a signal; after mostRun the kernel
-	// ends jamd. A policy step takes some milliseconds.
+	// Limits on RLIMIT_RTTIME. A thread with priority that runs for longestRun without a pause gets a signal; after mostRun the
+	// kernel ends jamd. A policy step takes some milliseconds.
 	longestRun = 100 * time.Millisecond
 	mostRun    = 2 * time.Second
-	rtkitRun   = 200 * time.Millisecond // the most that rtkit allows for mostRun
-	rtkitWait  = time.Second            // for rtkit's answer
-	// niceness is that of all other threads during a jam.
+	rtkitRun   = 200 * time.Millisecond // the largest mostRun that rtkit allows
+	rtkitWait  = time.Second            // how long to wait for rtkit's answer
+	// niceness is the niceness of all other threads during a jam.
 	niceness = -11
 )
 
-// Rights raise the threads of one jam to real-time priority. They may be used from any goroutine.
+// Rights raise the threads of one jam to real-time priority. They are safe for concurrent use.
 type Rights struct {
 	mu      sync.Mutex
 	threads map[int]bool // ids of the threads with priority
@@ -38,7 +38,7 @@ type Rights struct {
 	err     error        // why it was not granted
 	revoked bool
 
-	niceness int // of this process before
+	niceness int // of this process, before the jam
 	tooLong  chan os.Signal
 	done     chan struct{}
 }
@@ -46,7 +46,7 @@ type Rights struct {
 // Raise asks the kernel, and then rtkit, for real-time scheduling of the calling thread, which must be locked. If both refuse,
 // the thread stays as it is and Raise returns false.
 func (r *Rights) Raise(duty jam.Duty) bool {
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // a thread without priority wakes on time too, not 50 µs later
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // so that a thread without priority also wakes on time, and not 50 µs later
 	priority := map[jam.Duty]int{jam.DutyTime: timePriority, jam.DutyPolicy: policyPriority}[duty]
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,7 +85,7 @@ func (r *Rights) Detail() string {
 func New() *Rights {
 	r := &Rights{threads: map[int]bool{}, tooLong: make(chan os.Signal, 1), done: make(chan struct{})}
 	before, _ := unix.Getpriority(unix.PRIO_PROCESS, 0) // of the calling thread, so it cannot fail
-	r.niceness = 20 - before                            // the system call counts so
+	r.niceness = 20 - before                            // the system call returns 20 minus the niceness
 	Renice(niceness)
 	signal.Notify(r.tooLong, syscall.SIGXCPU)
 	go r.watch()
@@ -104,18 +104,18 @@ func (r *Rights) watch() {
 	}
 }
 
-// Close ends the watch and gives the other threads their niceness back. A raised thread keeps its priority until it ends.
+// Close ends the watch and restores the niceness of the other threads. A raised thread keeps its priority until it ends.
 func (r *Rights) Close() {
 	Renice(r.niceness)
 	signal.Stop(r.tooLong)
 	close(r.done)
 }
 
-// Renice sets the niceness of all threads of this process that have no priority. Threads that they start inherit it. If the
-// system refuses (RLIMIT_NICE, CAP_SYS_NICE), nothing changes.
+// Renice sets the niceness of all threads of this process that have no real-time priority. Threads that they start inherit it. If
+// the system refuses (RLIMIT_NICE, CAP_SYS_NICE), nothing changes.
 //
-// A thread with priority depends on the others: to go on after a wait it needs one of the processors of Go's scheduler. While
-// garbage is collected, all of those may be held by threads that the kernel has set aside for busy programs.
+// A thread with priority depends on the others: to continue after a wait it needs one of the processors of Go's scheduler. During
+// garbage collection, threads that the kernel has suspended for busy programs may hold all of them.
 func Renice(to int) {
 	tasks, _ := os.ReadDir("/proc/self/task")
 	for _, task := range tasks {
@@ -125,7 +125,7 @@ func Renice(to int) {
 	}
 }
 
-// revoke takes the priority from all threads, for good.
+// revoke takes the priority from all threads for good.
 func (r *Rights) revoke() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -135,14 +135,14 @@ func (r *Rights) revoke() {
 	}
 }
 
-// Check tries whether this user gets real-time scheduling, on a thread that ends with the trial. detail says how, or why not and what
-// to do.
+// Check tries on a thread of its own whether this user gets real-time scheduling. detail says how, or why not and what to do
+// about it.
 func Check() (granted bool, detail string) {
 	r := New()
 	defer r.Close()
 	tried := make(chan bool)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the trial
+		runtime.LockOSThread() // never unlocked, so the thread ends with the trial
 		tried <- r.Raise(jam.DutyTime)
 	}()
 	if <-tried {

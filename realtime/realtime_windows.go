@@ -10,8 +10,8 @@ import (
 	"jamd/jam"
 )
 
-// Rights raise the threads of one jam with the Multimedia Class Scheduler Service, as audio programs do. They may be used from any
-// goroutine.
+// Rights raise the threads of one jam with the Multimedia Class Scheduler Service, as audio programs do. They are safe for
+// concurrent use.
 type Rights struct {
 	mu     sync.Mutex
 	raised bool
@@ -20,7 +20,7 @@ type Rights struct {
 
 var setThreadCharacteristics = windows.NewLazySystemDLL("avrt.dll").NewProc("AvSetMmThreadCharacteristicsW")
 
-// task is the service's name for what needs the shortest waits.
+// task is the service's name for programs that need the shortest waits.
 const task = "Pro Audio"
 
 // New prepares the threads of a jam. The caller must call Close.
@@ -68,12 +68,12 @@ func (*Rights) Close() {}
 // Renice changes nothing: the priority of ordinary threads is left to the system.
 func Renice(int) {}
 
-// Check tries whether the service raises a thread, on a thread that ends with the trial. detail says how, or why not and what to do.
+// Check tries on a thread of its own whether the service raises threads. detail says how, or why not and what to do about it.
 func Check() (granted bool, detail string) {
 	r := New()
 	tried := make(chan bool)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the trial
+		runtime.LockOSThread() // never unlocked, so the thread ends with the trial
 		tried <- r.Raise(jam.DutyTime)
 	}()
 	if <-tried {

@@ -53,8 +53,8 @@ func schedule(thread, policy, priority int) error {
 	return nil
 }
 
-// askRtkit asks RealtimeKit, which gives desktop programs what the kernel does not (org.freedesktop.RealtimeKit1 on the
-// system bus).
+// askRtkit asks RealtimeKit, which grants desktop programs what the kernel does not (org.freedesktop.RealtimeKit1 on the system
+// bus).
 func askRtkit(thread, priority int) error {
 	ctx, done := context.WithTimeout(context.Background(), rtkitWait)
 	defer done()

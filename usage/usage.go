@@ -1,5 +1,5 @@
-// Package usage marks the errors that the user can mend: a wrong flag, a file that is not there, an unknown port. The command
-// line ends with exit code 2 on such an error, and with 1 on any other.
+// Package usage marks errors that the user can mend, such as a wrong flag, a missing file or an unknown port. On such an error
+// the command line ends with exit code 2, on any other with 1.
 package usage
 
 import (
@@ -11,7 +11,7 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// Error marks err as the user's to mend; nil stays nil.
+// Error marks err as one that the user can mend. nil stays nil.
 func Error(err error) error {
 	if err == nil {
 		return nil
@@ -19,10 +19,10 @@ func Error(err error) error {
 	return usageError{err}
 }
 
-// Errorf is [fmt.Errorf], marked as the user's to mend.
+// Errorf is [fmt.Errorf]; the error is marked as one that the user can mend.
 func Errorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// Is reports whether err, or an error that it wraps, is the user's to mend.
+// Is reports whether err, or an error that it wraps, is marked as one that the user can mend.
 func Is(err error) bool {
 	var e usageError
 	return errors.As(err, &e)

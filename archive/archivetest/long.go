@@ -11,8 +11,8 @@ import (
 	"jamd/session"
 )
 
-// Long records an invented session of so many frames at 120 BPM in a folder: a melody that changes its key every few minutes, chords
-// that change theirs some beats later, and now and then a missed frame.
+// Long records an invented session in the folder root: `frames` frames at 120 BPM. The melody changes key every few minutes, the
+// chords follow some beats later, and now and then a frame is missed.
 func Long(t testing.TB, root string, frames int64) *session.Record {
 	t.Helper()
 	settings := jam.DefaultSettings()
@@ -36,7 +36,7 @@ func Long(t testing.TB, root string, frames int64) *session.Record {
 			})
 		}
 		for len(s.Entries().C()) > 500 {
-			time.Sleep(time.Millisecond) // for the disk
+			time.Sleep(time.Millisecond) // wait for the disk
 		}
 		s.Entries().TrySend(r.Entry())
 		m.nextNote()
@@ -52,12 +52,12 @@ func Long(t testing.TB, root string, frames int64) *session.Record {
 	return record
 }
 
-// music is the state of the invented session.
+// music is the state of an invented session.
 type music struct {
 	random        *rand.Rand
 	key, chordKey int
 	melody        jam.MelodyToken
-	degree, left  int // of the melody: its place in the scale, and the frames until its next note
+	degree, left  int // of the melody: the place in the scale, and the frames until the next note
 	chord         jam.Chord
 	voicing       jam.Voicing
 }
@@ -90,7 +90,7 @@ func (m *music) frame(f int64) jam.FrameReport {
 	return r
 }
 
-// addChord adds the chord of a frame to its report.
+// addChord adds the frame's chord to its report.
 func (m *music) addChord(r *jam.FrameReport) {
 	if r.Frame%8 == 0 && m.random.IntN(3) > 0 || r.Frame == 32 {
 		root := scale[m.random.IntN(6)]
@@ -112,7 +112,7 @@ func (m *music) addChord(r *jam.FrameReport) {
 	r.Notes.Len = m.voicing.Len
 }
 
-// nextNote moves the melody on by a frame: a walk over the scale, with rests.
+// nextNote moves the melody on by one frame. It walks over the scale and rests now and then.
 func (m *music) nextNote() {
 	if m.left > 0 {
 		m.left--
@@ -129,7 +129,7 @@ func (m *music) nextNote() {
 		return
 	}
 	m.degree = min(max(m.degree+m.random.IntN(5)-2, 8), 22)
-	if step := m.degree % 7; m.random.IntN(2) == 0 && step != 2 && step != 4 { // home, to a tonic, a third or a fifth
+	if step := m.degree % 7; m.random.IntN(2) == 0 && step != 2 && step != 4 { // back to the tonic, a third or a fifth
 		m.degree = min(m.degree/7*7+step/2*2, 21)
 	}
 	m.melody = jam.MelodyOnset(uint8(36 + m.key + 12*(m.degree/7) + scale[m.degree%7]))

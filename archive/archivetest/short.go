@@ -8,7 +8,7 @@ import (
 	"jamd/session"
 )
 
-// Short writes a session with these lines in its log.
+// Short writes a session whose log has the lines of events.
 func Short(t *testing.T, root, id, events string) {
 	t.Helper()
 	dir := filepath.Join(root, id)

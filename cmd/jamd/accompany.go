@@ -23,7 +23,7 @@ type accompanyCmd struct {
 	Track  string     `placeholder:"NAME|N" help:"Part of the file that is the melody: its name or its number (else the one whose name or notes fit best)."`
 	Output string     `short:"o" placeholder:"OUT.mid" help:"Write melody, chords and chord symbols into this MIDI file."`
 	Tempo  *float64   `placeholder:"BPM" help:"Tempo instead of the file's; with --clock follow, about how fast it was played."`
-	Clock  string     `enum:"internal,follow" default:"internal" placeholder:"internal|follow" help:"Whose time it keeps: the file's (internal), or that of a player who kept none, found in the notes (follow)."`
+	Clock  string     `enum:"internal,follow" default:"internal" placeholder:"internal|follow" help:"Time source: the tempi in the file (internal), or the beats of a player without a metronome, found in the notes (follow)."`
 	Taps   []float64  `placeholder:"S,S,..." help:"With --clock follow: seconds at which the player tapped the beat."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
@@ -31,11 +31,12 @@ type accompanyCmd struct {
 	Record string `aliases:"keep" placeholder:"DIR" help:"Also record it as a session in this folder."`
 }
 
-// An accompaniment is what accompany --json prints. Durations and positions are in frames, times in milliseconds.
+// An accompaniment is what accompany --json prints. Durations and positions are in frames; times are in milliseconds unless the
+// field says otherwise.
 type accompaniment struct {
 	Title         string           `json:"title"`
-	Part          live.Part        `json:"part"`  // that is the melody
-	Parts         []midiio.Part    `json:"parts"` // of the file
+	Part          live.Part        `json:"part"`  // the part that is the melody
+	Parts         []midiio.Part    `json:"parts"` // all parts of the file
 	Warnings      []midiio.Warning `json:"warnings"`
 	Policy        string           `json:"policy"`
 	Seed          uint64           `json:"seed"`
@@ -44,7 +45,7 @@ type accompaniment struct {
 	Frames        int64            `json:"frames"`
 	Melody        []jam.TakeNote   `json:"melody"`
 	Chords        []timedChord     `json:"chords"`
-	Beats         []playedBeat     `json:"beats,omitempty"` // with --clock follow
+	Beats         []playedBeat     `json:"beats,omitempty"` // only with --clock follow
 	NoteInChord   float64          `json:"note_in_chord"`
 	ElapsedMS     float64          `json:"elapsed_ms"`
 	InferenceMS   quantiles        `json:"inference_ms"`
@@ -124,7 +125,7 @@ func writeTake(path string, take jam.Take) error {
 	return atomicfile.WriteFile(path, file.Bytes(), 0o644)
 }
 
-// quantilesOf returns the exact quantiles of all times, in milliseconds.
+// quantilesOf returns exact quantiles of the times, in milliseconds.
 func quantilesOf(times []time.Duration) quantiles {
 	if len(times) == 0 {
 		return quantiles{}

@@ -14,13 +14,14 @@ import (
 	"jamd/usage"
 )
 
-// A timedChord is a chord of a take and when it began, in seconds from the beginning of the file.
+// A timedChord is a chord of a take. At is the time at which it began, in seconds from the start of the file.
 type timedChord struct {
 	jam.TakeChord
 	At float64 `json:"at"`
 }
 
-// A playedBeat is a beat that was followed, as its line was when it passed. At is in seconds from the beginning of the file.
+// A playedBeat is a beat of the player as it was followed, at the time that its grid line had when it passed. At is in seconds
+// from the start of the file, BPM in quarter notes a minute.
 type playedBeat struct {
 	At   float64 `json:"at"`
 	Bar  int64   `json:"bar"`
@@ -47,7 +48,8 @@ func playedBeats(beats []jam.Beat) []playedBeat {
 
 func (c *accompanyCmd) follows() bool { return c.Clock == live.ClockFollow }
 
-// fileTempo is the tempo instead of the file's. A player who is followed has played at the times that the file's own give.
+// fileTempo returns the tempo that replaces the file's, or nil. A player who is followed played at the times that the file's own
+// tempi give.
 func (c *accompanyCmd) fileTempo() *float64 {
 	if c.follows() {
 		return nil
@@ -65,12 +67,12 @@ func (c *accompanyCmd) checkFollowing() error {
 		}
 	}
 	if !slices.IsSorted(c.Taps) || len(c.Taps) > 0 && !(c.Taps[0] >= 0) {
-		return usage.Errorf("--taps %v: must be seconds from the beginning of the file, in order", c.Taps)
+		return usage.Errorf("--taps %v: must be seconds from the start of the file, in ascending order", c.Taps)
 	}
 	return nil
 }
 
-// accompany accompanies the tune, and records it as a session if the user wants that.
+// accompany accompanies the tune. If the user wants a session, accompany records it.
 func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time) (*jam.Accompaniment, error) {
 	if c.Record == "" {
 		return c.play(ctx, p, s, t)

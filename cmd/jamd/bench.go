@@ -14,7 +14,7 @@ type benchCmd struct {
 	For      time.Duration  `default:"30s" placeholder:"DURATION" help:"Length of each arm (${default})."`
 	Tempo    float64        `default:"120" placeholder:"BPM" help:"Quarter notes a minute (${default})."`
 	Idle     bool           `xor:"arm" help:"Measure only on the machine as it is."`
-	Load     bool           `xor:"arm" help:"Measure only under load: all cores busy, a disk that is written to, garbage collected all the time."`
+	Load     bool           `xor:"arm" help:"Measure only under load: all cores busy, the disk written to, garbage collected all the time."`
 	Budget   time.Duration  `placeholder:"DURATION" help:"End with exit code 1 if the 99th percentile of a policy step is longer than this, such as 5ms."`
 	Compare  string         `placeholder:"FILE" help:"Compare with an earlier run that was saved by --json > FILE."`
 	JSON     bool           `help:"Print one JSON object."`
@@ -50,7 +50,7 @@ func (c *benchCmd) Run(ctx context.Context, to console) error {
 	return bench.Judge(result)
 }
 
-// benchmark returns the flags as a benchmark.
+// benchmark returns the benchmark that the flags describe.
 func (c *benchCmd) benchmark(to console) *benchmark.Benchmark {
 	arms := []string{benchmark.Idle, benchmark.UnderLoad}
 	switch {
@@ -69,14 +69,14 @@ func (c *benchCmd) benchmark(to console) *benchmark.Benchmark {
 	}
 }
 
-// A benchLoadCmd is a process of the load.
+// A benchLoadCmd is one process of the load.
 type benchLoadCmd struct {
 	Disk string `placeholder:"DIR" help:"Write a file in this folder over and over, instead of keeping a core busy."`
 }
 
 func (c *benchLoadCmd) Run() error { return benchmark.Burn(c.Disk) }
 
-// A benchIdleCmd is 'jamd play' that reports what it uses.
+// A benchIdleCmd is 'jamd play' that also reports the processor time and memory that it uses.
 type benchIdleCmd struct {
 	Play playCmd `embed:""`
 }

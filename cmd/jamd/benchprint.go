@@ -7,7 +7,7 @@ import (
 	"jamd/benchmark"
 )
 
-// printBench prints a result as tables, and its ratio to an earlier one, if there is one.
+// printBench prints a result as tables. If before is not nil, it also prints the ratios to that earlier result.
 func printBench(to console, r, before *benchmark.Result) {
 	m := r.Machine
 	cpu := m.CPU

@@ -35,7 +35,7 @@ type configShowCmd struct {
 	Command []string `arg:"" optional:"" passthrough:"" placeholder:"play|jam|accompany" help:"The command, with flags as you would give them (play)."`
 }
 
-// inForce is a setting with its value and where that comes from: "default", "flag", or file and line.
+// An inForce is a setting with its value and the origin of the value: "default", "flag", or file and line.
 type inForce struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
@@ -64,7 +64,7 @@ func (c *configShowCmd) Run(to console, flags *configFlags) error {
 	return table.Flush()
 }
 
-// args returns the flags as they were given.
+// args returns the flags as the user gave them.
 func (f *configFlags) args() (args []string) {
 	if f.Config != "" {
 		args = append(args, "--config="+f.Config)
@@ -75,7 +75,7 @@ func (f *configFlags) args() (args []string) {
 	return args
 }
 
-// settingsOf parses a command line without running it, and returns the settings that it would use.
+// settingsOf parses a command line without running it, and returns the settings that the command would use.
 func settingsOf(args []string) ([]inForce, error) {
 	var grammar cli
 	parser, err := newParser(&grammar, kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
@@ -112,7 +112,8 @@ func settingsOf(args []string) ([]inForce, error) {
 	return all, nil
 }
 
-// paramsInForce returns the params of --set. The first ones come from the file; the last one of a param counts.
+// paramsInForce returns the params of --set. The first c.placed come from the file. If a param is set several times, the last one
+// counts.
 func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
 	for i, s := range settings {
 		f := inForce{"set " + s.Param.String(), s.ValueText(), "flag"}
@@ -125,7 +126,7 @@ func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
 	return all
 }
 
-// written returns a flag's value as a user would write it; "" if it was not given and has no default.
+// written returns a flag's value as a user would write it, or "" if it was not given and has no default.
 func written(v reflect.Value) string {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {

@@ -17,17 +17,17 @@ type configFlags struct {
 	Config  string `placeholder:"FILE" help:"Configuration file (jamd/config.toml in your configuration folder)."`
 	Profile string `placeholder:"NAME" help:"Use this profile of the configuration file."`
 
-	configured *configured // after the command line was parsed
+	configured *configured // set after the command line is parsed
 }
 
-// A configured is the configuration of a command line.
+// A configured is the configuration for one command line.
 type configured struct {
 	config.Config
-	given  map[string]bool // flags of the command line
-	placed int             // entries of Set that no flag replaces
+	given  map[string]bool // names of the flags on the command line
+	placed int             // number of params that come from the file
 }
 
-// path returns the path of the file, and whether the user asked for it; only the default file may be missing.
+// path returns the path of the file, and whether the user named it. Only the default file may be missing.
 func (f *configFlags) path() (path string, asked bool, err error) {
 	if f.Config != "" {
 		return f.Config, true, nil
@@ -36,11 +36,11 @@ func (f *configFlags) path() (path string, asked bool, err error) {
 	return path, false, err
 }
 
-// read reads the configuration file.
+// read reads the configuration file and selects the profile.
 func (f *configFlags) read(app *kong.Application) (*config.Config, error) {
 	path, asked, err := f.path()
 	if err != nil && f.Profile == "" {
-		return &config.Config{}, nil // a user without a home has no file
+		return &config.Config{}, nil // a user without a home folder has no file
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !asked {
@@ -59,7 +59,7 @@ func (f *configFlags) read(app *kong.Application) (*config.Config, error) {
 	return file.Select(f.Profile, configurable(app))
 }
 
-// configurable returns the flags that the file can set: those of a jam.
+// configurable returns the flags that the file can set: those of the commands play and jam.
 func configurable(app *kong.Application) config.Flags {
 	flags := config.Flags{}
 	for _, command := range app.Children {
@@ -69,13 +69,13 @@ func configurable(app *kong.Application) config.Flags {
 			}
 		}
 	}
-	for _, other := range []string{"help", "json", "set"} { // not settings, and what has a table of its own
+	for _, other := range []string{"help", "json", "set"} { // these are no settings, or have a table of their own
 		delete(flags, other)
 	}
 	return flags
 }
 
-// BeforeResolve gives the configuration to the commands that use it.
+// BeforeResolve reads the configuration if the command uses it, and passes it on.
 func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
 	c := &configured{given: map[string]bool{}}
 	if command := ctx.Selected(); command != nil && slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return takes(command, f) }) {
@@ -103,25 +103,25 @@ func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
 	return nil
 }
 
-// takes reports whether a command takes a flag from the file: a jam takes all, accompany the music, and every command the places
-// of sessions and library. The file does not change what is measured or replayed.
+// takes reports whether a command takes a flag from the file. Jams take all flags, accompany takes those of the music, and every
+// other command the folder of sessions and the library. So the file does not change what is measured or replayed.
 func takes(command *kong.Node, flag *kong.Flag) bool {
 	switch command.Name {
 	case "play", "open", "jam":
 		return true
 	case "accompany":
-		return flag.Name != "tempo" // the file's own
+		return flag.Name != "tempo" // accompany uses the file's own tempo
 	}
 	return flag.Name == "session-dir" || flag.Name == "ort-lib"
 }
 
-// instead are the flags that, given on the command line, replace another flag of the file.
+// instead maps a flag of the file to the flag that replaces it if that one is on the command line.
 var instead = map[string]string{"in": "melody", "melody": "in", "random-seed": "seed"}
 
-// Validate has nothing to do: the file was checked when it was read.
+// Validate does nothing, because the file was checked when it was read.
 func (c *configured) Validate(*kong.Application) error { return nil }
 
-// Resolve returns the value that the file has for a flag that was not given, or nil.
+// Resolve returns the file's value for a flag that was not given, or nil.
 func (c *configured) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if e, ok := c.value(ctx.Selected(), flag); ok {
 		return e.Value, nil
@@ -129,7 +129,7 @@ func (c *configured) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (
 	return nil, nil
 }
 
-// value returns what the file has for a flag of a command.
+// value returns the file's value for a flag of a command. ok is false if there is none.
 func (c *configured) value(command *kong.Node, flag *kong.Flag) (config.Entry, bool) {
 	e, ok := c.Flags[flag.Name]
 	return e, ok && takes(command, flag) && !c.given[instead[flag.Name]]
@@ -152,7 +152,7 @@ func (f *musicFlags) AfterApply(c *configured) error {
 	return nil
 }
 
-// defaults saves settings in the file that was read; nil if this user has no place for one.
+// defaults returns what saves settings in the file that was read, or nil if this user has no place for a file.
 func (f *configFlags) defaults() *config.Defaults {
 	path, _, err := f.path()
 	if err != nil {

@@ -18,7 +18,7 @@ type ctlCmd struct {
 	Params ctlParamsCmd `cmd:"" help:"List all settings with their values."`
 	Set    ctlSetCmd    `cmd:"" help:"Change settings, such as temperature=0.8."`
 	Save   ctlSaveCmd   `cmd:"" aliases:"keep" help:"Save the value of a setting as default, in the configuration file."`
-	Tap    ctlTapCmd    `cmd:"" help:"Tap the beat: four taps count in, one amid the music puts the beat there."`
+	Tap    ctlTapCmd    `cmd:"" help:"Tap the beat: four taps count in, one during the music puts the beat there."`
 	One    ctlOneCmd    `cmd:"" help:"This is one: a bar begins with this beat."`
 	Panic  ctlPanicCmd  `cmd:"" help:"End every note."`
 	Start  ctlStartCmd  `cmd:"" help:"Begin a jam that waits for its first note, with a count-in."`
@@ -78,7 +78,7 @@ func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
 	return nil
 }
 
-// knownTempo writes a tempo, if it is known.
+// knownTempo returns the text for a tempo, or "" if it is not known.
 func knownTempo(bpm float64) string {
 	if bpm == 0 {
 		return ""
@@ -135,7 +135,7 @@ func (c *ctlSaveCmd) Run(ctx context.Context, to console) error {
 func (ctlTapCmd) Run(ctx context.Context) error { return act(ctx, jam.ParamTap) }
 func (ctlOneCmd) Run(ctx context.Context) error { return act(ctx, jam.ParamOne) }
 
-// act does what has no value.
+// act triggers an action, which has no value.
 func act(ctx context.Context, p jam.Param) error {
 	return askJam(ctx, http.MethodPut, "params/"+p.String(), ui.Value{}, nil)
 }
@@ -159,7 +159,7 @@ func (ctlLinkCmd) Run(ctx context.Context, to console) error {
 	return nil
 }
 
-// askJam asks the jam that this user started last.
+// askJam sends a request to the jam that this user started last.
 func askJam(ctx context.Context, method, path string, body, into any) error {
 	file, err := live.PagePlace()
 	if err != nil {

@@ -21,7 +21,7 @@ type doctorCmd struct {
 	JSON       bool           `help:"Print one JSON array."`
 }
 
-// A finding is the result of one check. A jam cannot start without a needed part.
+// A finding is the result of one check. If Needed, a jam cannot start without the part.
 type finding struct {
 	Part   string `json:"part"`
 	OK     bool   `json:"ok"`
@@ -108,7 +108,7 @@ func sequencer() finding {
 	return finding{"MIDI sequencer", true, false, fmt.Sprintf("%d input ports, %d output ports (jamd ports)", len(ins), len(outs))}
 }
 
-// writable checks that a file can be made in a folder, which it makes if needed.
+// writable checks that files can be created in a folder. It makes the folder if needed.
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

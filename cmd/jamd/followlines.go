@@ -13,20 +13,20 @@ import (
 	"jamd/usage"
 )
 
-// A followLinesCmd follows performances, one a line of JSON, and prints what it predicted, one a line: by it 'python -m
-// train follow' judges the follower.
+// A followLinesCmd reads performances from standard input, one JSON object a line, follows each, and prints the predicted beats
+// as one JSON object a line. 'python -m train follow' judges the follower by them.
 type followLinesCmd struct{}
 
-// playedNotes are what a player does: times are in seconds.
-type playedNotes struct {
-	Meter string       `json:"meter"` // "": not told
+// playedNotes are a performance. Times are in seconds.
+type playedNotes struct { // "" if not given
+	Meter string       `json:"meter"` // 0 if not given
 	BPM   float64      `json:"bpm"`   // 0: not told
 	Taps  []float64    `json:"taps"`
-	Notes [][3]float64 `json:"notes"` // time, pitch, velocity; in order
+	Notes [][3]float64 `json:"notes"` // time, pitch and velocity, in order of time
 	Until float64      `json:"until"`
 }
 
-// A predictedBeat is a beat as it was said half a beat before it.
+// A predictedBeat is a beat as predicted half a beat before it. At is in seconds.
 type predictedBeat struct {
 	At    float64 `json:"at"`
 	InBar int     `json:"in_bar"`
@@ -62,12 +62,12 @@ func (c *followLinesCmd) Run(to console) error {
 	}
 }
 
-// followPerformance plays a performance to a follower.
+// followPerformance gives a performance to a new follower and returns what the follower predicted.
 func followPerformance(p playedNotes, c follow.Config) (made followedPerformance) {
 	f := follow.New(c)
 	seconds := func(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 	last := int64(math.MinInt64)
-	// pass lets time pass until t, and notes each beat when half a beat is left until it.
+	// pass moves time on to t. It records each beat when it is half a beat away.
 	pass := func(t time.Duration) {
 		var now time.Duration
 		for {

@@ -48,10 +48,10 @@ func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error 
 
 func (c *jamCmd) settings() (jam.Settings, error) {
 	if c.Live.Clock.Clock == live.ClockExternal {
-		return jam.Settings{}, usage.Errorf("--clock external is for a player: an agent follows jamd's own clock")
+		return jam.Settings{}, usage.Errorf("--clock external is for a player: an agent plays by jamd's own clock")
 	}
 	if (live.Clock{Source: c.Live.Clock.Clock}).Follows() {
-		return jam.Settings{}, usage.Errorf("--clock %s is for a player: an agent follows jamd's own clock", c.Live.Clock.Clock)
+		return jam.Settings{}, usage.Errorf("--clock %s is for a player: an agent plays by jamd's own clock", c.Live.Clock.Clock)
 	}
 	if c.Live.RandomSeed {
 		c.AgentSeed = live.RandomSeed()

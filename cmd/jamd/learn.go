@@ -43,7 +43,7 @@ func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) erro
 	return nil
 }
 
-// trigger returns the trigger of --from, or the next one that comes from --in.
+// trigger returns the trigger that --from names, or the next one that arrives at --in.
 func (c *learnCmd) trigger(ctx context.Context, to console) (learn.Trigger, error) {
 	switch {
 	case c.From != "" && c.In != "":

@@ -33,7 +33,7 @@ type liveFlags struct {
 	Pages       pageFlags     `embed:""`
 }
 
-// settings returns the settings of the flags, at a tempo and a meter if the flags give none.
+// settings returns the settings that the flags describe. bpm and meter hold if the flags do not give them.
 func (f *liveFlags) settings(bpm float64, meter jam.Meter) (jam.Settings, error) {
 	if f.Meter != nil {
 		meter = *f.Meter
@@ -52,7 +52,7 @@ func (f *liveFlags) settings(bpm float64, meter jam.Meter) (jam.Settings, error)
 	return f.Music.settings(s)
 }
 
-// bassChannelAfter returns the default channel of the bass: not that of the chords, nor that of the clicks.
+// bassChannelAfter returns the default channel of the bass: the one after the chords', but not 10, which is for clicks.
 func bassChannelAfter(chords uint8) uint8 {
 	switch chords {
 	case 9:
@@ -63,7 +63,7 @@ func bassChannelAfter(chords uint8) uint8 {
 	return chords + 1
 }
 
-// checkFor refuses a length below 0.
+// checkFor returns an error for a length below 0.
 func checkFor(d time.Duration) error {
 	if d < 0 {
 		return usage.Errorf("--for %v: must not be negative", d)
@@ -71,7 +71,7 @@ func checkFor(d time.Duration) error {
 	return nil
 }
 
-// options returns the flags as options of a jam.
+// options returns the options that the flags describe.
 func (f *liveFlags) options(to console, flags *configFlags) live.Options {
 	return live.Options{
 		Version: version, Policies: f.Music.policies(to), Policy: f.Music.Policy, Faster: f.Faster, RandomSeed: f.RandomSeed,
@@ -82,7 +82,7 @@ func (f *liveFlags) options(to console, flags *configFlags) live.Options {
 	}
 }
 
-// host opens the host of the jams and prints the link of its page. A second signal silences the jam before it ends the process.
+// host opens the host of the jams and prints the link of its page. A second signal silences the jam before the process ends.
 func (f *liveFlags) host(ctx context.Context, to console, o live.Options, t live.Terminal) (*live.Host, error) {
 	host, err := live.NewHost(o, t, f.Music.Listen)
 	if err != nil {
@@ -99,26 +99,27 @@ func (f *liveFlags) host(ctx context.Context, to console, o live.Options, t live
 	return host, nil
 }
 
-// pageFlags say where the page is served.
+// pageFlags say at which address the page is served.
 type pageFlags struct {
 	Page       string `default:"127.0.0.1:0" placeholder:"ADDRESS|off" help:"Serve the page at this address and port, 0 for a free port (${default})."`
 	PageRemote bool   `help:"Allow --page an address that others on the network can reach; they still need the link."`
 }
 
-// clockFlags say whose clock counts (docs/clock.md).
+// clockFlags choose the time source (docs/clock.md).
 type clockFlags struct {
-	Clock     string `enum:"auto,follow,internal,external,send,follow-send" default:"auto" placeholder:"follow|internal|external|send|follow-send" help:"follow: your own time, found in what you play. internal: jamd's own clock. external: the MIDI clock that comes in, with its start, stop and position. send, follow-send: as internal or follow, and also sent to the port of the chords (follow, if you play and set neither metronome nor count-in; else internal)."`
-	HoldTempo bool   `help:"Keep the tempo that is set, as --clock internal does; 'hold-tempo' does so amid a jam."`
+	Clock     string `enum:"auto,follow,internal,external,send,follow-send" default:"auto" placeholder:"follow|internal|external|send|follow-send" help:"follow: your own time, found in what you play. internal: jamd's own clock. external: the MIDI clock that comes in, with its start, stop and position. send and follow-send are like internal and follow, and also send the time as MIDI clock to the port of the chords (default: follow if you play without metronome and count-in, else internal)."`
+	HoldTempo bool   `help:"Keep the tempo that is set, as --clock internal does; 'hold-tempo' does so during a jam."`
 	ClockIn   string `placeholder:"NAME" help:"With --clock external: port of the clock, if it is not the port of the melody."`
 }
 
-// storageFlags limit the recorded sessions.
+// storageFlags limit how many sessions are stored.
 type storageFlags struct {
 	SessionsLimit byteCount `placeholder:"5GB" help:"After a jam, delete the oldest sessions until all together take no more than this. Pinned ones stay."`
 	SessionsAge   age       `placeholder:"90d" help:"After a jam, delete sessions that began longer ago than this: hours (h), days (d), weeks (w). Pinned ones stay."`
 }
 
-// source is the clock that was asked for, or the one that suits: a live player who asked for no steady beat is followed.
+// source returns the time source that the user named, or else the one that suits: a live player who asked for no steady beat is
+// followed.
 func (f *clockFlags) source(player bool) string {
 	switch {
 	case f.Clock != "auto":

@@ -12,22 +12,22 @@ import (
 	"jamd/usage"
 )
 
-// A console is where a command writes: results to Out, messages to Log, questions to Err. The levels of Log are:
+// A console is where a command writes: results to Out, messages to Log, questions to Err. Log has these levels:
 //
-//	debug  settings that take effect, changes of the lead: in the file only
+//	debug  settings that take effect, changes of the lead; only in the log file
 //	info   good news, such as a port that is back
 //	warn   what the player hears or should know
 //	error  what failed
 //
-// Log may be slow. A jam writes to it from behind queues, never from the frame path.
+// Log may be slow. A jam writes to it through queues, never from the frame path.
 type console struct {
 	Out, Err io.Writer
 	Log      zerolog.Logger
 
-	file io.Writer // that Log writes to as well; nil for none
+	file io.Writer // a second destination of Log; nil for none
 }
 
-// newConsole makes a console whose log goes to err as lines "jamd: ...", and in full, as JSON, to file if that is not nil.
+// newConsole makes a console. Its log goes to err as lines "jamd: ...", and, if file is not nil, in full to file, as JSON.
 func newConsole(out, err, file io.Writer) console {
 	said := zerolog.ConsoleWriter{
 		Out: err, NoColor: true, PartsOrder: []string{zerolog.MessageFieldName}, FieldsExclude: []string{live.FrameField},
@@ -40,7 +40,7 @@ func newConsole(out, err, file io.Writer) console {
 	return console{Out: out, Err: err, Log: zerolog.New(zerolog.MultiLevelWriter(ends...)).With().Timestamp().Logger(), file: file}
 }
 
-// toFile returns the console with its log appended to a file too, until close. An empty path is no file.
+// toFile returns the console with its log also appended to a file, until close is called. path "" means no file.
 func (c console) toFile(path string) (_ console, close func(), err error) {
 	if path == "" {
 		return c, func() {}, nil
@@ -53,9 +53,9 @@ func (c console) toFile(path string) (_ console, close func(), err error) {
 	return newConsole(c.Out, c.Err, log), log.close, nil
 }
 
-// A logFile is the file of a log. If it cannot be written, that is reported once, and the jam goes on.
+// A logFile is the file of a log. If it cannot be written, that is reported once, and the jam continues.
 type logFile struct {
-	failed io.Writer // gets that report
+	failed io.Writer // where that is reported
 
 	mu   sync.Mutex
 	file *os.File // nil after the end

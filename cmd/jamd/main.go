@@ -1,6 +1,7 @@
-// Command jamd jams: it hears a melody and plays chords to it on the grid, decided by a learned policy.
+// Command jamd is a live jamming partner: it hears a melody and plays chords to it on the grid. A learned policy decides the
+// chords.
 //
-// This package is the command line: flags, printing and exit codes, with a file for each command. The work is in the other
+// This package is the command line: flags, printing and exit codes, with one file for each command. The work is done in other
 // packages, above all live, archive and benchmark.
 //
 // Exit codes: 0 fine, 1 failed while running, 2 wrong usage or input.
@@ -21,7 +22,7 @@ import (
 	"jamd/usage"
 )
 
-// Exit codes of every command.
+// The exit codes of every command.
 const (
 	exitFine   = 0
 	exitFailed = 1
@@ -33,7 +34,7 @@ type cli struct {
 
 	Play        playCmd                   `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
 	Open        openCmd                   `cmd:"" help:"Open the page of the running jam in the browser; if none runs, start one as 'jamd play' does."`
-	Jam         jamCmd                    `cmd:"" help:"Let an agent play the melody: model plays with model, live."`
+	Jam         jamCmd                    `cmd:"" help:"Let an agent play the melody, so that two models play together, live."`
 	Ctl         ctlCmd                    `cmd:"" help:"Control the running jam: set, panic, start, stop, status."`
 	Accompany   accompanyCmd              `cmd:"" help:"Write chords to the melody of a MIDI file, faster than real time."`
 	Bench       benchCmd                  `cmd:"" help:"Measure how soon and how exactly jamd answers on this machine, idle and under load."`
@@ -52,7 +53,7 @@ type cli struct {
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the whole program except for the exit.
+// run is the whole program, except that it returns the exit code instead of exiting.
 func run(args []string, stdout, stderr io.Writer) int {
 	exited, code := false, exitFine
 	grammar := &cli{}
@@ -70,7 +71,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "jamd: %v (see jamd --help)\n", err)
 		return exitUsage
 	}
-	signal.Ignore(syscall.SIGPIPE) // a closed pipe must not end a jam: its notes would not end
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe must not end a jam, because its notes would not end
 	ctx, stop := untilInterrupted(signalled(), os.Exit)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))

@@ -10,14 +10,14 @@ import (
 	"jamd/usage"
 )
 
-// A melodyFile says which melody of which MIDI file is played, and how fast.
+// A melodyFile names a melody in a MIDI file, and how fast to play it.
 type melodyFile struct {
 	path  string
-	track string   // number or name of the part; "": the one that is the melody
-	tempo *float64 // in place of the file's tempi; nil: those
+	track string   // number or name of the part; "" chooses the melody
+	tempo *float64 // replaces the file's tempi, if not nil
 }
 
-// read reads the melody, and tells what was wrong in the file.
+// read reads the melody. It logs the faults of the file as warnings.
 func (f melodyFile) read(to console) (midiio.Melody, error) {
 	melody, err := midiio.ReadFile(f.path, f.track)
 	if err != nil {
@@ -29,7 +29,7 @@ func (f melodyFile) read(to console) (midiio.Melody, error) {
 	return atTempo(melody, f.tempo)
 }
 
-// atTempo returns the melody at another tempo, if there is one.
+// atTempo returns the melody at a constant tempo, or unchanged if bpm is nil.
 func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	if bpm == nil {
 		return melody, nil
@@ -40,7 +40,7 @@ func atTempo(melody midiio.Melody, bpm *float64) (midiio.Melody, error) {
 	return melody.At(*bpm), nil
 }
 
-// tune reads the melody as a tune to be performed.
+// tune reads the melody as a tune to perform.
 func (f melodyFile) tune(to console) (*live.Tune, error) {
 	melody, err := f.read(to)
 	if err != nil {
@@ -49,18 +49,20 @@ func (f melodyFile) tune(to console) (*live.Tune, error) {
 	return live.NewTune(f.path, melody)
 }
 
-// partTold says which part of a file is the melody: track 2 "Flute". If the file has others, it says why this one was taken.
+// partTold says which part of a file is the melody, such as track 2 "Flute". If the file has several parts, it also says why this
+// one was chosen.
 func partTold(m *midiio.Melody) string {
 	if len(m.Parts) == 1 {
 		return m.Part.String()
 	}
-	return fmt.Sprintf("%v of %d parts, %s (--track takes another)", &m.Part, len(m.Parts), m.Why)
+	return fmt.Sprintf("%v of %d parts, %s (--track chooses another)", &m.Part, len(m.Parts), m.Why)
 }
 
-// longWork is how long an accompaniment may take before jamd says so beforehand.
+// longWork is how long an accompaniment may take before jamd announces its length.
 const longWork = 10 * time.Second
 
-// tellLength says how long a tune and the work on it are, if the work is long: steps are how long steps of the policy took.
+// tellLength announces how long a tune is and how long its accompaniment will take, if that is long. steps are durations of the
+// policy's steps.
 func tellLength(to console, m *midiio.Melody, steps []time.Duration) {
 	frames := m.Frames()
 	work := time.Duration(float64(frames) * quantilesOf(steps).P50 * float64(time.Millisecond))
@@ -72,7 +74,7 @@ func tellLength(to console, m *midiio.Melody, steps []time.Duration) {
 		lasts(m), work.Round(time.Second))
 }
 
-// lasts is how long a melody is, to the second.
+// lasts returns the length of a melody, rounded to seconds.
 func lasts(m *midiio.Melody) time.Duration {
 	grid, err := jam.NewTuneGrid(m.Tempo)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 const defaultPolicy = "jamd"
 
-// musicFlags are the flags of the music, which play, jam and accompany share.
+// musicFlags are the flags of the music. The commands play, jam and accompany share them.
 type musicFlags struct {
 	Policy      string           `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
 	Listen      int              `default:"8" placeholder:"BEATS" help:"Listen this long before joining in (${default})."`
@@ -33,7 +33,7 @@ type musicFlags struct {
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
 }
 
-// settings returns the given settings with the values of the flags.
+// settings returns s with the values of the flags.
 func (f *musicFlags) settings(s jam.Settings) (jam.Settings, error) {
 	s.Listen, s.ChordGrid, s.Style, s.Complexity, s.Key = f.Listen, f.ChordGrid, f.Style, f.Complexity, f.Key
 	s.Temperature, s.TopP, s.Seed = f.Temperature, f.TopP, f.Seed
@@ -45,12 +45,12 @@ func (f *musicFlags) settings(s jam.Settings) (jam.Settings, error) {
 	return s, usage.Error(s.Set(controls...))
 }
 
-// policies opens policies with the flags.
+// policies returns what opens policies as the flags say.
 func (f *musicFlags) policies(to console) live.Policies {
 	return live.Policies{Library: f.OrtLib, Provider: f.Provider, Log: to.Log}
 }
 
-// A pitchRange is two MIDI pitches, written LOW-HIGH.
+// A pitchRange is a range of MIDI pitches, written LOW-HIGH.
 type pitchRange struct{ low, high uint8 }
 
 func (r pitchRange) String() string { return fmt.Sprintf("%d-%d", r.low, r.high) }

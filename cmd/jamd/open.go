@@ -12,7 +12,7 @@ import (
 	"jamd/usage"
 )
 
-// openCmd is what an icon on the desktop starts.
+// An openCmd opens the page. The desktop's menu entry starts it.
 type openCmd struct {
 	Play playCmd `embed:""`
 }
@@ -23,14 +23,14 @@ func (c *openCmd) Run(ctx context.Context, to console, configured *configured, f
 	}
 	if link, err := pageLink(ctx); err == nil {
 		if len(configured.given) > 0 {
-			fmt.Fprintln(to.Err, "a jam is running: its page opens, and the flags are not used")
+			fmt.Fprintln(to.Err, "a jam is already running: its page opens, and the flags are ignored")
 		}
 		return openInBrowser(link)
 	}
 	var once sync.Once
 	c.Play.ready = func() {
 		once.Do(func() {
-			go func() { // a browser may keep the program that opens it waiting
+			go func() { // a browser may block the program that opens it
 				link, err := pageLink(ctx)
 				if err == nil {
 					err = openInBrowser(link)
@@ -44,7 +44,7 @@ func (c *openCmd) Run(ctx context.Context, to console, configured *configured, f
 	return c.Play.Run(ctx, to, configured, flags)
 }
 
-// pageLink asks the running jam for a link to its page.
+// pageLink asks the running jam for a link that opens its page once.
 func pageLink(ctx context.Context) (string, error) {
 	var answer struct{ Link string }
 	err := askJam(ctx, http.MethodPost, "link", nil, &answer)

@@ -24,7 +24,7 @@ type playCmd struct {
 	Blind      []string      `placeholder:"NAME,NAME,..." help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam on the page."`
 	Live       liveFlags     `embed:""`
 
-	ready func() // called when a jam is ready; nil for none
+	ready func() // called when a jam is ready; may be nil
 }
 
 func (c *playCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
@@ -56,25 +56,25 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 	return host.Play(ctx, player)
 }
 
-// check refuses flags that exclude each other.
+// check returns an error if flags exclude each other.
 func (c *playCmd) check(configured *configured) error {
 	page, external := c.Live.Pages.Page != live.NoPage, c.Live.Clock.Clock == live.ClockExternal
 	follows := live.Clock{Source: c.Live.Clock.Clock}.Follows()
 	switch {
 	case c.Track != "" && c.Melody == "":
-		return usage.Errorf("--track is a part of the file that --melody names")
+		return usage.Errorf("--track names a part of the file of --melody: give --melody too")
 	case c.Melody != "" && c.In != "":
 		return usage.Errorf("--melody and --in exclude each other: jamd listens to one melody")
 	case external && (c.Melody != "" || c.CountIn != nil):
-		return usage.Errorf("--clock external starts the jam and keeps its time: neither --melody nor --count-in goes with it")
+		return usage.Errorf("--clock external starts the jam and sets its tempo: it excludes --melody and --count-in")
 	case follows && c.Melody != "":
-		return usage.Errorf("--clock follow is for a player: a file keeps its own time (jamd accompany FILE.mid --clock follow follows a recording)")
+		return usage.Errorf("--clock follow is for a player: a file has its own tempo (jamd accompany FILE.mid --clock follow follows a recording)")
 	case c.Live.Clock.HoldTempo && (follows || external):
 		return usage.Errorf("--hold-tempo and --clock %s exclude each other", c.Live.Clock.Clock)
 	case c.In == live.Page && !page:
 		return usage.Errorf("--in page and --page off exclude each other")
 	case c.In == live.Page && external && c.Live.Clock.ClockIn == "":
-		return usage.Errorf("--clock external: a page has no clock; name the port of the clock with --clock-in")
+		return usage.Errorf("--clock external: a page has no clock; give the port of the clock with --clock-in")
 	case c.CountIn != nil && (*c.CountIn < 0 || *c.CountIn > 64):
 		return usage.Errorf("--count-in %d: must be 0 to 64 beats", *c.CountIn)
 	case c.Blind == nil:
@@ -94,8 +94,8 @@ func (c *playCmd) check(configured *configured) error {
 	return checkFor(c.For)
 }
 
-// player says who plays the melody: --melody, --in, the first keyboard found, or else the demo melody. hint says what else the user could
-// do.
+// player returns who plays the melody: --melody, --in, the first keyboard found, or else the demo melody. hint says what else the
+// user could do.
 func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	p = live.Player{In: c.In, Channels: c.InChannels, Thru: c.Thru, CountIn: c.CountIn, Length: c.For}
 	if c.Melody == "" && c.In == "" {
@@ -120,7 +120,7 @@ func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	return p, hint, err
 }
 
-// settings joins the flags with what the file of the melody says.
+// settings returns the settings from the flags, and from the melody's file where the flags give none.
 func (c *playCmd) settings(t *live.Tune) (jam.Settings, error) {
 	bpm, meter := float64(live.DefaultTempo), jam.Quarters(4)
 	if t != nil {

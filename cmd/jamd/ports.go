@@ -34,7 +34,7 @@ func (c *portsCmd) Run(to console) error {
 	return nil
 }
 
-// orEmpty returns an empty list for nil, which JSON writes as [] and not as null.
+// orEmpty returns an empty list for nil, because JSON writes nil as null and not as [].
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

@@ -9,7 +9,7 @@ import (
 	"jamd/live"
 )
 
-// Ended prints the result of a jam. A session that is incomplete is reported, but the jam has not failed.
+// Ended prints the result of a jam. If the session is incomplete, Ended logs an error, but the jam has not failed.
 func (t *terminal) Ended(r *live.Result) error {
 	if t.json {
 		return printJSON(t.to, r)
@@ -46,5 +46,5 @@ func inMS(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
 }
 
-// outputName returns the name of a port that chords go to; nothing plays without MIDI.
+// outputName returns the text for the port that chords go to. Without MIDI the name is "".
 func outputName(name string) string { return cmp.Or(name, "nothing (no MIDI port)") }

@@ -14,7 +14,7 @@ import (
 	"jamd/usage"
 )
 
-// sessionsCmd is the group of commands for recorded sessions.
+// sessionsCmd groups the commands for recorded sessions.
 type sessionsCmd struct {
 	SessionDir string `placeholder:"DIR" help:"Folder of the sessions (else in the user's state folder)."`
 
@@ -33,7 +33,7 @@ type sessionsCmd struct {
 	Repair repairCmd `cmd:"" help:"Make the MIDI file of a session again from its log."`
 }
 
-// archive opens the folder of the sessions.
+// archive opens the folder of sessions.
 func (c *sessionsCmd) archive() (*session.Archive, error) {
 	a, err := session.OpenArchive(c.SessionDir)
 	return a, usage.Error(err)
@@ -97,7 +97,7 @@ func when(t time.Time) string {
 	return t.Local().Format("2006-01-02 15:04")
 }
 
-// revealing says how the user learns the name of a session's hidden policy.
+// revealing says how the user learns the hidden policy of a session.
 func revealing(id string) string {
 	return fmt.Sprintf("rate the jam to learn it: 'jamd sessions rate %s 4', or on the page", id)
 }
@@ -106,7 +106,7 @@ func orDash(text string) string { return cmp.Or(text, "-") }
 
 func stars(r session.Rating) string { return strings.Repeat("*", int(math.Round(r.Mean()))) }
 
-// said returns the last column of a session: marks, name and tags.
+// said returns the text of a session's last column: marks, name and tags.
 func said(b *session.Brief) string {
 	var words []string
 	if b.Problem != "" {
@@ -132,7 +132,7 @@ func said(b *session.Brief) string {
 	return printable(strings.Join(words, " "))
 }
 
-// printable replaces every character of a text that a terminal would obey.
+// printable replaces each character of a text that a terminal would interpret.
 func printable(text string) string {
 	return strings.Map(func(c rune) rune {
 		if !strconv.IsPrint(c) {

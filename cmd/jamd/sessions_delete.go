@@ -44,7 +44,7 @@ func (c *deleteCmd) Run(group *sessionsCmd, to console) error {
 	return nil
 }
 
-// confirmed asks the user; no answer means no.
+// confirmed asks the user a question. It returns false if there is no answer.
 func confirmed(to console, question string) bool {
 	fmt.Fprintf(to.Err, "%s [y/N] ", question)
 	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')

@@ -25,21 +25,21 @@ type exportCmd struct {
 	JSON      bool   `help:"Print one JSON object."`
 }
 
-// exported is what export --json prints.
+// An exported is what export --json prints.
 type exported struct {
 	As       string   `json:"as"`
 	Sessions []string `json:"sessions"`
 	Files    []string `json:"files"`
 }
 
-// An exportFormat makes a file of a session.
+// An exportFormat writes one file for each session.
 type exportFormat struct {
 	name, ending string
-	others       []string // other endings of the format
+	others       []string // other file name endings of the format
 	write        func(ctx context.Context, c *exportCmd, out *os.File, take jam.Take) error
 }
 
-// exportFormats are the formats with one file for each session; tables are not.
+// exportFormats are the formats with one file for each session. Tables have one set of files for all sessions.
 var exportFormats = []exportFormat{
 	{"midi", ".mid", []string{".midi", ".smf"}, func(_ context.Context, _ *exportCmd, out *os.File, take jam.Take) error {
 		return midiio.WriteTake(out, take)
@@ -85,7 +85,7 @@ func (c *exportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	return err
 }
 
-// format returns the format of the files, or that of the tables.
+// format returns the format of the files, or of the tables. It sets c.As if the file name's ending chose the format.
 func (c *exportCmd) format() (exportFormat, session.TableFormat, error) {
 	ending := strings.ToLower(filepath.Ext(c.Output))
 	if c.As == string(session.CSV) || c.As == string(session.Parquet) {
@@ -104,16 +104,16 @@ func (c *exportCmd) format() (exportFormat, session.TableFormat, error) {
 			return f, "", nil
 		}
 	}
-	return exportFormat{}, "", fmt.Errorf("-o %s does not tell the format: give --as midi, musicxml, csv, parquet or wav", c.Output)
+	return exportFormat{}, "", fmt.Errorf("-o %s does not say the format: give --as midi, musicxml, csv, parquet or wav", c.Output)
 }
 
-// tables writes all sessions into the same tables.
+// tables writes all sessions into one set of tables.
 func (c *exportCmd) tables(ctx context.Context, to console, records []*session.Record, format session.TableFormat, result *exported) error {
 	w, err := session.NewTableWriter(c.Output, format)
 	if err != nil {
 		return c.unwritable(err)
 	}
-	defer w.Abort() // of tables that are not in place
+	defer w.Abort() // removes the tables if Close has not put them in place
 	for _, r := range records {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -138,7 +138,7 @@ func (c *exportCmd) unwritable(err error) error {
 	return fmt.Errorf("%s: cannot be written: %w", c.Output, err)
 }
 
-// files writes each session into a file. -o names the file of a single session, or the folder.
+// files writes one file for each session. -o names the file of a single session, or a folder.
 func (c *exportCmd) files(ctx context.Context, to console, records []*session.Record, format exportFormat, result *exported) error {
 	info, err := os.Stat(c.Output)
 	folder := err == nil && info.IsDir() || strings.HasSuffix(c.Output, "/") || len(c.IDs) > 1 || c.all()

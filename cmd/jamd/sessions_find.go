@@ -14,7 +14,7 @@ import (
 	"jamd/usage"
 )
 
-// sessionArg names a session on the command line.
+// A sessionArg names one session on the command line.
 type sessionArg struct {
 	ID string `arg:"" placeholder:"ID" help:"Id of a session, or the beginning of it; 'last' for the newest; or the path of its folder."`
 }
@@ -29,7 +29,7 @@ func (c *sessionsCmd) find(id string) (*session.Record, error) {
 	return r, usage.Error(err)
 }
 
-// open is find for a command that reads the log; it repairs the session first.
+// open is find for a command that reads the log. It repairs the session first.
 func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
 	r, err := c.find(id)
 	if err == nil {
@@ -38,7 +38,7 @@ func (c *sessionsCmd) open(to console, id string) (*session.Record, error) {
 	return r, err
 }
 
-// repair makes the MIDI file of sessions that were broken off.
+// repair makes the missing MIDI files of sessions that were cut off.
 func repair(to console, records ...*session.Record) {
 	for _, r := range records {
 		if r.Recording() {
@@ -46,14 +46,14 @@ func repair(to console, records ...*session.Record) {
 		}
 		switch m, err := r.Repair(false, midiio.WriteTake); {
 		case err != nil:
-			to.Log.Warn().Msg(err.Error()) // the session can be read all the same
+			to.Log.Warn().Msg(err.Error()) // the session can still be read
 		case m.Music:
 			to.Log.Warn().Msgf("session %s was broken off: its MIDI file has been made from its log", r.ID)
 		}
 	}
 }
 
-// sessionsArg names sessions on the command line, or all sessions that match a filter.
+// A sessionsArg names sessions on the command line, or filters all sessions.
 type sessionsArg struct {
 	IDs  []string      `arg:"" name:"id" placeholder:"ID|all" help:"Sessions: ids, or beginnings of them; 'last' for the newest; paths of folders. Or 'all'."`
 	Only sessionFilter `embed:"" group:"Of all sessions, only those"`
@@ -62,8 +62,8 @@ type sessionsArg struct {
 // all reports whether the argument is "all".
 func (s *sessionsArg) all() bool { return len(s.IDs) == 1 && s.IDs[0] == "all" }
 
-// choose opens the sessions that an argument means, each once. If they are named, none may fail. Of all sessions, those that are being
-// recorded are skipped, and broken says which cannot be read, and why.
+// choose opens the sessions that an argument names, each once; if one of them cannot be opened, choose fails. For 'all' it opens
+// all sessions that match the filter, except those being recorded. broken then has an error for each session that cannot be read.
 func (c *sessionsCmd) choose(to console, which *sessionsArg) (records []*session.Record, broken []error, err error) {
 	if which.all() {
 		return c.chooseOfAll(to, &which.Only)
@@ -133,13 +133,13 @@ type sessionFilter struct {
 	Offline bool          `xor:"live" help:"Made offline, by 'jamd accompany'."`
 }
 
-// any reports whether the filter has a condition.
+// any reports whether the filter has any condition.
 func (f *sessionFilter) any() bool {
 	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
 		f.Shorter > 0 || f.Pinned || f.Live || f.Offline || f.Rating > 0 || len(f.Tag) > 0
 }
 
-// has reports whether a session matches. A session that cannot be read matches only a filter without conditions.
+// has reports whether a session matches the filter. A session that cannot be read matches only a filter without conditions.
 func (f *sessionFilter) has(b *session.Brief) bool {
 	if b.Problem != "" {
 		return !f.any()
@@ -158,7 +158,7 @@ func (f *sessionFilter) has(b *session.Brief) bool {
 		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned) && (!f.Live || !b.Offline) && (!f.Offline || b.Offline)
 }
 
-// A date is a day, written 2026-01-31, at midnight in the user's time zone.
+// A date is a day, written 2026-01-31. It is midnight in the user's time zone.
 type date struct{ time.Time }
 
 func (d *date) UnmarshalText(text []byte) (err error) {
@@ -168,7 +168,7 @@ func (d *date) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-// A tempoRange is a range of tempi, written LOW-HIGH, or one tempo.
+// A tempoRange is a range of tempi in quarter notes a minute, written LOW-HIGH, or a single tempo.
 type tempoRange struct{ low, high float64 }
 
 func (r *tempoRange) UnmarshalText(text []byte) error {

@@ -18,7 +18,7 @@ func (c *nameCmd) Run(group *sessionsCmd) error {
 	return err
 }
 
-// The id is one of the arguments: kong would take a -TAG behind another argument for a flag.
+// A tagCmd has the session's id among its arguments, because kong would read a -TAG after another argument as a flag.
 type tagCmd struct {
 	Args []string `arg:"" name:"id +tag -tag" passthrough:"" help:"A session, then +TAG to add a tag, -TAG to remove one."`
 }
@@ -78,7 +78,7 @@ func (c *pinCmd) Run(group *sessionsCmd) error {
 	return err
 }
 
-// note changes the notes of a session.
+// note changes the notes of a session: its name, tags, rating or pin.
 func (c *sessionsCmd) note(id string, change func(*session.Notes)) (*session.Record, error) {
 	r, err := c.find(id)
 	if err != nil {

@@ -33,7 +33,7 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if err != nil {
 		return err
 	}
-	if r.Hides() { // what another policy plays otherwise would tell who played
+	if r.Hides() { // the chords of another policy could reveal it
 		return usage.Errorf("session %s: its policy is hidden, and cannot be replayed; %s", r.ID, revealing(r.ID))
 	}
 	policy, err := c.load(to, r)
@@ -73,7 +73,7 @@ func (c *replayCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	return err
 }
 
-// load opens the policy that is to play.
+// load opens the policy that plays the replay.
 func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
 	spec := cmp.Or(c.Policy, r.Manifest.Policy.Name)
 	policy, err := live.Policies{Library: c.OrtLib, Provider: c.Provider, Log: to.Log}.Open(spec, model.Chords)
@@ -83,7 +83,7 @@ func (c *replayCmd) load(to console, r *session.Record) (*model.Policy, error) {
 	return policy, err
 }
 
-// send writes the replay into a file and plays it in real time, if either is asked for.
+// send writes the replay to a file and plays it in real time, if the user asked for that.
 func (c *replayCmd) send(ctx context.Context, r *session.Record, result *archive.Replay) error {
 	if c.Output != "" {
 		if err := writeTake(c.Output, result.Take); err != nil {
@@ -100,7 +100,7 @@ func (c *replayCmd) send(ctx context.Context, r *session.Record, result *archive
 	return c.perform(ctx, append(player, result.Events...))
 }
 
-// perform plays chords and the player's events in real time.
+// perform plays the events in real time. It sorts them.
 func (c *replayCmd) perform(ctx context.Context, events []jam.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -119,7 +119,7 @@ func (c *replayCmd) perform(ctx context.Context, events []jam.Event) error {
 			failed = err
 		}
 	})
-	return errors.Join(failed, out.Close()) // which lets every note go
+	return errors.Join(failed, out.Close()) // Close ends all notes
 }
 
 func printReplay(to console, r *archive.Replay, record *session.Record) {

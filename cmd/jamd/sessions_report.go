@@ -65,7 +65,7 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	return c.write(to, func(w io.Writer) error { return report.Study(w, many) })
 }
 
-// write writes the report, whole or not at all, and prints its path.
+// write writes the report to c.Output, whole or not at all, and prints the path.
 func (c *reportCmd) write(to console, write func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {

@@ -18,7 +18,7 @@ type showCmd struct {
 	OrtLib string `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
 }
 
-// shown is what show --json prints.
+// A shown is what show --json prints.
 type shown struct {
 	Folder string `json:"folder"`
 	session.Brief
@@ -38,7 +38,7 @@ func (c *showCmd) Run(group *sessionsCmd, to console) error {
 	return show(to, r, encoders, c.JSON)
 }
 
-// show prints the figures of a session.
+// show prints what a session was, and its figures.
 func show(to console, r *session.Record, encoders *archive.Encoders, asJSON bool) error {
 	one, err := archive.Measure(r, encoders)
 	if err != nil {

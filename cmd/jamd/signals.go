@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// atOnceTakes is how long the end after a second signal may take: the port of a synth may hang.
+// atOnceTakes is how long jamd may take to end after a second signal. A synth's port may hang.
 const atOnceTakes = time.Second
 
-// interrupts handles the signals that end jamd. The first one ends the context, and the command ends in order. The second one ends all
-// notes and then the process, whatever the command still waits for.
+// interrupts handles the signals that end jamd. The first signal ends the context, and the command ends in order. The second one
+// ends all notes and then the process, whatever the command still waits for.
 type interrupts struct {
 	exit func(code int)
 
 	mu     sync.Mutex
-	atOnce map[*func()]bool // called at the second signal
+	atOnce map[*func()]bool // functions to call at the second signal
 }
 
 type interruptsKey struct{}
 
-// untilInterrupted returns a context that ends with the first signal.
+// untilInterrupted returns a context that ends with the first signal. exit ends the process after the second.
 func untilInterrupted(signals <-chan os.Signal, exit func(code int)) (context.Context, context.CancelFunc) {
 	i := &interrupts{exit: exit, atOnce: map[*func()]bool{}}
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), interruptsKey{}, i))
@@ -51,7 +51,8 @@ func signalled() <-chan os.Signal {
 	return signals
 }
 
-// onSecondSignal calls do before a second signal ends the process, unless undo was called. do runs on a goroutine of its own, at any time.
+// onSecondSignal calls do before a second signal ends the process, unless undo has been called. do runs on a goroutine of its
+// own, at any time.
 func onSecondSignal(ctx context.Context, do func()) (undo func()) {
 	i, ok := ctx.Value(interruptsKey{}).(*interrupts)
 	if !ok { // the context of a test

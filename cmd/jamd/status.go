@@ -18,19 +18,21 @@ import (
 // statusEvery is how often the status line is redrawn.
 const statusEvery = 250 * time.Millisecond
 
-// A statusLine is the last line of a terminal. It is redrawn; everything else is written above it. It may be used from several goroutines.
+// A statusLine is the last line of a terminal. It is redrawn in place, and everything else is written above it. It is safe for
+// concurrent use.
 type statusLine struct {
 	mu       sync.Mutex
 	terminal io.Writer
-	width    func() int // columns; 0 if unknown
-	text     string     // "" while there is none
+	width    func() int // in columns; 0 if unknown
+	text     string     // "" if there is none
 }
 
-// erased returns what clears the line and moves to its beginning. It uses no escape sequences: not every terminal knows them.
+// erased returns the text that clears the line and moves to its start. It uses no escape sequences, because some terminals do not
+// know them.
 func (s *statusLine) erased() string { return "\r" + strings.Repeat(" ", len(s.text)) + "\r" }
 
-// withStatusLine returns a console that writes above a status line, if Err or Out is a terminal that can show one. Otherwise it returns
-// the console as it is, and nil.
+// withStatusLine returns a console that writes above a status line, if Err or Out is a terminal that can show one. Otherwise it
+// returns to and nil.
 func withStatusLine(to console) (console, *statusLine) {
 	if os.Getenv("TERM") == "dumb" {
 		return to, nil
@@ -47,7 +49,7 @@ func withStatusLine(to console) (console, *statusLine) {
 	return to, nil
 }
 
-// draw replaces the line. It is cut to the width of the terminal, because a wrapped line cannot be erased.
+// draw replaces the line. It cuts the text to the width of the terminal, because a wrapped line cannot be erased.
 func (s *statusLine) draw(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,8 +91,8 @@ func (a above) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// statusOf returns the status line: the newest frame, the misses so far, and the last ten seconds. The line may be cut, so the most
-// important part comes first. It is ASCII.
+// statusOf returns the text of the status line: the newest frame, the number of missed frames, and figures of the last ten
+// seconds. The line may be cut, so the most important part comes first. It is ASCII.
 func statusOf(r jam.FrameReport, bars jam.Bars, key spelling.Key, tenSeconds latency.Figures, missed int64) string {
 	symbol, rung := key.Symbol(r.Symbol), ""
 	if r.Listening {

@@ -12,16 +12,17 @@ import (
 	"jamd/spelling"
 )
 
-// A terminal prints the chords of a jam as they sound, spelt in the key of the melody, and its result. With JSON it prints the result alone.
+// A terminal prints the chords of a jam as they sound, spelt in the key of the melody, and its result. With JSON it
+// prints only the result.
 type terminal struct {
 	to       console
 	json     bool
 	status   *statusLine     // nil if there is none
 	announce func(*live.Jam) // prints what is about to happen
-	ready    func()          // called when a jam is ready; nil for none
+	ready    func()          // called when a jam is ready; may be nil
 }
 
-// newTerminal makes the terminal of a command. The console that it returns writes above the status line.
+// newTerminal makes the terminal of a command. It also returns a console that writes above the status line.
 func newTerminal(to console, json bool) (*terminal, console) {
 	t := &terminal{json: json}
 	if !json {
@@ -83,7 +84,7 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 	}
 }
 
-// frame prints a chord that begins, and frames that were lost before.
+// frame prints a chord that begins, and how many frames were lost before it.
 func (t *terminal) frame(r *jam.FrameReport, bars jam.Bars, key spelling.Key) {
 	if r.Skipped > 0 {
 		fmt.Fprintf(t.to.Out, "%s  %d frames were lost: the machine was stopped\n", position(r.Frame, bars), r.Skipped)
@@ -95,5 +96,5 @@ func (t *terminal) frame(r *jam.FrameReport, bars jam.Bars, key spelling.Key) {
 	fmt.Fprintf(t.to.Out, "%s  %-8s %s\n", position(r.Frame, bars), key.Symbol(r.Symbol), strings.Join(names, " "))
 }
 
-// position writes a frame as bar and beat, in seven columns.
+// position returns the bar and beat of a frame, in seven columns.
 func position(frame int64, bars jam.Bars) string { return fmt.Sprintf("%7s", bars.Position(frame)) }

@@ -7,7 +7,7 @@ import (
 	"jamd/model"
 )
 
-// version is set by the Makefile from git.
+// version is set by the Makefile.
 var version = "unknown"
 
 type versionCmd struct {
