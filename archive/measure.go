@@ -30,8 +30,8 @@ func Measure(r *session.Record, encoders *Encoders) (report.One, error) {
 }
 
 // MeasureAll measures sessions in parallel. It leaves out sessions in which nothing was played. failed holds an error for each
-// session that could not be read.
-func MeasureAll(ctx context.Context, records []*session.Record, encoders *Encoders) (found []session.Measured, failed []error, err error) {
+// session that could not be read. MeasureAll calls each after every session, from several goroutines.
+func MeasureAll(ctx context.Context, records []*session.Record, encoders *Encoders, each func()) (found []session.Measured, failed []error, err error) {
 	measured, errs := make([]session.Measured, len(records)), make([]error, len(records))
 	var work sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
@@ -40,6 +40,7 @@ func MeasureAll(ctx context.Context, records []*session.Record, encoders *Encode
 			for i := worker; i < len(records) && ctx.Err() == nil; i += workers {
 				one, err := Measure(records[i], encoders)
 				measured[i], errs[i] = session.Measured{Brief: one.Brief, Figures: one.Figures}, err
+				each()
 			}
 		})
 	}

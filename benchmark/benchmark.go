@@ -28,7 +28,8 @@ type Benchmark struct {
 	Policy   string        // name or file
 	Policies live.Policies
 	Budget   time.Duration // how long a policy step may take; 0 for no limit
-	Progress func(string)  // is called with a text for the user before each measurement
+	// Progress is called before each measurement with a text for the user and how long the measurement takes. end is called after it.
+	Progress func(what string, length time.Duration) (end func())
 }
 
 // Check returns an error for values that are out of range.
@@ -54,14 +55,18 @@ func (b *Benchmark) settings() jam.Settings {
 func (b *Benchmark) Run(ctx context.Context) (*Result, error) {
 	result := &Result{Format: format, Machine: machineHere(b.Version), Tempo: b.Tempo}
 	for _, arm := range b.Arms {
-		b.Progress(fmt.Sprintf("measuring for %v (%s)", b.For, arm))
+		end := b.Progress(fmt.Sprintf("measuring for %v (%s)", b.For, arm), b.For)
 		a, err := b.measure(ctx, arm, result)
+		end()
 		if err != nil {
 			return nil, err
 		}
 		if arm == Idle {
-			b.Progress(fmt.Sprintf("measuring for %v (%s, nobody playing)", min(b.For, idleFor), arm))
-			if a.Idle, err = b.idle(ctx); err != nil {
+			length := min(b.For, idleFor)
+			end := b.Progress(fmt.Sprintf("measuring for %v (%s, nobody playing)", length, arm), length)
+			a.Idle, err = b.idle(ctx)
+			end()
+			if err != nil {
 				return nil, err
 			}
 		}

@@ -72,10 +72,10 @@ func (c *accompanyCmd) checkFollowing() error {
 	return nil
 }
 
-// accompany accompanies the tune. If the user wants a session, accompany records it.
-func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time) (*jam.Accompaniment, error) {
+// accompany accompanies the tune. If the user wants a session, accompany records it. read gets the entries of the jam.
+func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time, read func(jam.Entry)) (*jam.Accompaniment, error) {
 	if c.Record == "" {
-		return c.play(ctx, p, s, t)
+		return c.play(ctx, p, s, t, read)
 	}
 	m := archive.Manifest(version, p, s)
 	m.Title, m.Ports.In, m.Start, m.Offline, m.Followed = t.Name, c.File, began, true, c.follows()
@@ -83,7 +83,7 @@ func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Set
 		m.Settings.Meter = t.Meter
 	}
 	log := archive.RecordOffline(c.Record, m)
-	result, err := c.play(ctx, p, s, t, log.Record)
+	result, err := c.play(ctx, p, s, t, log.Record, read)
 	return result, errors.Join(err, log.Close(result))
 }
 

@@ -59,9 +59,12 @@ func (c *benchCmd) benchmark(to console) *benchmark.Benchmark {
 	case c.Load:
 		arms = arms[1:]
 	}
-	progress := func(text string) { to.Log.Info().Msg(text) }
-	if c.JSON {
-		progress = func(string) {}
+	progress := func(text string, length time.Duration) (end func()) {
+		if c.JSON {
+			return func() {}
+		}
+		to.Log.Info().Msg(text)
+		return waiting(to, "measuring", length)
 	}
 	return &benchmark.Benchmark{
 		Version: version, Arms: arms, For: c.For, Tempo: c.Tempo, Policy: c.Policy, Budget: c.Budget, Progress: progress,

@@ -5,6 +5,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -38,8 +39,16 @@ type configShowCmd struct {
 // An inForce is a setting with its value and the origin of the value: "default", "flag", or file and line.
 type inForce struct {
 	Name  string `json:"name"`
-	Value string `json:"value"`
+	Value any    `json:"value"` // bool, a number, string, a list of them; nil if there is none
 	From  string `json:"from"`
+}
+
+// text returns the value as a user would write it; "" for none.
+func (s inForce) text() string {
+	if s.Value == nil {
+		return ""
+	}
+	return strings.Trim(fmt.Sprint(s.Value), "[]")
 }
 
 func (c *configShowCmd) Run(to console, flags *configFlags) error {
@@ -59,7 +68,7 @@ func (c *configShowCmd) Run(to console, flags *configFlags) error {
 	}
 	table := tabwriter.NewWriter(to.Out, 0, 8, 2, ' ', 0)
 	for _, s := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.Value, s.From)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Name, s.text(), s.From)
 	}
 	return table.Flush()
 }
@@ -96,7 +105,7 @@ func settingsOf(args []string) ([]inForce, error) {
 			all = append(all, c.paramsInForce(flag.Target.Interface().([]config.Setting))...)
 			continue
 		}
-		s := inForce{flag.Name, written(flag.Target), "default"}
+		s := inForce{flag.Name, typed(flag.Target), "default"}
 		switch e, ok := c.value(ctx.Selected(), flag); {
 		case c.given[flag.Name]:
 			s.From = "flag"
@@ -116,7 +125,7 @@ func settingsOf(args []string) ([]inForce, error) {
 // counts.
 func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
 	for i, s := range settings {
-		f := inForce{"set " + s.Param.String(), s.ValueText(), "flag"}
+		f := inForce{"set " + s.Param.String(), numberOr(s.ValueText()), "flag"}
 		if i < c.placed {
 			f.From = c.Set[s.Param.String()].From
 		}
@@ -126,13 +135,39 @@ func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
 	return all
 }
 
-// written returns a flag's value as a user would write it, or "" if it was not given and has no default.
-func written(v reflect.Value) string {
+// typed returns the value of a flag for JSON: numbers and switches as such, lists as lists, anything else as a user would write it. It
+// returns nil if the flag was not given and has no default.
+func typed(v reflect.Value) any {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {
-			return ""
+			return nil
 		}
 		v = v.Elem()
 	}
-	return strings.Trim(fmt.Sprint(v.Interface()), "[]")
+	if _, ok := v.Interface().(fmt.Stringer); ok {
+		return fmt.Sprint(v.Interface())
+	}
+	switch {
+	case v.Kind() == reflect.Bool, v.CanInt(), v.CanUint(), v.CanFloat():
+		return v.Interface()
+	case v.Kind() == reflect.Slice && v.IsNil():
+		return nil
+	case v.Kind() == reflect.Slice:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = typed(v.Index(i))
+		}
+		return list
+	case v.IsZero():
+		return nil
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// numberOr returns a text as the number that it is, or as it is.
+func numberOr(text string) any {
+	if number, err := strconv.ParseFloat(text, 64); err == nil {
+		return number
+	}
+	return text
 }

@@ -40,7 +40,7 @@ func TestTheExampleInTheDocs(t *testing.T) {
 		}
 		got := map[string]string{}
 		for _, s := range all {
-			got[s.Name] = s.Value
+			got[s.Name] = s.text()
 		}
 		for name, want := range test.want {
 			if got[name] != want {
@@ -69,7 +69,7 @@ func TestWhatSaysTheSame(t *testing.T) {
 		}
 		got := map[string]string{}
 		for _, s := range all {
-			got[s.Name] = s.Value
+			got[s.Name] = s.text()
 		}
 		if got["set temperature"] != want.temperature || got["set low"] != want.low {
 			t.Errorf("%s: %v", args, got)

@@ -63,12 +63,15 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitFailed
 	}
 	kongcompletion.Register(parser)
+	if len(args) == 0 { // whoever types "jamd" alone wants to know what there is
+		args = []string{"--help"}
+	}
 	command, err := parser.Parse(args)
 	if exited { // --help has been printed
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "jamd: %v (see jamd --help)\n", err)
+		fmt.Fprintln(stderr, "jamd:", parseMistake(err))
 		return exitUsage
 	}
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe must not end a jam, because its notes would not end

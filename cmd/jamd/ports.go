@@ -11,13 +11,24 @@ type portsCmd struct {
 	JSON bool `help:"Print one JSON object."`
 }
 
+// A portList is what --json prints.
+type portList struct {
+	In    []midiio.PortInfo `json:"in"`
+	Out   []midiio.PortInfo `json:"out"`
+	Error string            `json:"error,omitempty"` // why there are none
+}
+
 func (c *portsCmd) Run(to console) error {
 	ins, outs, err := midiio.List()
-	if err != nil && !(c.JSON && errors.Is(err, midiio.ErrNoSequencer)) {
-		return err
-	}
 	if c.JSON {
-		return printJSON(to, map[string][]midiio.PortInfo{"in": orEmpty(ins), "out": orEmpty(outs)})
+		listed := portList{In: orEmpty(ins), Out: orEmpty(outs)}
+		if err != nil {
+			listed.Error = err.Error()
+		}
+		return errors.Join(printJSON(to, listed), err)
+	}
+	if err != nil {
+		return err
 	}
 	for _, kind := range []struct {
 		title, flag string

@@ -99,7 +99,7 @@ func TestStudyInABrowser(t *testing.T) {
 			records = append(records, r)
 		}
 	}
-	measured, failed, err := archive.MeasureAll(t.Context(), records, encoders)
+	measured, failed, err := archive.MeasureAll(t.Context(), records, encoders, func() {})
 	if err != nil || len(measured) != 9 {
 		t.Fatal(len(measured), failed, err)
 	}

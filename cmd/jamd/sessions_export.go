@@ -114,6 +114,8 @@ func (c *exportCmd) tables(ctx context.Context, to console, records []*session.R
 		return c.unwritable(err)
 	}
 	defer w.Abort() // removes the tables if Close has not put them in place
+	written := newProgress(to, "writing tables", len(records))
+	defer written.end()
 	for _, r := range records {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -127,6 +129,7 @@ func (c *exportCmd) tables(ctx context.Context, to console, records []*session.R
 			return c.unwritable(err)
 		}
 		result.Sessions = append(result.Sessions, r.ID)
+		written.add(1)
 	}
 	if result.Files, err = w.Close(); err != nil {
 		return c.unwritable(err)
@@ -147,7 +150,10 @@ func (c *exportCmd) files(ctx context.Context, to console, records []*session.Re
 			return c.unwritable(err)
 		}
 	}
-	for _, r := range records {
+	written := newProgress(to, "writing files", len(records))
+	defer written.end()
+	for i, r := range records {
+		written.add(min(i, 1)) // of the one before
 		path := c.Output
 		if folder {
 			path = filepath.Join(c.Output, r.ID+format.ending)

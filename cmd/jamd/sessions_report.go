@@ -47,7 +47,9 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	if len(records) == 0 {
 		return usage.Errorf("no session to report on: the policies of these are hidden until they are rated")
 	}
-	sessions, failed, err := archive.MeasureAll(ctx, records, encoders)
+	measured := newProgress(to, "measuring sessions", len(records))
+	sessions, failed, err := archive.MeasureAll(ctx, records, encoders, func() { measured.add(1) })
+	measured.end()
 	if err != nil {
 		return err
 	}
