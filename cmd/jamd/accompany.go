@@ -84,13 +84,9 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	defer policy.Close()
 	tellLength(to, &melody, steps)
 	began := time.Now()
-	decided := newProgress(to, "playing", int(melody.Frames()))
-	result, err := c.accompany(ctx, policy, settings, tune, began, func(e jam.Entry) {
-		if e.Kind == jam.EntryReport {
-			decided.add(1)
-		}
-	})
-	decided.end()
+	played := newProgress(to, "playing", int(melody.Frames()))
+	result, err := c.accompany(ctx, policy, settings, tune, began, played.frames)
+	played.end()
 	if errors.Is(err, jam.ErrNoBeat) {
 		return usage.Errorf("%s: %w (--taps, --tempo)", c.File, err)
 	}

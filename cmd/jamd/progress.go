@@ -8,6 +8,8 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"jamd/jam"
 )
 
 // A progress shows how far a command is as a bar below what it prints, from two seconds on, if standard error is a terminal. It may be used
@@ -46,6 +48,13 @@ func (p *progress) add(parts int) {
 	}
 	if p.bar != nil {
 		_ = p.bar.Set(p.done) // the command works without its bar
+	}
+}
+
+// frames counts the frames among the entries of a jam.
+func (p *progress) frames(e jam.Entry) {
+	if e.Kind == jam.EntryReport {
+		p.add(1)
 	}
 }
 
