@@ -117,6 +117,33 @@ func TestAccompanyAPlayer(t *testing.T) {
 	}
 }
 
+// The policy is told the places of the player's bars, of a pickup too. Frames that were laid before the first bar line lie at the end
+// of a bar.
+func TestPolicyIsToldThePlacesOfAPlayer(t *testing.T) {
+	for _, pickup := range []int{0, 1, 3} {
+		p := perform(84, 0.03, 0.015, pickup, 16, 3)
+		var taps []jam.Doing
+		for i := range 4 {
+			taps = append(taps, jam.Doing{At: p.beats[pickup] - time.Duration(4-i)*time.Minute/84, What: jam.DoesTap})
+		}
+		policy := jamtest.NewPolicy(1)
+		a, err := jam.AccompanyPlayer(context.Background(), policy, jam.DefaultSettings(), jam.Tune{Events: p.events}, New(Config{Meter: jam.Quarters(4)}), taps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heard := policy.Heard()
+		if first := heard[0].Place; first != jam.BarPlace(1+(16-4*pickup)%16) || a.Take.Bars().Pickup() != jam.Quarters(4) && pickup > 0 {
+			t.Errorf("a pickup of %d beats: the place is %d, the meters %v", pickup, first, a.Take.Meters)
+		}
+		for frame, h := range heard {
+			bar := a.Take.BarAt(int64(frame))
+			if want := bar.Meter.Place(int64(frame) - bar.Frame); h.Place != want {
+				t.Errorf("a pickup of %d beats: frame %d has place %d, want %d", pickup, frame, h.Place, want)
+			}
+		}
+	}
+}
+
 // goesOn checks that frames go on and never back, that no bar is shorter than half of the one before or longer than one and a
 // half of it, that each frame is reported once, and that the tempi of the take lead to its lines.
 func goesOn(t *testing.T, a *jam.Accompaniment, entries []jam.Entry) {

@@ -93,7 +93,7 @@ func (a *accompanist) takeUp(t int64) {
 	}
 	a.hearBefore(t)
 	for len(a.meters) > 0 && a.meters[0].Frame <= t {
-		_ = a.engine.ChangeMeter(a.meters[0].Meter) // newAccompanist has checked it
+		_ = a.engine.ChangeMeter(a.meters[0]) // newAccompanist has checked it
 		a.tell(a.meters[0].Entry())
 		a.played, a.meters = append(a.played, a.meters[0]), a.meters[1:]
 	}

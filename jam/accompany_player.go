@@ -133,7 +133,7 @@ func (a *playerAccompanist) catchUp(now time.Duration) error {
 	}
 	a.tell(LoopAction{0, now, ActionJump, a.found}.Entry())
 	for t := range a.found {
-		a.bar(t)
+		a.bar()
 		if _, err := a.step(); err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func (a *playerAccompanist) frame() error {
 		a.tell(Moved{t, segment}.Entry())
 	}
 	a.hearBefore(t)
-	a.bar(t)
+	a.bar()
 	if longer := a.grid.listen(a.engine); longer > 0 {
 		a.tell(LoopAction{t, grid.Line(t), ActionListen, longer}.Entry())
 	}
@@ -178,11 +178,11 @@ func (a *playerAccompanist) frame() error {
 	return nil
 }
 
-// bar begins a bar of the player.
-func (a *playerAccompanist) bar(t int64) {
-	if a.grid.bar(a.engine) {
-		a.meters = append(a.meters, MeterChange{t, a.grid.now.Meter})
-		a.tell(a.meters[len(a.meters)-1].Entry())
+// bar lets the engine's bars be those of the player.
+func (a *playerAccompanist) bar() {
+	if c, ok := a.grid.bar(a.engine); ok {
+		a.meters = append(a.meters, c)
+		a.tell(c.Entry())
 	}
 }
 

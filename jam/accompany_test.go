@@ -196,6 +196,42 @@ func TestAccompanyFollowsTheMeter(t *testing.T) {
 	}
 }
 
+// After a pickup the policy is told the places at the end of a bar, chords change with the bar lines, and the metronome accents them.
+func TestAccompanyAfterAPickup(t *testing.T) {
+	tune := jam.Tune{
+		Meter: jam.Quarters(3), Meters: []jam.MeterChange{{Meter: jam.Quarters(3), Into: 8}},
+		Events: []jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}, {At: 50 * 125 * time.Millisecond, Status: 0x80, Data1: 60}},
+	}
+	p := jamtest.NewPolicy(5)
+	s := settings(func(s *jam.Settings) { s.ChordGrid, s.Listen, s.Metronome = jam.GridBar, 0, true })
+	a, err := jam.Accompany(context.Background(), p, s, tune)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Take.Frames != 52 || len(a.Take.Chords) < 3 {
+		t.Errorf("%d frames, chords %v", a.Take.Frames, a.Take.Chords)
+	}
+	for i, h := range p.Heard() {
+		if want := jam.BarPlace(17 + (i+8)%12); h.Place != want {
+			t.Errorf("frame %d: place %d, want %d", i, h.Place, want)
+		}
+	}
+	for _, c := range a.Take.Chords {
+		if c.Frame%12 != 4 {
+			t.Errorf("a chord begins at frame %d, which is no bar line", c.Frame)
+		}
+	}
+	for i, c := range a.Take.Click {
+		if want := i%3 == 1; c.Frame != int64(4*i) || c.Pitch == 76 != want {
+			t.Errorf("click %d is %+v, accented: %v", i, c, want)
+		}
+	}
+	tune.Meters[0].Into = 12
+	if _, err := jam.Accompany(context.Background(), p, s, tune); err == nil {
+		t.Error("a whole bar is no pickup")
+	}
+}
+
 func TestAccompanyRefuses(t *testing.T) {
 	note := []jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}}
 	stopped, stop := context.WithCancel(context.Background())

@@ -30,7 +30,8 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// For any meter, the engine tells the policy the place of the frame that is decided, and bars follow one another.
+// For any meter, the engine tells the policy the place of the frame that is decided, and bars follow one another. A change may lie
+// within a bar.
 func TestEngineTellsPlaces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anySettings(t)
@@ -38,11 +39,10 @@ func TestEngineTellsPlaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changes := map[int64]jam.Meter{}
+		changes := map[int64]jam.MeterChange{}
 		for range rapid.IntRange(0, 3).Draw(t, "changes") {
-			changes[rapid.Int64Range(0, 150).Draw(t, "at")] = rapid.SampledFrom([]jam.Meter{
-				{Count: 3, Unit: 4}, {Count: 4, Unit: 4}, {Count: 6, Unit: 8}, jam.Quarters(5),
-			}).Draw(t, "to")
+			to := rapid.SampledFrom([]jam.Meter{{Count: 3, Unit: 4}, {Count: 4, Unit: 4}, {Count: 6, Unit: 8}, jam.Quarters(5)}).Draw(t, "to")
+			changes[rapid.Int64Range(0, 150).Draw(t, "at")] = jam.MeterChange{Meter: to, Into: rapid.Int64Range(0, to.Bar()-1).Draw(t, "into")}
 		}
 		meter, line := s.Meter, int64(0)
 		for frame := range int64(200) {
@@ -50,7 +50,7 @@ func TestEngineTellsPlaces(t *testing.T) {
 				if err := e.ChangeMeter(to); err != nil {
 					t.Fatal(err)
 				}
-				meter, line = to, frame
+				meter, line = to.Meter, frame-to.Into
 			}
 			if _, _, place := e.Hear(); place != meter.Place(frame-line) {
 				t.Fatalf("frame %d: place %d, %d frames after a bar line of %v", frame, place, frame-line, meter)

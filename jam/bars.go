@@ -15,17 +15,20 @@ type Bar struct {
 	Meter      Meter
 }
 
-// Pickup returns the meter that the first bar is the end of: that of the second bar, if the first one is shorter. Otherwise it
-// returns the zero Meter.
+// Pickup returns the meter of the bar that the music begins in, if it does not begin with a bar line. Else, if the first bar is shorter
+// than the second, it is a pickup too, and Pickup returns the meter of the second. Otherwise it returns the zero Meter.
 func (b Bars) Pickup() Meter {
 	if len(b.Changes) == 0 {
 		return Meter{}
 	}
-	second := b.Changes[0]
-	if second.Frame <= 0 || second.Frame > b.Meter.Bar() || second.Frame >= second.Meter.Bar() {
+	first := b.Changes[0]
+	if first.Frame == 0 && first.Into > 0 {
+		return first.Meter
+	}
+	if first.Frame <= 0 || first.Frame > b.Meter.Bar() || first.Frame >= first.Meter.Bar() {
 		return Meter{}
 	}
-	return second.Meter
+	return first.Meter
 }
 
 // At returns the bar in which a frame lies. A bar that a change of the meter cuts short ends there. A pickup is the end of a bar in
@@ -56,14 +59,14 @@ func (b Bars) counted(frame int64) Bar {
 			break
 		}
 		bar.Number += (c.Frame - bar.Frame + bar.Meter.Bar() - 1) / bar.Meter.Bar()
-		bar.Frame, bar.Meter = c.Frame, c.Meter
+		bar.Frame, bar.Meter = c.Frame-c.Into, c.Meter
 	}
 	whole := (frame - bar.Frame) / bar.Meter.Bar()
 	bar.Number += whole
 	bar.Frame += whole * bar.Meter.Bar()
 	bar.End = bar.Frame + bar.Meter.Bar()
 	for _, c := range b.Changes {
-		if c.Frame > bar.Frame {
+		if c.Frame > frame {
 			bar.End = min(bar.End, c.Frame)
 			break
 		}

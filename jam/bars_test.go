@@ -61,6 +61,26 @@ func TestPickup(t *testing.T) {
 	}
 }
 
+// A pickup that is known to be the end of a bar has the bars of one that is a short first bar.
+func TestPickupInABar(t *testing.T) {
+	six := jam.Meter{Count: 6, Unit: 8}
+	short := jam.Bars{Meter: jam.Quarters(1), Changes: []jam.MeterChange{{Frame: 2, Meter: six}, {Frame: 26, Meter: jam.Quarters(3)}}}
+	known := jam.Bars{Meter: jam.Quarters(4), Changes: []jam.MeterChange{{Meter: six, Into: 10}, {Frame: 26, Meter: jam.Quarters(3)}}}
+	if known.Pickup() != six {
+		t.Errorf("a pickup in %v", known.Pickup())
+	}
+	for frame := range int64(60) {
+		if got, want := known.At(frame), short.At(frame); got != want || known.Position(frame) != short.Position(frame) {
+			t.Errorf("frame %d is in %+v, want %+v", frame, got, want)
+		}
+	}
+	for _, into := range []int64{-1, 12} {
+		if err := (jam.MeterChange{Meter: six, Into: into}).Check(); err == nil {
+			t.Errorf("%d frames into a bar of 6/8 are no error", into)
+		}
+	}
+}
+
 func TestPickupIsClickedAsTheEndOfABar(t *testing.T) {
 	take := jam.Take{Meter: jam.Quarters(2), Meters: []jam.MeterChange{{Frame: 8, Meter: jam.Quarters(3)}}, Frames: 20}
 	take.ClickBeats(90)

@@ -49,12 +49,13 @@ func (e *Engine) Swap(v *Vocabulary) {
 	e.applySettings()
 }
 
-// ChangeMeter begins a bar of another meter with the next frame. It is called before Hear, and returns the error of m.Check.
-func (e *Engine) ChangeMeter(m Meter) error {
-	if err := m.Check(); err != nil {
+// ChangeMeter continues in another meter from the next frame on, whatever c.Frame is: with a new bar, or c.Into frames after a bar line.
+// It is called before Hear. If jamd does not play the change, it returns an error and changes nothing.
+func (e *Engine) ChangeMeter(c MeterChange) error {
+	if err := c.Check(); err != nil {
 		return err
 	}
-	e.settings.Meter, e.barLine = m, e.frame
+	e.settings.Meter, e.barLine = c.Meter, e.frame-c.Into
 	e.applySettings()
 	return nil
 }

@@ -123,8 +123,8 @@ func (l *Loop) followBars() {
 	if !l.player.on {
 		return
 	}
-	if l.player.bar(l.engine) {
-		l.tell(&Entry{Kind: EntryMeter, Meter: MeterChange{l.engine.Frame(), l.player.now.Meter}})
+	if c, ok := l.player.bar(l.engine); ok {
+		l.tell(&Entry{Kind: EntryMeter, Meter: c})
 	}
 	if !l.player.caught {
 		return

@@ -93,14 +93,14 @@ const (
 
 // countIn clicks the beats before frame 0.
 func (l *Loop) countIn(ctx context.Context) bool {
-	meter := l.config.Settings.Meter
+	meter := l.engine.settings.Meter
 	for beat := -l.config.CountIn; beat < 0; beat++ {
 		line := int64(beat) * meter.Beat()
 		if l.wait(ctx, l.due(line)); ctx.Err() != nil {
 			return false
 		}
 		click := byte(clickBeat)
-		if beat%meter.Beats() == 0 {
+		if l.engine.since(line)%meter.Bar() == 0 {
 			click = clickDownbeat
 		}
 		if l.config.Click {

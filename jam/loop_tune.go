@@ -45,7 +45,7 @@ func (l *Loop) forgetTempo(from int64) {
 // changeMeter begins a bar of another meter with the next frame, if the tune does.
 func (l *Loop) changeMeter() {
 	for len(l.meters) > 0 && l.meters[0].Frame <= l.engine.Frame() {
-		l.report(l.engine.ChangeMeter(l.meters[0].Meter))
+		l.report(l.engine.ChangeMeter(l.meters[0]))
 		l.tell(&Entry{Kind: EntryMeter, Meter: l.meters[0]})
 		l.meters = l.meters[1:]
 	}

@@ -90,8 +90,9 @@ func twelveQuarters() (cues []jam.Cue) {
 func TestPerformanceFollowsTheTune(t *testing.T) {
 	for name, tune := range map[string]jam.Tune{
 		"a setup bar": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 248}, {Frame: 16, BPM: 129}}, Meter: jam.Quarters(4)},
-		"a pickup": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}}, Meter: jam.Quarters(1),
+		"a short first bar": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}}, Meter: jam.Quarters(1),
 			Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(4)}}},
+		"a pickup": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 120}}, Meter: jam.Quarters(4), Meters: []jam.MeterChange{{Meter: jam.Quarters(4), Into: 12}}},
 		"many": {Tempo: []jam.TempoChange{{Frame: 0, BPM: 100}, {Frame: 1, BPM: 200}, {Frame: 2, BPM: 90}, {Frame: 17, BPM: 60}, {Frame: 30, BPM: 180}},
 			Meter: jam.Quarters(4), Meters: []jam.MeterChange{{Frame: 18, Meter: jam.Quarters(3)}, {Frame: 30, Meter: jam.Meter{Count: 6, Unit: 8}}}},
 	} {

@@ -24,8 +24,7 @@ type playerGrid struct {
 	heard bool       // the policy has joined in
 }
 
-// start lays frame 0 on the last beat that is not after the first note. If no bar begins there, it is a pickup: the first bar line
-// comes as a change of the meter, as in a tune. It returns the first segment of the grid.
+// start lays frame 0 on the last beat that is not after the first note. It returns the first segment of the grid.
 func (g *playerGrid) start(t PlayerTime, first time.Duration) Segment {
 	g.now = t
 	beat := t.Meter.Beat()
@@ -87,13 +86,19 @@ func (g *playerGrid) sure(frames int64) bool {
 	return g.now.State == Following || g.now.State == HoldingTempo && frames >= joinAnyway*g.now.Meter.Bar()
 }
 
-// bar lets a bar begin with an engine's next frame if one of the player does, and reports whether the engine did not expect it.
-func (g *playerGrid) bar(e *Engine) (changed bool) {
+// bar lets a bar begin with an engine's next frame if one of the player does. If frame 0 is within a bar, it is a pickup. bar returns
+// what it changed; ok is false if the engine's bars are the player's.
+func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	frame, meter := e.Frame(), g.now.Meter
-	if meter != e.settings.Meter || g.place(frame) == 0 && e.since(frame)%meter.Bar() != 0 {
-		return e.ChangeMeter(meter) == nil
+	c = MeterChange{Frame: frame, Meter: meter}
+	if frame == 0 {
+		c.Into = g.place(0)
 	}
-	return false
+	begins := g.place(frame) == 0 && e.since(frame)%meter.Bar() != 0
+	if c.Into == 0 && !begins && meter == e.settings.Meter {
+		return c, false
+	}
+	return c, e.ChangeMeter(c) == nil
 }
 
 // listen lets an engine whose policy has not joined in listen until a bar line at which the beat is sure. It returns for how many

@@ -1,6 +1,9 @@
 package jam
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // A TakeNote is a melody note on the grid.
 type TakeNote struct {
@@ -36,10 +39,23 @@ type TempoChange struct {
 	BPM   float64 // quarter notes a minute
 }
 
-// A MeterChange begins a bar of another meter with a frame.
+// A MeterChange begins a bar of another meter with a frame. If Into is above 0, it does not begin a bar: so many frames of the bar lie
+// before the frame. At frame 0 that is a pickup.
 type MeterChange struct {
 	Frame int64
 	Meter Meter
+	Into  int64 // 0 up to, not including, the length of a bar
+}
+
+// Check returns an error if jamd does not play the change.
+func (c MeterChange) Check() error {
+	if err := c.Meter.Check(); err != nil {
+		return err
+	}
+	if c.Into < 0 || c.Into >= c.Meter.Bar() {
+		return fmt.Errorf("%d frames into a bar of %v: must be 0 to %d", c.Into, c.Meter, c.Meter.Bar()-1)
+	}
+	return nil
 }
 
 // A Take is what one jam sounded like, on the grid. It is what MIDI files and JSON are made from.

@@ -18,7 +18,7 @@ type Tune struct {
 func checkMeters(changes []MeterChange) error {
 	var last int64
 	for _, c := range changes {
-		if err := c.Meter.Check(); err != nil {
+		if err := c.Check(); err != nil {
 			return fmt.Errorf("meter changes: frame %d: %w", c.Frame, err)
 		}
 		if c.Frame < last {

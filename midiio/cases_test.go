@@ -46,7 +46,7 @@ func TestReadCases(t *testing.T) {
 			part: `track 2 "MELODY"`, tempo: []jam.TempoChange{{Frame: 0, BPM: 248}, {Frame: 16, BPM: 129}},
 		},
 		"pickup-1of4.mid": {
-			part: `track 2 "MELODY"`, meter: "1/4", meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(4)}},
+			part: `track 2 "MELODY"`, meters: []jam.MeterChange{{Meter: jam.Quarters(4), Into: 12}},
 		},
 		"late-first-signature.mid": {
 			part: `track 2 "MELODY"`, notes: 20, meters: []jam.MeterChange{{Frame: 32, Meter: jam.Quarters(3)}},

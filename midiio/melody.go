@@ -160,7 +160,8 @@ func (s *song) tempoMap() []jam.TempoChange {
 }
 
 // meters returns the meter at frame 0, which is 4/4 unless a time signature is there, and the later time signatures that change
-// the meter or move the bar lines. Each of them begins a bar. If two are in one frame, the first counts.
+// the meter or move the bar lines. Each of them begins a bar. If two are in one frame, the first counts. A
+// first bar that is shorter than the second is a pickup: the music begins within a bar of the second's meter.
 func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 	signatures := slices.Clone(s.signatures)
 	slices.SortStableFunc(signatures, func(a, b signature) int { return cmp.Compare(a.tick, b.tick) })
@@ -175,6 +176,9 @@ func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 			last = next
 			changes = append(changes, next)
 		}
+	}
+	if meter := (jam.Bars{Meter: first, Changes: changes}).Pickup(); meter != (jam.Meter{}) {
+		first, changes[0] = meter, jam.MeterChange{Meter: meter, Into: meter.Bar() - changes[0].Frame}
 	}
 	return first, changes
 }

@@ -43,10 +43,7 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	end := take.Frames
 	var conductor, melody, chords, bass, click track
 	conductor.add(0, meta, smf.MetaTrackSequenceName(take.Name))
-	conductor.add(0, meta, timeSignature(take.Meter))
-	for _, c := range take.Meters {
-		conductor.add(c.Frame, meta, timeSignature(c.Meter))
-	}
+	conductor.signatures(&take)
 	for _, c := range take.Tempo {
 		conductor.add(c.Frame, meta, smf.MetaTempo(c.BPM))
 	}
@@ -95,12 +92,6 @@ func WriteTake(w io.Writer, take jam.Take) error {
 	return nil
 }
 
-// timeSignature returns the event for a meter. Its metronome clicks once a beat: 24 MIDI clocks make a quarter note.
-func timeSignature(m jam.Meter) smf.Message {
-	const clocksPerFrame = 24 / jam.FramesPerBeat
-	return smf.MetaTimeSig(m.Count, m.Unit, uint8(m.Beat()*clocksPerFrame), 8) // 8 thirty-second notes make a quarter note
-}
-
 // checkTake returns an error if a MIDI file, or a program that reads it, cannot hold the take.
 func checkTake(take jam.Take) error {
 	if err := take.Meter.Check(); err != nil {
@@ -110,7 +101,7 @@ func checkTake(take jam.Take) error {
 		return fmt.Errorf("%d frames", take.Frames)
 	}
 	for _, c := range take.Meters {
-		if err := c.Meter.Check(); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {
+		if err := c.Check(); err != nil || c.Frame < 0 || c.Frame > maxTakeFrames {
 			return fmt.Errorf("at frame %d: %w", c.Frame, cmp.Or(err, errors.New("no frame for a change of meter")))
 		}
 	}

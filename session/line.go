@@ -68,6 +68,7 @@ type (
 		head
 		Frame int64     `json:"frame"`
 		Meter jam.Meter `json:"meter"`
+		Into  int64     `json:"into,omitempty"`
 	}
 	remarkLine struct {
 		head
@@ -120,7 +121,7 @@ func lineOf(seq uint64, entry Entry) any {
 	case jam.Moved:
 		return segmentLine{h("segment"), e.Frame, micros(e.At), e.BPM, e.Since}
 	case jam.MeterChange:
-		return meterLine{h("meter"), e.Frame, e.Meter}
+		return meterLine{h("meter"), e.Frame, e.Meter, e.Into}
 	case jam.FrameReport:
 		return frameLineOf(h("frame"), e)
 	case Remark:

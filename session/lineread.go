@@ -126,7 +126,8 @@ func (l *segmentLine) entry() (Entry, error) {
 }
 
 func (l *meterLine) entry() (Entry, error) {
-	return jam.MeterChange{Frame: l.Frame, Meter: l.Meter}, errors.Join(checkMoment(l.Frame, 0), l.Meter.Check())
+	change := jam.MeterChange{Frame: l.Frame, Meter: l.Meter, Into: l.Into}
+	return change, errors.Join(checkMoment(l.Frame, 0), change.Check())
 }
 
 func (l *remarkLine) entry() (Entry, error) {

@@ -21,7 +21,7 @@ func (p *replay) place(t int64) error {
 // changeMeter begins the bars of another meter, or of a moved bar line, that begin before the decision on a frame.
 func (p *replay) changeMeter(t int64) error {
 	for len(p.meters) > 0 && p.meters[0].Frame <= t {
-		if err := p.engine.ChangeMeter(p.meters[0].Meter); err != nil {
+		if err := p.engine.ChangeMeter(p.meters[0]); err != nil {
 			return err
 		}
 		p.meters = p.meters[1:]

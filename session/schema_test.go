@@ -52,7 +52,7 @@ func TestSchema(t *testing.T) {
 	}
 	lines, manifest, notes := schema(t, ""), schema(t, "#/$defs/manifest"), schema(t, "#/$defs/notes")
 	types := map[string]bool{}
-	for _, dir := range []string{live, filepath.Join("testdata", "v2")} {
+	for _, dir := range []string{live, filepath.Join("testdata", "v2"), filepath.Join(recordedJams, "followed"), filepath.Join(recordedJams, "pickup")} {
 		log, err := os.ReadFile(filepath.Join(dir, EventsFile))
 		if err != nil {
 			t.Fatal(err)
@@ -83,11 +83,14 @@ func TestSchema(t *testing.T) {
 	if err := lines.Validate(parse(t, loss)); err != nil {
 		t.Error(err)
 	}
-	meter, _ := appendLine(nil, 1, jam.MeterChange{Frame: 16, Meter: jam.Meter{Count: 6, Unit: 8}})
-	if err := lines.Validate(parse(t, meter)); err != nil {
-		t.Error(err)
+	for _, e := range []Entry{jam.MeterChange{Frame: 16, Meter: jam.Meter{Count: 6, Unit: 8}}, jam.MeterChange{Meter: jam.Quarters(4), Into: 12},
+		jam.LoopAction{Frame: 3, Kind: jam.ActionListen, Frames: 16}, jam.LoopAction{Frame: 3, Kind: jam.ActionJump, Frames: 300}} {
+		line, _ := appendLine(nil, 1, e)
+		if err := lines.Validate(parse(t, line)); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
-	if len(types) != 8 { // all but loss and meter
+	if len(types) != 11 { // all but loss
 		t.Errorf("lines of %v", types)
 	}
 	for _, bad := range []string{

@@ -78,6 +78,9 @@ func MetersOf(bars jam.Bars) []Meter {
 	var meters []Meter
 	for _, c := range append([]jam.MeterChange{{Meter: bars.Meter}}, bars.Changes...) {
 		bar := bars.At(c.Frame)
+		if n := len(meters); n > 0 && meters[n-1].Frame == bar.Frame {
+			meters = meters[:n-1] // two changes at frame 0
+		}
 		meters = append(meters, Meter{Frame: bar.Frame, Bar: bar.Number + 1, FramesPerBeat: bar.Meter.Beat(), FramesPerBar: bar.Meter.Bar()})
 	}
 	return meters

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from train.data import metrics, tokens
+from train.data.bars import places
 from train.data.corpora import sessions
 from train.data.corpora.song import CorpusError
 from train.evaluation.places import throughout
@@ -93,6 +94,16 @@ def test_bars_are_those_of_the_meters(tmp_path):
     assert len(why) == 1 and "meter 4/2" in why[0]
     assert [jam.bars.tolist() for jam in jams] == [
         [[0, 3, 4], [12, 3, 4], [18, 6, 8]], [[0, 6, 8], [10, 2, 4], [18, 2, 4], [26, 2, 4]]]
+
+
+def test_a_pickup_is_a_short_first_bar(tmp_path):
+    frames = [frame(t, 0, "C") for t in range(40)]
+    frames[30:] = [line | {"policy": "q"} for line in frames[30:]]
+    pickup, wrong = ({"type": "meter", "frame": 0, "meter": "4/4", "into": into} for into in (12, 16))
+    jams, why = read(tmp_path, pickup, wrong, *frames)
+    assert len(why) == 1 and "16 frames into a bar of 4/4" in why[0]
+    assert [jam.bars.tolist() for jam in jams] == [[[0, 4, 4], [4, 4, 4], [20, 4, 4]], [[6, 4, 4]]]
+    assert places(jams[0].bars, 6).tolist() == [13, 14, 15, 16, 1, 2]
 
 
 def test_each_policy_of_a_session_has_its_stretch_but_none_that_stood_in(tmp_path):

@@ -37,11 +37,12 @@ class Jam(Piece):
 
 
 class Meter(NamedTuple):
-    """A time signature, and the first frame of its first bar."""
+    """A time signature, its first frame, and how many frames of the bar lie before that: a pickup."""
 
     frame: int
     beats: int
     unit: int
+    into: int = 0
 
 
 class Manifest(NamedTuple):
@@ -95,7 +96,7 @@ def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
                 if not frames or frame.number > frames[-1].number:
                     frames.append(frame)
             elif entry["type"] == "meter":
-                meters.append(read_meter(entry["meter"], entry["frame"]))
+                meters.append(read_meter(entry["meter"], entry["frame"], entry.get("into", 0)))
             elif entry["type"] == "end":
                 last = melody_token(entry.get("melody", tokens.SILENCE))
         except (ValueError, LookupError, TypeError, RecursionError) as error:
@@ -118,12 +119,14 @@ def manifest(path: Path) -> Manifest:
         raise CorpusError(f"{path}: not the manifest of a session: {said(error)}") from error
 
 
-def read_meter(text: str, frame: object) -> Meter:
-    """Returns the meter that begins with a frame. Raises ValueError if there is none."""
+def read_meter(text: str, frame: object, into: object = 0) -> Meter:
+    """Returns the meter that begins with a frame, so many frames into a bar. Raises ValueError if there is none."""
     beats, unit = map(int, text.split("/"))
     if unit not in (4, 8) or not 1 <= beats <= 16 or not isinstance(frame, int) or not 0 <= frame <= HIGHEST:
         raise ValueError(f"meter {text} at frame {frame!r}")
-    return Meter(frame, beats, unit)
+    if not isinstance(into, int) or not 0 <= into < beats * FRAMES_PER_WHOLE // unit:
+        raise ValueError(f"{into!r} frames into a bar of {text}")
+    return Meter(frame, beats, unit, into)
 
 
 def said(error: Exception) -> str:
@@ -196,17 +199,21 @@ def jams(id: str, meters: list[Meter], frames: list[Frame], last: int) -> list[J
     found = []
     for n, (i, start, end) in enumerate(zip(begins, lines, lines[1:]), 1):
         m, c = tokens.cut(melody, chords, start - frames[0].number, end - start)
-        bars = [(line - start, *meter) for line, *meter in bar_lines(meters, start, end)]
+        bars = [(bar.frame - start, bar.beats, bar.unit) for bar in bar_lines(meters, start, end)]
         found.append(Jam(CORPUS, id if n == 1 else f"{id}#{n}", SPLIT, m, c, np.array(bars, np.int32).reshape(-1, 3),
                          frames[i].policy))
     return found
 
 
 def bar_lines(meters: list[Meter], start: int, end: int) -> Iterator[Meter]:
-    """Yields every bar that begins at or after frame start and before frame end, with its first frame."""
+    """Yields every bar that begins at or after frame start and before frame end, with its first frame. A pickup is a
+    short bar."""
     for meter, stop in zip(meters, [*(following.frame for following in meters[1:]), end]):
         bar = meter.beats * FRAMES_PER_WHOLE // meter.unit
-        first = meter.frame + -(-max(start - meter.frame, 0) // bar) * bar
+        if meter.into and start <= meter.frame < end:
+            yield Meter(meter.frame, meter.beats, meter.unit)
+        line = meter.frame + (bar - meter.into) % bar
+        first = line + -(-max(start - line, 0) // bar) * bar
         for line in range(first, min(stop, end), bar):
             yield Meter(line, meter.beats, meter.unit)
 
