@@ -42,18 +42,24 @@ func (c ChordKey) allows(chord Chord) bool {
 		return true
 	}
 	key := KeyAt(int(c) - 1)
-	scale := &majorScale
-	if degree := (chord.Root + 12 - key.Tonic) % 12; key.Minor && (degree == 7 || degree == 11) {
-		scale = &minorDominants
-	} else if key.Minor {
-		scale = &minorScale
-	}
+	scale := key.scale(chord)
 	for _, above := range Qualities[chord.Quality].Intervals {
 		if !scale[(chord.Root+above+12-key.Tonic)%12] {
 			return false
 		}
 	}
 	return true
+}
+
+// scale returns which semitones above the tonic are in the key. In minor that depends on the chord: the dominants have the raised seventh.
+func (k Key) scale(chord Chord) *[12]bool {
+	switch degree := (chord.Root + 12 - k.Tonic) % 12; {
+	case !k.Minor:
+		return &majorScale
+	case degree == 7 || degree == 11:
+		return &minorDominants
+	}
+	return &minorScale
 }
 
 // The semitones above the tonic that are in a key.

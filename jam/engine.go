@@ -30,6 +30,7 @@ type Engine struct {
 	velocity uint8   // of the note that began in the melody's frame; 0 if none did
 	force    float64 // how hard the player plays: the mean velocity of the last notes
 	draw     float64
+	key      KeyFinder
 
 	sounded ChordToken // in the frame before, as Hear returns it; NoChord if the vocabulary has no name for it
 	chord   ChordToken // what goes on: as sounded, but NoChord after EndChord

@@ -26,6 +26,7 @@ func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	if e.frame > e.origin {
 		e.melody, e.velocity = e.quantiser.close(e.frame - 1)
 	}
+	e.key.Hear(e.melody)
 	if e.velocity > 0 {
 		e.force += (float64(e.velocity) - e.force) / 4
 	}
@@ -140,6 +141,7 @@ func (e *Engine) Restart(frame int64) {
 	e.frame, e.origin, e.listen = frame, frame, frame+listen
 	e.sounded, e.chord, e.melody, e.velocity = e.vocabulary.Start(), e.vocabulary.Start(), MelodyStart, 0
 	e.joined, e.wanted = listen == 0, 0
+	e.key = KeyFinder{}
 	e.phase = phaseOpen
 }
 

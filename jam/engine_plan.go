@@ -82,9 +82,9 @@ func (e *Engine) prepare(token ChordToken, paused bool) {
 	now := moment{meter: e.settings.Meter, frame: e.since(e.frame), begun: e.since(e.sounds.begun)}
 	switch {
 	case e.vocabulary.IsBegin(token):
-		chord := e.vocabulary.Chord(index)
+		chord := e.coloured(e.vocabulary.Chord(index))
 		p.began, now.begun = true, now.frame
-		p.sounds = soundingChord{true, chord, e.vocabulary.Symbol(token), e.voicer.Voice(e.last, chord), e.frame}
+		p.sounds = soundingChord{true, chord, symbols[chord.Root][chord.Quality], e.voicer.Voice(e.last, chord), e.frame}
 		// A chord that begins must be heard to begin.
 		now.again = e.sounds.on && (e.sounds.chord == chord || p.sounds.layout.Voicing() == e.sounds.layout.Voicing())
 	case !named && (!unnamed || e.settings.Mute):
@@ -97,6 +97,21 @@ func (e *Engine) prepare(token ChordToken, paused bool) {
 		p.click(e, now)
 	}
 	p.lead(e)
+}
+
+// coloured returns a chord with the notes of the colour that is set, in the key that is set or else heard. Without a key it stays as it is.
+func (e *Engine) coloured(chord Chord) Chord {
+	if e.settings.Colour == Plain {
+		return chord
+	}
+	key, known := e.key.Key()
+	if e.settings.Key != anyKey {
+		key, known = KeyAt(int(e.settings.Key)-1), true
+	}
+	if !known {
+		return chord
+	}
+	return e.settings.Colour.add(chord, key, e.key.lately(colourHears))
 }
 
 // play adds the chord's notes as the style plays them.

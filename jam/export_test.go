@@ -44,3 +44,11 @@ func (a *Agent) Play(ctx context.Context) {
 	a.play(ctx, token, ok)
 	a.hear(ctx)
 }
+
+func (c Colour) Add(chord Chord, key Key, pitches ...uint8) Chord {
+	var heard pitchClasses
+	for _, p := range pitches {
+		heard |= 1 << (p % 12)
+	}
+	return c.add(chord, key, heard)
+}

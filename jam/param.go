@@ -53,6 +53,7 @@ const (
 	ParamTopP
 	ParamChordGrid
 	ParamComplexity
+	ParamColour
 	ParamKey
 	ParamBusy
 	ParamStyle
@@ -88,6 +89,8 @@ var params = [...]ParamInfo{
 		func(s Settings) float64 { return float64(s.ChordGrid) }, func(s *Settings, v float64) { s.ChordGrid = ChordGrid(v) }),
 	list(ParamComplexity, "complexity", "Which chords may begin.", complexities,
 		func(s Settings) float64 { return float64(s.Complexity) }, func(s *Settings, v float64) { s.Complexity = Complexity(v) }),
+	list(ParamColour, "colour", "What is added to the policy's triads: nothing, the key's sevenths, or its ninths too.", colours,
+		func(s Settings) float64 { return float64(s.Colour) }, func(s *Settings, v float64) { s.Colour = Colour(v) }),
 	list(ParamKey, "key", "Only chords of this key begin; any allows all.", chordKeys,
 		func(s Settings) float64 { return float64(s.Key) }, func(s *Settings, v float64) { s.Key = ChordKey(v) }).reads(findChordKey),
 	list(ParamBusy, "busy", "How often chords change, if the policy has this input; any draws a level for each jam.", busyWords,

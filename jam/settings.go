@@ -22,16 +22,17 @@ func (c Channels) Strikes(e Event, split uint8) bool {
 
 // Settings say how jamd plays in one jam. Params has the ranges of what can be set while it is under way.
 type Settings struct {
-	Tempo       float64    `json:"tempo"`       // quarter notes a minute, 20 to 400
-	Meter       Meter      `json:"meter"`       // time signature
-	Listen      int        `json:"listen"`      // beats before the policy may be heard, 0 to 1024
-	ChordGrid   ChordGrid  `json:"chord_grid"`  // on which lines the chord may change
-	Complexity  Complexity `json:"complexity"`  // which chords may begin
-	Key         ChordKey   `json:"key"`         // the key that the chords stay in
-	Busy        Busy       `json:"busy"`        // how often chords change, if the policy has this input
-	Temperature float64    `json:"temperature"` // 0 (always the likeliest chord) to 10
-	TopP        float64    `json:"top_p"`       // share of the likeliest chords to choose among, above 0, up to 1 (all)
-	Seed        uint64     `json:"seed"`        // the same seed and the same melody give the same chords
+	Tempo       float64    `json:"tempo"`            // quarter notes a minute, 20 to 400
+	Meter       Meter      `json:"meter"`            // time signature
+	Listen      int        `json:"listen"`           // beats before the policy may be heard, 0 to 1024
+	ChordGrid   ChordGrid  `json:"chord_grid"`       // on which lines the chord may change
+	Complexity  Complexity `json:"complexity"`       // which chords may begin
+	Colour      Colour     `json:"colour,omitempty"` // what is added to triads
+	Key         ChordKey   `json:"key"`              // the key that the chords stay in
+	Busy        Busy       `json:"busy"`             // how often chords change, if the policy has this input
+	Temperature float64    `json:"temperature"`      // 0 (always the likeliest chord) to 10
+	TopP        float64    `json:"top_p"`            // share of the likeliest chords to choose among, above 0, up to 1 (all)
+	Seed        uint64     `json:"seed"`             // the same seed and the same melody give the same chords
 
 	Style          Style `json:"style"`           // how a chord is played while it lasts
 	Low            uint8 `json:"low"`             // lowest pitch of a chord, MIDI 0 to 127

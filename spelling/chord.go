@@ -13,8 +13,13 @@ type Key struct {
 	known bool
 }
 
-// In returns the writer of a key.
-func In(k jam.Key) Key { return Key{k, true} }
+// Of returns the writer of a key, if the key is known.
+func Of(k jam.Key, known bool) Key {
+	if !known {
+		return Key{}
+	}
+	return Key{k, true}
+}
 
 // String returns the key as [jam.Key] writes it, "" if it is not known.
 func (k Key) String() string {

@@ -2,8 +2,7 @@
 // in A minor E7 has a G#, not an Ab.
 //
 //   - [NoteIn] and [RootIn] name a pitch class, [Key.Pitch] a MIDI pitch, [Fifths] and [Signature] say what stands at the clef.
-//   - A [Key] writes chord symbols, the notes of a chord, and its Roman numeral.
-//   - A [Finder] estimates the key of a melody while it is played.
+//   - A [Key] writes chord symbols, the notes of a chord, and its Roman numeral. A [jam.KeyFinder] finds the key while somebody plays.
 //
 // The names are by the line of fifths: ... Bb -2, F -1, C 0, G 1, D 2 .... A sharp adds seven places.
 package spelling

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"jamd/jam"
+	"jamd/spelling"
 )
 
 // settling is how long an event waits for others that belong to the same line. With many open pages, sending each at once would
@@ -93,7 +94,8 @@ func (s *Server) frame(r jam.FrameReport) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := frameOf(&r, s.key.Hear(r.Melody))
+	s.key.Hear(r.Melody)
+	m := frameOf(&r, spelling.Of(s.key.Key()))
 	text := encode(m)
 	if s.frames = append(s.frames, text); len(s.frames) > remembered {
 		s.frames = append(s.frames[:0:0], s.frames[len(s.frames)-remembered:]...)

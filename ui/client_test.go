@@ -243,7 +243,7 @@ func TestKeyboardBetweenJams(t *testing.T) {
 
 // The key is that of the melody of late, as sessions have it, and forgotten with the jam. The chord is spelt in it.
 func TestPageIsToldTheKey(t *testing.T) {
-	const keyFrames, keyHeard = 256, 24 // of a spelling.Finder
+	const keyFrames, keyHeard = 256, 24 // of a jam.KeyFinder
 	s, b := serve(t)
 	page := look(t, s, enter(t, s))
 	play := func(scale ...uint8) (keys []any) { // after each frame

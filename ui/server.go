@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"jamd/jam"
-	"jamd/spelling"
 )
 
 const (
@@ -44,7 +43,7 @@ type Server struct {
 	begun   chan struct{} // closed while there is a jam
 	now     func() time.Duration
 	started bool
-	key     spelling.Finder
+	key     jam.KeyFinder
 	frames  [][]byte // the last frames, encoded
 	clients map[uint64]*client
 	last    uint64 // id of the newest client
@@ -105,7 +104,7 @@ func (s *Server) Begin(j Jam, now func() time.Duration) {
 	if s.jam == nil {
 		close(s.begun)
 	}
-	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, spelling.Finder{}
+	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, jam.KeyFinder{}
 	s.mu.Unlock()
 	s.announce()
 }

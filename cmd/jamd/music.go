@@ -21,6 +21,7 @@ type musicFlags struct {
 	ChordGrid   jam.ChordGrid    `default:"beat" placeholder:"frame|beat|half|bar" help:"Where chords may change (${default}); a frame is a sixteenth note."`
 	Style       jam.Style        `default:"pad" placeholder:"pad|block|pulse|arpeggio|ripple" help:"How chords are played while they last (${default})."`
 	Complexity  jam.Complexity   `default:"all" placeholder:"triads|sevenths|all" help:"Which chords may begin (${default})."`
+	Colour      jam.Colour       `default:"plain" placeholder:"plain|sevenths|ninths" help:"Add the sevenths of the key, or its ninths too, to triads (${default})."`
 	Key         jam.ChordKey     `default:"any" placeholder:"KEY" help:"Keep the chords to a key, such as G, Ebm or 'A minor' (${default})."`
 	Temperature float64          `default:"0.99" help:"How adventurous: 0 plays the likeliest chord, 1 as the policy learned (${default})."`
 	TopP        float64          `default:"1" placeholder:"P" help:"Choose among the likeliest chords that make up this share (${default})."`
@@ -35,7 +36,7 @@ type musicFlags struct {
 
 // settings returns s with the values of the flags.
 func (f *musicFlags) settings(s jam.Settings) (jam.Settings, error) {
-	s.Listen, s.ChordGrid, s.Style, s.Complexity, s.Key = f.Listen, f.ChordGrid, f.Style, f.Complexity, f.Key
+	s.Listen, s.ChordGrid, s.Style, s.Complexity, s.Colour, s.Key = f.Listen, f.ChordGrid, f.Style, f.Complexity, f.Colour, f.Key
 	s.Temperature, s.TopP, s.Seed = f.Temperature, f.TopP, f.Seed
 	s.Low, s.High, s.Bass = f.Register.low, f.Register.high, f.Bass
 	controls := make([]jam.Control, len(f.Set))

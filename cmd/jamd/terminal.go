@@ -54,7 +54,7 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 	}
 	bars := j.Bars()
 	var newest jam.FrameReport
-	var heard spelling.Finder
+	var heard jam.KeyFinder
 	var key spelling.Key
 	missed := int64(0)
 	for {
@@ -72,7 +72,8 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 			if newest = e.Report; newest.Missed {
 				missed++
 			}
-			key = heard.Hear(newest.Melody)
+			heard.Hear(newest.Melody)
+			key = spelling.Of(heard.Key())
 			if !t.json {
 				t.frame(&newest, bars, key)
 			}

@@ -11,7 +11,7 @@ import { more } from "./more";
 import { spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
-const harmony = ["policy", "style", "chord-grid", "complexity", "key", "temperature"];
+const harmony = ["policy", "style", "chord-grid", "complexity", "colour", "key", "temperature"];
 const time = ["tempo", "tap", "one", "hold-tempo", "metronome", "hold"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];

@@ -1,0 +1,115 @@
+package jam
+
+// A Colour says what is added to the triads that a policy chooses.
+type Colour uint8
+
+// The colours, plainest first.
+const (
+	Plain        Colour = iota // nothing
+	WithSevenths               // the seventh of the key; or the sixth if the seventh would clash with the melody
+	WithNinths                 // the ninth of the key too
+)
+
+var colours = words{"plain", "sevenths", "ninths"}
+
+// String returns plain, sevenths or ninths.
+func (c Colour) String() string { return colours.word(int(c)) }
+
+// MarshalText returns String.
+func (c Colour) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what String writes.
+func (c *Colour) UnmarshalText(text []byte) error {
+	i, err := colours.find("colour", string(text))
+	*c = Colour(i)
+	return err
+}
+
+// The qualities that colours begin with and lead to.
+var (
+	major, minor, diminished = quality(""), quality("m"), quality("dim")
+	sixth                    = quality("6")
+	seventh, majorSeventh    = quality("7"), quality("maj7")
+	minorSeventh             = quality("m7")
+	diminishedSeventh, half  = quality("dim7"), quality("m7b5")
+	ninths                   = map[uint8]uint8{seventh: quality("9"), majorSeventh: quality("maj9"), minorSeventh: quality("m9")}
+)
+
+// quality returns the index of a symbol in Qualities, which must have it.
+func quality(symbol string) uint8 {
+	for i, q := range Qualities {
+		if q.Symbol == symbol {
+			return uint8(i)
+		}
+	}
+	panic("jam: no quality " + symbol)
+}
+
+// colourHears is how many frames of melody before a chord say what would clash with it: a bar of 4/4. On eight tunes four frames gave a few more
+// sevenths, and more melody notes a semitone from a chord's note (docs/voicing.md).
+const colourHears = 16
+
+// pitchClasses is a set of pitch classes; bit 0 is C.
+type pitchClasses uint16
+
+func (s pitchClasses) has(class uint8) bool { return s>>(class%12)&1 == 1 }
+
+// add returns a chord with the colour's notes added: those of the key that do not lie a semitone from what was heard
+// of the melody just before. Other chords than
+// triads stay, but for ninths above sevenths. A chord that is not of the key takes the minor seventh, as a dominant does, unless only the
+// major seventh is of the key, or of the key's parallel minor. It allocates nothing.
+func (c Colour) add(chord Chord, key Key, heard pitchClasses) Chord {
+	clashes := func(above uint8) bool {
+		class := chord.Root + above
+		return heard.has(class+1) || heard.has(class+11)
+	}
+	inKey := func(above uint8) bool { return key.has(chord, above) }
+	if c >= WithSevenths {
+		switch chord.Quality {
+		case major:
+			parallel := Key{key.Tonic, true}
+			wanted, above := seventh, uint8(10)
+			if inKey(11) && !inKey(10) || !inKey(10) && !key.Minor && parallel.has(chord, 11) && !parallel.has(chord, 10) {
+				wanted, above = majorSeventh, 11
+			}
+			switch {
+			case !clashes(above):
+				chord.Quality = wanted
+			case wanted == majorSeventh && inKey(9) && !clashes(9):
+				chord.Quality = sixth
+			}
+		case minor:
+			if !clashes(10) {
+				chord.Quality = minorSeventh
+			}
+		case diminished:
+			if inKey(9) && !inKey(10) && !clashes(9) {
+				chord.Quality = diminishedSeventh
+			} else if inKey(10) && !clashes(10) {
+				chord.Quality = half
+			}
+		}
+	}
+	if c >= WithNinths && inKey(2) && !clashes(2) {
+		if ninth, ok := ninths[chord.Quality]; ok {
+			chord.Quality = ninth
+		}
+	}
+	return chord
+}
+
+// has reports whether a note above a chord's root is in the key. In minor the raised seventh is, for chords on the fifth degree and on that
+// seventh, and then the natural one is not, but above the fifth degree.
+func (k Key) has(chord Chord, above uint8) bool {
+	return k.scale(chord)[(chord.Root+above+12-k.Tonic)%12]
+}
+
+// symbols are the symbols of all chords, by root and quality, made once: a frame allocates nothing.
+var symbols = func() (all [12][]string) {
+	for root := range all {
+		for i := range Qualities {
+			all[root] = append(all[root], Chord{uint8(root), uint8(i)}.String())
+		}
+	}
+	return all
+}()
