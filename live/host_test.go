@@ -192,7 +192,7 @@ func TestSetRefuses(t *testing.T) {
 		kind        error
 		says        string
 	}{
-		{"colour", "red", ui.ErrUnknown, "no such setting"},
+		{"flavour", "red", ui.ErrUnknown, "no such setting"},
 		{"temperature", "hot", ui.ErrRefused, "temperature"},
 		{"temperature", "99", ui.ErrRefused, "0 to 10"},
 		{choiceRecord, "maybe", ui.ErrRefused, "on or off"},
@@ -248,7 +248,7 @@ func TestDefaults(t *testing.T) {
 	if err := j.UndoSave(); !errors.Is(err, ui.ErrRefused) {
 		t.Errorf("undo of nothing: %v", err)
 	}
-	for name, kind := range map[string]error{"panic": ui.ErrRefused, choiceBlind: ui.ErrRefused, "colour": ui.ErrUnknown} {
+	for name, kind := range map[string]error{"panic": ui.ErrRefused, choiceBlind: ui.ErrRefused, "flavour": ui.ErrUnknown} {
 		if _, err := j.SaveDefault(name); !errors.Is(err, kind) {
 			t.Errorf("%s: %v, want %v", name, err, kind)
 		}
