@@ -10,7 +10,7 @@ import (
 // playScript plays a tune into jamd with aplaymidi, listens to it with aseqdump, ends it with SIGINT, and shows what was heard.
 // Frames are long, because the emulated processor is slow: at 20 BPM a policy step has most of a second.
 const playScript = awaiting + `
-jamd play --clock internal --in 'jamd in' --out 'jamd out' --tempo 20 --listen 1 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
+jamd play --clock internal --policy tiny.onnx --in 'jamd in' --out 'jamd out' --tempo 20 --listen 1 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
 jamd=$!
 await "! kill -0 $jamd || { shows \"'jamd in'\" && shows \"'jamd out'\"; }"
 aconnect -l
@@ -35,10 +35,12 @@ exit $status
 
 const tune = "../testdata/tune.mid"
 
-// TestPlay is the whole of jamd with a real sequencer: chords sound, and all of them are off at the end.
+// TestPlay is the whole of jamd with a real sequencer: chords sound, and all of them are off at the end. The policy is tiny: beside busy
+// processes a step of a real one takes seconds in this machine, and the longest frame is 750 ms.
 func TestPlay(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)
+	files["tiny.onnx"] = "../../model/testdata/tiny.onnx"
 	melody, err := midiio.ReadFile(tune, "")
 	if err != nil {
 		t.Fatal(err)
