@@ -22,6 +22,7 @@ type beam struct {
 	slots      [slots]slot
 	stamp      uint32
 	best       float64 // the largest weight in next
+	least      float64 // hypotheses of no more weight than this are not added to next
 }
 
 // periods are the beat lengths that a hypothesis may have, in seconds, by class.
@@ -46,7 +47,7 @@ func newBeam() *beam {
 // hear updates the hypotheses with an onset at the time t. It drops those whose period is not allowed, and keeps the `size`
 // heaviest.
 func (b *beam) hear(t float64, size int, allowed *periods) {
-	b.next, b.best = b.next[:0], math.Inf(-1)
+	b.next, b.best, b.least = b.next[:0], math.Inf(-1), math.Inf(-1)
 	for i := range b.hyps {
 		h := &b.hyps[i]
 		b.expand(h, t, allowed)
@@ -81,7 +82,7 @@ func (b *beam) expand(h *hypothesis, t float64, allowed *periods) {
 		low, high = middle-fanOut/2, middle+fanOut/2-1
 	}
 	for far := low; far <= high; far++ {
-		if h.weight+h.expected(far)-logs < b.best-hopeless {
+		if h.weight+h.expected(far)-logs < max(b.best-hopeless, b.least) {
 			continue
 		}
 		if n := h.after(far, t, logs); allowed.allow(&n) {
@@ -90,11 +91,25 @@ func (b *beam) expand(h *hypothesis, t float64, allowed *periods) {
 	}
 }
 
-// add adds a hypothesis to next, unless it is hopeless or there is no room.
+// add adds a hypothesis to next, unless it is hopeless. The order of the calls does not decide which stay.
 func (b *beam) add(n hypothesis) {
-	if len(b.next) < room && n.weight > b.best-hopeless {
-		b.next = append(b.next, n)
-		b.best = max(b.best, n.weight)
+	if n.weight <= max(b.best-hopeless, b.least) {
+		return
+	}
+	if len(b.next) == room {
+		b.halve()
+	}
+	b.next = append(b.next, n)
+	b.best = max(b.best, n.weight)
+}
+
+// halve makes room in next: it keeps the heavier half, and add then ignores what is lighter.
+func (b *beam) halve() {
+	selectBest(b.next, room/2)
+	b.next = b.next[:room/2]
+	b.least = math.Inf(1)
+	for i := range b.next {
+		b.least = min(b.least, b.next[i].weight)
 	}
 }
 

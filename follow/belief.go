@@ -4,13 +4,14 @@ import "math"
 
 // A belief is the weighted mean of what the hypotheses near the grid say about it.
 type belief struct {
-	share  float64    // total weight of these hypotheses
-	off    float64    // how late the last onset was for them, in seconds
-	delta  float64    // how late their next beat is for the grid, in beats
-	period float64    // seconds a beat
-	spread float64    // variance of the time of the next beat, in beats squared
-	drift  float64    // relative variance of the period
-	bars   [8]float64 // share of hypotheses by how many beats their bar line is after the grid's
+	share  float64              // total weight of these hypotheses
+	off    float64              // how late the last onset was for them, in seconds
+	delta  float64              // how late their next beat is for the grid, in beats
+	period float64              // seconds a beat
+	spread float64              // variance of the time of the next beat, in beats squared
+	drift  float64              // relative variance of the period
+	bars   [8]float64           // share of hypotheses by how many beats their bar line is after the grid's
+	meters [len(meters)]float64 // share of hypotheses by meter
 }
 
 // weigh returns the belief after an onset at t.
@@ -31,7 +32,9 @@ func weigh(b *beam, g *grid, t float64) (w belief) {
 		w.period += p * h.period
 		square += p * (after*after + aa/(g.period*g.period))
 		w.drift += p * pp / (h.period * h.period)
-		if classes[h.class].meter == g.meter {
+		c := &classes[h.class]
+		w.meters[c.metre] += p
+		if c.meter == g.meter {
 			w.bars[g.inBar(beat-int64(inBar))] += p
 		}
 	}
@@ -46,7 +49,7 @@ func weigh(b *beam, g *grid, t float64) (w belief) {
 func (f *Follower) read(t float64) {
 	g := &f.grid
 	if !f.locked {
-		g.put(f.beam.heaviest(), t)
+		g.put(f.beam.heaviest(), t, f.meter.on)
 	}
 	f.belief = weigh(f.beam, g, t)
 	w := &f.belief
@@ -71,7 +74,7 @@ func (f *Follower) read(t float64) {
 // elsewhere moves the grid to the heaviest hypothesis, if most of the weight is near that one.
 func (f *Follower) elsewhere(t float64) {
 	g := f.grid
-	g.put(f.beam.heaviest(), t)
+	g.put(f.beam.heaviest(), t, f.meter.on)
 	if w := weigh(f.beam, &g, t); w.share > moving {
 		f.grid, f.belief = g, w
 		if _, share := w.bar(&g); share > moving {

@@ -21,6 +21,7 @@ type Ear struct {
 	times    *jam.Queue[jam.PlayerTime]
 	channels jam.Channels
 	split    atomic.Uint32
+	meter    atomic.Pointer[jam.Meter] // the meter that was set or found; nil before that
 }
 
 // NewEar makes an ear for a jam's melody: the notes on the given channels, from the pitch split up.
@@ -53,6 +54,19 @@ func (e *Ear) Tempo(bpm float64, at time.Duration) {
 	e.doings.TrySend(jam.Doing{At: at, What: jam.DoesTempo, BPM: bpm})
 }
 
+// SetMeter takes the meter that the player sets; the zero Meter asks the Follower to find it.
+func (e *Ear) SetMeter(m jam.Meter, at time.Duration) {
+	e.doings.TrySend(jam.Doing{At: at, What: jam.DoesMeter, Meter: m})
+}
+
+// Meter returns the meter that was set or found; the zero Meter before that.
+func (e *Ear) Meter() jam.Meter {
+	if m := e.meter.Load(); m != nil {
+		return *m
+	}
+	return jam.Meter{}
+}
+
 // Run passes everything to a Follower until ctx ends. The Follower has no other owner until then.
 func (e *Ear) Run(ctx context.Context, f *Follower) {
 	for {
@@ -60,7 +74,11 @@ func (e *Ear) Run(ctx context.Context, f *Follower) {
 		case <-ctx.Done():
 			return
 		case d := <-e.doings.C():
-			if t, ok := d.Tell(f); ok {
+			t, ok := d.Tell(f)
+			if m := e.Meter(); t.MeterSure && m != t.Meter {
+				e.meter.Store(&t.Meter)
+			}
+			if ok {
 				e.times.TrySend(t)
 			}
 		}

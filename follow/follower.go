@@ -48,11 +48,13 @@ type Follower struct {
 	grid       grid
 	beam       *beam
 	bar        barLine
+	meter      meterSearch
 	taps       taps
 	locked     bool    // the hypotheses near the grid agree on it
 	frozen     bool    // Hold is on
 	following  bool    // it is sure enough to say that it follows
 	last       float64 // time of the last onset
+	heardAt    float64 // the same, corrected for the player's asynchrony
 	asynchrony float64 // how late the player plays for the beat, in seconds
 	heard      float64 // number of beats that asynchrony was learned from
 	counted    float64 // length of a tapped beat; 0 if none was tapped
@@ -64,9 +66,8 @@ type Follower struct {
 // New makes a Follower that has heard nothing yet.
 func New(c Config) *Follower {
 	f := &Follower{config: c, beam: newBeam(), last: math.Inf(-1)}
-	f.grid.meter, f.grid.told = c.Meter, c.Meter != (jam.Meter{})
-	if !f.grid.told {
-		f.grid.meter = jam.Quarters(4)
+	if f.grid.meter = c.Meter; c.Meter == (jam.Meter{}) {
+		f.grid.meter, f.meter.on = jam.Quarters(4), true
 	}
 	return f
 }
@@ -84,6 +85,7 @@ func (f *Follower) Note(at time.Duration, _, _ uint8) {
 	}
 	f.last = t
 	t -= f.asynchrony
+	f.heardAt = t
 	if f.locked && rest > silence*f.grid.period {
 		f.locked = false
 	}
@@ -146,6 +148,7 @@ func (f *Follower) Advance(now time.Duration) {
 	g := &f.grid
 	for g.on && duration(g.line(g.passed+1)) <= now {
 		g.passed++
+		f.findMeter()
 		if g.inBar(g.passed) == 0 {
 			f.moveBar()
 		}

@@ -14,7 +14,6 @@ type grid struct {
 	passed     int64   // the last beat whose line has passed
 	one        int64   // number of a beat that begins a bar
 	meter      jam.Meter
-	told       bool // the meter was set, not found
 }
 
 // line returns the time of a beat, in seconds.
@@ -45,8 +44,9 @@ func (g *grid) near(h *hypothesis, t float64) bool {
 // move puts the line of a beat at a time; from there, beats have the given period. Beats that have passed stay so.
 func (g *grid) move(beat int64, at, period float64) { g.beat, g.at, g.period = beat, at, period }
 
-// put makes the grid that of a hypothesis. The next beat keeps its number if it moves by less than half a beat.
-func (g *grid) put(h *hypothesis, t float64) {
+// put makes the grid that of a hypothesis, with its meter if that is still searched for. The next beat keeps its number if it
+// moves by less than half a beat.
+func (g *grid) put(h *hypothesis, t float64, searched bool) {
 	at, inBar := h.line(t)
 	if !g.on {
 		g.on, g.beat, g.passed = true, 1, 0
@@ -56,7 +56,7 @@ func (g *grid) put(h *hypothesis, t float64) {
 	}
 	g.at, g.period = at, h.period
 	if !g.found {
-		if !g.told {
+		if searched {
 			g.meter = classes[h.class].meter
 		}
 		g.one = g.beat - int64(inBar)

@@ -3,6 +3,7 @@ package follow
 import (
 	_ "embed"
 	"math"
+	"slices"
 
 	"jamd/jam"
 )
@@ -28,6 +29,7 @@ var tablesFile []byte
 // A class is a meter with a feel and the statistics of its rhythm. All statistics are logarithms of probabilities.
 type class struct {
 	meter jam.Meter
+	metre int                          // index of its meter in meters
 	prior float64                      // of the class; before load, the probability itself
 	bar   int                          // length of a bar in ticks
 	first [longest]float64             // by place: of the first onset
@@ -61,6 +63,7 @@ func load(file []byte, into []class) []class {
 	for i := range into {
 		c := &into[i]
 		c.prior = math.Log(c.prior)
+		c.metre = slices.Index(meters[:], c.meter)
 		c.bar = ticks * c.meter.Beats()
 		copy(c.first[:], row(c.bar))
 		copy(c.onset[:], row(c.bar))
@@ -90,6 +93,12 @@ func (c *class) step(context uint8, place, far int) float64 {
 		return c.steps[context][place][far-1]
 	}
 	return c.steps[context][place][farthest] + c.onset[(place+far)%c.bar]
+}
+
+// place returns the place of the beat that comes `beats` beats after a bar line, in ticks.
+func (c *class) place(beats int64) int {
+	n := int64(c.bar / ticks)
+	return int((beats%n+n)%n) * ticks
 }
 
 // contextOf returns the context that a step makes for the next step.

@@ -111,6 +111,9 @@ func (f *Follower) count() {
 	}
 	if s.opens {
 		g.one = s.one
+		if f.meter.on { // a count-in ends at a bar line, whatever the meter
+			g.one = s.first + int64(s.n)
+		}
 	}
 	n := float64(s.n)
 	var sy, sxy float64
@@ -139,7 +142,7 @@ func (f *Follower) restart(t float64, beat int64, period, sdAt, covariance, sdPe
 	b.hyps = b.hyps[:0]
 	for i := range classes {
 		if c := &classes[i]; f.plays(c) {
-			h := begun(uint8(i), int(g.inBar(beat))*ticks%c.bar, t, period, sdAt, sdPeriod)
+			h := begun(uint8(i), c.place(beat-g.one), t, period, sdAt, sdPeriod)
 			h.ap, h.tapped, h.weight = covariance, true, c.prior
 			b.hyps = append(b.hyps, h)
 		}

@@ -158,7 +158,7 @@ func (a *playerAccompanist) frame() error {
 	before := grid.Line(t - 1)
 	for len(a.doings) > 0 && a.doings[0].At <= a.grid.cut(a.grid.line(t, before)) {
 		if now, ok := a.doings[0].Tell(a.tracker); ok {
-			a.grid.now = now
+			a.grid.believe(now)
 		}
 		a.doings = a.doings[1:]
 	}

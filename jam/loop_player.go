@@ -99,7 +99,7 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 		if t, ok := p.take(until); ok {
 			switch {
 			case p.on:
-				p.now = t
+				p.believe(t)
 			case t.State != FindingBeat:
 				l.adopt(t)
 			}

@@ -35,6 +35,13 @@ func (g *playerGrid) start(t PlayerTime, first time.Duration) Segment {
 	return Segment{0, t.Line + nanoseconds(float64(zero)*step), t.tempo()}
 }
 
+// believe lets the next lines be laid by what is believed now. If the beat has another length in frames, the next beat keeps its frame.
+func (g *playerGrid) believe(t PlayerTime) {
+	next := g.frameOf(t.Beat)
+	g.now = t
+	g.shift = next - t.Beat*t.Meter.Beat()
+}
+
 // tempo is within what a grid takes.
 func (t PlayerTime) tempo() float64 { return min(max(t.BPM, MinTempo), MaxTempo) }
 
@@ -83,19 +90,21 @@ func (g *playerGrid) place(frame int64) int64 {
 
 // sure reports whether the policy may join in, so many frames after the first.
 func (g *playerGrid) sure(frames int64) bool {
-	return g.now.State == Following || g.now.State == HoldingTempo && frames >= joinAnyway*g.now.Meter.Bar()
+	return g.now.State == Following && g.now.MeterSure || g.now.State != FindingBeat && frames >= joinAnyway*g.now.Meter.Bar()
 }
 
-// bar lets a bar begin with an engine's next frame if one of the player does. If frame 0 is within a bar, it is a pickup. bar returns
-// what it changed; ok is false if the engine's bars are the player's.
+// bar lets a bar begin with an engine's next frame if one of the player does; another meter begins with such a bar too. If frame 0 is
+// within a bar, it is a pickup. bar returns what it changed; ok is false if the engine's bars are the player's.
 func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
-	frame, meter := e.Frame(), g.now.Meter
+	frame, meter, place := e.Frame(), g.now.Meter, g.place(e.Frame())
 	c = MeterChange{Frame: frame, Meter: meter}
+	changed := place == 0 && e.since(frame)%meter.Bar() != 0 || meter != e.settings.Meter
 	if frame == 0 {
-		c.Into = g.place(0)
+		c.Into, changed = place, changed || place != 0
+	} else if place != 0 {
+		changed = false
 	}
-	begins := g.place(frame) == 0 && e.since(frame)%meter.Bar() != 0
-	if c.Into == 0 && !begins && meter == e.settings.Meter {
+	if !changed {
 		return c, false
 	}
 	return c, e.ChangeMeter(c) == nil

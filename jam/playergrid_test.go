@@ -7,10 +7,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever a tracker believes, frames go on: each is half to one and a half times as long as the tempo says.
+// Whatever a tracker believes, of the meter too, frames go on: each is half to one and a half times as long as the tempo says.
 func TestPlayerGridGoesOn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		meter := rapid.SampledFrom([]Meter{Quarters(4), Quarters(3), {6, 8}}).Draw(t, "meter")
+		meters := rapid.SampledFrom([]Meter{Quarters(4), Quarters(3), {6, 8}})
+		meter := meters.Draw(t, "meter")
 		anyTime := func(after time.Duration, beat int64) PlayerTime {
 			period := time.Duration(rapid.Int64Range(2e8, 17e8).Draw(t, "period"))
 			return PlayerTime{After: after, State: Following, Beat: beat, Period: period, Meter: meter,
@@ -29,7 +30,14 @@ func TestPlayerGridGoesOn(t *testing.T) {
 		for frame := int64(1); frame < 200; frame++ {
 			if rapid.IntRange(0, 3).Draw(t, "moves") == 0 {
 				beat += rapid.Int64Range(0, 2).Draw(t, "beats")
-				g.now = anyTime(before, beat)
+				if rapid.IntRange(0, 5).Draw(t, "meter changes") == 0 {
+					meter = meters.Draw(t, "meter")
+				}
+				next := g.frameOf(beat)
+				g.believe(anyTime(before, beat))
+				if g.frameOf(beat) != next {
+					t.Fatalf("beat %d was on frame %d and is on frame %d", beat, next, g.frameOf(beat))
+				}
 			}
 			line := g.line(frame, before)
 			step := float64(g.now.Period) / float64(meter.Beat())

@@ -23,15 +23,16 @@ func (s FollowState) MarshalText() ([]byte, error) { return []byte(s.String()), 
 
 // A PlayerTime is what a [Tracker] believes after something that the player did: when the next beats come.
 type PlayerTime struct {
-	After  time.Duration // the time of the note or tap that it was believed after
-	State  FollowState
-	Beat   int64         // number of the next beat; beats are counted on, and never back
-	Line   time.Duration // of that beat
-	Period time.Duration // from beat to beat
-	InBar  int           // place of that beat in its bar, from 0
-	Meter  Meter
-	BPM    float64 // quarter notes a minute
-	Sure   float64 // 0 to 1: that the beat is within a tenth of a beat of the player's
+	After     time.Duration // the time of the note or tap that it was believed after
+	State     FollowState
+	Beat      int64         // number of the next beat; beats are counted on, and never back
+	Line      time.Duration // of that beat
+	Period    time.Duration // from beat to beat
+	InBar     int           // place of that beat in its bar, from 0
+	Meter     Meter
+	MeterSure bool    // the meter was told or found; otherwise it is the likeliest so far
+	BPM       float64 // quarter notes a minute
+	Sure      float64 // 0 to 1: that the beat is within a tenth of a beat of the player's
 }
 
 // A Tracker finds the player's time in the notes. It has one owner, which calls it in the order of time.
@@ -46,6 +47,8 @@ type Tracker interface {
 	SetHeard(on bool)
 	// SetTempo says about how fast the player plays, in quarter notes a minute.
 	SetTempo(bpm float64)
+	// SetMeter says the meter; the zero Meter lets it be found.
+	SetMeter(m Meter)
 	// PlayerTime returns what is believed now; ok is false before anything was heard.
 	PlayerTime(now time.Duration) (t PlayerTime, ok bool)
 }
@@ -56,6 +59,7 @@ type Doing struct {
 	What            DoingKind
 	Pitch, Velocity uint8   // of a note
 	BPM             float64 // with DoesTempo
+	Meter           Meter   // with DoesMeter
 }
 
 // A DoingKind says what the player does.
@@ -70,6 +74,7 @@ const (
 	DoesRelease // of the held tempo
 	DoesListen  // to the jam, which is heard from now on
 	DoesTempo   // say a tempo
+	DoesMeter   // say a meter
 )
 
 // Tell tells the tracker what the player did, and returns what it believes then.
@@ -85,6 +90,8 @@ func (d Doing) Tell(t Tracker) (PlayerTime, bool) {
 		t.SetHeard(true)
 	case DoesTempo:
 		t.SetTempo(d.BPM)
+	case DoesMeter:
+		t.SetMeter(d.Meter)
 	default:
 		t.Hold(d.What == DoesHold)
 	}

@@ -55,6 +55,7 @@ type Settings struct {
 	ClickVolume uint8   `json:"click_volume"`         // velocity of the clicks, 1 to 127
 	Offset      float64 `json:"offset"`               // milliseconds by which everything is sent early, -100 to 100
 	HoldTempo   bool    `json:"hold_tempo,omitempty"` // the beat goes on at its tempo, though the jam follows its player
+	FindMeter   bool    `json:"find_meter,omitempty"` // the meter is found in what the player plays, if the jam follows; Meter counts until then
 }
 
 // DefaultSettings returns the settings of `jamd play` and `jamd accompany`. The chords do not use channel 1, on which most

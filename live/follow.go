@@ -36,7 +36,7 @@ func (j *Jam) listenToPlayer(ctx context.Context) {
 		return
 	}
 	s := &j.Config.Settings
-	f := follow.New(follow.Config{Meter: s.Meter, BPM: j.options.Clock.BPM})
+	f := follow.New(follow.Config{Meter: told(s), BPM: j.options.Clock.BPM})
 	f.Hold(s.HoldTempo && j.follows())
 	go j.ear.Run(ctx, f)
 	if !j.follows() {

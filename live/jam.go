@@ -45,6 +45,7 @@ type Jam struct {
 
 	bars    atomic.Pointer[jam.Bars] // with the changes of meter so far; nil before the first
 	sounded bool                     // the player has heard jamd; only tellNews uses it
+	found   jam.Meter                // the meter that the player was told of; only tellNews uses it
 	begun   atomic.Bool              // the first frame has been played
 	tempo   atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
 	played  atomic.Bool              // a page has played a note

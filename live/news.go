@@ -43,6 +43,7 @@ func (j *Jam) tellNews() {
 // tellFrame handles the report of a frame. Some choices are fixed from the first frame on, so the pages are told.
 func (j *Jam) tellFrame(r jam.FrameReport) {
 	j.tellEarOf(r)
+	j.tellMeter(&r)
 	j.tempo.Store(math.Float64bits(r.Tempo))
 	if !j.begun.Swap(true) {
 		j.changed(r.Frame)

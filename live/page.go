@@ -17,12 +17,12 @@ var _ ui.Jam = (*Jam)(nil)
 
 // Info describes the jam.
 func (j *Jam) Info() ui.Info {
-	s := j.controls.Settings()
+	s, m := j.controls.Settings(), j.Config.Settings.Meter // the meter at the beginning
 	info := ui.Info{
 		Version: j.options.Version, Title: j.melody.title, Session: j.session, WaitsFor: j.waitsFor(), Policy: j.controls.playing(),
-		Blind: j.blind != nil, Tempo: j.tempoNow(), FramesPerBeat: int(s.Meter.Beat()), FramesPerBar: int(s.Meter.Bar()),
+		Blind: j.blind != nil, Tempo: j.tempoNow(), FramesPerBeat: int(m.Beat()), FramesPerBar: int(m.Bar()),
 		Meters:       ui.MetersOf(j.Bars()),
-		ListenFrames: int64(s.Listen) * s.Meter.Beat(), In: j.melody.name, Out: j.output.Info().Name,
+		ListenFrames: int64(s.Listen) * m.Beat(), In: j.melody.name, Out: j.output.Info().Name,
 		ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
 	}
 	if j.blind != nil {

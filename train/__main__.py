@@ -156,7 +156,7 @@ def follow_tables(args: argparse.Namespace) -> None:
 
 
 def follow(args: argparse.Namespace) -> None:
-    from train.follow import songs, yardstick
+    from train.follow import metres, songs, yardstick
     tunes = songs.read(args.data, args.cache)
     if args.picture:
         from train.follow.pictures import tempo_curves
@@ -164,6 +164,9 @@ def follow(args: argparse.Namespace) -> None:
         print(f"wrote {args.picture}")
         return
     for line in yardstick.judge(tunes, args.jamd, args.side, args.songs, args.output):
+        print(line, flush=True)
+    print()
+    for line in metres.judge(tunes, args.jamd, args.side, args.songs):
         print(line, flush=True)
 
 

@@ -24,6 +24,7 @@ type accompanyCmd struct {
 	Output string     `short:"o" placeholder:"OUT.mid" help:"Write melody, chords and chord symbols into this MIDI file."`
 	Tempo  *float64   `placeholder:"BPM" help:"Tempo instead of the file's; with --clock follow, about how fast it was played."`
 	Clock  string     `enum:"internal,follow" default:"internal" placeholder:"internal|follow" help:"Time source: the tempi in the file (internal), or the beats of a player without a metronome, found in the notes (follow)."`
+	Meter  *meterFlag `placeholder:"N/4|6/8|auto" help:"Time signature instead of the file's; auto, with --clock follow: 4/4, 3/4 or 6/8, found in the notes."`
 	Taps   []float64  `placeholder:"S,S,..." help:"With --clock follow: seconds at which the player tapped the beat."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
@@ -41,6 +42,7 @@ type accompaniment struct {
 	Policy        string           `json:"policy"`
 	Seed          uint64           `json:"seed"`
 	Tempo         float64          `json:"tempo"`
+	Meter         jam.Meter        `json:"meter"` // of the last bar
 	FramesPerBeat int              `json:"frames_per_beat"`
 	Frames        int64            `json:"frames"`
 	Melody        []jam.TakeNote   `json:"melody"`
@@ -72,7 +74,9 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	if err := c.checkFollowing(); err != nil {
 		return err
 	}
+	c.setMeter(&tune)
 	settings := jam.DefaultSettings()
+	settings.FindMeter = c.Meter.auto()
 	settings.Tempo = melody.Tempo[0].BPM
 	if settings, err = c.Music.settings(settings); err != nil {
 		return err
@@ -101,7 +105,7 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	}
 	a := accompaniment{
 		Title: tune.Name, Part: live.PartOf(&melody), Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
-		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
+		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, Meter: result.Take.BarAt(result.Take.Frames - 1).Meter, FramesPerBeat: jam.FramesPerBeat,
 		Frames: result.Take.Frames, Beats: playedBeats(result.Beats), Melody: orEmpty(result.Take.Melody), Chords: timedChords(result),
 		ElapsedMS: milliseconds(elapsed), InferenceMS: quantilesOf(result.Inference),
 	}

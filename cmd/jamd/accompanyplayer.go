@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -61,6 +62,8 @@ func (c *accompanyCmd) checkFollowing() error {
 	switch {
 	case !c.follows() && len(c.Taps) > 0:
 		return usage.Errorf("--taps is for --clock follow")
+	case !c.follows() && c.Meter.auto():
+		return usage.Errorf("--meter auto is for --clock follow")
 	case c.follows() && c.Tempo != nil:
 		if err := jam.CheckTempo(*c.Tempo); err != nil {
 			return usage.Errorf("--tempo: %w", err)
@@ -72,6 +75,13 @@ func (c *accompanyCmd) checkFollowing() error {
 	return nil
 }
 
+// setMeter gives the tune the meter that was asked for. A tune whose meter is to be found begins with that of the settings.
+func (c *accompanyCmd) setMeter(t *jam.Tune) {
+	if c.Meter != nil {
+		t.Meter, t.Meters = c.Meter.Meter, nil
+	}
+}
+
 // accompany accompanies the tune. If the user wants a session, accompany records it. read gets the entries of the jam.
 func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Settings, t jam.Tune, began time.Time, read func(jam.Entry)) (*jam.Accompaniment, error) {
 	if c.Record == "" {
@@ -79,9 +89,7 @@ func (c *accompanyCmd) accompany(ctx context.Context, p *model.Policy, s jam.Set
 	}
 	m := archive.Manifest(version, p, s)
 	m.Title, m.Ports.In, m.Start, m.Offline, m.Followed = t.Name, c.File, began, true, c.follows()
-	if t.Meter != (jam.Meter{}) {
-		m.Settings.Meter = t.Meter
-	}
+	m.Settings.Meter = cmp.Or(t.Meter, s.Meter)
 	log := archive.RecordOffline(c.Record, m)
 	result, err := c.play(ctx, p, s, t, log.Record, read)
 	return result, errors.Join(err, log.Close(result))
@@ -91,9 +99,9 @@ func (c *accompanyCmd) play(ctx context.Context, p *model.Policy, s jam.Settings
 	if !c.follows() {
 		return jam.Accompany(ctx, p, s, t, readers...)
 	}
-	played := follow.Config{Meter: s.Meter}
-	if t.Meter != (jam.Meter{}) {
-		played.Meter = t.Meter
+	var played follow.Config
+	if !s.FindMeter {
+		played.Meter = cmp.Or(t.Meter, s.Meter)
 	}
 	if c.Tempo != nil {
 		played.BPM = *c.Tempo

@@ -110,7 +110,7 @@ func takes(command *kong.Node, flag *kong.Flag) bool {
 	case "play", "open", "jam":
 		return true
 	case "accompany":
-		return flag.Name != "tempo" // accompany uses the file's own tempo
+		return flag.Name != "tempo" && flag.Name != "meter" // accompany uses the file's own
 	}
 	return flag.Name == "session-dir" || flag.Name == "ort-lib"
 }

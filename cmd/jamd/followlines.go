@@ -32,6 +32,7 @@ type predictedBeat struct {
 	InBar int     `json:"in_bar"`
 	BPM   float64 `json:"bpm"`
 	Sure  float64 `json:"sure"`
+	Meter string  `json:"meter,omitempty"` // once it is told or found
 }
 
 type followedPerformance struct {
@@ -62,6 +63,15 @@ func (c *followLinesCmd) Run(to console) error {
 	}
 }
 
+// predicted returns a reading as it is printed.
+func predicted(r follow.Reading) predictedBeat {
+	p := predictedBeat{At: r.At.Seconds(), InBar: r.InBar, BPM: r.BPM, Sure: r.Sure}
+	if r.MeterSure {
+		p.Meter = r.Meter.String()
+	}
+	return p
+}
+
 // followPerformance gives a performance to a new follower and returns what the follower predicted.
 func followPerformance(p playedNotes, c follow.Config) (made followedPerformance) {
 	f := follow.New(c)
@@ -77,7 +87,7 @@ func followPerformance(p playedNotes, c follow.Config) (made followedPerformance
 			}
 			if r.Beat > last {
 				last = r.Beat
-				made.Beats = append(made.Beats, predictedBeat{r.At.Seconds(), r.InBar, r.BPM, r.Sure})
+				made.Beats = append(made.Beats, predicted(r))
 			}
 			if r.At > t {
 				break

@@ -15,7 +15,7 @@ import (
 type liveFlags struct {
 	Out         string        `placeholder:"NAME" help:"Output port, or an unambiguous part of its name. 'jamd out' (or 'jamd out 2', ...) opens a port of that name, which is also the default."`
 	Wait        bool          `help:"If a port that you name is not there yet, begin without it and wait for it."`
-	Meter       *jam.Meter    `placeholder:"N/4|6/8" help:"Time signature (4/4, or the melody's own)."`
+	Meter       *meterFlag    `placeholder:"N/4|6/8|auto" help:"Time signature (4/4, or the melody's own). auto: 4/4, 3/4 or 6/8, found in what you play, if jamd follows you."`
 	OutChannel  uint8         `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
 	BassChannel *uint8        `placeholder:"N" help:"MIDI channel of the bass (the one after the chords')."`
 	Velocity    uint8         `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
@@ -35,14 +35,12 @@ type liveFlags struct {
 
 // settings returns the settings that the flags describe. bpm and meter hold if the flags do not give them.
 func (f *liveFlags) settings(bpm float64, meter jam.Meter) (jam.Settings, error) {
-	if f.Meter != nil {
-		meter = *f.Meter
-	}
 	if f.RandomSeed {
 		f.Music.Seed = live.RandomSeed()
 	}
 	s := jam.DefaultSettings()
-	s.Tempo, s.Meter, s.ChordChannel, s.Velocity = bpm, meter, f.OutChannel, f.Velocity
+	s.Tempo, s.Meter, s.FindMeter = bpm, f.Meter.or(meter), f.Meter.auto()
+	s.ChordChannel, s.Velocity = f.OutChannel, f.Velocity
 	s.BassChannel = bassChannelAfter(f.OutChannel)
 	if f.BassChannel != nil {
 		if s.BassChannel = *f.BassChannel; s.BassChannel < 1 || s.BassChannel > 16 {

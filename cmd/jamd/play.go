@@ -113,8 +113,8 @@ func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	if err != nil {
 		return p, hint, err
 	}
-	if p.Tune != nil && c.Live.Meter != nil {
-		p.Tune.SetMeter(*c.Live.Meter)
+	if p.Tune != nil && c.Live.Meter != nil && !c.Live.Meter.auto() {
+		p.Tune.SetMeter(c.Live.Meter.Meter)
 	}
 	p.Settings, err = c.settings(p.Tune)
 	return p, hint, err

@@ -68,7 +68,11 @@ func writeInputs(dir string) error {
 	if err != nil {
 		return err
 	}
-	free, err := playedFreely()
+	free, err := playedFreely(jam.Quarters(4))
+	if err != nil {
+		return err
+	}
+	waltz, err := playedFreely(jam.Quarters(3))
 	if err != nil {
 		return err
 	}
@@ -90,7 +94,7 @@ func writeInputs(dir string) error {
 	}
 	for name, data := range map[string][]byte{
 		"tiny.onnx": tiny, "tiny-bar.onnx": hearsBar, "agent.onnx": agent,
-		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(), "meters.mid": meters, "free.mid": free,
+		"tune.mid": demo, "policy.onnx": policy, "silent.mid": empty.Bytes(), "meters.mid": meters, "free.mid": free, "waltz.mid": waltz,
 		"empty.mid": {}, "text.mid": []byte("a letter, not a tune\n"), "empty.onnx": {}, "text.onnx": []byte("no network\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
@@ -107,13 +111,17 @@ func writeInputs(dir string) error {
 	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
 }
 
-// playedFreely is a melody of 24 bars by a player without a click, at about 96 BPM: the tempi of the file are the player's.
-func playedFreely() ([]byte, error) {
-	take := jam.Take{Meter: jam.Quarters(4), Frames: 24 * 16}
+// playedFreely is a melody of 24 bars by a player without a click, at about 96 BPM: the tempi of the file are the player's. In 3/4 every
+// other bar begins with a half note.
+func playedFreely(meter jam.Meter) ([]byte, error) {
+	take := jam.Take{Meter: meter, Frames: 24 * meter.Bar()}
 	for frame := int64(0); frame < take.Frames; frame += 4 {
 		take.Tempo = append(take.Tempo, jam.TempoChange{Frame: frame, BPM: 96 + 3*math.Sin(float64(frame)/40)})
+		if meter == jam.Quarters(3) && frame%24 == 16 {
+			continue
+		}
 		take.Melody = append(take.Melody, jam.TakeNote{Frame: frame, Pitch: 60 + uint8(frame/4*7%12), Duration: 3, Velocity: 80})
-		if frame%16 == 4 {
+		if frame%meter.Bar() == 4 {
 			take.Melody = append(take.Melody, jam.TakeNote{Frame: frame + 2, Pitch: 62, Duration: 1, Velocity: 80})
 		}
 	}

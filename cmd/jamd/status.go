@@ -92,8 +92,9 @@ func (a above) Write(p []byte) (int, error) {
 }
 
 // statusOf returns the text of the status line: the newest frame, the number of missed frames, and figures of the last ten
-// seconds. The line may be cut, so the most important part comes first. It is ASCII.
-func statusOf(r jam.FrameReport, bars jam.Bars, key spelling.Key, tenSeconds latency.Figures, missed int64) string {
+// seconds. The line may be cut, so the most important part comes first. It is ASCII. found is the meter that was found in
+// what the player plays; the zero Meter if none was.
+func statusOf(r jam.FrameReport, bars jam.Bars, key spelling.Key, found jam.Meter, tenSeconds latency.Figures, missed int64) string {
 	symbol, rung := key.Symbol(r.Symbol), ""
 	if r.Listening {
 		symbol = "listening"
@@ -105,7 +106,11 @@ func statusOf(r jam.FrameReport, bars jam.Bars, key spelling.Key, tenSeconds lat
 		rung = "CHORD HELD  "
 	}
 	if r.Follow != jam.NotFollowing {
-		rung = fmt.Sprintf("%v %.0f  %s", r.Follow, r.Tempo, rung)
+		follow := fmt.Sprintf("%v %.0f", r.Follow, r.Tempo)
+		if found != (jam.Meter{}) {
+			follow += fmt.Sprintf(" in %v", found)
+		}
+		rung = follow + "  " + rung
 	}
 	text := fmt.Sprintf("%s  %-9s  %smissed %d  step p99 %s  late p99 %s  lead %.0f ms", position(r.Frame, bars), symbol, rung,
 		missed, inMS(tenSeconds.Step.P99), inMS(tenSeconds.Late.P99), float64(r.Lead)/float64(time.Millisecond))

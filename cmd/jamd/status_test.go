@@ -46,11 +46,15 @@ func TestStatusOf(t *testing.T) {
 	f := latency.Figures{Step: latency.Spread{P99: 610 * time.Microsecond}, Late: latency.Spread{P99: 120 * time.Microsecond}}
 	r := jam.FrameReport{Frame: 47, Symbol: "Am7", Lead: 16 * time.Millisecond}
 	want := "3.4+3  Am7        missed 2  step p99 0.61 ms  late p99 0.12 ms  lead 16 ms"
-	if got := statusOf(r, jam.Bars{Meter: jam.Quarters(4)}, spelling.Key{}, f, 2); got != want {
+	if got := statusOf(r, jam.Bars{Meter: jam.Quarters(4)}, spelling.Key{}, jam.Meter{}, f, 2); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	r.Rung, r.Listening = jam.RungHold, true
-	if got := statusOf(r, jam.Bars{Meter: jam.Quarters(4)}, spelling.Key{}, f, 2); !strings.Contains(got, "  listening  CHORD HELD  missed 2  ") {
+	if got := statusOf(r, jam.Bars{Meter: jam.Quarters(4)}, spelling.Key{}, jam.Meter{}, f, 2); !strings.Contains(got, "  listening  CHORD HELD  missed 2  ") {
+		t.Errorf("%q", got)
+	}
+	r.Follow, r.Tempo = jam.Following, 97
+	if got := statusOf(r, jam.Bars{Meter: jam.Quarters(4)}, spelling.Key{}, jam.Quarters(3), f, 2); !strings.Contains(got, "  following 97 in 3/4  ") {
 		t.Errorf("%q", got)
 	}
 }

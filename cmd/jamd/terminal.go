@@ -79,7 +79,7 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 			}
 		case <-redraw:
 			if newest.Symbol != "" {
-				t.status.draw(statusOf(newest, bars, key, j.Figures(), missed))
+				t.status.draw(statusOf(newest, bars, key, j.FoundMeter(), j.Figures(), missed))
 			}
 		}
 	}

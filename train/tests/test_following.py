@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from train.follow.figures import beats_to_lock, f_measure, figures
+from train.follow.metres import found
 from train.follow.playing import Performance
 from train.follow.songs import Tune
 
@@ -47,3 +48,11 @@ def test_beats_to_lock():
     assert beats_to_lock(BEATS, BEATS[12:]) == 12
     assert beats_to_lock(BEATS, BEATS + 0.25) == float("inf")
     assert beats_to_lock(BEATS, np.array([])) == float("inf")
+
+
+def test_the_metre_counts_from_where_it_is_sure():
+    beats = said(BEATS)["beats"]
+    assert found(performance(), {"beats": beats}) == ("", float("inf"))
+    for beat in beats[8:]:
+        beat["meter"] = "3/4"
+    assert found(performance(), {"beats": beats}) == ("3/4", 8)

@@ -1,0 +1,76 @@
+package follow
+
+import "jamd/jam"
+
+const (
+	meterShare = 0.98 // share of the hypotheses near the grid by which a meter is found
+	meterBeats = 4    // number of beats in a row that it must have it
+)
+
+// meters are the meters of the classes. No other can be found.
+var meters = [...]jam.Meter{jam.Quarters(4), jam.Quarters(3), {Count: 6, Unit: 8}}
+
+// A meterSearch finds the meter of a player who has set none. What it has found stays until the player sets another.
+type meterSearch struct {
+	on     bool
+	to     int // index in meters of the likeliest one
+	agreed int // number of beats in a row at which it was that
+}
+
+// likeliest returns the meter with the largest share of the hypotheses near the grid, as an index in meters.
+func (w *belief) likeliest() (meter int, share float64) {
+	for i, s := range w.meters {
+		if s > share {
+			meter, share = i, s
+		}
+	}
+	return meter, share
+}
+
+// findMeter is called at each beat.
+func (f *Follower) findMeter() {
+	s := &f.meter
+	if !s.on {
+		return
+	}
+	to, share := f.belief.likeliest()
+	if !f.locked || share < meterShare || to != s.to {
+		s.to, s.agreed = to, 0
+		return
+	}
+	if s.agreed++; s.agreed >= meterBeats {
+		f.settleMeter(meters[to])
+	}
+}
+
+// settleMeter drops the hypotheses of other meters, and puts the bar line where most of the rest have it.
+func (f *Follower) settleMeter(m jam.Meter) {
+	b, g := f.beam, &f.grid
+	f.meter, f.config.Meter, g.meter = meterSearch{}, m, m
+	left := b.hyps[:0]
+	for _, h := range b.hyps {
+		if classes[h.class].meter == m {
+			left = append(left, h)
+		}
+	}
+	b.hyps = left
+	b.normalise()
+	if f.belief = weigh(b, g, f.heardAt); !f.bar.told {
+		f.bar.settle(g, &f.belief)
+	}
+}
+
+// SetMeter sets the meter, amid the music too; the zero Meter asks for it to be found. The grid keeps its beats, and a beat that began a bar
+// still begins one.
+func (f *Follower) SetMeter(m jam.Meter) {
+	g := &f.grid
+	f.config.Meter, f.meter = m, meterSearch{on: m == jam.Meter{}}
+	if !f.meter.on {
+		g.meter = m
+	}
+	if g.found {
+		f.resume(g.period)
+	} else {
+		f.beam.hyps = f.beam.hyps[:0]
+	}
+}

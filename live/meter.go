@@ -1,0 +1,88 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+
+	"jamd/jam"
+	"jamd/ui"
+)
+
+// autoMeter stands for a meter that is found in what the player plays.
+const autoMeter = "auto"
+
+// told returns the meter that the player has said; the zero Meter if it is to be found.
+func told(s *jam.Settings) jam.Meter {
+	if s.FindMeter {
+		return jam.Meter{}
+	}
+	return s.Meter
+}
+
+func (j *Jam) showMeter(p *ui.Param) {
+	s := j.controls.Settings()
+	if p.Value = s.Meter.String(); s.FindMeter {
+		p.Value = autoMeter
+	}
+	switch {
+	case j.melody.agent != nil:
+		p.Fixed = "an agent plays: it keeps the meter that it began with"
+	case j.melody.tune != nil:
+		p.Fixed = "a file plays the melody: it has its own meter"
+	case !j.follows() && j.hasBegun():
+		p.Fixed = "the bars are counted as the jam began: stop, and choose before the next one begins"
+	}
+}
+
+// setMeter chooses the meter. A jam that follows its player takes it from the next bar line on. Otherwise the waiting jam ends, and the next
+// one has it.
+func (j *Jam) setMeter(value string) error {
+	if value == autoMeter && !j.follows() {
+		return errors.New("jamd can find your meter only where it follows you: choose the clock 'follow' first")
+	}
+	m, err := jam.Meter{}, error(nil)
+	if value != autoMeter {
+		if m, err = jam.ParseMeter(value); err != nil {
+			return err
+		}
+	}
+	j.controls.setMeter(m)
+	if j.follows() {
+		j.ear.SetMeter(m, j.Clock.Now())
+	} else {
+		j.end(nextWaits)
+	}
+	return nil
+}
+
+// setMeter stores the meter for this jam and the next ones; the zero Meter is to be found.
+func (c *controls) setMeter(m jam.Meter) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settings.FindMeter = m == jam.Meter{}
+	if !c.settings.FindMeter {
+		c.settings.Meter = m
+	}
+}
+
+// FoundMeter returns the meter that was found in what the player plays; the zero Meter if none was asked for, or before it is found.
+func (j *Jam) FoundMeter() jam.Meter {
+	if s := j.controls.Settings(); !s.FindMeter || !j.follows() {
+		return jam.Meter{}
+	}
+	return j.ear.Meter()
+}
+
+// tellMeter tells the player of the meter that was found, once.
+func (j *Jam) tellMeter(r *jam.FrameReport) {
+	m := j.FoundMeter()
+	if m == j.found {
+		return
+	}
+	if j.found = m; m == (jam.Meter{}) {
+		return
+	}
+	text := fmt.Sprintf("Your meter is %v", m)
+	j.log.Info().Int64(FrameField, r.Frame).Msg(text)
+	j.notice(text)
+}
