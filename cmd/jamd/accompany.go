@@ -75,10 +75,8 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 		return err
 	}
 	c.setMeter(&tune)
-	settings := jam.DefaultSettings()
-	settings.FindMeter = c.Meter.auto()
-	settings.Tempo = melody.Tempo[0].BPM
-	if settings, err = c.Music.settings(settings); err != nil {
+	settings, err := c.settings(melody.Tempo[0].BPM)
+	if err != nil {
 		return err
 	}
 	policy, steps, err := c.Music.policies(to).Warm(c.Music.Policy, model.Chords)
@@ -91,11 +89,8 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	played := newProgress(to, "playing", int(melody.Frames()))
 	result, err := c.accompany(ctx, policy, settings, tune, began, played.frames)
 	played.end()
-	if errors.Is(err, jam.ErrNoBeat) {
-		return usage.Errorf("%s: %w (--taps, --tempo)", c.File, err)
-	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return c.failed(err)
 	}
 	elapsed := time.Since(began)
 	if c.Output != "" {
@@ -105,8 +100,8 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	}
 	a := accompaniment{
 		Title: tune.Name, Part: live.PartOf(&melody), Parts: melody.Parts, Warnings: orEmpty(melody.Warnings),
-		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, Meter: result.Take.BarAt(result.Take.Frames - 1).Meter, FramesPerBeat: jam.FramesPerBeat,
-		Frames: result.Take.Frames, Beats: playedBeats(result.Beats), Melody: orEmpty(result.Take.Melody), Chords: timedChords(result),
+		Policy: policy.Metadata().Name, Seed: settings.Seed, Tempo: settings.Tempo, FramesPerBeat: jam.FramesPerBeat,
+		Meter: result.Take.BarAt(result.Take.Frames - 1).Meter, Frames: result.Take.Frames, Beats: playedBeats(result.Beats), Melody: orEmpty(result.Take.Melody), Chords: timedChords(result),
 		ElapsedMS: milliseconds(elapsed), InferenceMS: quantilesOf(result.Inference),
 	}
 	a.NoteInChord, _ = result.Take.NoteInChord()
@@ -117,9 +112,27 @@ func (c *accompanyCmd) Run(ctx context.Context, to console) error {
 	}
 	q := a.InferenceMS
 	fmt.Fprintln(to.Out, "melody:", partTold(&melody))
+	if settings.FindMeter {
+		fmt.Fprintln(to.Out, "meter:", a.Meter)
+	}
 	fmt.Fprintf(to.Out, "%s: %d chords over %d bars, note-in-chord %.2f, in %.2f s (a policy step: p50 %.2f ms, p99 %.2f ms, max %.2f ms)\n",
 		cmp.Or(c.Output, c.File), len(a.Chords), result.Take.BarAt(a.Frames-1).Number+1, a.NoteInChord, elapsed.Seconds(), q.P50, q.P99, q.Max)
 	return nil
+}
+
+// failed returns the error of accompany with the name of the file.
+func (c *accompanyCmd) failed(err error) error {
+	if errors.Is(err, jam.ErrNoBeat) {
+		return usage.Errorf("%s: %w (--taps, --tempo)", c.File, err)
+	}
+	return fmt.Errorf("%s: %w", c.File, err)
+}
+
+// settings returns the settings of the flags at a tempo.
+func (c *accompanyCmd) settings(bpm float64) (jam.Settings, error) {
+	s := jam.DefaultSettings()
+	s.Tempo, s.FindMeter = bpm, c.Meter.auto()
+	return c.Music.settings(s)
 }
 
 // writeTake writes a MIDI file, whole or not at all.
