@@ -24,7 +24,7 @@ func newOffline(p Policy, e *Engine, builder *TakeBuilder, events []Event, reade
 	busy, _ := p.(BusySetter)
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
-	return offline{policy: p, busy: busy, engine: e, clock: NewSystemClock(), readers: readers, builder: builder, events: events}
+	return offline{policy: p, busy: busy, engine: e, clock: NewLiveClock(), readers: readers, builder: builder, events: events}
 }
 
 func (o *offline) tell(e Entry) {

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package midiio
 
 import (
@@ -11,29 +13,6 @@ import (
 // Only this file uses the driver: RtMidi, through the bindings inside gomidi's rtmididrv. It does not use that package's own
 // ports, because they round times to milliseconds, install their callback from a goroutine that may run after Close, and name
 // every client "RtMidi Input Client".
-
-// The driver's devices, as the rest of the package uses them.
-type (
-	device interface {
-		PortCount() (int, error)
-		PortName(int) (string, error)
-		OpenPort(port int, name string) error
-		OpenVirtualPort(name string) error
-		Close() error
-		// peers returns the addresses that the device's port is connected to. It returns false if the system cannot say.
-		peers() ([]string, bool)
-	}
-	inputDevice interface {
-		device
-		// listen sets the function that receives every packet. Call it before a port is opened. An empty packet means that the
-		// driver's queue overran and its content is lost.
-		listen(func(packet []byte)) error
-	}
-	outputDevice interface {
-		device
-		SendMessage([]byte) error
-	}
-)
 
 // unusedQueue is the size of the driver's own queue. That queue is only for polling: with a callback it stays empty.
 const unusedQueue = 1

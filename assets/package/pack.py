@@ -20,6 +20,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import changelog
 import notices
 import sbom
 import version
@@ -71,7 +72,8 @@ def build(system: System, stage: Path) -> Path:
     windows = system.name.startswith("windows")
     program = stage / ("jamd.exe" if windows else "jamd")
     # -static: the Windows program needs none of the compiler's libraries. -s -w: neither symbols nor debugging data.
-    flags = f"-s -w -X main.version={VERSION}" + (" -extldflags=-static" if windows else "")
+    # -z now: all symbols of libraries are bound at the start, and their table is then read-only.
+    flags = f"-s -w -X main.version={VERSION} -extldflags=" + ("-static" if windows else "-Wl,-z,relro,-z,now")
     go("build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", program, "./cmd/jamd", env=system.environment())
     run(sys.executable, ROOT / "assets" / "fetch-onnxruntime", stage, "--machine", system.machine)
     return program
@@ -86,9 +88,9 @@ def check_oldest(file: Path) -> None:
                 sys.exit(f"pack: {file.name} needs {library}_{found}, newer than {limit}: build on Debian 12 or Ubuntu 22.04")
 
 
-def compress(source: Path, target: Path) -> None:
+def compress(data: bytes, target: Path) -> None:
     with open(target, "wb") as out, gzip.GzipFile("", "wb", 9, out, mtime=0) as packed:
-        packed.write(source.read_bytes())
+        packed.write(data)
 
 
 def describe(system: System, stage: Path, program: Path) -> None:
@@ -126,16 +128,25 @@ def archive_linux(system: System, stage: Path, folder: Path) -> None:
             tar.add(file, f"{name}/{file.relative_to(stage)}".removesuffix("/."), recursive=False, filter=plain)
     extra = stage.with_name(f"{stage.name}-extra")
     shutil.copytree(HERE / "linux", extra)
-    compress(stage / "notices.txt", extra / "notices.txt.gz")
-    compress(ROOT / "CHANGELOG.md", extra / "changelog.gz")
-    compress(extra / "jamd.1", extra / "jamd.1.gz")
+    compress((stage / "notices.txt").read_bytes(), extra / "notices.txt.gz")
+    compress((extra / "jamd.1").read_bytes(), extra / "jamd.1.gz")
+    compress(changelog.debian(VERSION, TIME).encode(), extra / "changelog.gz")
     shutil.copy(ROOT / "ui" / "dist" / "icon.svg", extra / "jamd.svg")
     for file in [*extra.rglob("*"), *stage.rglob("*"), extra, stage]:
         os.utime(file, (TIME, TIME))
     for packager in ("deb", "rpm"):
         go("run", NFPM, "package", "--config", HERE / "nfpm.yaml", "--packager", packager, "--target", folder,
            env={**os.environ, "SOURCE_DATE_EPOCH": str(TIME), "VERSION": VERSION, "ARCH": system.name.split("-")[1],
-                "STAGE": str(stage), "EXTRA": str(extra), "GCC": GCC, **OLDEST})
+                "STAGE": str(stage), "EXTRA": str(extra), "GCC": GCC,
+                "MAINTAINER": changelog.MAINTAINER, **OLDEST})
+    check_desktop(extra)
+    run("lintian", "--fail-on", "error,warning", "--allow-root", *folder.glob(f"*_{system.name.split('-')[1]}.deb"))
+
+
+def check_desktop(extra: Path) -> None:
+    """Fails if a desktop would not take the menu entry or the description of the program."""
+    run("desktop-file-validate", extra / "jamd.desktop")
+    run("appstreamcli", "validate", "--no-net", extra / "jamd.metainfo.xml")
 
 
 def archive_windows(system: System, stage: Path, folder: Path) -> None:
@@ -163,6 +174,7 @@ def main() -> None:
         (archive_windows if system.name.startswith("windows") else archive_linux)(system, stage, folder)
         shutil.copy(stage / "sbom.cdx.json", folder / f"jamd-{VERSION}-{system.name}.cdx.json")
     shutil.rmtree(folder / "stage")
+    (folder / "RELEASE-NOTES.md").write_text(changelog.notes(VERSION), encoding="utf-8")
     files = sorted(f for f in folder.iterdir())
     sums = "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)
     (folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
