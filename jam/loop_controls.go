@@ -87,7 +87,7 @@ func (l *Loop) applyControls() {
 
 // apply does what a control says. If it returns an error, nothing has changed.
 func (l *Loop) apply(c Control) error {
-	frame, before := l.engine.Frame(), l.engine.settings.Tempo
+	before := l.engine.settings.Tempo
 	switch {
 	case c.Param == ParamPolicy && c.Policy == nil:
 		return errors.New("no policy came with the control")
@@ -109,7 +109,7 @@ func (l *Loop) apply(c Control) error {
 		beat := l.engine.nextBeat()
 		l.tellSegment(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
-	l.tell(&Entry{Kind: EntryApplied, Applied: Applied{frame, c}})
+	l.tell(&Entry{Kind: EntryApplied, Applied: Applied{l.listensFor(), c}})
 	return nil
 }
 

@@ -86,14 +86,15 @@ type replay struct {
 
 	// Read from the log, but not replayed yet.
 	frames  []jam.FrameReport
-	before  []Entry // of type jam.Input and jam.LoopAction, in order
-	applied []jam.Applied
+	before  []Entry       // of type jam.Input and jam.LoopAction, and jam.Applied of before the first report, in order
+	applied []jam.Applied // the later ones
 	moved   []jam.Moved
 	meters  []jam.MeterChange
 	gone    int // number of unreadable lines
 	over    bool
 
-	placed bool // the start of the grid is set
+	reported bool // a frame's report was read
+	placed   bool // the start of the grid is set
 }
 
 func (p *replay) run() error {
@@ -135,11 +136,15 @@ func (p *replay) read() error {
 		}
 		switch e := line.Entry.(type) {
 		case jam.FrameReport:
-			p.frames = append(p.frames, e)
+			p.frames, p.reported = append(p.frames, e), true
 		case jam.Input, jam.LoopAction:
 			p.before = append(p.before, e)
 		case jam.Applied:
-			if e.Param != jam.ParamPanic { // a panic is a jam.LoopAction too
+			switch {
+			case e.Param == jam.ParamPanic: // is a jam.LoopAction too
+			case !p.reported: // which keys are the melody depends on what was set when each was played
+				p.before = append(p.before, e)
+			default:
 				p.applied = append(p.applied, e)
 			}
 		case jam.Moved:

@@ -34,6 +34,7 @@ type liveJam struct {
 	transport   sequencer     // if any, and then it ends at its end
 	rungs       []jam.Rung    // that the guard orders, over and over; none: the policy always plays
 	faster      string        // seed of the faster variant; "": there is none
+	hearsBusy   bool          // the policy does
 }
 
 // A sequencer is a transport that was programmed: what it does from each of its times on.
@@ -113,7 +114,7 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 	synctest.Test(t, func(t *testing.T) {
 		clock := jam.NewSystemClock()
 		policy := jamtest.NewPolicy(j.seed)
-		policy.Remember = false
+		policy.Remember, policy.Busy = false, j.hearsBusy
 		policy.Delay = func(n int64) time.Duration { return time.Duration(uint64(n*7919)%100) * j.delay / 100 }
 		o := options(root)
 		o.Manifest.Settings, o.WriteMIDI = j.settings, takeText
@@ -175,6 +176,13 @@ func (j *liveJam) keep(t *testing.T, root string) (dir string, summary jam.Summa
 	return dir, summary
 }
 
+// again is the policy of the jam, for its replay.
+func (j *liveJam) again() jam.Policy {
+	policy := jamtest.NewPolicy(j.seed)
+	policy.Busy = j.hearsBusy
+	return policy
+}
+
 // other is a policy of a live jam beside its own.
 func other(t *testing.T, name string) jam.Policy {
 	p, err := loadPolicy(name)
@@ -222,7 +230,7 @@ func anyJam(t *rapid.T) *liveJam {
 		})
 	}
 	slices.SortFunc(j.stops, func(a, b stop) int { return int(a.at - b.at) })
-	j.atFirstNote = rapid.Bool().Draw(t, "at first note")
+	j.atFirstNote, j.hearsBusy = rapid.Bool().Draw(t, "at first note"), rapid.Bool().Draw(t, "hears busy")
 	for range rapid.IntRange(0, 12).Draw(t, "controls") {
 		at := time.Duration(rapid.Int64Range(0, int64(length)).Draw(t, "asked"))
 		j.controls = append(j.controls, anyControl(t, at))
@@ -279,7 +287,7 @@ func TestReplayIsTheJam(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		c, err := r.Compare(t.Context(), jamtest.NewPolicy(j.seed), loadOther)
+		c, err := r.Compare(t.Context(), j.again(), loadOther)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -349,6 +357,9 @@ func TestReplayOfControlsAndJumps(t *testing.T) {
 		// A key below the split that was asked for is played while the jam waits for the first note.
 		{liveJam{frames: 160, atFirstNote: true, controls: []jam.Control{set(500, jam.ParamSplit, 55, ""), set(600, jam.ParamTranspose, 12, "")},
 			events: []jam.Event{{At: 1180 * time.Millisecond, Status: 0x90, Data1: 50, Data2: 90}, {At: 1205 * time.Millisecond, Status: 0x80, Data1: 60}}}, []string{"control"}},
+		// A key is played below the split, and then the split is moved below it.
+		{liveJam{frames: 160, atFirstNote: true, controls: []jam.Control{set(500, jam.ParamSplit, 55, ""), set(1000, jam.ParamSplit, 40, "")},
+			events: []jam.Event{{At: 600 * time.Millisecond, Status: 0x90, Data1: 50, Data2: 90}, {At: 1205 * time.Millisecond, Status: 0x80, Data1: 60}}}, []string{"control"}},
 	} {
 		j := tt.jam
 		j.settings, j.seed, j.inbox, j.events = s, 5, 100, append(j.events, melody...)

@@ -38,14 +38,20 @@ func (p *replay) apply(t int64) error {
 		return err
 	}
 	for len(p.applied) > 0 && p.applied[0].Frame <= t {
-		c := p.applied[0].Control
-		p.applied = p.applied[1:]
-		if err := p.engine.Apply(c); err != nil {
-			return fmt.Errorf("%v at frame %d: %w", c, t, err)
+		if err := p.set(p.applied[0].Control); err != nil {
+			return err
 		}
+		p.applied = p.applied[1:]
 	}
 	if v := p.policies.change(t); v != nil {
 		p.engine.Swap(v)
+	}
+	return nil
+}
+
+func (p *replay) set(c jam.Control) error {
+	if err := p.engine.Apply(c); err != nil {
+		return fmt.Errorf("%v at frame %d: %w", c, p.engine.Frame(), err)
 	}
 	return nil
 }
@@ -71,6 +77,13 @@ func (p *replay) repeat(logged *jam.FrameReport) error {
 		case jam.LoopAction:
 			if due(e.Frame, e.At) {
 				if err := p.act(e); err != nil {
+					return err
+				}
+				continue
+			}
+		case jam.Applied:
+			if e.Frame <= t {
+				if err := p.set(e.Control); err != nil {
 					return err
 				}
 				continue
