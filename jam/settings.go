@@ -62,7 +62,7 @@ type Settings struct {
 // keyboards play, so that a melody sent through to the same synth does not cut them off.
 func DefaultSettings() Settings {
 	return Settings{
-		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Busy: Moderate,
+		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Busy: Lively,
 		Temperature: 0.99, TopP: 1, Seed: 1,
 		Style: Pad, Low: 48, High: 72, BassLow: 33, BassHigh: 45, ChordChannel: 2, BassChannel: 3, Velocity: 72,
 		MelodyChannels: AllChannels, ClickVolume: 100,

@@ -19,8 +19,8 @@ func TestSettingsWithoutBusyDrawIt(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"tempo": 90}`), &old); err != nil || old.Busy != AnyBusy {
 		t.Errorf("busy %v, %v; want any", old.Busy, err)
 	}
-	if b := DefaultSettings().Busy; b != Moderate {
-		t.Errorf("busy is %v by default, want moderate", b)
+	if b := DefaultSettings().Busy; b != Lively {
+		t.Errorf("busy is %v by default, want lively", b)
 	}
 }
 

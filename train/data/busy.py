@@ -15,7 +15,7 @@ from train.data.draws import words
 
 UNKNOWN, LEVELS = 0, 6
 EDGES = (0.75, 1.0, 1.25, 1.6)  # changes in 16 frames at the boundary between one level and the next
-DEFAULT = 3  # that of `jamd play` where nothing is set (jam/settings.go)
+DEFAULT = 4  # that of `jamd play` where nothing is set (jam/settings.go)
 UNSET = 0.25
 
 
