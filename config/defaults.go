@@ -24,7 +24,7 @@ type Defaults struct {
 }
 
 // A change is the text of the file before and after Save.
-type change struct { // nil if there was no file
+type change struct {
 	before []byte // nil if there was no file
 	after  []byte
 }

@@ -56,7 +56,7 @@ func (p *performance) off(at time.Duration) (off float64, beat int) {
 }
 
 // accompanied plays chords to a performance.
-func accompanied(t testing.TB, p performance, c Config, taps ...jam.Doing) (*jam.Accompaniment, []jam.Entry) {
+func accompanied(t testing.TB, p performance, c Config, taps ...jam.PlayerEvent) (*jam.Accompaniment, []jam.Entry) {
 	t.Helper()
 	var entries []jam.Entry
 	a, err := jam.AccompanyPlayer(context.Background(), jamtest.NewPolicy(1), jam.DefaultSettings(),
@@ -84,11 +84,11 @@ func TestAccompanyAPlayer(t *testing.T) {
 		{"tapped, with a pickup", 84, 0.03, 1, 0, 4, 0.75, 0.9},
 	} {
 		p := perform(c.bpm, 0.03, c.jitter, c.pickup, 32, 3)
-		var taps []jam.Doing
+		var taps []jam.PlayerEvent
 		one := p.beats[p.pickup]
 		for i := range c.taps { // the bar before the first bar line
 			beat := time.Duration(float64(time.Minute) / c.bpm)
-			taps = append(taps, jam.Doing{At: one - time.Duration(c.taps-i)*beat, What: jam.DoesTap})
+			taps = append(taps, jam.PlayerEvent{At: one - time.Duration(c.taps-i)*beat, Kind: jam.PlayerTap})
 		}
 		a, entries := accompanied(t, p, Config{Meter: jam.Quarters(4), BPM: c.told}, taps...)
 		on, lines, right := 0, 0, 0
@@ -122,9 +122,9 @@ func TestAccompanyAPlayer(t *testing.T) {
 func TestPolicyIsToldThePlacesOfAPlayer(t *testing.T) {
 	for _, pickup := range []int{0, 1, 3} {
 		p := perform(84, 0.03, 0.015, pickup, 16, 3)
-		var taps []jam.Doing
+		var taps []jam.PlayerEvent
 		for i := range 4 {
-			taps = append(taps, jam.Doing{At: p.beats[pickup] - time.Duration(4-i)*time.Minute/84, What: jam.DoesTap})
+			taps = append(taps, jam.PlayerEvent{At: p.beats[pickup] - time.Duration(4-i)*time.Minute/84, Kind: jam.PlayerTap})
 		}
 		policy := jamtest.NewPolicy(1)
 		a, err := jam.AccompanyPlayer(context.Background(), policy, jam.DefaultSettings(), jam.Tune{Events: p.events}, New(Config{Meter: jam.Quarters(4)}), taps)

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	doingsLength = 1024 // more than anybody plays in a second
+	eventsLength = 1024 // more than anybody plays in a second
 	timesLength  = 1024
 )
 
@@ -17,7 +17,7 @@ const (
 // to a millisecond, and neither the port nor the loop can wait that long. Both queues of an Ear are bounded; what does not fit is
 // dropped. Its methods are safe for concurrent use.
 type Ear struct {
-	doings   *jam.Queue[jam.Doing]
+	events   *jam.Queue[jam.PlayerEvent]
 	times    *jam.Queue[jam.PlayerTime]
 	channels jam.Channels
 	split    atomic.Uint32
@@ -26,7 +26,7 @@ type Ear struct {
 
 // NewEar makes an ear for a jam's melody: the notes on the given channels, from the pitch split up.
 func NewEar(channels jam.Channels, split uint8) *Ear {
-	e := &Ear{doings: jam.NewQueue[jam.Doing](doingsLength), times: jam.NewQueue[jam.PlayerTime](timesLength), channels: channels}
+	e := &Ear{events: jam.NewQueue[jam.PlayerEvent](eventsLength), times: jam.NewQueue[jam.PlayerTime](timesLength), channels: channels}
 	e.Split(split)
 	return e
 }
@@ -40,23 +40,23 @@ func (e *Ear) Split(pitch uint8) { e.split.Store(uint32(pitch)) }
 // Hear takes an event from the player. Only notes of the melody count.
 func (e *Ear) Hear(event jam.Event) {
 	if e.channels.Strikes(event, uint8(e.split.Load())) {
-		e.doings.TrySend(jam.Doing{At: event.At, What: jam.DoesNote, Pitch: event.Data1, Velocity: event.Data2})
+		e.events.TrySend(jam.PlayerEvent{At: event.At, Kind: jam.PlayerNote, Pitch: event.Data1, Velocity: event.Data2})
 	}
 }
 
 // Do takes a tap or another action of the player that is not a note.
-func (e *Ear) Do(what jam.DoingKind, at time.Duration) {
-	e.doings.TrySend(jam.Doing{At: at, What: what})
+func (e *Ear) Do(kind jam.PlayerEventKind, at time.Duration) {
+	e.events.TrySend(jam.PlayerEvent{At: at, Kind: kind})
 }
 
 // Tempo takes a tempo that the player sets, in quarter notes a minute.
 func (e *Ear) Tempo(bpm float64, at time.Duration) {
-	e.doings.TrySend(jam.Doing{At: at, What: jam.DoesTempo, BPM: bpm})
+	e.events.TrySend(jam.PlayerEvent{At: at, Kind: jam.PlayerTempo, BPM: bpm})
 }
 
 // SetMeter takes the meter that the player sets; the zero Meter asks the Follower to find it.
 func (e *Ear) SetMeter(m jam.Meter, at time.Duration) {
-	e.doings.TrySend(jam.Doing{At: at, What: jam.DoesMeter, Meter: m})
+	e.events.TrySend(jam.PlayerEvent{At: at, Kind: jam.PlayerMeter, Meter: m})
 }
 
 // Meter returns the meter that was set or found; the zero Meter before that.
@@ -73,7 +73,7 @@ func (e *Ear) Run(ctx context.Context, f *Follower) {
 		select {
 		case <-ctx.Done():
 			return
-		case d := <-e.doings.C():
+		case d := <-e.events.C():
 			t, ok := d.Tell(f)
 			if m := e.Meter(); t.MeterSure && m != t.Meter {
 				e.meter.Store(&t.Meter)

@@ -93,9 +93,9 @@ func TestLiveIsAsOffline(t *testing.T) {
 		taps int
 	}{{"told", 96, 0}, {"tapped", 0, 4}} {
 		p := perform(96, 0.03, 0.02, 1, 24, 4)
-		var taps []jam.Doing
+		var taps []jam.PlayerEvent
 		for i := range c.taps {
-			taps = append(taps, jam.Doing{At: p.beats[1] - time.Duration(4-i)*625*time.Millisecond, What: jam.DoesTap})
+			taps = append(taps, jam.PlayerEvent{At: p.beats[1] - time.Duration(4-i)*625*time.Millisecond, Kind: jam.PlayerTap})
 		}
 		if c.taps > 0 { // the pickup is heard after three of them: begin later
 			for i := range p.beats {
@@ -111,12 +111,12 @@ func TestLiveIsAsOffline(t *testing.T) {
 		config := Config{Meter: jam.Quarters(4), BPM: c.bpm}
 		offline, _ := accompanied(t, p, config, taps...)
 		s := live(t, config, nil, func(s *stage) {
-			events, doings := p.events, taps
-			for len(events)+len(doings) > 0 {
-				if len(doings) > 0 && (len(events) == 0 || doings[0].At <= events[0].At) {
-					time.Sleep(doings[0].At - s.clock.Now())
-					s.ear.Do(doings[0].What, doings[0].At)
-					doings = doings[1:]
+			events, actions := p.events, taps
+			for len(events)+len(actions) > 0 {
+				if len(actions) > 0 && (len(events) == 0 || actions[0].At <= events[0].At) {
+					time.Sleep(actions[0].At - s.clock.Now())
+					s.ear.Do(actions[0].Kind, actions[0].At)
+					actions = actions[1:]
 					continue
 				}
 				time.Sleep(events[0].At - s.clock.Now())
@@ -154,7 +154,7 @@ func TestTwoWhoListen(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 2))
 			for range 4 {
 				time.Sleep(time.Duration(base * 1e9))
-				s.ear.Do(jam.DoesTap, s.clock.Now())
+				s.ear.Do(jam.PlayerTap, s.clock.Now())
 			}
 			at := s.clock.Now().Seconds() + base
 			period = base

@@ -133,9 +133,9 @@ func TestBarsOfTheFoundMeter(t *testing.T) {
 func TestMeterIsFoundAfterACountIn(t *testing.T) {
 	m := jam.Meter{Count: 6, Unit: 8}
 	p := performIn(m, 40, 0.5)
-	var taps []jam.Doing
+	var taps []jam.PlayerEvent
 	for i := range 4 {
-		taps = append(taps, jam.Doing{At: p.beats[0] - time.Duration(4-i)*500*time.Millisecond + 2*time.Second, What: jam.DoesTap})
+		taps = append(taps, jam.PlayerEvent{At: p.beats[0] - time.Duration(4-i)*500*time.Millisecond + 2*time.Second, Kind: jam.PlayerTap})
 	}
 	for i := range p.events {
 		p.events[i].At += 2 * time.Second

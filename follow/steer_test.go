@@ -27,7 +27,7 @@ func (s *stage) countIn() time.Duration {
 	const beat = time.Minute / 100
 	for range 4 {
 		time.Sleep(beat)
-		s.ear.Do(jam.DoesTap, s.clock.Now())
+		s.ear.Do(jam.PlayerTap, s.clock.Now())
 	}
 	return s.clock.Now() + beat
 }
@@ -37,7 +37,7 @@ func (s *stage) countedIn() time.Duration {
 	const beat = time.Minute / 100
 	for at := time.Duration(0); at < 4*beat; at += beat {
 		time.Sleep(at - s.clock.Now())
-		s.ear.Do(jam.DoesTap, at)
+		s.ear.Do(jam.PlayerTap, at)
 	}
 	return 4 * beat
 }
@@ -69,7 +69,7 @@ func TestSteering(t *testing.T) {
 		var end time.Duration
 		s := live(t, config, nil, func(s *stage) {
 			at := s.steady(s.countIn(), 100, 16, nil)
-			s.ear.Do(jam.DoesHold, s.clock.Now())
+			s.ear.Do(jam.PlayerHolds, s.clock.Now())
 			end = s.steady(at, 110, 24, nil)
 		})
 		within(s, "held", end-2*time.Second, 100)
@@ -95,7 +95,7 @@ func TestSteering(t *testing.T) {
 			jumped = s.steady(s.countIn(), 100, 16, nil)
 			s.steady(jumped, 130, 24, func(i int) {
 				if i < 4 {
-					s.ear.Do(jam.DoesTap, s.clock.Now())
+					s.ear.Do(jam.PlayerTap, s.clock.Now())
 				}
 			})
 		})
@@ -126,9 +126,9 @@ func TestSteering(t *testing.T) {
 			c.Start, c.CountIn, c.Settings.Tempo, c.Settings.HoldTempo = jam.StartAtOnce, 4, 100, true
 		}
 		s := live(t, config, held, func(s *stage) {
-			s.ear.Do(jam.DoesHold, 0)
+			s.ear.Do(jam.PlayerHolds, 0)
 			let = s.steady(s.countedIn(), 106, 16, nil)
-			s.ear.Do(jam.DoesRelease, s.clock.Now())
+			s.ear.Do(jam.PlayerReleases, s.clock.Now())
 			end = s.steady(let, 106, 40, nil)
 		})
 		within(s, "held", let-2*time.Second, 100)
@@ -142,7 +142,7 @@ func TestSteering(t *testing.T) {
 			s.steady(s.countIn(), 100, 24, func(i int) {
 				if i == 10 { // the third beat of a bar
 					one = s.clock.Now()
-					s.ear.Do(jam.DoesDownbeat, one)
+					s.ear.Do(jam.PlayerDownbeat, one)
 				}
 			})
 		})

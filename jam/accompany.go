@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// maxTuneFrames bounds an offline tune: 34 hours at 120 BPM.
+// maxTuneFrames is the largest length of an offline tune: 34 hours at 120 BPM.
 const maxTuneFrames = 1_000_000
 
 // An Accompaniment is a tune with the chords that were played to it.
 type Accompaniment struct {
 	Take      Take
 	Summary   Summary
-	Inference []time.Duration // how long the policy step of each frame took
-	Lines     []time.Duration // when each frame began
-	Beats     []Beat          // of [AccompanyPlayer]
+	Inference []time.Duration // duration of each frame's policy step
+	Lines     []time.Duration // time at which each frame began
+	Beats     []Beat          // only from [AccompanyPlayer]
 }
 
 // Accompany plays chords to a tune as fast as the policy answers. It drives the same [Engine] as a live [Loop], and gives it
-// nothing of frame t or later before frame t is played. It calls each reader with all that happens, in order. The
-// accompaniment ends with the bar of the last note. Accompany owns the policy until it returns. It returns an error if the
-// settings, the tune (it may have no notes) or the policy is at fault, or the context ends.
+// nothing of frame t or later before frame t is played. It calls each reader with every entry, in order. The accompaniment ends
+// with the bar of the last note. Accompany owns the policy until it returns. It returns an error if the settings, the tune (it
+// may have no notes) or the policy is at fault, or if ctx ends.
 func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...func(Entry)) (*Accompaniment, error) {
 	a, err := newAccompanist(p, s, tune, readers)
 	if err != nil {
@@ -32,7 +32,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		a.takeUp(t)
+		a.advance(t)
 		a.lines = append(a.lines, a.engine.Grid().Line(t))
 		if err := a.play(NotFollowing); err != nil {
 			return nil, fmt.Errorf("frame %d: %w", t, err)
@@ -46,11 +46,11 @@ type accompanist struct {
 	offline
 	frames int64
 
-	// What of the tune is still to come.
+	// The part of the tune that the engine has not been given yet.
 	tempo  []TempoChange
 	meters []MeterChange
 
-	played []MeterChange // of the tune, so far
+	played []MeterChange // changes of the tune's meter so far
 }
 
 func newAccompanist(p Policy, s Settings, tune Tune, readers []func(Entry)) (*accompanist, error) {
@@ -83,8 +83,8 @@ func newAccompanist(p Policy, s Settings, tune Tune, readers []func(Entry)) (*ac
 	return &accompanist{offline: o, frames: frames, tempo: tempo, meters: tune.Meters}, nil
 }
 
-// takeUp gives the engine all of the tune that the decision on frame t may know.
-func (a *accompanist) takeUp(t int64) {
+// advance gives the engine everything in the tune that the decision on frame t may know.
+func (a *accompanist) advance(t int64) {
 	grid := a.engine.Grid()
 	for len(a.tempo) > 0 && a.tempo[0].Frame <= t {
 		c := a.tempo[0]
@@ -93,13 +93,13 @@ func (a *accompanist) takeUp(t int64) {
 	}
 	a.hearBefore(t)
 	for len(a.meters) > 0 && a.meters[0].Frame <= t {
-		_ = a.engine.ChangeMeter(a.meters[0]) // newAccompanist has checked it
+		_ = a.engine.ChangeMeter(a.meters[0]) // newAccompanist has checked the meter
 		a.tell(a.meters[0].Entry())
 		a.played, a.meters = append(a.played, a.meters[0]), a.meters[1:]
 	}
 }
 
-// end hears the rest of the tune and returns what was played.
+// end gives the engine the rest of the tune and returns the accompaniment.
 func (a *accompanist) end() *Accompaniment {
 	for len(a.events) > 0 {
 		a.hear()
@@ -111,7 +111,7 @@ func (a *accompanist) end() *Accompaniment {
 	return &Accompaniment{Take: take, Summary: summary, Inference: a.inference, Lines: a.lines}
 }
 
-// lengthOf is the number of frames up to the end of the last note, in whole bars.
+// lengthOf returns the number of frames up to the end of the last note, in whole bars.
 func lengthOf(grid *Grid, s Settings, meters []MeterChange, events []Event) (int64, error) {
 	quantiser := newQuantiser(grid, s.MelodyChannels)
 	var newest int64

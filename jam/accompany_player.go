@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A Beat is a beat of the player, as its line was when it passed.
+// A Beat is a beat of the player, with the time that its grid line had when it passed.
 type Beat struct {
 	Frame int64
 	At    time.Duration
-	Bar   int64   // from 1; what is played before the first bar line is in bar 0
-	Beat  int     // of the bar, from 1
+	Bar   int64   // from 1; 0 before the first bar line
+	Beat  int     // beat of the bar, from 1
 	BPM   float64 // quarter notes a minute
-	Sure  float64 // 0 to 1; 0 for the beats before the first was found, which were laid afterwards
+	Sure  float64 // probability of the beat, 0 to 1; 0 for beats before the first that was found
 }
 
-// ErrNoBeat is returned for a tune in whose notes no beat was found.
+// ErrNoBeat says that no beat was found in the notes of a tune.
 var ErrNoBeat = errors.New("no beat was found in the notes: tap along, or give the tempo")
 
-// AccompanyPlayer is like [Accompany] for a tune that was played freely: the tracker finds the beat in the notes, at the times of
-// the tune's events, as in a live jam. It is told of nothing before it was played. The tempo of the settings and of the tune
-// does not count. taps are what the player did beside the notes. The tracker must be new.
-func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, tracker Tracker, taps []Doing, readers ...func(Entry)) (*Accompaniment, error) {
+// AccompanyPlayer is like [Accompany], for a tune that was played without a metronome. As in a live jam, the tracker finds the
+// beat in the notes, at the times of the tune's events, and is told of nothing before it was played. The tempi of the settings
+// and of the tune are not used. taps are what the player did besides playing notes, in order of time. The tracker must be new.
+func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, tracker Tracker, taps []PlayerEvent, readers ...func(Entry)) (*Accompaniment, error) {
 	if tune.Meter != (Meter{}) {
 		s.Meter = tune.Meter
 	}
@@ -36,33 +36,33 @@ func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, track
 	a := &playerAccompanist{
 		offline: newOffline(p, engine, NewTakeBuilder(tune.Name, nil, s.Meter), tune.Events, readers), ctx: ctx, tracker: tracker,
 	}
-	a.doings = doings(&s, a.events, taps)
+	a.playerEvents = playerEvents(&s, a.events, taps)
 	p.Reset()
 	return a.accompany()
 }
 
-// doings are the notes of the melody among events, and other doings, in the order of time.
-func doings(s *Settings, events []Event, others []Doing) []Doing {
+// playerEvents returns the notes of the melody among events, together with the other player events, in order of time.
+func playerEvents(s *Settings, events []Event, others []PlayerEvent) []PlayerEvent {
 	out := slices.Clone(others)
 	for _, e := range events {
 		if s.MelodyChannels.Strikes(e, s.Split) {
-			out = append(out, Doing{At: e.At, What: DoesNote, Pitch: e.Data1, Velocity: e.Data2})
+			out = append(out, PlayerEvent{At: e.At, Kind: PlayerNote, Pitch: e.Data1, Velocity: e.Data2})
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Doing) int { return cmp.Compare(x.At, y.At) })
+	slices.SortStableFunc(out, func(x, y PlayerEvent) int { return cmp.Compare(x.At, y.At) })
 	return out
 }
 
 // A playerAccompanist is an AccompanyPlayer in progress.
 type playerAccompanist struct {
 	offline
-	ctx     context.Context
-	tracker Tracker
-	grid    playerGrid
-	doings  []Doing // not heard by the tracker yet
+	ctx          context.Context
+	tracker      Tracker
+	grid         playerGrid
+	playerEvents []PlayerEvent // events that the tracker has not been given yet
 
 	meters []MeterChange
-	found  int64 // the first frame that was not laid afterwards
+	found  int64 // the first frame whose line the tracker decided before it passed
 	beats  []Beat
 }
 
@@ -93,20 +93,20 @@ func (a *playerAccompanist) accompany() (*Accompaniment, error) {
 	return &Accompaniment{Take: take, Summary: summary, Inference: a.inference, Lines: a.lines, Beats: a.beats}, nil
 }
 
-// find lets the tracker hear the player until it has a beat, lays the grid on what was played so far, and lets the policy hear
-// it.
+// find gives the player's events to the tracker until it has found a beat. It then places the grid on what was played so far, and
+// gives that to the policy.
 func (a *playerAccompanist) find() error {
 	var first time.Duration
 	heard := false
-	for i, d := range a.doings {
-		if d.What == DoesNote && !heard {
+	for i, d := range a.playerEvents {
+		if d.Kind == PlayerNote && !heard {
 			heard, first = true, d.At
 		}
 		now, ok := d.Tell(a.tracker)
 		if !ok || !heard || now.State == FindingBeat {
 			continue
 		}
-		a.doings = a.doings[i+1:]
+		a.playerEvents = a.playerEvents[i+1:]
 		a.begin(now, first)
 		return a.catchUp(now.After)
 	}
@@ -116,14 +116,14 @@ func (a *playerAccompanist) find() error {
 	return ErrNoBeat
 }
 
-// begin lays frame 0.
+// begin places frame 0.
 func (a *playerAccompanist) begin(now PlayerTime, first time.Duration) {
 	segment := a.grid.start(now, first)
-	_ = a.engine.Grid().Move(segment) // its tempo is within bounds
+	_ = a.engine.Grid().Move(segment) // the tempo is within bounds
 	a.tell(Moved{0, segment}.Entry())
 }
 
-// catchUp lets the policy hear the frames whose lines no note can move any more.
+// catchUp gives the policy the frames whose lines no note can move any more.
 func (a *playerAccompanist) catchUp(now time.Duration) error {
 	for a.grid.cut(a.engine.Grid().Line(a.found)) < now {
 		a.found++
@@ -143,7 +143,7 @@ func (a *playerAccompanist) catchUp(now time.Duration) error {
 	return nil
 }
 
-// over reports whether all has been heard, and a bar is complete.
+// over reports whether everything has been heard and the bar is complete.
 func (a *playerAccompanist) over(last time.Duration) bool {
 	frame := a.engine.Frame()
 	return a.engine.Grid().Line(frame) > last && a.grid.place(frame) == 0
@@ -156,14 +156,14 @@ func (a *playerAccompanist) frame() error {
 	}
 	t, grid := a.engine.Frame(), a.engine.Grid()
 	before := grid.Line(t - 1)
-	for len(a.doings) > 0 && a.doings[0].At <= a.grid.cut(a.grid.line(t, before)) {
-		if now, ok := a.doings[0].Tell(a.tracker); ok {
-			a.grid.believe(now)
+	for len(a.playerEvents) > 0 && a.playerEvents[0].At <= a.grid.cut(a.grid.line(t, before)) {
+		if now, ok := a.playerEvents[0].Tell(a.tracker); ok {
+			a.grid.update(now)
 		}
-		a.doings = a.doings[1:]
+		a.playerEvents = a.playerEvents[1:]
 	}
-	if segment := a.grid.segment(t, before); !grid.lies(segment) {
-		_ = grid.Move(segment) // its tempo is within bounds
+	if segment := a.grid.segment(t, before); !grid.has(segment) {
+		_ = grid.Move(segment) // the tempo is within bounds
 		a.tell(Moved{t, segment}.Entry())
 	}
 	a.hearBefore(t)
@@ -178,7 +178,7 @@ func (a *playerAccompanist) frame() error {
 	return nil
 }
 
-// bar lets the engine's bars be those of the player.
+// bar makes the engine's next frame begin a bar, or continue one, as the player's does. It does nothing if they agree already.
 func (a *playerAccompanist) bar() {
 	if c, ok := a.grid.bar(a.engine); ok {
 		a.meters = append(a.meters, c)
@@ -186,7 +186,7 @@ func (a *playerAccompanist) bar() {
 	}
 }
 
-// passed notes the line of a frame.
+// passed records the line of a frame, and the beat if the frame is on one.
 func (a *playerAccompanist) passed(t int64, sure float64) {
 	line := a.engine.Grid().Line(t)
 	a.lines = append(a.lines, line)

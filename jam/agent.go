@@ -10,18 +10,18 @@ import (
 
 // AgentConfig configures an Agent.
 type AgentConfig struct {
-	Policy      Policy  // plays melodies and has the vocabulary of the loop's policy; owned by the agent while it runs, reset first
+	Policy      Policy  // plays melodies and has the vocabulary of the loop's policy; the agent owns it while it runs, and resets it first
 	Meter       Meter   // of the loop
 	Temperature float64 // as in Settings
 	TopP        float64
 	Seed        uint64
-	Clock       Clock // only the agent waits on it; it shows the loop's time
+	Clock       Clock // shows the loop's time; only the agent waits on it
 
 	Frames  int64         // as in LoopConfig
 	Length  time.Duration // as in LoopConfig
-	Entries *Reader       // of the loop
-	Play    func(Event)   // gets what the agent plays, and must put it into the loop's inbox; must not block
-	Failed  func(error)   // gets errors of the policy, after which the agent continues; may be nil
+	Entries *Reader       // from the loop
+	Play    func(Event)   // is called with what the agent plays, and must put it into the loop's inbox; must not block
+	Failed  func(error)   // is called with errors of the policy, after which the agent continues; may be nil
 }
 
 // AgentChannel is the MIDI channel of an agent's notes, 1 to 16.
@@ -30,11 +30,11 @@ const AgentChannel = 1
 // agentVelocity is the velocity of an agent's notes.
 const agentVelocity = 90
 
-// An Agent plays the melody of a jam with a policy of its own, as a player would. It hears the chord of a frame when it sounds,
-// decides on its next frame, and plays that at its line into the loop's inbox, stamped with the line. So both policies know the
-// frames before t when they decide on frame t, and no more. If a decision is not there at the line, the frame is missed: the
-// note or rest continues, and the agent's policy gets that as its next input. The agent has a goroutine of its own; only the end of the jam waits
-// for it.
+// An Agent plays the melody of a jam with a policy of its own, as a player would. When the chord of a frame sounds, the agent
+// decides on its next frame, and at that frame's line puts its note into the loop's inbox, stamped with the line. So both
+// policies know the frames before t when they decide on frame t, and no more. If a decision is not ready at the line, the frame
+// is missed: the note or rest continues, and the agent's policy gets that as its next input. The agent has a goroutine of its
+// own, and only the end of the jam waits for it.
 type Agent struct {
 	config  AgentConfig
 	grid    *Grid
@@ -42,9 +42,9 @@ type Agent struct {
 	sampler *Sampler[MelodyToken]
 	ran     bool
 
-	frame   int64         // the next one to be played
-	chord   ChordToken    // of the frame before
-	sounded MelodyToken   // of the frame before
+	frame   int64         // the next frame to be played
+	chord   ChordToken    // of the last frame
+	sounded MelodyToken   // of the last frame
 	start   time.Duration // of frame 0
 	acted   time.Duration // the last line at which a decision was played
 	summary AgentSummary
@@ -52,13 +52,13 @@ type Agent struct {
 
 // An AgentSummary counts what an agent did in a jam.
 type AgentSummary struct {
-	Frames int64 `json:"frames"` // passed
-	Notes  int64 `json:"notes"`  // begun
-	Misses int64 `json:"misses"` // frames whose decision was not there at the line
-	Errors int64 `json:"errors"` // of the policy
+	Frames int64 `json:"frames"` // frames that passed
+	Notes  int64 `json:"notes"`  // notes that began
+	Misses int64 `json:"misses"` // frames whose decision was not ready at the line
+	Errors int64 `json:"errors"` // errors of the policy
 }
 
-// NewAgent makes an agent. It returns an error of the sampling, or one that says what the configuration lacks.
+// NewAgent makes an agent. It returns an error if the sampling values are out of range or the configuration lacks something.
 func NewAgent(c AgentConfig) (*Agent, error) {
 	if c.Policy == nil || c.Clock == nil || c.Entries == nil || c.Play == nil {
 		return nil, errors.New("an agent needs a policy, a clock, the loop's entries, and somewhere to play")
@@ -73,8 +73,8 @@ func NewAgent(c AgentConfig) (*Agent, error) {
 	}, nil
 }
 
-// Run plays until the jam reaches its length, the entries end or the context ends. When it returns, the agent's note is
-// released. An agent runs once.
+// Run plays until the jam reaches its length, the entries end or ctx ends. When it returns, the agent's note has ended. Run may
+// be called once.
 func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	if a.ran {
 		return AgentSummary{}, errors.New("an agent runs once")
@@ -98,7 +98,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 	return a.summary, nil
 }
 
-// begin takes the start of the grid from the loop's first segment. It returns false if the jam ended before.
+// begin takes the start of the grid from the loop's first segment. It returns false if the jam ended before that.
 func (a *Agent) begin(ctx context.Context) bool {
 	e, ok := a.config.Entries.await(ctx, EntryMoved)
 	if !ok {
@@ -109,8 +109,7 @@ func (a *Agent) begin(ctx context.Context) bool {
 	return a.grid.Move(e.Moved.Segment) == nil
 }
 
-// decide gives the policy the tokens of the frame before the next one, and draws the token of the next one. ok is false if the policy
-// failed.
+// decide gives the policy the tokens of the last frame and draws the token of the next one. ok is false if the policy failed.
 func (a *Agent) decide() (token MelodyToken, ok bool) {
 	draw := a.sampler.Draw()
 	logits, err := a.memory.Step(a.frame, a.chord, a.sounded, a.config.Meter.Place(a.frame))
@@ -127,7 +126,7 @@ func (a *Agent) decide() (token MelodyToken, ok bool) {
 	return 0, false
 }
 
-// play waits for the line and plays the decision if it was in time. It returns false if the jam is over.
+// play waits for the line and plays the decision if it was ready in time. It returns false if the jam is over.
 func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool {
 	clock, line := a.config.Clock, a.grid.Line(a.frame)
 	inTime := decided && clock.Now() <= line
@@ -147,8 +146,8 @@ func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool 
 	return !jamIsOver(a.config.Frames, a.config.Length, a.grid, a.start, 0, a.frame)
 }
 
-// hear waits for the report of the frame that was played last, or of a later one. If reports are missing, what sounded before
-// the gap is assumed to have continued. It returns false if the jam is over.
+// hear waits for the report of the last frame, or of a later one. If reports are missing, it assumes that what sounded before the
+// gap continued. It returns false if the jam is over.
 func (a *Agent) hear(ctx context.Context) bool {
 	e, ok := a.config.Entries.await(ctx, EntryReport)
 	if !ok {
@@ -161,7 +160,7 @@ func (a *Agent) hear(ctx context.Context) bool {
 	for a.frame <= r.Frame {
 		a.chord = a.config.Policy.Vocabulary().continued(a.chord)
 		if r.Frame-a.frame < backlog {
-			a.decide() // for the policy's memory; the line is over
+			a.decide() // for the policy's memory; the line has passed
 		} else {
 			a.sampler.Draw()
 		}
@@ -197,7 +196,7 @@ func (a *Agent) endNote(at time.Duration) {
 	}
 }
 
-// miss passes a frame in which what sounded goes on.
+// miss passes a frame in which what sounded continues.
 func (a *Agent) miss() {
 	a.sounded = melodyGrammar.goesOn(a.sounded)
 	a.summary.Misses++

@@ -6,7 +6,7 @@ package jam
 // places (train/data/bars.py). In any other meter the place is UnknownPlace.
 type BarPlace int64
 
-// The first place of each of the three meters; the other places of its bar follow.
+// The first place of each of the three meters. The other places of the bar follow it.
 const (
 	UnknownPlace BarPlace = 0
 	firstOf44    BarPlace = 1

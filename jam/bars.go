@@ -2,21 +2,21 @@ package jam
 
 import "fmt"
 
-// Bars are the bars of a tune or a take, whose meter may change.
+// Bars describe the bars of a tune or a take, whose meter may change.
 type Bars struct {
-	Meter   Meter         // at the beginning
-	Changes []MeterChange // ascending; nil: the meter stays
+	Meter   Meter         // at frame 0
+	Changes []MeterChange // ascending; nil if the meter stays
 }
 
 // A Bar is one of Bars.
 type Bar struct {
 	Number     int64 // from 0; -1 for a pickup
-	Frame, End int64 // its first frame, and that of the next bar
+	Frame, End int64 // the first frame of the bar, and of the next one
 	Meter      Meter
 }
 
-// Pickup returns the meter of the bar that the music begins in, if it does not begin with a bar line. Else, if the first bar is shorter
-// than the second, it is a pickup too, and Pickup returns the meter of the second. Otherwise it returns the zero Meter.
+// Pickup returns the meter of the bar that a pickup belongs to. If the music does not begin with a bar line, that is the bar that it
+// begins in; if the first bar is shorter than the second, it is the second. Without a pickup, Pickup returns the zero Meter.
 func (b Bars) Pickup() Meter {
 	if len(b.Changes) == 0 {
 		return Meter{}
@@ -31,8 +31,8 @@ func (b Bars) Pickup() Meter {
 	return first.Meter
 }
 
-// At returns the bar in which a frame lies. A bar that a change of the meter cuts short ends there. A pickup is the end of a bar in
-// the meter that follows it, so it begins before frame 0.
+// At returns the bar that a frame is in. A change of meter cuts a bar short. A pickup counts as the end of a bar in the meter
+// after it, so it begins before frame 0.
 func (b Bars) At(frame int64) Bar {
 	bar := b.counted(frame)
 	if pickup := b.Pickup(); pickup != (Meter{}) {
@@ -43,7 +43,7 @@ func (b Bars) At(frame int64) Bar {
 	return bar
 }
 
-// Add returns the bars with one more change. A change that is not after the last one is known already.
+// Add returns the bars with one more change. If the change is not after the last one, it is known already and nothing changes.
 func (b Bars) Add(c MeterChange) Bars {
 	if n := len(b.Changes); n == 0 || c.Frame > b.Changes[n-1].Frame {
 		b.Changes = append(b.Changes[:n:n], c)
@@ -51,7 +51,7 @@ func (b Bars) Add(c MeterChange) Bars {
 	return b
 }
 
-// counted is At if a pickup counts as a bar.
+// counted is At, except that a pickup counts as a bar.
 func (b Bars) counted(frame int64) Bar {
 	bar := Bar{Meter: b.Meter}
 	for _, c := range b.Changes {
@@ -82,7 +82,8 @@ func (b Bars) Whole(frames int64) int64 {
 	return b.At(frames - 1).End
 }
 
-// Position writes a frame as bar and beat, each counted from 1 (the bar of a pickup is 0), and the sixteenth if the frame is off the beat: 3.2, 3.2+1.
+// Position returns a frame's bar and beat, each counted from 1 (the bar of a pickup is 0), and the sixteenth if the frame is off
+// the beat: 3.2, 3.2+1.
 func (b Bars) Position(frame int64) string {
 	bar := b.At(frame)
 	after, beat := frame-bar.Frame, bar.Meter.Beat()

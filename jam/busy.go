@@ -2,11 +2,12 @@ package jam
 
 import "math/rand/v2"
 
-// A Busy is how often the chords should change. A policy that implements [BusySetter] was trained with the levels: each covers
-// about a fifth of its training music, by the number of chord changes in a bar (train/data/busy.py). Other policies ignore it.
+// A Busy says how often the chords should change. A policy that implements [BusySetter] was trained with the levels. Each level
+// covers about a fifth of the training music, by the number of chord changes in a bar (train/data/busy.py). Other policies ignore
+// it.
 type Busy uint8
 
-// The levels. With AnyBusy the seed of each jam draws one of the others.
+// The levels. For AnyBusy, the seed of each jam draws one of the others.
 const (
 	AnyBusy    Busy = iota
 	Calm            // below 0.75 changes in 16 frames
@@ -25,7 +26,7 @@ func (b Busy) String() string { return busyWords.word(int(b)) }
 // MarshalText returns String.
 func (b Busy) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
-// UnmarshalText reads what String writes.
+// UnmarshalText reads what String returns.
 func (b *Busy) UnmarshalText(text []byte) error {
 	i, err := busyWords.find("busy", string(text))
 	*b = Busy(i)
@@ -43,5 +44,5 @@ func (b Busy) drawn(seed uint64) Busy {
 }
 
 // A BusySetter is a policy that can be set to a level of [Busy]. SetBusy may be called before any Step. The level holds until the
-// next SetBusy, also after a Reset.
+// next SetBusy, even after a Reset.
 type BusySetter interface{ SetBusy(Busy) }

@@ -9,7 +9,7 @@ type Choice struct {
 	Prob   float32
 }
 
-// Choices are the likeliest chords of one frame, the likeliest first. They are a value, so that reports allocate nothing.
+// Choices are the likeliest chords of one frame, likeliest first. They are a value, so that reports allocate nothing.
 type Choices struct {
 	Chords [MaxChoices]Choice
 	Len    uint8
@@ -18,7 +18,7 @@ type Choices struct {
 // Slice returns the choices as a slice of the receiver's own array.
 func (c *Choices) Slice() []Choice { return c.Chords[:c.Len] }
 
-// add adds a chord if it is among the likeliest. Of two equally likely chords, the one added first stays first.
+// add adds a chord if it is among the likeliest. Of two equally likely chords, the one that was added first stays first.
 func (c *Choices) add(symbol string, prob float32) {
 	at := int(c.Len)
 	for at > 0 && c.Chords[at-1].Prob < prob {
@@ -32,8 +32,8 @@ func (c *Choices) add(symbol string, prob float32) {
 	c.Chords[at] = Choice{symbol, prob}
 }
 
-// considered returns the likeliest chords among those that the sampler weighed last; before is the token of the frame before. A
-// chord that goes on and the same chord begun anew count as one.
+// considered returns the likeliest of the chords that the sampler weighed last. before is the token of the frame before. A chord
+// that continues and the same chord begun again count as one.
 func (v *Vocabulary) considered(s *Sampler[ChordToken], before ChordToken) (c Choices) {
 	going, all := s.shares(before)
 	on := s.grammar.goesOn(before)

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// A Quality is a kind of chord: the symbol that musicians write behind the root, and its notes in semitones above the root.
+// A Quality is a kind of chord: the symbol that musicians write after the root, and the notes in semitones above the root.
 type Quality struct {
 	Symbol    string
 	Intervals []uint8 // ascending, the first is 0
 }
 
-// Qualities are all the kinds of chord that a policy's vocabulary may use.
+// Qualities are all kinds of chord that a policy's vocabulary may use.
 var Qualities = []Quality{
 	{"", []uint8{0, 4, 7}},
 	{"m", []uint8{0, 3, 7}},
@@ -43,13 +43,13 @@ type Chord struct {
 	Quality uint8
 }
 
-// Roots as they are most often written: minor chords on the raised notes take sharps, the others flats.
+// The roots as they are most often spelt: minor chords on the raised notes have sharps, the others flats.
 var (
 	flatRoots  = [12]string{"C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"}
 	sharpRoots = [12]string{"C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"}
 )
 
-// String writes the chord as musicians do: Am7, F#m7b5, Bbmaj7.
+// String returns the chord as musicians write it: Am7, F#m7b5, Bbmaj7.
 func (c Chord) String() string {
 	q := Qualities[c.Quality]
 	if len(q.Intervals) > 1 && q.Intervals[1] == 3 {
@@ -69,7 +69,7 @@ func (c Chord) Has(pitch uint8) bool {
 	return false
 }
 
-// ParseChord reads what String writes, in any enharmonic spelling of the root.
+// ParseChord reads a chord as String returns it, with any enharmonic spelling of the root.
 func ParseChord(symbol string) (Chord, error) {
 	letter, rest := -1, symbol
 	if symbol != "" {

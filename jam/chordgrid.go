@@ -19,15 +19,15 @@ func (g ChordGrid) String() string { return chordGrids.word(int(g)) }
 // MarshalText returns String.
 func (g ChordGrid) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
 
-// UnmarshalText reads what String writes.
+// UnmarshalText reads what String returns.
 func (g *ChordGrid) UnmarshalText(text []byte) error {
 	i, err := chordGrids.find("chord-grid", string(text))
 	*g = ChordGrid(i)
 	return err
 }
 
-// frames is the distance between two lines of the chord grid. Half a bar is a whole number of beats, rounded down, and at least
-// one.
+// frames returns the distance between two lines of the chord grid. Half a bar is a whole number of beats, rounded down, and at
+// least one.
 func (g ChordGrid) frames(m Meter) int64 {
 	switch g {
 	case GridBeat:

@@ -2,7 +2,8 @@ package jam
 
 import "strings"
 
-// A ChordKey is the key that the chords stay in: one more than the number of a key (see [KeyAt]). 0 allows every chord.
+// A ChordKey is the key that the chords stay in: 0 allows every chord, any other value is one more than the number of a key (see
+// [KeyAt]).
 type ChordKey uint8
 
 const anyKey ChordKey = 0
@@ -15,13 +16,13 @@ var chordKeys = func() words {
 	return names
 }()
 
-// String returns any, or the key.
+// String returns any, or the name of the key.
 func (c ChordKey) String() string { return chordKeys.word(int(c)) }
 
 // MarshalText returns String.
 func (c ChordKey) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads any, and what ParseKey reads.
+// UnmarshalText reads any, or a key as ParseKey does.
 func (c *ChordKey) UnmarshalText(text []byte) error {
 	i, err := findChordKey("key", string(text))
 	*c = ChordKey(i)
@@ -35,8 +36,8 @@ func findChordKey(setting, name string) (int, error) {
 	return chordKeys.find(setting, name)
 }
 
-// allows reports whether a chord may begin: all its notes must be in the key. In minor the raised seventh counts as in the key
-// for chords on the fifth degree and on that seventh, the dominants.
+// allows reports whether a chord may begin: all its notes must be in the key. In minor, the raised seventh counts as in the key
+// for the dominants, which are the chords on the fifth degree and on that seventh.
 func (c ChordKey) allows(chord Chord) bool {
 	if c == anyKey {
 		return true

@@ -8,13 +8,13 @@ import (
 )
 
 // A LiveClock is the clock of a jam in real time. The thread that waits on it sleeps in the kernel until an absolute time of
-// CLOCK_MONOTONIC. The timer or Wake wakes it directly, with no other thread of Go's scheduler in between, through a futex
-// (futex(2), FUTEX_WAIT_BITSET). Its goroutine should be locked to its thread.
+// CLOCK_MONOTONIC. The timer or Wake wakes it directly through a futex (futex(2), FUTEX_WAIT_BITSET), with no other thread of
+// Go's scheduler in between. The goroutine should be locked to its thread.
 type LiveClock struct {
 	zero  time.Time
 	start int64         // the time of zero, in nanoseconds of CLOCK_MONOTONIC
-	spin  time.Duration // set before anything waits
-	woken atomic.Uint32 // 1: no Wait has returned for the last Wake yet
+	spin  time.Duration // must be set before anything waits
+	woken atomic.Uint32 // 1 if no Wait has returned for the last Wake yet
 }
 
 // Constants of futex(2) and clock_gettime(2).
@@ -29,7 +29,7 @@ const (
 
 // NewLiveClock makes a clock that shows zero now.
 func NewLiveClock() *LiveClock {
-	// Two clocks are read, one of Go and one of the kernel, as close together as possible.
+	// Read Go's clock and the kernel's clock as close together as possible.
 	c := &LiveClock{}
 	closest := forever
 	for range 8 {
@@ -48,14 +48,14 @@ func NewLiveClock() *LiveClock {
 // Beside makes a clock that shows the same time. The new clock does not spin.
 func (c *LiveClock) Beside() Clock { return &LiveClock{zero: c.zero, start: c.start} }
 
-// Spin makes Wait wake earlier by d and spend the rest on the processor. This saves the remaining cost of waking. It is only
-// for a thread with real-time priority; any other thread would lose its turn for it. It is called before the first Wait.
+// Spin makes Wait wake earlier by d and spin for the rest of the time, which saves the remaining cost of waking. It is only for a
+// thread with real-time priority; any other thread would be preempted for it. Call it before the first Wait.
 func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
 
 // Now is as exact as the system's clock.
 func (c *LiveClock) Now() time.Duration { return time.Since(c.zero) }
 
-// Wait allocates nothing. It spins for d of Spin at most.
+// Wait allocates nothing. It spins for at most the d of Spin.
 func (c *LiveClock) Wait(until time.Duration) {
 	for c.woken.Swap(0) == 0 {
 		left := until - c.Now()
@@ -73,7 +73,7 @@ func (c *LiveClock) sleep(until time.Duration) {
 	until = min(until, c.Now()+longestFutexWait)
 	ts := syscall.NsecToTimespec(c.start + int64(until))
 	_, _, _ = syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(&c.woken)), futexWaitBitset, 0,
-		uintptr(unsafe.Pointer(&ts)), 0, futexAnyBit) // whatever it returns, the caller looks at the clock
+		uintptr(unsafe.Pointer(&ts)), 0, futexAnyBit) // the caller looks at the clock, whatever this returns
 }
 
 // Wake allocates nothing.

@@ -8,13 +8,13 @@ import (
 	"unsafe"
 )
 
-// A LiveClock is the clock of a jam in real time. Now is the performance counter: Go's own clock on Windows moves in steps of the
-// system's timer, 0.5 to 15.6 ms (golang/go#67066). The thread that waits sleeps on a waitable timer of high resolution and on an event
-// that Wake sets. Its goroutine should be locked to its thread.
+// A LiveClock is the clock of a jam in real time. Now reads the performance counter, because Go's own clock on Windows moves in
+// steps of the system's timer, 0.5 to 15.6 ms (golang/go#67066). The thread that waits sleeps on a high-resolution waitable timer
+// and on an event that Wake sets. The goroutine should be locked to its thread.
 type LiveClock struct {
 	start       int64         // the performance counter at zero
 	frequency   int64         // of the counter, in ticks per second
-	spin        time.Duration // set before anything waits
+	spin        time.Duration // must be set before anything waits
 	timer, wake syscall.Handle
 	woken       atomic.Bool // no Wait has returned for the last Wake yet
 }
@@ -69,8 +69,8 @@ func (c *LiveClock) Beside() Clock {
 	return beside
 }
 
-// Spin makes Wait wake earlier by d and spend the rest on the processor. This saves the remaining cost of waking. It is only
-// for a thread with real-time priority; any other thread would lose its turn for it. It is called before the first Wait.
+// Spin makes Wait wake earlier by d and spin for the rest of the time, which saves the remaining cost of waking. It is only for a
+// thread with real-time priority; any other thread would be preempted for it. Call it before the first Wait.
 func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
 
 // counter returns the performance counter.
@@ -80,7 +80,7 @@ func counter() int64 {
 	return ticks
 }
 
-// Now is as exact as the performance counter, which mostly has 10 MHz.
+// Now is as exact as the performance counter, which usually runs at 10 MHz.
 func (c *LiveClock) Now() time.Duration { return ticksToTime(counter()-c.start, c.frequency) }
 
 // ticksToTime converts ticks of a counter. It does not overflow within 292 years, whatever the frequency.
@@ -89,7 +89,7 @@ func ticksToTime(ticks, frequency int64) time.Duration {
 	return time.Duration(whole)*time.Second + time.Duration(rest*int64(time.Second)/frequency)
 }
 
-// Wait allocates nothing. It spins for d of Spin at most.
+// Wait allocates nothing. It spins for at most the d of Spin.
 func (c *LiveClock) Wait(until time.Duration) {
 	for !c.woken.Swap(false) {
 		left := until - c.Now()
@@ -110,7 +110,7 @@ func (c *LiveClock) sleep(d time.Duration) {
 	}
 	handles := [2]syscall.Handle{c.timer, c.wake}
 	_, _, _ = syscall.SyscallN(setWaitableTimer.Addr(), uintptr(c.timer), uintptr(unsafe.Pointer(&due)), 0, 0, 0, 0)
-	// Whatever it returns, the caller looks at the clock.
+	// The caller looks at the clock, whatever this returns.
 	_, _, _ = syscall.SyscallN(waitForMultipleObjects.Addr(), uintptr(len(handles)), uintptr(unsafe.Pointer(&handles[0])), 0,
 		uintptr(longestTimer/time.Millisecond))
 }

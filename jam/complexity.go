@@ -3,10 +3,10 @@ package jam
 // A Complexity says which kinds of chord may begin.
 type Complexity uint8
 
-// The complexities, plainest first.
+// The complexities, simplest first.
 const (
-	Triads   Complexity = iota // three notes at most
-	Sevenths                   // four at most, none of them a ninth
+	Triads   Complexity = iota // at most three notes
+	Sevenths                   // at most four notes, none of them a ninth
 	AllChords
 )
 
@@ -18,7 +18,7 @@ func (c Complexity) String() string { return complexities.word(int(c)) }
 // MarshalText returns String.
 func (c Complexity) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText reads what String writes.
+// UnmarshalText reads what String returns.
 func (c *Complexity) UnmarshalText(text []byte) error {
 	i, err := complexities.find("complexity", string(text))
 	*c = Complexity(i)
@@ -31,7 +31,7 @@ func (c Complexity) allows(quality uint8) bool {
 	switch c {
 	case Triads:
 		return len(intervals) <= 3
-	case Sevenths: // a second together with a third is a ninth; alone it stands for the third
+	case Sevenths: // a second together with a third is a ninth; without the third it is a sus2
 		return len(intervals) <= 3 || len(intervals) == 4 && intervals[1] != 2
 	}
 	return true

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// A Param is something that can be set while a jam is under way.
+// A Param is a setting that can be changed during a jam, or an action.
 type Param uint8
 
-// A Control sets a Param, from the next frame on.
+// A Control changes a Param from the next frame on.
 type Control struct {
-	At     time.Duration `json:"at"` // when it was asked for, on the jam's clock
+	At     time.Duration `json:"at"` // time of the request, on the jam's clock
 	Param  Param         `json:"param"`
-	Value  float64       `json:"value"`          // in the Param's unit; the number of a list's entry, from 0; 0 or 1 for a switch
-	Text   string        `json:"text,omitempty"` // for a Param that is text: the name of a policy
-	Policy Policy        `json:"-"`              // with ParamPolicy: loaded and warm; from now on the loop's
+	Value  float64       `json:"value"`          // in the Param's unit; for a list, the number of the entry from 0; for a switch, 0 or 1
+	Text   string        `json:"text,omitempty"` // for a Param of kind Text: the name of a policy
+	Policy Policy        `json:"-"`              // for ParamPolicy: loaded and warm; the loop owns it from now on
 }
 
-// ParseControl reads a control as users write it: the name of a param and its value. An action has no value. The error names
-// the param and its possible values.
+// ParseControl reads a control as users write it: the name of a param, and its value. An action has no value. The error names the
+// param and its possible values.
 func ParseControl(name, value string) (Control, error) {
 	p, err := ParseParam(name)
 	if err != nil {
@@ -33,7 +33,7 @@ func ParseControl(name, value string) (Control, error) {
 	switch info.Kind {
 	case Action:
 		if value != "" {
-			return Control{}, fmt.Errorf("%s %q: it is done at once, and has no value", name, value)
+			return Control{}, fmt.Errorf("%s %q: an action has no value", name, value)
 		}
 		return c, nil
 	case Text:
@@ -59,10 +59,10 @@ func ParseControl(name, value string) (Control, error) {
 	return c, info.check(c.Value)
 }
 
-// switches are the ways to write a switch, off and on in turn.
+// switches are the ways to write the value of a switch: off, on, off, on and so on.
 var switches = words{"off", "on", "false", "true", "no", "yes", "0", "1"}
 
-// ValueText returns the value as ParseControl reads it; "" for an action.
+// ValueText returns the value as ParseControl reads it, or "" for an action.
 func (c Control) ValueText() string {
 	if info := c.Param.Info(); info.Kind != Text {
 		return info.text(c.Value)
@@ -70,7 +70,7 @@ func (c Control) ValueText() string {
 	return c.Text
 }
 
-// String returns name=value, or only the name for an action.
+// String returns name=value, or only the name of an action.
 func (c Control) String() string {
 	if c.Param.Info().Kind == Action {
 		return c.Param.String()
@@ -78,8 +78,8 @@ func (c Control) String() string {
 	return c.Param.String() + "=" + c.ValueText()
 }
 
-// FromMIDI returns the control of a param for a controller's value or a note's velocity, 0 to 127. A number moves from one end of
-// its knob's range to the other; from 64 on, a switch is on and an action is done. ok is false if there is nothing to do.
+// FromMIDI returns the control of a param for a controller's value or a note's velocity, 0 to 127. A number moves across the
+// range of its knob. A value of at least 64 turns a switch on and triggers an action. ok is false if there is nothing to do.
 func FromMIDI(p Param, value byte) (c Control, ok bool) {
 	info := p.Info()
 	v := float64(min(value, 127))

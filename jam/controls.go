@@ -7,20 +7,20 @@ import (
 
 const paramCount = int(ParamPanic) + 1
 
-// Controls hold the controls that were requested and have not taken effect yet. Each param has one place: if several values
-// are requested before the loop takes them, the last one wins. So no control is refused, however fast a knob turns and
-// however long the loop waits for its first note. Any goroutine may call Ask.
+// Controls hold the controls that were requested and have not taken effect yet. Each param has one place: if it is requested
+// several times before the loop takes it, the last value wins. So no control is refused, however fast a knob turns and however
+// long the loop waits for its first note. Ask is safe for concurrent use.
 type Controls struct {
 	places [paramCount]atomic.Pointer[askedControl]
 	wakes  atomic.Pointer[Clock]
-	asks   atomic.Uint64 // number of asks so far
-	taken  uint64        // asks at the last takeAll; used by the loop only
+	asks   atomic.Uint64 // number of requests so far
+	taken  uint64        // requests at the last takeAll; only the loop uses it
 
 	asking sync.Mutex // held by those who ask; the loop never waits for it
 	closed bool
 }
 
-// An askedControl is a control and its number in the order of asking.
+// An askedControl is a requested control and its number in the order of requests.
 type askedControl struct {
 	Control
 	order uint64
@@ -29,9 +29,9 @@ type askedControl struct {
 // NewControls makes empty Controls.
 func NewControls() *Controls { return &Controls{} }
 
-// Ask requests a control and wakes the loop. It returns a policy that the loop will not take and the caller must release:
-// one that was requested before and not taken yet or, after Close, the control's own. Usually there is none. A param that
-// does not exist is ignored.
+// Ask requests a control and wakes the loop. It returns a policy that the loop will not take, which the caller must release: one
+// that was requested earlier and not taken yet or, after Close, the control's own. Usually there is none. A param that does not
+// exist is ignored.
 func (c *Controls) Ask(control Control) (released Policy) {
 	if int(control.Param) >= paramCount {
 		return control.Policy
@@ -52,8 +52,8 @@ func (c *Controls) Ask(control Control) (released Policy) {
 	return before.Policy
 }
 
-// Close ends the controls when the loop is over. It returns a policy that was requested and never taken, if there is one.
-// From now on, Ask returns the policy of its control.
+// Close ends the controls. The loop must have ended. It returns a policy that was requested and never taken, or nil. After Close,
+// Ask returns the policy of its control.
 func (c *Controls) Close() (released Policy) {
 	c.asking.Lock()
 	defer c.asking.Unlock()
@@ -65,10 +65,10 @@ func (c *Controls) Close() (released Policy) {
 // wake makes every Ask wake a clock.
 func (c *Controls) wake(clock Clock) {
 	c.wakes.Store(&clock)
-	clock.Wake() // for what is already there
+	clock.Wake() // for requests that are already there
 }
 
-// take removes and returns what was asked of a param.
+// take removes and returns the request for a param.
 func (c *Controls) take(p Param) (askedControl, bool) {
 	if c.places[p].Load() == nil {
 		return askedControl{}, false
@@ -79,7 +79,7 @@ func (c *Controls) take(p Param) (askedControl, bool) {
 	return askedControl{}, false
 }
 
-// value returns what was asked of a param, or else the given value.
+// value returns the requested value of a param, or else the given one.
 func (c *Controls) value(p Param, otherwise float64) float64 {
 	if asked := c.places[p].Load(); asked != nil {
 		return asked.Value
@@ -87,8 +87,8 @@ func (c *Controls) value(p Param, otherwise float64) float64 {
 	return otherwise
 }
 
-// takeAll removes all that was asked, except what the loop does between frames, and returns the number of controls. They are in
-// the order of asking.
+// takeAll removes all requests, except those that the loop handles between frames. It stores them in the order of requests and
+// returns their number.
 func (c *Controls) takeAll(into *[paramCount]askedControl) (n int) {
 	asks := c.asks.Load()
 	if asks == c.taken {

@@ -1,8 +1,7 @@
 // Package jam is the musical core of jamd: it hears a melody and plays chords to it, on a grid of sixteenth notes.
 //
-// A frame is a sixteenth note. For each frame a [Policy], which is a learned player, gets the melody and the chord of the
-// frame before, and chooses the chord of this one. So a chord answers what was played up to one frame earlier, and nothing
-// later.
+// A frame is a sixteenth note. For each frame, a learned [Policy] gets the melody and the chord of the frame before, and chooses
+// the chord of this frame. So a chord depends on what was played up to one frame earlier, and on nothing later.
 //
 // Where to begin:
 //
@@ -15,8 +14,9 @@
 // The parts of an engine can be used alone: [ParseChord], [Vocabulary] and [Meter] for chords and bars, [Grid] for the times
 // of frames, [Sampler] for the choice among a policy's logits, [Voicer] for the notes of a chord.
 //
-// [Settings] say how jamd plays. [Params] lists those that can change during a jam; [Controls] change them. A jam can follow
-// a [Transport] instead of its own tempo, and an [Agent] or a [Performer] can take the player's place.
+// [Settings] say how jamd plays. [Params] lists the settings that can change during a jam; [Controls] change them. Instead of its
+// own tempo, a jam can have that of an external clock ([Transport]) or of its player, whose beats a [Tracker] finds. An [Agent]
+// or a [Performer] can take the player's place.
 //
 // The package imports nothing but the standard library. Devices, files and networks are behind the small interfaces
 // [Policy], [Output], [Transport], [Guard] and [Clock], which other packages implement.

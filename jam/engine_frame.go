@@ -1,7 +1,7 @@
 package jam
 
-// Push takes an event of the player. Split and Transpose say which keys are the melody and how they sound; a key is released as
-// it was struck.
+// Push takes an event from the player. Split and Transpose say which keys are the melody and how they sound. Releasing a key ends
+// the note that it began, whatever was changed in between.
 func (e *Engine) Push(event Event) {
 	if event.Data1 < e.settings.Split && event.Status&0xF0 == noteOn && event.Data2 > 0 {
 		return
@@ -11,17 +11,17 @@ func (e *Engine) Push(event Event) {
 	}
 }
 
-// begins reports whether a note of the melody begins with an event, given a split and a transposition.
+// begins reports whether an event begins a note of the melody, for the given split and transposition.
 func (e *Engine) begins(event Event, split uint8, transpose int8) bool {
 	pitch := int(event.Data1) + int(transpose)
 	return e.settings.MelodyChannels.Strikes(event, split) && pitch >= 0 && pitch <= 127
 }
 
-// Resync ends the melody's note. It is called when events were lost, because its release may have been among them.
+// Resync ends the melody's note. Call it when events were lost, because they may include the note's release.
 func (e *Engine) Resync() { e.quantiser.resync() }
 
-// Hear closes the melody of the frame before the next one. It returns what the policy's Step takes: the tokens of that frame
-// (the start tokens before frame 0) and the place of the next frame.
+// Hear closes the melody of the frame before the next one. It returns the arguments for the policy's Step: the tokens of that
+// frame (the start tokens before frame 0) and the place of the next frame.
 func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	if e.frame > e.origin {
 		e.melody, e.velocity = e.quantiser.close(e.frame - 1)
@@ -35,7 +35,7 @@ func (e *Engine) Hear() (ChordToken, MelodyToken, BarPlace) {
 	return e.sounded, e.melody, e.settings.Meter.Place(e.since(e.frame))
 }
 
-// Decide chooses the chord of the next frame, after Hear. If nothing can be chosen by the logits, it returns an error and
+// Decide chooses the chord of the next frame, after Hear. If nothing can be chosen from the logits, it returns an error and
 // decides nothing.
 func (e *Engine) Decide(logits []float32) error {
 	allowed, wanted := e.allowed(), e.wanted
@@ -44,7 +44,7 @@ func (e *Engine) Decide(logits []float32) error {
 		if err != nil {
 			return err
 		}
-		if e.joined { // a change that the policy wants between two lines of the chord grid is made up for at the next one
+		if e.joined { // a change that the policy wants between two lines of the chord grid is made likelier at the next line
 			wanted = 1 - (1-wanted)*goes
 		}
 	}
@@ -61,11 +61,11 @@ func (e *Engine) Decide(logits []float32) error {
 	e.considered = e.vocabulary.considered(e.sampler, e.chord)
 	e.chosen, e.prob, e.phase = token, prob, phaseDecided
 	e.prepare(token, false)
-	e.plan.wanted = wanted // a decision that is never played leaves nothing behind
+	e.plan.wanted = wanted // so that a decision that is never played changes nothing
 	return nil
 }
 
-// allowed says which tokens may be chosen for the next frame. Listening ends on a line of the chord grid, with a chord.
+// allowed says which tokens may be chosen for the next frame. Listening ends with a chord, on a line of the chord grid.
 func (e *Engine) allowed() Allowed {
 	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
 	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
@@ -76,7 +76,7 @@ func (e *Engine) allowed() Allowed {
 	return AnyLegal
 }
 
-// Play sounds the chord that was decided. If none was, what sounds goes on, and the frame counts as missed. It returns the
+// Play sounds the chord that was decided. If none was, what sounds continues, and the frame counts as missed. Play returns the
 // first error of the output; the frame counts as played even then.
 func (e *Engine) Play() (FrameReport, error) {
 	missed := e.phase < phaseDecided
@@ -114,10 +114,10 @@ func (e *Engine) Skip() {
 	e.Pass()
 }
 
-// Hold is called in place of Decide: the sounding chord continues, and if there is none, the frame has no chord.
+// Hold takes the place of Decide: the sounding chord continues, and if there is none, the frame has no chord.
 func (e *Engine) Hold() { e.hold(false) }
 
-// pause decides, like Hold, for a frame in which the song is stopped: the metronome is silent too.
+// pause is Hold for a frame in which the song is stopped: the metronome is silent too.
 func (e *Engine) pause() { e.hold(true) }
 
 func (e *Engine) hold(paused bool) {
@@ -126,15 +126,15 @@ func (e *Engine) hold(paused bool) {
 	e.prepare(e.chosen, paused)
 }
 
-// Pass passes over the next frame, which the song jumped over. It is called after Hear, and counts nothing.
+// Pass passes over the next frame because the song jumped past it. Call it after Hear. It counts nothing.
 func (e *Engine) Pass() {
 	e.chord = e.vocabulary.continued(e.chord)
 	e.sounded = e.chord
 	e.next()
 }
 
-// Restart begins the music again at the next frame or a later one, as if that were frame 0: Hear returns the start tokens, and the
-// engine listens again. A note that sounds begins there. Restart is called before Hear, after EndChord.
+// Restart begins the music again at the next frame or a later one, as if that were frame 0: Hear returns the start tokens, and
+// the engine listens again. A melody note that sounds begins there. Call Restart before Hear and after EndChord.
 func (e *Engine) Restart(frame int64) {
 	listen := e.listen - e.origin
 	e.quantiser.restart()
@@ -145,8 +145,8 @@ func (e *Engine) Restart(frame int64) {
 	e.phase = phaseOpen
 }
 
-// EndChord ends all sounding notes and drops what was decided for the next frame. There is no chord from that frame on until one
-// begins. It may be called before or after Hear: Hear returns what sounded in the frame before, as its report did.
+// EndChord ends all sounding notes and discards the decision on the next frame. From that frame on there is no chord until one
+// begins. It may be called before or after Hear: Hear still returns what sounded in the frame before.
 func (e *Engine) EndChord() error {
 	p := &e.plan
 	p.ringing.n = 0
@@ -156,7 +156,7 @@ func (e *Engine) EndChord() error {
 	return e.send(p.messages[:p.n])
 }
 
-// End ends all sounding notes and closes the melody of the last frame, which is then in Summary.
+// End ends all sounding notes and closes the melody of the last frame, which Summary then has.
 func (e *Engine) End() error {
 	switch {
 	case e.frame == e.origin:

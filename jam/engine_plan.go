@@ -14,7 +14,7 @@ type plan struct {
 
 type message struct{ status, data1, data2 byte }
 
-// A soundingChord is a chord that sounds, whether the policy's vocabulary has it or not. The zero value is none.
+// A soundingChord is a chord that sounds, whether or not the policy's vocabulary has it. The zero value is no chord.
 type soundingChord struct {
 	on     bool
 	chord  Chord
@@ -30,7 +30,7 @@ func (s *soundingChord) symbolOr(none string) string {
 	return none
 }
 
-// ringingNotes are the notes that ring: of the chord, its bass and the metronome.
+// ringingNotes are the notes that sound: those of the chord, its bass and the metronome.
 type ringingNotes struct {
 	notes [MaxVoices]ringingNote
 	n     int
@@ -60,7 +60,7 @@ func (c *ringingNotes) has(p part, pitch uint8) *ringingNote {
 	return nil
 }
 
-// chordNotes returns the notes for the report: all but the metronome's.
+// chordNotes returns the notes for the report, without the metronome's.
 func (c *ringingNotes) chordNotes() (out ChordNotes) {
 	for _, n := range c.notes[:c.n] {
 		if n.part != clickPart {
@@ -72,7 +72,8 @@ func (c *ringingNotes) chordNotes() (out ChordNotes) {
 }
 
 // prepare makes the plan of the next frame: the chord, which of its notes sound, and the messages to send. A chord that another
-// policy began and that this vocabulary has no name for continues until a new one begins. While paused, the metronome is silent.
+// policy began and that this vocabulary has no name for continues until a new one begins. If paused is true, the metronome is
+// silent.
 func (e *Engine) prepare(token ChordToken, paused bool) {
 	p := &e.plan
 	p.token, p.sounds, p.began, p.wanted, p.ringing.n = token, e.sounds, false, e.wanted, 0
@@ -134,7 +135,7 @@ func (p *plan) play(e *Engine, now moment) {
 	}
 }
 
-// Clicks of the count-in and of the metronome last one frame.
+// click adds the metronome's click, which lasts one frame.
 func (p *plan) click(e *Engine, now moment) {
 	if !now.on(now.meter.Beat()) {
 		return
@@ -171,7 +172,7 @@ func (p *plan) add(e *Engine, act action, n ringingNote) {
 	p.ringing.n++
 }
 
-// lead writes the messages that turn the ringing notes into those of the plan: first the note offs, then the note ons.
+// lead writes the messages that change the sounding notes into those of the plan: first the note offs, then the note ons.
 func (p *plan) lead(e *Engine) {
 	p.n = 0
 	for _, n := range e.ringing.notes[:e.ringing.n] {
@@ -191,7 +192,7 @@ func (p *plan) send(m message) {
 	p.n++
 }
 
-// channel is the channel of a part, counted from 0.
+// channel returns the channel of a part, from 0.
 func (e *Engine) channel(p part) byte {
 	switch p {
 	case bassPart:
@@ -202,10 +203,10 @@ func (e *Engine) channel(p part) byte {
 	return e.settings.ChordChannel - 1
 }
 
-// usualForce is the player's velocity at which chords have the velocity that is set.
+// usualForce is the player's velocity at which chords have the velocity of the settings.
 const usualForce = 80
 
-// level is the velocity of the chords.
+// level returns the velocity of the chords.
 func (e *Engine) level() uint8 {
 	if !e.settings.FollowVelocity {
 		return e.settings.Velocity

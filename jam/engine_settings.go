@@ -1,9 +1,9 @@
 package jam
 
-// Apply makes a control take effect. It is called before Hear of the first frame that the control affects. The same controls before the same frames, with
-// the same events and the same answers of the policy, give the same music. An error leaves everything as it was; for a panic,
-// it is the output's error. A panic may be applied at any time between two frames. The engine has no policy and no tapped beat
-// of its own, so controls of these do nothing. Without an error Apply allocates nothing.
+// Apply makes a control take effect. Call it before Hear of the first frame that the control affects; a panic may be applied at
+// any time between two frames. The same controls before the same frames, with the same events and the same answers of the policy,
+// give the same music. After an error nothing has changed; for a panic, it is the output's error. The engine has no policy and no
+// tapped beat, so controls of these do nothing. Without an error Apply allocates nothing.
 func (e *Engine) Apply(c Control) error {
 	if c.Param == ParamPanic {
 		for channel := range byte(16) { // as if the player had sent it: the melody's note ends at the time of the panic
@@ -22,7 +22,7 @@ func (e *Engine) Apply(c Control) error {
 	return nil
 }
 
-// applySettings sets everything that depends on the settings.
+// applySettings updates everything that depends on the settings.
 func (e *Engine) applySettings() {
 	s := &e.settings
 	e.gridStep = s.ChordGrid.frames(s.Meter)
@@ -32,7 +32,7 @@ func (e *Engine) applySettings() {
 	e.keys.by = s.Transpose
 	e.busy = s.Busy.drawn(s.Seed)
 	if s.Mute {
-		e.joined = false // after muting a chord begins, as after listening
+		e.joined = false // after muting, a chord begins as after listening
 	}
 }
 
@@ -40,8 +40,8 @@ func (e *Engine) applySettings() {
 // never AnyBusy.
 func (e *Engine) Busy() Busy { return e.busy }
 
-// Swap continues with the vocabulary of another policy, from the next frame on; it is called before Hear. A chord that this
-// vocabulary has no name for sounds on until the next one begins; for the new policy there is no chord.
+// Swap continues with the vocabulary of another policy from the next frame on. Call it before Hear. A chord that this vocabulary
+// has no name for continues to sound until the next one begins; for the new policy there is no chord.
 func (e *Engine) Swap(v *Vocabulary) {
 	e.chord, e.sounded = v.Translate(e.chord, e.vocabulary), v.Translate(e.sounded, e.vocabulary)
 	e.vocabulary = v
@@ -49,8 +49,8 @@ func (e *Engine) Swap(v *Vocabulary) {
 	e.applySettings()
 }
 
-// ChangeMeter continues in another meter from the next frame on, whatever c.Frame is: with a new bar, or c.Into frames after a bar line.
-// It is called before Hear. If jamd does not play the change, it returns an error and changes nothing.
+// ChangeMeter changes the meter at the next frame, whatever c.Frame is. The frame begins a bar, or lies c.Into frames after a bar line.
+// Call it before Hear. It returns the error of c.Check, and then changes nothing.
 func (e *Engine) ChangeMeter(c MeterChange) error {
 	if err := c.Check(); err != nil {
 		return err
@@ -60,10 +60,10 @@ func (e *Engine) ChangeMeter(c MeterChange) error {
 	return nil
 }
 
-// since returns how many frames a frame lies after the bar line; below 0 if it lies before a change of meter.
+// since returns how many frames a frame is after the bar line. The result is negative for a frame before a change of meter.
 func (e *Engine) since(frame int64) int64 { return frame - e.barLine }
 
-// nextBeat is the first beat that is not before the next frame.
+// nextBeat returns the first beat that is not before the next frame.
 func (e *Engine) nextBeat() int64 {
 	beat := e.settings.Meter.Beat()
 	return e.barLine + (e.since(e.frame)+beat-1)/beat*beat

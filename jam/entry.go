@@ -12,21 +12,21 @@ type EntryKind uint8
 // The kinds of entry.
 const (
 	EntryReport  EntryKind = iota // a frame was played
-	EntryInput                    // the loop took an event of the player
+	EntryInput                    // the loop took an event from the player
 	EntryAction                   // the loop did something between two frames
-	EntryApplied                  // a control holds
+	EntryApplied                  // a control took effect
 	EntryMoved                    // the grid has a new segment
 	EntryMeter                    // a bar of another meter begins
-	EntryError                    // the policy, the output or a control failed; the jam goes on
+	EntryError                    // the policy, the output or a control failed; the jam continues
 	entryKinds   = iota
 )
 
-// An Entry is one thing that happened in a jam. A [Loop] and [Accompany] send all of them to their readers, in the order in
-// which they happened: what the decision on a frame could know comes before that frame's report. An Entry is a value of about
-// 550 bytes; sending it allocates nothing.
+// An Entry is one thing that happened in a jam. A [Loop] and [Accompany] send every entry to their readers, in order: whatever
+// the decision on a frame could know comes before that frame's report. An Entry is a value of about 550 bytes; sending it
+// allocates nothing.
 type Entry struct {
 	Kind    EntryKind
-	Report  FrameReport // with EntryReport; and so on
+	Report  FrameReport // for EntryReport; the fields below are for the kinds of their names
 	Input   Input
 	Action  LoopAction
 	Applied Applied
@@ -53,44 +53,43 @@ func (m Moved) Entry() Entry { return Entry{Kind: EntryMoved, Moved: m} }
 // Entry returns the change as an entry.
 func (c MeterChange) Entry() Entry { return Entry{Kind: EntryMeter, Meter: c} }
 
-// An Input is an event of the player, as the loop took it. Frame is the first frame whose decision can know the event;
-// [UnknownFrame] if that was not noted.
+// An Input is an event from the player. Frame is the first frame whose decision can take the event into account, or
+// [UnknownFrame] if that is not known.
 type Input struct {
 	Frame int64
 	Event
 }
 
-// UnknownFrame is the frame of an event whose frame was not noted.
+// UnknownFrame is the frame of an event whose frame is not known.
 const UnknownFrame int64 = -1
 
-// An Applied is a [Control] that holds from a frame on. For a policy, Value is the first frame that it remembers (see
-// [Memory]).
+// An Applied is a [Control] that took effect. Frame is the first frame that it affects. For a policy, Value is the first frame
+// that the policy remembers (see [Memory]).
 type Applied struct {
 	Frame int64
 	Control
 }
 
-// A Segment is a stretch of the grid: from a frame on, whose line is at a time, at a tempo.
+// A Segment is a part of the grid with one tempo. The line of Frame is at At.
 type Segment struct {
 	Frame int64
 	At    time.Duration
 	BPM   float64 // quarter notes a minute
 }
 
-// A Moved is a [Segment] that the loop gave its grid before the decision on frame Since. The segment may begin before that
-// frame.
+// A Moved is a [Segment] that the loop gave its grid before the decision on frame Since. The segment may begin before that frame.
 type Moved struct {
 	Since int64
 	Segment
 }
 
-// A LoopAction is something that the loop did between two frames without being asked. An [Engine] that does the same between
-// the same frames plays the same music.
+// A LoopAction is something that the loop did to its engine between two frames. An [Engine] that does the same between the same
+// frames plays the same music.
 type LoopAction struct {
 	Frame  int64         // the next frame to be decided
 	At     time.Duration // on the jam's clock
 	Kind   ActionKind
-	Frames int64 // only with ActionJump, ActionRestart and ActionListen
+	Frames int64 // only for ActionJump, ActionRestart and ActionListen
 }
 
 // An ActionKind says what a loop did.
@@ -99,15 +98,15 @@ type ActionKind uint8
 // The loop's actions.
 const (
 	ActionResync   ActionKind = iota // Engine.Resync: messages were lost, or the machine was stopped for long
-	ActionEndChord                   // Engine.LetGo
-	ActionPanic                      // Engine.Apply of a panic that was asked for at the action's time
+	ActionEndChord                   // Engine.EndChord
+	ActionPanic                      // Engine.Apply of a panic that was requested at the action's time
 	ActionJump                       // Engine.Pass, Frames times
 	ActionRestart                    // Engine.Restart, Frames frames after Frame
-	ActionListen                     // Engine.ListenOn: the beat of the player is not sure enough to join in
+	ActionListen                     // Engine.ListenOn: the player's beat is not certain enough to join in
 )
 
-// A Reader is the bounded queue through which one reader gets the entries of a jam. Its writers never wait: an entry that does
-// not fit is dropped, and counted by its kind.
+// A Reader is the bounded queue through which one reader gets the entries of a jam. Writers never wait: an entry that does not
+// fit is dropped and counted by its kind.
 type Reader struct {
 	Queue[Entry]
 	dropped [entryKinds]atomic.Uint64
@@ -117,7 +116,7 @@ type Reader struct {
 func NewReader(n int) *Reader { return &Reader{Queue: Queue[Entry]{c: make(chan Entry, n)}} }
 
 // TrySend puts an entry into the queue. If the queue is full, it counts the entry as dropped and returns false. It allocates
-// nothing. Any goroutine may call it.
+// nothing and is safe for concurrent use.
 func (r *Reader) TrySend(e Entry) bool {
 	return r.trySend(&e)
 }
@@ -141,7 +140,7 @@ func (r *Reader) Dropped(kinds ...EntryKind) (n uint64) {
 	return n
 }
 
-// await returns the next entry of a kind and drops those before it. ok is false if the entries or the context ended.
+// await returns the next entry of a kind and discards those before it. ok is false if the entries or ctx ended.
 func (r *Reader) await(ctx context.Context, kind EntryKind) (e Entry, ok bool) {
 	for {
 		select {

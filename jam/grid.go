@@ -26,22 +26,22 @@ func CheckTempo(bpm float64) error {
 // A Grid says when each frame begins. Every line is computed from the start of its tempo segment, never from the line
 // before it, so that frame 10,000,000 is as exact as frame 1.
 type Grid struct {
-	start    time.Duration // the time that segments count from: frame 0, if the grid was never moved
+	start    time.Duration // the time that segments count from: the line of frame 0, if the grid was never moved
 	segments []segment     // ascending by frame and time, at least one; the first also holds before its frame
 }
 
-// followed is how many segments are kept of a grid that follows a clock. At one segment a frame these are the last sixteen
-// beats, which is longer than any event waits to be quantised.
-const followed = 64
+// exactSegments is how many segments a grid that is moved again and again remembers. At one segment a frame these are the last
+// sixteen beats, which is longer than any event waits to be quantised.
+const exactSegments = 64
 
-const leastStep = 2 // nanoseconds, for frames that are passed over: lines are whole nanoseconds, and no two are equal
+const leastStep = 2 // nanoseconds between frames that are passed over: lines are whole nanoseconds, and no two are equal
 
 // A segment is a stretch of frames at one tempo.
 type segment struct {
 	frame int64
 	at    float64 // nanoseconds from the grid's start
 	step  float64 // nanoseconds per frame
-	bpm   float64 // for frames that are passed over, the tempo before
+	bpm   float64 // of frames that are passed over: the tempo before them
 }
 
 func newSegment(frame int64, at, bpm float64) segment {
@@ -53,7 +53,7 @@ func NewGrid(start time.Duration, bpm float64) (*Grid, error) {
 	if err := CheckTempo(bpm); err != nil {
 		return nil, err
 	}
-	return &Grid{start: start, segments: append(make([]segment, 0, followed+1), newSegment(0, 0, bpm))}, nil
+	return &Grid{start: start, segments: append(make([]segment, 0, exactSegments+1), newSegment(0, 0, bpm))}, nil
 }
 
 func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPerBeat }
@@ -61,8 +61,8 @@ func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPer
 // SetStart moves the whole grid so that frame 0 begins at t.
 func (g *Grid) SetStart(t time.Duration) { g.start = t }
 
-// setTempo gives the frames from frame on a new tempo and forgets tempi set for later frames. Lines up to and including that of
-// frame stay where they are. A frame before 0 counts as 0.
+// setTempo gives the frames from frame on a new tempo, and forgets tempi that were set for later frames. Lines up to and
+// including that of frame stay where they are. A frame before 0 counts as 0.
 func (g *Grid) setTempo(frame int64, bpm float64) error {
 	if err := CheckTempo(bpm); err != nil {
 		return err
@@ -73,11 +73,11 @@ func (g *Grid) setTempo(frame int64, bpm float64) error {
 	return nil
 }
 
-// Move moves the lines from s.Frame on: the line of s.Frame is at s.At, and the tempo is s.BPM. What was set for later frames
-// is forgotten. The line of frame 0 is the grid's start. Lines before s.Frame stay, except those that would be later than s.At,
-// because a followed clock leapt ahead: these are squeezed in before it. So a caller that gives no time before the last line
-// that was played keeps all that was played. Only the last 64 segments are exact, so that a grid can follow a clock for days; a
-// tune's tempo map is kept whole. Move allocates nothing.
+// Move moves the lines from s.Frame on: the line of s.Frame is at s.At, and the tempo is s.BPM. What was set for later frames is
+// forgotten. The line of frame 0 is the grid's start. Lines before s.Frame stay, except those that would be later than s.At,
+// because an external clock leapt ahead: these are squeezed in before s.At. So if s.At is not before the last line that was
+// played, every line that was played stays. Only the last 64 segments are exact, so that a grid can be moved for days; a tune's
+// tempo map is stored as a whole. Move allocates nothing.
 func (g *Grid) Move(s Segment) error {
 	if err := CheckTempo(s.BPM); err != nil {
 		return err
@@ -88,20 +88,20 @@ func (g *Grid) Move(s Segment) error {
 	at := float64(s.At - g.start)
 	g.segments = g.segments[:g.before(s.Frame)]
 	g.squeeze(s.Frame, at)
-	if extra := len(g.segments) + 1 - followed; extra > 0 {
+	if extra := len(g.segments) + 1 - exactSegments; extra > 0 {
 		g.segments = g.segments[:copy(g.segments, g.segments[extra:])]
 	}
 	g.segments = append(g.segments, newSegment(s.Frame, at, s.BPM))
 	return nil
 }
 
-// lies reports whether a grid has a segment already, as far as anybody hears.
-func (g *Grid) lies(s Segment) bool {
+// has reports whether the grid already has a segment, except for differences that nobody hears.
+func (g *Grid) has(s Segment) bool {
 	off := g.Line(s.Frame) - s.At
 	return max(off, -off) < leastMove && math.Abs(g.tempo(s.Frame)-s.BPM) < leastTempo
 }
 
-// squeeze puts the lines before frame in front of a time. If no line of the grid is before that time, no segment is left.
+// squeeze moves the lines before frame to before the time at. If no line of the grid is before that time, no segment is left.
 func (g *Grid) squeeze(frame int64, at float64) {
 	if len(g.segments) == 0 || g.offset(float64(frame-1))+leastStep <= at {
 		return
@@ -118,12 +118,12 @@ func (g *Grid) squeeze(frame int64, at float64) {
 	g.segments = g.segments[:0]
 }
 
-// before is the number of segments that begin before a frame.
+// before returns the number of segments that begin before a frame.
 func (g *Grid) before(frame int64) int {
 	return sort.Search(len(g.segments), func(i int) bool { return g.segments[i].frame >= frame })
 }
 
-// Line returns the time at which a frame begins. Frames before 0 lie before the start, at the first tempo.
+// Line returns the time at which a frame begins. Frames before 0 are before the start, at the first tempo.
 func (g *Grid) Line(frame int64) time.Duration { return g.At(float64(frame)) }
 
 // At returns the time of a position in frames, such as 2.5 for the middle of frame 2.
@@ -132,13 +132,13 @@ func (g *Grid) At(position float64) time.Duration { return g.start + nanoseconds
 // tempo returns the tempo from a frame's line on, in quarter notes a minute.
 func (g *Grid) tempo(frame int64) float64 { return g.segments[max(g.before(frame+1)-1, 0)].bpm }
 
-// Step is the length of a frame.
+// Step returns the length of a frame.
 func (g *Grid) Step(frame int64) time.Duration { return g.Line(frame+1) - g.Line(frame) }
 
 // Nearest returns the frame whose line is nearest to t. Halfway between two lines it is the later one.
 func (g *Grid) Nearest(t time.Duration) int64 {
 	t, f := g.estimate(t)
-	// The estimate may be off by one because float64 rounds. Lines are whole nanoseconds and decide.
+	// The estimate may be off by one because float64 rounds. Lines are whole nanoseconds, so they decide.
 	for t-g.Line(f) >= g.Line(f+1)-t {
 		f++
 	}
@@ -148,7 +148,7 @@ func (g *Grid) Nearest(t time.Duration) int64 {
 	return f
 }
 
-// current returns the frame in which t lies: the last one whose line is not after t.
+// current returns the frame that is under way at t: the last one whose line is not after t.
 func (g *Grid) current(t time.Duration) int64 {
 	t, f := g.estimate(t)
 	for g.Line(f+1) <= t {
@@ -160,7 +160,7 @@ func (g *Grid) current(t time.Duration) int64 {
 	return f
 }
 
-// estimate returns the frame nearest to t, or a frame beside it. A time decades away counts as decades away.
+// estimate returns the frame nearest to t, or one next to it. A time decades away is limited to that.
 func (g *Grid) estimate(t time.Duration) (time.Duration, int64) {
 	t = min(max(t, -decades), decades)
 	x := float64(t - g.start)

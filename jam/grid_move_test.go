@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// However a grid is moved while it is played: what was played stays, lines stay in order, the followed clock is obeyed at once,
+// However a grid is moved while it is played: what was played stays, lines stay in order, the exactSegments clock is obeyed at once,
 // and events of the last frames find theirs.
 func TestFollowLeavesThePlayedAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -32,7 +32,7 @@ func TestFollowLeavesThePlayedAlone(t *testing.T) {
 			if off := (g.Line(s.Frame) - s.At).Abs(); off > 1 || g.tempo(s.Frame) != s.BPM || g.tempo(s.Frame+100) != s.BPM {
 				t.Fatalf("%+v: the line is %v off, the tempo %v", s, off, g.tempo(s.Frame))
 			}
-			if len(g.segments) > followed || cap(g.segments) != followed+1 {
+			if len(g.segments) > exactSegments || cap(g.segments) != exactSegments+1 {
 				t.Fatalf("%d segments, room for %d", len(g.segments), cap(g.segments))
 			}
 			for f := last; f < s.Frame+3; f++ {
@@ -47,7 +47,7 @@ func TestFollowLeavesThePlayedAlone(t *testing.T) {
 		}
 		oldest := last // of those that must be exact still: a move makes two stretches at most
 		for f := range lines {
-			if moves <= followed/2-1 {
+			if moves <= exactSegments/2-1 {
 				oldest = min(oldest, f)
 			}
 		}
@@ -125,7 +125,7 @@ func TestFollowForADay(t *testing.T) {
 			t.Fatalf("frame %d is at %v and not %v, or not found there", frame, g.Line(frame), line)
 		}
 	}
-	if len(g.segments) > followed || cap(g.segments) != capacity {
+	if len(g.segments) > exactSegments || cap(g.segments) != capacity {
 		t.Errorf("%d segments, room for %d, after %d frames; there was room for %d", len(g.segments), cap(g.segments), frame, capacity)
 	}
 }
@@ -156,7 +156,7 @@ func TestFollowAfterATempoMap(t *testing.T) {
 	if err := g.Move(Segment{Frame: 800, At: g.Line(800), BPM: 60}); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.segments) != followed || g.Line(799) != before || g.Line(801)-g.Line(800) != 250*time.Millisecond {
+	if len(g.segments) != exactSegments || g.Line(799) != before || g.Line(801)-g.Line(800) != 250*time.Millisecond {
 		t.Errorf("%d segments, line 799 at %v, was %v", len(g.segments), g.Line(799), before)
 	}
 }

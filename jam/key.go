@@ -15,7 +15,7 @@ type Key struct {
 // AllKeys is the number of keys.
 const AllKeys = 24
 
-// KeyAt returns key i: first the major keys by their tonic, then the minor keys.
+// KeyAt returns key i, 0 to 23: first the major keys by their tonic, then the minor keys.
 func KeyAt(i int) Key { return Key{uint8(i % 12), i >= 12} }
 
 // index is the inverse of KeyAt.
@@ -26,7 +26,7 @@ func (k Key) index() int {
 	return int(k.Tonic)
 }
 
-// String writes the key as its triad is written: C, Eb, F#m.
+// String returns the key as its triad is written: C, Eb, F#m.
 func (k Key) String() string {
 	if k.Minor {
 		return Chord{k.Tonic, minorTriad}.String()
@@ -37,7 +37,7 @@ func (k Key) String() string {
 // Indices of the triads in Qualities.
 const majorTriad, minorTriad = 0, 1
 
-// ParseKey reads what String writes, with any spelling of the tonic, and "A minor" or "c major".
+// ParseKey reads a key as String returns it, with any spelling of the tonic, or as "A minor" or "c major".
 func ParseKey(text string) (Key, error) {
 	symbol := text
 	if tonic, mode, found := strings.Cut(text, " "); found {
@@ -58,13 +58,13 @@ func ParseKey(text string) (Key, error) {
 	return Key{chord.Root, chord.Quality == minorTriad}, nil
 }
 
-// UnmarshalText reads what ParseKey reads.
+// UnmarshalText reads a key as ParseKey does.
 func (k *Key) UnmarshalText(text []byte) (err error) {
 	*k, err = ParseKey(string(text))
 	return err
 }
 
-// Signature returns the tonic of the major key with the same notes. For a minor key it lies a minor third higher.
+// Signature returns the tonic of the major key with the same notes. For a minor key it is a minor third higher.
 func (k Key) Signature() uint8 {
 	if k.Minor {
 		return (k.Tonic + 3) % 12
@@ -78,7 +78,8 @@ var (
 	minorProfile = [12]float64{6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17}
 )
 
-// profile returns how long each pitch class (C = 0) sounds in the key, by listeners' ratings, as shares whose sum is 1.
+// profile returns the share of time that each pitch class (C = 0) should sound in the key, from listeners' ratings. The shares
+// add up to 1.
 func (k Key) profile() (shares [12]float64) {
 	profile, sum := majorProfile, 0.0
 	if k.Minor {
@@ -93,7 +94,8 @@ func (k Key) profile() (shares [12]float64) {
 	return shares
 }
 
-// correlation is the correlation of what was heard with the key's profile, times a factor that is the same for all keys.
+// correlation returns the correlation of the heard pitch classes with the key's profile, times a factor that is equal for all
+// keys.
 func (k Key) correlation(heard [12]float64) float64 {
 	const mean = 1.0 / 12
 	product, length := 0.0, 0.0
@@ -104,8 +106,8 @@ func (k Key) correlation(heard [12]float64) float64 {
 	return product / math.Sqrt(length)
 }
 
-// KeyOf returns the key whose profile correlates best with how long each pitch class was heard (Krumhansl and Schmuckler). ok
-// is false if nothing that was heard favours a key.
+// KeyOf returns the key whose profile correlates best with how long each pitch class was heard (Krumhansl and Schmuckler). ok is
+// false if what was heard favours no key.
 func KeyOf(heard [12]float64) (k Key, ok bool) {
 	most := 1e-9 // equal pitch classes leave only rounding errors
 	for i := range AllKeys {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Pulses that are late by less than a beat are sent at once, so that followers catch up with the jam. After a longer delay,
-// followers are sent the song position.
+// Pulses that are late by less than a beat are sent at once, so that receivers catch up with the jam. After a longer delay,
+// receivers are sent the song position instead.
 const latePulses = PulsesPerFrame * FramesPerBeat
 
-// pulses send MIDI clock to those who follow the jam. The zero value has no output and sends nothing.
+// pulses send the jam's time as MIDI clock. The zero value has no output and sends nothing.
 type pulses struct {
 	out     Output
 	next    int64 // number of the next pulse, counted from frame 0
@@ -22,7 +22,7 @@ func (p *pulses) begin(frame int64) {
 	p.next, p.begun = frame*PulsesPerFrame, true
 }
 
-// join starts the clock at the line of a frame amid the music.
+// join starts the clock at the line of a frame in the middle of the music.
 func (p *pulses) join(frame int64) error {
 	p.begin(frame)
 	if p.out == nil || frame == 0 {
@@ -32,7 +32,7 @@ func (p *pulses) join(frame int64) error {
 	return p.leap(frame)
 }
 
-// due is the time of the next pulse.
+// due returns the time of the next pulse.
 func (p *pulses) due(grid *Grid) time.Duration {
 	if p.out == nil || !p.begun {
 		return forever
@@ -58,10 +58,10 @@ func (p *pulses) send(grid *Grid, now time.Duration) error {
 	return err
 }
 
-// leap leaves out pulses and continues at the line of a frame.
+// leap skips pulses and continues at the line of a frame.
 func (p *pulses) leap(frame int64) error {
 	p.next = frame * PulsesPerFrame
-	if frame > maxSongPosition { // a song position cannot express it
+	if frame > maxSongPosition { // a song position cannot express the frame
 		return nil
 	}
 	return errors.Join(p.out.Send(ClockStop, 0, 0), p.out.Send(SongPosition(frame)), p.out.Send(ClockContinue, 0, 0))

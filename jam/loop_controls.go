@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// takeControls does what is asked for between two frames: a panic, and a tap, which asks for a tempo. All other controls wait
-// in their places for the next frame that is closed.
+// takeControls handles the requests that do not wait for the next frame: a panic, and a tap, which becomes a request for a tempo.
+// All other controls stay in their places until the next frame is closed.
 func (l *Loop) takeControls() {
 	asks := l.controls.asks.Load()
 	if asks == l.asksSeen {
@@ -24,7 +24,7 @@ func (l *Loop) takeControls() {
 		return
 	}
 	if l.config.Transport != nil {
-		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), errFollowed))
+		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), errExternalTempo))
 		return
 	}
 	if bpm, ok := l.taps.tap(c.At); ok {
@@ -33,12 +33,12 @@ func (l *Loop) takeControls() {
 }
 
 var (
-	errFollowed    = errors.New("the followed clock sets the tempo")
-	errNotFollowed = errors.New("jamd counts the bars, as it does not follow your playing")
-	errPlayer      = errors.New("your playing sets the tempo")
+	errExternalTempo = errors.New("the external clock sets the tempo")
+	errNotFollowed   = errors.New("jamd counts the bars itself, because it does not follow your playing")
+	errPlayer        = errors.New("your playing sets the tempo")
 )
 
-// panic releases everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.
+// panic ends everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.
 func (l *Loop) panic(c Control) {
 	err := l.engine.Apply(c)
 	s := &l.engine.settings
@@ -59,7 +59,7 @@ func (l *Loop) panic(c Control) {
 	l.tell(&Entry{Kind: EntryApplied, Applied: Applied{l.listensFor(), c}})
 }
 
-// applyControls does what was asked for, before Hear of the frame from which it holds. A control that the settings refuse is
+// applyControls applies what was requested, before Hear of the first frame that it affects. A control that the settings refuse is
 // tried again after the others, because the order matters for settings that depend on each other, such as the two ends of a
 // register.
 func (l *Loop) applyControls() {
@@ -82,20 +82,20 @@ func (l *Loop) applyControls() {
 	for i := range n {
 		l.report(fmt.Errorf("%v at frame %d: %w", l.asked[i].Control, l.engine.Frame(), refused[i]))
 	}
-	l.asked = [paramCount]askedControl{} // so that no policy is kept alive
+	l.asked = [paramCount]askedControl{} // so that they keep no policy alive
 }
 
-// apply does what a control says. If it returns an error, nothing has changed.
+// apply applies one control. If it returns an error, nothing has changed.
 func (l *Loop) apply(c Control) error {
 	before := l.engine.settings.Tempo
 	switch {
 	case c.Param == ParamPolicy && c.Policy == nil:
 		return errors.New("no policy came with the control")
 	case c.Param == ParamPolicy:
-		l.policies.replace(c) // it is told as applied when the policy takes over
+		l.policies.replace(c) // it is reported as applied when the policy becomes active
 		return nil
 	case c.Param == ParamTempo && l.config.Transport != nil:
-		return errFollowed
+		return errExternalTempo
 	case c.Param == ParamTempo && l.player.on:
 		return errPlayer
 	}
@@ -105,7 +105,7 @@ func (l *Loop) apply(c Control) error {
 	if c.Param == ParamTempo {
 		l.forgetTempo(l.engine.nextBeat())
 	}
-	if bpm := l.engine.settings.Tempo; bpm != before && l.phase == loopPlaying { // before the start, began tells the tempo
+	if bpm := l.engine.settings.Tempo; bpm != before && l.phase == loopPlaying { // before the start, began reports the tempo
 		beat := l.engine.nextBeat()
 		l.tellSegment(Segment{beat, l.engine.Grid().Line(beat), bpm})
 	}
@@ -113,13 +113,13 @@ func (l *Loop) apply(c Control) error {
 	return nil
 }
 
-// tellSegment tells the readers of a new segment of the grid.
+// tellSegment tells the readers about a new segment of the grid.
 func (l *Loop) tellSegment(s Segment) {
 	l.newest = s
 	l.tell(&Entry{Kind: EntryMoved, Moved: Moved{l.engine.Frame(), s}})
 }
 
-// releaseAsked releases a policy that was asked for too late.
+// releaseAsked releases a policy that was requested too late.
 func (l *Loop) releaseAsked() {
 	if c, ok := l.controls.take(ParamPolicy); ok && c.Policy != nil && l.config.Release != nil {
 		l.config.Release(c.Policy)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// frame plays the next frame. It returns false if the context ended before the frame.
+// frame plays the next frame. It returns false if ctx ended before that.
 func (l *Loop) frame(ctx context.Context) bool {
 	if l.engine.phase == phaseOpen {
 		frame := l.engine.Frame()
@@ -18,7 +18,7 @@ func (l *Loop) frame(ctx context.Context) bool {
 		if ctx.Err() != nil {
 			return false
 		}
-		if !l.followTransport(ctx) {
+		if !l.syncWithTransport(ctx) {
 			return ctx.Err() == nil // the line has moved
 		}
 		frame = l.listen(frame)
@@ -29,7 +29,7 @@ func (l *Loop) frame(ctx context.Context) bool {
 	if l.wait(ctx, l.due(frame)); ctx.Err() != nil {
 		return false
 	}
-	if l.current() > frame { // the machine was stopped while the loop waited: nothing is struck so late
+	if l.current() > frame { // the machine was stopped while the loop waited, and no chord may begin so late
 		l.engine.Skip()
 		l.skipped++
 		return true
@@ -42,7 +42,7 @@ func (l *Loop) frame(ctx context.Context) bool {
 func (l *Loop) order(frame int64) {
 	step := l.length(frame)
 	l.orders = l.config.Guard.Orders(step)
-	most := step*7/16 - max(l.offset(frame), 0) // by then all events nearer to the line before have arrived
+	most := step*7/16 - max(l.offset(frame), 0) // by then, all events nearer to the line before have arrived
 	l.orders.Lead = max(min(l.orders.Lead, most), time.Millisecond)
 }
 
@@ -52,8 +52,8 @@ func (l *Loop) offset(frame int64) time.Duration {
 	return min(wanted, l.length(frame)*7/16-time.Millisecond)
 }
 
-// length is the time available for a frame: the length of the frame before, or its own if that is shorter, or if the grid was
-// moved so that the frame before has no length.
+// length returns the time available for a frame: the length of the frame before, or the frame's own length if that is shorter or
+// the grid was moved so that the frame before has no length.
 func (l *Loop) length(frame int64) time.Duration {
 	before, own := l.engine.Grid().Step(frame-1), l.engine.Grid().Step(frame)
 	if before <= 0 {
@@ -62,16 +62,16 @@ func (l *Loop) length(frame int64) time.Duration {
 	return min(before, own)
 }
 
-// due is the time at which a frame is sent.
+// due returns the time at which a frame is sent.
 func (l *Loop) due(frame int64) time.Duration { return l.engine.Grid().Line(frame) - l.offset(frame) }
 
-// current is the last frame that was due.
+// current returns the last frame that was due.
 func (l *Loop) current() int64 {
 	return l.engine.Grid().current(l.clock.Now() + l.offset(l.engine.Frame()))
 }
 
-// listen closes the melody before the frame and asks the policy for the frame. It returns the frame to play, which is a later
-// one if the machine was stopped meanwhile.
+// listen closes the melody before a frame and asks the policy for that frame. It returns the frame to play, which is a later one
+// if the machine was stopped in between.
 func (l *Loop) listen(frame int64) int64 {
 	current, now := max(l.current(), frame), l.clock.Now()
 	tooLong := current > frame && now-l.due(frame) > longLoss
@@ -112,7 +112,7 @@ func (l *Loop) change(frame int64) {
 	}
 }
 
-// ask gives the policy the tokens of the frame before the next one.
+// ask gives the policy the tokens of the last frame.
 func (l *Loop) ask() {
 	frame := l.engine.Frame()
 	l.changeMeter()
@@ -121,7 +121,7 @@ func (l *Loop) ask() {
 	l.behind = l.policies.ask(request{frame, chord, melody, place, l.engine.Busy()})
 }
 
-// decide waits for the policy's answer, but not longer than until, and lets the engine decide by it.
+// decide waits for the policy's answer, at most until the given time, and lets the engine decide by it.
 func (l *Loop) decide(ctx context.Context, until time.Duration) {
 	frame := l.engine.Frame()
 	worker := l.policies.active.worker
@@ -147,7 +147,7 @@ func (l *Loop) decide(ctx context.Context, until time.Duration) {
 	}
 }
 
-// voiced decides by the policy's logits, or holds the chord if the guard orders it or the jam is paused.
+// voiced decides by the policy's logits. If the guard orders it, or the jam is paused, the chord is held instead.
 func (l *Loop) voiced(logits []float32) (err error) {
 	began := l.clock.Now()
 	if l.orders.Rung == RungHold || l.engine.phase >= phaseDecided {

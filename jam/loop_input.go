@@ -2,14 +2,14 @@ package jam
 
 import "time"
 
-// arrivals hold the player's notes that arrived since the last frame was closed.
+// arrivals describe the player's notes that arrived since the last frame was closed.
 type arrivals struct {
-	longest time.Duration // time from an event's stamp until the loop took it
-	note    time.Duration // the newest note that the next frame's decision can know; 0: none
-	later   time.Duration // the newest note that only the frame after it can know; 0: none
+	longest time.Duration // longest time from an event's stamp until the loop took the event
+	note    time.Duration // time of the newest note that the next frame's decision can take into account; 0 if none
+	later   time.Duration // time of the newest note that only the frame after that can take into account; 0 if none
 }
 
-// age returns how old the newest note is at a time; 0 if there is none.
+// age returns the age of the newest note at a time, or 0 if there is none.
 func (a *arrivals) age(at time.Duration) time.Duration {
 	if a.note == 0 {
 		return 0
@@ -20,7 +20,7 @@ func (a *arrivals) age(at time.Duration) time.Duration {
 // next starts the arrivals of the next frame.
 func (a *arrivals) next() { *a = arrivals{note: a.later} }
 
-// drain takes all events that have arrived. If the inbox dropped some, the release of a key may be among them.
+// drain takes all events that have arrived. If the inbox dropped some, the release of a key may have been among them.
 func (l *Loop) drain() {
 	for n := len(l.config.Inbox.C()); n > 0; n-- {
 		e, open := <-l.config.Inbox.C()
@@ -70,7 +70,7 @@ func (l *Loop) hear(e Event) {
 	l.tell(&Entry{Kind: EntryInput, Input: Input{frame, e}})
 }
 
-// listensFor is the first frame whose decision can know what the player does now.
+// listensFor returns the first frame whose decision can take into account what the player does now.
 func (l *Loop) listensFor() int64 {
 	if l.engine.phase >= phaseHeard {
 		return l.engine.Frame() + 1
@@ -78,7 +78,7 @@ func (l *Loop) listensFor() int64 {
 	return l.engine.Frame()
 }
 
-// A stamped output notes when messages are sent.
+// A stamped output records when messages are sent.
 type stamped struct {
 	to          Output
 	clock       Clock
@@ -97,7 +97,7 @@ func (s *stamped) Send(status, data1, data2 byte) error {
 	return err
 }
 
-// took is the time from the first to the last message since n was set to 0; 0 if there was none.
+// took returns the time from the first to the last message since n was set to 0, or 0 if there was none.
 func (s *stamped) took() time.Duration {
 	if s.n == 0 {
 		return 0

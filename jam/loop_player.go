@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// A jam that follows its player gets PlayerTimes through a bounded queue: whoever hears the notes tells the tracker, on a
-// goroutine of its own, and the loop takes what it believes before each line. The loop waits for nothing but the line. A time that
-// does not fit is dropped; the next one says all that it said.
+// A jam that follows its player gets PlayerTimes through a bounded queue. Whoever receives the notes gives them to the tracker,
+// on a goroutine of its own, and the loop takes the tracker's findings before each line. The loop waits for nothing but the line.
+// If the queue is full, a PlayerTime is dropped, which does no harm because the next one replaces it.
 
-// playerState is how a loop follows its player.
+// playerState is the state of a loop that follows its player.
 type playerState struct {
 	playerGrid
-	times  *Queue[PlayerTime] // nil: the jam keeps its own time, or that of a clock
-	next   PlayerTime         // taken from times, and of after the cut of the next line
+	times  *Queue[PlayerTime] // nil if the jam does not follow its player
+	next   PlayerTime         // the next PlayerTime, if it is too late to move the next line
 	waits  bool               // there is a next
-	on     bool               // the grid is laid on the player's beats
-	caught bool               // the policy has heard what was played before that
-	first  time.Duration      // the first note of the melody
-	heard  bool               // there was one
+	on     bool               // the grid is placed on the player's beats
+	caught bool               // the policy has been given what was played before that
+	first  time.Duration      // time of the first note of the melody
+	heard  bool               // there was a first note
 }
 
-// take returns the next time that was believed no later than until.
+// take returns the next PlayerTime that was found no later than until.
 func (p *playerState) take(until time.Duration) (t PlayerTime, ok bool) {
 	if !p.waits {
 		select {
@@ -36,15 +36,15 @@ func (p *playerState) take(until time.Duration) (t PlayerTime, ok bool) {
 	return p.next, true
 }
 
-// beginWithPlayer waits until the player's beat is found, and begins the jam there: frame 0 is on the bar line before the first
-// note, and the policy hears what was played since.
+// beginWithPlayer waits until the player's beat is found, and begins the jam there: frame 0 is on the last beat before the first
+// note, and the policy is given what was played since.
 func (l *Loop) beginWithPlayer(ctx context.Context) bool {
 	p := &l.player
 	for ctx.Err() == nil {
 		l.drain()
 		for t, ok := p.take(forever); ok; t, ok = p.take(forever) {
 			if p.heard && t.State != FindingBeat {
-				l.layFrames(t)
+				l.beginOnBeats(t)
 				return true
 			}
 		}
@@ -53,8 +53,8 @@ func (l *Loop) beginWithPlayer(ctx context.Context) bool {
 	return false
 }
 
-// layFrames begins the jam on the player's beats, and goes on to the first frame that a note can still move.
-func (l *Loop) layFrames(t PlayerTime) {
+// beginOnBeats begins the jam on the player's beats, and goes on to the first frame that a note can still move.
+func (l *Loop) beginOnBeats(t PlayerTime) {
 	p, grid := &l.player, l.engine.Grid()
 	l.report(grid.Move(p.start(t, p.first)))
 	l.began(0)
@@ -72,7 +72,7 @@ func (l *Loop) layFrames(t PlayerTime) {
 	l.report(l.pulses.join(to))
 }
 
-// adopt lets the player's beats be those of a grid that runs: after a count-in.
+// adopt places the player's beats on a grid that is already running, after a count-in.
 func (l *Loop) adopt(t PlayerTime) {
 	p, grid, e := &l.player, l.engine.Grid(), l.engine
 	beat := t.Meter.Beat()
@@ -84,8 +84,8 @@ func (l *Loop) adopt(t PlayerTime) {
 	p.now, p.shift, p.on, p.caught = t, e.barLine+near-t.Beat*beat, true, true
 }
 
-// waitWithPlayer waits until a frame is to be decided, and lays its line where the player's time has it. It returns false if the
-// context ended.
+// waitWithPlayer waits until a frame must be decided, and then places its line by the player's time. It returns false if ctx
+// ended.
 func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 	p, grid := &l.player, l.engine.Grid()
 	before := grid.Line(frame - 1)
@@ -99,7 +99,7 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 		if t, ok := p.take(until); ok {
 			switch {
 			case p.on:
-				p.believe(t)
+				p.update(t)
 			case t.State != FindingBeat:
 				l.adopt(t)
 			}
@@ -109,7 +109,7 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 			l.pause(due)
 			continue
 		}
-		if s := (Segment{frame, line, p.now.tempo()}); p.on && !grid.lies(s) {
+		if s := (Segment{frame, line, p.now.tempo()}); p.on && !grid.has(s) {
 			l.report(grid.Move(s))
 			l.tellSegment(s)
 		}
@@ -118,7 +118,7 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 	return false
 }
 
-// followBars lets bars begin where the player's do, and the policy listen until the beat is sure.
+// followBars begins bars where the player does, and makes the policy listen until the beat is certain.
 func (l *Loop) followBars() {
 	if !l.player.on {
 		return

@@ -4,7 +4,7 @@ import (
 	"context"
 )
 
-// begin sets the start of the grid. It returns false if the context ended before frame 0.
+// begin sets the start of the grid. It returns false if ctx ended before frame 0.
 func (l *Loop) begin(ctx context.Context) bool {
 	grid := l.engine.Grid() // its start is 0 until now
 	switch {
@@ -49,8 +49,8 @@ func (l *Loop) firstNote() (struck, open bool) {
 				return false, false
 			}
 			if l.engine.listen > 0 {
-				// Frame 0 is already decided, and is silent whatever the settings. What is heard now counts for frame 1, so what
-				// was asked for holds for it, as it does in a replay.
+				// Frame 0 is already decided, and is silent whatever the settings. What is played now counts for frame 1, so
+				// requested controls hold for it, as in a replay.
 				l.applyControls()
 			}
 			split, transpose := l.melodyAsked()
@@ -67,13 +67,13 @@ func (l *Loop) firstNote() (struck, open bool) {
 	}
 }
 
-// melodyAsked returns the split and transposition that are set or asked for: they say which keys are the melody.
+// melodyAsked returns the split and transposition that are requested, or else set. They say which keys are the melody.
 func (l *Loop) melodyAsked() (split uint8, transpose int8) {
 	s := &l.engine.settings
 	return uint8(l.controls.value(ParamSplit, float64(s.Split))), int8(l.controls.value(ParamTranspose, float64(s.Transpose)))
 }
 
-// began tells the time of frame 0, and the first segment of the grid, which begins with the given frame.
+// began reports the time of frame 0, and the first segment of the grid, which begins with the given frame.
 func (l *Loop) began(frame int64) {
 	grid := l.engine.Grid()
 	l.startFrame, l.startLine = frame, grid.Line(frame)
@@ -84,14 +84,14 @@ func (l *Loop) began(frame int64) {
 	}
 }
 
-// The clicks of the count-in: high and low wood block of General MIDI.
+// The clicks of the count-in: General MIDI's high and low wood block.
 const (
 	clickChannel  = 10
 	clickDownbeat = 76
 	clickBeat     = 77
 )
 
-// countIn clicks the beats before frame 0.
+// countIn clicks the beats before frame 0. It returns false if ctx ended.
 func (l *Loop) countIn(ctx context.Context) bool {
 	meter := l.engine.settings.Meter
 	for beat := -l.config.CountIn; beat < 0; beat++ {

@@ -6,34 +6,34 @@ import (
 	"time"
 )
 
-// A Transport is the clock of another program or machine, which a jam follows. Its song is counted in frames.
+// A Transport is the clock of another program or machine. Its song is counted in frames.
 type Transport interface {
-	// Position returns where the song is at a time close to now: a frame of the song, such as the last or the next one, the
-	// time of its line, and the tempo. running is false if the song is stopped. ok is false if the position is not known:
+	// Position returns where the song is at the time now, or close to it: a frame of the song, such as the last or the next one,
+	// the time of its line, and the tempo. running is false if the song is stopped. ok is false if the position is not known:
 	// before the clock first ran, or after it was lost for too long. The loop calls Position on its own thread, several times a
 	// frame. Position may take a mutex that is held for the time of one pulse; it waits for nothing else and allocates nothing.
 	Position(now time.Duration) (song Segment, running, ok bool)
 }
 
 const (
-	// Smaller corrections of the grid are not made: nobody hears them, and each would add a segment.
+	// Smaller corrections of the grid are left out: nobody hears them, and each would add a segment.
 	leastMove  = 250 * time.Microsecond
 	leastTempo = 0.05 // BPM
 	// standingLook is how often a stopped jam checks whether its clock runs again.
 	standingLook = 10 * time.Millisecond
-	// justPassed is how long ago a line may be and still be played, when the song has just started.
+	// justPassed is how old a line may be and still be played, when the song has just started.
 	justPassed = 15 * time.Millisecond
 )
 
-// transportState is how a jam follows a transport. The frames of a jam never go back, whatever the song does: each frame is
-// reported once, and the bars of jam and song begin together. Frame t of the song is frame t + shift of the jam.
+// transportState is the state of a jam on an external clock. The frames of a jam never go back, whatever the song does: each
+// frame is reported once, and bars of jam and song begin together. Frame t of the song is frame t + shift of the jam.
 type transportState struct {
 	on    bool
 	shift int64
 	grace time.Duration // how long after its line a decision may still come: 0, except when the song has just started
 }
 
-// stopWithTransport releases what sounds as soon as the followed clock stops.
+// stopWithTransport ends what sounds as soon as the external clock stops.
 func (l *Loop) stopWithTransport() {
 	if !l.transport.on {
 		return
@@ -52,9 +52,9 @@ func (l *Loop) position() (song Segment, running bool) {
 	return song, running && ok && song.BPM >= MinTempo && song.BPM <= MaxTempo
 }
 
-// beginWith waits until the transport runs, and begins the jam there.
+// beginWith waits until the transport runs, and begins the jam at its position.
 func (l *Loop) beginWith(ctx context.Context) bool {
-	song, running := l.stand(ctx)
+	song, running := l.awaitTransport(ctx)
 	if !running {
 		return false
 	}
@@ -68,8 +68,8 @@ func (l *Loop) beginWith(ctx context.Context) bool {
 	return true
 }
 
-// stand waits until the transport runs. running is false if the context ended before.
-func (l *Loop) stand(ctx context.Context) (song Segment, running bool) {
+// awaitTransport waits until the transport runs. running is false if ctx ended before that.
+func (l *Loop) awaitTransport(ctx context.Context) (song Segment, running bool) {
 	for ctx.Err() == nil {
 		if song, running = l.position(); running {
 			l.transport.on = true
@@ -80,7 +80,7 @@ func (l *Loop) stand(ctx context.Context) (song Segment, running bool) {
 	return song, false
 }
 
-// nearest returns the first frame of the song whose line is at most ago in the past, and that line.
+// nearest returns the first frame of the song whose line is not longer than ago in the past, and that line.
 func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.Duration) {
 	step := stepOf(song.BPM)
 	frame = max(0, song.Frame+int64(math.Ceil(float64(l.clock.Now()-ago-song.At)/step)))
@@ -89,9 +89,9 @@ func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.
 
 func (l *Loop) bar() int64 { return l.engine.settings.Meter.Bar() }
 
-// followTransport moves the grid to where the transport is; if the transport is stopped, it waits. It returns false if the next
-// frame is now another one, if its line has moved so far that it is too early to close the melody, or if the context ended.
-func (l *Loop) followTransport(ctx context.Context) bool {
+// syncWithTransport moves the grid to the transport's position; if the transport is stopped, it waits. It returns false if
+// another frame is now next, if the next line has moved so far that it is too early to close the melody, or if ctx ended.
+func (l *Loop) syncWithTransport(ctx context.Context) bool {
 	if l.config.Transport == nil {
 		return true
 	}
@@ -100,7 +100,7 @@ func (l *Loop) followTransport(ctx context.Context) bool {
 	if stood {
 		l.transport.on = true
 		l.stopWithTransport()
-		if song, running = l.stand(ctx); !running {
+		if song, running = l.awaitTransport(ctx); !running {
 			return false
 		}
 	}
@@ -111,7 +111,7 @@ func (l *Loop) followTransport(ctx context.Context) bool {
 	}
 	at, line := l.nearest(song, ago)
 	there := at + l.transport.shift
-	again := at == 0 && (stood || there+1 < here) // the song starts again from its beginning
+	again := at == 0 && (stood || there+1 < here) // the song starts again from the beginning
 	switch {
 	case again, stood && there != frame, there < here-1, there > here+1:
 		l.jump(at, line, song.BPM, again)
@@ -127,8 +127,8 @@ func (l *Loop) followTransport(ctx context.Context) bool {
 	return !stood && l.due(frame)-l.orders.Lead-l.clock.Now() < time.Millisecond
 }
 
-// jump continues with the next frame that lies as far into its bar as the song does. The frames in between are silent, and the
-// policy is told of them. If the song starts again from its beginning, the policy forgets and listens again.
+// jump continues with the next frame that has the same place in its bar as the song. The frames in between are silent, and the
+// policy is given them. If the song starts again from the beginning, the policy forgets the jam and listens again.
 func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	bar, frame := l.bar(), l.engine.Frame()
 	to := frame + ((at+l.transport.shift-frame)%bar+bar)%bar
@@ -150,7 +150,7 @@ func (l *Loop) jump(at int64, line time.Duration, bpm float64, again bool) {
 	l.transport.grace = l.engine.Grid().Step(to) / 4
 }
 
-// free returns the line, or a later time if the frame before would otherwise be shorter than the shortest frame.
+// free returns line, or a later time if the frame before would otherwise be shorter than the shortest frame.
 func (l *Loop) free(line time.Duration) time.Duration {
 	if l.engine.summary.Frames == 0 {
 		return line
@@ -158,7 +158,7 @@ func (l *Loop) free(line time.Duration) time.Duration {
 	return max(line, l.last.Line+nanoseconds(stepOf(MaxTempo)))
 }
 
-// move moves the lines from a frame on, if they are not there already.
+// move moves the lines from a frame on, unless they are already there.
 func (l *Loop) move(s Segment) {
 	grid := l.engine.Grid()
 	s.At = l.free(s.At)

@@ -1,7 +1,7 @@
 package jam
 
-// The loop's grid has the tempi of LoopConfig.Tempo from the start. The loop tells the readers of each before its frames, and
-// changes the meter with the first frame of a bar of the new one.
+// The loop's grid has the tempi of LoopConfig.Tempo from the start. The loop tells the readers about each tempo before its
+// frames, and changes the meter with the first frame of a bar in the new one.
 
 // setTune sets the tempi and meters of a tune.
 func (l *Loop) setTune(tempo []TempoChange, meters []MeterChange) error {
@@ -32,7 +32,7 @@ func (l *Loop) tellTempo(until int64) {
 	}
 }
 
-// forgetTempo drops the tune's tempo changes from a frame on, because the player set a tempo that holds from there.
+// forgetTempo discards the tune's tempo changes from a frame on, because the player has set a tempo that holds from there.
 func (l *Loop) forgetTempo(from int64) {
 	for i, c := range l.tempo {
 		if c.Frame >= from {

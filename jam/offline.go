@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// An offline drives an engine as fast as its policy answers: what [Accompany] and [AccompanyPlayer] have in common.
+// An offline drives an engine as fast as its policy answers. [Accompany] and [AccompanyPlayer] share it.
 type offline struct {
 	policy  Policy
 	busy    BusySetter // the policy, if it is one; else nil
 	engine  *Engine
-	clock   Clock // for how long a step takes
+	clock   Clock // measures how long steps take
 	readers []func(Entry)
 	builder *TakeBuilder
-	events  []Event // of the tune, not heard yet; in the order of time
+	events  []Event // events of the tune that the engine has not been given yet, in order of time
 
-	inference []time.Duration // how long the policy step of each frame took
-	lines     []time.Duration // when each frame began
+	inference []time.Duration // duration of each frame's policy step
+	lines     []time.Duration // time at which each frame began
 }
 
 func newOffline(p Policy, e *Engine, builder *TakeBuilder, events []Event, readers []func(Entry)) offline {
@@ -47,7 +47,7 @@ func (o *offline) hearBefore(frame int64) {
 	}
 }
 
-// step lets the policy hear the frame before the next one.
+// step gives the policy the last frame, and returns its logits for the next one.
 func (o *offline) step() ([]float32, error) {
 	chord, melody, place := o.engine.Hear()
 	began := o.clock.Now()
@@ -59,7 +59,7 @@ func (o *offline) step() ([]float32, error) {
 	return logits, err
 }
 
-// play lets the policy decide the next frame, plays it, and tells the readers. follows is how the jam stands with its player.
+// play lets the policy decide the next frame, plays it, and tells the readers. follows is the state of following for the report.
 func (o *offline) play(follows FollowState) error {
 	t := o.engine.Frame()
 	logits, err := o.step()

@@ -14,35 +14,34 @@ const (
 	Number Kind = iota
 	Whole       // a whole number
 	Switch      // on or off
-	List        // one of some words
+	List        // one of several words
 	Text
-	Action // done at once: it has no value
+	Action // has no value: it is done at once
 )
 
 var kinds = words{"number", "whole", "switch", "list", "text", "action"}
 
-// String returns the kind's name in small letters.
+// String returns the kind's name in lower case.
 func (k Kind) String() string { return kinds.word(int(k)) }
 
 // MarshalText returns String.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// A ParamInfo says all there is to know about a param. Flags, the configuration file, MIDI learn, the page and the session's
-// log take it from here.
+// A ParamInfo describes a param. Flags, the configuration file, MIDI learn, the page and the session's log all use it.
 type ParamInfo struct {
 	Param Param      `json:"-"`
 	Name  string     `json:"name"` // as users write it
 	Kind  Kind       `json:"kind"`
 	Unit  string     `json:"unit,omitempty"`
 	Help  string     `json:"help"` // one line
-	Min   float64    `json:"min"`  // for a number
+	Min   float64    `json:"min"`  // of a number
 	Max   float64    `json:"max"`
-	Step  float64    `json:"step,omitempty"`  // for a number: a slider's step; values in between are allowed
-	Knob  [2]float64 `json:"knob"`            // for a number: what a controller's 0 and 127 stand for
-	Words []string   `json:"words,omitempty"` // for a list: the names of 0, 1, ...
+	Step  float64    `json:"step,omitempty"`  // of a number: the step of a slider; values in between are allowed
+	Knob  [2]float64 `json:"knob"`            // of a number: the values for a controller's 0 and 127
+	Words []string   `json:"words,omitempty"` // of a list: the names of 0, 1, ...
 
-	find func(setting, name string) (int, error) // for a list: returns the number of a name
-	get  func(Settings) float64                  // nil if Settings do not hold it
+	find func(setting, name string) (int, error) // of a list: returns the number of a name
+	get  func(Settings) float64                  // nil if Settings do not hold the param
 	set  func(*Settings, float64)
 }
 
@@ -128,9 +127,9 @@ var params = [...]ParamInfo{
 	toggle(ParamHoldTempo, "hold-tempo", "The beat goes on at its tempo, however you play, until this is off.",
 		func(s Settings) float64 { return one(s.HoldTempo) }, func(s *Settings, v float64) { s.HoldTempo = v != 0 }),
 	{Param: ParamPolicy, Name: "policy", Kind: Text, Help: "Who plays the chords: a name from 'jamd policies' or an .onnx file."},
-	{Param: ParamTap, Name: "tap", Kind: Action, Help: "Tap the beat: four taps count in, one amid the music puts the beat there; without following, two set the tempo."},
+	{Param: ParamTap, Name: "tap", Kind: Action, Help: "Tap the beat: four taps count in, one during the music puts the beat there; without following, two set the tempo."},
 	{Param: ParamOne, Name: "one", Kind: Action, Help: "This is one: a bar begins with this beat, if jamd follows you."},
-	{Param: ParamPanic, Name: "panic", Kind: Action, Help: "Let everything go now."},
+	{Param: ParamPanic, Name: "panic", Kind: Action, Help: "End every note now."},
 }
 
 func number(p Param, name, unit, help string, low, high, step float64, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
@@ -152,13 +151,13 @@ func toggle(p Param, name, help string, get func(Settings) float64, set func(*Se
 	return ParamInfo{Param: p, Name: name, Kind: Switch, Help: help, Max: 1, get: get, set: set}
 }
 
-// knob narrows the range of a controller to useful values.
+// knob limits the range of a controller to useful values.
 func (i ParamInfo) knob(low, high float64) ParamInfo {
 	i.Knob = [2]float64{low, high}
 	return i
 }
 
-// reads lets a list understand more names than its words.
+// reads sets the function that reads a list's names, which may know more names than the list's words.
 func (i ParamInfo) reads(find func(setting, name string) (int, error)) ParamInfo {
 	i.find = find
 	return i
@@ -171,10 +170,10 @@ func one(on bool) float64 {
 	return 0
 }
 
-// Params lists everything that can be set in a jam.
+// Params returns everything that can be set in a jam, in the order to show it.
 func Params() []ParamInfo { return append([]ParamInfo(nil), params[:]...) }
 
-// ParseParam finds a param by its name.
+// ParseParam returns the param of a name.
 func ParseParam(name string) (Param, error) {
 	names := make(words, len(params))
 	for i := range params {
@@ -184,7 +183,7 @@ func ParseParam(name string) (Param, error) {
 	return Param(i), err
 }
 
-// Info returns all about a param. An unknown param has no name and is text.
+// Info describes a param. An unknown param has no name and the kind Text.
 func (p Param) Info() ParamInfo {
 	if int(p) < len(params) {
 		return params[p]
@@ -198,13 +197,14 @@ func (p Param) String() string { return p.Info().Name }
 // MarshalText returns String.
 func (p Param) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText reads what ParseParam reads.
+// UnmarshalText reads a name as ParseParam does.
 func (p *Param) UnmarshalText(text []byte) (err error) {
 	*p, err = ParseParam(string(text))
 	return err
 }
 
-// check returns an error that names the param and its range if a value is outside. Without an error it allocates nothing.
+// check returns an error that names the param and its range if a value is outside the range. Without an error it allocates
+// nothing.
 func (i *ParamInfo) check(v float64) error {
 	inside := v >= i.Min && v <= i.Max // NaN is not inside
 	switch {

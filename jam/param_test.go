@@ -110,7 +110,7 @@ func TestParseControl(t *testing.T) {
 		{"key", "any", "key=any"}, {"key", "gb", "key=F#"}, {"key", " Eb minor", "key=Ebm"},
 		{"key", "Am7", `key "Am7": must be any, C, Db, D,`},
 		{"policy", "online-mle", "policy=online-mle"}, {"policy", " ", "policy: must not be empty"},
-		{"panic", "", "panic"}, {"panic", "5", `panic "5": it is done at once, and has no value`},
+		{"panic", "", "panic"}, {"panic", "5", `panic "5": an action has no value`},
 		{"volume", "5", `setting "volume": must be tempo, temperature, top-p,`},
 	} {
 		got, err := ParseControl(c.name, c.value)

@@ -1,7 +1,7 @@
 package jam
 
 const (
-	lowerMaster = 0 // channels of MPE's masters
+	lowerMaster = 0 // the two master channels of MPE, from 0
 	upperMaster = 15
 
 	dataEntry     = 6 // controller numbers
@@ -14,25 +14,26 @@ const (
 	notesOff      = 123 // all notes off; so are omni off and on, mono on and poly on, up to the last controller
 	lastOff       = 127
 
-	// mpeConfiguration is the registered parameter by which an MPE controller tells how many channels its master has.
+	// mpeConfiguration is the registered parameter with which an MPE controller says how many channels its master has.
 	mpeConfiguration = 6
 )
 
-// pedals holds the state of the sustain and sostenuto pedals by channel. A pedal on one channel can hold the notes of others.
+// pedals holds the state of the sustain and sostenuto pedals of each channel. A pedal on one channel can hold the notes of
+// others.
 //
-// An MPE controller plays each note on a channel of its own and sends its pedals on a master channel: 1 for the channels
-// above it, 16 for those below (MIDI Polyphonic Expression 1.0, section 2). It announces this with an MPE configuration message, but jamd
-// may have been started later. So channel 1 or 16 also counts as the master of all others as long as no note came on it.
+// An MPE controller plays each note on a channel of its own and sends its pedals on a master channel: 1 for the channels above
+// it, 16 for those below (MIDI Polyphonic Expression 1.0, section 2). It announces this with an MPE configuration message, but
+// jamd may have been started later. So channel 1 or 16 also counts as the master of all others as long as no note has come on it.
 type pedals struct {
 	sustained  uint16 // channels whose sustain pedal is down
 	sostenutos uint16
-	played     uint16    // channels that notes came on
-	members    [2]int    // of the lower and of the upper master
-	configured bool      // by an MPE configuration message
-	parameter  [2]uint16 // that the masters last selected
+	played     uint16    // channels that notes have come on
+	members    [2]int    // number of channels of the lower and of the upper master
+	configured bool      // an MPE configuration message has come
+	parameter  [2]uint16 // the parameters that the masters last selected
 }
 
-// heard notes that a note on came on a channel.
+// heard records that a note on came on a channel.
 func (p *pedals) heard(channel uint8) { p.played |= 1 << channel }
 
 // sustains reports whether a sustain pedal holds notes of a channel.

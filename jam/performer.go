@@ -2,22 +2,22 @@ package jam
 
 import "context"
 
-// A Cue is a message of a tune at a position on its grid, in frames.
+// A Cue is a message of a tune and its position on the tune's grid, in frames.
 type Cue struct {
 	Position             float64
 	Status, Data1, Data2 byte
 }
 
-// A Performer plays a tune into a jam as a player would: each message at its position on the loop's grid, wherever the tempo
-// has moved it.
+// A Performer plays a tune into a jam as a player would: each message at its position on the loop's grid, wherever changes of
+// tempo have moved it.
 type Performer struct {
 	Cues    []Cue       // in order
-	Clock   Clock       // only the performer waits on it; it shows the loop's time
-	Entries *Reader     // of the loop
-	Play    func(Event) // takes each message, stamped with its time; must not block
+	Clock   Clock       // shows the loop's time; only the performer waits on it
+	Entries *Reader     // from the loop
+	Play    func(Event) // is called with each message, stamped with its time; must not block
 }
 
-// Run plays the tune to its end, or until the jam is over or the context ends.
+// Run plays the tune to its end, or until the jam is over or ctx ends.
 func (p *Performer) Run(ctx context.Context) {
 	e, ok := p.Entries.await(ctx, EntryMoved)
 	if !ok {
@@ -39,14 +39,14 @@ func (p *Performer) Run(ctx context.Context) {
 	}
 }
 
-// unplacedGrid makes a grid that is then moved to where a loop's grid is.
+// unplacedGrid makes a grid that will be moved to where a loop's grid is.
 func unplacedGrid() *Grid {
 	g, _ := NewGrid(0, MinTempo)
 	return g
 }
 
-// update moves the grid to where the loop's grid is, as the entries that have arrived tell. The loop's grid accepted their tempi,
-// so this one does too.
+// update moves the grid to where the loop's grid is, by the entries that have arrived. The loop's grid accepted their tempi, so
+// this one does too.
 func (g *Grid) update(entries *Reader) {
 	for n := len(entries.C()); n > 0; n-- {
 		e, open := <-entries.C()

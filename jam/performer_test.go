@@ -166,12 +166,12 @@ func TestPerformanceFollowsThePlayer(t *testing.T) {
 
 func TestLoopRefusesTunes(t *testing.T) {
 	for want, config := range map[string]jam.LoopConfig{
-		"must be at frame 0":         {Tempo: []jam.TempoChange{{Frame: 4, BPM: 100}}},
-		"frame 2 comes after":        {Tempo: []jam.TempoChange{{BPM: 100}, {Frame: 4, BPM: 90}, {Frame: 2, BPM: 80}}},
-		"tempo 5000 BPM":             {Tempo: []jam.TempoChange{{BPM: 5000}}},
-		"meter changes: frame 4":     {Meters: []jam.MeterChange{{Frame: 4}}},
-		"follows a clock or a tune":  {Transport: sequencer{}, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}}},
-		"a clock or a tune, not bot": {Transport: sequencer{}, Tempo: []jam.TempoChange{{BPM: 90}}},
+		"must be at frame 0":                     {Tempo: []jam.TempoChange{{Frame: 4, BPM: 100}}},
+		"frame 2 comes after":                    {Tempo: []jam.TempoChange{{BPM: 100}, {Frame: 4, BPM: 90}, {Frame: 2, BPM: 80}}},
+		"tempo 5000 BPM":                         {Tempo: []jam.TempoChange{{BPM: 5000}}},
+		"meter changes: frame 4":                 {Meters: []jam.MeterChange{{Frame: 4}}},
+		"an external clock or plays with a tune": {Transport: sequencer{}, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}}},
+		"plays with a tune, not both":            {Transport: sequencer{}, Tempo: []jam.TempoChange{{BPM: 90}}},
 	} {
 		clock := jam.NewSystemClock()
 		config.Settings, config.Policy, config.Output = settings(nil), jamtest.NewPolicy(1), jamtest.NewOutput(clock)

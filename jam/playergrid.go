@@ -6,25 +6,25 @@ import (
 )
 
 const (
-	// A frame that follows the player is at least half and at most one and a half times as long as the tempo says, so that no
-	// bar is torn when the beat moves.
+	// A frame that follows the player is at least half and at most one and a half times as long as the tempo says, so that no bar
+	// breaks when the beat moves.
 	leastFrame, mostFrame = 0.5, 1.5
-	// What the player does later than this share of a frame before a line moves only the lines after it. So a line depends on
-	// what was played, and not on when the loop woke: the loop wakes later than that.
+	// What the player does less than this share of a frame before a line moves only later lines. So a line depends on what was
+	// played, and not on when the loop woke: the loop wakes later than that.
 	heardBefore = 7. / 16
 	// joinAnyway is the number of bars after which the policy joins in even if the beat is in doubt.
 	joinAnyway = 8
 )
 
-// A playerGrid lays the frames of a jam on the beats of its player. Frames go on and never back: beat b is frame
-// b·beat+shift. When the beat moves, the frames that are left until the next beat share the correction.
+// A playerGrid places the frames of a jam on the beats of its player. Frame numbers only increase: beat b is frame b·beat+shift.
+// When the beat moves, the frames up to the next beat share the correction.
 type playerGrid struct {
-	now   PlayerTime // by which the next line is laid
+	now   PlayerTime // the player's time that the next line is placed by
 	shift int64      // frame of beat 0
 	heard bool       // the policy has joined in
 }
 
-// start lays frame 0 on the last beat that is not after the first note. It returns the first segment of the grid.
+// start places frame 0 on the last beat that is not after the first note. It returns the first segment of the grid.
 func (g *playerGrid) start(t PlayerTime, first time.Duration) Segment {
 	g.now = t
 	beat := t.Meter.Beat()
@@ -35,19 +35,19 @@ func (g *playerGrid) start(t PlayerTime, first time.Duration) Segment {
 	return Segment{0, t.Line + nanoseconds(float64(zero)*step), t.tempo()}
 }
 
-// believe lets the next lines be laid by what is believed now. If the beat has another length in frames, the next beat keeps its frame.
-func (g *playerGrid) believe(t PlayerTime) {
+// update places the next lines by t. If the length of the beat in frames changes, the next beat stays on its frame.
+func (g *playerGrid) update(t PlayerTime) {
 	next := g.frameOf(t.Beat)
 	g.now = t
 	g.shift = next - t.Beat*t.Meter.Beat()
 }
 
-// tempo is within what a grid takes.
+// tempo returns the tempo, limited to what a grid can have.
 func (t PlayerTime) tempo() float64 { return min(max(t.BPM, MinTempo), MaxTempo) }
 
 func (g *playerGrid) beat() int64 { return g.now.Meter.Beat() }
 
-// frameOf is the frame of a beat.
+// frameOf returns the frame of a beat.
 func (g *playerGrid) frameOf(beat int64) int64 { return beat*g.beat() + g.shift }
 
 // line returns when a frame begins, given the line of the frame before.
@@ -61,12 +61,12 @@ func (g *playerGrid) line(frame int64, before time.Duration) time.Duration {
 	return before + nanoseconds(min(max(length, leastFrame*step), mostFrame*step))
 }
 
-// cut is the time until which the player can move a line.
+// cut returns the time until which the player can move a line.
 func (g *playerGrid) cut(line time.Duration) time.Duration {
 	return line - nanoseconds(heardBefore*float64(g.now.Period)/float64(g.beat()))
 }
 
-// segment is the grid from a frame on.
+// segment returns the segment of the grid that begins with a frame.
 func (g *playerGrid) segment(frame int64, before time.Duration) Segment {
 	return Segment{frame, g.line(frame, before), g.now.tempo()}
 }
@@ -74,7 +74,7 @@ func (g *playerGrid) segment(frame int64, before time.Duration) Segment {
 // silentBeats is how long the player may be silent before the tempo counts as held.
 const silentBeats = 8
 
-// state is how the jam stands with its player at a time.
+// state returns the state of following at a time.
 func (g *playerGrid) state(at time.Duration) FollowState {
 	if g.now.State == Following && at-g.now.After > silentBeats*g.now.Period {
 		return HoldingTempo
@@ -82,19 +82,19 @@ func (g *playerGrid) state(at time.Duration) FollowState {
 	return g.now.State
 }
 
-// place is how many frames after the player's bar line a frame is.
+// place returns how many frames a frame is after the player's bar line.
 func (g *playerGrid) place(frame int64) int64 {
 	bar := g.now.Meter.Bar()
 	return ((frame-g.frameOf(g.now.Beat-int64(g.now.InBar)))%bar + bar) % bar
 }
 
-// sure reports whether the policy may join in, so many frames after the first.
+// sure reports whether the policy may join in, the given number of frames after the first.
 func (g *playerGrid) sure(frames int64) bool {
 	return g.now.State == Following && g.now.MeterSure || g.now.State != FindingBeat && frames >= joinAnyway*g.now.Meter.Bar()
 }
 
-// bar lets a bar begin with an engine's next frame if one of the player does; another meter begins with such a bar too. If frame 0 is
-// within a bar, it is a pickup. bar returns what it changed; ok is false if the engine's bars are the player's.
+// bar makes the engine's next frame begin a bar if the player begins one there; another meter counts from such a bar on. If frame 0
+// lies within a bar, it begins a pickup. bar returns the change that it made; ok is false if it made none.
 func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	frame, meter, place := e.Frame(), g.now.Meter, g.place(e.Frame())
 	c = MeterChange{Frame: frame, Meter: meter}
@@ -110,8 +110,8 @@ func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	return c, e.ChangeMeter(c) == nil
 }
 
-// listen lets an engine whose policy has not joined in listen until a bar line at which the beat is sure. It returns for how many
-// frames more it listens.
+// listen makes an engine whose policy has not joined in listen until a bar line at which the beat is certain. It returns for how
+// many more frames the engine listens.
 func (g *playerGrid) listen(e *Engine) (longer int64) {
 	frame, meter := e.Frame(), g.now.Meter
 	place := g.place(frame)

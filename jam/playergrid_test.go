@@ -34,7 +34,7 @@ func TestPlayerGridGoesOn(t *testing.T) {
 					meter = meters.Draw(t, "meter")
 				}
 				next := g.frameOf(beat)
-				g.believe(anyTime(before, beat))
+				g.update(anyTime(before, beat))
 				if g.frameOf(beat) != next {
 					t.Fatalf("beat %d was on frame %d and is on frame %d", beat, next, g.frameOf(beat))
 				}

@@ -2,22 +2,22 @@ package jam
 
 import "sync"
 
-// A runner is a policy on a thread of its own, and how many frames of the jam it was given.
+// A runner is a policy on a thread of its own, and how far it has come in the jam.
 type runner struct {
 	policy     Policy
 	name       string
 	vocabulary *Vocabulary
 	worker     *worker
-	told       int64 // all frames before this one
-	answered   int64 // the newest frame that it answered for
-	since      int64 // the first frame that it remembered then
-	on         bool  // its thread runs
+	told       int64 // the policy was given all frames before this one
+	answered   int64 // the newest frame that the policy answered for
+	since      int64 // the first frame that the policy remembered in that answer
+	on         bool  // the thread is running
 }
 
-// policies are the policies of a running loop: the one whose chords are played, its faster variant, and a new one that is to
-// take over. A policy that is to become active is given what sounded in the last frames, and catches up on its own thread
-// while the active one plays. It becomes active with the frame after the first one that it answered in time. So a change
-// causes no miss, and the active policy remembers what really sounded.
+// policies are the policies of a running loop: the active one, whose chords are played, its faster variant, and a new one that
+// will replace both. A policy that will become active is given what sounded in the last frames, and catches up on its own thread
+// while the active one plays. It becomes active with the frame after the first one that it answered in time. So a change causes
+// no miss, and the active policy remembers what really sounded.
 type policies struct {
 	clock   Clock
 	thread  func(Duty)
@@ -26,18 +26,18 @@ type policies struct {
 
 	active     *runner
 	full       *runner // plays unless the guard orders less
-	faster     *runner // its faster variant; may be nil
-	next       *runner // is to take the place of full and faster; nil: none is
-	control    Control // that brought next
-	catchingUp *runner // is to become active; nil: none is
+	faster     *runner // the faster variant of full; may be nil
+	next       *runner // will replace full and faster; may be nil
+	control    Control // the control that brought next
+	catchingUp *runner // will become active; may be nil
 
 	// The tokens of the last frames, each at its number modulo backlog.
 	history [backlog]toldFrame
-	oldest  int64 // frame in the history; there are no gaps after it
+	oldest  int64 // oldest frame in the history, which has no gaps
 	newest  int64 // newest frame in the history: the one to be decided
 }
 
-// A toldFrame is the tokens of a request, in the terms of a vocabulary.
+// A toldFrame holds the tokens of a request and the vocabulary that they belong to.
 type toldFrame struct {
 	request
 	vocabulary *Vocabulary
@@ -63,7 +63,7 @@ func (p *policies) start() {
 	p.run(p.faster)
 }
 
-// run starts the thread of a policy. The policy is released when the thread has ended.
+// run starts the thread of a policy. When the thread has ended, the policy is released.
 func (p *policies) run(r *runner) {
 	if r == nil {
 		return
@@ -78,7 +78,7 @@ func (p *policies) run(r *runner) {
 	})
 }
 
-// stop ends the thread of a policy, if it runs.
+// stop ends the thread of a policy, if it is running.
 func (p *policies) stop(r *runner) {
 	if r != nil && r.on {
 		r.on = false
@@ -86,7 +86,7 @@ func (p *policies) stop(r *runner) {
 	}
 }
 
-// end ends all threads, and returns when they have ended.
+// end ends all threads and waits for them.
 func (p *policies) end() {
 	for _, r := range []*runner{p.full, p.faster, p.next} {
 		p.stop(r)
@@ -94,14 +94,14 @@ func (p *policies) end() {
 	p.running.Wait()
 }
 
-// replace has the policy of a control catch up, to take over when it has. A policy that was still catching up gives way.
+// replace makes the policy of a control catch up and then take over. If another policy was catching up, that one is dropped.
 func (p *policies) replace(control Control) {
 	p.stop(p.next)
 	p.next, p.control = p.runner(control.Policy, control.Text), control
 	p.run(p.next)
 }
 
-// wanted is the policy that should be active at a rung.
+// wanted returns the policy that should be active at a rung.
 func (p *policies) wanted(rung Rung) *runner {
 	switch {
 	case p.next != nil:
@@ -114,8 +114,8 @@ func (p *policies) wanted(rung Rung) *runner {
 	return p.full
 }
 
-// activate returns the policy that becomes active with the given frame, nil if none does. It is called before ask of that frame.
-// The error is of a policy that catches up.
+// activate returns the policy that becomes active with the given frame, or nil. Call it before ask of that frame. The error is
+// that of a policy that is catching up.
 func (p *policies) activate(frame int64, rung Rung) (r *runner, err error) {
 	r = p.wanted(rung)
 	if p.catchingUp = r; r == p.active {
@@ -142,11 +142,11 @@ func (p *policies) activate(frame int64, rung Rung) (r *runner, err error) {
 	return r, nil
 }
 
-// ask sends the request to the active policy, and the tokens to the one that catches up. It returns how many earlier frames the
-// active one has still to process.
+// ask sends the request to the active policy, and its tokens to a policy that is catching up. It returns how many earlier frames
+// the active policy has not processed yet.
 func (p *policies) ask(r request) (behind int64) {
 	if r.melody == MelodyStart {
-		p.oldest, p.active.told = r.frame, r.frame // the policy starts afresh, so earlier frames do not count
+		p.oldest, p.active.told = r.frame, r.frame // the policy starts again, so earlier frames do not count
 	}
 	p.newest, p.oldest = r.frame, max(p.oldest, r.frame-backlog+1)
 	p.history[r.frame%backlog] = toldFrame{r, p.active.vocabulary}
@@ -156,7 +156,7 @@ func (p *policies) ask(r request) (behind int64) {
 	return p.tell(p.active)
 }
 
-// tell brings a policy up to the newest frame.
+// tell gives a policy all frames up to the newest.
 func (p *policies) tell(to *runner) (behind int64) {
 	for frame := max(to.told, p.oldest); frame <= p.newest; frame++ {
 		told := &p.history[frame%backlog]

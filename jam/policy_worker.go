@@ -9,13 +9,13 @@ import (
 
 const (
 	// backlog is how many frames' tokens may wait for a slow policy. It is the window that the policies were trained on, so a
-	// policy that lost more remembers as much of the rest as it ever could.
+	// policy that misses older frames remembers as much as it ever could.
 	backlog = 256
-	// answerSlots are one answer that the loop holds, one that waits for it, and one being written.
+	// answerSlots is enough for one answer that the loop holds, one that waits for the loop, and one that is being written.
 	answerSlots = 3
 )
 
-// A request asks for the chord of a frame. It holds the tokens that sounded in the frame before.
+// A request asks for the chord of a frame. It holds the tokens of the frame before.
 type request struct {
 	frame  int64
 	chord  ChordToken
@@ -39,17 +39,17 @@ type answer struct {
 // that the loop's thread wakes it directly.
 type worker struct {
 	memory   Memory
-	loop     Clock // of the loop; woken when there is an answer
-	clock    Clock // of the worker; woken when there is a request
+	loop     Clock // the loop's; woken when there is an answer
+	clock    Clock // the worker's; woken when there is a request
 	thread   func(Duty)
 	requests chan request
 	answers  chan *answer
 	free     chan *answer
-	ended    atomic.Bool   // requests that are left are not served
+	ended    atomic.Bool   // requests that are left are not processed
 	gone     chan struct{} // closed when run has returned
 
-	asked int64        // requests so far; used by the loop only
-	heard atomic.Int64 // requests that the policy has processed, or that were dropped
+	asked int64        // number of requests so far; only the loop uses it
+	heard atomic.Int64 // number of requests that the policy has processed or that were dropped
 }
 
 func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {
@@ -66,8 +66,8 @@ func newWorker(p Policy, loop Clock, thread func(Duty)) *worker {
 	return w
 }
 
-// ask is called by the loop. It returns how many earlier requests the policy still has to go through. If the backlog is full,
-// the oldest request is dropped.
+// ask sends a request; only the loop calls it. It returns how many earlier requests the policy has not processed yet. If the
+// backlog is full, the oldest request is dropped.
 func (w *worker) ask(r request) (behind int64) {
 	behind = w.asked - w.heard.Load()
 	w.asked++
@@ -86,7 +86,7 @@ func (w *worker) ask(r request) (behind int64) {
 	}
 }
 
-// answer is called by the loop. It returns the oldest answer, which the loop gives back with done.
+// answer returns the oldest answer; only the loop calls it. The loop must return the answer with done.
 func (w *worker) answer() (a *answer, ok bool) {
 	select {
 	case a = <-w.answers:
@@ -98,13 +98,13 @@ func (w *worker) answer() (a *answer, ok bool) {
 
 func (w *worker) done(a *answer) { w.free <- a }
 
-// end is the loop's last call. run returns when the policy's present step, if there is one, is over.
+// end is the loop's last call. run returns when the policy's current step, if there is one, is over.
 func (w *worker) end() {
 	w.ended.Store(true)
 	w.clock.Wake()
 }
 
-// run serves requests until end. It catches up with normal priority and takes up its duty only then, so that no policy holds a
+// run processes requests until end. It catches up with normal priority and takes on its duty only then, so that no policy holds a
 // processor with real-time priority for more than one step at a time.
 func (w *worker) run() {
 	defer close(w.gone)
@@ -133,7 +133,7 @@ func (w *worker) serve(r request) {
 	if err != nil {
 		err = fmt.Errorf("policy at frame %d: %w", r.frame, err)
 	} else if len(w.requests) > 0 {
-		return // the line of this frame is over
+		return // the line of this frame has passed
 	}
 	a := w.slot()
 	a.frame, a.since, a.step, a.err = r.frame, w.memory.since, took, err
@@ -142,8 +142,8 @@ func (w *worker) serve(r request) {
 	w.loop.Wake()
 }
 
-// slot returns a free answer, or the oldest one that the loop did not fetch. The loop holds at most one, so there always is
-// one.
+// slot returns a free answer, or else the oldest one that the loop has not taken. There always is one, because the loop holds at
+// most one.
 func (w *worker) slot() *answer {
 	select {
 	case a := <-w.free:

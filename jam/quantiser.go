@@ -13,24 +13,24 @@ const (
 	maxPending = 1024
 )
 
-// A quantiser turns what the player does into one melody token a frame, as the reader of the training data does:
+// A quantiser turns the player's events into one melody token for each frame, as the reader of the training data does:
 //
 //   - a note on or off counts from the grid line nearest to it; every note sounds for one frame at least;
 //   - the newest note ends the one before it (last-note priority). When it is released in its turn there is silence,
 //     even if the older key is still down: in the data an overlapped note does not come back;
 //   - of several notes that begin on one line the highest of those still down counts (a chord, its top note), or the
 //     highest of all if none is; so an ornament gives way to the note that it leads to;
-//   - the sustain pedal (64) keeps a released note until the pedal goes up or the next note comes; so does the sostenuto
+//   - the sustain pedal (64) holds a released note until the pedal goes up or the next note comes; so does the sostenuto
 //     pedal (66), for the notes whose keys were down when it went down;
 //   - all notes off (123) and the mode messages after it release all keys: a note that a pedal holds sounds on. All sound
 //     off (120) ends every note. Both leave the pedals as they are; reset all controllers (121) lifts them.
 //
-// Events may come in any order and be nonsense. An event for a frame that is closed counts for the next one to be closed.
+// Events may come in any order and may make no sense. An event for a frame that is closed counts for the next one to be closed.
 // Memory is bounded. Nothing is allocated after newQuantiser.
 type quantiser struct {
 	grid     *Grid
 	channels Channels
-	pending  []Event       // events of frames not yet closed, in order of arrival
+	pending  []Event       // events of frames that are not closed yet, in order of arrival
 	last     time.Duration // the newest stamp
 
 	sounding                bool
@@ -50,7 +50,7 @@ func newQuantiser(grid *Grid, channels Channels) *quantiser {
 	return &quantiser{grid: grid, channels: channels, pending: make([]Event, 0, maxPending)}
 }
 
-// push takes an event. It ignores everything but notes, the pedal and messages that end notes, on the quantiser's channels.
+// push takes an event. It ignores everything except notes, pedals and messages that end notes, on the quantiser's channels.
 func (q *quantiser) push(e Event) {
 	if !q.channels.Has(e.Status) || (e.Data1|e.Data2)&0x80 != 0 {
 		return
@@ -65,7 +65,7 @@ func (q *quantiser) push(e Event) {
 		return
 	}
 	// The order of arrival is the order of playing. A stamp slightly before the last one is jitter. A stamp far before it is
-	// believed, so that one wrong stamp far ahead does not hold up all later ones.
+	// accepted, so that one wrong stamp far in the future does not hold up all later ones.
 	if e.At < q.last && q.last-e.At < backwards {
 		e.At = q.last
 	}
@@ -89,8 +89,8 @@ func listensTo(controller uint8) bool {
 	return controller >= notesOff
 }
 
-// resync ends the note and forgets which keys and pedals are down. Call it when events were lost: a key whose release was
-// never heard must not sound for ever. Events that no frame has counted yet are counted first.
+// resync ends the note and forgets which keys and pedals are down. Call it when events were lost: a key whose release was lost
+// must not sound forever. Events that no frame has counted yet are counted first.
 func (q *quantiser) resync() {
 	for _, e := range q.pending {
 		q.apply(e)
@@ -100,8 +100,8 @@ func (q *quantiser) resync() {
 	q.pedals.sustained, q.pedals.sostenutos = 0, 0
 }
 
-// close returns the token of a frame, and the velocity of the note that begins in it (0 if none does). Frames are closed in
-// order from 0, each when no more events can count for it: half a frame past its line or later.
+// close returns the token of a frame, and the velocity of the note that begins in it, or 0. Close frames in order from 0, each
+// when no more events can count for it: half a frame after its line or later.
 func (q *quantiser) close(frame int64) (token MelodyToken, velocity uint8) {
 	if frame == 0 {
 		q.applyUpTo(-1)
@@ -117,8 +117,8 @@ func (q *quantiser) restart() {
 	q.beginHere()
 }
 
-// beginHere makes the line that is closed next the first one. What was played before counts only if it still sounds, and then
-// from this line on.
+// beginHere makes the next line to be closed the first one. What was played before it counts only if it still sounds, and then as
+// if it began at this line.
 func (q *quantiser) beginHere() {
 	q.settle()
 	if q.sounding {

@@ -54,12 +54,12 @@ func (q *quantiser) release(pitch, channel uint8) {
 	}
 }
 
-// pedalHolds reports whether a pedal holds a note of a channel.
+// pedalHolds reports whether a pedal holds a note on a channel.
 func (q *quantiser) pedalHolds(channel uint8, caught bool) bool {
 	return q.pedals.sustains(channel) || caught && q.pedals.sostenutos&q.pedals.holders(channel) != 0
 }
 
-// catch lets the sostenuto pedal of a channel catch the notes whose keys are down.
+// catch makes the sostenuto pedal of a channel hold the notes whose keys are down.
 func (q *quantiser) catch(pedal uint8) {
 	if q.sounding && q.down && q.pedals.holders(q.channel)>>pedal&1 == 1 {
 		q.caught = true
@@ -90,7 +90,7 @@ func (q *quantiser) endUnheld() {
 	}
 }
 
-// endSound ends the notes of a channel, whatever holds them.
+// endSound ends the notes on a channel, whatever holds them.
 func (q *quantiser) endSound(channel uint8) {
 	if q.channel == channel {
 		q.sounding = false

@@ -8,27 +8,27 @@ import (
 	"slices"
 )
 
-// errLogits is the error of logits by which nothing can be chosen: not a number, infinite, or all impossible.
+// errLogits is the error for logits that allow no choice: not a number, infinite, or all impossible.
 var errLogits = errors.New("the policy's logits are not finite numbers")
 
 // An Allowed says which tokens a [Sampler] may choose in a frame.
 type Allowed uint8
 
-// What may be chosen.
+// The values of Allowed.
 const (
 	OnlyHold  Allowed = iota // what sounded in the frame before continues
 	AnyLegal                 // a chord or note may begin, continue or end
 	OnlyBegin                // a chord or note must begin
 )
 
-// A Sampler chooses the token of each frame from a policy's logits. It masks illegal and barred tokens and applies a softmax at
-// the temperature. Then it keeps the smallest set of likeliest tokens whose share reaches top-p, and draws one by the inverse
-// of the cumulative distribution in token order. Once made, it allocates nothing.
+// A Sampler chooses the token of each frame from a policy's logits. It masks illegal and barred tokens, and applies a softmax at
+// the temperature. It then takes the smallest set of likeliest tokens whose share reaches top-p, and draws one by the inverse of
+// the cumulative distribution in token order. It allocates nothing after it is made.
 type Sampler[T ChordToken | MelodyToken] struct {
 	grammar     grammar[T]
 	temperature float64
 	topP        float64
-	barred      []bool // chords that may not begin, by their number; empty: all may
+	barred      []bool // chords that may not begin, by their number; empty if all may
 	random      *rand.Rand
 	tokens      []candidate[T] // buffer for all tokens
 }
@@ -38,12 +38,12 @@ type candidate[T ChordToken | MelodyToken] struct {
 	share float64
 }
 
-// maxChordLogits is the number of logits of a vocabulary with every chord there is, so that a sampler has room for any
+// maxChordLogits is the number of logits of a vocabulary with every possible chord, so that a sampler has room for any
 // vocabulary.
 var maxChordLogits = 2*12*len(Qualities) + 1
 
-// NewSampler makes a sampler of chords with its own generator: the PCG of math/rand/v2 seeded with (seed, 0).
-// Temperature 0 always takes the likeliest token; topP 1 keeps all.
+// NewSampler makes a sampler of chords with its own generator: the PCG of math/rand/v2 seeded with (seed, 0). At temperature 0 it
+// always takes the likeliest token; at topP 1 it considers all.
 func NewSampler(v *Vocabulary, temperature, topP float64, seed uint64) *Sampler[ChordToken] {
 	return newSampler(v.grammar(), temperature, topP, seed)
 }
@@ -62,11 +62,11 @@ func newSampler[T ChordToken | MelodyToken](g grammar[T], temperature, topP floa
 	}
 }
 
-// Draw returns the random number of the next frame, in [0, 1). One is drawn for every frame, whatever happens in it, so that a
+// Draw returns the random number of the next frame, in [0, 1). Call it once for every frame, whatever happens in it, so that a
 // choice in one frame does not shift the draws of later frames.
 func (s *Sampler[T]) Draw() float64 { return s.random.Float64() }
 
-// goesOn returns the probability that the policy, free to change, would let what sounded in the frame before go on.
+// goesOn returns the probability that the policy, if it were free to change, would continue what sounded in the last frame.
 func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, s.mismatch(logits)
@@ -78,9 +78,9 @@ func (s *Sampler[T]) goesOn(logits []float32, before T) (float64, error) {
 	return going / all, nil
 }
 
-// Choose returns the token of a frame and its probability; before is the token of the frame before. wanted is the probability,
-// in [0, 1], that the policy wanted a change in frames where it was not allowed: what goes on becomes that much less likely,
-// and everything else likelier in proportion. A tie goes to the lower token.
+// Choose returns the token of a frame and its probability. before is the token of the frame before. wanted is the probability, in
+// [0, 1], that the policy wanted a change in frames in which it was not allowed: it makes continuing that much less likely, and
+// everything else likelier in proportion. A tie goes to the lower token.
 func (s *Sampler[T]) Choose(logits []float32, before T, allowed Allowed, wanted, draw float64) (T, float32, error) {
 	if len(logits) != s.grammar.logits() {
 		return 0, 0, s.mismatch(logits)
@@ -113,7 +113,7 @@ func (s *Sampler[T]) Choose(logits []float32, before T, allowed Allowed, wanted,
 	return chosen.token, float32(chosen.share / sum), nil
 }
 
-// shares returns the weight of the token that goes on with what sounded, and the weight of all tokens.
+// shares returns the weight of the token that continues what sounded, and the weight of all tokens.
 func (s *Sampler[T]) shares(before T) (going, all float64) {
 	on := s.grammar.goesOn(before)
 	for _, c := range s.tokens {

@@ -15,23 +15,23 @@ const AllChannels Channels = 0xFFFF
 // Has reports whether the channel of a status byte is in the set.
 func (c Channels) Has(status byte) bool { return c>>(status&0x0F)&1 == 1 }
 
-// Strikes reports whether a note begins with an event, on one of the channels and from a pitch on.
+// Strikes reports whether an event begins a note on one of the channels, at the pitch split or above.
 func (c Channels) Strikes(e Event, split uint8) bool {
 	return e.Status&0xF0 == noteOn && e.Data2 > 0 && c.Has(e.Status) && e.Data1 >= split
 }
 
-// Settings say how jamd plays in one jam. Params has the ranges of what can be set while it is under way.
+// Settings say how jamd plays in one jam. Params has the ranges of the settings that can change during it.
 type Settings struct {
 	Tempo       float64    `json:"tempo"`            // quarter notes a minute, 20 to 400
 	Meter       Meter      `json:"meter"`            // time signature
-	Listen      int        `json:"listen"`           // beats before the policy may be heard, 0 to 1024
+	Listen      int        `json:"listen"`           // beats in which the policy is not heard yet, 0 to 1024
 	ChordGrid   ChordGrid  `json:"chord_grid"`       // on which lines the chord may change
 	Complexity  Complexity `json:"complexity"`       // which chords may begin
 	Colour      Colour     `json:"colour,omitempty"` // what is added to triads
 	Key         ChordKey   `json:"key"`              // the key that the chords stay in
 	Busy        Busy       `json:"busy"`             // how often chords change, if the policy has this input
 	Temperature float64    `json:"temperature"`      // 0 (always the likeliest chord) to 10
-	TopP        float64    `json:"top_p"`            // share of the likeliest chords to choose among, above 0, up to 1 (all)
+	TopP        float64    `json:"top_p"`            // share of the likeliest chords to choose from, above 0 to 1 (all)
 	Seed        uint64     `json:"seed"`             // the same seed and the same melody give the same chords
 
 	Style          Style `json:"style"`           // how a chord is played while it lasts
@@ -44,22 +44,22 @@ type Settings struct {
 	BassChannel    uint8 `json:"bass_channel"`    // MIDI channel, 1 to 16
 	Velocity       uint8 `json:"velocity"`        // of the chords, 1 to 127
 	FollowVelocity bool  `json:"follow_velocity"` // chords are struck harder and softer as the player plays
-	Mute           bool  `json:"mute"`            // the policy runs and is not heard
-	Hold           bool  `json:"hold"`            // what sounds goes on
+	Mute           bool  `json:"mute"`            // the policy runs but is not heard
+	Hold           bool  `json:"hold"`            // what sounds continues
 
 	MelodyChannels Channels `json:"melody_channels"` // channels of the melody
-	Split          uint8    `json:"split"`           // keys below this pitch are not the melody; 0: all are
+	Split          uint8    `json:"split"`           // keys below this pitch are not the melody; 0 if all are
 	Transpose      int8     `json:"transpose"`       // semitones from the player's keys to what sounds, -24 to 24
 
 	Metronome   bool    `json:"metronome"`            // click the beats on channel 10
 	ClickVolume uint8   `json:"click_volume"`         // velocity of the clicks, 1 to 127
 	Offset      float64 `json:"offset"`               // milliseconds by which everything is sent early, -100 to 100
-	HoldTempo   bool    `json:"hold_tempo,omitempty"` // the beat goes on at its tempo, though the jam follows its player
-	FindMeter   bool    `json:"find_meter,omitempty"` // the meter is found in what the player plays, if the jam follows; Meter counts until then
+	HoldTempo   bool    `json:"hold_tempo,omitempty"` // the beat goes on at its tempo, although the jam follows its player
+	FindMeter   bool    `json:"find_meter,omitempty"` // the meter is found in the playing, if the jam follows its player; Meter counts until then
 }
 
-// DefaultSettings returns the settings of `jamd play` and `jamd accompany`. The chords do not use channel 1, on which most
-// keyboards play, so that a melody sent through to the same synth does not cut them off.
+// DefaultSettings returns the settings of `jamd play` and `jamd accompany`. The chords do not use channel 1, because most
+// keyboards play on it and a melody that is passed on to the same synth would cut the chords off.
 func DefaultSettings() Settings {
 	return Settings{
 		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Busy: Lively,
@@ -69,7 +69,7 @@ func DefaultSettings() Settings {
 	}
 }
 
-// Check returns an error that names the first setting out of range, and the range.
+// Check returns an error that names the first setting that is out of range, and its range.
 func (s Settings) Check() error {
 	for i := range params {
 		if p := &params[i]; p.get != nil {
@@ -101,13 +101,13 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// checkSampling returns an error if no Sampler can draw with these values.
+// checkSampling returns an error if a Sampler cannot draw with these values.
 func checkSampling(temperature, topP float64) error {
 	return cmp.Or(params[ParamTemperature].check(temperature), params[ParamTopP].check(topP))
 }
 
-// Set applies controls, all of them or none: if the settings would not be valid, they stay as they were, and the error says why.
-// Controls of a policy or an action change nothing here. Without an error, Set allocates nothing.
+// Set applies all controls or none: if the result would not be valid, the settings stay as they were, and the error says why.
+// Controls of a policy or an action change nothing. Without an error, Set allocates nothing.
 func (s *Settings) Set(controls ...Control) error {
 	before := *s
 	for i := range controls {
@@ -133,7 +133,7 @@ func (s *Settings) Set(controls ...Control) error {
 	return nil
 }
 
-// Get returns the value of a param as users write it; "" if Settings do not hold it.
+// Get returns the value of a param as users write it, or "" if Settings do not hold the param.
 func (s Settings) Get(p Param) string {
 	if info := p.Info(); info.get != nil {
 		return info.text(info.get(s))
@@ -141,8 +141,8 @@ func (s Settings) Get(p Param) string {
 	return ""
 }
 
-// UnmarshalJSON reads settings. What is missing is as in DefaultSettings, except for busy: jams that were recorded without it drew
-// their level. Older files have the bar as beats_per_bar, in quarter notes.
+// UnmarshalJSON reads settings. Missing values are as in DefaultSettings, except busy: jams that were recorded without it drew a
+// level. Older files have beats_per_bar, in quarter notes, instead of the meter.
 func (s *Settings) UnmarshalJSON(text []byte) error {
 	type plain Settings
 	read := struct {

@@ -5,54 +5,54 @@ type Style uint8
 
 // The styles.
 const (
-	Pad      Style = iota // sustained; notes that two chords share stay
-	Block                 // struck on each beat
-	Pulse                 // struck on each eighth note, detached, with an accent on the beat
+	Pad      Style = iota // sustained; notes that two chords share sound on
+	Block                 // begins again on each beat
+	Pulse                 // begins again on each eighth note, detached, with an accent on the beat
 	Arpeggio              // one note after another in eighth notes, up and down
-	Ripple                // the same in sixteenths
+	Ripple                // like Arpeggio, in sixteenths
 )
 
 var styles = words{"pad", "block", "pulse", "arpeggio", "ripple"}
 
-// String returns the style's name in small letters.
+// String returns the style's name in lower case.
 func (s Style) String() string { return styles.word(int(s)) }
 
 // MarshalText returns String.
 func (s Style) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads what String writes.
+// UnmarshalText reads what String returns.
 func (s *Style) UnmarshalText(text []byte) error {
 	i, err := styles.find("style", string(text))
 	*s = Style(i)
 	return err
 }
 
-// An action says what happens to a note of the chord at a line. A note without an action ends.
+// An action says what happens to a chord's note at a line. A note without an action ends.
 type action uint8
 
 const (
-	hold   action = iota // it goes on if it rings
-	sound                // it is struck unless it rings
-	strike               // it is struck, even if it rings
+	hold   action = iota // it continues if it sounds
+	sound                // it begins unless it sounds
+	strike               // it begins, even if it sounds
 )
 
-// A moment is a frame of a chord.
+// A moment is one frame of a chord.
 type moment struct {
 	meter Meter
 	frame int64 // since a bar line
-	begun int64 // the frame in which the chord began; below 0 if that is before the bar line
-	again bool  // the chord begins and all its notes are struck, so that this is heard
+	begun int64 // the frame in which the chord began; negative if that is before the bar line
+	again bool  // the chord begins, and all its notes begin again so that this is heard
 }
 
 func (m moment) begins() bool           { return m.frame == m.begun }
 func (m moment) on(distance int64) bool { return m.frame%distance == 0 }
 
-// passed returns how many lines of the given distance have come since the chord began.
+// passed returns how many lines of the given distance have passed since the chord began.
 func (m moment) passed(distance int64) int64 {
 	return linesTo(m.frame, distance) - linesTo(m.begun, distance)
 }
 
-// linesTo is the quotient rounded down, also below 0.
+// linesTo returns the quotient rounded down, also for negative frames.
 func linesTo(frame, distance int64) int64 {
 	if frame < 0 {
 		return -((distance - 1 - frame) / distance)
@@ -60,8 +60,8 @@ func linesTo(frame, distance int64) int64 {
 	return frame / distance
 }
 
-// upper says which of the n upper notes sound in a frame, from first up to but not including end, and what happens to them.
-// weak means that they are struck less hard.
+// upper says which of the n upper notes sound in a frame, from first up to but not including end, and what happens to them. If
+// weak is true, they are struck less hard.
 func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
 	beat := m.on(m.meter.Beat())
 	switch s {
@@ -82,8 +82,8 @@ func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
 	return 0, n, m.sustain(), false
 }
 
-// bass says whether the bass plays the chord's fifth or its root in a frame, and what happens to that note. In styles that
-// strike whole chords, root and fifth take turns on strong beats; in the others the root stays for as long as the chord.
+// bass says whether the bass plays the chord's fifth or its root in a frame, and what happens to that note. In styles that strike
+// whole chords, root and fifth alternate on strong beats; in the others the root lasts as long as the chord.
 func (s Style) bass(m moment) (fifth bool, act action) {
 	switch s {
 	case Block, Pulse:
@@ -101,7 +101,7 @@ func (m moment) strikeOn(line bool) action {
 	return hold
 }
 
-// sustain is the action of sustained notes. A missing note of the chord comes when the chord begins, or with the next beat
+// sustain returns the action of sustained notes. A missing note of the chord begins when the chord begins, or with the next beat
 // after a change of style.
 func (m moment) sustain() action {
 	switch {
@@ -113,7 +113,7 @@ func (m moment) sustain() action {
 	return hold
 }
 
-// upAndDown returns which of n notes a walk up and down through them reaches after some steps.
+// upAndDown returns the index of the note that a walk up and down through n notes reaches after the given steps.
 func upAndDown(steps int64, n int) int {
 	if n < 2 {
 		return 0

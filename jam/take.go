@@ -24,7 +24,7 @@ type TakeChord struct {
 // Pitches are MIDI pitches, 0 to 127.
 type Pitches []uint8
 
-// MarshalJSON writes numbers; encoding/json writes plain bytes as base64.
+// MarshalJSON writes numbers, because encoding/json would write bytes as base64.
 func (p Pitches) MarshalJSON() ([]byte, error) {
 	numbers := make([]int, len(p))
 	for i, pitch := range p {
@@ -39,8 +39,8 @@ type TempoChange struct {
 	BPM   float64 // quarter notes a minute
 }
 
-// A MeterChange begins a bar of another meter with a frame. If Into is above 0, it does not begin a bar: so many frames of the bar lie
-// before the frame. At frame 0 that is a pickup.
+// A MeterChange is a frame from which another meter counts. The frame begins a bar if Into is 0. Otherwise it lies Into frames after a
+// bar line: at frame 0, that is a pickup.
 type MeterChange struct {
 	Frame int64
 	Meter Meter
@@ -58,35 +58,35 @@ func (c MeterChange) Check() error {
 	return nil
 }
 
-// A Take is what one jam sounded like, on the grid. It is what MIDI files and JSON are made from.
+// A Take is the music of one jam on the grid. MIDI files and JSON are made from it.
 type Take struct {
 	Name   string
 	Tempo  []TempoChange // the first at frame 0
-	Meter  Meter         // at the beginning
-	Meters []MeterChange // ascending; nil: the meter stays
+	Meter  Meter         // at frame 0
+	Meters []MeterChange // ascending; nil if the meter stays
 	Frames int64
 	Melody []TakeNote
 	Chords []TakeChord
 
-	// The notes of the chords and of their bass, as the style played them. If neither is known, the chords were sustained.
+	// The notes of the chords and of the bass, as the style played them. If both are empty, the chords were sustained.
 	Upper, Bass []TakeNote
 
 	Click []TakeNote // of the metronome; nil if it was off
 }
 
-// Bars are the take's bars.
+// Bars returns the take's bars.
 func (t *Take) Bars() Bars { return Bars{t.Meter, t.Meters} }
 
-// BarAt returns the bar in which a frame lies.
+// BarAt returns the bar that a frame is in.
 func (t *Take) BarAt(frame int64) Bar { return t.Bars().At(frame) }
 
-// ClickBeats adds a click of the metronome on every beat of the take.
+// ClickBeats replaces the take's clicks by one on every beat.
 func (t *Take) ClickBeats(velocity uint8) {
 	t.Click = nil
 	for bar := t.BarAt(0); bar.Frame < t.Frames; bar = t.BarAt(bar.End) {
 		pitch := uint8(clickDownbeat)
 		for frame := bar.Frame; frame < min(bar.End, t.Frames); frame += bar.Meter.Beat() {
-			if frame >= 0 { // a pickup's bar begins before
+			if frame >= 0 { // the bar of a pickup begins before frame 0
 				t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
 			}
 			pitch = clickBeat

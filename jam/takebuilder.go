@@ -1,7 +1,7 @@
 package jam
 
-// A TakeBuilder makes a Take from the frame reports of a jam. Reports may be missing (a slow reader, a stopped machine): what
-// sounded before a gap is assumed to have continued through it.
+// A TakeBuilder makes a Take from the frame reports of a jam. If reports are missing (a slow reader, a stopped machine), it
+// assumes that what sounded before the gap continued through it.
 type TakeBuilder struct {
 	take   Take
 	next   int64   // the frame of the next report
@@ -13,12 +13,12 @@ type TakeBuilder struct {
 	bass   voices
 }
 
-// NewTakeBuilder begins a take.
+// NewTakeBuilder starts a take.
 func NewTakeBuilder(name string, tempo []TempoChange, meter Meter) *TakeBuilder {
 	return &TakeBuilder{take: Take{Name: name, Tempo: tempo, Meter: meter}}
 }
 
-// Add takes the next report. It ignores a report of an earlier frame.
+// Add adds the next report. It ignores a report of an earlier frame.
 func (b *TakeBuilder) Add(r FrameReport) {
 	if r.Frame < b.next {
 		return
@@ -33,7 +33,7 @@ func (b *TakeBuilder) Add(r FrameReport) {
 	}
 }
 
-// Take ends the take after the last reported frame. last is the melody token of that frame, which no report holds. The builder
+// Take ends the take after the last reported frame. last is the melody token of that frame, which is in no report. The builder
 // must not be used again.
 func (b *TakeBuilder) Take(last MelodyToken) Take {
 	b.melody(b.next-1, last, 0)
@@ -44,7 +44,7 @@ func (b *TakeBuilder) Take(last MelodyToken) Take {
 	return b.take
 }
 
-// defaultVelocity is the velocity of notes for which no report tells one.
+// defaultVelocity is the velocity of notes whose reports have none.
 const defaultVelocity = 80
 
 func (b *TakeBuilder) melody(frame int64, token MelodyToken, velocity uint8) {
@@ -97,10 +97,10 @@ func (b *TakeBuilder) endChord(frame int64) {
 // voices collect the notes of one part of the chords.
 type voices struct {
 	notes []TakeNote
-	open  [128]int // by pitch: one more than the index of the note that still sounds; 0: none
+	open  [128]int // by pitch: 1 + the index of the note that still sounds; 0 for none
 }
 
-// add takes the part's notes of a report. A note that goes on, but whose beginning was not reported, begins here.
+// add adds the part's notes of a report. A note that continues, but whose beginning was not reported, begins here.
 func (v *voices) add(r FrameReport, bass bool) {
 	var sounds pitchSet
 	for _, n := range r.Notes.Slice() {

@@ -6,21 +6,22 @@ import (
 )
 
 const (
-	tapPause  = 2 * time.Second        // a longer pause starts anew: the slowest tempo that can be tapped is 30 BPM
-	tapBounce = time.Minute / MaxTempo // taps closer together than this are one
+	tapPause  = 2 * time.Second        // a longer pause starts again: the slowest tempo that can be tapped is 30 BPM
+	tapBounce = time.Minute / MaxTempo // taps closer together than this count as one
 	tapsKept  = 8                      // two bars of 4/4
-	tapSpread = 0.25                   // of the median: an interval further from it is a missed tap or an extra one
+	tapSpread = 0.25                   // share of the median: an interval further from it comes from a missed tap or an extra one
 )
 
-// A tapper finds the tempo of tapped beats. Its zero value is ready. It has one owner and allocates nothing.
+// A tapper finds the tempo of tapped beats. The zero value is ready. Only one goroutine at a time may use it. It allocates
+// nothing.
 type tapper struct {
 	taps [tapsKept]time.Duration
 	n    int
 }
 
-// tap takes a tap and returns the tempo in quarter notes a minute, from the second tap on. The tempo is the mean of the
-// intervals between the last eight taps, without those far from their median. A pause of two seconds starts anew. A tap closer
-// to the one before than a beat at MaxTempo is a key that bounced, and changes nothing.
+// tap adds a tap and, from the second tap on, returns the tempo in quarter notes a minute. The tempo is that of the mean interval
+// between the last eight taps, without intervals far from their median. A pause of two seconds starts again. A tap closer to the
+// last one than a beat at MaxTempo is a bounce of the key, and changes nothing.
 func (t *tapper) tap(at time.Duration) (bpm float64, ok bool) {
 	switch since := at - t.taps[max(t.n-1, 0)]; {
 	case t.n == 0:
@@ -55,7 +56,7 @@ func (t *tapper) tempo() (bpm float64, ok bool) {
 			n++
 		}
 	}
-	if n == 0 { // two intervals that have nothing in common: their mean
+	if n == 0 { // two intervals that have nothing in common: take their mean
 		return float64(time.Minute) / float64(middle), true
 	}
 	return float64(time.Minute) * float64(n) / float64(sum), true

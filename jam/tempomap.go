@@ -5,13 +5,13 @@ import "time"
 // mapped is how far the tempi of TempoOf may be from a line.
 const mapped = 200 * time.Microsecond
 
-// TempoOf returns the tempi by which frames begin at the given lines, the first of which is frame 0's: a new one on each quarter
-// note whose end the tempo before would miss.
+// TempoOf returns tempi by which frames begin at the given lines. The first line is that of frame 0. A new tempo begins at each
+// quarter note whose end the last tempo would miss.
 func TempoOf(lines []time.Duration) (tempo []TempoChange) {
 	if len(lines) < 2 {
 		return []TempoChange{{BPM: DefaultSettings().Tempo}}
 	}
-	var from, step float64 // where the last tempo began, and its frames, in nanoseconds
+	var from, step float64 // start of the last tempo and length of its frames, in nanoseconds
 	var frame int
 	for t := 0; t < len(lines)-1; t += FramesPerBeat {
 		end := min(t+FramesPerBeat, len(lines)-1)

@@ -5,20 +5,19 @@ import (
 	"sync/atomic"
 )
 
-const polyPressure = 0xA0 // of one key
+const polyPressure = 0xA0 // pressure of one key
 
-// A transposer transposes the notes of a keyboard. A key that is released ends the note that it began, whatever was set
-// meanwhile.
+// A transposer transposes the notes of a keyboard. Releasing a key ends the note that the key began, whatever was set in between.
 type transposer struct {
 	by    int8             // semitones
 	moved [16][128]keyDown // by channel and key
 }
 
-// A keyDown is one more than the pitch that a key began; 0: none.
+// A keyDown is 1 + the pitch that a key began, or 0 for none.
 type keyDown uint8
 
-// sounding returns the event as it sounds. ok is false for a note that would lie outside MIDI's pitches, and for the release of
-// a key that began no note.
+// sounding returns the event as it sounds. ok is false for a note that would be outside MIDI's pitches, and for the release of a
+// key that began no note.
 func (t *transposer) sounding(e Event) (Event, bool) {
 	kind := e.Status & 0xF0
 	if kind < noteOff || kind > polyPressure || e.Data1 > 127 {
@@ -41,8 +40,8 @@ func (t *transposer) sounding(e Event) (Event, bool) {
 	return e, true
 }
 
-// A Thru sends the player's messages on to an output, transposed. Any goroutine may use it: a keyboard and the page may play at
-// once.
+// A Thru passes the player's messages on to an output, transposed. It is safe for concurrent use, because a keyboard and the page
+// may play at the same time.
 type Thru struct {
 	output Output
 	by     atomic.Int32
@@ -58,10 +57,10 @@ func NewThru(out Output, semitones int8) *Thru {
 	return t
 }
 
-// Transpose transposes what is played from now on; notes that sound end as they began.
+// Transpose transposes what is played from now on. Notes that sound end as they began.
 func (t *Thru) Transpose(semitones int8) { t.by.Store(int32(semitones)) }
 
-// Send sends an event on. It returns the output's error.
+// Send passes an event on. It returns the output's error.
 func (t *Thru) Send(e Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -11,20 +11,20 @@ const FramesPerBeat = 4
 // A MelodyToken says what the melody does in one frame.
 type MelodyToken int32
 
-// Melody tokens: silence, 128 onsets, 128 holds, and the token that stands before frame 0.
+// The melody tokens: silence, 128 onsets, 128 holds, and the start token before frame 0.
 const (
 	Silence     MelodyToken = 0
 	melodyOnset MelodyToken = 1
 	melodyHold  MelodyToken = 129
 	MelodyStart MelodyToken = 257
-	// MelodyLogits is the number of tokens that a player of melodies chooses among: all except MelodyStart.
+	// MelodyLogits is the number of tokens that a player of melodies chooses from: all except MelodyStart.
 	MelodyLogits = 257
 )
 
 // MelodyOnset returns the token of a frame in which pitch begins.
 func MelodyOnset(pitch uint8) MelodyToken { return melodyOnset + MelodyToken(pitch) }
 
-// MelodyHold returns the token of a frame in which pitch sounds on.
+// MelodyHold returns the token of a frame in which pitch continues.
 func MelodyHold(pitch uint8) MelodyToken { return melodyHold + MelodyToken(pitch) }
 
 // Pitch returns the sounding pitch; ok is false for silence and the start token.
@@ -41,8 +41,8 @@ func (m MelodyToken) Pitch() (pitch uint8, ok bool) {
 // IsOnset reports whether a note begins in the frame.
 func (m MelodyToken) IsOnset() bool { return m >= melodyOnset && m < melodyHold }
 
-// A ChordToken says what the chords do in one frame, in terms of a Vocabulary of n chords: 0 is no chord, 1..n begin chord
-// 0..n-1, n+1..2n hold chord 0..n-1, and 2n+1 stands before frame 0 (input only).
+// A ChordToken says what the chords do in one frame, in terms of a Vocabulary of n chords: 0 is no chord, 1 to n begin chord 0 to
+// n-1, n+1 to 2n hold chord 0 to n-1, and 2n+1 is the start token before frame 0, which is only an input.
 type ChordToken int32
 
 // NoChord is the token of a frame without a chord.
@@ -75,22 +75,22 @@ func NewVocabulary(symbols []string) (*Vocabulary, error) {
 	return v, nil
 }
 
-// Len is the number of chords.
+// Len returns the number of chords.
 func (v *Vocabulary) Len() int { return len(v.chords) }
 
-// Logits is the number of tokens that a policy chooses among: 2·Len + 1.
+// Logits returns the number of tokens that a policy chooses from: 2·Len + 1.
 func (v *Vocabulary) Logits() int { return 2*len(v.chords) + 1 }
 
-// Start is the token that stands before frame 0.
+// Start returns the start token, before frame 0.
 func (v *Vocabulary) Start() ChordToken { return ChordToken(2*len(v.chords) + 1) }
 
-// Begin is the token with which chord i begins.
+// Begin returns the token with which chord i begins.
 func (v *Vocabulary) Begin(i int) ChordToken { return ChordToken(1 + i) }
 
-// Hold is the token with which chord i sounds on.
+// Hold returns the token with which chord i continues.
 func (v *Vocabulary) Hold(i int) ChordToken { return ChordToken(1 + len(v.chords) + i) }
 
-// Index returns the chord of a token; ok is false for NoChord and Start.
+// Index returns the chord of a token. ok is false for NoChord and Start.
 func (v *Vocabulary) Index(t ChordToken) (i int, ok bool) {
 	n := ChordToken(len(v.chords))
 	switch {
@@ -108,7 +108,7 @@ func (v *Vocabulary) IsBegin(t ChordToken) bool { return t >= 1 && int(t) <= len
 // Chord returns chord i.
 func (v *Vocabulary) Chord(i int) Chord { return v.chords[i] }
 
-// Symbol returns the symbol of a token's chord, "N.C." if there is none. It allocates nothing.
+// Symbol returns the symbol of a token's chord, or "N.C." if it has none. It allocates nothing.
 func (v *Vocabulary) Symbol(t ChordToken) string {
 	if i, ok := v.Index(t); ok {
 		return v.symbols[i]
@@ -116,7 +116,7 @@ func (v *Vocabulary) Symbol(t ChordToken) string {
 	return "N.C."
 }
 
-// Translate returns the token of v that means the same as t in another vocabulary; NoChord if v does not have the chord. It
+// Translate returns the token of v that means the same as t in another vocabulary, or NoChord if v does not have the chord. It
 // allocates nothing.
 func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
 	if t == from.Start() {
@@ -138,12 +138,12 @@ func (v *Vocabulary) Translate(t ChordToken, from *Vocabulary) ChordToken {
 	return NoChord
 }
 
-// missed weighs what a listener misses most when a chord is simplified, by semitones above the root: first the third, then the
-// fifth, then the seventh. The numbers are those of WEIGHT in train/data/tokens.py.
+// missed says how much a listener misses each note when a chord is simplified, by semitones above the root: first the third, then
+// the fifth, then the seventh. The numbers are those of WEIGHT in train/data/tokens.py.
 var missed = [12]int{8, 1, 1, 4, 4, 2, 3, 3, 3, 1, 2, 2}
 
-// Nearest returns the chord of v that stands for c: c itself if v has it, else the chord on the same root that differs least.
-// ok is false if v has no chord on that root.
+// Nearest returns the chord of v that replaces c: c itself if v has it, else the chord on the same root that differs least. ok is
+// false if v has no chord on that root.
 func (v *Vocabulary) Nearest(c Chord) (i int, ok bool) {
 	least := math.MaxInt
 	for j, other := range v.chords {

@@ -8,13 +8,13 @@ import (
 // A Tune is a melody that [Accompany] plays chords to.
 type Tune struct {
 	Name   string
-	Tempo  []TempoChange // ascending, the first at frame 0; nil: the tempo of the settings
-	Meter  Meter         // at the beginning; the zero Meter: that of the settings
-	Meters []MeterChange // ascending; nil: the meter stays
-	Events []Event       // in order; At counts from the tune's start, on NewTuneGrid(Tempo)
+	Tempo  []TempoChange // ascending, the first at frame 0; nil for the tempo of the settings
+	Meter  Meter         // at frame 0; zero for that of the settings
+	Meters []MeterChange // ascending; nil if the meter stays
+	Events []Event       // in order; At is the time from the tune's start, on NewTuneGrid(Tempo)
 }
 
-// checkMeters returns an error if the changes are out of order, or one is to a meter that jamd does not play.
+// checkMeters returns an error if the changes are out of order, or one is to a meter that jamd cannot play.
 func checkMeters(changes []MeterChange) error {
 	var last int64
 	for _, c := range changes {
@@ -29,11 +29,11 @@ func checkMeters(changes []MeterChange) error {
 	return nil
 }
 
-// errNoNotes is the error of a tune without a note on the melody's channels.
+// errNoNotes is the error for a tune without a note on the melody's channels.
 var errNoNotes = errors.New("the tune has no notes")
 
-// NewTuneGrid makes the grid of a tune, which begins at time 0 and has all its tempo changes. The time of an event at tick
-// k of a MIDI file is At(k * FramesPerBeat / ticks per quarter note).
+// NewTuneGrid makes the grid of a tune, which begins at time 0 and has all tempo changes of the tune. The time of an event at
+// tick k of a MIDI file is At(k * FramesPerBeat / ticks per quarter note).
 func NewTuneGrid(tempo []TempoChange) (*Grid, error) {
 	if len(tempo) == 0 || tempo[0].Frame != 0 {
 		return nil, errors.New("tempo changes: the first must be at frame 0")

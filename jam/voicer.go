@@ -1,13 +1,13 @@
 package jam
 
-// A Layout is a chord as a Voicer lays it out.
+// A Layout is a chord as a Voicer voices it.
 type Layout struct {
 	Upper       Voicing
-	Bass        bool  // the layout has a bass
-	Root, Fifth uint8 // of the bass
+	Bass        bool  // there is a bass
+	Root, Fifth uint8 // the bass notes
 }
 
-// Voicing returns the whole layout: the root in the bass, if there is one, and the upper notes.
+// Voicing returns the whole layout: the root in the bass, if there is a bass, and the upper notes.
 func (l *Layout) Voicing() Voicing {
 	if !l.Bass {
 		return l.Upper
@@ -18,9 +18,9 @@ func (l *Layout) Voicing() Voicing {
 	return out
 }
 
-// A Voicer lays out chords as a player would: in close position (all notes within an octave) inside a register, each chord with
-// the least total movement from the one before, so that common tones stay and no voice leaps further than it needs to. A chord
-// of five pitch classes loses its fifth. A Voicer remembers nothing and allocates nothing.
+// A Voicer voices chords as a player would: in close position (all notes within an octave) inside a register. Each chord moves as
+// little as possible from the one before, so that common tones stay and no voice leaps further than it needs to. A chord of five
+// pitch classes loses its fifth. A Voicer remembers nothing and allocates nothing.
 type Voicer struct {
 	low, high         uint8
 	bass              bool
@@ -35,10 +35,10 @@ func NewVoicer(s Settings) Voicer {
 	return Voicer{low: s.Low, high: s.High, bass: s.Bass, bassLow: s.BassLow, bassHigh: s.BassHigh}
 }
 
-// Voice lays out a chord that follows another. from is empty for the first chord, which is laid out near the middle of the
-// register. The bass root is the one nearest to the root before, and the fifth is the one nearest to the root. Among layouts of
-// equal movement, Voice takes the one with the smallest largest leap, then the one nearest to the middle of the register, then
-// the lowest.
+// Voice voices a chord that comes after another. from is empty for the first chord, which is near the middle of the register. The
+// bass root is the one nearest to the last root, and the fifth is the one nearest to the root. Among voicings with equal
+// movement, Voice takes the one with the smallest largest leap, then the one nearest to the middle of the register, then the
+// lowest.
 func (v *Voicer) Voice(from Layout, c Chord) Layout {
 	out := Layout{Bass: v.bass}
 	var bestCost [4]int
@@ -72,8 +72,8 @@ func fifthOf(quality uint8) uint8 {
 	return 0
 }
 
-// closePosition stacks the chord's notes upwards from its note at pitch low. ok is false if low is no note of the chord or the
-// stack would go above high.
+// closePosition stacks the chord's notes upwards from its note at pitch low. ok is false if low is not a note of the chord, or
+// the stack would go above high.
 func closePosition(c Chord, low, high uint8) (v Voicing, ok bool) {
 	intervals := Qualities[c.Quality].Intervals
 	for above := range uint8(12) {
@@ -92,7 +92,8 @@ func closePosition(c Chord, low, high uint8) (v Voicing, ok bool) {
 	return v, true
 }
 
-// sounds reports whether a semitone above the root is played. A chord of five notes is played without its fifth.
+// sounds reports whether the note a number of semitones above the root is played. A chord of five notes is played without its
+// fifth.
 func sounds(intervals []uint8, above uint8) bool {
 	if len(intervals) > maxUpper && above == 7 {
 		return false
@@ -105,7 +106,8 @@ func sounds(intervals []uint8, above uint8) bool {
 	return false
 }
 
-// nearest returns the pitch of a pitch class in the bass register that is nearest to half of target; the lower one of two.
+// nearest returns the pitch of a pitch class in the bass register that is nearest to half of target. Of two equally near ones it
+// is the lower.
 func (v *Voicer) nearest(target int, class uint8) uint8 {
 	best, distance := uint8(0), -1
 	for p := v.bassLow; p <= v.bassHigh; p++ {
@@ -116,14 +118,14 @@ func (v *Voicer) nearest(target int, class uint8) uint8 {
 	return best
 }
 
-// cost orders candidates: total movement, largest leap, distance from the middle of the register, pitch.
+// cost ranks a candidate: by total movement, largest leap, distance from the middle of the register, pitch.
 func (v *Voicer) cost(from, candidate *Voicing) [4]int {
 	sum := 0
 	for _, p := range candidate.Slice() {
 		sum += int(p)
 	}
 	n := int(candidate.Len)
-	offCentre := abs(2*sum-n*(int(v.low)+int(v.high))) * 12 / n // the same scale for chords of any size
+	offCentre := abs(2*sum-n*(int(v.low)+int(v.high))) * 12 / n // so that the scale is the same for chords of any size
 	moved, leap := movement(from, candidate)
 	return [4]int{moved, leap, offCentre, int(candidate.Pitches[0])}
 }
@@ -137,10 +139,10 @@ func less(a, b [4]int) bool {
 	return false
 }
 
-// movement returns the least total number of semitones by which the voices of one chord move to become the other, and the
-// largest single move; if several ways are equally short, the smallest such move. Voices do not cross. If one chord has more
-// notes, each of its notes comes from or goes to a note of the other, and every note of the other takes part. From or to an
-// empty chord nothing moves.
+// movement returns the least total number of semitones by which the voices of one chord move to become the other, and the largest
+// single move; if several ways are equally short, the one with the smallest such move. Voices do not cross. If one chord has more
+// notes, each of its notes comes from or goes to a note of the other, and every note of the other takes part. From or to an empty
+// chord nothing moves.
 func movement(from, to *Voicing) (total, leap int) {
 	many, few := from.Slice(), to.Slice()
 	if len(many) < len(few) {

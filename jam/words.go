@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// words are the names of a setting's values, in the order of their numbers from 0.
+// words are the names of a setting's values, by their numbers from 0.
 type words []string
 
-// word is the name of a value.
+// word returns the name of a value.
 func (w words) word(i int) string {
 	if i >= 0 && i < len(w) {
 		return w[i]

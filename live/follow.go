@@ -67,7 +67,7 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 			for clock.Now() < at && ctx.Err() == nil {
 				clock.Wait(at)
 			}
-			j.ear.Do(jam.DoesTap, at)
+			j.ear.Do(jam.PlayerTap, at)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 func (j *Jam) tellEarOf(r jam.FrameReport) {
 	if j.follows() && !j.sounded && (r.Notes.Len > 0 || r.Click.Pitch > 0) {
 		j.sounded = true
-		j.ear.Do(jam.DoesListen, r.Line)
+		j.ear.Do(jam.PlayerListens, r.Line)
 	}
 }
 
@@ -87,20 +87,20 @@ func (j *Jam) tellEar(c jam.Control) (done bool) {
 	}
 	switch c.Param {
 	case jam.ParamTap:
-		j.ear.Do(jam.DoesTap, c.At)
+		j.ear.Do(jam.PlayerTap, c.At)
 		return true
 	case jam.ParamOne:
-		j.ear.Do(jam.DoesDownbeat, c.At)
+		j.ear.Do(jam.PlayerDownbeat, c.At)
 		return true
 	case jam.ParamTempo:
 		j.ear.Tempo(c.Value, c.At)
 		return true
 	case jam.ParamHoldTempo:
-		what := jam.DoesRelease
+		kind := jam.PlayerReleases
 		if c.Value != 0 {
-			what = jam.DoesHold
+			kind = jam.PlayerHolds
 		}
-		j.ear.Do(what, c.At)
+		j.ear.Do(kind, c.At)
 	case jam.ParamSplit:
 		j.ear.Split(uint8(c.Value))
 	}

@@ -81,8 +81,8 @@ func (o *output) chosen() string {
 }
 
 // close ends every note and releases the port.
-func (o *output) close() { // run has reported the error
-	_ = o.Close() // run has reported an error
+func (o *output) close() {
+	_ = o.Close() // run has reported the error
 	o.claim.Release()
 }
 

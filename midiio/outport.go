@@ -131,8 +131,8 @@ func (o *Out) connect(to jam.Output, info PortInfo) {
 		}
 	}
 	o.mu.Unlock()
-	if c, ok := before.(io.Closer); ok { // it has been silenced
-		_ = c.Close() // it is silent
+	if c, ok := before.(io.Closer); ok {
+		_ = c.Close() // it has been silenced
 	}
 }
 

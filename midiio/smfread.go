@@ -67,8 +67,8 @@ type signature struct {
 }
 
 type songTrack struct {
-	name       string     // name of the instrument
-	instrument string     // instrument name
+	name       string
+	instrument string     // name of the instrument
 	notes      []songNote // in the file's order: by tick
 	programs   [16]uint8  // the first program of each channel plus 1; 0 for none
 	end        int64      // tick at which the track ends

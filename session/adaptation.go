@@ -2,18 +2,18 @@ package session
 
 // Adaptation is measured as in train/evaluation/adaptation.py.
 const (
-	levelBeats = 8   // before the change: their note-in-chord is the level to come back to
-	smooth     = 4   // beats that are taken together
-	back       = 0.9 // share of the level at which the chords have recovered
-	afterBeats = 48  // after the change: later ones do not count
+	levelBeats = 8   // beats before the change; their note-in-chord is the level to come back to
+	smooth     = 4   // beats that are averaged
+	back       = 0.9 // share of the level from which the chords have recovered
+	afterBeats = 48  // beats after the change; later ones do not count
 )
 
-// An Adaptation tells how the chords followed the melody into another key.
+// An Adaptation says how fast the chords followed the melody into another key.
 type Adaptation struct {
 	Beat      int64     `json:"beat"` // first beat in the new key, from 0
 	From      string    `json:"from"` // as jam.Key writes it
 	To        string    `json:"to"`
-	Before    Harmony   `json:"before"`           // of the eight beats before the change
+	Before    Harmony   `json:"before"`           // over the eight beats before the change
 	ByBeat    []Harmony `json:"by_beat"`          // from Beat to the next change or the end of the jam, at most 48 beats
 	Beats     int       `json:"beats_to_recover"` // see beatsToRecover
 	Recovered bool      `json:"recovered"`
@@ -50,8 +50,8 @@ func adaptation(beats []beatOf, change KeyChange, end int) Adaptation {
 	return a
 }
 
-// beatsToRecover counts the beats from a key change to the first four beats in a row whose note-in-chord, over all their
-// frames, is at least 90 % of the level before the change. If there are none, it returns the number of all beats.
+// beatsToRecover returns the number of beats from a key change to the first four beats in a row whose note-in-chord, over all
+// their frames, is at least 90 % of the level before the change. If there are none, it returns the number of all beats.
 func beatsToRecover(before Harmony, since []Harmony) (beats int, recovered bool) {
 	level, known := before.Share()
 	for i := 0; known && i+smooth <= len(since); i++ {

@@ -18,7 +18,7 @@ import (
 // An Archive is a folder that holds sessions, one folder each. Names that begin with a dot are not sessions.
 type Archive struct{ root string }
 
-// OpenArchive opens a folder of sessions; "" means [DefaultRoot]. A folder that does not exist yet is an empty archive.
+// OpenArchive opens a folder of sessions. "" is [DefaultRoot]. A folder that does not exist yet is an empty archive.
 func OpenArchive(root string) (*Archive, error) {
 	if root == "" {
 		var err error
@@ -29,7 +29,7 @@ func OpenArchive(root string) (*Archive, error) {
 	return &Archive{root}, nil
 }
 
-// ids lists the names of the session folders.
+// ids returns the session folders.
 func (a *Archive) ids() ([]fs.DirEntry, error) {
 	all, err := os.ReadDir(a.root)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,8 +38,8 @@ func (a *Archive) ids() ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(all, func(d fs.DirEntry) bool { return !d.IsDir() || strings.HasPrefix(d.Name(), ".") }), err
 }
 
-// List returns the briefs of all sessions, the oldest first, even if the wall clock was set back between them. An index
-// file caches the briefs; entries that do not match their folder are made anew.
+// List returns the briefs of all sessions, oldest first, even if the wall clock was set back between them. An index file caches
+// the briefs; an entry that does not match its folder is made again.
 func (a *Archive) List() ([]Brief, error) {
 	ids, err := a.ids()
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *Archive) List() ([]Brief, error) {
 			for i := worker; i < len(ids); i += workers {
 				info, err := ids[i].Info()
 				if err != nil {
-					continue // the session was deleted meanwhile
+					continue // the session was deleted in the meantime
 				}
 				changed[i] = info.ModTime()
 				if briefs[i], known[i] = old.brief(ids[i].Name(), changed[i]); !known[i] {
@@ -90,11 +90,11 @@ func (a *Archive) brief(id string) Brief {
 	return r.Brief()
 }
 
-// Last stands for the id of the newest session.
+// Last is an id for [Archive.Find] that means the newest session.
 const Last = "last"
 
-// Find opens a session by its id, by a unique beginning of its id, or as [Last]. A name with a path separator is the path of
-// a session outside the archive.
+// Find opens a session by its id, by a unique beginning of its id, or by [Last]. A name with a path separator is the path of a
+// session outside the archive.
 func (a *Archive) Find(id string) (*Record, error) {
 	if strings.ContainsRune(id, filepath.Separator) || strings.ContainsRune(id, '/') {
 		return Open(id)
@@ -132,7 +132,7 @@ func (a *Archive) Find(id string) (*Record, error) {
 	return nil, fmt.Errorf("%d sessions begin with %q: %s and others", len(found), id, strings.Join(found[:2], ", "))
 }
 
-// Delete removes a session for good. If the session is being recorded, it returns [ErrRecording].
+// Delete deletes a session for good. If the session is being recorded, it returns [ErrRecording].
 func (r *Record) Delete() error {
 	if r.Recording() {
 		return fmt.Errorf("session %s: %w", r.ID, ErrRecording)
@@ -149,22 +149,22 @@ func (r *Record) Delete() error {
 	return nil
 }
 
-// Import copies a session from elsewhere into the archive, as a whole or not at all. If the session is being recorded, it
-// returns [ErrRecording].
+// Import copies a session from elsewhere into the archive, whole or not at all. If the session is being recorded, it returns
+// [ErrRecording].
 func (a *Archive) Import(dir string) (*Record, error) {
 	r, err := Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	if strings.HasPrefix(r.ID, ".") {
-		return nil, fmt.Errorf("%s: a session's name does not begin with a dot", dir)
+		return nil, fmt.Errorf("%s: the name of a session cannot begin with a dot", dir)
 	}
 	if r.Recording() {
 		return nil, fmt.Errorf("session %s: %w", r.ID, ErrRecording)
 	}
 	to := filepath.Join(a.root, r.ID)
 	if _, err := os.Stat(to); err == nil {
-		return nil, fmt.Errorf("session %s is there already: %s", r.ID, to)
+		return nil, fmt.Errorf("session %s exists already: %s", r.ID, to)
 	}
 	if err := os.MkdirAll(a.root, 0o755); err != nil {
 		return nil, err
@@ -209,14 +209,14 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// Limits bound what an archive keeps; 0 is no limit.
+// Limits say how many sessions an archive may hold; 0 is no limit.
 type Limits struct {
-	Age   time.Duration // since the jam's start
-	Bytes int64         // of all sessions together
+	Age   time.Duration // since the start of the jam
+	Bytes int64         // size of all sessions together
 }
 
-// Prune returns the sessions to delete, the oldest first, so that the rest is within the limits. all is the result of
-// [Archive.List]. Sessions that are pinned, being recorded or unreadable are kept, but count.
+// Prune returns the sessions to delete, oldest first, so that the rest is within the limits. all is the result of [Archive.List].
+// Sessions that are pinned, being recorded or unreadable are not deleted, but their size counts.
 func (l Limits) Prune(all []Brief, now time.Time) (gone []Brief) {
 	var sum int64
 	for _, b := range all {

@@ -173,7 +173,7 @@ func TestDeleteAndImport(t *testing.T) {
 	if _, got, errs := read(t, c.Dir); !reflect.DeepEqual(got, want) || len(errs) > 0 {
 		t.Errorf("the imported log is not the same: %v", errs)
 	}
-	if _, err := a.Import(filepath.Join(other.root, "c")); err == nil || !strings.Contains(err.Error(), "there already") {
+	if _, err := a.Import(filepath.Join(other.root, "c")); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("imported twice: %v", err)
 	}
 	if _, err := a.Import(other.root); err == nil {

@@ -11,36 +11,36 @@ import (
 	"jamd/jam"
 )
 
-// A Brief is a session's line in a list.
+// A Brief describes a session in one line of a list.
 type Brief struct {
 	ID        string    `json:"id"`
 	Start     time.Time `json:"start"`
 	Order     time.Time `json:"-"`       // its place among other sessions: Start, unless the clock was set back before it
 	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame
 	Title     string    `json:"title,omitempty"`
-	Policy    string    `json:"policy"` // Hidden for a blind jam that is not rated
+	Policy    string    `json:"policy"` // Hidden for a blind jam that is not rated yet
 	Blind     bool      `json:"blind,omitempty"`
 	Agent     string    `json:"agent,omitempty"`
-	In        string    `json:"in,omitempty"` // port or file that the melody came from
+	In        string    `json:"in,omitempty"` // port or file of the melody
 	Offline   bool      `json:"offline,omitempty"`
-	Tempo     float64   `json:"tempo"`         // at the beginning; the mean one if the jam kept its player's time
+	Tempo     float64   `json:"tempo"`         // at the start; or the mean tempo, if the jam followed its player
 	Key       string    `json:"key,omitempty"` // of the melody, as jam.Key writes it
-	Frames    int64     `json:"frames"`        // played
-	Chords    int64     `json:"chords"`        // struck
+	Frames    int64     `json:"frames"`        // frames played
+	Chords    int64     `json:"chords"`        // chords that began
 	Misses    int64     `json:"misses"`
 	Skipped   int64     `json:"skipped"`
-	Bytes     int64     `json:"bytes"`               // of all its files
-	Ended     bool      `json:"ended"`               // properly, with an end line
-	Recording bool      `json:"recording,omitempty"` // now
+	Bytes     int64     `json:"bytes"`               // size of all its files
+	Ended     bool      `json:"ended"`               // the log has an end line
+	Recording bool      `json:"recording,omitempty"` // it is being recorded now
 	Problem   string    `json:"problem,omitempty"`   // why the session cannot be read; "" if it can
 	Notes
 }
 
-// Length is the duration of the jam.
+// Length returns the duration of the jam.
 func (b *Brief) Length() time.Duration { return time.Duration(b.Seconds * float64(time.Second)) }
 
-// Brief returns the session's brief. It reads the manifest and the end of the log. If the log has no end line, or one
-// without the melody's pitch classes, it reads the whole log, unless the session is being recorded.
+// Brief returns the session's brief. It reads the manifest and the end of the log. If the log has no end line, or one without the
+// melody's pitch classes, it reads the whole log, unless the session is being recorded.
 func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
@@ -119,7 +119,7 @@ func (r *Record) end() (*End, error) {
 	return nil, nil
 }
 
-// count reads the whole log and makes the end line that it does not have.
+// count reads the whole log and makes the end line that the log lacks.
 func (r *Record) count() (End, error) {
 	end := End{Heard: &PitchClasses{}}
 	var first, last jam.FrameReport
@@ -153,7 +153,7 @@ func (r *Record) count() (End, error) {
 	return end, nil
 }
 
-// lengthOf is the time from the line of the first report to the end of the last report's frame.
+// lengthOf returns the time from the line of the first report to the end of the last report's frame.
 func lengthOf(first, last jam.FrameReport) time.Duration {
 	n := last.Frame - first.Frame
 	if n <= 0 {
@@ -162,7 +162,7 @@ func lengthOf(first, last jam.FrameReport) time.Duration {
 	return (last.Line - first.Line) / time.Duration(n) * time.Duration(n+1)
 }
 
-// bytesIn is the total size of the files in a folder.
+// bytesIn returns the total size of the files in a folder.
 func bytesIn(dir string) (sum int64) {
 	files, _ := os.ReadDir(dir) // unreadable files are not counted
 	for _, f := range files {

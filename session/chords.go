@@ -9,7 +9,7 @@ import (
 	"jamd/jam"
 )
 
-// ChordUse holds the figures of the chords alone, without the melody. Each is defined as in train/data/metrics.py.
+// ChordUse holds figures of the chords alone, without the melody. Each is defined as in train/data/metrics.py.
 type ChordUse struct {
 	ChangesABar     float64      `json:"changes_a_bar"`
 	Distinct        int          `json:"distinct_chords"`
@@ -20,7 +20,7 @@ type ChordUse struct {
 	Shares          []ChordShare `json:"chord_frames"`             // the chord that sounds longest first
 }
 
-// A Duration counts the chords that sounded for a number of frames. Striking a sounding chord again does not end it.
+// A Duration counts the chords that sounded for a number of frames. A chord that begins again while it sounds does not end.
 type Duration struct {
 	Frames int64 `json:"frames"`
 	Count  int64 `json:"count"`
@@ -89,8 +89,8 @@ func (t *Track) chords(take *jam.Take) ChordUse {
 // windowFrames is the length of a window in train.
 const windowFrames = 256
 
-// windows yields the first index of each window of the given length. The first window begins with the first chord, each
-// other where the one before ends; a rest that is too short is left out.
+// windows yields the first index of each window of the given length. The first window begins with the first chord, each other one
+// at the end of the window before. A remainder that is too short is left out.
 func (t *Track) windows(length int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		first := slices.IndexFunc(t.Chords, func(chord int) bool { return chord != noChord })
@@ -102,7 +102,7 @@ func (t *Track) windows(length int) iter.Seq[int] {
 	}
 }
 
-// entropy is the Shannon entropy of a histogram in bits; 0 for an empty one.
+// entropy returns the Shannon entropy of a histogram in bits, or 0 for an empty one.
 func entropy(counts []int64) (bits float64) {
 	sum := int64(0)
 	for _, n := range counts {

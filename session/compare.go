@@ -8,10 +8,10 @@ import (
 
 // A Comparison is the result of comparing a replay with its jam.
 type Comparison struct {
-	Frames     int64     // compared
-	Unknown    int64     // frames whose report is lost, and frames that the machine slept through
+	Frames     int64     // frames compared
+	Unknown    int64     // frames whose report is lost, and frames in which the machine was stopped
 	MaxApart   float32   // largest difference between the probabilities of the same choice
-	Difference *Replayed // first frame that differs, where the comparison ends; nil if there is none
+	Difference *Replayed // the first frame that differs, where the comparison ends; nil if there is none
 	Gone       int       // lines that could not be read
 }
 

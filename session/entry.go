@@ -10,7 +10,7 @@ import (
 // [jam.Moved] or [jam.MeterChange], as in a [jam.Entry], or a [Remark], [Loss], [End] or [Unknown].
 type Entry any
 
-// recorded returns what a session records of a jam's entry; nil for an entry that it does not record.
+// recorded returns what a session records of a jam's entry, or nil if it records nothing of it.
 func recorded(e *jam.Entry) Entry {
 	switch e.Kind {
 	case jam.EntryReport:
@@ -31,7 +31,7 @@ func recorded(e *jam.Entry) Entry {
 
 // A Remark is a text about a moment of the jam, such as the cause of a miss.
 type Remark struct {
-	Frame int64         // that the remark is about; UnknownFrame if there is none
+	Frame int64         // the frame that the remark is about, or UnknownFrame
 	At    time.Duration // on the jam's clock
 	From  string        // its source in one word, such as CauseFrom
 	Text  string        // cut to maxText bytes
@@ -44,11 +44,11 @@ type Loss struct {
 	Changes uint64 `json:"changes"` // controls, segments, meters and remarks
 }
 
-// An End is the last line of a jam that ended properly. It is missing if the process was killed or the disk was full.
+// An End is the last line of a log. It is missing if the process was killed or the disk was full.
 type End struct {
 	Jam     jam.Summary     `json:"jam"`
-	Melody  jam.MelodyToken `json:"melody"`          // of the last frame, which is in no report
-	Heard   *PitchClasses   `json:"heard,omitempty"` // in the melody; nil in older logs, which do not have it
+	Melody  jam.MelodyToken `json:"melody"`          // token of the last frame, which is in no report
+	Heard   *PitchClasses   `json:"heard,omitempty"` // pitch classes of the melody; nil in older logs, which do not have them
 	Length  time.Duration   `json:"-"`               // from the first line to the end of the last frame
 	Written Loss            `json:"written"`
 	Lost    Loss            `json:"lost"`

@@ -6,33 +6,33 @@ import (
 	"jamd/jam"
 )
 
-// Figures are the measurements of a session. Those of harmony, chords and adaptation are defined as in train's evaluation,
-// so that jams can be compared with it.
+// Figures are the measurements of a session. Those of harmony, chords and adaptation are defined as in train's evaluation, so
+// that jams can be compared with it.
 type Figures struct {
 	NoteInChord float64   `json:"note_in_chord"` // share of Harmony; 0 if melody and chords never sounded together
 	Harmony     Harmony   `json:"harmony"`
-	OverBars    int64     `json:"over_bars"` // length of a stretch of OverTime, in bars of the first meter
+	OverBars    int64     `json:"over_bars"` // length of each element of OverTime, in bars of the first meter
 	OverTime    []Stretch `json:"over_time"`
 	ChordUse
-	Vendi       *float64       `json:"vendi,omitempty"` // Vendi score of the windows; nil without an encoder or windows
-	Windows     int            `json:"vendi_windows"`   // each as long as the encoder's
+	Vendi       *float64       `json:"vendi,omitempty"` // Vendi score of the windows; nil without an encoder or without windows
+	Windows     int            `json:"vendi_windows"`   // number of windows, each of the encoder's length
 	Adaptations []Adaptation   `json:"adaptations"`
 	Timing      Timing         `json:"timing"`           // empty for an offline session
-	Policies    map[string]int `json:"frames_by_policy"` // by name, as the player may see it
-	Controls    int            `json:"controls"`         // number of settings changed in mid-jam
+	Policies    map[string]int `json:"frames_by_policy"` // by the policy's name, as the player may see it
+	Controls    int            `json:"controls"`         // number of settings changed during the jam
 	Tempi       int            `json:"tempi"`
-	LostLines   Loss           `json:"lost_lines"`          // never written
+	LostLines   Loss           `json:"lost_lines"`          // lines that were never written
 	BadLines    []string       `json:"bad_lines,omitempty"` // problems of the first unreadable lines, at most maxBad
-	Diversity   *Diversity     `json:"-"`                   // from which Vendi is computed
+	Diversity   *Diversity     `json:"-"`                   // Vendi is computed from it
 }
 
-// maxBad bounds Figures.BadLines.
+// maxBad is the largest length of Figures.BadLines.
 const maxBad = 10
 
-// stretches bounds Figures.OverTime.
+// stretches is the largest length of Figures.OverTime.
 const stretches = 250
 
-// Figures reads the log once, and returns its figures and its take. The encoder may be nil.
+// Figures reads the log once and returns the session's figures and take. The encoder may be nil.
 func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 	f := Figures{Policies: map[string]int{}}
 	var track Track
@@ -74,7 +74,7 @@ func (r *Record) Figures(e Encoder) (Figures, jam.Take, error) {
 	return f, sounded, err
 }
 
-// BeatsToRecover is the mean over the key changes that had a level to come back to; known is false if there are none.
+// BeatsToRecover returns the mean over the key changes that had a level to come back to. known is false if there are none.
 func (f *Figures) BeatsToRecover() (mean float64, known bool) {
 	sum, n := 0, 0
 	for _, a := range f.Adaptations {
@@ -86,7 +86,7 @@ func (f *Figures) BeatsToRecover() (mean float64, known bool) {
 	return float64(sum) / float64(max(n, 1)), n > 0
 }
 
-// measure fills in the figures of a track, with the bars of its take.
+// measure computes the figures of a track, with the bars of its take.
 func (f *Figures) measure(t *Track, take *jam.Take, e Encoder) (err error) {
 	beats := t.beats()
 	for _, b := range beats {

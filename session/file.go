@@ -15,20 +15,20 @@ import (
 	"jamd/jam"
 )
 
-// A file is the part of *os.File that a session uses, so that tests can replace it by a full or a slow disk.
+// A file is the part of *os.File that a session uses, so that tests can replace it by a full or slow disk.
 type file interface {
 	io.WriteCloser
 	Truncate(size int64) error
 	Sync() error
 }
 
-// A disk is what a file that has been opened is written through: itself, or in tests a full or a slow disk.
+// A disk wraps an opened file before it is written: realDisk returns the file itself, a test's disk can be full or slow.
 type disk func(*os.File) file
 
 // realDisk writes into the file itself.
 func realDisk(f *os.File) file { return f }
 
-// create creates a file that is opened for appending, so that after a cut writing continues at the new end.
+// create creates a file and opens it for appending, so that after a cut writing continues at the new end.
 func (d disk) create(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
 	if err != nil {
@@ -45,7 +45,7 @@ func (d disk) writeWhole(path string, content []byte) error {
 	})
 }
 
-// syncDir makes sure that the names in a directory survive a loss of power, if the system supports that.
+// syncDir makes the names in a directory survive a loss of power, if the system supports that.
 func syncDir(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -55,7 +55,7 @@ func syncDir(dir string) {
 	_ = d.Close()
 }
 
-// writeMIDI writes a take as session.mid, completely or not at all.
+// writeMIDI writes a take as session.mid, whole or not at all.
 func writeMIDI(d disk, dir string, write func(io.Writer, jam.Take) error, take jam.Take) error {
 	var b bytes.Buffer
 	if err := write(&b, take); err != nil {
@@ -64,7 +64,7 @@ func writeMIDI(d disk, dir string, write func(io.Writer, jam.Take) error, take j
 	return d.writeWhole(filepath.Join(dir, MIDIFile), b.Bytes())
 }
 
-// makeDir makes a new directory, named after the start in its own time zone and a random tag.
+// makeDir makes a new directory. Its name is the start, in its own time zone, and a random tag.
 func makeDir(root string, start time.Time) (string, error) {
 	if root == "" {
 		var err error

@@ -1,5 +1,5 @@
-// Package session records a jam in a directory: its settings, everything that was heard and decided, and the music as a
-// MIDI file. It also lists, reads, replays, measures and repairs what was recorded.
+// Package session records a jam in a directory: its settings, everything that was heard and decided, and the music as a MIDI
+// file. It also lists, reads, replays, measures and repairs recorded sessions.
 //
 //	<root>/20260131-201500-4f9a1c/
 //	    manifest.json   what the jam was: versions, policy, seed, settings, ports, start (see Manifest)
@@ -10,8 +10,8 @@
 //
 // docs/sessions.md describes the format, docs/session.schema.json is its schema.
 //
-// Recording never holds up the music: a goroutine of its own writes the files from bounded queues, and counts what is lost.
-// Start with [Start] to record, [Open] to read one session, and [OpenArchive] for a folder of them.
+// Recording never delays the music: a goroutine of its own writes the files from bounded queues and counts what is lost. Begin
+// with [Start] to record, [Open] to read one session, and [OpenArchive] for a folder of them.
 package session
 
 import (
@@ -24,7 +24,7 @@ import (
 	"jamd/jam"
 )
 
-// Format is the version of the files in a session's directory. Version 1 can still be read.
+// The versions of the files in a session's directory. Version 1 can still be read.
 const (
 	Format  = "jamd.session/2"
 	format1 = "jamd.session/1"
@@ -42,27 +42,27 @@ const (
 // A Manifest describes a jam. [Start] fills in Format and Order.
 type Manifest struct {
 	Format      string       `json:"format"`
-	Title       string       `json:"title,omitempty"` // of the take
+	Title       string       `json:"title,omitempty"` // title of the take
 	Version     string       `json:"version"`         // of jamd
-	Go          string       `json:"go"`              // that built it
-	ONNXRuntime string       `json:"onnx_runtime"`    // that ran the policy
-	Provider    string       `json:"provider"`        // that was used: cpu or cuda
+	Go          string       `json:"go"`              // version of Go that built jamd
+	ONNXRuntime string       `json:"onnx_runtime"`    // version that ran the policy
+	Provider    string       `json:"provider"`        // cpu or cuda
 	Policy      Policy       `json:"policy"`
-	Faster      *Policy      `json:"faster,omitempty"` // the quicker policy for a machine that is too slow; nil if there was none
-	Blind       []string     `json:"blind,omitempty"`  // the policies that it was drawn from; nil unless the jam was blind
-	Agent       *Agent       `json:"agent,omitempty"`  // that played the melody; nil if a player or a file did
+	Faster      *Policy      `json:"faster,omitempty"` // the faster policy for a machine that is too slow; nil if there was none
+	Blind       []string     `json:"blind,omitempty"`  // the policies that Policy was drawn from; nil unless the jam was blind
+	Agent       *Agent       `json:"agent,omitempty"`  // the agent that played the melody; nil if a player or a file did
 	Settings    jam.Settings `json:"settings"`         // with the seed
 	Ports       Ports        `json:"ports"`
-	Followed    bool         `json:"followed,omitempty"` // the jam kept its player's time
+	Followed    bool         `json:"followed,omitempty"` // the jam followed its player
 	Offline     bool         `json:"offline,omitempty"`  // made as fast as possible: nobody played, and nothing had to be in time
 	Start       time.Time    `json:"start"`              // wall time at which the jam's clock showed 0
-	Order       time.Time    `json:"order,omitzero"`     // its place among the sessions recorded with it, if the clock was set back; zero: Start
+	Order       time.Time    `json:"order,omitzero"`     // its place among the sessions in its folder, if the clock was set back; zero for Start
 }
 
 // A Policy identifies a policy by its name and the hash of its file.
 type Policy struct {
 	Name   string `json:"name"`
-	SHA256 string `json:"sha256"` // of its file, in hexadecimal
+	SHA256 string `json:"sha256"` // of the policy's file, in hexadecimal
 }
 
 // An Agent identifies the policy that played the melody, and how its notes were drawn.
@@ -73,7 +73,7 @@ type Agent struct {
 	Seed        uint64  `json:"seed"`
 }
 
-// Ports are the names of a jam's ports; "" if there was none.
+// Ports are the names of a jam's ports, or "" for none.
 type Ports struct {
 	In  string `json:"in"`
 	Out string `json:"out"`
@@ -87,7 +87,7 @@ func encodeJSON(v any) ([]byte, error) {
 // maxManifest is the largest size of a session's small files, in bytes.
 const maxManifest = 1 << 20
 
-// readManifest reads and checks the manifest of a session, of either version.
+// readManifest reads and checks the manifest of a session of either version.
 func readManifest(dir string) (Manifest, error) {
 	var m Manifest
 	path := filepath.Join(dir, ManifestFile)

@@ -17,7 +17,7 @@ type frameLine struct {
 	Chosen    int32       `json:"chosen"`
 	Sounded   int32       `json:"sounded"`
 	Symbol    string      `json:"symbol"`
-	Pitches   []uint16    `json:"pitches"` // not bytes, which encoding/json writes as base64
+	Pitches   []uint16    `json:"pitches"` // not bytes, because encoding/json writes bytes as base64
 	Notes     []chordNote `json:"notes,omitempty"`
 	Click     chordNote   `json:"click,omitempty"`
 	Prob      float32     `json:"prob"`
@@ -41,7 +41,8 @@ type frameLine struct {
 	Age       float64     `json:"age_us,omitempty"`
 }
 
-// A chordNote is a pitch, a velocity, and the sum of the marks below unless that is 0. (Not bytes: see Pitches.)
+// A chordNote is a pitch, a velocity and, unless it is 0, the sum of the marks below. It is not a list of bytes for the same
+// reason as Pitches.
 type chordNote []uint16
 
 // The marks of a chordNote.

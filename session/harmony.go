@@ -2,13 +2,13 @@ package session
 
 import "jamd/jam"
 
-// A Harmony counts how well chords go with the melody over a stretch of frames.
+// A Harmony counts how well chords and melody fit together in a number of frames.
 type Harmony struct {
 	Inside int64 `json:"inside"` // frames whose melody note is in the sounding chord
 	Both   int64 `json:"both"`   // frames in which both melody and chord sound
 }
 
-// Share is the note-in-chord ratio (ReaLchords, section 4.3); ok is false if melody and chord never sounded together.
+// Share returns the note-in-chord ratio (ReaLchords, section 4.3). ok is false if melody and chord never sounded together.
 func (h Harmony) Share() (share float64, ok bool) {
 	if h.Both == 0 {
 		return 0, false
@@ -18,13 +18,13 @@ func (h Harmony) Share() (share float64, ok bool) {
 
 func (h Harmony) plus(g Harmony) Harmony { return Harmony{h.Inside + g.Inside, h.Both + g.Both} }
 
-// A Stretch is the harmony of consecutive frames.
+// A Stretch is the harmony of a number of frames in a row.
 type Stretch struct {
-	Frame int64 `json:"frame"` // the first, a multiple of the length of a stretch
+	Frame int64 `json:"frame"` // the first frame, a multiple of the length of a stretch
 	Harmony
 }
 
-// harmony is the harmony of the frame at index i of the track.
+// harmony returns the harmony of the frame at index i of the track.
 func (t *Track) harmony(i int) (h Harmony) {
 	pitch, sounds := t.Melody[i].Pitch()
 	if chord := t.Chords[i]; sounds && chord != noChord {
@@ -36,7 +36,7 @@ func (t *Track) harmony(i int) (h Harmony) {
 	return h
 }
 
-// overTime is the harmony of each stretch of the given length; stretches in which nothing was played are left out.
+// overTime returns the harmony of each stretch of the given length. Stretches in which nothing was played are left out.
 func (t *Track) overTime(length int64) []Stretch {
 	all := []Stretch{}
 	for i, frame := range t.Frames {
@@ -49,14 +49,14 @@ func (t *Track) overTime(length int64) []Stretch {
 	return all
 }
 
-// A beatOf is what sounded in a beat.
+// A beatOf describes what sounded in a beat.
 type beatOf struct {
 	number int64
 	Harmony
-	heard PitchClasses // in the melody
+	heard PitchClasses // pitch classes of the melody
 }
 
-// beats returns the beats in which anything was played.
+// beats returns the beats in which something was played.
 func (t *Track) beats() []beatOf {
 	var all []beatOf
 	for i, frame := range t.Frames {

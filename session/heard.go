@@ -12,7 +12,7 @@ func (p *PitchClasses) add(m jam.MelodyToken) {
 	}
 }
 
-// key estimates the key, as [jam.Key] writes it; "" if there is none.
+// key estimates the key and returns it as [jam.Key] writes it, or "" if there is none.
 func (p *PitchClasses) key() string {
 	var heard [12]float64
 	for class, frames := range p {

@@ -10,15 +10,14 @@ import (
 	"jamd/atomicfile"
 )
 
-// indexFile caches the briefs of an archive's sessions. It may be removed at any time.
+// indexFile caches the briefs of an archive's sessions. It may be deleted at any time.
 const (
 	indexFile   = ".index"
 	indexFormat = "jamd.index/5"
 )
 
-// An index holds briefs of sessions. An entry is valid as long as the session's folder has not changed since: every file
-// that a Brief is made from is replaced by renaming, and the end of a recording removes a file, so the folder's time
-// changes with them.
+// An index holds briefs of sessions. An entry is valid as long as the session's folder has not changed: every file that a Brief
+// is made from is replaced by renaming, and the end of a recording removes a file, so the folder's time changes with them.
 type index struct {
 	Format   string
 	Sessions map[string]indexed
@@ -29,10 +28,11 @@ type indexed struct {
 	Brief   Brief
 }
 
-// fresh is how long a folder must have been unchanged before its time is trusted, as file systems have coarse clocks.
+// fresh is how long a folder must have been unchanged before its time is trusted, because file systems have coarse clocks.
 const fresh = 2 * time.Second
 
-// learn adds a Brief that was made at one time, of a folder that was last changed at another.
+// learn adds a Brief that was made at the time now. changed is when the folder last changed. It reports whether the Brief was
+// added.
 func (x index) learn(b Brief, changed, now time.Time) bool {
 	if b.ID == "" || b.Problem != "" || b.Recording || now.Sub(changed) < fresh {
 		return false
@@ -56,7 +56,7 @@ func (x index) brief(id string, changed time.Time) (Brief, bool) {
 	return k.Brief, ok && k.Changed == changed.UnixNano()
 }
 
-// writeIndex saves the index. An archive that cannot be written to has none.
+// writeIndex saves the index. If the folder cannot be written, there is no index.
 func (a *Archive) writeIndex(x index) {
 	var text bytes.Buffer
 	if gob.NewEncoder(&text).Encode(x) == nil {

@@ -7,25 +7,25 @@ import (
 	"jamd/jam"
 )
 
-// A KeyChange is the estimate that the melody is in another key from a beat on.
+// A KeyChange is an estimate that the melody is in another key from a beat on.
 type KeyChange struct {
 	Beat int     // from 0
-	From jam.Key // of the melody before
+	From jam.Key // key of the melody before
 	To   jam.Key
 }
 
-// changeCost is the cost of a key change in nats. With a lower cost, a passing chord is taken for a change; docs/sessions.md
-// has the measurements.
+// changeCost is the cost of a key change in nats. With a lower cost, a passing chord would be mistaken for a change.
+// docs/sessions.md has the measurements.
 const changeCost = 10
 
-// How often each pitch class is struck in folk songs in major and minor, the tonic first (Temperley 2008, from the Essen
-// collection). These profiles are steeper than those of [jam.KeyOf]: a note from outside the key weighs more.
+// How often each pitch class is struck in folk songs in major and minor, from the tonic up (Temperley 2008, from the Essen
+// collection). These profiles are steeper than those of [jam.KeyOf]: a note outside the key weighs more.
 var (
 	majorSongs = [12]float64{.184, .001, .155, .003, .191, .109, .005, .214, .001, .078, .004, .055}
 	minorSongs = [12]float64{.192, .005, .149, .179, .002, .144, .002, .201, .038, .012, .053, .022}
 )
 
-// logProfiles are the logarithms of the shares, by key and pitch class (C = 0). No share is below one in a thousand.
+// logProfiles are logarithms of the shares, by key and pitch class (C = 0). No share is below one in a thousand.
 var logProfiles = func() (all [jam.AllKeys][12]float64) {
 	for i := range all {
 		key, songs := jam.KeyAt(i), majorSongs
@@ -39,10 +39,10 @@ var logProfiles = func() (all [jam.AllKeys][12]float64) {
 	return all
 }()
 
-// keyChanges finds the key changes of a melody by the Viterbi algorithm, after Temperley 2007, who does so by measures. It
-// takes the likeliest sequence of keys, one for each beat: the pitch classes that sound in a beat, however long, are drawn
-// from the profile of its key, and each change costs changeCost. A change between keys with the same notes, such as from
-// C to Am, is not reported: chords that fitted still do. heard counts, for each beat, the frames of each pitch class.
+// keyChanges finds the key changes of a melody with the Viterbi algorithm, after Temperley 2007, who does so by measures. It
+// finds the likeliest sequence of keys, one for each beat: the pitch classes that sound in a beat, however long, are drawn from
+// the profile of its key, and each change costs changeCost. A change between keys with the same notes, such as from C to Am, is
+// not reported, because chords that fitted still do. heard has, for each beat, the frames of each pitch class.
 func keyChanges(heard []PitchClasses) (changes []KeyChange) {
 	var way [jam.AllKeys]float64 // log likelihood of the best sequence that ends in each key
 	before := make([][jam.AllKeys]int, len(heard))

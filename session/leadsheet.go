@@ -12,9 +12,9 @@ import (
 	"jamd/spelling"
 )
 
-// WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar
-// lines, in its estimated key; a first bar that is shorter than the second is a pickup. A chord symbol stands where
-// a chord begins, N.C. where a chord ends and none follows, and a tempo where it changes by 1 BPM or more. If the take cannot be
+// WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar lines,
+// in its estimated key. A first bar that is shorter than the second is a pickup. There is a chord symbol where a chord begins,
+// N.C. where a chord ends and none comes after it, and a tempo where the tempo changes by 1 BPM or more. If the take cannot be
 // written, WriteLeadSheet returns an error and writes nothing.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
@@ -52,7 +52,7 @@ func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
 	return heard
 }
 
-// A sheet writes down a take.
+// A sheet makes the elements of a lead sheet from a take.
 type sheet struct {
 	take  jam.Take
 	key   jam.Key
@@ -81,7 +81,7 @@ func (s *sheet) attributes(keyKnown bool) xmlAttributes {
 	return a
 }
 
-// measures returns at least one measure. The last is filled up with rests.
+// measures returns at least one measure. The last one is filled up with rests.
 func (s *sheet) measures() []xmlMeasure {
 	marks := s.marks()
 	stretches := s.stretches()
@@ -131,7 +131,7 @@ type stretch struct {
 	frame, length  int64
 	pitch          uint8
 	rest           bool
-	cameOn, goesOn bool // it is tied to the stretch before it, or after it
+	cameOn, goesOn bool // it is tied to the stretch before it, and to the one after it
 }
 
 // stretches returns the notes and the rests between them, up to the end of the last bar.
@@ -157,13 +157,13 @@ func (s *sheet) stretches() (all []stretch) {
 	return all
 }
 
-// A mark is a chord symbol or a tempo, which is written above the note that sounds in its frame.
+// A mark is a chord symbol or a tempo. It is written above the note that sounds in its frame.
 type mark struct {
 	frame   int64
 	element func(offset int64) any
 }
 
-// marks returns all marks in order; a tempo comes before the chord of its frame.
+// marks returns all marks in order. A tempo comes before a chord in the same frame.
 func (s *sheet) marks() []mark {
 	chords, tempi := s.chordMarks(), s.tempoMarks()
 	var all []mark
@@ -215,7 +215,7 @@ func (s *sheet) harmony(symbol string) xmlHarmony {
 	return h
 }
 
-// unnamed is a text in place of a chord symbol. The schema asks for a root, which is not displayed.
+// unnamed returns a text in place of a chord symbol. The schema requires a root, which is not displayed.
 func unnamed(text string) xmlHarmony {
 	nothing := ""
 	return xmlHarmony{Root: xmlStep{Text: &nothing, Step: "C"}, Kind: xmlKind{text, "none"}}

@@ -162,5 +162,5 @@ func frameOf(frame int64) *int64 {
 
 func cut(text string) string { return text[:min(len(text), maxText)] }
 
-// micros converts a time to microseconds, exactly: with up to three decimals.
+// micros converts a time to microseconds. The result is exact, with up to three decimals.
 func micros(d time.Duration) float64 { return float64(d) / 1e3 }

@@ -14,7 +14,7 @@ import (
 // A readLine is the JSON object of a line that was read.
 type readLine interface{ entry() (Entry, error) }
 
-// objectOf returns an empty object for a type of line; nil for an unknown type.
+// objectOf returns an empty object for a type of line, or nil for an unknown type.
 func objectOf(h head) readLine {
 	switch h.Type {
 	case "note":
@@ -48,7 +48,7 @@ func objectOf(h head) readLine {
 	return nil
 }
 
-// entryOf reads the JSON object of a line whose seal has been checked and removed.
+// entryOf reads the JSON object of a line. The seal has been checked and removed.
 func entryOf(text []byte) (Entry, uint64, error) {
 	var h head
 	if err := json.Unmarshal(text, &h); err != nil {
@@ -181,7 +181,7 @@ func duration(us float64) time.Duration {
 		return 0
 	}
 	d := time.Duration(math.Round(us * 1e3))
-	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // from 26 days on the product is rounded too
+	for _, near := range [...]time.Duration{d, d - 1, d + 1} { // from 26 days on, the product is rounded too
 		if micros(near) == us {
 			return near
 		}

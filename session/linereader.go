@@ -36,16 +36,16 @@ type lineReader struct {
 	number int
 	seq    uint64 // sequence number of the last readable line
 	bad    uint64 // number of unreadable lines since then
-	size   int64  // of the lines so far, in bytes
-	good   int64  // of the lines up to the last readable one, in bytes
+	size   int64  // size of the lines so far, in bytes
+	good   int64  // size of the lines up to the last readable one, in bytes
 }
 
 func newLineReader(in io.Reader, path string, old bool) *lineReader {
 	return &lineReader{path: path, old: old, in: bufio.NewReaderSize(in, maxLine)}
 }
 
-// next returns the next line, or io.EOF after the last complete one. A readable line that follows missing lines comes with
-// an error too.
+// next returns the next line, or io.EOF after the last complete one. A readable line after missing lines also comes with an
+// error.
 func (l *lineReader) next() (Line, error) {
 	text, err := l.in.ReadSlice('\n')
 	l.size += int64(len(text))
@@ -79,9 +79,9 @@ func (l *lineReader) next() (Line, error) {
 	switch {
 	case l.old:
 	case seq <= last:
-		return line, l.wrong(fmt.Errorf("line %d of the jam stands after its line %d", seq, last))
+		return line, l.wrong(fmt.Errorf("line %d of the jam comes after its line %d", seq, last))
 	case seq-last-1 > bad: // more lines are missing than the unreadable ones, which had errors of their own
-		return line, l.wrong(fmt.Errorf("line %d of the jam follows its line %d: what was between is gone", seq, last))
+		return line, l.wrong(fmt.Errorf("line %d of the jam comes after its line %d: the lines between them are missing", seq, last))
 	}
 	return line, nil
 }

@@ -31,25 +31,25 @@ func one(entry Entry) Loss {
 	return Loss{}
 }
 
-// An eventLog writes events.jsonl in whole lines. If a write fails, its lines are lost and counted, the file is cut back to
-// its last whole line, and the next flush tries again with new lines. One goroutine writes; another may call counts.
+// An eventLog writes events.jsonl in whole lines. If a write fails, its lines are lost and counted, the file is cut back to its
+// last whole line, and the next flush tries again with new lines. One goroutine writes; another may call counts.
 type eventLog struct {
 	out     file // nil if nothing can be written any more
 	path    string
-	size    int64        // of the whole lines in the file, in bytes
-	seq     uint64       // sequence number of the last of them
-	unsure  bool         // some of them may not be synced to the disk
+	size    int64        // size of the whole lines in the file, in bytes
+	seq     uint64       // sequence number of the last of these lines
+	unsure  bool         // some of these lines may not be synced to the disk
 	buf     []byte       // lines that are not in the file yet
 	next    uint64       // sequence number of the line after those in buf
 	held    Loss         // counts the lines in buf
 	said    Loss         // losses that the loss lines in the file report
-	saying  Loss         // losses that those in buf report
-	dropped func() Loss  // what was lost before it reached the log
-	loss    chan<- error // gets the first failure
+	saying  Loss         // losses that these and the loss lines in buf report
+	dropped func() Loss  // returns what was lost before it reached the log
+	loss    chan<- error // receives the first failure
 
-	first, last jam.FrameReport // so far
-	any         bool            // there is a first
-	heard       PitchClasses    // in the melody of all reports but the last
+	first, last jam.FrameReport // reports so far
+	any         bool            // there is a first report
+	heard       PitchClasses    // pitch classes of the melody in all reports but the last
 
 	mu      sync.Mutex
 	written Loss
@@ -133,7 +133,7 @@ func (l *eventLog) sayLoss() {
 	}
 }
 
-// put writes lines, all or none of them.
+// put writes all of the lines or none.
 func (l *eventLog) put(lines []byte) error {
 	if l.out == nil {
 		return fmt.Errorf("%s is not open", l.path)
@@ -181,7 +181,7 @@ func (l *eventLog) close(played jam.Summary) {
 	}
 }
 
-// fail keeps the first failure, and sends it to loss.
+// fail stores the first failure and sends it to loss.
 func (l *eventLog) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

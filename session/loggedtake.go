@@ -18,13 +18,13 @@ func (r *Record) Take() (jam.Take, error) {
 	return take.take(), nil
 }
 
-// A loggedTake builds a take from the entries of a log, as they are written or as they are read again.
+// A loggedTake builds a take from the entries of a log, while they are written or when they are read.
 type loggedTake struct {
 	builder *jam.TakeBuilder
 	tempo   []jam.TempoChange
 	meters  []jam.MeterChange
 	last    jam.MelodyToken
-	lines   *playedLines // of a jam that kept its player's time; else nil
+	lines   *playedLines // of a jam that followed its player; else nil
 }
 
 func newLoggedTake(m *Manifest) *loggedTake {

@@ -32,7 +32,7 @@ type (
 	}
 	xmlMeasure struct {
 		Number   int64  `xml:"number,attr"`
-		Implicit string `xml:"implicit,attr,omitempty"` // "yes": the number is not to be seen, as of a pickup
+		Implicit string `xml:"implicit,attr,omitempty"` // "yes" hides the number, as of a pickup
 		Content  []any  // elements that bring their own names
 	}
 	xmlAttributes struct {
@@ -127,10 +127,10 @@ type (
 // A harmonyKind is a chord quality in MusicXML.
 type harmonyKind struct {
 	kind string
-	adds int // degree that is added to the kind; 0: none
+	adds int // degree that is added to the kind; 0 for none
 }
 
-// harmonyKinds has the kind of each quality, by its symbol. An added seventh is that of a dominant chord.
+// harmonyKinds has the kind of each quality, by the quality's symbol. An added seventh is that of a dominant chord.
 var harmonyKinds = map[string]harmonyKind{
 	"": {"major", 0}, "m": {"minor", 0}, "dim": {"diminished", 0}, "aug": {"augmented", 0},
 	"sus2": {"suspended-second", 0}, "sus4": {"suspended-fourth", 0}, "5": {"power", 0},

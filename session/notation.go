@@ -21,7 +21,7 @@ type noteValue struct {
 	dots   int
 }
 
-// noteValues are all note values, the longest first. In a meter of dotted beats some are not used.
+// noteValues are all note values, longest first. A meter of dotted beats does not use all of them.
 var noteValues = []noteValue{
 	{48, "breve", 1}, {32, "breve", 0}, {24, "whole", 1}, {16, "whole", 0}, {12, "half", 1}, {8, "half", 0},
 	{6, "quarter", 1}, {4, "quarter", 0}, {3, "eighth", 1}, {2, "eighth", 0}, {1, "16th", 0},
@@ -31,7 +31,7 @@ func valueOf(frames int64) noteValue {
 	return noteValues[slices.IndexFunc(noteValues, func(v noteValue) bool { return v.frames == frames })]
 }
 
-// write cuts a stretch within a bar into note values that show the beat.
+// write divides a stretch within a bar into note values that show the beats.
 func write(part stretch, bar jam.Bar) (notes []written) {
 	if part.rest && part.length == bar.End-bar.Frame {
 		return []written{{stretch: part, bar: true}}
@@ -47,9 +47,9 @@ func write(part stretch, bar jam.Bar) (notes []written) {
 	return notes
 }
 
-// longest is the longest note value of at most the given length that may be written at a place in the bar. Off the beat, it
-// ends with the beat, except that a quarter note may begin halfway between two beats. On a beat, it ends before the next
-// strong beat, except that a note that begins on a strong beat may last to the end of the bar.
+// longest returns the longest note value of at most the given length that may be written at a place in the bar. Off the beat, it
+// ends with the beat, except that a quarter note may begin halfway between two beats. On a beat, it ends before the next strong
+// beat, except that a note that begins on a strong beat may last to the end of the bar.
 func longest(m jam.Meter, at, length int64) int64 {
 	beat, strong := m.Beat(), m.Strong()
 	dotted := m.Unit == 8
@@ -66,7 +66,7 @@ func longest(m jam.Meter, at, length int64) int64 {
 	}
 	for _, v := range noteValues {
 		if whole := v.frames%beat == 0 && v.frames/beat&(v.frames/beat-1) == 0; dotted && v.frames > beat && !whole {
-			continue // such as 8 frames, which is no number of beats of 6 frames
+			continue // such as 8 frames, which is not a number of beats of 6 frames
 		}
 		if v.frames <= min(room, length) {
 			return v.frames
@@ -75,7 +75,7 @@ func longest(m jam.Meter, at, length int64) int64 {
 	return 1
 }
 
-// beam joins the eighths and sixteenths of each beat of a bar.
+// beam joins the eighths and sixteenths of each beat in a bar.
 func beam(notes []written, bar jam.Bar) {
 	beat := func(n *written) int64 { return (n.frame - bar.Frame) / bar.Meter.Beat() }
 	short := func(n *written) bool { return !n.rest && n.length < jam.FramesPerBeat }
@@ -126,7 +126,7 @@ func newAccidentals(k jam.Key) *accidentals {
 
 var accidentalNames = map[int]string{-1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 
-// show returns the accidental that must be written before a note; "" for none.
+// show returns the accidental that must be written before a note, or "" for none.
 func (a *accidentals) show(p xmlPitch) string {
 	place := xmlPitch{Step: p.Step, Octave: p.Octave}
 	in, ok := a.set[place]
@@ -140,7 +140,7 @@ func (a *accidentals) show(p xmlPitch) string {
 	return accidentalNames[p.Alter]
 }
 
-// note returns the element of a written note. The format's lowest octave is that of C0, MIDI pitch 12.
+// note returns the element of a written note. The lowest octave of the format is that of C0, MIDI pitch 12.
 func (s *sheet) note(n written, a *accidentals) xmlNote {
 	out := xmlNote{Duration: n.length, Voice: 1, Beams: n.beams}
 	if !n.bar {
@@ -167,7 +167,7 @@ func (s *sheet) note(n written, a *accidentals) xmlNote {
 	return out
 }
 
-// tie adds both elements of a tie: programs play the one, and people see the other.
+// tie adds both elements of a tie: one is for playing, the other for display.
 func (n *xmlNote) tie(end string) {
 	if n.Notations == nil {
 		n.Notations = &xmlNotations{}

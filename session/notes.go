@@ -11,7 +11,7 @@ import (
 	"unicode"
 )
 
-// Notes are what the user adds to a session.
+// Notes are the user's additions to a session.
 type Notes struct {
 	Name   string   `json:"name,omitempty"`
 	Tags   []string `json:"tags,omitempty"` // sorted, without duplicates
@@ -19,15 +19,15 @@ type Notes struct {
 	Pinned bool     `json:"pinned,omitempty"` // never pruned
 }
 
-// A Rating holds the answers to the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each 1 to
-// 5; 0 means no answer.
+// A Rating holds the answers to the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each 1 to 5, or
+// 0 for no answer.
 type Rating struct {
 	Adaptation int `json:"adaptation,omitempty"` // how fast the chords adapted
 	Control    int `json:"control,omitempty"`    // how much the player was in control
 	Enjoyment  int `json:"enjoyment,omitempty"`
 }
 
-// Mean is the mean of the answers; 0 if there are none.
+// Mean returns the mean of the answers, or 0 if there are none.
 func (r Rating) Mean() float64 {
 	sum, n := 0, 0
 	for _, answer := range r.answers() {
@@ -39,14 +39,14 @@ func (r Rating) Mean() float64 {
 
 func (r Rating) answers() [3]int { return [3]int{r.Adaptation, r.Control, r.Enjoyment} }
 
-// Limits of Notes and Rating: MaxRating is the best answer of a Rating.
+// Limits of Notes and Rating. MaxRating is the best answer of a Rating.
 const (
 	MaxRating = 5
 	maxName   = 200 // bytes of a name or tag
 	maxTags   = 100
 )
 
-// Check returns an error if the notes are out of bounds.
+// Check returns an error if the notes are beyond the limits.
 func (n Notes) Check() error {
 	if len(n.Name) > maxName || strings.ContainsFunc(n.Name, unicode.IsControl) {
 		return fmt.Errorf("name %q: must be one line of at most %d bytes", n.Name, maxName)
@@ -75,7 +75,7 @@ func (n *Notes) Tag(add, remove []string) {
 	n.Tags = slices.Compact(tags)
 }
 
-// readNotes reads the notes of a session; without the file they are empty.
+// readNotes reads the notes of a session. If there is no file, they are empty.
 func readNotes(dir string) (n Notes, err error) {
 	path := filepath.Join(dir, NotesFile)
 	text, err := readSmall(path)

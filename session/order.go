@@ -13,7 +13,7 @@ import (
 // newestFile holds the order of the newest session of an archive.
 const newestFile = ".newest"
 
-// order is the session's place among others: its start, unless the manifest has another.
+// order returns the session's place among others: its start, unless the manifest has another.
 func (m *Manifest) order() time.Time {
 	if m.Order.IsZero() {
 		return m.Start
@@ -21,8 +21,8 @@ func (m *Manifest) order() time.Time {
 	return m.Order
 }
 
-// takeOrder places a session that starts now after all others of a folder. If the clock was set back since the newest of
-// them started, the manifest gets an order just after that one.
+// takeOrder places a session that starts now after all others in a folder. If the clock was set back since the newest of them
+// started, the manifest gets an order just after that one.
 func (m *Manifest) takeOrder(root string) {
 	if newest := newestIn(root); !m.Start.After(newest) {
 		m.Order = newest.Add(time.Nanosecond)
@@ -30,8 +30,8 @@ func (m *Manifest) takeOrder(root string) {
 	raiseNewest(root, m.order())
 }
 
-// raiseNewest saves the order of a session that is new in a folder. If the file cannot be written, the names of the sessions
-// give their order.
+// raiseNewest saves the order of a session that is new in a folder. If the file cannot be written, the sessions' names give their
+// order.
 func raiseNewest(root string, order time.Time) {
 	if newest := newestIn(root); newest.After(order) {
 		order = newest
@@ -42,8 +42,8 @@ func raiseNewest(root string, order time.Time) {
 	})
 }
 
-// newestIn is the order of the newest session of a folder; zero if there is none. An older jamd saved no order: then the
-// newest session is the last by its name, which begins with its start.
+// newestIn returns the order of the newest session in a folder, or zero if there is none. An older jamd saved no order: then the
+// newest session is the last by name, because a name begins with the start.
 func newestIn(root string) time.Time {
 	text, err := readSmall(filepath.Join(root, newestFile))
 	if err == nil {

@@ -9,11 +9,11 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A PairedTest tests whether the mean of paired differences is 0. A figure that is not defined is NaN, such as T and TP of
-// differences that are all equal and so have no spread.
+// A PairedTest tests whether the mean of paired differences is 0. A figure that is not defined is NaN, such as T and TP if all
+// differences are equal and so have no spread.
 type PairedTest struct {
 	Pairs int
-	Mean  float64 // of the differences
+	Mean  float64 // mean of the differences
 	Error float64 // standard error of the mean
 	T     float64 // Student's, with Pairs-1 degrees of freedom
 	TP    float64 // two-sided p of T
@@ -21,10 +21,11 @@ type PairedTest struct {
 	WP    float64 // two-sided p of W, exact for up to exactPairs pairs
 }
 
-// exactPairs is the largest number of pairs for which Wilcoxon's p is exact. Above, it is that of the normal distribution.
+// exactPairs is the largest number of pairs for which Wilcoxon's p is exact. For more pairs it is that of the normal
+// distribution.
 const exactPairs = 50
 
-// testPairs tests differences as scipy's ttest_rel and wilcoxon do; a test compares them.
+// testPairs tests differences as scipy's ttest_rel and wilcoxon do. A test compares the results.
 func testPairs(differences []float64) PairedTest {
 	n := float64(len(differences))
 	p := PairedTest{Pairs: len(differences), Mean: stat.Mean(differences, nil), Error: math.NaN(), T: math.NaN(), TP: math.NaN()}
@@ -39,14 +40,14 @@ func testPairs(differences []float64) PairedTest {
 	return p
 }
 
-// wilcoxon is the signed-rank test. It returns W and p.
+// wilcoxon computes the signed-rank test. It returns W and p.
 func wilcoxon(differences []float64) (w, p float64) {
 	apart := slices.DeleteFunc(slices.Clone(differences), func(d float64) bool { return d == 0 })
 	if len(apart) == 0 {
 		return math.NaN(), math.NaN()
 	}
 	slices.SortFunc(apart, func(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) })
-	ranks := make([]int, len(apart)) // twice the rank, as ties get the mean of their ranks
+	ranks := make([]int, len(apart)) // twice the rank, because ties get the mean of their ranks
 	sum, positive, ties := 0, 0, 0.0
 	for i := 0; i < len(apart); {
 		j := i
@@ -75,7 +76,7 @@ func wilcoxon(differences []float64) (w, p float64) {
 	return float64(smaller) / 2, min(p, 1)
 }
 
-// exactly is the share of all assignments of signs to the ranks in which the sum of the positive ranks is at most most, or
+// exactly returns the share of all assignments of signs to the ranks in which the sum of the positive ranks is at most `most`, or
 // as far from the middle on the other side.
 func exactly(ranks []int, sum, most int) float64 {
 	ways := make([]float64, sum+1)
@@ -92,7 +93,7 @@ func exactly(ranks []int, sum, most int) float64 {
 	return 2 * below / math.Pow(2, float64(len(ranks)))
 }
 
-// holm corrects the p of several tests for multiple comparisons (Holm 1979). NaN is not counted as a test.
+// holm corrects the p of several tests for multiple comparisons (Holm 1979). NaN does not count as a test.
 func holm(ps []float64) []float64 {
 	order, corrected := []int{}, make([]float64, len(ps))
 	for i, p := range ps {

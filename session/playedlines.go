@@ -6,22 +6,22 @@ import (
 	"jamd/jam"
 )
 
-// playedLines are when each frame of a jam began that kept its player's time. Its tempi would not add up to them: the beat moves
-// too. Nil lines take nothing and have no tempo.
+// playedLines record when each frame began in a jam that followed its player. The tempi alone would not give these times, because
+// the beat moves too. A nil playedLines records nothing and has no tempo.
 type playedLines struct {
 	first jam.Segment // of the grid
 	begun bool
 	lines []time.Duration
 }
 
-// begin takes a segment of the grid. Frames that were laid before anything was reported lie on the first.
+// begin records the first segment of the grid, which holds for frames before the first report.
 func (p *playedLines) begin(s jam.Segment) {
 	if p != nil && !p.begun {
 		p.first, p.begun = s, true
 	}
 }
 
-// add takes the line of a frame. Lines that are missing before it are spaced evenly.
+// add records the line of a frame. Missing lines before it are spaced evenly.
 func (p *playedLines) add(r jam.FrameReport) {
 	if p == nil || r.Frame < int64(len(p.lines)) || r.Frame-int64(len(p.lines)) > maxGap {
 		return
@@ -37,7 +37,7 @@ func (p *playedLines) add(r jam.FrameReport) {
 	p.lines = append(p.lines, r.Line)
 }
 
-// tempo is that of the lines; nil if there are too few.
+// tempo returns the tempi of the lines, or nil if there are too few lines.
 func (p *playedLines) tempo() []jam.TempoChange {
 	if p == nil || len(p.lines) < 2 {
 		return nil

@@ -11,15 +11,15 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Record is a session that is read: one that has ended, was interrupted, or is being recorded.
+// A Record is a session that can be read: one that has ended, was interrupted, or is being recorded.
 type Record struct {
-	ID       string // its directory's name
+	ID       string // name of its directory
 	Dir      string
 	Manifest Manifest
 	Notes    Notes
 }
 
-// Open reads the manifest and the notes of a session. [Record.Lines] reads its log. Errors name the file and its problem.
+// Open reads the manifest and the notes of a session. [Record.Lines] reads its log. Errors name the file and the problem.
 func Open(dir string) (*Record, error) {
 	manifest, err := readManifest(dir)
 	if err != nil {
@@ -39,8 +39,8 @@ func Open(dir string) (*Record, error) {
 // Recording reports whether a running process is writing the session.
 func (r *Record) Recording() bool { return recording(r.Dir) }
 
-// lockRecording marks a folder as being recorded. A process that asks whether it is holds the lock for an instant, so
-// lockRecording tries several times. Without the lock, the session only seems not to be recorded.
+// lockRecording marks a folder as being recorded. A process that checks for this holds the lock for an instant, so lockRecording
+// tries several times. Without the lock, the session only looks as if it were not recorded.
 func lockRecording(dir string) *flock.Flock {
 	lock := flock.New(filepath.Join(dir, recordingFile))
 	for range 100 {
@@ -63,9 +63,9 @@ func recording(dir string) bool {
 	return err == nil && !free
 }
 
-// Lines reads the log, a line at a time, in bounded memory. A line that cannot be read, or that follows missing lines, comes
-// with a [*LineError]; the iteration goes on after it. Any other error is of the file and ends the iteration. A line without
-// a line break at the end of the log is left out, as it was not written completely.
+// Lines reads the log line by line, in bounded memory. A line that cannot be read, or that comes after missing lines, comes with
+// a [*LineError], and the iteration goes on after it. Any other error is about the file and ends the iteration. A line without a
+// line break at the end of the log is left out, because it was not written completely.
 func (r *Record) Lines() iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		path := filepath.Join(r.Dir, EventsFile)
@@ -89,7 +89,7 @@ func (r *Record) Lines() iter.Seq2[Line, error] {
 	}
 }
 
-// Entries reads the entries of the log, without unreadable lines. An error is of the file and ends the iteration.
+// Entries reads the entries of the log, without unreadable lines. An error is about the file and ends the iteration.
 func (r *Record) Entries() iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for line, err := range r.Lines() {

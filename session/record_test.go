@@ -176,7 +176,7 @@ func TestReaderSaysWhatIsWrong(t *testing.T) {
 		{"no checksum", `{"seq":1,"type":"note"}` + "\n", "log:1: it does not end with its checksum"},
 		{"empty", "\n", "log:1: it does not end"},
 		{"too long", strings.Repeat("x", 3*maxLine) + "\n", "log:1: it is longer than"},
-		{"lines gone", line(1, Loss{}) + line(5, Loss{}), "log:2: line 5 of the jam follows its line 1"},
+		{"lines gone", line(1, Loss{}) + line(5, Loss{}), "log:2: line 5 of the jam comes after its line 1"},
 		{"zeros", line(1, Loss{}) + strings.Repeat("\x00", 100) + "\n", "log:2: it does not end"},
 		{"changed", strings.Replace(line(1, Loss{Notes: 1}), `"notes":1`, `"notes":2`, 1), "log:1: its checksum is wrong"},
 		{"no tempo", line(1, jam.Moved{Segment: jam.Segment{BPM: 1}}), "log:1: tempo 1 BPM"},
@@ -221,10 +221,10 @@ func TestOneDamagedLineIsToldOnce(t *testing.T) {
 		{"two together", changed(20, 21), []string{":20: its checksum", ":21: its checksum"}},
 		{"two apart", changed(20, 30), []string{":20: its checksum", ":30: its checksum"}},
 		{"a lost line break", bytes.Replace(whole, append(lines[19], lines[20]...), append(bytes.TrimSuffix(lines[19], []byte("\n")), lines[20]...), 1),
-			[]string{":20: its checksum", ":21: line 22 of the jam follows its line 19"}},
-		{"one damaged, one gone", bytes.Replace(changed(20), lines[20], nil, 1), []string{":20: its checksum", ":21: line 22 of the jam follows its line 19"}},
+			[]string{":20: its checksum", ":21: line 22 of the jam comes after its line 19"}},
+		{"one damaged, one gone", bytes.Replace(changed(20), lines[20], nil, 1), []string{":20: its checksum", ":21: line 22 of the jam comes after its line 19"}},
 		{"swapped", bytes.Replace(whole, append(bytes.Clone(lines[19]), lines[20]...), append(bytes.Clone(lines[20]), lines[19]...), 1),
-			[]string{":20: line 21 of the jam follows its line 19", ":21: line 20 of the jam stands after its line 21", ":22: line 22 of the jam follows its line 20"}},
+			[]string{":20: line 21 of the jam comes after its line 19", ":21: line 20 of the jam comes after its line 21", ":22: line 22 of the jam follows its line 20"}},
 	}
 	for _, tt := range tests {
 		dir := t.TempDir()

@@ -11,19 +11,19 @@ import (
 	"jamd/jam"
 )
 
-// A Repair tells what [Record.Repair] did.
+// A Repair says what [Record.Repair] did.
 type Repair struct {
 	Cut    int64 // number of bytes that were cut off the end of the log
 	Music  bool  // session.mid was written
-	Frames int64 // of the take in session.mid
+	Frames int64 // number of frames of the take in session.mid
 }
 
-// ErrRecording is returned for a session that is being recorded.
-var ErrRecording = errors.New("it is being recorded at this moment")
+// ErrRecording is the error for a session that is being recorded.
+var ErrRecording = errors.New("the session is being recorded now")
 
-// Repair repairs a session that was interrupted: it cuts an incomplete or unreadable end off the log, and makes session.mid
-// from the log if there is none, or always if asked to. It does not change a complete session. If the session is being
-// recorded, it returns [ErrRecording].
+// Repair repairs a session that was interrupted. It cuts an incomplete or unreadable end off the log, and makes session.mid from
+// the log if there is none; with always, it makes session.mid again. It does not change a complete session. If the session is
+// being recorded, it returns [ErrRecording].
 func (r *Record) Repair(always bool, write func(io.Writer, jam.Take) error) (Repair, error) {
 	midi := filepath.Join(r.Dir, MIDIFile)
 	_, err := os.Stat(midi)
@@ -36,7 +36,7 @@ func (r *Record) Repair(always bool, write func(io.Writer, jam.Take) error) (Rep
 	}
 	var m Repair
 	if m.Cut, err = r.cutTail(); err != nil {
-		return m, fmt.Errorf("session %s: the torn end of its log cannot be cut: %w", r.ID, err)
+		return m, fmt.Errorf("session %s: the incomplete end of its log cannot be cut off: %w", r.ID, err)
 	}
 	take, err := r.Take()
 	if err == nil {
@@ -50,7 +50,7 @@ func (r *Record) Repair(always bool, write func(io.Writer, jam.Take) error) (Rep
 	return m, nil
 }
 
-// cutTail cuts the log after its last readable line.
+// cutTail cuts the log after its last readable line. It returns how many bytes it cut off.
 func (r *Record) cutTail() (int64, error) {
 	path := filepath.Join(r.Dir, EventsFile)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)

@@ -10,24 +10,24 @@ import (
 
 // Replaying configures [Record.Replay].
 type Replaying struct {
-	Policy jam.Policy // is reset first
-	Output jam.Output // nil: nothing is sent
-	Missed bool       // frames that were missed in the jam are missed again; otherwise the policy is always in time
+	Policy jam.Policy // reset first
+	Output jam.Output // nil to send nothing
+	Missed bool       // miss the frames again that were missed in the jam; otherwise the policy is always in time
 
-	// Load returns the other policies that played: the faster variant, and those that took over in mid-jam, whose hash is not
-	// known. The caller owns them again when the iteration ends. If Load is nil, Policy plays throughout.
+	// Load returns the other policies that played: the faster variant, and those that replaced the first one during the jam,
+	// whose hashes are not known. The caller owns them again when the iteration ends. If Load is nil, Policy plays throughout.
 	Load func(Policy) (jam.Policy, error)
 }
 
-// A Replayed is a frame of a replay.
+// A Replayed is one frame of a replay.
 type Replayed struct {
-	Logged  *jam.FrameReport // of the jam; nil if its line is lost or the frame was skipped
-	Report  jam.FrameReport  // of the replay; of a skipped frame only Frame and Line
+	Logged  *jam.FrameReport // the jam's report; nil if its line is lost or the frame was skipped
+	Report  jam.FrameReport  // the replay's report; for a skipped frame only Frame and Line
 	Skipped bool             // the machine was stopped in this frame of the jam
 	Gone    int              // number of unreadable lines so far
 }
 
-// Same reports whether the frame is the same in the replay as in the jam. A frame without a logged report is.
+// Same reports whether the frame is the same in the replay as in the jam. A frame without a logged report counts as the same.
 func (r *Replayed) Same() bool {
 	if r.Logged == nil {
 		return true
@@ -37,16 +37,16 @@ func (r *Replayed) Same() bool {
 		a.Began == b.Began && a.Listening == b.Listening && a.Voicing == b.Voicing && a.Notes == b.Notes
 }
 
-// ahead is how many frames of the log are read before the first of them is replayed: in older logs, a slow disk could
-// change the order of lines of different types.
+// ahead is how many frames of the log are read before the first of them is replayed. In older logs, a slow disk could change the
+// order of lines of different types.
 const ahead = 256
 
-// maxGap bounds the number of frames that may be missing at once: a day and a half at 120 BPM.
+// maxGap is the largest number of frames that may be missing in a row: a day and a half at 120 BPM.
 const maxGap = 1 << 20
 
-// Replay plays the jam again, frame by frame, as fast as the caller iterates, in bounded memory. The player's events, the
-// controls and the segments of the grid reach the engine as they did in the jam. The policy hears what the replay plays. An
-// error of the log file, the settings or a policy ends the iteration. The caller owns the policy again when it ends.
+// Replay replays the jam frame by frame, as fast as the caller iterates, in bounded memory. The player's events, the controls and
+// the segments of the grid reach the engine as they did in the jam. The policy gets what sounds in the replay. An error of the
+// log file, the settings or a policy ends the iteration. The caller owns the policy again when the iteration ends.
 func (r *Record) Replay(o Replaying) iter.Seq2[Replayed, error] {
 	return func(yield func(Replayed, error) bool) {
 		if o.Output == nil {
@@ -84,7 +84,7 @@ type replay struct {
 	next     func() (Line, error, bool)
 	yield    func(Replayed, error) bool
 
-	// Read from the log, but not replayed yet.
+	// Entries that were read from the log and not replayed yet.
 	frames  []jam.FrameReport
 	before  []Entry       // of type jam.Input and jam.LoopAction, and jam.Applied of before the first report, in order
 	applied []jam.Applied // the later ones
@@ -108,7 +108,7 @@ func (p *replay) run() error {
 		logged := p.frames[0]
 		p.frames = p.frames[1:]
 		if logged.Frame-p.engine.Frame() > maxGap {
-			return fmt.Errorf("the log leaves out all between frame %d and frame %d", p.engine.Frame(), logged.Frame)
+			return fmt.Errorf("the log has nothing between frame %d and frame %d", p.engine.Frame(), logged.Frame)
 		}
 		for p.engine.Frame() <= logged.Frame { // a second report of a frame is skipped
 			if err := p.play(&logged); err != nil {
@@ -141,8 +141,8 @@ func (p *replay) read() error {
 			p.before = append(p.before, e)
 		case jam.Applied:
 			switch {
-			case e.Param == jam.ParamPanic: // is a jam.LoopAction too
-			case !p.reported: // which keys are the melody depends on what was set when each was played
+			case e.Param == jam.ParamPanic: // the log also has a jam.LoopAction for it
+			case !p.reported: // in the order of the log: what is set when a key is played decides whether it is melody
 				p.before = append(p.before, e)
 			default:
 				p.applied = append(p.applied, e)

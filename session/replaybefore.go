@@ -7,7 +7,7 @@ import (
 	"jamd/jam"
 )
 
-// place moves the grid to where it was at the decision on a frame.
+// place moves the grid to where it was when a frame was decided.
 func (p *replay) place(t int64) error {
 	for len(p.moved) > 0 && p.moved[0].Since <= t {
 		if err := p.engine.Grid().Move(p.moved[0].Segment); err != nil {
@@ -18,7 +18,7 @@ func (p *replay) place(t int64) error {
 	return nil
 }
 
-// changeMeter begins the bars of another meter, or of a moved bar line, that begin before the decision on a frame.
+// changeMeter begins the bars in another meter, or with a moved bar line, that begin before the decision on a frame.
 func (p *replay) changeMeter(t int64) error {
 	for len(p.meters) > 0 && p.meters[0].Frame <= t {
 		if err := p.engine.ChangeMeter(p.meters[0]); err != nil {
@@ -29,9 +29,10 @@ func (p *replay) changeMeter(t int64) error {
 	return nil
 }
 
-// apply applies the controls that took effect before the decision on a frame, and changes to the policy that became active there.
+// apply applies the controls that took effect before the decision on a frame, and changes to the policy that became active with
+// it.
 func (p *replay) apply(t int64) error {
-	if err := p.place(t); err != nil { // first, as the segment of a new tempo begins on one of its lines
+	if err := p.place(t); err != nil { // first, because the segment of a new tempo begins on one of its lines
 		return err
 	}
 	if err := p.changeMeter(t); err != nil {
@@ -49,6 +50,7 @@ func (p *replay) apply(t int64) error {
 	return nil
 }
 
+// set applies a control at the next frame.
 func (p *replay) set(c jam.Control) error {
 	if err := p.engine.Apply(c); err != nil {
 		return fmt.Errorf("%v at frame %d: %w", c, p.engine.Frame(), err)
@@ -56,7 +58,7 @@ func (p *replay) set(c jam.Control) error {
 	return nil
 }
 
-// repeat repeats what the loop did before the decision on a frame, and passes the frames that the song jumped over. An event
+// repeat repeats what the loop did before the decision on a frame, and passes over the frames that the song jumped over. An event
 // without a frame counts as heard by then if it had arrived when the loop woke.
 func (p *replay) repeat(logged *jam.FrameReport) error {
 	p.begin(logged)
@@ -118,7 +120,7 @@ func (p *replay) act(a jam.LoopAction) error {
 	return nil
 }
 
-// begin sets the start of the grid. If the log has no segment for it, the line of the first report does.
+// begin sets the start of the grid. If the log has no segment that does so, the line of the first report decides.
 func (p *replay) begin(logged *jam.FrameReport) {
 	if p.placed || len(p.moved) > 0 {
 		return

@@ -8,21 +8,22 @@ import (
 	"jamd/jam"
 )
 
-// replayPolicies are the policies of a replay: the jam's own, its faster variant, and those that took over in mid-jam. Each
-// gets the tokens of what sounded, and its memory begins anew at the same frames as in the jam. So it decides from the same memory.
+// replayPolicies are the policies of a replay: the jam's own, its faster variant, and those that replaced it during the jam. Each
+// gets the tokens of what sounded, and its memory starts again at the same frames as in the jam, so it decides from the same
+// memory.
 type replayPolicies struct {
 	players []*replayPolicy
 	playing *replayPolicy
-	spans   []span // that are to come, in order
+	spans   []span // spans still to come, in order
 }
 
 type replayPolicy struct {
 	policy     jam.Policy
 	vocabulary *jam.Vocabulary
 	memory     jam.Memory
-	begins     []int64 // frames at which its memory begins anew, that are to come
-	begun      bool    // its memory has begun
-	until      int64   // frame from which on it is not needed any more
+	begins     []int64 // frames still to come at which its memory starts again
+	begun      bool    // its memory has started
+	until      int64   // frame from which it is not needed any more
 }
 
 // A span is a part of the jam that one policy plays. It lasts until the next span.
@@ -61,14 +62,14 @@ func (c *replayPolicies) add(p jam.Policy) *replayPolicy {
 	return u
 }
 
-// remembers adds the first frame that a policy remembered when it decided.
+// remembers records the first frame that a policy remembered when it decided.
 func (u *replayPolicy) remembers(since int64) {
 	if n := len(u.begins); n == 0 || since > u.begins[n-1] {
 		u.begins = append(u.begins, since)
 	}
 }
 
-// arrivals returns the first span of each policy that took over in mid-jam.
+// arrivals returns the first span of each policy that took over during the jam.
 func (c *replayPolicies) arrivals(r *Record, load func(Policy) (jam.Policy, error)) (all []span, err error) {
 	for entry, err := range r.Entries() {
 		if err != nil {
@@ -135,7 +136,8 @@ func (c *replayPolicies) faster(who *Policy, load func(Policy) (jam.Policy, erro
 	return c.add(p), nil
 }
 
-// change begins the span of a frame. It returns the vocabulary of the policy that plays now, or nil if that does not change.
+// change begins the span of a frame. It returns the vocabulary of the policy that plays now, or nil if the policy does not
+// change.
 func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
 	for len(c.spans) > 0 && c.spans[0].from <= t {
 		if p := c.spans[0].player; p != c.playing {
@@ -146,8 +148,8 @@ func (c *replayPolicies) change(t int64) (v *jam.Vocabulary) {
 	return v
 }
 
-// ask gives all policies what sounded in the frame before t, in the tokens of the policy that plays, the bar place of t,
-// and how busy to be. It returns the logits of the policy that plays.
+// ask gives all policies what sounded in the frame before t, in the tokens of the policy that plays, the bar place of t, and how
+// busy to be. It returns the logits of the policy that plays.
 func (c *replayPolicies) ask(t int64, chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace, busy jam.Busy) (logits []float32, err error) {
 	for _, u := range c.players {
 		for len(u.begins) > 0 && u.begins[0] <= t {

@@ -35,7 +35,7 @@ var (
 	errSeal   = errors.New("its checksum is wrong: it was damaged or changed")
 )
 
-// unseal checks the seal of a line without its line break.
+// unseal checks the seal of a line that has no line break.
 func unseal(line []byte) error {
 	at := len(line) - sealSize
 	if at < 1 || !bytes.HasPrefix(line[at:], []byte(sealField)) || !bytes.HasSuffix(line, []byte(sealEnd)) {
@@ -46,7 +46,7 @@ func unseal(line []byte) error {
 	if _, err := hex.Decode(sum[:], got); err != nil {
 		return errNoSeal
 	}
-	var want [8]byte // compared as it is written: Decode takes capital letters too, which are damage
+	var want [8]byte // compared in the form that is written, because Decode also accepts capital letters, which are damage
 	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(line[:at], castagnoli))
 	if hex.Encode(want[:], sum[:]); !bytes.Equal(got, want[:]) {
 		return errSeal

@@ -15,7 +15,7 @@ import (
 	"jamd/jam"
 )
 
-// Queue lengths: enough for minutes of frames, and for any burst that ten fingers can make.
+// The lengths of the queues: enough for minutes of frames, and for any burst that ten fingers can play.
 const (
 	entryQueue  = 4096
 	remarkQueue = 1024
@@ -23,12 +23,12 @@ const (
 
 // Options configure [Start].
 type Options struct {
-	Root      string // directory of sessions, which is made if it does not exist; "" means DefaultRoot
+	Root      string // directory of sessions, made if it does not exist; "" for DefaultRoot
 	Manifest  Manifest
 	WriteMIDI func(io.Writer, jam.Take) error // writes a Standard MIDI File
 }
 
-// A Session records one jam. No failure in it stops the jam: losses are counted, and [Session.Lost] reports the first.
+// A Session records one jam. No failure of a Session stops the jam: losses are counted, and [Session.Lost] returns the first.
 type Session struct {
 	dir     string
 	entries *jam.Reader
@@ -37,12 +37,12 @@ type Session struct {
 	closing sync.Once
 	end     chan jam.Summary
 	ended   chan struct{}
-	loss    chan error // that Lost has not returned yet
+	loss    chan error // the failure that Lost has not returned yet
 	log     *eventLog
 	lock    *flock.Flock // on recordingFile
-	take    *loggedTake  // owned by the writer, as the next two
+	take    *loggedTake  // the writer owns this and the next two
 	midi    error        // why there is no session.mid
-	sounded jam.Take     // what is in session.mid; for Take once the writer has ended
+	sounded jam.Take     // what session.mid contains; for Take, once the writer has ended
 }
 
 // A Count says how many lines of a kind reached the disk, and how many were lost on the way or in a full queue.
@@ -51,14 +51,14 @@ type Count struct{ Written, Lost uint64 }
 // A Summary is the result of recording a session.
 type Summary struct {
 	Dir     string // "" if it could not be made
-	Notes   Count  // with other messages of the player
+	Notes   Count  // notes and the player's other messages
 	Frames  Count
 	Changes Count // controls, segments, meters and remarks
-	Err     error // everything that failed; nil if the record is complete
+	Err     error // joins all failures; nil if the record is complete
 }
 
-// Start makes the directory of a session and begins to write. It never fails: if nothing can be written, the session
-// accepts everything, counts it as lost, and [Session.Lost] says why. End every session with [Session.Close].
+// Start makes the directory of a session and begins to write. It never fails: if nothing can be written, the session accepts
+// everything, counts it as lost, and [Session.Lost] says why. The caller must call [Session.Close].
 func Start(o Options) *Session { return start(o, realDisk) }
 
 func start(o Options, d disk) *Session {
@@ -97,16 +97,16 @@ func start(o Options, d disk) *Session {
 	return s
 }
 
-// Dir is the session's directory; "" if it could not be made.
+// Dir returns the session's directory, or "" if it could not be made.
 func (s *Session) Dir() string { return s.dir }
 
-// Entries returns the reader to give to the loop: the session records the entries that are sent to it, in their order.
+// Entries returns the reader that the loop writes to. The session records the entries in their order.
 func (s *Session) Entries() *jam.Reader { return s.entries }
 
 // Remarks returns the queue for remarks about moments of the jam, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
 
-// Lost returns the first failure of the record, once. Before a failure, and after that, it returns nil.
+// Lost returns the first failure of the recording, once. Before a failure, and after that, it returns nil.
 func (s *Session) Lost() error {
 	select {
 	case err := <-s.loss:
@@ -116,8 +116,8 @@ func (s *Session) Lost() error {
 	}
 }
 
-// Close writes what is left in the queues, ends the log with the jam's summary, and writes the take as session.mid. If the
-// disk is so slow that ctx ends first, Close returns and writing continues in the background. What is sent to the queues after
+// Close writes what is left in the queues, ends the log with the jam's summary, and writes the take as session.mid. If ctx ends
+// before a slow disk has taken it all, Close returns and writing continues in the background. What is sent to the queues after
 // Close is not recorded.
 func (s *Session) Close(ctx context.Context, played jam.Summary) Summary {
 	s.closing.Do(func() { s.end <- played })
@@ -135,8 +135,8 @@ func (s *Session) Close(ctx context.Context, played jam.Summary) Summary {
 	}
 }
 
-// Take returns the take of the jam, as in session.mid, even if the disk did not take it. Call it after Close. If Close returned before
-// all was written, the take is empty.
+// Take returns the take of the jam, as in session.mid, even if it could not be written to disk. Call it after Close. If Close
+// returned before all was written, the take is empty.
 func (s *Session) Take() jam.Take {
 	select {
 	case <-s.ended:
@@ -146,14 +146,14 @@ func (s *Session) Take() jam.Take {
 	}
 }
 
-// write runs from Start to the end of the session, and alone uses the files.
+// write runs from Start to the end of the session. Only it uses the files.
 func (s *Session) write(midi func(jam.Take) error) {
 	defer close(s.ended)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	entries, remarks := s.entries.C(), s.remarks.C()
 	for {
-		// A closed queue is set to nil, which is never ready.
+		// A closed queue becomes nil, which is never ready.
 		select {
 		case e, open := <-entries:
 			if entries = unless(!open, entries); open {
@@ -179,7 +179,7 @@ func (s *Session) write(midi func(jam.Take) error) {
 	}
 }
 
-// add writes what the session records of an entry.
+// add records an entry, as far as the session records it.
 func (s *Session) add(e *jam.Entry) {
 	if entry := recorded(e); entry != nil {
 		s.log.add(entry)
@@ -187,7 +187,7 @@ func (s *Session) add(e *jam.Entry) {
 	}
 }
 
-// unless returns the channel, or nil if it is done with.
+// unless returns the channel, or nil if done is true.
 func unless[T any](done bool, c <-chan T) <-chan T {
 	if done {
 		return nil
@@ -206,12 +206,12 @@ func (s *Session) finish(played jam.Summary, midi func(jam.Take) error) {
 	if err := midi(s.sounded); err != nil {
 		s.midi = fmt.Errorf("the jam's MIDI file could not be written: %w", err)
 	}
-	_ = s.lock.Close() // before Remove, as Windows does not remove open files
+	_ = s.lock.Close() // before Remove, because Windows does not remove open files
 	_ = os.Remove(s.lock.Path())
 	syncDir(s.dir)
 }
 
-// dropped counts what did not fit into the queues.
+// dropped returns what did not fit into the queues.
 func (s *Session) dropped() Loss {
 	return Loss{
 		Notes: s.entries.Dropped(jam.EntryInput, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),

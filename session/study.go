@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Measured is a session with its figures, as a study needs it.
+// A Measured is a session with its figures, for a study.
 type Measured struct {
 	Brief
 	Figures
@@ -18,7 +18,7 @@ type Measured struct {
 // PlayerTag is the prefix of the tag that names the player, such as player:ann.
 const PlayerTag = "player:"
 
-// player returns the name of the player; "" if no tag has it.
+// player returns the name of the player, or "" if no tag names one.
 func (m *Measured) player() string {
 	for _, tag := range m.Tags {
 		if name, ok := strings.CutPrefix(tag, PlayerTag); ok {
@@ -28,14 +28,14 @@ func (m *Measured) player() string {
 	return ""
 }
 
-// A Measure is a figure of sessions by which policies are compared.
+// A Measure is a figure by which a study compares policies.
 type Measure struct {
 	Name string `json:"name"`
 	What string `json:"what"`
 	of   func(*Measured) (value float64, known bool)
 }
 
-// measures are those of the paper's live study (arXiv 2511.17879, Figures 3 and 5b). Diversity is measured in windows, as a
+// measures are those of the paper's live study (arXiv 2511.17879, Figures 3 and 5b). Diversity is measured in windows, because a
 // longer jam has more chords.
 var measures = []Measure{
 	{"note_in_chord", "note-in-chord", func(m *Measured) (float64, bool) { return m.NoteInChord, m.Harmony.Both > 0 }},
@@ -50,31 +50,31 @@ var measures = []Measure{
 
 func rated(answer int) (float64, bool) { return float64(answer), answer > 0 }
 
-// A Study compares policies over sessions. The sessions of a player count as one: a player's value is their mean.
+// A Study compares policies over sessions. All sessions of a player count as one: the player's value is their mean.
 type Study struct {
 	Sessions []Measured     `json:"sessions"`
 	Measures []Measure      `json:"measures"`
 	Policies []PolicyStudy  `json:"policies"` // by name
 	Pairs    []PairedPolicy `json:"pairs"`
-	Mixed    int            `json:"mixed"` // number of sessions in which several policies played, which are not compared
+	Mixed    int            `json:"mixed"` // number of sessions in which several policies played; they are not compared
 }
 
 // A PolicyStudy holds the results of one policy.
 type PolicyStudy struct {
 	Policy   string    `json:"policy"`
 	Sessions int       `json:"sessions"`
-	Players  int       `json:"players"` // number of players named by tags
+	Players  int       `json:"players"` // number of players that tags name
 	Seconds  float64   `json:"seconds"`
 	Means    []Mean    `json:"means"` // by measure
-	Vendi    Mean      `json:"vendi"` // of the N windows of all sessions together; its error is that of the jackknife over sessions
+	Vendi    Mean      `json:"vendi"` // score of the N windows of all sessions together; its error is that of the jackknife over sessions
 	Changes  int       `json:"key_changes"`
-	Before   Harmony   `json:"before"`  // of the beats before all key changes together
-	ByBeat   []Harmony `json:"by_beat"` // of each beat after all key changes together
+	Before   Harmony   `json:"before"`  // in the beats before all key changes together
+	ByBeat   []Harmony `json:"by_beat"` // in each beat after all key changes together
 
 	perPlayer []map[string]float64 // by measure, the mean of each player
 }
 
-// A Mean is a mean over N players with its standard error. Error is nil for a single player, and both are nil for none.
+// A Mean is a mean over N players and its standard error. For a single player Error is nil, for none both are nil.
 type Mean struct {
 	N     int      `json:"n"`
 	Value *float64 `json:"mean"`
@@ -104,7 +104,7 @@ func NewStudy(sessions []Measured) *Study {
 	for i := range sessions {
 		m := &sessions[i]
 		played := m.Policy
-		for policy := range m.Policies { // which may differ from the manifest's, if another took over before the first frame
+		for policy := range m.Policies { // it differs from the manifest's if another policy took over before the first frame
 			played = policy
 		}
 		if len(m.Policies) > 1 {
@@ -215,10 +215,11 @@ func (s *Study) pair(measure int) {
 	}
 }
 
-// difference is rounded to a billionth, so that equal differences compare equal: as computed, .8 - .6 and .6 - .4 do not.
+// difference returns a minus b, rounded to a billionth so that equal differences compare as equal: as computed, .8 - .6 and .6 -
+// .4 do not.
 func difference(a, b float64) float64 { return math.Round((a-b)*1e9) / 1e9 }
 
-// finite returns a figure for JSON, which has no NaN and no infinity: they are nil.
+// finite returns a figure for JSON, or nil for NaN and infinity, which JSON does not have.
 func finite(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil

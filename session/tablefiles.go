@@ -33,7 +33,7 @@ type TableWriter struct {
 	decisions *tableFile[DecisionRow]
 }
 
-// NewTableWriter begins the files in a folder, which is made if it does not exist. They appear under their names with
+// NewTableWriter begins the files in a folder, which is made if it does not exist. The files get their names at
 // [TableWriter.Close].
 func NewTableWriter(dir string, format TableFormat) (*TableWriter, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -57,7 +57,8 @@ func (w *TableWriter) Write(t Tables) error {
 	return errors.Join(w.sessions.write(t.Sessions), w.frames.write(t.Frames), w.notes.write(t.Notes), w.decisions.write(t.Decisions))
 }
 
-// Close gives the files their names, and returns those. If that fails for one, those after it are not put in place either.
+// Close gives the files their names and returns the names. If that fails for one file, the files after it do not get their names
+// either.
 func (w *TableWriter) Close() (files []string, err error) {
 	for _, f := range w.all() {
 		err = errors.Join(err, f.finish())
@@ -99,13 +100,13 @@ type tableFile[Row any] struct {
 	rows rowWriter[Row]
 }
 
-// A rowWriter writes rows; Close writes those that it has buffered.
+// A rowWriter writes rows. Close writes the rows that it has buffered.
 type rowWriter[Row any] interface {
 	Write([]Row) (int, error)
 	Close() error
 }
 
-// rowGroup is the number of rows in a row group of Parquet, which is in memory while it is written.
+// rowGroup is the number of rows in a row group of Parquet. A row group is in memory while it is written.
 const rowGroup = 1 << 19
 
 func newTableFile[Row any](dir, name string, format TableFormat) (*tableFile[Row], error) {

@@ -2,8 +2,8 @@ package session
 
 import "time"
 
-// The rows of the exported tables. The tags name the columns, for both Parquet and CSV. docs/sessions.md has the meaning and
-// unit of each column, and when it is null. A name that is in the log too has the same meaning there.
+// The rows of the exported tables. The tags name the columns in both Parquet and CSV. docs/sessions.md gives the meaning and unit
+// of each column, and says when it is null. A name that also appears in the log has the same meaning there.
 
 // A JamRow describes a session. docs/sessions.md has the columns of all rows.
 type JamRow struct {
@@ -38,7 +38,7 @@ type JamRow struct {
 	Enjoyment   *int32    `parquet:"enjoyment,optional"`
 }
 
-// A FrameRow is what sounded in a frame.
+// A FrameRow describes what sounded in a frame.
 type FrameRow struct {
 	Session     string  `parquet:"session,dict"`
 	Frame       int64   `parquet:"frame"`

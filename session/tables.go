@@ -18,10 +18,10 @@ type Tables struct {
 	Decisions []DecisionRow
 }
 
-// maxRows bounds the number of frames of a session that is exported: six days at 120 BPM.
+// maxRows is the largest number of frames in a session that can be exported: six days at 120 BPM.
 const maxRows = 1 << 22
 
-// Tables reads the rows of the session, without unreadable lines.
+// Tables returns the rows of the session, without unreadable lines.
 func (r *Record) Tables() (Tables, error) {
 	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
 	made := newLoggedTake(&r.Manifest)
@@ -45,7 +45,7 @@ func (r *Record) Tables() (Tables, error) {
 	}
 	take := made.take()
 	if take.Frames > maxRows {
-		return Tables{}, fmt.Errorf("session %s: its log tells of %d frames: at most %d make a table", r.ID, take.Frames, maxRows)
+		return Tables{}, fmt.Errorf("session %s: its log has %d frames, and a table at most %d", r.ID, take.Frames, maxRows)
 	}
 	t.lines = newTimeline(t.reports, take)
 	return Tables{
@@ -146,7 +146,7 @@ func (t *tabling) notes(take jam.Take) []NoteRow {
 	return rows
 }
 
-// sounded returns the notes of the chords. If the session does not have them as the style played them, they are held.
+// sounded returns the notes of the chords. If the session does not have them as the style played them, the chords are held.
 func sounded(take jam.Take) []jam.TakeNote {
 	if len(take.Upper)+len(take.Bass) > 0 {
 		return take.Upper
@@ -160,7 +160,7 @@ func sounded(take jam.Take) []jam.TakeNote {
 	return notes
 }
 
-// played makes the rows of the player's notes. A note that is struck again before its note off ends there.
+// played makes the rows of the player's notes. A note on for a key that is held ends the earlier note.
 func (t *tabling) played() []NoteRow {
 	var rows []NoteRow
 	type key struct{ channel, pitch uint8 }

@@ -106,9 +106,9 @@ func (c *accompanyCmd) play(ctx context.Context, p *model.Policy, s jam.Settings
 	if c.Tempo != nil {
 		played.BPM = *c.Tempo
 	}
-	taps := make([]jam.Doing, len(c.Taps))
+	taps := make([]jam.PlayerEvent, len(c.Taps))
 	for i, at := range c.Taps {
-		taps[i] = jam.Doing{At: time.Duration(at * float64(time.Second)), What: jam.DoesTap}
+		taps[i] = jam.PlayerEvent{At: time.Duration(at * float64(time.Second)), Kind: jam.PlayerTap}
 	}
 	return jam.AccompanyPlayer(ctx, p, s, t, follow.New(played), taps, readers...)
 }

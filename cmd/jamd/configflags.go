@@ -24,7 +24,7 @@ type configFlags struct {
 type configured struct {
 	config.Config
 	given  map[string]bool // names of the flags on the command line
-	placed int             // number of params that come from the file
+	placed int             // number of params that come from the file, because no flag replaces them
 }
 
 // path returns the path of the file, and whether the user named it. Only the default file may be missing.

@@ -18,9 +18,9 @@ import (
 type followLinesCmd struct{}
 
 // playedNotes are a performance. Times are in seconds.
-type playedNotes struct { // "" if not given
-	Meter string       `json:"meter"` // 0 if not given
-	BPM   float64      `json:"bpm"`   // 0: not told
+type playedNotes struct {
+	Meter string       `json:"meter"` // "" if not given
+	BPM   float64      `json:"bpm"`   // 0 if not given
 	Taps  []float64    `json:"taps"`
 	Notes [][3]float64 `json:"notes"` // time, pitch and velocity, in order of time
 	Until float64      `json:"until"`

@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// An Output remembers what was sent, when, and which notes sound. Any goroutine may use it.
+// An Output records what was sent and when, and which notes sound. It is safe for concurrent use.
 type Output struct {
 	clock jam.Clock
 	mu    sync.Mutex
@@ -17,10 +17,10 @@ type Output struct {
 	err   error
 }
 
-// NewOutput makes an output that stamps with a clock; with nil it does not stamp.
+// NewOutput makes an output that stamps messages with a clock. If clock is nil, it does not stamp them.
 func NewOutput(clock jam.Clock) *Output { return &Output{clock: clock} }
 
-// Send never fails. It notes an error if a note is struck while it sounds, or released while it does not.
+// Send never fails. It records an error if a note begins while it sounds, or ends while it does not.
 func (o *Output) Send(status, data1, data2 byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -42,14 +42,14 @@ func (o *Output) Send(status, data1, data2 byte) error {
 	return nil
 }
 
-// Sent returns all that was sent, in order.
+// Sent returns all messages so far, in order.
 func (o *Output) Sent() []jam.Event {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return append([]jam.Event(nil), o.sent...)
 }
 
-// Sounding returns the number of notes that are on.
+// Sounding returns the number of notes that sound.
 func (o *Output) Sounding() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -62,7 +62,7 @@ func (o *Output) Sounding() int {
 	return n
 }
 
-// SoundingOn returns the number of notes that are on, on a channel from 1 to 16.
+// SoundingOn returns the number of notes that sound on a channel, 1 to 16.
 func (o *Output) SoundingOn(channel int) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -73,7 +73,7 @@ func (o *Output) SoundingOn(channel int) int {
 	return n
 }
 
-// Err returns an error for the first note that was struck while it sounded, or released while it did not.
+// Err returns an error for the first note that began while it sounded, or ended while it did not.
 func (o *Output) Err() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

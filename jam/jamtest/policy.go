@@ -16,17 +16,17 @@ type Asked struct {
 	Place  jam.BarPlace
 }
 
-// A Policy chooses by a hash of everything that it was told since its last Reset, so that a change of one token anywhere in the
-// past changes all that follows. It allocates only if Remember is set.
+// A Policy chooses by a hash of all its inputs since the last Reset, so that a change of one token changes every later choice. It
+// allocates only if Remember is set.
 type Policy struct {
 	Seed     uint64
 	Remember bool
-	// Busy makes it play by how busy it is told to be, too.
+	// Busy makes the choices also depend on the level of SetBusy.
 	Busy bool
-	// Delay, if set, returns how long the nth step takes, counted from 0 since the policy was made, by the clock of package
-	// time.
+	// Delay, if set, returns how long step n takes, by the clock of package time. Steps are counted from 0 since the policy was
+	// made.
 	Delay func(n int64) time.Duration
-	// Fail, if set, returns the error of the nth step.
+	// Fail, if set, returns the error of step n.
 	Fail func(n int64) error
 
 	vocabulary *jam.Vocabulary
@@ -47,7 +47,7 @@ var Symbols = []string{"C", "Dm", "Em", "F", "G7", "Am7", "Bm7b5",
 	"Cmaj7", "C#dim7", "Dsus4", "Eaug", "F6", "Gm6", "Ab9", "B5", "C6",
 }
 
-// NewPolicy makes a policy that remembers. The same seed and the same tokens give the same logits.
+// NewPolicy makes a policy with Remember set. The same seed and the same tokens give the same logits.
 func NewPolicy(seed uint64) *Policy { return NewPolicyOf(seed, Symbols...) }
 
 // NewPolicyOf makes a policy with another vocabulary.
@@ -82,17 +82,17 @@ func (p *Policy) Reset() {
 	p.resets++
 }
 
-// SetBusy is for the steps from now on.
+// SetBusy sets the level for later steps.
 func (p *Policy) SetBusy(level jam.Busy) { p.level = level }
 
-// Told returns how busy it was told to be in each step since the last Reset.
+// Told returns the level of SetBusy in each step since the last Reset.
 func (p *Policy) Told() []jam.Busy {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.told)
 }
 
-// Step returns logits between 0 and 8, plus what a melodist prefers.
+// Step returns logits from 0 to 8, plus the preferences of NewMelodist.
 func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.BarPlace) ([]float32, error) {
 	n := p.steps
 	p.steps++
@@ -124,7 +124,7 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 	return p.logits, nil
 }
 
-// Heard returns all that was heard since the last Reset, in order. Any goroutine may call it.
+// Heard returns the inputs of all steps since the last Reset, in order. It is safe for concurrent use.
 func (p *Policy) Heard() []Asked {
 	p.mu.Lock()
 	defer p.mu.Unlock()
