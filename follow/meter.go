@@ -3,18 +3,18 @@ package follow
 import "jamd/jam"
 
 const (
-	meterShare = 0.98 // share of the hypotheses near the grid by which a meter is found
-	meterBeats = 4    // number of beats in a row that it must have it
+	meterShare = 0.98 // share that a meter needs among the hypotheses near the grid
+	meterBeats = 4    // number of beats in a row at which it needs that share
 )
 
 // meters are the meters of the classes. No other can be found.
 var meters = [...]jam.Meter{jam.Quarters(4), jam.Quarters(3), {Count: 6, Unit: 8}}
 
-// A meterSearch finds the meter of a player who has set none. What it has found stays until the player sets another.
+// A meterSearch finds the meter if the player has not set one. It ends when it has found one.
 type meterSearch struct {
 	on     bool
 	to     int // index in meters of the likeliest one
-	agreed int // number of beats in a row at which it was that
+	agreed int // number of beats in a row at which it was the likeliest
 }
 
 // likeliest returns the meter with the largest share of the hypotheses near the grid, as an index in meters.
@@ -27,7 +27,7 @@ func (w *belief) likeliest() (meter int, share float64) {
 	return meter, share
 }
 
-// findMeter is called at each beat.
+// findMeter settles on a meter if the last beats agree on it. It is called at each beat.
 func (f *Follower) findMeter() {
 	s := &f.meter
 	if !s.on {
@@ -60,8 +60,8 @@ func (f *Follower) settleMeter(m jam.Meter) {
 	}
 }
 
-// SetMeter sets the meter, amid the music too; the zero Meter asks for it to be found. The grid keeps its beats, and a beat that began a bar
-// still begins one.
+// SetMeter sets the meter; the zero Meter makes the Follower find it. It may be called during the music: the beats of the grid stay, and
+// a beat that began a bar still begins one.
 func (f *Follower) SetMeter(m jam.Meter) {
 	g := &f.grid
 	f.config.Meter, f.meter = m, meterSearch{on: m == jam.Meter{}}

@@ -11,7 +11,7 @@ import (
 // autoMeter stands for a meter that is found in what the player plays.
 const autoMeter = "auto"
 
-// told returns the meter that the player has said; the zero Meter if it is to be found.
+// told returns the meter that the player has set, or the zero Meter if it is to be found.
 func told(s *jam.Settings) jam.Meter {
 	if s.FindMeter {
 		return jam.Meter{}
@@ -34,8 +34,8 @@ func (j *Jam) showMeter(p *ui.Param) {
 	}
 }
 
-// setMeter chooses the meter. A jam that follows its player takes it from the next bar line on. Otherwise the waiting jam ends, and the next
-// one has it.
+// setMeter sets the meter. A jam that follows its player uses it from the next bar line on. Otherwise the jam, which has not begun, ends,
+// and the next one uses it.
 func (j *Jam) setMeter(value string) error {
 	if value == autoMeter && !j.follows() {
 		return errors.New("jamd can find your meter only where it follows you: choose the clock 'follow' first")
@@ -55,7 +55,7 @@ func (j *Jam) setMeter(value string) error {
 	return nil
 }
 
-// setMeter stores the meter for this jam and the next ones; the zero Meter is to be found.
+// setMeter stores the meter for this jam and the next ones; the zero Meter means that it is to be found.
 func (c *controls) setMeter(m jam.Meter) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,7 +65,7 @@ func (c *controls) setMeter(m jam.Meter) {
 	}
 }
 
-// FoundMeter returns the meter that was found in what the player plays; the zero Meter if none was asked for, or before it is found.
+// FoundMeter returns the meter that was found in the playing. It returns the zero Meter before that, or if the player has set one.
 func (j *Jam) FoundMeter() jam.Meter {
 	if s := j.controls.Settings(); !s.FindMeter || !j.follows() {
 		return jam.Meter{}
@@ -73,7 +73,7 @@ func (j *Jam) FoundMeter() jam.Meter {
 	return j.ear.Meter()
 }
 
-// tellMeter tells the player of the meter that was found, once.
+// tellMeter shows a notice when a meter has been found.
 func (j *Jam) tellMeter(r *jam.FrameReport) {
 	m := j.FoundMeter()
 	if m == j.found {

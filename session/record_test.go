@@ -224,7 +224,7 @@ func TestOneDamagedLineIsToldOnce(t *testing.T) {
 			[]string{":20: its checksum", ":21: line 22 of the jam comes after its line 19"}},
 		{"one damaged, one gone", bytes.Replace(changed(20), lines[20], nil, 1), []string{":20: its checksum", ":21: line 22 of the jam comes after its line 19"}},
 		{"swapped", bytes.Replace(whole, append(bytes.Clone(lines[19]), lines[20]...), append(bytes.Clone(lines[20]), lines[19]...), 1),
-			[]string{":20: line 21 of the jam comes after its line 19", ":21: line 20 of the jam comes after its line 21", ":22: line 22 of the jam follows its line 20"}},
+			[]string{":20: line 21 of the jam comes after its line 19", ":21: line 20 of the jam comes after its line 21", ":22: line 22 of the jam comes after its line 20"}},
 	}
 	for _, tt := range tests {
 		dir := t.TempDir()

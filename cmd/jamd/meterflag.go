@@ -6,12 +6,12 @@ import (
 	"jamd/jam"
 )
 
-// A meterFlag is a time signature, or auto, which is the zero Meter: it is found in what the player plays. nil: the flag was not given.
+// A meterFlag is a time signature, or the zero Meter for auto: the meter is found in the playing. It is nil if the flag was not given.
 type meterFlag struct{ jam.Meter }
 
 const autoMeter = "auto"
 
-// UnmarshalText reads what jam.ParseMeter reads, or auto.
+// UnmarshalText reads auto, or a time signature as jam.ParseMeter does.
 func (f *meterFlag) UnmarshalText(text []byte) (err error) {
 	if string(text) == autoMeter {
 		f.Meter = jam.Meter{}
@@ -33,7 +33,7 @@ func (f meterFlag) String() string {
 
 func (f *meterFlag) auto() bool { return f != nil && f.Meter == jam.Meter{} }
 
-// or returns the meter that was given, or another if none was.
+// or returns the meter that was given, or m if none was.
 func (f *meterFlag) or(m jam.Meter) jam.Meter {
 	if f == nil || f.auto() {
 		return m
