@@ -50,7 +50,7 @@ UV            = uv==0.13.9
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## "; print "usage: make TARGET" } \
 	    /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	    /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: build ## Play: the demo melody, or your keyboard with ARGS='--in NAME --out NAME'
@@ -194,6 +194,10 @@ packages: ## Build the packages of a release into bin/packages: .deb, .rpm, .tar
 	@.ci/system-packages build
 	@.ci/system-packages packages
 	@GO="$(GO)" $(PYTHON) assets/package/pack.py bin/packages
+
+.PHONY: vulnerabilities
+vulnerabilities: ## Look for known faults in the Go code that jamd calls (needs the network: vuln.go.dev)
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 .PHONY: packages-twice
 packages-twice: ## Build the packages of the last commit twice and compare their bytes

@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	"learn":    {"jam"},
 	"midi":     {"jam"},
 	"midiio":   {"jam", "midi"},
-	"model":    {"assets", "jam"},
+	"model":    {"assets", "atomicfile", "jam"},
 	"realtime": {"jam"},
 	"session":  {"atomicfile", "jam", "spelling"},
 	"ui":       {"atomicfile", "jam", "midi", "spelling", "usage"},

@@ -48,7 +48,7 @@ func (o Policies) Warm(spec string, plays model.Part) (*model.Policy, []time.Dur
 	return p, steps, nil
 }
 
-// PolicyNames returns the names of the policies that come with jamd.
+// PolicyNames returns the names of the policies: those that come with jamd and the user's own.
 func PolicyNames() []string { return model.Names(model.Chords) }
 
 // release closes a policy that no loop has taken. p may be nil.

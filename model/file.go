@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"jamd/assets"
@@ -34,8 +35,11 @@ func because(plays Part, policy string, cause error) *PolicyError {
 	return &PolicyError{plays, policy, cause.Error(), cause}
 }
 
-// Names lists the policies for a part that come with jamd, sorted.
-func Names(plays Part) []string {
+// Names lists the policies for a part: those that come with jamd, then the user's own, both sorted.
+func Names(plays Part) []string { return append(bundled(plays), shelved(plays)...) }
+
+// bundled lists the policies for a part that come with jamd, sorted.
+func bundled(plays Part) []string {
 	files, _ := fs.Glob(assets.Files, parts[plays].folder+"/*.onnx") // fails only for a malformed pattern
 	for i, f := range files {
 		files[i] = strings.TrimSuffix(path.Base(f), ".onnx")
@@ -43,23 +47,45 @@ func Names(plays Part) []string {
 	return files
 }
 
-// List describes the policies that come with jamd, first those that play chords. It needs no ONNX Runtime.
+// List describes the policies that have a name, first those that play chords. It needs no ONNX Runtime. The error joins those of the files
+// that cannot be read; the list has the others.
 func List() ([]Metadata, error) {
 	var list []Metadata
+	var problems []error
 	for plays := range parts {
 		for _, name := range Names(Part(plays)) {
 			m, _, _, err := read(name, Part(plays))
 			if err != nil {
-				return nil, err
+				problems = append(problems, err)
+				continue
 			}
 			list = append(list, m)
 		}
 	}
-	return list, nil
+	return list, errors.Join(problems...)
 }
 
-// Carried returns the name of the policy for a part that comes with jamd and whose file has the given hash; "" if there is
-// none.
+// Describe describes a policy or an agent: a name, or the path of a file.
+func Describe(spec string) (Metadata, error) {
+	for plays := range parts {
+		if slices.Contains(Names(Part(plays)), spec) {
+			m, _, _, err := read(spec, Part(plays))
+			return m, err
+		}
+	}
+	data, file, err := bytesOf(spec, Chords)
+	if err != nil {
+		return Metadata{}, err
+	}
+	m, _, err := parse(data)
+	if err != nil {
+		return Metadata{}, because(Chords, spec, err)
+	}
+	m.Path = file
+	return m, nil
+}
+
+// Carried returns the name of the policy for a part whose file has the given hash; "" if there is none.
 func Carried(sha256 string, plays Part) string {
 	for _, name := range Names(plays) {
 		if m, _, _, err := read(name, plays); err == nil && m.SHA256 == sha256 {
@@ -72,9 +98,11 @@ func Carried(sha256 string, plays Part) string {
 // maxFile is the limit of protobuf.
 const maxFile = 1<<31 - 1
 
-// read reads and checks a policy, and that it plays the part. spec is a name that comes with jamd, or the path of a file.
+// read reads and checks a policy, and that it plays the part. spec is a name or the path of a file. A policy of the user's own goes by the
+// name that it was added under.
 func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, err error) {
-	if data, err = bytesOf(spec, plays); err != nil {
+	data, file, err := bytesOf(spec, plays)
+	if err != nil {
 		return m, nil, nil, err
 	}
 	if m, v, err = parse(data); err != nil {
@@ -83,21 +111,33 @@ func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, 
 	if m.Plays != plays {
 		return m, nil, nil, &PolicyError{plays, spec, fmt.Sprintf("it plays %v, not %v: give it as the %s", m.Plays, plays, parts[m.Plays].player), nil}
 	}
+	m.Path = file
+	if file != "" && file == onShelf(spec, plays) {
+		m.Name = spec
+	}
 	return m, v, data, nil
 }
 
-func bytesOf(spec string, plays Part) ([]byte, error) {
-	names := Names(plays)
-	for _, name := range names {
-		if name == spec {
-			return assets.Files.ReadFile(parts[plays].folder + "/" + name + ".onnx")
-		}
+// bytesOf returns a policy's bytes, and its path unless it comes with jamd.
+func bytesOf(spec string, plays Part) (data []byte, file string, err error) {
+	if slices.Contains(bundled(plays), spec) {
+		data, err = assets.Files.ReadFile(parts[plays].folder + "/" + spec + ".onnx")
+		return data, "", err
 	}
+	if file = onShelf(spec, plays); file == "" {
+		file = spec
+	}
+	data, err = readFile(file, plays)
+	return data, file, err
+}
+
+// readFile reads the file of a policy. Its errors are a user's who gave a name or a path.
+func readFile(spec string, plays Part) ([]byte, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(spec, `/\`) && !strings.HasSuffix(spec, ".onnx"):
 		known := "this build of jamd carries none: give"
-		if len(names) > 0 {
+		if names := Names(plays); len(names) > 0 {
 			known = "there are " + strings.Join(names, ", ") + ", or give"
 		}
 		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file", nil}

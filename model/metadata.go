@@ -35,7 +35,8 @@ type Metadata struct {
 	Figures    map[string]any `json:"figures"` // results of its evaluation: numbers or lists of numbers
 	Card       string         `json:"card,omitempty"`
 	Bytes      int64          `json:"bytes"`
-	SHA256     string         `json:"sha256"` // of the file, in hex
+	SHA256     string         `json:"sha256"`         // of the file, in hex
+	Path       string         `json:"path,omitempty"` // of the file; "" for a policy that comes with jamd
 }
 
 // Bounds on the memory of a policy, far above any policy that could step within a frame.

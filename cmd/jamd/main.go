@@ -45,7 +45,7 @@ type cli struct {
 	Config      configCmd                 `cmd:"" help:"Print the settings in force and where each comes from: a default, the configuration file, a flag."`
 	Learn       learnCmd                  `cmd:"" help:"MIDI learn: turn a knob or press a pad or key, and it changes a setting from then on."`
 	Ports       portsCmd                  `cmd:"" help:"List the MIDI ports."`
-	Policies    policiesCmd               `cmd:"" help:"List the policies and agents that come with jamd."`
+	Policies    policiesCmd               `cmd:"" help:"List, add, check and remove policies and agents."`
 	Doctor      doctorCmd                 `cmd:"" help:"Check every part that a jam needs, and say how to fix what is missing."`
 	Version     versionCmd                `cmd:"" help:"Print the versions of jamd and its parts."`
 	Completion  kongcompletion.Completion `cmd:"" help:"Print the line that gives your shell completion of jamd's commands."`

@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv(model.LibraryEnv, library)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+			env.Setenv("XDG_DATA_HOME", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("XDG_RUNTIME_DIR", filepath.Join(env.WorkDir, "run")) // scripts run beside each other, each with ports of its own
 			return writeInputs(env.WorkDir)
 		},
