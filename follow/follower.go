@@ -115,7 +115,7 @@ func (f *Follower) settleHome(rest float64) {
 	}
 }
 
-// Hold(true) lets the grid continue as it is, whatever is played. Hold(false) lets it follow again from there.
+// Hold lets the grid continue as it is, whatever is played, if on is true. If it is false, the grid follows again from there.
 func (f *Follower) Hold(on bool) {
 	if f.frozen && !on { // what was played in the meantime was not heard
 		if f.grid.found {

@@ -40,8 +40,9 @@ func (j *Jam) setMeter(value string) error {
 	if value == autoMeter && !j.follows() {
 		return errors.New("jamd can find your meter only where it follows you: choose the clock 'follow' first")
 	}
-	m, err := jam.Meter{}, error(nil)
+	var m jam.Meter
 	if value != autoMeter {
+		var err error
 		if m, err = jam.ParseMeter(value); err != nil {
 			return err
 		}

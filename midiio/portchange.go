@@ -15,6 +15,7 @@ type Change struct {
 // A PortEvent is what happened at a port.
 type PortEvent uint8
 
+// The events.
 const (
 	Gone    PortEvent = iota // the port has left; its held notes are released
 	Back                     // the port is connected again, or for the first time after Awaited

@@ -118,9 +118,7 @@ func (k Key) Numeral(symbol string) string {
 	numeral, rest := degrees[(c.Root+12-k.key.Tonic)%12], jam.Qualities[c.Quality].Symbol
 	if c.Has(c.Root + 3) {
 		numeral = strings.ToLower(numeral)
-		if strings.HasPrefix(rest, "m") {
-			rest = rest[1:]
-		}
+		rest = strings.TrimPrefix(rest, "m")
 	}
 	switch rest {
 	case "dim", "dim7":

@@ -100,6 +100,7 @@ const (
 // A Kind says which values a Param takes.
 type Kind string
 
+// The kinds of param.
 const (
 	Number Kind = "number" // within Min and Max
 	Whole  Kind = "whole"  // a whole number
