@@ -48,14 +48,18 @@ func weigh(b *beam, g *grid, t float64) (w belief) {
 // read updates the belief after an onset at t and moves the grid with it.
 func (f *Follower) read(t float64) {
 	g := &f.grid
+	g.reach = f.reach()
 	if !f.locked {
 		g.put(f.beam.heaviest(), t, f.meter.on)
 	}
 	f.belief = weigh(f.beam, g, t)
 	w := &f.belief
-	if w.share < doubting && f.locked {
+	if f.locked && f.leaves(w.share) {
 		f.elsewhere(t)
 		return
+	}
+	if w.share > doubting {
+		f.learnExactness(w.off)
 	}
 	if w.share > 0 {
 		beat, _ := g.nearest(t)

@@ -14,6 +14,7 @@ type grid struct {
 	passed     int64   // the last beat whose line has passed
 	one        int64   // number of a beat that begins a bar
 	meter      jam.Meter
+	reach      float64 // beats that a hypothesis near the grid may lie off it
 }
 
 // line returns the time of a beat, in seconds.
@@ -38,7 +39,7 @@ func (g *grid) near(h *hypothesis, t float64) bool {
 	}
 	at, _ := h.line(t)
 	_, after := g.nearest(at)
-	return math.Abs(after) < reach
+	return math.Abs(after) < g.reach
 }
 
 // move puts the line of a beat at a time; from there, beats have the given period. Beats that have passed stay so.

@@ -1,0 +1,32 @@
+package follow
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"jamd/jam"
+)
+
+// A counted beat that is played exactly stays, though a passage of syncopated sixteenths, or a long rest, speaks for another.
+func TestExactPlayingKeepsTheBeat(t *testing.T) {
+	const period = 500 * time.Millisecond
+	f := New(Config{Meter: jam.Quarters(4)})
+	at := play(f, countIn(f, time.Second, period), 24, 0, steady(0.5))
+	syncopated := func(bars int) {
+		for range bars {
+			for _, tick := range []int{3, 9, 15, 18, 21, 27, 33, 39, 42, 45} {
+				f.Note(at+period*time.Duration(tick)/ticks, 60, 80)
+			}
+			at += 4 * period
+			f.Advance(at - 100*time.Millisecond)
+			r, _ := f.Reading(at - 100*time.Millisecond)
+			if off := math.Remainder(float64(r.At-at), float64(period)); math.Abs(off) > 0.1*float64(period) {
+				t.Fatalf("the beat is %v off at %v", time.Duration(off), at)
+			}
+		}
+	}
+	syncopated(6)
+	at += 16 * period // a rest
+	syncopated(3)
+}
