@@ -39,6 +39,11 @@ READERS_LOCK  = session/readers/requirements.lock
 READERS_ENV   = $(CACHE)/readers-$(shell (sha256sum $(READERS_LOCK) 2>/dev/null || shasum -a 256 $(READERS_LOCK)) | cut -c 1-12)
 READERS_READY = $(READERS_ENV)/.complete
 
+# The environment of make docs.
+DOCS_LOCK  = docs/requirements.lock
+DOCS_ENV   = $(CACHE)/docs-$(shell (sha256sum $(DOCS_LOCK) 2>/dev/null || shasum -a 256 $(DOCS_LOCK)) | cut -c 1-12)
+DOCS_READY = $(DOCS_ENV)/.complete
+
 # gotestsum runs go test, prints failures and the reasons for skipped tests, and counts both. Only a test that hangs meets the time limit.
 GOTEST = $(GO) run gotest.tools/gotestsum@v1.13.0 --format pkgname-and-test-fails --format-hide-empty-pkg -- -timeout 2h
 GOLANGCI_LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
@@ -145,6 +150,10 @@ page: ## Build the page from ui/web into ui/dist (needs Node 20 or newer)
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; }
 	cd ui/web && npm ci --no-audit --no-fund && npm run build
 
+.PHONY: docs
+docs: $(DOCS_READY) ## Build the documentation as a site in bin/docs/site
+	docs/build "$(DOCS_ENV)/bin/zensical"
+
 .PHONY: train-env
 train-env: $(TRAIN_READY) ## Make the Python environment of the package train in the user's cache
 
@@ -165,6 +174,9 @@ $(TRAIN_READY):
 $(REALJAM_READY):
 	$(call make-environment,$(REALJAM_ENV),$(REALJAM_LOCK))
 
+$(DOCS_READY):
+	$(call make-environment,$(DOCS_ENV),$(DOCS_LOCK))
+
 $(READERS_READY):
 	$(call make-environment,$(READERS_ENV),$(READERS_LOCK))
 
@@ -181,7 +193,7 @@ lock: ## Recompile the Python lock files: those of the environments and that of 
 	@.ci/system-packages environment
 	$(PYTHON) -m venv "$(CACHE)/lock"
 	"$(CACHE)/lock/bin/python" -m pip --disable-pip-version-check install --quiet $(UV)
-	for lock in $(TRAIN_LOCK) $(REALJAM_LOCK) $(READERS_LOCK); do \
+	for lock in $(TRAIN_LOCK) $(REALJAM_LOCK) $(READERS_LOCK) $(DOCS_LOCK); do \
 	    "$(CACHE)/lock/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	        --upgrade --output-file $$lock $${lock%.lock}.in; done
 	"$(CACHE)/lock/bin/uv" pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes --no-header \

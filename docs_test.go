@@ -1,0 +1,67 @@
+package jamd_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile("(?m)^#+ +(.*)$")
+	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// anchors returns the names by which a document's headings can be linked.
+func anchors(text string) (names []string) {
+	for _, found := range heading.FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.ReplaceAll(noSlug.ReplaceAllString(strings.ToLower(found[1]), ""), " ", "-"))
+	}
+	return names
+}
+
+// Every relative link in a document leads to a file of the project, and to a heading in it. Every page of docs is in the site's menu.
+func TestLinks(t *testing.T) {
+	listed, err := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
+	if err != nil {
+		t.Skip("there is no git")
+	}
+	menu, err := os.ReadFile("docs/site.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, file := range strings.Fields(string(listed)) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // deleted and not committed yet
+		}
+		if filepath.Dir(file) == "docs" && !strings.Contains(string(menu), `"`+filepath.ToSlash(file)+`"`) {
+			t.Errorf("%s is not in the menu of docs/site.toml", file)
+		}
+		for _, found := range link.FindAllStringSubmatch(string(text), -1) {
+			target, anchor, _ := strings.Cut(found[1], "#")
+			if strings.Contains(target, ":") {
+				continue
+			}
+			checked++
+			path := file
+			if target != "" {
+				path = filepath.Join(filepath.Dir(file), target)
+			}
+			other, err := os.ReadFile(path)
+			if info, statErr := os.Stat(path); err != nil && (statErr != nil || !info.IsDir()) {
+				t.Errorf("%s: the link %s leads nowhere", file, found[1])
+			} else if anchor != "" && !slices.Contains(anchors(string(other)), anchor) {
+				t.Errorf("%s: the link %s leads to no heading", file, found[1])
+			}
+		}
+	}
+	if checked < 50 {
+		t.Errorf("only %d links were found", checked)
+	}
+}
