@@ -2,6 +2,7 @@ package alsa
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -34,19 +35,20 @@ wait
 echo "--- begin heard"; cat heard.txt; echo "--- end heard"
 echo "--- begin says"; cat follower.txt master.txt; echo "--- end says"
 for jam in follower master; do
-    echo "--- begin $jam"; cat /run/$jam/*/events.jsonl; echo "--- end $jam"
+    echo "--- begin $jam"; grep -o '"start": "[^"]*"' /run/$jam/*/manifest.json | sed 's/.*/{&}/'; cat /run/$jam/*/events.jsonl; echo "--- end $jam"
 done
 exit $status
 `
 
-// A logLine is what a line of a session's log says of the grid.
+// A logLine is what the manifest of a session, or a line of its log, says of the grid.
 type logLine struct {
-	Type   string  `json:"type"`
-	Frame  int64   `json:"frame"`
-	At     float64 `json:"at_us"`
-	Late   float64 `json:"late_us"`
-	BPM    float64 `json:"bpm"`
-	Melody int     `json:"melody"`
+	Start time.Time `json:"start"` // wall time at which the session's clock showed 0
+	Type  string    `json:"type"`
+	Frame int64     `json:"frame"`
+	At    float64   `json:"at_us"`
+	Late  float64   `json:"late_us"`
+	BPM   float64   `json:"bpm"`
+	Again bool      `json:"again"`
 }
 
 // TestClock: a second jamd is the clock's master. The follower begins with it, takes its tempo, ends where it ends, and leaves no note
@@ -72,92 +74,128 @@ func TestClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if began, hanging := Balance(messages); began < 3 || hanging != nil {
-		t.Errorf("%d notes of the follower began, %v hang", began, hanging)
+	began, hanging := Balance(messages)
+	if hanging != nil {
+		t.Errorf("notes of the follower hang: %v", hanging)
 	}
 	followed, masters := framesOf(t, r.Console, "follower"), framesOf(t, r.Console, "master")
-	early, late, common := shift(followed, masters)
-	t.Logf("frames %d to %d follow the master's %d to %d; the lines of %d common frames move by %v; tempo %.2f at last for 30",
-		followed.first, followed.last, masters.first, masters.last, common, late-early, followed.tempo)
-	if followed.busy() || masters.busy() {
-		t.Skipf("the tempo is not judged: of the master's %d frames %d were more than %v late, of the follower's %d %d; such a master's clock has no tempo",
-			len(masters.lines), masters.late, tooLate, len(followed.lines), followed.late)
+	off, judged := apart(followed, masters)
+	t.Logf("frames %d to %d follow the master's %d to %d, with %d jumps; %d lines that were in time are %.3f frames from the master's (median); tempo %.2f at last for 30",
+		followed.first().frame, followed.last().frame, masters.first().frame, masters.last().frame, followed.jumps, judged, off, followed.tempo)
+	if judged < least && (followed.busy() || masters.busy()) {
+		t.Skipf("not judged: the machine was too busy, only %d of the follower's %d frames were in time", judged, len(followed.lines))
 	}
-	// The master's clock ends at the line behind its last frame. On a busy host frames are lost here, and with them the place for a bar.
-	if followed.first > 4 || masters.first != 0 || followed.last < masters.last-4 || followed.last > masters.last+1+16 {
-		t.Errorf("the follower played frames %d to %d, the master %d to %d", followed.first, followed.last, masters.first, masters.last)
+	if began < 3 || judged < least {
+		t.Errorf("%d notes of the follower began, and %d frames were in time", began, judged)
 	}
-	if drift := late - early; common < 20 || drift.Abs() > step/2 {
-		t.Errorf("the follower's lines move by %v against the master's, which are %v apart: it does not keep the tempo", drift, step)
+	// The master's clock ends at the line behind its last frame. On a busy host the follower may lose its place: it then goes on in a later
+	// bar, at the same place of the bar.
+	lost := bar * int64(1+followed.jumps)
+	latest := masters.last().frame + 1 + lost
+	if followed.first().frame >= lost || masters.first().frame != 0 || followed.last().frame < masters.last().frame-4 || followed.last().frame > latest {
+		t.Errorf("the follower played frames %d to %d, the master %d to %d", followed.first().frame, followed.last().frame, masters.first().frame, masters.last().frame)
+	}
+	if off > mostApart {
+		t.Errorf("the follower's lines are %.3f frames from the master's: it does not keep the tempo", off)
 	}
 }
 
-// step is how far two lines of the master are apart, at 30 BPM.
-const step = 500 * time.Millisecond
+const (
+	bar = 16 // frames
+	// tooLate is a quarter of a pulse of the master's clock, at 30 BPM. A follower that is as late hears notes and clock as late.
+	tooLate = 20 * time.Millisecond
+	// least is how many frames in time are enough to judge by.
+	least = 12
+	// mostApart is how far the lines of the follower may be from those of the master, in frames: an eighth of a second at 30 BPM.
+	mostApart = 0.25
+)
 
-// shift returns how far the follower's lines lie after the master's: the median in the first and in the second half of the frames
-// that both played. Each has a clock of its own, so only the difference counts. A busy host delays single pulses, which move
-// single lines and the last tempo; it does not move a median.
-func shift(followed, masters played) (early, late time.Duration, common int) {
-	var shifts []time.Duration
-	for frame := masters.first; frame <= masters.last; frame++ {
-		theirs, both := masters.lines[frame]
-		if ours, ok := followed.lines[frame]; both && ok {
-			shifts = append(shifts, ours-theirs)
+// apart returns how far the follower's lines are from those of the master, in frames, and how many lines it judged: those of the
+// master's time, except for frames that the follower sent too late. Both sessions have the wall time of one machine. Bars of the two begin
+// together, but after a jump the follower is in another bar, so only the place in the bar counts. A busy host delays single pulses,
+// which move single lines; it does not move the median.
+func apart(followed, masters played) (median float64, judged int) {
+	first, last := masters.first(), masters.last()
+	step := last.at.Sub(first.at) / time.Duration(last.frame-first.frame)
+	var off []float64
+	for _, l := range followed.lines {
+		if l.late <= tooLate && !l.at.Before(first.at) && !l.at.After(last.at) {
+			song := float64(first.frame) + float64(l.at.Sub(first.at))/float64(step)
+			off = append(off, math.Abs(math.Remainder(float64(l.frame)-song, bar)))
 		}
 	}
-	if len(shifts) < 2 {
-		return 0, 0, len(shifts)
+	if len(off) == 0 {
+		return 0, 0
 	}
-	median := func(of []time.Duration) time.Duration {
-		sorted := slices.Sorted(slices.Values(of))
-		return sorted[len(sorted)/2]
-	}
-	half := len(shifts) / 2
-	return median(shifts[:half]), median(shifts[half:]), len(shifts)
+	slices.Sort(off)
+	return off[len(off)/2], len(off)
 }
 
-// A follower that keeps the master's tempo is told from one that does not, however late single lines are.
-func TestShift(t *testing.T) {
-	lines := func(tempo float64, late func(n int64) time.Duration) played {
-		p := played{first: 0, last: 47, lines: map[int64]time.Duration{}}
+// A follower that keeps the master's place in the bar is told from one that does not, however late single lines are.
+func TestApart(t *testing.T) {
+	lines := func(tempo float64, late func(n int64) time.Duration) (p played) {
 		for n := range int64(48) {
-			p.lines[n] = time.Duration(float64(n)*15/tempo*float64(time.Second)) + late(n)
+			at := time.Unix(1000, 0).Add(time.Duration(float64(n) * 15 / tempo * float64(time.Second)))
+			p.lines = append(p.lines, playedLine{frame: n, at: at.Add(late(n)), late: late(n) / 10})
 		}
 		return p
 	}
 	never := func(int64) time.Duration { return 0 }
-	master := lines(30, never)
+	jumped, beatLate := lines(30, never), lines(30, never)
+	for i := range jumped.lines {
+		beatLate.lines[i].frame += 4
+		if i >= 20 {
+			jumped.lines[i].frame += 2 * bar
+		}
+	}
 	for _, tt := range []struct {
 		name     string
 		follower played
+		judged   int
 		follows  bool
 	}{
-		{"another clock", lines(30, func(int64) time.Duration { return time.Hour }), true},
-		{"a host that stalls", lines(30, func(n int64) time.Duration { return time.Duration(max(0, n%7-3)) * time.Second }), true},
-		{"a tempo of 31", lines(31, never), false},
-		{"a tempo of its own", lines(90, never), false},
+		{"in time", lines(30, never), 48, true},
+		{"as late as sound", lines(30, func(int64) time.Duration { return 30 * time.Millisecond }), 47, true},
+		{"another bar after a jump", jumped, 48, true},
+		{"a host that stalls", lines(30, func(n int64) time.Duration { return time.Duration(max(0, n%7-3)) * time.Second }), 28, true},
+		{"another beat", beatLate, 48, false},
+		{"a tempo of 31", lines(31, never), 48, false},
+		{"a tempo of its own", lines(90, never), 48, false},
 	} {
-		early, late, common := shift(tt.follower, master)
-		if follows := (late - early).Abs() <= step/2; follows != tt.follows || common != 48 {
-			t.Errorf("%s: the lines move by %v in %d frames", tt.name, late-early, common)
+		off, judged := apart(tt.follower, lines(30, never))
+		if follows := off <= mostApart; follows != tt.follows || judged != tt.judged {
+			t.Errorf("%s: %d lines are %.3f frames apart", tt.name, judged, off)
 		}
 	}
 }
 
-// tooLate is a quarter of a pulse of the master's clock, at 30 BPM. The follower has notes and clock from a process that is as late.
-const tooLate = 20 * time.Millisecond
-
-// played is which frames a session has, their lines on its clock, how many were sent too late, and its last tempo.
+// played is what frames a session has, how often its song jumped, and its last tempo.
 type played struct {
-	first, last int64
-	lines       map[int64]time.Duration
-	late        int
-	tempo       float64
+	lines []playedLine // in order
+	jumps int
+	tempo float64
 }
 
 // busy reports whether the machine was too busy to keep time: more than a tenth of the frames were too late.
-func (p played) busy() bool { return 10*p.late > len(p.lines) }
+func (p played) busy() bool {
+	late := 0
+	for _, l := range p.lines {
+		if l.late > tooLate {
+			late++
+		}
+	}
+	return 10*late > len(p.lines)
+}
+
+func (p played) first() playedLine { return p.lines[0] }
+func (p played) last() playedLine  { return p.lines[len(p.lines)-1] }
+
+// A playedLine is a frame, the wall time of its line, and how long after it the frame was sent.
+type playedLine struct {
+	frame int64
+	at    time.Time
+	late  time.Duration
+}
 
 func framesOf(t *testing.T, console, section string) (p played) {
 	t.Helper()
@@ -165,24 +203,28 @@ func framesOf(t *testing.T, console, section string) (p played) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.first, p.last, p.lines = -1, -1, map[int64]time.Duration{}
+	var start time.Time
 	for line := range strings.Lines(text) {
 		var l logLine
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatalf("%s: %q: %v", section, line, err)
 		}
+		micros := func(us float64) time.Duration { return time.Duration(us * float64(time.Microsecond)) }
 		switch l.Type {
+		case "":
+			start = l.Start
 		case "frame":
-			if p.last = l.Frame; p.first < 0 {
-				p.first = l.Frame
-			}
-			p.lines[l.Frame] = time.Duration(l.At * float64(time.Microsecond))
-			if l.Late > float64(tooLate.Microseconds()) {
-				p.late++
+			p.lines = append(p.lines, playedLine{l.Frame, start.Add(micros(l.At)), micros(l.Late)})
+		case "jump":
+			if !l.Again || l.Frame > 0 { // the first one is the start
+				p.jumps++
 			}
 		case "segment":
 			p.tempo = l.BPM
 		}
+	}
+	if start.IsZero() || len(p.lines) < 2 {
+		t.Fatalf("%s has %d frames from %v", section, len(p.lines), start)
 	}
 	return p
 }
