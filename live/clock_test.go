@@ -12,10 +12,10 @@ import (
 )
 
 // master is a clock of 24 pulses a beat, with a Start before the first, until it is stopped.
-func master(to jam.Output, bpm float64, pulses int) {
+func master(ctx context.Context, to jam.Output, bpm float64) {
 	period := time.Duration(float64(time.Minute) / bpm / 24)
 	_ = to.Send(jam.ClockStart, 0, 0)
-	for next := time.Now(); pulses > 0; pulses-- { // pulses that are late are sent all the same
+	for next := time.Now(); ctx.Err() == nil; { // pulses that are late are sent all the same
 		next = next.Add(period)
 		time.Sleep(time.Until(next))
 		_ = to.Send(jam.ClockPulse, 0, 0)
@@ -40,11 +40,11 @@ func TestClockExternal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go master(cable, 200, 24*5)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
+	go master(ctx, cable, 200)
 	summary, err := loop.Run(ctx)
-	if err != nil || summary.Frames+summary.Skipped < 12 {
+	if err != nil || ctx.Err() != nil || summary.Frames == 0 { // it ends by itself; a busy machine passes over frames, which are in no count
 		t.Fatalf("%+v, %v", summary, err)
 	}
 	var last jam.Moved

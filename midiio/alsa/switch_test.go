@@ -28,8 +28,9 @@ keys 1 '\220\100\144'
 await 'heard 64'
 aseqdump >second.txt 2>&1 &
 second=$!
-await '[ $(aconnect -l | count "^client.*aseqdump" -) -ge 2 ]'
-synth=$(aconnect -l | sed -n "s/^client \([0-9]*\): 'aseqdump'.*/\1/p" | tail -n 1)
+client() { aconnect -l | sed -n "s/^client \([0-9]*\): .*,pid=$1[],].*/\1/p"; }
+await '[ "$(client $second)" ]'
+synth=$(client $second) # its number may be lower than the first one's
 jamd ctl set out="aseqdump:aseqdump $synth:0"; echo "output: $?" # both synths have the name
 jamd ctl status
 jamd ctl set in='Virtual Raw MIDI 0-9:VirMIDI 0-9'; echo "nobody: $?"
