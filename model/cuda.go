@@ -9,7 +9,7 @@ import (
 )
 
 // cudaLibrary is where `make cuda` puts ONNX Runtime with CUDA, relative to the program. nvidiaLibraries is where NVIDIA's
-// libraries lie, relative to cudaLibrary.
+// libraries are, relative to cudaLibrary.
 const (
 	cudaLibrary     = "cuda/onnxruntime/capi/libonnxruntime.so.*"
 	nvidiaLibraries = "../../nvidia/*/lib/*.so*"
@@ -31,7 +31,7 @@ func appendCUDA(o *ort.SessionOptions, library string) error {
 	return o.AppendExecutionProviderCUDA(cuda)
 }
 
-// preload loads libraries that ONNX Runtime's CUDA provider would otherwise look for in the system's folders: the loader takes
+// preload loads libraries that ONNX Runtime's CUDA provider would otherwise look for in the system's folders: the loader uses
 // those that are already loaded. Their names do not tell which needs which, so preload repeats as long as one of them loads.
 // The provider's own error names what is missing in the end.
 func preload(libraries []string) {

@@ -17,8 +17,8 @@ import (
 
 // A PolicyError says in one line which policy cannot be used, and why.
 type PolicyError struct {
-	Plays  Part   // what it should play
-	Policy string // as asked for
+	Plays  Part   // what the policy should play
+	Policy string // name or path, as the caller gave it
 	Reason string
 	Cause  error // the error behind the reason; nil if there is none
 }
@@ -27,7 +27,7 @@ func (e *PolicyError) Error() string {
 	return parts[e.Plays].player + " " + e.Policy + ": " + oneLine(e.Reason)
 }
 
-// Unwrap returns the cause.
+// Unwrap returns Cause.
 func (e *PolicyError) Unwrap() error { return e.Cause }
 
 // because makes a PolicyError whose reason is another error.
@@ -65,7 +65,7 @@ func List() ([]Metadata, error) {
 	return list, errors.Join(problems...)
 }
 
-// Describe describes a policy or an agent: a name, or the path of a file.
+// Describe returns the metadata of a policy or an agent. spec is a name that jamd knows, or the path of a file.
 func Describe(spec string) (Metadata, error) {
 	for plays := range parts {
 		if slices.Contains(Names(Part(plays)), spec) {
@@ -85,7 +85,7 @@ func Describe(spec string) (Metadata, error) {
 	return m, nil
 }
 
-// Carried returns the name of the policy for a part whose file has the given hash; "" if there is none.
+// Carried returns the name of the policy for a part whose file has the given hash, or "" if there is none.
 func Carried(sha256 string, plays Part) string {
 	for _, name := range Names(plays) {
 		if m, _, _, err := read(name, plays); err == nil && m.SHA256 == sha256 {

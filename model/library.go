@@ -27,7 +27,7 @@ type Library struct {
 	Version string // such as 1.27.0
 }
 
-// What can be wrong with a library; a LibraryError wraps one of these.
+// The kinds of error of a library. A LibraryError wraps one of them.
 var (
 	ErrLibraryMissing = errors.New("not found")
 	ErrLibraryBroken  = errors.New("broken")
@@ -38,7 +38,7 @@ var (
 // A LibraryError says in one line what is wrong with ONNX Runtime's library, where, and what to do.
 type LibraryError struct {
 	Kind   error
-	Path   string // as it was looked for
+	Path   string // path that was tried
 	Origin string
 	Detail string
 	Cure   string
@@ -57,14 +57,14 @@ func (e *LibraryError) Unwrap() error { return e.Kind }
 // oneLine joins the lines of a message from another program.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// ONNX Runtime has one environment in a process: what was opened first stays.
+// A process has only one ONNX Runtime environment, so the library that was opened first stays in use.
 var (
 	opening sync.Mutex
 	opened  *Library
 )
 
 // OpenLibrary finds, checks and loads ONNX Runtime: the file explicit, if it is not empty; else the one that the environment
-// names; else one beside the program; else the system's. It uses the first of these that is there, and an error of that one is
+// names; else one beside the program; else the system's. It uses the first of these that exists, and an error of that one is
 // final, because nobody wants another library than the one they named. Once it has succeeded, later calls return the same
 // library, whatever they ask for. Errors are of type *LibraryError.
 func OpenLibrary(explicit string) (Library, error) {
@@ -126,7 +126,7 @@ func findLibrary(explicit string) (Library, error) {
 	return Library{Origin: "the system"}, nil
 }
 
-// reinstall brings the library back to where it belongs.
+// reinstall is the advice for a library that is missing or damaged.
 const reinstall = "install jamd again, or run make build in its source folder"
 
 // checkedLibrary inspects the file before the system loads it: a truncated file would end the process with SIGBUS.
@@ -179,7 +179,7 @@ func (l *Library) load() error {
 		return fail(ErrLibraryTooOld, "it is version "+found.version)
 	}
 	ort.SetSharedLibraryPath(name)
-	// Errors come back as values, so ONNX Runtime need not print them too.
+	// Errors are returned as values, so ONNX Runtime need not print them too.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fail(ErrLibraryBroken, err.Error())
 	}
@@ -201,5 +201,5 @@ func tooOld(version string) bool {
 	return major < 1 || major == 1 && minor < apiVersion
 }
 
-// A probed library has told its version and, if the system knows it, its file.
+// A probed library is loaded. Its version is known, and its file too if the system tells it.
 type probed struct{ version, file string }

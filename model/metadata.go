@@ -27,8 +27,8 @@ type Metadata struct {
 	Heads      int            `json:"heads"`
 	HeadSize   int            `json:"head_size"`
 	RotaryBase float64        `json:"rotary_base"`
-	HearsBar   bool           `json:"hears_bar"`  // it is told where in the bar a frame lies
-	HearsBusy  bool           `json:"hears_busy"` // it is told how often chords are to change
+	HearsBar   bool           `json:"hears_bar"`  // it has an input for the place of a frame in the bar
+	HearsBusy  bool           `json:"hears_busy"` // it has an input for how often chords should change
 	Parameters int64          `json:"parameters"`
 	Corpora    []string       `json:"corpora"`
 	Licence    string         `json:"licence"`
@@ -103,7 +103,7 @@ func parse(data []byte) (Metadata, *jam.Vocabulary, error) {
 	return m, vocabulary, compare("output", file.outputs, m.outputs(vocabulary))
 }
 
-// checkSizes returns an error for sizes that each are possible, but not together.
+// checkSizes returns an error for sizes that are each possible, but not together.
 func (m *Metadata) checkSizes() error {
 	if m.HeadSize%2 != 0 {
 		return fmt.Errorf("head_size: found %d, expected an even number", m.HeadSize)
@@ -129,7 +129,7 @@ func declare(name string, element uint64, dims ...int) tensorInfo {
 	return t
 }
 
-// inputs and outputs are the tensors of the contract for the policy's sizes.
+// inputs and outputs return the tensors that the contract requires for the policy's sizes.
 func (m *Metadata) inputs() []tensorInfo {
 	inputs := []tensorInfo{
 		declare("chord", elementInt64, 1),

@@ -37,7 +37,7 @@ func (p *Part) UnmarshalText(text []byte) error {
 	return fmt.Errorf("unknown part %q: there are chords and melody", text)
 }
 
-// logits is the number of tokens that a player of the part chooses among.
+// logits returns the number of tokens that a policy of the part chooses among.
 func (p Part) logits(v *jam.Vocabulary) int {
 	if p == Melody {
 		return jam.MelodyLogits

@@ -22,7 +22,7 @@ type Options struct {
 	Provider Provider
 }
 
-// A Policy is a loaded policy file, with its memory of one jam. It implements [jam.Policy] and has one owner at a time.
+// A Policy is a loaded policy file, with its memory of one jam. It implements [jam.Policy]. Only one goroutine at a time may use it.
 type Policy struct {
 	metadata   Metadata
 	vocabulary *jam.Vocabulary
@@ -159,7 +159,7 @@ func (p *Policy) Step(chord jam.ChordToken, melody jam.MelodyToken, place jam.Ba
 	return t.logits, nil
 }
 
-// Reset forgets the jam.
+// Reset makes the policy forget the jam. The next Step is that of frame 0.
 func (p *Policy) Reset() {
 	if p.session == nil {
 		return

@@ -15,7 +15,7 @@ import (
 // A Provider is what ONNX Runtime computes on.
 type Provider int
 
-// The providers. Auto takes the provider whose steps are measured faster, if there is a choice. CUDA falls back to the CPU;
+// The providers. Auto measures the steps of both, if there is a choice, and uses the faster one. CUDA falls back to the CPU;
 // OnlyCUDA is an error if CUDA cannot be used.
 const (
 	Auto Provider = iota
@@ -70,7 +70,7 @@ func sessionOptions(provider Provider, library string) (*ort.SessionOptions, err
 	return o, nil
 }
 
-// choose opens the session on the provider asked for. If it takes another one, the note says why.
+// choose opens the session on the provider asked for. If it uses another one, the note says why.
 func (p *Policy) choose(data []byte, asked Provider) error {
 	if asked != CPU {
 		err := p.open(data, CUDA)
@@ -100,11 +100,11 @@ func cannot(err error) string {
 	return "CUDA cannot be used (" + strings.TrimSuffix(reason, ".") + ")"
 }
 
-// trial is how many steps a provider is measured by. The first half is for warming up.
+// trial is the number of steps that measure a provider. The first half is for warming up.
 const trial = 128
 
 // faster finds out whether CUDA, on which the session is open, or the CPU takes less time for all but one in a hundred steps,
-// and leaves the session there. If it cannot tell, it takes the CPU.
+// and leaves the session there. If it cannot tell, it chooses the CPU.
 func (p *Policy) faster(data []byte) error {
 	cuda, cudaErr := p.Warm(trial)
 	p.Close()
@@ -126,7 +126,7 @@ func (p *Policy) faster(data []byte) error {
 	return p.open(data, CUDA)
 }
 
-// tail returns the longest step, except for one in a hundred, without the first half.
+// tail returns the time that all but one in a hundred steps of the second half do not exceed.
 func tail(steps []time.Duration) time.Duration {
 	warm := slices.Sorted(slices.Values(steps[len(steps)/2:]))
 	return warm[len(warm)-1-len(warm)/100]

@@ -21,7 +21,7 @@ import (
 const alignment = 64
 
 // tensors are everything that goes into and comes out of a policy's graph. ONNX Runtime keeps their addresses for as long as
-// the session lives, which is not allowed with Go memory. So they lie in one block of C memory, which is neither moved nor
+// the session lives, which is not allowed with Go memory. So they are in one block of C memory, which is neither moved nor
 // collected, and are bound once.
 type tensors struct {
 	block           unsafe.Pointer
@@ -30,7 +30,7 @@ type tensors struct {
 	outputNames     []string
 
 	chord, melody    []int64
-	bar, busy        []int64     // nil if the policy does not hear of it
+	bar, busy        []int64     // nil if the policy does not have this input
 	cos, sin         []float32   // [head/2]
 	mask             []float32   // [window]
 	keys, values     [][]float32 // for each layer [heads, window, head]

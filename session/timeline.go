@@ -47,7 +47,7 @@ func frameLength(bpm float64) time.Duration {
 	return time.Duration(float64(time.Minute) / bpm / jam.FramesPerBeat)
 }
 
-// at is the time at which a frame begins.
+// at returns when a frame begins.
 func (t *timeline) at(frame int64) time.Duration {
 	end := int64(len(t.lines)) - 1
 	switch {
@@ -59,7 +59,7 @@ func (t *timeline) at(frame int64) time.Duration {
 	return t.lines[frame]
 }
 
-// nearest is the frame whose line is nearest to a time; halfway between two lines it is the later frame.
+// nearest returns the frame whose line is nearest to a time; halfway between two lines, the later frame.
 func (t *timeline) nearest(at time.Duration) int64 {
 	end := len(t.lines) - 1
 	switch {

@@ -36,7 +36,7 @@ type Bin struct {
 // BinsPerDecade is the number of bins of a Stage between two powers of ten.
 const BinsPerDecade = 5
 
-// A Miss is a frame whose decision was not there at its line.
+// A Miss is a frame whose decision was not ready by its line.
 type Miss struct {
 	Frame int64         `json:"frame"`
 	At    time.Duration `json:"at_ns"` // time of its line on the jam's clock
@@ -118,14 +118,14 @@ func (s *stopwatch) timing() Timing {
 	return t
 }
 
-// binOf is the upper end of the bin of a time. The first bin ends at 1 µs.
+// binOf returns the upper end of a time's bin. The first bin ends at 1 µs.
 func binOf(d time.Duration) time.Duration {
 	n := math.Ceil(BinsPerDecade * math.Log10(max(float64(d), float64(time.Microsecond))))
 	end := time.Duration(math.Round(math.Pow(10, n/BinsPerDecade)))
 	return max(end, d) // rounding may leave the end below the time
 }
 
-// quantile is the smallest of the sorted times such that a share of at least q of them is not above it.
+// quantile returns the smallest of the sorted times that at least a share q of them does not exceed.
 func quantile(sorted []time.Duration, q float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0

@@ -55,7 +55,7 @@ func (d *Diversity) less(o *Diversity) *Diversity {
 	return &Diversity{d.Windows - o.Windows, &left}
 }
 
-// Vendi is the effective number of different windows (Friedman and Dieng 2023): exp of the Shannon entropy of the eigenvalues
+// Vendi returns the effective number of different windows (Friedman and Dieng 2023): exp of the Shannon entropy of the eigenvalues
 // of K/n, where K holds the cosines between the n windows. The sum of products has the same eigenvalues apart from zeros,
 // and no more than the length of a vector. Vendi is 0 without windows.
 func (d *Diversity) Vendi() float64 {

@@ -13,7 +13,7 @@ type Key struct {
 	known bool
 }
 
-// Of returns the writer of a key, if the key is known.
+// Of returns the Key for k, or the zero Key if k is not known.
 func Of(k jam.Key, known bool) Key {
 	if !known {
 		return Key{}
@@ -29,7 +29,7 @@ func (k Key) String() string {
 	return k.key.String()
 }
 
-// Symbol writes a chord symbol, as [jam.Chord] writes it, with the root's name in the key. A text that is no chord symbol, such as "N.C.",
+// Symbol writes a chord symbol, as [jam.Chord] writes it, with the root's name in the key. A text that is not a chord symbol, such as "N.C.",
 // is returned as it is.
 func (k Key) Symbol(symbol string) string {
 	c, err := jam.ParseChord(symbol)
@@ -43,7 +43,7 @@ func (k Key) Symbol(symbol string) string {
 func (k Key) Pitch(pitch uint8) string { return withOctave(NoteIn(k.key, pitch%12), pitch) }
 
 // Notes writes pitches that sound with a chord. The chord's notes are named from its root: the third of E7 is a G# in every key.
-// symbol is as for Symbol; with a text that is no chord, the notes are named as Pitch does.
+// symbol is as for Symbol; for a text that is not a chord symbol, the notes are named as by Pitch.
 func (k Key) Notes(symbol string, pitches []uint8) []string {
 	c, err := jam.ParseChord(k.Symbol(symbol))
 	names := make([]string, len(pitches))
@@ -105,7 +105,7 @@ var (
 )
 
 // Numeral writes a chord's function as a Roman numeral: V7, ii7, bVII, vii°, iv. A small numeral has a minor third. It returns "" if the key is
-// not known or if the text is no chord symbol.
+// not known or if the text is not a chord symbol.
 func (k Key) Numeral(symbol string) string {
 	c, err := jam.ParseChord(symbol)
 	if err != nil || !k.known {

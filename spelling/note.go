@@ -1,10 +1,10 @@
 // Package spelling writes notes and chords as musicians read them in a key: in F# major the chord on the sixth degree is D#m, not Ebm, and
 // in A minor E7 has a G#, not an Ab.
 //
-//   - [NoteIn] and [RootIn] name a pitch class, [Key.Pitch] a MIDI pitch, [Fifths] and [Signature] say what stands at the clef.
+//   - [NoteIn] and [RootIn] name a pitch class, [Key.Pitch] a MIDI pitch, [Fifths] and [Signature] give the key signature.
 //   - A [Key] writes chord symbols, the notes of a chord, and its Roman numeral. A [jam.KeyFinder] finds the key while somebody plays.
 //
-// The names are by the line of fifths: ... Bb -2, F -1, C 0, G 1, D 2 .... A sharp adds seven places.
+// The names follow the line of fifths: ... Bb -2, F -1, C 0, G 1, D 2 .... A sharp adds seven places.
 package spelling
 
 import (
@@ -39,7 +39,7 @@ func placeFrom(first int, class uint8) int {
 	return place + 12*ceilDiv(first-place, 12)
 }
 
-// Fifths is the number of sharps in a key's signature, -5 to 6; flats are negative.
+// Fifths returns the number of sharps in a key's signature, -5 to 6. A negative number counts flats.
 func Fifths(k jam.Key) int { return (int(k.Signature())*7+5)%12 - 5 }
 
 // Signature returns the accidentals of a key's signature, by letter.
@@ -52,7 +52,7 @@ func Signature(k jam.Key) map[string]int {
 	return set
 }
 
-// NoteIn names a pitch class (C = 0) as it is written in a key. It takes the name nearest to the key's own notes, in major with those
+// NoteIn names a pitch class (C = 0) as it is written in a key. It chooses the name nearest to the key's own notes, in major with those
 // borrowed from minor, in minor with the raised sixth and seventh. No name has a double flat.
 func NoteIn(k jam.Key, class uint8) Note { return at(notePlace(k, class)) }
 
@@ -79,7 +79,7 @@ func rootPlace(k jam.Key, class uint8) int {
 	return place
 }
 
-// ceilDiv is the smallest integer not below a/b, for b > 0.
+// ceilDiv returns the smallest integer that is at least a/b, for b > 0.
 func ceilDiv(a, b int) int {
 	if a > 0 {
 		return (a + b - 1) / b

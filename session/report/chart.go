@@ -23,7 +23,7 @@ func newChart(width, height float64, x, y scale) *chart {
 	return &chart{width: width, height: height, left: 44, right: 12, top: 12, bottom: 30, x: x, y: y}
 }
 
-// px and py are the position of a value.
+// px and py return the position of a value.
 func (c *chart) px(x float64) float64 {
 	return c.left + (x-c.x.low)/(c.x.high-c.x.low)*(c.width-c.left-c.right)
 }
@@ -130,5 +130,5 @@ func steps(most float64) (ticks []tick, high float64) {
 	}
 }
 
-// shares are the ticks of an axis from 0 to 1.
+// shares returns the ticks of an axis from 0 to 1.
 var shares = []tick{{0, "0"}, {0.25, ".25"}, {0.5, ".5"}, {0.75, ".75"}, {1, "1"}}

@@ -76,7 +76,7 @@ func overTime(f *session.Figures, take jam.Take) template.HTML {
 	return c.svg(fmt.Sprintf("Note-in-chord by %d bars, along the jam", f.OverBars))
 }
 
-// timeTicks are ticks at round times of a jam.
+// timeTicks returns ticks at round times of a jam.
 func timeTicks(take jam.Take) (ticks []tick) {
 	all := secondsAt(take.Tempo, take.Frames)
 	step := 5.0
@@ -161,7 +161,7 @@ func adaptation(a session.Adaptation) template.HTML {
 	return c.svg(fmt.Sprintf("Note-in-chord by beat after the change from %s to %s", a.From, a.To))
 }
 
-// byBeat is a curve with a point for each beat, taken together with the three beats after it, as recovery is measured.
+// byBeat returns a curve with a point for each beat: the share over that beat and the three after it, as recovery is measured.
 func byBeat(beats []session.Harmony) (points []point) {
 	for i := range beats {
 		var inside, both int64

@@ -59,7 +59,7 @@ func newRoll(take jam.Take, f *session.Figures) *roll {
 	return r
 }
 
-// rows draws the rows that are not empty: a jam may have been stopped for years.
+// rows draws the rows that are not empty. A jam that was stopped for long has very many empty ones.
 func (r *roll) rows() []row {
 	length := r.length
 	drawn := map[int64]*rowDrawing{}
@@ -121,7 +121,7 @@ func (r *roll) height() float64 { return rowTop + float64(r.high-r.low+1)*semito
 
 func (r *roll) width() float64 { return float64(r.length)*frameWidth + 2 }
 
-// ratio is the aspect ratio of a row's picture.
+// ratio returns the width of a row's picture divided by its height.
 func (r *roll) ratio() template.CSS { return template.CSS(num(r.width()) + " / " + num(r.height())) }
 
 func (d *rowDrawing) note(part int, from, to int64, pitch uint8, begins bool) {

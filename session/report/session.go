@@ -53,7 +53,7 @@ type onePage struct {
 	Misses []missed
 	More   int // number of misses that are not listed
 
-	TempoCurve                            template.HTML // "" unless the jam kept its player's time
+	TempoCurve                            template.HTML // "" unless the jam followed its player
 	Overview, OverTime, Durations, Shares template.HTML
 	Together                              template.HTML // all adaptations in one chart
 	Recovery                              string        // mean number of beats

@@ -64,7 +64,7 @@ func Study(w io.Writer, m Many) error {
 	return page.ExecuteTemplate(w, "study", v)
 }
 
-// own is the CSS class with the colour of policy i.
+// own returns the CSS class with the colour of policy i.
 func own(i int) string { return fmt.Sprintf("p%d", i%6) }
 
 // comparison draws the policies' means with their standard errors; "" if there are none.

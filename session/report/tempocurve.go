@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// tempoCurve draws the tempo of each whole bar of a jam that kept its player's time; "" if there is none.
+// tempoCurve draws the tempo of each whole bar of a jam that followed its player; "" if there is none.
 func tempoCurve(take jam.Take) template.HTML {
 	var points []point
 	low, high := math.Inf(1), math.Inf(-1)

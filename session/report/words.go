@@ -22,7 +22,7 @@ func who(policy string) string {
 	return policy
 }
 
-// clock writes seconds as 1:02:03 or 2:03.
+// clock formats seconds as 1:02:03 or 2:03.
 func clock(seconds float64) string {
 	s := int64(max(seconds, 0))
 	if s >= 3600 {
@@ -31,7 +31,7 @@ func clock(seconds float64) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// secondsAt is the time from frame 0 to the beginning of a frame.
+// secondsAt returns the seconds from frame 0 to the beginning of a frame.
 func secondsAt(tempo []jam.TempoChange, frame int64) (seconds float64) {
 	for i, t := range tempo {
 		if t.Frame >= frame {
@@ -46,7 +46,7 @@ func secondsAt(tempo []jam.TempoChange, frame int64) (seconds float64) {
 	return seconds
 }
 
-// frameAt is the position in frames at a time after frame 0.
+// frameAt returns the position, in frames, at a time after frame 0.
 func frameAt(tempo []jam.TempoChange, seconds float64) float64 {
 	for i, t := range tempo {
 		perSecond := t.BPM / 60 * jam.FramesPerBeat
