@@ -58,8 +58,8 @@ help: ## Show this help
 	    /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
-run: build ## Play: the demo melody, or your keyboard with ARGS='--in NAME --out NAME'
-	bin/jamd play $(ARGS)
+run: build ## Show a jam by itself: a bundled tune plays; with ARGS='--in NAME --out NAME' it is your keyboard
+	bin/jamd play $(or $(ARGS),--demo)
 
 .PHONY: build
 build: ## Build bin/jamd and put ONNX Runtime's library beside it

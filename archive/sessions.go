@@ -4,6 +4,7 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -103,6 +104,20 @@ func (s *Sessions) MIDI(id string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	return os.Open(filepath.Join(r.Dir, session.MIDIFile))
+}
+
+// LeadSheet writes the lead sheet of a session as MusicXML.
+func (s *Sessions) LeadSheet(w io.Writer, id string) error {
+	r, err := s.open(id)
+	if err != nil {
+		return err
+	}
+	take, err := r.Take()
+	if err != nil {
+		return err
+	}
+	take.Name = cmp.Or(r.Notes.Name, take.Name)
+	return session.WriteLeadSheet(w, take)
 }
 
 // Report writes the report of a session as an HTML page.

@@ -50,6 +50,9 @@ var choices = []choice{
 		"names with commas between, or off."}, (*Jam).showBlind, (*Jam).setBlind},
 }
 
+// begun says why a choice is for the next jam.
+const begun = "the jam has begun: choose before the next one begins"
+
 // showChoices returns the choices as params.
 func (j *Jam) showChoices() []ui.Param {
 	all := make([]ui.Param, len(choices))
@@ -187,6 +190,7 @@ func (j *Jam) changeClock(c Clock) error {
 	if c.external() && c.In == "" && j.input != nil && j.input.name() == Page {
 		return errors.New("a page has no clock: choose the port of the clock first")
 	}
+	c.BPM = j.options.Clock.BPM
 	j.host.next.change(func(n *nextChoices) { n.clock = c })
 	if c.effective() != j.options.Clock {
 		j.end(nextWaits)
@@ -197,7 +201,7 @@ func (j *Jam) changeClock(c Clock) error {
 func (j *Jam) showListen(p *ui.Param) {
 	p.Value = strconv.Itoa(j.host.next.get().listen)
 	if j.melody.agent != nil || j.hasBegun() {
-		p.Fixed = "the jam has begun: choose before the next one begins"
+		p.Fixed = begun
 	}
 }
 

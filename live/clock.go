@@ -53,6 +53,14 @@ func (c Clock) external() bool { return c.Source == ClockExternal }
 // Follows reports whether the player sets the time.
 func (c Clock) Follows() bool { return c.Source == ClockFollow || c.Source == followSend }
 
+// steady returns the clock of a tune, which has its own tempo.
+func (c Clock) steady() Clock {
+	if c.Source == followSend || c.Source == clockSend {
+		return Clock{Source: clockSend, BPM: c.BPM}
+	}
+	return Clock{Source: clockInternal, BPM: c.BPM}
+}
+
 // effective returns the clock without a port that it would not use.
 func (c Clock) effective() Clock {
 	if !c.external() {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"jamd/follow"
@@ -93,6 +94,7 @@ func (j *Jam) tellEar(c jam.Control) (done bool) {
 		j.ear.Do(jam.PlayerDownbeat, c.At)
 		return true
 	case jam.ParamTempo:
+		j.told.Store(math.Float64bits(c.Value))
 		j.ear.Tempo(c.Value, c.At)
 		return true
 	case jam.ParamHoldTempo:

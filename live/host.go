@@ -1,8 +1,10 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
@@ -23,6 +25,7 @@ type Host struct {
 	options  Options // of the next jam
 	terminal Terminal
 	next     *next
+	own      jam.Settings // tempo and meter that the player has set; a tune has its own
 	defaults *defaults
 	ports    *ports.List
 
@@ -84,25 +87,31 @@ func (h *Host) PlayAgent(ctx context.Context, a Agent) error {
 // Play plays one jam after another until ctx ends, or a jam ends and no page wants another. What the player chooses in one jam
 // holds in the next.
 func (h *Host) Play(ctx context.Context, p Player) error {
+	h.own = p.Settings
 	for {
 		j, err := h.playOne(ctx, &p)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
 		after := ending(j.ending.Load())
-		if after == jamIsOver && p.Length == 0 && h.server != nil && h.server.Watched() { // a tune has ended, and a page is open
+		if after == jamIsOver && p.Length == 0 && h.server != nil && h.server.Visited() { // a tune has ended: it is the visitor's turn
 			after = nextWaits
 		}
 		if after == jamIsOver {
 			return nil
 		}
-		h.prepareNext(j, &p, after)
+		if err := h.prepareNext(j, &p, after); err != nil {
+			return err
+		}
 	}
 }
 
 // playOne plays one jam of a player and returns it.
 func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
 	o := h.options
+	if p.Tune != nil {
+		o.Clock = o.Clock.steady()
+	}
 	order, err := drawBlind(&o)
 	if err != nil {
 		return nil, err
@@ -134,8 +143,9 @@ func (h *Host) run(ctx context.Context, j *Jam) error {
 	return err
 }
 
-// prepareNext changes the host's options, and p, for the jam after j. A file plays only once.
-func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
+// prepareNext changes the host's options, and p, for the jam after j. A file plays only once. After a tune, tempo and meter are again those
+// that the player has set.
+func (h *Host) prepareNext(j *Jam, p *Player, after ending) error {
 	chosen := h.next.get()
 	if policy := j.controls.wanted(); h.options.Blind == nil && policy != j.Policy.Metadata().Name {
 		h.options.Policy = policy
@@ -143,26 +153,33 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) {
 	if out := j.output.chosen(); out != "" {
 		h.options.Out = out
 	}
-	if p.In = Page; j.input != nil {
+	if j.input != nil {
 		p.In = j.input.chosen()
 	}
-	p.Tune = nil
-	h.options.Wait = true // a port that has gone may come back
+	p.In = cmp.Or(p.In, Page) // after a tune of the command line
+	h.options.Wait = true     // a port that has gone may come back
 	h.options.Clock, h.options.Blind = chosen.clock.effective(), chosen.blind
+	h.options.Clock.BPM = math.Float64frombits(j.told.Load())
 	seed := p.Settings.Seed
 	if h.options.RandomSeed {
 		seed = RandomSeed()
 	}
 	p.Settings = j.controls.Settings()
-	p.Settings.Seed, p.Settings.Listen = seed, chosen.listen
-	if bpm := j.tempoNow(); j.follows() && jam.CheckTempo(bpm) == nil { // count in at the tempo that the player played last
-		p.Settings.Tempo = bpm
+	if j.Tune() == nil {
+		h.own = p.Settings
+		h.own.Tempo = j.tempoAfter()
 	}
-	p.CountIn = nil
-	if after == nextCountsIn && !h.options.Clock.external() {
+	p.Settings.Seed, p.Settings.Listen = seed, chosen.listen
+	p.Settings.Tempo, p.Settings.Meter, p.Settings.FindMeter = h.own.Tempo, h.own.Meter, h.own.FindMeter
+	p.Tune, p.CountIn = nil, nil
+	switch {
+	case after == nextPerforms:
+		return p.perform()
+	case after == nextCountsIn && !h.options.Clock.external():
 		bar := p.Settings.Meter.Beats()
 		p.CountIn = &bar
 	}
+	return nil
 }
 
 // drawBlind sets the policy of a blind jam to the next one in the drawn order.

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -48,6 +49,7 @@ type Jam struct {
 	found   jam.Meter                // the meter that the player was told of; only tellNews uses it
 	begun   atomic.Bool              // the first frame has been played
 	tempo   atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
+	told    atomic.Uint64            // the tempo that the player has set before it is found, as math.Float64bits; 0 if none
 	played  atomic.Bool              // a page has played a note
 	figures atomic.Pointer[latency.Monitor]
 	ending  atomic.Uint32 // what comes after the jam; the first call of end sets it
@@ -60,6 +62,7 @@ const (
 	jamIsOver    ending = iota // nothing: no page has ended the jam
 	nextWaits                  // the next jam waits for its first note
 	nextCountsIn               // the next jam counts in
+	nextPerforms               // a bundled tune plays the next jam
 )
 
 // open prepares a jam, except for its melody. It silences the output on the channels of chords and bass, and on the other
@@ -73,6 +76,7 @@ func (h *Host) open(o Options, s jam.Settings, port string, others ...uint8) (*J
 		Prepared: prepared, host: h, options: o, blind: o.Blind, log: o.Policies.Log, port: port,
 		portChanges: jam.NewQueue[midiio.Change](changesLength), news: jam.NewReader(entryLength),
 	}
+	j.told.Store(math.Float64bits(o.Clock.BPM))
 	if err := j.openPorts(others); err != nil {
 		j.close()
 		return nil, err

@@ -28,7 +28,7 @@ type melody struct {
 	name  string               // name of the port or file
 	tune  *Tune                // nil if no file plays
 	agent *session.Agent       // nil if no agent plays
-	play  func(jam.Event)      // receives the notes that pages play; nil if an agent plays
+	play  func(jam.Event)      // receives the notes that pages play; nil if a file or an agent plays
 	stop  func() *AgentSummary // ends the melody; the summary is nil without an agent
 }
 
@@ -71,7 +71,6 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 			}
 		}
 	}
-	j.melody.play = into(p.Thru == nil || *p.Thru) // a player at the page has no other instrument
 	keyboard := into(p.thru())
 	heard := func(e jam.Event) {
 		keyboard(e)
@@ -86,6 +85,7 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 		j.perform(ctx, p.Tune, heard)
 		return nil
 	}
+	j.melody.play = into(p.Thru == nil || *p.Thru) // a player at the page has no other instrument
 	if j.ear == nil && j.Config.Transport == nil {
 		j.openEar()
 	}

@@ -35,7 +35,11 @@ func OpenOutput(name string, r midiio.Reconnect) (*midiio.Out, error) {
 func (j *Jam) openOutput() (*output, error) {
 	out, err := OpenOutput(j.options.Out, j.reconnect())
 	if err != nil && j.options.Out == "" {
-		j.log.Warn().Msgf("nothing will sound: %v", err)
+		if j.host.server == nil {
+			j.log.Warn().Msgf("nothing will sound: %v", err)
+		} else {
+			j.log.Info().Msgf("the page sounds, and no synth: %v", err)
+		}
 		return &output{Out: midiio.NewOut(nowhere{})}, nil
 	}
 	if err != nil {

@@ -34,6 +34,7 @@ func (j *Jam) Info() ui.Info {
 	if info.In == Page {
 		info.In = ""
 	}
+	info.Tune = j.melody.tune != nil
 	return info
 }
 
@@ -44,10 +45,18 @@ func (j *Jam) tempoNow() float64 {
 	case !j.follows() || j.waitsFor() != ui.TheBeat && bits == 0:
 		return j.controls.Settings().Tempo
 	case bits == 0:
-		return j.options.Clock.BPM
+		return math.Float64frombits(j.told.Load())
 	default:
 		return math.Round(math.Float64frombits(bits)*10) / 10
 	}
+}
+
+// tempoAfter returns the tempo for the next jam: the one that is set, or that was played last.
+func (j *Jam) tempoAfter() float64 {
+	if bpm := j.tempoNow(); j.follows() && jam.CheckTempo(bpm) == nil {
+		return bpm
+	}
+	return j.controls.Settings().Tempo
 }
 
 // waitsFor returns what frame 0 waits for.
@@ -147,7 +156,7 @@ func (j *Jam) Hear(e jam.Event) {
 // instrument.
 func (j *Jam) hearPage(e jam.Event) {
 	if j.melody.play == nil {
-		return // an agent plays
+		return // a file or an agent plays
 	}
 	if e.Status&0xF0 == midi.NoteOn && e.Data2 > 0 && j.Config.Settings.MelodyChannels.Has(e.Status) {
 		j.played.Store(true)
@@ -167,6 +176,15 @@ func (j *Jam) Start() error {
 		return refusal{errors.New("the jam has begun"), ui.ErrRefused}
 	}
 	j.end(nextCountsIn)
+	return nil
+}
+
+// Demo ends a jam that waits for its first note. A bundled tune plays the next jam.
+func (j *Jam) Demo() error {
+	if j.melody.agent != nil || j.hasBegun() {
+		return refusal{errors.New("the jam has begun: stop it first"), ui.ErrRefused}
+	}
+	j.end(nextPerforms)
 	return nil
 }
 

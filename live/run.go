@@ -91,8 +91,7 @@ func (j *Jam) overOnPage() {
 	}
 }
 
-// closeSession closes the session's log. It deletes the session if the player does not want it, or if a page ended the jam before
-// its first note.
+// closeSession closes the session's log. It deletes the session if the player does not want it, or if nothing was played.
 func (j *Jam) closeSession(log *session.Session, r *Result) error {
 	ctx, done := context.WithTimeout(context.Background(), closing)
 	defer done()
@@ -103,18 +102,15 @@ func (j *Jam) closeSession(log *session.Session, r *Result) error {
 		r.Loss = closed.Err.Error()
 	}
 	wanted := j.host.next.get().record || j.blind != nil
-	played := r.Jam.Frames > 0 || ending(j.ending.Load()) == jamIsOver
+	played := closed.Notes.Written+closed.Notes.Lost > 0 || closed.Err != nil || // an error may have cost the notes
+		r.Jam.Frames > 0 && (j.input == nil || j.blind != nil) // a tune may begin with a rest; a blind jam counts in the study's order
 	var err error
 	if !wanted || !played {
 		err = os.RemoveAll(closed.Dir)
 		r.Session = ""
 	}
 	if server := j.host.server; server != nil {
-		id := idOf(r.Session)
-		if r.Jam.Frames == 0 {
-			id = ""
-		}
-		server.End(id)
+		server.End(idOf(r.Session))
 	}
 	j.prune(r.Session)
 	return err

@@ -43,6 +43,14 @@ func Demo(bpm *float64) (*Tune, error) {
 	return NewTune(assets.DemoMelody, m)
 }
 
+// perform makes the bundled tune the melody of the next jam, in its own tempo and meter.
+func (p *Player) perform() (err error) {
+	if p.Tune, err = Demo(nil); err == nil {
+		p.Settings.Tempo, p.Settings.Meter, p.Settings.FindMeter = p.Tune.Tune.Tempo[0].BPM, p.Tune.Tune.Meter, false
+	}
+	return err
+}
+
 // SetMeter replaces the meters of the file by one meter.
 func (t *Tune) SetMeter(meter jam.Meter) {
 	t.Tune.Meter, t.Tune.Meters = meter, nil

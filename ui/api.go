@@ -49,7 +49,9 @@ func (s *Server) api() map[string]http.HandlerFunc {
 		"GET /api/events": s.watch,
 		"GET /api/status": func(w http.ResponseWriter, _ *http.Request) { answer(w, s.status(), nil) },
 		"POST /api/link": func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, map[string]string{"link": s.Link()}, nil)
+			link := s.Link()
+			code, err := QR(link)
+			answer(w, map[string]any{"link": link, "qr": code}, err)
 		},
 
 		"GET /api/params":                 s.soon(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
@@ -57,18 +59,20 @@ func (s *Server) api() map[string]http.HandlerFunc {
 		"POST /api/params/{name}/default": s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.SaveDefault(r.PathValue("name"))) }),
 		"DELETE /api/default":             s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.UndoSave() }),
 		"POST /api/start":                 s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),
+		"POST /api/demo":                  s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Demo() }),
 		"POST /api/stop":                  s.atOnce(func(j Jam, _ *http.Request) (any, error) { return nil, j.Stop() }),
 		"POST /api/panic":                 s.postPanic,
 		"POST /api/notes":                 s.atOnce(s.postNote),
 		"GET /api/latency":                s.atOnce(func(j Jam, _ *http.Request) (any, error) { return j.Latency(), nil }),
 
-		"GET /api/sessions":               s.archived(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
-		"GET /api/sessions/{id}/midi":     s.midi,
-		"GET /api/sessions/{id}/report":   s.report,
-		"PUT /api/sessions/{id}/name":     s.archived(rename),
-		"PUT /api/sessions/{id}/rating":   s.archived(rate),
-		"DELETE /api/sessions/{id}":       s.archived(func(k Sessions, r *http.Request) (any, error) { return nil, k.Delete(r.PathValue("id")) }),
-		"POST /api/sessions/{id}/restore": s.archived(func(k Sessions, r *http.Request) (any, error) { return nil, k.Restore(r.PathValue("id")) }),
+		"GET /api/sessions":                s.archived(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
+		"GET /api/sessions/{id}/midi":      s.midi,
+		"GET /api/sessions/{id}/leadsheet": s.leadSheet,
+		"GET /api/sessions/{id}/report":    s.report,
+		"PUT /api/sessions/{id}/name":      s.archived(rename),
+		"PUT /api/sessions/{id}/rating":    s.archived(rate),
+		"DELETE /api/sessions/{id}":        s.archived(func(k Sessions, r *http.Request) (any, error) { return nil, k.Delete(r.PathValue("id")) }),
+		"POST /api/sessions/{id}/restore":  s.archived(func(k Sessions, r *http.Request) (any, error) { return nil, k.Restore(r.PathValue("id")) }),
 	}
 }
 

@@ -54,6 +54,7 @@ func TestOpenAPI(t *testing.T) {
 	openapi3filter.RegisterBodyDecoder("audio/midi", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.FileBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/vnd.recordare.musicxml+xml", openapi3filter.FileBodyDecoder)
 	tests := []struct {
 		method, path, body string
 		code               int
@@ -80,11 +81,14 @@ func TestOpenAPI(t *testing.T) {
 		{"POST", "/api/notes", `{"type":"note","on":true,"pitch":128,"velocity":1}`, 400, ""},
 		{"POST", "/api/panic", "", 204, "panic"},
 		{"POST", "/api/start", "", 204, "start"},
+		{"POST", "/api/demo", "", 204, "demo"},
 		{"POST", "/api/stop", "", 204, "stop"},
 		{"GET", "/api/sessions", "", 200, ""},
 		{"GET", "/api/sessions/one/midi", "", 200, "midi"},
 		{"GET", "/api/sessions/two/midi", "", 404, ""},
 		{"GET", "/api/sessions/..%2Fone/midi", "", 404, ""},
+		{"GET", "/api/sessions/one/leadsheet", "", 200, "lead sheet"},
+		{"GET", "/api/sessions/two/leadsheet", "", 404, ""},
 		{"GET", "/api/sessions/one/report", "", 200, "report"},
 		{"GET", "/api/sessions/two/report", "", 404, ""},
 		{"PUT", "/api/sessions/one/name", `{"name":"Sunday"}`, 204, "rename Sunday"},

@@ -61,6 +61,22 @@ func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, file) // an error means that the client has gone
 }
 
+// leadSheet sends the lead sheet of a session.
+func (s *Server) leadSheet(w http.ResponseWriter, r *http.Request) {
+	if s.sessions == nil {
+		answer(w, nil, errNoRecord)
+		return
+	}
+	var sheet bytes.Buffer
+	if err := s.sessions.LeadSheet(&sheet, r.PathValue("id")); err != nil {
+		answer(w, nil, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/vnd.recordare.musicxml+xml")
+	w.Header().Set("Content-Disposition", `attachment; filename="jam.musicxml"`)
+	_, _ = sheet.WriteTo(w) // an error means that the client has gone
+}
+
 // policyOfReport lets a report use its own inline style and nothing else.
 const policyOfReport = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

@@ -68,6 +68,7 @@ func (b *band) SaveDefault(name string) (Saved, error) {
 }
 func (b *band) Panic() error { b.note("panic"); return nil }
 func (b *band) Start() error { b.note("start"); return nil }
+func (b *band) Demo() error  { b.note("demo"); return nil }
 func (b *band) Stop() error  { b.note("stop"); return nil }
 func (b *band) Latency() any { return map[string]int{"frames": 1} }
 
@@ -85,6 +86,10 @@ func (b *band) has(id, what string) error {
 
 func (b *band) MIDI(id string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader([]byte("MThd"))), b.has(id, "midi")
+}
+func (b *band) LeadSheet(w io.Writer, id string) error {
+	_, _ = io.WriteString(w, "<score-partwise/>")
+	return b.has(id, "lead sheet")
 }
 func (b *band) Report(w io.Writer, id string) error {
 	if err := b.has(id, "report"); err != nil {

@@ -189,6 +189,7 @@ func TestPageHasKeyboards(t *testing.T) {
 	player, other := look(t, s, cookie), look(t, s, cookie)
 	id := next(t, player, "hello")["client"]
 	for _, text := range []string{
+		`{"type":"time","time":9}`,
 		`{"type":"midi","keyboard":1,"time":10,"bytes":[147,60,90,62,80]}`, // running status
 		`{"type":"midi","keyboard":2,"time":11,"bytes":[144,67,1,248,176,64,127]}`,
 		`{"type":"midi","keyboard":1,"time":12,"bytes":[147,60,0,240,1]}`,

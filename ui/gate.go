@@ -21,6 +21,10 @@ const policyOfContent = "default-src 'none'; script-src 'self'; style-src 'self'
 // maxLinks is how many unused launch links may exist. A new one beyond that ends the oldest.
 const maxLinks = 8
 
+// linkKey is the length of the key in a launch link, short enough to be typed. It has 50 bits: who makes 10,000 guesses a second finds one
+// of maxLinks links after 200 years on average.
+const linkKey = 10
+
 // A gate accepts the browser that opened a launch link, and programs that know the token. Every other request gets 403:
 //
 //   - Host must be the server's own address: an attacker could make another name point here;
@@ -34,8 +38,9 @@ type gate struct {
 	token  string // for programs
 	cookie string // for browsers
 
-	mu    sync.Mutex
-	links []string // keys of unused launch links
+	mu      sync.Mutex
+	links   []string // keys of unused launch links
+	visited bool     // one has been used
 }
 
 func newGate(host string) *gate { return &gate{host: host, token: secret(), cookie: secret()} }
@@ -44,7 +49,7 @@ func secret() string { return rand.Text() + rand.Text() }
 
 // link makes a launch link that works once.
 func (g *gate) link() string {
-	key := secret()
+	key := rand.Text()[:linkKey]
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.links) == maxLinks {
@@ -61,6 +66,7 @@ func (g *gate) use(key string) bool {
 	for i, k := range g.links {
 		if same(k, key) {
 			g.links = append(g.links[:i], g.links[i+1:]...)
+			g.visited = true
 			return true
 		}
 	}

@@ -44,7 +44,7 @@ func TestHostileRequests(t *testing.T) {
 		"other site, no origin":      {cookie: cookie.Value, site: "cross-site"},
 		"same site, no origin":       {cookie: cookie.Value, site: "same-site"},
 		"spent link":                 {path: spent[len(own):]},
-		"made-up link":               {path: "/?key=" + strings.Repeat("A", 52)},
+		"made-up link":               {path: "/?key=" + strings.Repeat("A", linkKey)},
 		"cookie without an origin":   {cookie: cookie.Value, reads: true},
 		"WebSocket without origin":   {cookie: cookie.Value, upgrade: true, reads: true},
 		"WebSocket from elsewhere":   {cookie: cookie.Value, upgrade: true, origin: "https://evil.example"},

@@ -40,6 +40,8 @@ type Jam interface {
 	Panic() error
 	// Start begins a jam that waits for its first note. The jam then counts in.
 	Start() error
+	// Demo ends a jam that waits for its first note. A bundled tune plays the next one.
+	Demo() error
 	// Stop ends the jam. Its recording is saved.
 	Stop() error
 	// Latency returns the timing figures as a value to encode as JSON, or nil if there are none.
@@ -60,6 +62,7 @@ type Info struct {
 	Meters        []Meter `json:"meters"`
 	ListenFrames  int64   `json:"listen_frames"` // number of frames in which jamd only listens
 	In            string  `json:"in"`            // port or file that the melody comes from; "" for the page
+	Tune          bool    `json:"tune"`          // a file plays the melody, and nobody else
 	Out           string  `json:"out"`           // port that the chords go to; "" for none
 	ChordChannel  uint8   `json:"chord_channel"` // 1 to 16
 	BassChannel   uint8   `json:"bass_channel"`  // 1 to 16
@@ -138,6 +141,8 @@ type Sessions interface {
 	List() ([]Session, error)
 	// MIDI opens the MIDI file of a session. The caller closes it.
 	MIDI(id string) (io.ReadCloser, error)
+	// LeadSheet writes the lead sheet of a session as MusicXML.
+	LeadSheet(w io.Writer, id string) error
 	// Report writes the report of a session: an HTML page that loads nothing and runs no script.
 	Report(w io.Writer, id string) error
 	Rename(id, name string) error

@@ -50,7 +50,7 @@ func TestPageIsFresh(t *testing.T) {
 	}
 }
 
-// TestPageIsSmall holds the page's scripts and styles below 400 kB compressed, and free of anything from elsewhere.
+// TestPageIsSmall holds the page's scripts and styles below 120 kB compressed, and free of anything from elsewhere.
 func TestPageIsSmall(t *testing.T) {
 	var total int
 	err := fs.WalkDir(dist, "dist", func(path string, d fs.DirEntry, err error) error {
@@ -79,8 +79,8 @@ func TestPageIsSmall(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes of script and style, compressed", total)
-	if total == 0 || total > 400_000 {
-		t.Errorf("%d bytes of script and style, compressed: must be at most 400000", total)
+	if total == 0 || total > 120_000 {
+		t.Errorf("%d bytes of script and style, compressed: must be at most 120000", total)
 	}
 }
 

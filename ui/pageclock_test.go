@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"jamd/jam"
 )
 
 // Messages that need 1 to 81 ms are told apart to a millisecond once one of them was quick, although the page's clock is slow.
@@ -46,4 +48,35 @@ func TestPageClockBoundsTheAge(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A timed jam keeps when the last note was played.
+type timed struct {
+	Jam
+	at time.Duration
+}
+
+func (j *timed) Play(e jam.Event) { j.at = e.At }
+
+// The first note of all has its own time, as the page has told the time of its clock before.
+func TestFirstNoteHasItsTime(t *testing.T) {
+	s, b := serve(t)
+	began := time.Now()
+	j := &timed{Jam: b}
+	s.Begin(j, func() time.Duration { return time.Since(began) })
+	for range 1000 {
+		p, start := &player{server: s}, time.Now()
+		p.take(pageMessage{pageNote: pageNote{Type: "time"}, Time: 5000})
+		time.Sleep(30 * time.Millisecond)
+		p.take(pageMessage{pageNote: pageNote{Type: "note", On: true, Pitch: 60, Velocity: 90}, Time: 5000})
+		age := time.Since(began) - j.at
+		if time.Since(start) > maxDelay {
+			continue // the machine stood still: nothing is believed of such a page
+		}
+		if age < 30*time.Millisecond {
+			t.Errorf("a note that was played 30 ms ago is put %v ago", age)
+		}
+		return
+	}
+	t.Skip("the machine is too busy")
 }

@@ -48,7 +48,8 @@ func (n pageNote) packet() []byte {
 }
 
 // A pageMessage is a message from a page over its WebSocket. It is a pageNote, or a packet from a MIDI keyboard at the browser
-// ("midi"), or says that such a keyboard is gone ("left").
+// ("midi"), or says that such a keyboard is gone ("left"), or tells only the time on the page's clock ("time"), so that the age of the
+// first note is known.
 type pageMessage struct {
 	pageNote
 	Keyboard uint8    `json:"keyboard"` // from 1 to maxKeyboards; 0 for a pageNote
@@ -58,6 +59,8 @@ type pageMessage struct {
 
 func (m pageMessage) valid() bool {
 	switch m.Type {
+	case "time":
+		return m.Keyboard == 0
 	case "midi", "left":
 		for _, b := range m.Bytes {
 			if b > 0xFF {
@@ -92,6 +95,9 @@ type player struct {
 // take plays a valid message into the jam.
 func (p *player) take(m pageMessage) {
 	age := p.clock.age(time.Since(p.server.opened), m.Time)
+	if m.Type == "time" {
+		return
+	}
 	keyboard := &p.keyboards[m.Keyboard]
 	at, receive := p.receiver(m.Keyboard > 0, age)
 	if m.Type == "left" {

@@ -131,6 +131,13 @@ func (s *Server) Watched() bool {
 	return len(s.clients) > 0
 }
 
+// Visited reports whether a browser has ever opened the page.
+func (s *Server) Visited() bool {
+	s.gate.mu.Lock()
+	defer s.gate.mu.Unlock()
+	return s.gate.visited
+}
+
 // Close ends every connection and waits until the server's goroutines end.
 func (s *Server) Close() error {
 	s.cancel()

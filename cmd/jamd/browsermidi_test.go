@@ -35,7 +35,7 @@ func TestKeyboardsInABrowser(t *testing.T) {
 	v.do(`plug('Stage 73')`)
 	v.do(`plug('Pad')`)
 	v.do(`[...document.querySelectorAll('button')].find((b) => b.textContent.startsWith('Hear MIDI')).click()`)
-	v.wait("the keyboards' names", `[...document.querySelectorAll('button')].some((b) => b.textContent === 'Stage 73, Pad')`)
+	v.wait("the keyboards' names", `/Stage 73.*Pad/.test(document.querySelector('.keyboards').textContent)`)
 	lit := func(pitches string) {
 		t.Helper()
 		v.wait("the keys "+pitches, `lit() === '`+pitches+`'`)

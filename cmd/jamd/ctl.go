@@ -22,6 +22,7 @@ type ctlCmd struct {
 	One    ctlOneCmd    `cmd:"" help:"This is one: a bar begins with this beat."`
 	Panic  ctlPanicCmd  `cmd:"" help:"End every note."`
 	Start  ctlStartCmd  `cmd:"" help:"Begin a jam that waits for its first note, with a count-in."`
+	Demo   ctlDemoCmd   `cmd:"" help:"Let a bundled tune play, in place of a jam that waits for its first note."`
 	Stop   ctlStopCmd   `cmd:"" help:"End the jam and record it; the next one waits for its first note."`
 	Link   ctlLinkCmd   `cmd:"" help:"Print a link that opens the page; it works once."`
 }
@@ -43,6 +44,7 @@ type (
 	ctlOneCmd   struct{}
 	ctlPanicCmd struct{}
 	ctlStartCmd struct{}
+	ctlDemoCmd  struct{}
 	ctlStopCmd  struct{}
 	ctlLinkCmd  struct{}
 )
@@ -145,6 +147,9 @@ func (ctlPanicCmd) Run(ctx context.Context) error {
 }
 func (ctlStartCmd) Run(ctx context.Context) error {
 	return askJam(ctx, http.MethodPost, "start", nil, nil)
+}
+func (ctlDemoCmd) Run(ctx context.Context) error {
+	return askJam(ctx, http.MethodPost, "demo", nil, nil)
 }
 func (ctlStopCmd) Run(ctx context.Context) error {
 	return askJam(ctx, http.MethodPost, "stop", nil, nil)

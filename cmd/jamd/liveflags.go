@@ -8,6 +8,7 @@ import (
 	"jamd/jam"
 	"jamd/live"
 	"jamd/session"
+	"jamd/ui"
 	"jamd/usage"
 )
 
@@ -93,6 +94,11 @@ func (f *liveFlags) host(ctx context.Context, to console, o live.Options, t live
 			out = to.Err
 		}
 		fmt.Fprintln(out, "page", link)
+		if f.Pages.PageRemote && !f.JSON {
+			if code, err := ui.PrintedQR(link); err == nil { // a link that is too long for a code can still be typed
+				fmt.Fprint(out, code)
+			}
+		}
 	}
 	return host, nil
 }

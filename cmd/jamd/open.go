@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"runtime"
 	"sync"
 
 	"github.com/cli/browser"
+	"golang.org/x/term"
 
 	"jamd/live"
 	"jamd/usage"
@@ -27,8 +30,14 @@ func (c *openCmd) Run(ctx context.Context, to console, configured *configured, f
 		}
 		return openInBrowser(link)
 	}
+	c.Play.ready = opener(ctx, to)
+	return c.Play.Run(ctx, to, configured, flags)
+}
+
+// opener returns a function that opens the page of the running jam in the browser, the first time that it is called.
+func opener(ctx context.Context, to console) func() {
 	var once sync.Once
-	c.Play.ready = func() {
+	return func() {
 		once.Do(func() {
 			go func() { // a browser may block the program that opens it
 				link, err := pageLink(ctx)
@@ -41,7 +50,14 @@ func (c *openCmd) Run(ctx context.Context, to console, configured *configured, f
 			}()
 		})
 	}
-	return c.Play.Run(ctx, to, configured, flags)
+}
+
+// onDesktop reports whether the user sits at a terminal of a desktop, where a browser can open.
+func onDesktop(to console) bool {
+	if f, ok := to.Out.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		return false
+	}
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
 // pageLink asks the running jam for a link that opens its page once.

@@ -13,8 +13,9 @@ import (
 )
 
 type playCmd struct {
-	In         string        `placeholder:"NAME" help:"Input port of the melody, or an unambiguous part of its name. 'jamd in' (or 'jamd in 2', ...) opens a port of that name; 'page' is the page alone (the first keyboard found)."`
+	In         string        `placeholder:"NAME" help:"Input port of the melody, or an unambiguous part of its name. 'jamd in' (or 'jamd in 2', ...) opens a port of that name; 'page' is the page alone (the first keyboard found, else the page)."`
 	Melody     string        `placeholder:"FILE.mid" help:"Play this melody instead of listening to a port."`
+	Demo       bool          `help:"Play a bundled tune, to listen to. When it has ended it is your turn, if the page is open."`
 	Track      string        `placeholder:"NAME|N" help:"Part of the file that is the melody: its name or its number (else the one whose name or notes fit best)."`
 	Tempo      *float64      `placeholder:"BPM" help:"Quarter notes a minute (120, or the melody's own)."`
 	CountIn    *int          `placeholder:"BEATS" help:"Start after this many clicks on channel 10, instead of with your first note."`
@@ -36,14 +37,18 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 		return err
 	}
 	defer end()
+	desktop := onDesktop(to)
 	terminal, to := newTerminal(to, c.Live.JSON)
 	player, hint, err := c.player(to)
 	if err != nil {
 		return err
 	}
+	if desktop && c.ready == nil && c.needsPage(player) {
+		c.ready = opener(ctx, to)
+	}
 	terminal.ready, terminal.announce = c.ready, func(j *live.Jam) { announce(to, j, hint) }
 	o := c.Live.options(to, flags)
-	o.Clock.Source = c.Live.Clock.source(player.Tune == nil && c.CountIn == nil && !player.Settings.Metronome && !player.Settings.HoldTempo)
+	o.Clock.Source = c.Live.Clock.source(c.CountIn == nil && !player.Settings.Metronome && !player.Settings.HoldTempo)
 	if c.Tempo != nil && o.Clock.Follows() {
 		o.Clock.BPM = *c.Tempo
 	}
@@ -65,6 +70,8 @@ func (c *playCmd) check(configured *configured) error {
 		return usage.Errorf("--track names a part of the file of --melody: give --melody too")
 	case c.Melody != "" && c.In != "":
 		return usage.Errorf("--melody and --in exclude each other: jamd listens to one melody")
+	case c.Demo && (c.Melody != "" || c.In != "" || external):
+		return usage.Errorf("--demo plays a bundled tune: neither --melody, --in nor --clock external goes with it")
 	case external && (c.Melody != "" || c.CountIn != nil):
 		return usage.Errorf("--clock external starts the jam and sets its tempo: it excludes --melody and --count-in")
 	case follows && c.Melody != "":
@@ -94,21 +101,19 @@ func (c *playCmd) check(configured *configured) error {
 	return checkFor(c.For)
 }
 
-// player returns who plays the melody: --melody, --in, the first keyboard found, or else the demo melody. hint says what else the
+// player returns who plays the melody: --melody, --demo, --in, the first keyboard found, or else the page. hint says what else the
 // user could do.
 func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	p = live.Player{In: c.In, Channels: c.InChannels, Thru: c.Thru, CountIn: c.CountIn, Length: c.For}
-	if c.Melody == "" && c.In == "" {
-		p.In, hint = live.FirstKeyboard()
-	}
 	switch {
 	case c.Melody != "":
 		p.Tune, err = melodyFile{c.Melody, c.Track, c.Tempo}.tune(to)
-	case p.In != "":
-	case c.Live.Clock.Clock == live.ClockExternal:
-		err = usage.Errorf("--clock external: %s", hint)
-	default:
+	case c.Demo:
 		p.Tune, err = live.Demo(c.Tempo)
+	case c.In == "":
+		if p.In, hint = live.FirstKeyboard(); p.In == "" {
+			p.In, err = live.Page, c.playable(hint)
+		}
 	}
 	if err != nil {
 		return p, hint, err
@@ -118,6 +123,22 @@ func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	}
 	p.Settings, err = c.settings(p.Tune)
 	return p, hint, err
+}
+
+// needsPage reports whether the page is where the jam is heard or played, so that it opens unasked.
+func (c *playCmd) needsPage(p live.Player) bool {
+	return (c.Demo || c.In == "" && p.In == live.Page) && c.Live.Pages.Page != live.NoPage && !c.Live.JSON
+}
+
+// playable returns an error if nobody can play, because no keyboard is found. hint says why there is none.
+func (c *playCmd) playable(hint string) error {
+	switch {
+	case c.Live.Clock.Clock == live.ClockExternal:
+		return usage.Errorf("--clock external: %s", hint)
+	case c.Live.Pages.Page == live.NoPage:
+		return usage.Errorf("--page off: %s; --demo plays a tune by itself", hint)
+	}
+	return nil
 }
 
 // settings returns the settings from the flags, and from the melody's file where the flags give none.

@@ -53,7 +53,7 @@ func browseRack(t *testing.T, bars jam.Bars) (*rack, *visitor) {
 	rack := newRack(t, bars)
 	v := browse(t, browser)
 	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
-	v.see(`.hints`)
+	v.see(`.front`)
 	return rack, v
 }
 

@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,6 +22,7 @@ import (
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/model"
+	"jamd/ui"
 )
 
 func TestMain(m *testing.M) {
@@ -51,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"parses":   parses,
 			"fits":     fits,
 			"until":    until,
+			"plays":    plays,
 		},
 	})
 }
@@ -173,6 +178,19 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%v does not print %s within %v", args[1:], args[0], patience)
 		}
 	}
+}
+
+// plays PITCH plays a note into the running jam, as a page does.
+func plays(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: plays PITCH")
+	}
+	pitch, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	place, err := ui.ReadPlace(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "jamd", "page.json"))
+	ts.Check(err)
+	note := map[string]any{"type": "note", "on": true, "pitch": pitch, "velocity": 80}
+	ts.Check(place.Ask(context.Background(), http.MethodPost, "notes", note, nil))
 }
 
 // truncate FILE BYTES cuts a file.

@@ -10,3 +10,9 @@ export function placeOf(jam: Info, frame: number): Place {
   const bars = Math.floor((frame - meter.frame) / meter.frames_per_bar);
   return { bar: meter.bar + bars, after: frame - meter.frame - bars * meter.frames_per_bar, meter };
 }
+
+/** meterOf reads a meter as a setting has it: 3/4, 6/8, or auto, which is taken for 4/4 until one is found. */
+export function meterOf(text: string): Pick<Meter, "frames_per_beat" | "frames_per_bar"> {
+  const [count, unit] = text.split("/").map(Number);
+  return unit === 8 ? { frames_per_beat: 6, frames_per_bar: 2 * count } : { frames_per_beat: 4, frames_per_bar: 4 * (count || 4) };
+}

@@ -6,16 +6,19 @@ import { Blind } from "./blind";
 import { ShowConsidered } from "./considered";
 import { Defaults } from "./defaults";
 import { act, info, params, running, set, startOrStop } from "./jam";
+import { Keyboards } from "./keyboards";
 import { ChordSound, Keys, Volumes } from "./mix";
 import { more } from "./more";
-import { spoken, titleOf, valueOf } from "./names";
+import { likeness, spoken, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
+import { tap } from "./tempo";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "colour", "key", "temperature"];
-const time = ["tempo", "tap", "one", "hold-tempo", "metronome", "hold"];
+const time = ["tap", "one", "hold-tempo", "metronome", "hold"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
-const elsewhere = ["panic", "blind"]; // settings that have a place elsewhere
+const expert = ["top-p", "offset", "click-volume"];
+const elsewhere = [...expert, "panic", "blind", "tempo", "meter"]; // settings that have a place elsewhere
 
 export function Controls() {
   const near = [...harmony, ...time, ...sounds, ...setup, ...elsewhere];
@@ -33,10 +36,15 @@ export function Controls() {
         <div class="groups">
           <Group title="The jam" names={far} />
           <Group title="Sound in this page"><Volumes /></Group>
-          <Group title="This page"><Keys /><ShowConsidered /></Group>
+          <Group title="This page"><Keys /></Group>
+          <Group title="MIDI keyboards"><div class="control wide"><Keyboards /></div></Group>
           <Group title="Ports, clock, listening" names={setup} />
           <Blind />
         </div>
+        <details class="expert">
+          <summary>For experts</summary>
+          <div class="groups"><Group title="Sampling and timing" names={expert}><ShowConsidered /></Group></div>
+        </details>
       </details>
     </section>
   );
@@ -74,7 +82,7 @@ function Control({ param: p }: { param: Param }) {
     case "action":
       return (
         <div class="control action" title={p.help}>
-          <button type="button" id={id} aria-description={p.help} onClick={() => act(p.name)}>{titleOf(p.name)}</button>
+          <button type="button" id={id} aria-description={p.help} onClick={(e) => (p.name === "tap" ? tap(e) : act(p.name))}>{titleOf(p.name)}</button>
         </div>
       );
   }
@@ -85,6 +93,7 @@ function Control({ param: p }: { param: Param }) {
         onChange={async ({ currentTarget: list }) => { if (!(await set(p.name, list.value))) list.value = holds(p); }}>
         {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word} value={word}>{spoken[word] ?? word}{p.unit ? ` ${p.unit}` : ""}</option>)}
       </select>
+      {p.name === "policy" && likeness[p.value] && <small class="likeness">{likeness[p.value]}</small>}
     </div>
   );
 }

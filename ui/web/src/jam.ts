@@ -1,7 +1,7 @@
 // The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
 import type { Frame, Info, Message, Param, Sent, Snapshot } from "./protocol";
-import { sound } from "./sound";
+import { clickChannel, downbeatClick, sound } from "./sound";
 
 const remembered = 512; // frames
 
@@ -16,6 +16,8 @@ export const ended = signal<string | null>(null); // the session that the last j
 export const endedBlind = signal(false); // its policy was hidden
 export const problem = signal("");
 export const figures = signal<Snapshot | null>(null);
+export const heardFrom = signal({ source: "" }); // the keyboard that the last note came from: "port", or "browser" and its number
+export const counted = signal(0); // the beat of the count-in that was clicked last; 0 before it
 export const notices = signal<{ id: number; text: string }[]>([]); // the last few; each for a short time
 export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, with their start times
 
@@ -40,13 +42,19 @@ function tick(at: number) {
 export function connect() {
   socket = new WebSocket(`ws://${location.host}/api/events`);
   socket.onmessage = (e) => receive(JSON.parse(e.data));
-  socket.onopen = () => { connected.value = true; silence = 0; };
+  socket.onopen = () => { connected.value = true; silence = 0; tellTime(); };
   socket.onclose = () => {
     if (connected.value) sound.hush();
     connected.value = false;
     held.value = new Map(); // jamd has released it too
     setTimeout(connect, Math.min(4000, 250 * 2 ** silence++));
   };
+}
+
+/** tellTime tells jamd the time of this page a few times, so that it knows how old the first note is. */
+function tellTime(times = 5) {
+  send({ type: "time", time: performance.now() });
+  if (times > 1) setTimeout(tellTime, 300, times - 1);
 }
 
 function receive(m: Message) {
@@ -58,6 +66,7 @@ function receive(m: Message) {
       params.value = m.params ?? [];
       started.value = m.started;
       between.value = !m.jam;
+      counted.value = 0;
       recordsSessions.value = m.sessions;
       figures.value = null;
       frames.splice(0, frames.length, ...m.frames);
@@ -76,11 +85,13 @@ function receive(m: Message) {
       return;
     case "note":
       if (info.value) tick(m.at); // between two jams there is no clock
+      if (m.from === undefined && (m.midi[0] & 0xf0) === 0x90) heardFrom.value = { source: "port" };
       if (m.from !== client) hear(m.midi);
       return;
     case "sound":
       tick(m.at);
       sound.jamd(m.midi);
+      if (!started.value) countIn(m.midi);
       return;
     case "params":
       info.value = m.jam;
@@ -111,6 +122,11 @@ function receive(m: Message) {
   }
 }
 
+/** countIn counts the clicks before frame 0. The first click of a bar is higher. */
+function countIn([status, pitch, velocity]: [number, number, number]) {
+  if (status === (0x90 | clickChannel - 1) && velocity > 0) counted.value = pitch === downbeatClick ? 1 : counted.value + 1;
+}
+
 let noticed = 0;
 
 /** notice shows a notice for a short time. A repeated notice is shown once. */
@@ -137,13 +153,20 @@ function hold(pitch: number, on: boolean) {
   held.value = next;
 }
 
-/** play sounds a note of this page's own keys at once and sends it to the jam. */
-export function play(pitch: number, velocity: number) {
+/** play sends a note of this page's own keys to the jam, and then sounds it: to begin the sound takes long. */
+export function play(pitch: number, velocity: number, event: Event) {
   const on = velocity > 0;
   if (pitch < 0 || pitch > 127 || on === held.value.has(pitch)) return;
+  send({ type: "note", on, pitch, velocity, time: timeOf(event) });
+  if (on) sound.wake();
   sound.melody([on ? 0x90 : 0x80, pitch, velocity]);
   hold(pitch, on);
-  send({ type: "note", on, pitch, velocity, time: performance.now() });
+}
+
+/** timeOf returns when an event happened on this page's clock. Old browsers count events by another clock. */
+function timeOf(event: Event): number {
+  const time = performance.now();
+  return event.timeStamp <= time && time - event.timeStamp < 10_000 ? event.timeStamp : time;
 }
 
 /** send sends what the player does to the jam. */

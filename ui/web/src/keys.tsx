@@ -1,10 +1,10 @@
 // The piano on the screen, and the computer's keyboard as a second piano.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { held, latest, panic, play } from "./jam";
+import { act, held, latest, panic, play } from "./jam";
 import { stored } from "./stored";
 import { helping, shortcut } from "./shortcuts";
-import { sound } from "./sound";
+import { tap } from "./tempo";
 import { pitchName } from "./theory";
 
 // Two octaves and a third, by the position of a key, not by its label.
@@ -14,11 +14,33 @@ const codes = [
   "KeyI", "Digit9", "KeyO", "Digit0", "KeyP",
 ];
 
-/** narrow tells whether the screen has room for only the two octaves of the computer's keyboard. */
-const narrow = signal(false);
-const narrowness = matchMedia("(max-width: 640px)");
-narrow.value = narrowness.matches;
-narrowness.onchange = () => { narrow.value = narrowness.matches; };
+/** touches tells whether the screen is played with fingers, which need wide keys. */
+export const touches = signal(false);
+const coarse = matchMedia("(pointer: coarse)");
+const width = signal(0), beside = signal(0); // of the page, and of what stands beside the piano on a low screen, in px
+const look = () => {
+  touches.value = coarse.matches;
+  width.value = document.documentElement.clientWidth;
+  beside.value = coarse.matches && innerHeight <= 480 ? 108 : 0;
+};
+look();
+coarse.onchange = look;
+addEventListener("resize", look);
+
+const wideKey = 44, narrowKey = 30; // px, for fingers and for a mouse
+const allWhites = 36; // of five octaves
+const playedWhites = 17; // of the computer's keys
+
+/** range returns the lowest and the highest pitch on the screen. On a small one the keys of the computer's keyboard come first. */
+function range(first: number): [lowest: number, highest: number] {
+  const whites = Math.floor((width.value - 24 - beside.value) / (touches.value || width.value <= 900 ? wideKey : narrowKey));
+  if (whites >= allWhites) return [36, 96];
+  const octaves = Math.max(0, Math.floor((whites - playedWhites) / 14));
+  const lowest = Math.max(0, first - 12 * octaves);
+  let highest = lowest;
+  for (let n = 1; n < Math.max(7, whites) && highest < 126; n++) highest += isBlack(highest + 1) ? 2 : 1;
+  return [lowest, highest];
+}
 const isBlack = (pitch: number) => [1, 3, 6, 8, 10].includes(pitch % 12);
 
 export const velocity = stored("velocity", 88);
@@ -36,7 +58,6 @@ function typing(e: KeyboardEvent) {
 
 function press(e: KeyboardEvent) {
   if (e.ctrlKey || e.metaKey || e.altKey || typing(e) || helping.value) return;
-  sound.wake();
   if (shortcut(e)) return;
   if (e.code === "Escape") panic();
   else if (e.code === "Minus" || e.code === "Equal") shiftOctave(e.code === "Minus" ? -1 : 1);
@@ -47,7 +68,7 @@ function press(e: KeyboardEvent) {
     if (e.repeat || down.has(e.code)) return;
     const pitch = 60 + 12 * octave.value + n;
     down.set(e.code, pitch);
-    play(pitch, velocity.value);
+    play(pitch, velocity.value, e);
   }
 }
 
@@ -55,12 +76,12 @@ function lift(e: KeyboardEvent) {
   const pitch = down.get(e.code);
   if (pitch === undefined) return;
   down.delete(e.code);
-  play(pitch, 0);
+  play(pitch, 0, e);
 }
 
 /** letGo ends the notes of held keys when the window loses focus: it would not hear of their release. */
-function letGo() {
-  for (const pitch of down.values()) play(pitch, 0);
+function letGo(e: Event) {
+  for (const pitch of down.values()) play(pitch, 0, e);
   down.clear();
 }
 
@@ -83,7 +104,7 @@ const printed = (code: string) => code.replace(/Key|Digit/, "");
 export function Piano() {
   const chord = new Set(latest.value?.pitches ?? []);
   const first = 60 + 12 * octave.value;
-  const lowest = narrow.value ? first : 36, highest = narrow.value ? first + 24 : 96;
+  const [lowest, highest] = range(first);
   const whites = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i).filter((p) => !isBlack(p)).length;
   const keys = [];
   for (let pitch = lowest, white = 0; pitch <= highest; pitch++) {
@@ -100,12 +121,28 @@ export function Piano() {
     if (!black) white++;
   }
   return (
+    <div class="dock">
+    {touches.value && <Thumbs lowest={lowest} highest={highest} />}
     <div
       class="piano" role="group" aria-label="Piano: arrow keys move, space plays"
       onPointerDown={touch} onPointerMove={touch} onPointerUp={lose} onPointerCancel={lose} onPointerLeave={lose}
       onContextMenu={(e) => e.preventDefault()} onKeyDown={walk} onKeyUp={stand} onBlurCapture={stand}
     >
       {keys}
+    </div>
+    </div>
+  );
+}
+
+/** Thumbs are buttons beside the piano of a touch screen, which has no keys for them. */
+function Thumbs({ lowest, highest }: { lowest: number; highest: number }) {
+  return (
+    <div class="thumbs">
+      <button type="button" aria-label="Octave down" onClick={() => shiftOctave(-1)}>‹</button>
+      <span>{pitchName(lowest)}–{pitchName(highest)}</span>
+      <button type="button" aria-label="Octave up" onClick={() => shiftOctave(1)}>›</button>
+      <button type="button" class="wide" onPointerDown={tap}>Tap</button>
+      <button type="button" class="wide" onClick={() => act("one")}>This is one</button>
     </div>
   );
 }
@@ -114,21 +151,20 @@ const fingers = new Map<number, number>(); // the pitch of each pointer
 
 function touch(e: PointerEvent) {
   if (e.type === "pointermove" && !fingers.has(e.pointerId)) return;
-  sound.wake();
   const piano = e.currentTarget as HTMLElement;
   if (e.type === "pointerdown") piano.setPointerCapture(e.pointerId);
   const key = document.elementFromPoint(e.clientX, e.clientY)?.closest<HTMLElement>(".key");
   const pitch = key ? Number(key.dataset.pitch) : undefined, old = fingers.get(e.pointerId);
   if (pitch === old) return;
-  if (old !== undefined) play(old, 0);
+  if (old !== undefined) play(old, 0, e);
   if (pitch === undefined) { fingers.set(e.pointerId, -1); return; }
   fingers.set(e.pointerId, pitch);
-  play(pitch, velocity.value);
+  play(pitch, velocity.value, e);
 }
 
 function lose(e: PointerEvent) {
   const pitch = fingers.get(e.pointerId);
-  if (pitch !== undefined) play(pitch, 0);
+  if (pitch !== undefined) play(pitch, 0, e);
   fingers.delete(e.pointerId);
 }
 
@@ -138,7 +174,7 @@ function walk(e: KeyboardEvent) {
   const key = e.target as HTMLElement, pitch = Number(key.dataset.pitch);
   if (e.code === "Space" || e.code === "Enter") {
     e.preventDefault();
-    if (!e.repeat) { walked = pitch; play(pitch, velocity.value); }
+    if (!e.repeat) { walked = pitch; play(pitch, velocity.value, e); }
   } else if (e.code === "ArrowLeft" || e.code === "ArrowRight") {
     e.preventDefault();
     const next = key.parentElement!.querySelector<HTMLElement>(`[data-pitch="${pitch + (e.code === "ArrowLeft" ? -1 : 1)}"]`);
@@ -146,7 +182,7 @@ function walk(e: KeyboardEvent) {
   }
 }
 
-function stand() {
-  if (walked !== undefined) play(walked, 0);
+function stand(e: Event) {
+  if (walked !== undefined) play(walked, 0, e);
   walked = undefined;
 }

@@ -1,7 +1,10 @@
 // The latency strip: how well jamd keeps time. The figures come from jamd's own monitor: the last ten seconds, and the misses of the
 // last minute with their causes. The small histograms show the frames that this page received.
 import { figures, frames, latest } from "./jam";
+import { stored } from "./stored";
 import type { Figures, Spread } from "./protocol";
+
+export const showsLatency = stored("latency", false);
 
 const bins = 24;
 
@@ -9,6 +12,18 @@ const causes: [keyof Figures["missed_by"], string][] = [
   ["late_wake", "the machine woke jamd late"], ["slow_step", "the policy was slow"],
   ["policy_error", "the policy failed"], ["backlog", "the policy was catching up"],
 ];
+
+/** Health is one light for all of it, and opens the figures. */
+export function Health() {
+  const f = figures.value, lost = f ? f.last_minute.missed + f.last_minute.skipped : 0;
+  const state = !f || f.last_minute.frames === 0 ? "idle" : f.rung !== "full" || lost > f.last_minute.frames / 100 ? "bad" : lost > 0 ? "fair" : "good";
+  const words = { idle: "Timing", good: "In time", fair: "Almost in time", bad: "Out of time" }[state];
+  return (
+    <button type="button" class="health" aria-expanded={showsLatency.value} title="How jamd keeps time" onClick={() => { showsLatency.value = !showsLatency.value; }}>
+      <i class={state} aria-hidden="true" /><span>{words}</span>
+    </button>
+  );
+}
 
 export function Latency() {
   void latest.value; // draws again with every frame

@@ -1,28 +1,32 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls, Transport } from "./controls";
-import { connect, connected, info, panic, params, problem, recordsSessions } from "./jam";
-import { stored } from "./stored";
-import { Piano, useComputerKeys } from "./keys";
-import { Latency } from "./latency";
+import { Front } from "./front";
+import { between, connect, connected, info, panic, params, problem, recordsSessions, started } from "./jam";
+import { Piano, touches, useComputerKeys } from "./keys";
+import { Health, Latency, showsLatency } from "./latency";
+import { Announcer } from "./announce";
 import { asksForRating, RateIt } from "./rating";
 import { Notices } from "./notices";
 import { Roll } from "./roll";
 import { Sessions } from "./sessions";
 import { awake, on, sound } from "./sound";
+import { Phone, PhoneButton } from "./phone";
 import { helping, Help } from "./shortcuts";
 import { Stage } from "./stage";
 
 const view = signal<"jam" | "sessions">("jam");
-const hinted = stored("hinted", false);
+
+/** waiting tells whether a jam waits for its player: not in a count-in, and not in a tune. */
+const waiting = computed(() => !!info.value && !between.value && !started.value && info.value.waits_for !== "" && !info.value.tune);
 
 function Page() {
   useComputerKeys();
   useEffect(() => {
-    const wake = () => sound.wake();
-    addEventListener("pointerdown", wake);
-    return () => removeEventListener("pointerdown", wake);
+    const wake = () => sound.wake(); // after the keys: a note is on its way before the sound begins
+    for (const event of ["pointerdown", "keydown"]) addEventListener(event, wake);
+    return () => { for (const event of ["pointerdown", "keydown"]) removeEventListener(event, wake); };
   }, []);
   return (
     <>
@@ -33,32 +37,35 @@ function Page() {
           <button type="button" aria-pressed={view.value === "jam"} onClick={() => { view.value = "jam"; }}>Jam</button>
           {recordsSessions.value && <button type="button" aria-pressed={view.value === "sessions"} onClick={() => { view.value = "sessions"; }}>Sessions</button>}
         </nav>
+        <Health />
         <Speaker />
-        <Transport />
+        {!waiting.value && <Transport />}
         <button type="button" class="panic" onClick={panic} title="Esc">Panic</button>
       </header>
-      {!connected.value && <p class="note" role="status">Connecting to jamd…</p>}
+      {!connected.value && <p class="note">Connecting to jamd…</p>}
       {problem.value && (
         <p class="note red" role="alert">{problem.value} <button type="button" onClick={() => { problem.value = ""; }}>Close</button></p>
       )}
       <main>
         {view.value === "sessions" ? <Sessions /> : <>
-          <Hints />
-          <Stage />
-          <Roll />
+          {waiting.value ? <Front /> : <><Stage /><Roll /></>}
           <Piano />
           <RateIt />
           <Controls />
-          <Latency />
+          {showsLatency.value && <Latency />}
         </>}
       </main>
       <footer>
         {recordsSessions.value && <label><input type="checkbox" checked={asksForRating.value} onChange={(e) => { asksForRating.value = e.currentTarget.checked; }} /> Ask me how it was after each jam</label>}
         <button type="button" class="plain" onClick={() => { helping.value = true; }}>Keys <kbd>?</kbd></button>
+        <Health />
+        <PhoneButton />
         <span>{info.value ? `jamd ${info.value.version}` : ""}</span>
       </footer>
       <Notices />
+      <Announcer />
       <Help />
+      <Phone />
     </>
   );
 }
@@ -73,21 +80,6 @@ function what() {
   ].filter(Boolean).join(" · ");
 }
 
-/** Hints are shown on the first visit only. */
-function Hints() {
-  if (hinted.value) return null;
-  return (
-    <aside class="hints" aria-label="Hints">
-      <ol>
-        <li><b>Play.</b> Touch the keys below, plug a keyboard in, or use <kbd>Z</kbd> to <kbd>M</kbd> and <kbd>Q</kbd> to <kbd>P</kbd>; <kbd>−</kbd> <kbd>=</kbd> shift the octave.</li>
-        <li><b>Wait.</b> jamd listens for a few beats, then answers with chords.</li>
-        <li><b>Stop.</b> <kbd>Esc</kbd> is panic: all notes off; <kbd>?</kbd> lists the other keys.</li>
-      </ol>
-      <button type="button" onClick={() => { hinted.value = true; }}>Got it</button>
-    </aside>
-  );
-}
-
 /** Speaker turns the sound on and off and shows the loudness. */
 function Speaker() {
   const meter = useRef<HTMLMeterElement>(null);
@@ -99,7 +91,8 @@ function Speaker() {
   return (
     <span class="speaker">
       <button type="button" aria-pressed={audible} onClick={() => { sound.wake(); on.value = !audible; }}>
-        {audible ? (awake.value ? "Sound on" : "Sound: press a key") : "Sound off"}
+        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d={audible ? "M3 8v4h3l5 4V4L6 8zM13.5 7a4 4 0 0 1 0 6M15.5 4.5a7.5 7.5 0 0 1 0 11" : "M3 8v4h3l5 4V4L6 8zM14 8l4 4m0-4l-4 4"} /></svg>
+        <span>{audible ? (awake.value || touches.value ? "Sound on" : "Sound: press a key") : "Sound off"}</span>
       </button>
       <meter ref={meter} min={0} max={1} aria-label="Loudness" />
     </span>

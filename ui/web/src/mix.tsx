@@ -2,7 +2,6 @@
 import { octave, shiftOctave, velocity } from "./keys";
 import { buses, chordSound, on, sound, volumes } from "./sound";
 import { chordSounds } from "./voices";
-import { browserMIDI, connectBrowserMIDI } from "./webmidi";
 
 export function ChordSound() {
   return (
@@ -52,13 +51,6 @@ export function Keys() {
           <button type="button" onClick={() => shiftOctave(1)} aria-label="Octave up">+</button>
         </span>
       </div>
-      {"requestMIDIAccess" in navigator && (
-        <div class="control action wide" title="For a keyboard that jamd itself does not hear">
-          <button type="button" onClick={() => void connectBrowserMIDI()} disabled={browserMIDI.value !== null}>
-            {browserMIDI.value === null ? "Hear MIDI through the browser" : browserMIDI.value || "No MIDI keyboard is plugged in"}
-          </button>
-        </div>
-      )}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { notices } from "./jam";
 
 export function Notices() {
   return (
-    <ul class="notices" role="status" aria-label="Notices">
+    <ul class="notices" aria-label="Notices">
       {notices.value.map((n) => <li key={n.id}>{n.text}</li>)}
     </ul>
   );

@@ -5,7 +5,7 @@ export interface Info {
   waits_for: "note" | "clock" | "beat" | ""; // before frame 0
   frames_per_beat: number; frames_per_bar: number; // at the beginning
   meters: Meter[]; listen_frames: number;
-  in: string; out: string; chord_channel: number; bass_channel: number;
+  in: string; tune: boolean; out: string; chord_channel: number; bass_channel: number;
 }
 
 /** A Meter is a stretch of bars of one meter, up to the next Meter. A pickup begins before frame 0, in bar 0. */
@@ -42,7 +42,8 @@ export type Message =
 export type Sent =
   | { type: "note"; on: boolean; pitch: number; velocity: number; time: number }
   | { type: "midi"; keyboard: number; time: number; bytes: number[] } // a packet of a keyboard at the browser
-  | { type: "left"; keyboard: number }; // a keyboard is gone
+  | { type: "left"; keyboard: number } // a keyboard is gone
+  | { type: "time"; time: number }; // so that jamd knows this page's clock before the first note
 
 /** A Spread summarises durations, in nanoseconds. */
 export interface Spread { count: number; p50_ns: number; p99_ns: number; max_ns: number }

@@ -17,7 +17,7 @@ async function load() {
   list.value = response ? await response.json() : [];
 }
 
-const path = (s: Session, what = "") => `sessions/${encodeURIComponent(s.id)}${what}`;
+export const pathOf = (s: Session, what = "") => `sessions/${encodeURIComponent(s.id)}${what}`;
 
 export function Sessions() {
   useEffect(() => { void load(); return halt; }, []);
@@ -37,20 +37,27 @@ export function Sessions() {
 async function restore() {
   const s = deleted.value;
   deleted.value = null;
-  if (s && (await ask("POST", path(s, "/restore")))) await load();
+  if (s && (await ask("POST", pathOf(s, "/restore")))) await load();
 }
 
-const minutes = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
+const minutes = (seconds: number) => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
+const many = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** figuresOf describes a session in a line. */
+export const figuresOf = (s: Session) => [
+  minutes(s.seconds), `${Math.round(s.tempo)} BPM`, s.policy === "hidden" ? "a hidden policy" : s.policy, many(s.chords, "chord"),
+  s.misses > 0 && `${s.misses} missed`, !s.whole && "cut short",
+].filter(Boolean).join(" · ");
 
 const stars = (r: Rating) => [r.adaptation, r.control, r.enjoyment].map((n) => n || "–").join(" ");
 
 function Row({ session: s }: { session: Session }) {
   const rating = useSignal(false); // whether the questions are shown
   const remove = async () => {
-    if (await ask("DELETE", path(s))) { halt(); deleted.value = s; await load(); }
+    if (await ask("DELETE", pathOf(s))) { halt(); deleted.value = s; await load(); }
   };
   const rename = async (name: string) => {
-    if (name.trim() && name !== s.name && (await ask("PUT", path(s, "/name"), { name }))) await load();
+    if (name.trim() && name !== s.name && (await ask("PUT", pathOf(s, "/name"), { name }))) await load();
   };
   const shown = open.value === s.id;
   return (
@@ -60,13 +67,13 @@ function Row({ session: s }: { session: Session }) {
           onClick={() => { halt(); open.value = shown ? null : s.id; }}>{shown ? "▾" : "▸"}</button>
         <input type="text" value={s.name} aria-label="Name of the session" maxLength={100} onChange={(e) => void rename(e.currentTarget.value)} />
         <span>{new Date(s.start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}</span>
-        <span class="figures">{minutes(s.seconds)} · {Math.round(s.tempo)} BPM · {s.policy === "hidden" ? "a hidden policy" : s.policy} · {s.chords} chords{s.misses ? ` · ${s.misses} missed` : ""}{s.whole ? "" : " · cut short"}</span>
+        <span class="figures">{figuresOf(s)}</span>
       </div>
       {shown && (
         <div class="opened">
           <Music session={s} />
-          <a class="button" href={`/api/${path(s, "/midi")}`} download={`${s.name}.mid`}>Download MIDI</a>
-          <a class="button" href={`/api/${path(s, "/report")}`} target="_blank" rel="noopener" aria-label={`Report of ${s.name}, in a new tab`}>Report ↗</a>
+          <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>Download MIDI</a>
+          <a class="button" href={`/api/${pathOf(s, "/report")}`} target="_blank" rel="noopener" aria-label={`Report of ${s.name}, in a new tab`}>Report ↗</a>
           <button type="button" aria-expanded={rating.value} onClick={() => { rating.value = !rating.value; }}>{s.rating ? `Rated ${stars(s.rating)}` : "Rate"}</button>
           <button type="button" onClick={() => void remove()}>Delete</button>
           {rating.value && <Questions id={s.id} given={s.rating} blind={s.blind && !s.rating} later="Close" skip={() => { rating.value = false; }}
@@ -79,23 +86,28 @@ function Row({ session: s }: { session: Session }) {
 
 let timers: number[] = [];
 
-function halt() {
+export function halt() {
   timers.forEach(clearTimeout);
   timers = [];
   if (playing.value) sound.hush();
   playing.value = null;
 }
 
+/** musicOf reads a session's MIDI file; null if jamd does not give it. */
+export async function musicOf(s: Session): Promise<Midi | null> {
+  const response = await ask("GET", pathOf(s, "/midi"));
+  if (!response) return null;
+  const { Midi } = await import("@tonejs/midi");
+  return new Midi(await response.arrayBuffer());
+}
+
 /** Music shows a session's MIDI file as a piano roll, and plays it. */
-function Music({ session: s }: { session: Session }) {
+export function Music({ session: s, title = "Play" }: { session: Session; title?: string }) {
   const canvas = useRef<HTMLCanvasElement>(null), midi = useRef<Midi | null>(null);
   useEffect(() => {
     void (async () => {
-      const response = await ask("GET", path(s, "/midi"));
-      if (!response) return;
-      const { Midi } = await import("@tonejs/midi");
-      midi.current = new Midi(await response.arrayBuffer());
-      if (canvas.current) draw(canvas.current, midi.current);
+      midi.current = await musicOf(s);
+      if (canvas.current && midi.current) draw(canvas.current, midi.current);
     })();
   }, [s.id]);
   const toggle = () => {
@@ -121,7 +133,7 @@ function Music({ session: s }: { session: Session }) {
   return (
     <>
       <canvas class="thumbnail" ref={canvas} role="img" aria-label="Piano roll of the session" />
-      <button type="button" onClick={toggle}>{playing.value === s.id ? "Stop" : "Play"}</button>
+      <button type="button" onClick={toggle}>{playing.value === s.id ? "Stop" : title}</button>
     </>
   );
 }

@@ -7,10 +7,11 @@ import { act, params, set, startOrStop } from "./jam";
 import { focusControl } from "./more";
 import type { Param } from "./protocol";
 import { on, sound } from "./sound";
+import { tap } from "./tempo";
 
 export const helping = signal(false);
 
-interface Shortcut { code: string; key: string; does: string; do: () => void }
+interface Shortcut { code: string; key: string; does: string; do: (e: KeyboardEvent) => void }
 
 const param = (name: string, to: (p: Param) => string) => () => {
   const p = params.value.find((p) => p.name === name);
@@ -33,17 +34,17 @@ const move = (step: number) => () => {
 
 const shortcuts: Shortcut[] = [
   { code: "Enter", key: "⏎", does: "Count in, or stop", do: startOrStop },
-  { code: "KeyT", key: "T", does: "Tap the beat", do: () => act("tap") },
+  { code: "KeyT", key: "T", does: "Tap the beat", do: tap },
   { code: "Digit1", key: "1", does: "This is one: the bar begins here", do: () => act("one") },
   { code: "KeyF", key: "F", does: "Hold the tempo, or follow you again", do: param("hold-tempo", turn) },
   { code: "ArrowLeft", key: "←", does: "Slower", do: param("tempo", by(-1)) },
   { code: "ArrowRight", key: "→", does: "Faster", do: param("tempo", by(1)) },
   { code: "ArrowDown", key: "↓", does: "Less adventurous", do: param("temperature", by(-0.05)) },
   { code: "ArrowUp", key: "↑", does: "More adventurous", do: param("temperature", by(0.05)) },
-  { code: "KeyP", key: "P", does: "Next policy", do: param("policy", next) },
+  { code: "KeyP", key: "P", does: "Next accompanist", do: param("policy", next) },
   { code: "KeyS", key: "S", does: "Next style", do: param("style", next) },
-  { code: "KeyG", key: "G", does: "Next chord grid", do: param("chord-grid", next) },
-  { code: "KeyC", key: "C", does: "Next complexity", do: param("complexity", next) },
+  { code: "KeyG", key: "G", does: "Chords change elsewhere", do: param("chord-grid", next) },
+  { code: "KeyC", key: "C", does: "Other kinds of chords", do: param("complexity", next) },
   { code: "KeyH", key: "H", does: "Hold the chord", do: param("hold", turn) },
   { code: "KeyU", key: "U", does: "Mute the chords", do: param("mute", turn) },
   { code: "KeyB", key: "B", does: "Bass", do: param("bass", turn) },
@@ -53,7 +54,7 @@ const shortcuts: Shortcut[] = [
   { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
   { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
   { code: "KeyR", key: "R", does: "Record this jam on, off", do: param("record", turn) },
-  { code: "KeyV", key: "V", does: "Show what the policy considers", do: () => { showsConsidered.value = !showsConsidered.value; } },
+  { code: "KeyV", key: "V", does: "Show the chords it weighs", do: () => { showsConsidered.value = !showsConsidered.value; } },
   { code: "KeyI", key: "I", does: "Choose the input", do: () => focusControl("#param-in") },
   { code: "KeyJ", key: "J", does: "Choose the output", do: () => focusControl("#param-out") },
   { code: "KeyN", key: "N", does: "Choose how long it listens", do: () => focusControl("#param-listen") },
@@ -70,7 +71,7 @@ export function shortcut(e: KeyboardEvent): boolean {
   if (!s) return false;
   if (s.code.startsWith("Arrow") && ["INPUT", "SELECT"].includes((e.target as HTMLElement).tagName)) return false;
   e.preventDefault();
-  if (!e.repeat || s.code.startsWith("Arrow") || s.code.startsWith("Bracket")) s.do();
+  if (!e.repeat || s.code.startsWith("Arrow") || s.code.startsWith("Bracket")) s.do(e);
   return true;
 }
 

@@ -15,10 +15,11 @@ export const on = stored<boolean | null>("sound", null);
 /** awake tells whether the browser lets the page sound. It does so from the first key or touch on. */
 export const awake = signal(false);
 
-const clickChannel = 10;
+export const clickChannel = 10, downbeatClick = 76; // General MIDI's high wood block
 
 class Sound {
   private context?: AudioContext;
+  private waking = false; // the context is about to run: notes wait for it
   private master?: GainNode;
   private analyser?: AnalyserNode;
   private inputs = new Map<Bus, GainNode>();
@@ -39,24 +40,19 @@ class Sound {
   /** wake starts the sound. Browsers allow this only in the handler of a key or a touch. */
   wake() {
     if (!this.context) this.build();
-    if (this.context!.state !== "running") void this.context!.resume().then(() => { awake.value = true; });
-    else awake.value = true;
+    if (this.context!.state === "running") { awake.value = true; return; }
+    this.waking = true;
+    const over = setTimeout(() => { this.waking = false; }, 3000); // what is played from then on would only pile up
+    void this.context!.resume().then(() => { awake.value = true; this.waking = false; clearTimeout(over); });
   }
 
   private build() {
     const c = (this.context = new AudioContext({ latencyHint: "interactive" }));
-    const limit = new DynamicsCompressorNode(c, { threshold: -14, ratio: 6, attack: 0.003, release: 0.2 });
-    this.master = new GainNode(c);
+    const { master, end, inputs } = mixer(c);
+    this.master = master;
+    this.inputs = inputs;
     this.analyser = new AnalyserNode(c, { fftSize: 2048 });
-    this.master.connect(limit).connect(this.analyser).connect(c.destination);
-    const room = new ConvolverNode(c, { buffer: roomOf(c) });
-    room.connect(new GainNode(c, { gain: 0.16 })).connect(this.master);
-    for (const bus of buses) {
-      const gain = new GainNode(c);
-      gain.connect(this.master);
-      if (bus === "melody" || bus === "chords") gain.connect(room);
-      this.inputs.set(bus, gain);
-    }
+    end.connect(this.analyser).connect(c.destination);
     effect(() => {
       for (const bus of buses) this.inputs.get(bus)!.gain.setTargetAtTime(volumes.value[bus] ** 2 * 1.6, c.currentTime, 0.02);
       this.master!.gain.setTargetAtTime(this.audible ? 1 : 0, c.currentTime, 0.02);
@@ -68,21 +64,32 @@ class Sound {
 
   /** jamd plays a message of jamd; its channel chooses the bus. */
   jamd(midi: [number, number, number]) {
-    switch ((midi[0] & 0x0f) + 1) {
-      case clickChannel: return this.play("click", click, midi);
-      case this.bassChannel: return this.play("bass", bass, midi);
-      case this.chordChannel: return this.play("chords", chordSounds[chordSound.value] ?? piano, midi);
-    }
+    const channel = (midi[0] & 0x0f) + 1;
+    if (channel === clickChannel) this.play("click", click, midi);
+    else if (channel === this.bassChannel || channel === this.chordChannel) this.play(...this.partOf(channel), midi);
+  }
+
+  /** partOf returns the bus and the instrument of a channel of jamd. */
+  partOf(channel: number): [Bus, Instrument] {
+    return channel === this.bassChannel ? ["bass", bass] : ["chords", chordSounds[chordSound.value] ?? piano];
   }
 
   private play(bus: Bus, instrument: Instrument, [status, pitch, velocity]: [number, number, number]) {
     const kind = status & 0xf0, id = `${bus} ${pitch}`;
     if (kind !== 0x90 && kind !== 0x80) return;
     const c = this.context;
-    if (!c || c.state !== "running") return;
+    if (!c || (c.state !== "running" && !this.waking)) return;
     this.voices.get(id)?.end(c.currentTime);
     this.voices.delete(id);
     if (kind === 0x90 && velocity > 0) this.voices.set(id, instrument(c, this.inputs.get(bus)!, pitch, velocity, c.currentTime));
+  }
+
+  /** clickIn sounds a click of this page's own after some ms. It returns false if the page does not sound. */
+  clickIn(ms: number, downbeat: boolean): boolean {
+    const c = this.context;
+    if (!c || c.state !== "running") return false;
+    click(c, this.inputs.get("click")!, downbeat ? downbeatClick : downbeatClick + 1, 100, c.currentTime + ms / 1000);
+    return true;
   }
 
   /** hush ends all notes at once. */
@@ -100,6 +107,32 @@ class Sound {
     for (const x of samples) sum += x * x;
     return Math.sqrt(sum / samples.length);
   }
+}
+
+/** mixer makes the buses, a small room for melody and chords, and a limiter at the end. */
+function mixer(c: BaseAudioContext) {
+  const end = new DynamicsCompressorNode(c, { threshold: -14, ratio: 6, attack: 0.003, release: 0.2 });
+  const master = new GainNode(c), room = new ConvolverNode(c, { buffer: roomOf(c) }), inputs = new Map<Bus, GainNode>();
+  master.connect(end);
+  room.connect(new GainNode(c, { gain: 0.16 })).connect(master);
+  for (const bus of buses) {
+    const gain = new GainNode(c);
+    gain.connect(master);
+    if (bus === "melody" || bus === "chords") gain.connect(room);
+    inputs.set(bus, gain);
+  }
+  return { master, end, inputs };
+}
+
+/** renderer returns a function that puts a note of a channel, 0 for the melody, into a recording, with the volumes and sounds of this page. */
+export function renderer(c: OfflineAudioContext) {
+  const { end, inputs } = mixer(c);
+  end.connect(c.destination);
+  for (const bus of buses) inputs.get(bus)!.gain.value = volumes.value[bus] ** 2 * 1.6;
+  return (channel: number, pitch: number, velocity: number, from: number, to: number) => {
+    const [bus, instrument] = channel === 0 ? ["melody" as Bus, piano] : sound.partOf(channel);
+    instrument(c, inputs.get(bus)!, pitch, velocity, from).end(to);
+  };
 }
 
 /** roomOf is the impulse response of a small room: noise that decays and gets darker. */

@@ -2,10 +2,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import { placeOf } from "./bars";
 import { Considered } from "./considered";
-import { between, frames, info, latest, now, started } from "./jam";
+import { between, counted, frames, info, latest, now, started, startOrStop } from "./jam";
+import { meter as meterSet, previewed, waits } from "./metronome";
+import { Tempo, taps } from "./tempo";
 import { keyName, pretty } from "./theory";
 
-const waiting = { note: "Play the first note", clock: "Waiting for the clock", beat: "Play: finding your beat", "": "Counting in" };
+const waiting = { note: "Play the first note", clock: "Waiting for the clock", beat: "Play when you are ready", "": "Counting in" };
+
+/** words says what jamd waits for. */
+export const words = () => (!info.value || between.value ? "Getting ready" : waiting[info.value.waits_for]);
 
 const following = { finding: "Finding", following: "Following", holding: "Holding" };
 
@@ -13,34 +18,35 @@ export function Stage() {
   const f = latest.value, jam = info.value;
   const listening = jam && (!started.value || (f?.listening ?? true));
   const { root, rest } = pretty(f?.symbol ?? "N.C.");
+  const counting = jam && !started.value && !between.value && counted.value > 0;
   const beats = jam && f ? Math.ceil(Math.max(0, jam.listen_frames - f.frame) / jam.frames_per_beat) : 0;
   return (
     <section class="stage" aria-label="Now">
       <p class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}>
-        {!jam || between.value ? <span class="words">Getting ready</span>
-          : !started.value ? <span class="words">{waiting[jam.waits_for]}</span>
+        {counting ? <><span class="count">{counted.value}</span><span class="words">counting in</span></>
+          : !jam || between.value || !started.value ? <span class="words">{words()}</span>
           : listening ? <><span class="count">{beats || ""}</span><span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span></>
           : <><span>{root}</span><sup>{rest}</sup></>}
       </p>
+      {jam?.tune && started.value && <p class="tune">A tune plays. <button type="button" onClick={startOrStop}>Play yourself</button></p>}
       <Considered />
       <div class="where">
         <BeatLight />
         <dl>
           <div><dt>Bar</dt><dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd></div>
-          <div><dt>{f?.follow ? following[f.follow] : "Tempo"}</dt><dd>{jam ? Math.round((started.value && f?.length ? 15_000 / f.length : jam.tempo) * 10) / 10 || "–" : "–"}</dd></div>
+          <div><dt>{f?.follow ? following[f.follow] : "Tempo"}</dt><dd><Tempo /></dd></div>
           <div><dt>Key</dt><dd>{keyName(f?.key ?? "") || "–"}</dd></div>
         </dl>
       </div>
-      <p class="spoken" aria-live="polite">{f?.began ? `Chord ${f.symbol}` : ""}</p>
     </section>
   );
 }
 
-/** BeatLight lights the current beat of the bar. It goes by the clock, not by the arrival of messages. */
-function BeatLight() {
+/** BeatLight lights the current beat of the bar: in a jam by its clock, before it with the clicks and the taps. */
+export function BeatLight() {
   const box = useRef<HTMLDivElement>(null);
   const jam = info.value;
-  const meter = jam && placeOf(jam, latest.value?.frame ?? 0).meter;
+  const meter = jam && (waits.value ? meterSet.value : placeOf(jam, latest.value?.frame ?? 0).meter);
   const beats = meter ? Math.max(1, Math.round(meter.frames_per_bar / meter.frames_per_beat)) : 4;
   useEffect(() => {
     let running = true, lit = -1;
@@ -48,7 +54,8 @@ function BeatLight() {
       if (!running) return;
       const f = frames.at(-1);
       let beat = -1;
-      if (jam && f && started.value && f.length > 0) {
+      if (!started.value) beat = before(beats);
+      else if (jam && f && f.length > 0) {
         const position = f.frame + Math.max(0, (now() - f.at) / f.length);
         const { after, meter } = placeOf(jam, position);
         beat = position - f.frame > 8 ? -1 : Math.floor(after / meter.frames_per_beat);
@@ -63,4 +70,14 @@ function BeatLight() {
     return () => { running = false; };
   }, [jam, beats]);
   return <div class="beats" ref={box} aria-hidden="true">{Array.from({ length: beats }, (_, i) => <i key={i} />)}</div>;
+}
+
+const shines = 180; // ms, a tap
+
+/** before returns the beat to light before frame 0, from 0; -1 if there is none. */
+function before(beats: number): number {
+  const last = taps.value.at(-1);
+  if (counted.value > 0) return (counted.value - 1) % beats;
+  if (last !== undefined) return performance.now() - last < shines ? (taps.value.length - 1) % beats : -1;
+  return previewed.value;
 }

@@ -16,3 +16,16 @@ export function keyName(key: string): string {
   const { root, rest } = pretty(key);
   return root && `${root} ${rest === "m" ? "minor" : "major"}`;
 }
+
+const qualities: [RegExp, string][] = [
+  [/maj/, " major "], [/m7b5/, " half diminished "], [/m(?!aj)/, " minor "], [/dim/, " diminished "], [/aug|\+/, " augmented "], [/sus/, " suspended "], [/b(?=\d)/, " flat "],
+];
+
+/** spokenChord writes a chord symbol in words: F#m7 is "F sharp minor 7". */
+export function spokenChord(symbol: string): string {
+  const m = /^([A-G])([#b]?)(.*)$/.exec(symbol);
+  if (!m) return "no chord";
+  let rest = m[3];
+  for (const [written, words] of qualities) rest = rest.replace(written, words);
+  return `${m[1]}${m[2] === "#" ? " sharp" : m[2] === "b" ? " flat" : ""} ${rest}`.replace(/\s+/g, " ").trim();
+}

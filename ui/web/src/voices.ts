@@ -3,13 +3,13 @@ import { sample } from "./piano";
 
 /** A Voice is a sounding note. end releases it, fast or with the release of the instrument. */
 export interface Voice { end(at: number, fast?: boolean): void }
-export type Instrument = (c: AudioContext, to: AudioNode, pitch: number, velocity: number, at: number) => Voice;
+export type Instrument = (c: BaseAudioContext, to: AudioNode, pitch: number, velocity: number, at: number) => Voice;
 
 const hertz = (pitch: number) => 440 * 2 ** ((pitch - 69) / 12);
 const loudness = (velocity: number) => 0.08 + 0.92 * (velocity / 127) ** 1.7;
 
 /** release returns a Voice that fades a gain out and stops its sources. */
-function release(c: AudioContext, gain: GainNode, sources: AudioScheduledSourceNode[], time: number): Voice {
+function release(c: BaseAudioContext, gain: GainNode, sources: AudioScheduledSourceNode[], time: number): Voice {
   return {
     end(at, fast) {
       const t = Math.max(at, c.currentTime), fade = fast ? 0.012 : time;

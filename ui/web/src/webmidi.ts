@@ -1,13 +1,13 @@
 // MIDI keyboards at the browser, for keyboards that jamd does not hear. The browser asks for permission after a click. The page sends
 // jamd the raw bytes, which jamd reads as it reads those of a port; what was played comes back as a message.
 import { signal } from "@preact/signals";
-import { problem, send } from "./jam";
+import { heardFrom, problem, send } from "./jam";
 import { sound } from "./sound";
 
 const maxKeyboards = 16, maxPacket = 64; // as in ui/player.go
 
-/** browserMIDI names the keyboards that are connected; "" if there is none, null until the player asks for them. */
-export const browserMIDI = signal<string | null>(null);
+/** browserKeyboards are those that are connected; null until the player asks for them. */
+export const browserKeyboards = signal<{ number: number; name: string }[] | null>(null);
 
 const numbers = new Map<string, number>(); // of the keyboards, by the id of the port
 
@@ -31,7 +31,7 @@ export async function connectBrowserMIDI() {
       const keyboard = number(input.id);
       if (keyboard > 0) input.onmidimessage = (e) => hear(keyboard, e);
     }
-    browserMIDI.value = inputs.map((input) => input.name ?? "a keyboard").join(", ");
+    browserKeyboards.value = inputs.map((input) => ({ number: number(input.id), name: input.name ?? "a keyboard" }));
   };
   access.onstatechange = listen;
   listen();
@@ -52,4 +52,5 @@ function number(id: string): number {
 function hear(keyboard: number, e: MIDIMessageEvent) {
   const bytes = [...(e.data ?? [])];
   if (bytes.length <= maxPacket) send({ type: "midi", keyboard, time: e.timeStamp, bytes });
+  if ((bytes[0] & 0xf0) === 0x90) heardFrom.value = { source: `browser ${keyboard}` };
 }
