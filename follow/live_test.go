@@ -188,3 +188,47 @@ func TestTwoWhoListen(t *testing.T) {
 		}
 	}
 }
+
+// A jam that keeps its own time goes over to the player's beats when it is given them: no frame is torn, and none is lost.
+func TestFollowsLater(t *testing.T) {
+	p := perform(96, 0.02, 0.01, 0, 32, 11)
+	given := jam.NewQueue[jam.PlayerTime](64)
+	var asked time.Duration
+	s := live(t, Config{Meter: jam.Quarters(4)}, func(s *stage, c *jam.LoopConfig) {
+		c.Player, c.PlayerLater = given, true
+	}, func(s *stage) {
+		for i, e := range p.events {
+			time.Sleep(e.At - s.clock.Now())
+			s.inbox.TrySend(e)
+			s.ear.Hear(e)
+			if asked == 0 && i > len(p.events)/3 {
+				asked = s.clock.Now()
+			}
+			time.Sleep(time.Millisecond) // the ear hears it
+			for n := len(s.ear.Times().C()); n > 0; n-- {
+				if time := <-s.ear.Times().C(); asked > 0 {
+					given.TrySend(time)
+				}
+			}
+		}
+	})
+	beats, on := 0, 0
+	for frame, line := range s.lines {
+		before, ok := s.lines[frame-1]
+		if length := line - before; ok && (length < 70*time.Millisecond || length > 240*time.Millisecond) {
+			t.Errorf("frame %d lasts %v", frame-1, length)
+		}
+		if line < asked && ok && (line-before-125*time.Millisecond).Abs() > time.Microsecond { // 120 BPM
+			t.Errorf("frame %d lasts %v before the jam follows", frame-1, line-before)
+		}
+		if off, _ := p.off(line); frame%4 == 0 && line > asked+8*time.Second && line < p.events[len(p.events)-1].At {
+			beats++
+			if math.Abs(off) < 0.1 {
+				on++
+			}
+		}
+	}
+	if beats < 40 || on < beats*9/10 || s.states[jam.Following] < 200 || s.sums.Misses+s.sums.Skipped > 0 {
+		t.Errorf("%d of %d beats are the player's; %v, %+v", on, beats, s.states, s.sums)
+	}
+}

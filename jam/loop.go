@@ -153,7 +153,8 @@ func (l *Loop) play(ctx context.Context) {
 
 // findsBeat reports whether the jam begins when the player's beat has been found.
 func (l *Loop) findsBeat() bool {
-	return l.player.times != nil && l.config.Start == StartAtFirstNote && !l.config.Settings.HoldTempo
+	return l.player.times != nil && l.config.Start == StartAtFirstNote &&
+		!l.config.Settings.HoldTempo && !l.config.PlayerLater
 }
 
 // over reports whether the jam has reached its length.

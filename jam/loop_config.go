@@ -40,6 +40,8 @@ type LoopConfig struct {
 	// beat that is found; with StartAtOnce, or if the tempo is held from the start, from the first line, which the tracker must
 	// be told by taps. If Player is nil, the jam does not follow its player. It must be nil if there is a Transport or a tune.
 	Player *Queue[PlayerTime]
+	// PlayerLater lets the jam begin as if Player were nil. It follows from the first beat that Player receives.
+	PlayerLater bool
 
 	// Tempo and Meters are the changes of a tune that is played into the jam, in ascending order. If they are nil, the values in
 	// Settings hold. The first tempo is at frame 0. A tempo that is set during the jam replaces the later ones.

@@ -159,11 +159,17 @@ func (j *Jam) clockFixed() string {
 
 func (j *Jam) showClock(p *ui.Param) {
 	p.Value, p.Fixed = j.host.next.get().clock.Source, j.clockFixed()
+	if j.canFollow() {
+		p.Words, p.Fixed = []string{p.Value, j.followingClock()}, ""
+	}
 }
 
 func (j *Jam) setClock(value string) error {
 	c := j.host.next.get().clock
 	c.Source = value
+	if j.canFollow() {
+		return j.followFromNow(c)
+	}
 	return j.changeClock(c)
 }
 

@@ -13,6 +13,7 @@ import (
 func (j *Jam) followPlayer() error {
 	j.openEar()
 	j.Config.Player = j.ear.Times()
+	j.following.Store(true)
 	return nil
 }
 
@@ -22,8 +23,38 @@ func (j *Jam) openEar() {
 	j.ear = follow.NewEar(s.MelodyChannels, s.Split)
 }
 
+// laterLength is more than anybody plays before the loop takes what the ear has found.
+const laterLength = 64
+
+// openEarForLater makes the ear of a jam that keeps its own time. It notices a different tempo, and the player may then be followed.
+func (j *Jam) openEarForLater() {
+	j.openEar()
+	j.later = jam.NewQueue[jam.PlayerTime](laterLength)
+	j.Config.Player, j.Config.PlayerLater = j.later, true
+}
+
+// canFollow reports whether the jam keeps its own time, and can follow its player from now on.
+func (j *Jam) canFollow() bool { return j.later != nil && !j.follows() && j.hasBegun() }
+
+// followingClock returns the clock that follows the player and sends what the present clock sends.
+func (j *Jam) followingClock() string {
+	if j.options.Clock.Source == clockSend {
+		return followSend
+	}
+	return ClockFollow
+}
+
+// followFromNow lets the player set the time of a jam that has kept its own, and of the next ones, if c does.
+func (j *Jam) followFromNow(c Clock) error {
+	if c.Follows() {
+		j.host.next.change(func(n *nextChoices) { n.clock = c })
+		j.following.Store(true)
+	}
+	return nil
+}
+
 // follows reports whether the player sets the time. If not, a live player's jam has an ear only to notice a different tempo.
-func (j *Jam) follows() bool { return j.Config.Player != nil }
+func (j *Jam) follows() bool { return j.following.Load() }
 
 // followAndSend is followPlayer, and also sends the time as MIDI clock to the chords' port.
 func (j *Jam) followAndSend() error {
@@ -37,7 +68,7 @@ func (j *Jam) listenToPlayer(ctx context.Context) {
 		return
 	}
 	s := &j.Config.Settings
-	f := follow.New(follow.Config{Meter: told(s), BPM: j.options.Clock.BPM})
+	f := follow.New(follow.Config{Meter: j.toldMeter(), BPM: j.options.Clock.BPM})
 	f.Hold(s.HoldTempo && j.follows())
 	go j.ear.Run(ctx, f)
 	if !j.follows() {

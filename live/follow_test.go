@@ -126,3 +126,76 @@ func TestCountInIsTapped(t *testing.T) {
 	}
 	await(t, "next jam", s.jams)
 }
+
+// A jam that keeps its own time follows its player from when the player asks for it, and the replay is the same.
+func TestFollowsFromAmidTheJam(t *testing.T) {
+	s, stop := play(t, Options{Clock: Clock{Source: clockInternal}})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	if err := j.Set(choiceClock, ClockFollow); err != nil { // it waits: the next jam has that clock
+		t.Fatal(err)
+	}
+	await(t, "result", s.results)
+	j = await(t, "jam that follows", s.jams)
+	set(t, j, choiceClock, clockInternal)
+	await(t, "result", s.results)
+	j = await(t, "jam that keeps its time", s.jams)
+
+	const beat = 400 * time.Millisecond // jamd counts beats of 200 ms
+	first := j.Clock.Now() + beat
+	for i := range 24 {
+		at := first + time.Duration(i)*beat
+		for left := at - j.Clock.Now(); left > 0; left = at - j.Clock.Now() {
+			time.Sleep(left)
+		}
+		j.Play(jam.Event{At: at, Status: 0x90, Data1: 60 + uint8(i*7%12), Data2: 90})
+		j.Play(jam.Event{At: at + beat/2, Status: 0x80, Data1: 60 + uint8(i*7%12)})
+		if i == 8 {
+			if j.follows() {
+				t.Error("it follows before it is asked to")
+			}
+			if err := j.Set(choiceClock, "send"); err == nil {
+				t.Error("it takes another clock amid the jam")
+			}
+			set(t, j, choiceClock, ClockFollow)
+		}
+		if i > 8 && i < 13 { // which beat it is, equal notes do not tell
+			if err := j.controls.Ask(jam.Control{At: at, Param: jam.ParamTap}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := j.Stop(); err != nil {
+		t.Error(err)
+	}
+	r := await(t, "result", s.results)
+	record, err := session.Open(r.Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after, on := 0, 0, 0
+	for e, err := range record.Entries() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, ok := e.(jam.FrameReport)
+		switch {
+		case !ok:
+		case report.Line < first+8*beat:
+			before++
+		case report.Frame%4 == 0 && report.Line > first+16*beat:
+			after++
+			if off := (report.Line - first + beat/2) % beat; (off - beat/2).Abs() < beat/5 {
+				on++
+			}
+		}
+	}
+	if before < 24 || after < 5 || on < after*3/4 {
+		t.Errorf("%d frames before, %d beats after, %d of them the player's", before, after, on)
+	}
+	take, err := record.Take()
+	if err != nil || len(take.Tempo) < 2 {
+		t.Errorf("the take has the tempi %v, %v", take.Tempo, err)
+	}
+	replays(t, record)
+}

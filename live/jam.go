@@ -29,10 +29,11 @@ type Jam struct {
 	output   *output
 	input    *input // nil if a file or an agent plays the melody
 	melody   melody
-	port     string                // the melody's port, as the player named it; "" for none
-	clockIn  *midiio.In            // the port of an external clock, if it is not the melody's
-	clock    *midiio.ClockReceiver // of an external clock that comes from the melody's port
-	ear      *follow.Ear           // finds the time of a live player; nil if a file or an agent plays
+	port     string                     // the melody's port, as the player named it; "" for none
+	clockIn  *midiio.In                 // the port of an external clock, if it is not the melody's
+	clock    *midiio.ClockReceiver      // of an external clock that comes from the melody's port
+	later    *jam.Queue[jam.PlayerTime] // to the loop, if the player may be followed from amid the jam on; else nil
+	ear      *follow.Ear                // finds the time of a live player; nil if a file or an agent plays
 	surface  *learn.Surface
 	controls *controls
 
@@ -44,15 +45,16 @@ type Jam struct {
 	session     string // id of the session that is being recorded
 	cancel      context.CancelFunc
 
-	bars    atomic.Pointer[jam.Bars] // with the changes of meter so far; nil before the first
-	sounded bool                     // the player has heard jamd; only tellNews uses it
-	found   jam.Meter                // the meter that the player was told of; only tellNews uses it
-	begun   atomic.Bool              // the first frame has been played
-	tempo   atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
-	told    atomic.Uint64            // the tempo that the player has set before it is found, as math.Float64bits; 0 if none
-	played  atomic.Bool              // a page has played a note
-	figures atomic.Pointer[latency.Monitor]
-	ending  atomic.Uint32 // what comes after the jam; the first call of end sets it
+	bars      atomic.Pointer[jam.Bars] // with the changes of meter so far; nil before the first
+	sounded   bool                     // the player has heard jamd; only tellNews uses it
+	found     jam.Meter                // the meter that the player was told of; only tellNews uses it
+	following atomic.Bool              // the player sets the time
+	begun     atomic.Bool              // the first frame has been played
+	tempo     atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
+	told      atomic.Uint64            // the tempo that the player has set before it is found, as math.Float64bits; 0 if none
+	played    atomic.Bool              // a page has played a note
+	figures   atomic.Pointer[latency.Monitor]
+	ending    atomic.Uint32 // what comes after the jam; the first call of end sets it
 }
 
 // An ending says what comes after a jam.

@@ -87,7 +87,7 @@ func (j *Jam) hear(ctx context.Context, p *Player) error {
 	}
 	j.melody.play = into(p.Thru == nil || *p.Thru) // a player at the page has no other instrument
 	if j.ear == nil && j.Config.Transport == nil {
-		j.openEar()
+		j.openEarForLater()
 	}
 	return j.listen(p.In, heard)
 }

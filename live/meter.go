@@ -11,9 +11,10 @@ import (
 // autoMeter stands for a meter that is found in what the player plays.
 const autoMeter = "auto"
 
-// told returns the meter that the player has set, or the zero Meter if it is to be found.
-func told(s *jam.Settings) jam.Meter {
-	if s.FindMeter {
+// toldMeter returns the meter that the player has set, or the zero Meter if it is to be found. A jam that keeps its own time counts one.
+func (j *Jam) toldMeter() jam.Meter {
+	s := &j.Config.Settings
+	if s.FindMeter && j.follows() {
 		return jam.Meter{}
 	}
 	return s.Meter

@@ -9,6 +9,7 @@ import (
 	"jamd/jam"
 	"jamd/latency"
 	"jamd/midiio"
+	"jamd/ui"
 )
 
 // FrameField is the field of a log entry that holds the number of the frame it is about.
@@ -87,6 +88,13 @@ func (j *Jam) tellPort(c midiio.Change) {
 func (j *Jam) notice(text string) {
 	if j.host.server != nil {
 		j.host.server.Notice(text)
+	}
+}
+
+// offer shows a text on the pages, with a button that sets something.
+func (j *Jam) offer(text string, o ui.Offer) {
+	if j.host.server != nil {
+		j.host.server.Offer(text, o)
 	}
 }
 

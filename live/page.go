@@ -64,7 +64,7 @@ func (j *Jam) waitsFor() ui.Waiting {
 	switch {
 	case j.Config.Transport != nil:
 		return ui.TheClock
-	case j.follows() && j.Config.Start == jam.StartAtFirstNote && !j.Config.Settings.HoldTempo:
+	case j.follows() && !j.Config.PlayerLater && j.Config.Start == jam.StartAtFirstNote && !j.Config.Settings.HoldTempo:
 		return ui.TheBeat
 	case j.Config.Start == jam.StartAtOnce:
 		return ui.Nothing

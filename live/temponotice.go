@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"jamd/jam"
+	"jamd/ui"
 )
 
 const (
@@ -36,7 +37,8 @@ func (n *tempoNotice) due(t jam.PlayerTime, counted float64) bool {
 	return true
 }
 
-// watchTempo tells a player who plays at another tempo than the one that jamd counts. It returns when ctx ends.
+// watchTempo tells a player who plays at another tempo than the one that jamd counts, and offers to follow. From when the player is followed,
+// watchTempo passes the player's time to the loop. It returns when ctx ends.
 func (j *Jam) watchTempo(ctx context.Context) {
 	var n tempoNotice
 	for {
@@ -44,10 +46,12 @@ func (j *Jam) watchTempo(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case t := <-j.ear.Times().C():
-			if counted := j.Settings().Tempo; n.due(t, counted) {
-				text := fmt.Sprintf("You seem to play at %.0f, but I count %.0f: follow? (the clock 'follow', for the next jam)", t.BPM, counted)
+			if j.follows() {
+				j.later.TrySend(t)
+			} else if counted := j.Settings().Tempo; n.due(t, counted) {
+				text := fmt.Sprintf("You seem to play at %.0f, but I count %.0f: follow? ('jamd ctl set clock=follow')", t.BPM, counted)
 				j.log.Info().Msg(text)
-				j.notice(text)
+				j.offer(text, ui.Offer{Label: "Follow", Name: choiceClock, Value: j.followingClock()})
 			}
 		}
 	}

@@ -81,8 +81,9 @@ type (
 
 	// "notice" is a short text for the player.
 	noticeMessage struct {
-		Type string `json:"type"`
-		Text string `json:"text"`
+		Type  string `json:"type"`
+		Text  string `json:"text"`
+		Offer *Offer `json:"offer,omitempty"`
 	}
 
 	// "end" says that the jam is over.

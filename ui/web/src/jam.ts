@@ -1,6 +1,6 @@
 // The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
-import type { Frame, Info, Message, Param, Sent, Snapshot } from "./protocol";
+import type { Frame, Info, Message, Offer, Param, Sent, Snapshot } from "./protocol";
 import { clickChannel, downbeatClick, sound } from "./sound";
 
 const remembered = 512; // frames
@@ -18,7 +18,7 @@ export const problem = signal("");
 export const figures = signal<Snapshot | null>(null);
 export const heardFrom = signal({ source: "" }); // the keyboard that the last note came from: "port", or "browser" and its number
 export const counted = signal(0); // the beat of the count-in that was clicked last; 0 before it
-export const notices = signal<{ id: number; text: string }[]>([]); // the last few; each for a short time
+export const notices = signal<{ id: number; text: string; offer?: Offer }[]>([]); // the last few; each for a short time
 export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, with their start times
 
 /** The last frames, in order. They are drawn on a canvas, so they are no signal. */
@@ -102,7 +102,7 @@ function receive(m: Message) {
       figures.value = m.figures;
       return;
     case "notice":
-      notice(m.text);
+      notice(m.text, m.offer);
       return;
     case "end":
       sound.hush();
@@ -129,11 +129,11 @@ function countIn([status, pitch, velocity]: [number, number, number]) {
 
 let noticed = 0;
 
-/** notice shows a notice for a short time. A repeated notice is shown once. */
-function notice(text: string) {
+/** notice shows a notice for a short time, or for a minute if it has a button. A repeated notice is shown once. */
+function notice(text: string, offer?: Offer) {
   const id = ++noticed;
-  notices.value = [...notices.value.filter((n) => n.text !== text), { id, text }].slice(-3);
-  setTimeout(() => { notices.value = notices.value.filter((n) => n.id !== id); }, 12_000);
+  notices.value = [...notices.value.filter((n) => n.text !== text), { id, text, offer }].slice(-3);
+  setTimeout(() => { notices.value = notices.value.filter((n) => n.id !== id); }, offer ? 60_000 : 12_000);
 }
 
 /** hear sounds and shows a message of a keyboard. */

@@ -27,13 +27,16 @@ export interface Frame {
   missed: boolean; skipped: number; prob: number; considered: Choice[]; key: string; policy: string; follow: "" | "finding" | "following" | "holding"; lead: number; step: number; late: number;
 }
 
+/** An Offer is a button beside a notice: it sets a setting. */
+export interface Offer { label: string; name: string; value: string }
+
 export type Message =
   | { type: "hello"; client: number; now: number; jam: Info | null; started: boolean; params: Param[] | null; frames: Frame[]; sessions: boolean }
   | Frame
   | { type: "note" | "sound"; at: number; from?: number; midi: [number, number, number] }
   | { type: "params"; now: number; frame: number; jam: Info; params: Param[] }
   | { type: "latency"; now: number; figures: Snapshot }
-  | { type: "notice"; text: string }
+  | { type: "notice"; text: string; offer?: Offer }
   | { type: "end"; session: string }
   | { type: "panic" }
   | { type: "lost"; messages: number };
