@@ -194,7 +194,7 @@ func TestFollowsLater(t *testing.T) {
 	p := perform(96, 0.02, 0.01, 0, 32, 11)
 	given := jam.NewQueue[jam.PlayerTime](64)
 	var asked time.Duration
-	s := live(t, Config{Meter: jam.Quarters(4)}, func(s *stage, c *jam.LoopConfig) {
+	s := live(t, Config{Meter: jam.Quarters(4)}, func(_ *stage, c *jam.LoopConfig) {
 		c.Player, c.PlayerLater = given, true
 	}, func(s *stage) {
 		for i, e := range p.events {
