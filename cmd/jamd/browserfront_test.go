@@ -84,7 +84,7 @@ func TestFrontInABrowser(t *testing.T) {
 	// The demo plays until it is stopped; keys of the page do not play into it.
 	v.clickText("Follow me")
 	v.click(`.door:nth-of-type(3)`)
-	v.wait("a chord of the demo", `/^[A-G]/.test(document.querySelector('.symbol').textContent)`)
+	v.wait("a chord of the demo", `document.querySelector('.tune') !== null && document.querySelector('.symbol:not(.faint)') !== null`)
 	v.picture("page-demo")
 	v.accessible("the demo")
 	v.sees("file", `fetch('/api/params').then((r) => r.json()).then((all) => all.find((p) => p.name === 'in').fixed)`)

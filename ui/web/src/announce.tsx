@@ -29,7 +29,7 @@ const waiting = { note: "Ready: your first note begins the jam", beat: "Ready: p
 function stateOf(): string {
   const jam = info.value;
   if (!connected.value) return "Connecting";
-  if (!jam || between.value) return ended.value ? "Stopped. The jam is kept" : "Getting ready";
+  if (!jam || between.value) return "Getting ready";
   if (!started.value) return jam.tune ? "A tune begins" : counted.value ? "Counting in" : waiting[jam.waits_for];
   if (latest.value?.listening) return "Listening";
   return jam.tune ? "A tune plays" : "Playing";
@@ -48,6 +48,12 @@ effect(() => {
   if (!f?.began) return;
   const chord = spokenChord(f.symbol);
   if (chords.at(-1) !== chord) chords.push(chord);
+  untracked(soon);
+});
+
+effect(() => {
+  if (!ended.value) return;
+  news.push("Stopped. The jam is kept"); // the next jam is soon ready: what is said of it must not hide this
   untracked(soon);
 });
 

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Blind } from "./blind";
 import { ShowConsidered } from "./considered";
 import { Defaults } from "./defaults";
-import { act, info, params, running, set, startOrStop } from "./jam";
+import { act, params, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { ChordSound, Keys, Volumes } from "./mix";
 import { more } from "./more";
@@ -124,9 +124,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   );
 }
 
-/** Transport starts the jam with a count-in, or stops it. */
+/** Transport stops the jam. */
 export function Transport() {
-  if (!info.value) return null;
-  const needless = !running() && info.value.waits_for === "clock"; // the clock starts the jam
-  return <button type="button" class="transport" disabled={needless} onClick={startOrStop}>{running() ? "Stop" : "Count in"}</button>;
+  return <button type="button" class="transport" onClick={startOrStop}>Stop</button>;
 }

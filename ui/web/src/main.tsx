@@ -3,7 +3,7 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Controls, Transport } from "./controls";
 import { Front } from "./front";
-import { between, connect, connected, info, panic, params, problem, recordsSessions, started } from "./jam";
+import { between, connect, connected, info, panic, params, problem, recordsSessions, running, started } from "./jam";
 import { Piano, touches, useComputerKeys } from "./keys";
 import { Health, Latency, showsLatency } from "./latency";
 import { Announcer } from "./announce";
@@ -39,7 +39,7 @@ function Page() {
         </nav>
         <Health />
         <Speaker />
-        {!waiting.value && <Transport />}
+        {running() && <Transport />}
         <button type="button" class="panic" onClick={panic} title="Esc">Panic</button>
       </header>
       {!connected.value && <p class="note">Connecting to jamd…</p>}
