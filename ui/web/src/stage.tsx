@@ -5,7 +5,7 @@ import { Considered } from "./considered";
 import { between, counted, frames, info, latest, now, started, startOrStop } from "./jam";
 import { meter as meterSet, previewed, waits } from "./metronome";
 import { Tempo, taps } from "./tempo";
-import { keyName, pretty } from "./theory";
+import { keyName, numeralName, pretty } from "./theory";
 
 const waiting = { note: "Play the first note", clock: "Waiting for the clock", beat: "Play when you are ready", "": "Counting in" };
 
@@ -26,7 +26,7 @@ export function Stage() {
         {counting ? <><span class="count">{counted.value}</span><span class="words">counting in</span></>
           : !jam || between.value || !started.value ? <span class="words">{words()}</span>
           : listening ? <><span class="count">{beats || ""}</span><span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span></>
-          : <><span>{root}</span><sup>{rest}</sup></>}
+          : <><span>{root}</span><sup>{rest}</sup>{f?.numeral && <span class="numeral" title="Its degree in the key">{numeralName(f.numeral)}</span>}</>}
       </p>
       {jam?.tune && started.value && <p class="tune">A tune plays. <button type="button" onClick={startOrStop}>Play yourself</button></p>}
       <Considered />

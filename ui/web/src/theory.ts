@@ -29,3 +29,6 @@ export function spokenChord(symbol: string): string {
   for (const [written, words] of qualities) rest = rest.replace(written, words);
   return `${m[1]}${m[2] === "#" ? " sharp" : m[2] === "b" ? " flat" : ""} ${rest}`.replace(/\s+/g, " ").trim();
 }
+
+/** numeralName formats a Roman numeral for print: bVIImaj7 is ♭VII△7. */
+export const numeralName = (numeral: string) => numeral.replace(/^b/, "♭").replace(/^#/, "♯").replace("maj7", "△7").replace("maj9", "△9");
