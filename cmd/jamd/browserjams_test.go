@@ -20,7 +20,7 @@ func TestNextJamInABrowser(t *testing.T) {
 
 	v.sees("false", `String(document.querySelector('#param-clock').disabled)`)
 	v.play("KeyC", "KeyE", "KeyG", "KeyC")
-	v.wait("that the clock is fixed from the first note on", `document.querySelector('#param-clock').disabled && document.querySelector('#param-listen').disabled`)
+	v.wait("that from the first note on the clock can only change to the player's own", `document.querySelector('#param-clock').options.length === 2 && document.querySelector('#param-listen').disabled`)
 	v.wait("a chord", `/^[A-G]/.test(document.querySelector('.symbol').textContent)`)
 
 	v.do(`(() => {
