@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Reads CHANGELOG.md. Run as a program it prints the notes of the newest version, in Markdown: the text for a release page.
 
-A heading is "## 0.1.0 (unreleased)" or "## 0.1.0 (2026-12-01)"; below it is a list with one item for each change that a user notices.
+A heading is "## 0.1.0 (unreleased)" or "## 0.1.0 (2026-12-01)"; below it is a list with one item for each change that a user
+notices.
 """
 
 import re
@@ -36,7 +37,8 @@ def debian(built: str, time: int) -> str:
         name = built.replace("-", "~", 1) if i == 0 else number
         lines = [textwrap.fill(item, 78, initial_indent="  * ", subsequent_indent="    ", break_on_hyphens=False,
                                break_long_words=False) for item in items]
-        entries.append(f"jamd ({name}) unstable; urgency=medium\n\n" + "\n".join(lines) + f"\n\n -- {MAINTAINER}  {format_datetime(at)}\n")
+        head, foot = f"jamd ({name}) unstable; urgency=medium", f" -- {MAINTAINER}  {format_datetime(at)}"
+        entries.append(head + "\n\n" + "\n".join(lines) + f"\n\n{foot}\n")
     return "\n".join(entries)
 
 
