@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"follow":     {"jam"},
 	"jam":        {},
 	"usage":      {},
+	"userdir":    {},
 
 	"spelling": {"jam"},
 	"blind":    {"atomicfile"},
@@ -34,9 +35,9 @@ var rooms = map[string][]string{
 	"learn":    {"jam"},
 	"midi":     {"jam"},
 	"midiio":   {"jam", "midi"},
-	"model":    {"assets", "atomicfile", "jam"},
+	"model":    {"assets", "atomicfile", "jam", "userdir"},
 	"realtime": {"jam"},
-	"session":  {"atomicfile", "jam", "spelling"},
+	"session":  {"atomicfile", "jam", "spelling", "userdir"},
 	"ui":       {"atomicfile", "jam", "midi", "spelling", "usage"},
 
 	"archive": {"atomicfile", "jam", "midiio", "model", "session", "ui", "usage"},
@@ -55,7 +56,7 @@ var rooms = map[string][]string{
 var onlyInTests = map[string][]string{"cmd/jamd": {"assets"}}
 
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
-var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "midi", "spelling", "usage"}
+var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "midi", "spelling", "usage", "userdir"}
 
 // exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests that are
 // their own child process.

@@ -4,7 +4,6 @@
 package archive
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -112,11 +111,10 @@ func (s *Sessions) LeadSheet(w io.Writer, id string) error {
 	if err != nil {
 		return err
 	}
-	take, err := r.Take()
+	take, err := r.NamedTake()
 	if err != nil {
 		return err
 	}
-	take.Name = cmp.Or(r.Notes.Name, take.Name)
 	return session.WriteLeadSheet(w, take)
 }
 

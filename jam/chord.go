@@ -49,13 +49,23 @@ var (
 	sharpRoots = [12]string{"C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"}
 )
 
-// String returns the chord as musicians write it: Am7, F#m7b5, Bbmaj7.
-func (c Chord) String() string {
-	q := Qualities[c.Quality]
-	if len(q.Intervals) > 1 && q.Intervals[1] == 3 {
-		return sharpRoots[c.Root] + q.Symbol
+// symbols are what String returns, by root and quality. They are made once, because a frame allocates nothing.
+var symbols = func() (all [12][]string) {
+	for root := range all {
+		for _, q := range Qualities {
+			name := flatRoots[root]
+			if len(q.Intervals) > 1 && q.Intervals[1] == 3 {
+				name = sharpRoots[root]
+			}
+			all[root] = append(all[root], name+q.Symbol)
+		}
 	}
-	return flatRoots[c.Root] + q.Symbol
+	return all
+}()
+
+// String returns the chord as musicians write it: Am7, F#m7b5, Bbmaj7. It allocates nothing.
+func (c Chord) String() string {
+	return symbols[c.Root][c.Quality]
 }
 
 // Has reports whether the pitch class of a MIDI pitch is in the chord.

@@ -98,18 +98,7 @@ func (c Colour) add(chord Chord, key Key, heard pitchClasses) Chord {
 	return chord
 }
 
-// has reports whether a note above a chord's root is in the key. In minor the raised seventh is, for chords on the fifth degree and on that
-// seventh, and then the natural one is not, but above the fifth degree.
+// has reports whether a note, in semitones above a chord's root, is in the scale that the key has for that chord.
 func (k Key) has(chord Chord, above uint8) bool {
 	return k.scale(chord)[(chord.Root+above+12-k.Tonic)%12]
 }
-
-// symbols are the symbols of all chords, by root and quality, made once: a frame allocates nothing.
-var symbols = func() (all [12][]string) {
-	for root := range all {
-		for i := range Qualities {
-			all[root] = append(all[root], Chord{uint8(root), uint8(i)}.String())
-		}
-	}
-	return all
-}()

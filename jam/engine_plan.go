@@ -85,7 +85,7 @@ func (e *Engine) prepare(token ChordToken, paused bool) {
 	case e.vocabulary.IsBegin(token):
 		chord := e.coloured(e.vocabulary.Chord(index))
 		p.began, now.begun = true, now.frame
-		p.sounds = soundingChord{true, chord, symbols[chord.Root][chord.Quality], e.voicer.Voice(e.last, chord), e.frame}
+		p.sounds = soundingChord{true, chord, chord.String(), e.voicer.Voice(e.last, chord), e.frame}
 		// A chord that begins must be heard to begin.
 		now.again = e.sounds.on && (e.sounds.chord == chord || p.sounds.layout.Voicing() == e.sounds.layout.Voicing())
 	case !named && (!unnamed || e.settings.Mute):

@@ -50,8 +50,7 @@ const NoChord ChordToken = 0
 
 // A Vocabulary lists the chords that a policy can play, in the order of its tokens.
 type Vocabulary struct {
-	chords  []Chord
-	symbols []string
+	chords []Chord
 }
 
 // NewVocabulary reads chord symbols in token order. It returns an error for an unknown or repeated symbol.
@@ -67,7 +66,7 @@ func NewVocabulary(symbols []string) (*Vocabulary, error) {
 			return nil, fmt.Errorf("chord %q is in the vocabulary twice", s)
 		}
 		seen[c] = true
-		v.chords, v.symbols = append(v.chords, c), append(v.symbols, c.String())
+		v.chords = append(v.chords, c)
 	}
 	if len(v.chords) == 0 {
 		return nil, fmt.Errorf("the vocabulary has no chord")
@@ -111,7 +110,7 @@ func (v *Vocabulary) Chord(i int) Chord { return v.chords[i] }
 // Symbol returns the symbol of a token's chord, or "N.C." if it has none. It allocates nothing.
 func (v *Vocabulary) Symbol(t ChordToken) string {
 	if i, ok := v.Index(t); ok {
-		return v.symbols[i]
+		return v.chords[i].String()
 	}
 	return "N.C."
 }

@@ -54,14 +54,7 @@ func TestFollowsAPlayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	on, chords, followed := 0, 0, 0
-	for e, err := range record.Entries() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		report, ok := e.(jam.FrameReport)
-		if !ok {
-			continue
-		}
+	for _, report := range reportsOf(t, record) {
 		followed++
 		if report.Began {
 			chords++
@@ -174,13 +167,8 @@ func TestFollowsFromAmidTheJam(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, after, on := 0, 0, 0
-	for e, err := range record.Entries() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		report, ok := e.(jam.FrameReport)
+	for _, report := range reportsOf(t, record) {
 		switch {
-		case !ok:
 		case report.Line < first+8*beat:
 			before++
 		case report.Frame%4 == 0 && report.Line > first+16*beat:
@@ -198,4 +186,18 @@ func TestFollowsFromAmidTheJam(t *testing.T) {
 		t.Errorf("the take has the tempi %v, %v", take.Tempo, err)
 	}
 	replays(t, record)
+}
+
+// reportsOf returns the reports of a session's frames.
+func reportsOf(t *testing.T, record *session.Record) (reports []jam.FrameReport) {
+	t.Helper()
+	for e, err := range record.Entries() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report, ok := e.(jam.FrameReport); ok {
+			reports = append(reports, report)
+		}
+	}
+	return reports
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"jamd/atomicfile"
+	"jamd/userdir"
 )
 
 // A user's own policies lie on a shelf: NAME.onnx in the folder of its part, and beside it NAME.sha256 with the file's hash as it was added,
@@ -22,30 +23,16 @@ import (
 // policyName is what a policy on the shelf may be called.
 var policyName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
-// errNoShelf is the error of a system that has no place for a user's files.
-var errNoShelf = errors.New("no place for policies is known")
-
 // Shelf returns the folder of the user's policies for a part: $XDG_DATA_HOME/jamd/policies (or agents) if that variable is an absolute path,
 // otherwise ~/.local/share/jamd/policies, on macOS ~/Library/Application Support/jamd/policies, and on Windows %LocalAppData%\jamd\policies.
 func Shelf(plays Part) (string, error) { return shelf(plays, runtime.GOOS, os.Getenv) }
 
 func shelf(plays Part, system string, getenv func(string) string) (string, error) {
-	data := getenv("XDG_DATA_HOME")
-	if !filepath.IsAbs(data) { // the XDG base directory specification says that relative paths are ignored
-		variable, below := "HOME", []string{".local", "share"}
-		switch system {
-		case "darwin":
-			below = []string{"Library", "Application Support"}
-		case "windows":
-			variable, below = "LocalAppData", nil
-		}
-		home := getenv(variable)
-		if home == "" {
-			return "", fmt.Errorf("%w: $%s is not set", errNoShelf, variable)
-		}
-		data = filepath.Join(append([]string{home}, below...)...)
+	folder, err := userdir.Data.In(system, getenv)
+	if err != nil {
+		return "", fmt.Errorf("no place for policies is known: %w", err)
 	}
-	return filepath.Join(data, "jamd", parts[plays].folder), nil
+	return filepath.Join(folder, parts[plays].folder), nil
 }
 
 // onShelf returns the path of a policy on the shelf; "" if there is none of this name.

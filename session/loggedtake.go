@@ -18,6 +18,13 @@ func (r *Record) Take() (jam.Take, error) {
 	return take.take(), nil
 }
 
+// NamedTake is Take, under the name that the player has given the session, if there is one.
+func (r *Record) NamedTake() (jam.Take, error) {
+	take, err := r.Take()
+	take.Name = cmp.Or(r.Notes.Name, take.Name)
+	return take, err
+}
+
 // A loggedTake builds a take from the entries of a log, while they are written or when they are read.
 type loggedTake struct {
 	builder *jam.TakeBuilder

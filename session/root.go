@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"jamd/userdir"
 )
 
 // DefaultRoot returns the default directory of sessions: $XDG_STATE_HOME/jamd/sessions if that variable is an absolute path.
@@ -13,20 +15,9 @@ import (
 func DefaultRoot() (string, error) { return defaultRoot(runtime.GOOS, os.Getenv) }
 
 func defaultRoot(system string, getenv func(string) string) (string, error) {
-	state := getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) { // the XDG base directory specification says to ignore relative paths
-		variable, below := "HOME", []string{".local", "state"}
-		switch system {
-		case "darwin":
-			below = []string{"Library", "Application Support"}
-		case "windows":
-			variable, below = "LocalAppData", nil
-		}
-		home := getenv(variable)
-		if home == "" {
-			return "", fmt.Errorf("no place for sessions is known: $%s is not set", variable)
-		}
-		state = filepath.Join(append([]string{home}, below...)...)
+	folder, err := userdir.State.In(system, getenv)
+	if err != nil {
+		return "", fmt.Errorf("no place for sessions is known: %w", err)
 	}
-	return filepath.Join(state, "jamd", "sessions"), nil
+	return filepath.Join(folder, "sessions"), nil
 }

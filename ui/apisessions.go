@@ -63,18 +63,7 @@ func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 
 // leadSheet sends the lead sheet of a session.
 func (s *Server) leadSheet(w http.ResponseWriter, r *http.Request) {
-	if s.sessions == nil {
-		answer(w, nil, errNoRecord)
-		return
-	}
-	var sheet bytes.Buffer
-	if err := s.sessions.LeadSheet(&sheet, r.PathValue("id")); err != nil {
-		answer(w, nil, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/vnd.recordare.musicxml+xml")
-	w.Header().Set("Content-Disposition", `attachment; filename="jam.musicxml"`)
-	_, _ = sheet.WriteTo(w) // an error means that the client has gone
+	s.document(w, r, Sessions.LeadSheet, "application/vnd.recordare.musicxml+xml", "Content-Disposition", `attachment; filename="jam.musicxml"`)
 }
 
 // policyOfReport lets a report use its own inline style and nothing else.
@@ -82,16 +71,21 @@ const policyOfReport = "default-src 'none'; style-src 'unsafe-inline'; base-uri 
 
 // report sends the report of a session.
 func (s *Server) report(w http.ResponseWriter, r *http.Request) {
+	s.document(w, r, Sessions.Report, "text/html; charset=utf-8", "Content-Security-Policy", policyOfReport)
+}
+
+// document sends what is written of a session, whole or not at all, with its type and one more header.
+func (s *Server) document(w http.ResponseWriter, r *http.Request, write func(Sessions, io.Writer, string) error, kind, header, value string) {
 	if s.sessions == nil {
 		answer(w, nil, errNoRecord)
 		return
 	}
-	var page bytes.Buffer
-	if err := s.sessions.Report(&page, r.PathValue("id")); err != nil {
+	var text bytes.Buffer
+	if err := write(s.sessions, &text, r.PathValue("id")); err != nil {
 		answer(w, nil, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", policyOfReport)
-	_, _ = page.WriteTo(w) // an error means that the client has gone
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set(header, value)
+	_, _ = text.WriteTo(w) // an error means that the client has gone
 }

@@ -5,13 +5,13 @@ import (
 	"io"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
 
 	"jamd/config"
+	"jamd/jam"
 	"jamd/usage"
 )
 
@@ -125,7 +125,7 @@ func settingsOf(args []string) ([]inForce, error) {
 // counts.
 func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
 	for i, s := range settings {
-		f := inForce{"set " + s.Param.String(), numberOr(s.ValueText()), "flag"}
+		f := inForce{"set " + s.Param.String(), valueOf(s), "flag"}
 		if i < c.placed {
 			f.From = c.Set[s.Param.String()].From
 		}
@@ -164,10 +164,10 @@ func typed(v reflect.Value) any {
 	return fmt.Sprint(v.Interface())
 }
 
-// numberOr returns a text as the number that it is, or as it is.
-func numberOr(text string) any {
-	if number, err := strconv.ParseFloat(text, 64); err == nil {
-		return number
+// valueOf returns the value of a setting: a number as such, anything else as a user would write it.
+func valueOf(s config.Setting) any {
+	if kind := s.Param.Info().Kind; kind == jam.Number || kind == jam.Whole {
+		return s.Value
 	}
-	return text
+	return s.ValueText()
 }

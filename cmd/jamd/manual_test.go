@@ -11,28 +11,34 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-var updateManual = flag.Bool("update", false, "write the manual page anew")
+var updateManual = flag.Bool("update", false, "write the manual page and the reference anew")
 
 const manualFile = "../../assets/package/linux/jamd.1"
 
 // The manual page of the packages says what --help says: it is written from the same definitions.
 func TestManualIsFresh(t *testing.T) {
+	fresh(t, manualFile, manual)
+}
+
+// fresh compares a file with what is written from the command line. With -update it writes the file anew.
+func fresh(t *testing.T, file string, write func(*kong.Application) []byte) {
+	t.Helper()
 	parser, err := newParser(&cli{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := manual(parser.Model)
+	want := write(parser.Model)
 	if *updateManual {
-		if err := os.WriteFile(manualFile, want, 0o644); err != nil {
+		if err := os.WriteFile(file, want, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := os.ReadFile(manualFile)
+	got, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not of this command line: run go test ./cmd/jamd -run Manual -update", manualFile)
+		t.Errorf("%s is not of this command line: run go test ./cmd/jamd -run %s -update", file, t.Name())
 	}
 }
 

@@ -17,23 +17,7 @@ const referenceFile = "../../docs/reference.md"
 
 // The reference of the documentation says what --help says: it is written from the same definitions.
 func TestReferenceIsFresh(t *testing.T) {
-	parser, err := newParser(&cli{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := reference(parser.Model)
-	if *updateManual {
-		if err := os.WriteFile(referenceFile, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(referenceFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not of this command line: run go test ./cmd/jamd -run Reference -update", referenceFile)
-	}
+	fresh(t, referenceFile, reference)
 }
 
 // reference writes the commands and flags of a command line in Markdown.

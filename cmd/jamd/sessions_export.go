@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -158,9 +157,8 @@ func (c *exportCmd) files(ctx context.Context, to console, records []*session.Re
 		if folder {
 			path = filepath.Join(c.Output, r.ID+format.ending)
 		}
-		take, err := r.Take()
+		take, err := r.NamedTake()
 		if err == nil {
-			take.Name = cmp.Or(r.Notes.Name, take.Name)
 			if c.Click {
 				take.ClickBeats(r.Manifest.Settings.ClickVolume)
 			}

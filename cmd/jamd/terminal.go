@@ -72,9 +72,9 @@ func (t *terminal) Watch(j *live.Jam, entries *jam.Reader) {
 			if newest = e.Report; newest.Missed {
 				missed++
 			}
-			heard.Hear(newest.Melody)
-			key = spelling.Of(heard.Key())
 			if !t.json {
+				heard.Hear(newest.Melody)
+				key = spelling.Of(heard.Key())
 				t.frame(&newest, bars, key)
 			}
 		case <-redraw:
