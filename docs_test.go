@@ -65,3 +65,27 @@ func TestLinks(t *testing.T) {
 		t.Errorf("only %d links were found", checked)
 	}
 }
+
+// roomRow matches a row of the table of rooms in docs/design.md: the room, and what it may import.
+var roomRow = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| .* \\| (.*) \\|$")
+
+// The table of rooms in docs/design.md has a row for each room, and where a row lists what its room may import, the list is the house's rule.
+func TestDesignTable(t *testing.T) {
+	text, err := os.ReadFile("docs/design.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	for _, row := range roomRow.FindAllStringSubmatch(string(text), -1) {
+		told[row[1]] = row[2]
+	}
+	for room, allowed := range rooms {
+		list, is := told[room]
+		switch {
+		case !is:
+			t.Errorf("docs/design.md has no row for %s", room)
+		case strings.HasPrefix(list, "`") && !strings.Contains(list, "below") && list != "`"+strings.Join(allowed, "`, `")+"`":
+			t.Errorf("docs/design.md says that %s may import %s; the rule is %v", room, list, allowed)
+		}
+	}
+}
