@@ -75,7 +75,7 @@ cuda: build ## Fetch ONNX Runtime with CUDA and NVIDIA's libraries, for --provid
 
 ##@ Check
 
-TESTS = test-go test-race test-python test-exports test-alsa
+TESTS = test-go test-race test-web test-python test-exports test-alsa
 
 .PHONY: test
 test: ## Run all tests, even after a failure: Go, race detector, Python, exports, real MIDI
@@ -85,14 +85,16 @@ test: ## Run all tests, even after a failure: Go, race detector, Python, exports
 check: ## Run all tests and lint
 	@MAKE="$(MAKE)" .ci/parts $(TESTS) lint
 
-# axe-core, with which the tests check the page's accessibility. Without npm they skip the check and say so.
-AXE = ui/web/node_modules/axe-core
+# The page's packages: its linter, its unit tests, and axe-core, with which the browser tests check its accessibility. Without npm these
+# checks are skipped, and say so.
+WEB_LOCK  = ui/web/package-lock.json
+WEB_READY = ui/web/node_modules/.package-lock.json
 
-$(AXE):
-	@! command -v npm >/dev/null || (cd ui/web && npm ci --no-audit --no-fund --silent) || true
+$(WEB_READY): $(WEB_LOCK)
+	@! command -v npm >/dev/null || (cd ui/web && npm ci --no-audit --no-fund --silent && touch node_modules/.package-lock.json) || true
 
 .PHONY: test-go
-test-go: build $(AXE) ## Vet the Go code and run its tests
+test-go: build $(WEB_READY) ## Vet the Go code and run its tests
 	@.ci/system-packages test || true
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l .); [[ -z $$unformatted ]] || { echo "run gofmt -w on: $$unformatted" >&2; exit 1; }
@@ -103,10 +105,14 @@ test-race: build ## Run the Go tests with the race detector, without browsers an
 	CGO_ENABLED=1 $(WITH_ORT) $(GOTEST) -race -short ./...
 
 .PHONY: test-page
-test-page: build $(AXE) ## Test the page and its server in Chromium, Firefox and WebKit, and write the screenshots to docs/pictures
+test-page: build $(WEB_READY) ## Test the page and its server in Chromium, Firefox and WebKit, and write the screenshots to docs/pictures
 	@.ci/system-packages page || true
 	$(GO) test ./ui ./archive ./blind
 	$(WITH_ORT) $(GO) test ./cmd/jamd -run 'Browser|TestScripts/ctl' -v -pictures
+
+.PHONY: test-web
+test-web: $(WEB_READY) ## Run the unit tests of the page's code (needs Node 20 or newer)
+	@if [[ -e $(WEB_READY) ]]; then cd ui/web && NO_COLOR=1 npm test --silent; else echo "1 skipped: npm is missing, in 0s"; fi
 
 .PHONY: test-python
 test-python: train-env ## Run the tests of the Python packages train and bench
@@ -130,10 +136,11 @@ fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an h
 	    done; exit $$failed; }
 
 .PHONY: lint
-lint: train-env ## Run golangci-lint and ruff
+lint: train-env $(WEB_READY) ## Run golangci-lint, ruff, and Biome over the page
 	@# A cache of this checkout's own: a shared one gives the paths of another checkout of the same files, and its exclusions are then lost.
 	GOLANGCI_LINT_CACHE="$(CURDIR)/bin/golangci-lint" $(GOLANGCI_LINT) run --allow-parallel-runners
 	$(TRAIN_ENV)/bin/ruff check train bench session assets/fetch-onnxruntime assets/package
+	@if [[ -e $(WEB_READY) ]]; then cd ui/web && npm run --silent lint; else echo "the page is not linted: npm is missing"; fi
 
 .PHONY: bench
 bench: build ## Measure the engine and one policy step

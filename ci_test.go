@@ -21,6 +21,7 @@ race) echo 'DONE 9 tests, 1 failure in 3s'; exit 1 ;;
 alsa) echo 'DONE 6 tests, 6 skipped in 1.2s' ;;
 python) echo '===== 5 passed, 1 skipped in 1.00s =====' ;;
 exports) echo '3 skipped in 0.1s' ;;
+web) printf ' Test Files  2 passed (2)\n      Tests  1 failed | 8 passed (9)\n'; exit 1 ;;
 esac
 `
 	if err := os.WriteFile(tool, []byte(says), 0o755); err != nil {
@@ -39,6 +40,7 @@ skipped  exports       3 skipped in 0.1s
 passed   lint
 `},
 		{"go alsa", 0, "passed   go            DONE 12 tests, 2 skipped in 3.4s\nskipped  alsa          DONE 6 tests, 6 skipped in 1.2s\n"},
+		{"web", 1, "FAILED   web           1 failed | 8 passed (9)\n"},
 		{"race", 1, "FAILED   race          DONE 9 tests, 1 failure in 3s\n"},
 	} {
 		parts := exec.CommandContext(t.Context(), ".ci/parts", strings.Fields(tt.targets)...)

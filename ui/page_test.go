@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestPageIsFresh holds that dist was built from the sources in web: see web/stamp.mjs.
@@ -24,7 +25,7 @@ func TestPageIsFresh(t *testing.T) {
 			return err
 		case d.IsDir() && name == "node_modules":
 			return fs.SkipDir
-		case !d.IsDir() && !strings.HasPrefix(name, "."):
+		case !d.IsDir() && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".test.ts") && name != "biome.json":
 			sources = append(sources, strings.TrimPrefix(filepath.ToSlash(path), "web/"))
 		}
 		return nil
@@ -47,6 +48,25 @@ func TestPageIsFresh(t *testing.T) {
 	}
 	if want := fmt.Sprintf("%x", lines.Sum(nil)); want != strings.TrimSpace(string(stamp)) {
 		t.Error("ui/dist was built from other sources than those in ui/web: run 'make page'")
+	}
+}
+
+// TestPageLines holds that no line of the page's code is over 120 characters: the formatter leaves comments as they are.
+func TestPageLines(t *testing.T) {
+	sources, err := filepath.Glob("web/src/*.ts*")
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("web/src has no sources: %v", err)
+	}
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, line := range strings.Split(string(text), "\n") {
+			if length := utf8.RuneCountInString(line); length > 120 {
+				t.Errorf("%s:%d has %d characters: break the line", source, n+1, length)
+			}
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Writes the checksum of the page's sources beside the built files: a Go test sees by it whether they are fresh.
-// It is the SHA-256 of the lines "<sha256 of the file>  <path>\n" of all sources, by path.
+// Tests and the linter's settings do not count. It is the SHA-256 of the lines "<sha256 of the file>  <path>\n" of all sources, by path.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -7,7 +7,7 @@ const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 const sources = readdirSync(".", { recursive: true, withFileTypes: true })
   .filter((f) => f.isFile())
   .map((f) => `${f.parentPath}/${f.name}`.replaceAll("\\", "/").replace(/^\.\//, ""))
-  .filter((f) => !f.startsWith("node_modules/") && !f.startsWith("."))
+  .filter((f) => !/^(node_modules\/|\.|biome\.json)|\.test\.ts$/.test(f))
   .sort((a, b) => (a < b ? -1 : 1));
 const lines = sources.map((f) => `${sha256(readFileSync(f))}  ${f}\n`).join("");
 writeFileSync("../dist/sources.sha256", `${sha256(lines)}\n`);
@@ -19,6 +19,12 @@ const licences = Object.entries(packages)
   .map(([path, p]) => {
     const file = readdirSync(path).find((f) => /^licen[cs]e/i.test(f));
     const rule = "=".repeat(100);
-    return [rule, `${path.replace(/^node_modules\//, "")} ${p.version}`, rule, readFileSync(`${path}/${file}`, "utf8").trim(), ""].join("\n");
+    return [
+      rule,
+      `${path.replace(/^node_modules\//, "")} ${p.version}`,
+      rule,
+      readFileSync(`${path}/${file}`, "utf8").trim(),
+      "",
+    ].join("\n");
   });
 writeFileSync("../dist/licences.txt", licences.join("\n"));

@@ -2,9 +2,9 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, ended, endedBlind, problem } from "./jam";
+import type { Session } from "./protocol";
 import { asksForRating, Questions } from "./rating";
 import { figuresOf, halt, Music, musicOf, pathOf } from "./sessions";
-import type { Session } from "./protocol";
 import { renderWAV } from "./wav";
 
 /** closed is the jam that the player has done with. */
@@ -14,7 +14,10 @@ export const closed = signal("");
 export const kept = () => (ended.value && ended.value !== closed.value ? ended.value : null);
 
 export function After({ again }: { again: () => void }) {
-  const id = kept(), session = useSignal<Session | null>(null), rating = useSignal(false), rendering = useSignal(false);
+  const id = kept(),
+    session = useSignal<Session | null>(null),
+    rating = useSignal(false),
+    rendering = useSignal(false);
   useEffect(() => {
     void (async () => {
       const response = await ask("GET", "sessions");
@@ -25,7 +28,10 @@ export function After({ again }: { again: () => void }) {
   }, [id]);
   const s = session.value;
   if (!id || !s) return null;
-  const close = () => { halt(); closed.value = id; };
+  const close = () => {
+    halt();
+    closed.value = id;
+  };
   const wav = async () => {
     rendering.value = true;
     try {
@@ -39,25 +45,68 @@ export function After({ again }: { again: () => void }) {
   const asked = asksForRating.value || endedBlind.value; // then the questions are there already
   return (
     <section class="after" aria-label="The jam you have played">
-      <p><b>{s.name}</b> <span>{figuresOf(s)}</span></p>
+      <p>
+        <b>{s.name}</b> <span>{figuresOf(s)}</span>
+      </p>
       <div class="opened">
         <Music session={s} title="Listen" />
-        <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>MIDI</a>
-        <a class="button" href={`/api/${pathOf(s, "/leadsheet")}`} download={`${s.name}.musicxml`}>Lead sheet</a>
-        <button type="button" disabled={rendering.value} onClick={() => void wav()}>{rendering.value ? "Rendering…" : "WAV"}</button>
-        {!asked && <button type="button" aria-expanded={rating.value} onClick={() => { rating.value = !rating.value; }}>{s.rating ? "Rated" : "Rate"}</button>}
-        <button type="button" class="again" onClick={() => { close(); again(); }}>Again</button>
-        <button type="button" onClick={close}>Close</button>
+        <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
+          MIDI
+        </a>
+        <a class="button" href={`/api/${pathOf(s, "/leadsheet")}`} download={`${s.name}.musicxml`}>
+          Lead sheet
+        </a>
+        <button type="button" disabled={rendering.value} onClick={() => void wav()}>
+          {rendering.value ? "Rendering…" : "WAV"}
+        </button>
+        {!asked && (
+          <button
+            type="button"
+            aria-expanded={rating.value}
+            onClick={() => {
+              rating.value = !rating.value;
+            }}
+          >
+            {s.rating ? "Rated" : "Rate"}
+          </button>
+        )}
+        <button
+          type="button"
+          class="again"
+          onClick={() => {
+            close();
+            again();
+          }}
+        >
+          Again
+        </button>
+        <button type="button" onClick={close}>
+          Close
+        </button>
       </div>
-      {rating.value && <Questions id={s.id} given={s.rating} blind={false} later="Close" skip={() => { rating.value = false; }}
-        rated={(now) => { rating.value = false; session.value = now; }} />}
+      {rating.value && (
+        <Questions
+          id={s.id}
+          given={s.rating}
+          blind={false}
+          later="Close"
+          skip={() => {
+            rating.value = false;
+          }}
+          rated={(now) => {
+            rating.value = false;
+            session.value = now;
+          }}
+        />
+      )}
     </section>
   );
 }
 
 /** save lets the browser save a file. */
 function save(file: Blob, name: string) {
-  const url = URL.createObjectURL(file), link = document.createElement("a");
+  const url = URL.createObjectURL(file),
+    link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();

@@ -1,4 +1,5 @@
-// What a screen reader says of the jam: one polite region for all news, at most once in two seconds. It keeps its last words.
+// What a screen reader says of the jam: one polite region for all news, at most once in two seconds. It keeps its
+// last words.
 import { effect, signal, untracked } from "@preact/signals";
 import { between, connected, counted, ended, info, latest, notices, started } from "./jam";
 import { spokenChord } from "./theory";
@@ -7,14 +8,19 @@ const pause = 2000; // ms between two announcements
 const mostChords = 4; // of those that came meanwhile
 
 const said = signal("");
-let state = "", news: string[] = [], chords: string[] = [];
-let due = 0, quietUntil = 0;
+let state = "",
+  news: string[] = [],
+  chords: string[] = [];
+let due = 0,
+  quietUntil = 0;
 
 /** flush says what has come since the last time: news first, then the state, then the chords. */
 function flush() {
   due = 0;
   const words = [...news, state, chords.slice(-mostChords).join(", ")].filter(Boolean).join(". ");
-  news = []; state = ""; chords = [];
+  news = [];
+  state = "";
+  chords = [];
   if (!words) return;
   said.value = words;
   quietUntil = performance.now() + pause;
@@ -24,7 +30,12 @@ function soon() {
   if (!due) due = window.setTimeout(flush, Math.max(0, quietUntil - performance.now()));
 }
 
-const waiting = { note: "Ready: your first note begins the jam", beat: "Ready: play, and jamd finds your beat", clock: "Waiting for the MIDI clock", "": "Counting in" };
+const waiting = {
+  note: "Ready: your first note begins the jam",
+  beat: "Ready: play, and jamd finds your beat",
+  clock: "Waiting for the MIDI clock",
+  "": "Counting in",
+};
 
 function stateOf(): string {
   const jam = info.value;
@@ -59,9 +70,18 @@ effect(() => {
 
 let heard = 0; // the id of the last notice that was said
 effect(() => {
-  for (const n of notices.value) if (n.id > heard) { heard = n.id; news.push(n.text); untracked(soon); }
+  for (const n of notices.value)
+    if (n.id > heard) {
+      heard = n.id;
+      news.push(n.text);
+      untracked(soon);
+    }
 });
 
 export function Announcer() {
-  return <p class="spoken" role="status">{said.value}</p>;
+  return (
+    <p class="spoken" role="status">
+      {said.value}
+    </p>
+  );
 }

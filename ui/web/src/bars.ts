@@ -2,7 +2,11 @@
 import type { Info, Meter } from "./protocol";
 
 /** A Place is where a frame lies: the number of its bar, and how many frames after the bar line. */
-export interface Place { bar: number; after: number; meter: Meter }
+export interface Place {
+  bar: number;
+  after: number;
+  meter: Meter;
+}
 
 /** placeOf returns the place of a frame, which may be a fraction. */
 export function placeOf(jam: Info, frame: number): Place {
@@ -14,5 +18,7 @@ export function placeOf(jam: Info, frame: number): Place {
 /** meterOf reads a meter as a setting has it: 3/4, 6/8, or auto, which is taken for 4/4 until one is found. */
 export function meterOf(text: string): Pick<Meter, "frames_per_beat" | "frames_per_bar"> {
   const [count, unit] = text.split("/").map(Number);
-  return unit === 8 ? { frames_per_beat: 6, frames_per_bar: 2 * count } : { frames_per_beat: 4, frames_per_bar: 4 * (count || 4) };
+  return unit === 8
+    ? { frames_per_beat: 6, frames_per_bar: 2 * count }
+    : { frames_per_beat: 4, frames_per_bar: 4 * (count || 4) };
 }

@@ -3,15 +3,21 @@ import { useSignal } from "@preact/signals";
 import { info, params, set } from "./jam";
 
 export function Blind() {
-  const p = params.value.find((p) => p.name === "blind"), chosen = useSignal<string[]>([]);
+  const p = params.value.find((p) => p.name === "blind"),
+    chosen = useSignal<string[]>([]);
   if (!p) return null;
   const drawn = p.value === "off" ? [] : p.value.split(",");
   if (drawn.length > 0) {
     return (
       <fieldset class="group blind" id="blind">
         <legend>Blind test</legend>
-        <p>{info.value?.blind ? "This jam and the next ones are" : "The next jams are"} drawn from {drawn.join(", ")}. Rate a jam to learn which one played.</p>
-        <button type="button" onClick={() => void set("blind", "off")}>End the test</button>
+        <p>
+          {info.value?.blind ? "This jam and the next ones are" : "The next jams are"} drawn from {drawn.join(", ")}.
+          Rate a jam to learn which one played.
+        </p>
+        <button type="button" onClick={() => void set("blind", "off")}>
+          End the test
+        </button>
       </fieldset>
     );
   }
@@ -22,12 +28,26 @@ export function Blind() {
       <div>
         {(p.words ?? []).map((name) => (
           <label key={name}>
-            <input type="checkbox" checked={chosen.value.includes(name)}
-              onChange={(e) => { chosen.value = e.currentTarget.checked ? [...chosen.value, name] : chosen.value.filter((n) => n !== name); }} />{name}
+            <input
+              type="checkbox"
+              checked={chosen.value.includes(name)}
+              onChange={(e) => {
+                chosen.value = e.currentTarget.checked
+                  ? [...chosen.value, name]
+                  : chosen.value.filter((n) => n !== name);
+              }}
+            />
+            {name}
           </label>
         ))}
       </div>
-      <button type="button" disabled={chosen.value.length < 2} onClick={() => void set("blind", chosen.value.join(","))}>Start the test</button>
+      <button
+        type="button"
+        disabled={chosen.value.length < 2}
+        onClick={() => void set("blind", chosen.value.join(","))}
+      >
+        Start the test
+      </button>
       {p.fixed && <small>{p.fixed}</small>}
     </fieldset>
   );

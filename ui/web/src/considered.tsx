@@ -1,4 +1,5 @@
-// The chords that the policy considered for the current frame, the likeliest first. Hidden unless the player asks for them.
+// The chords that the policy considered for the current frame, the likeliest first. Hidden unless the player asks for
+// them.
 import { latest, started } from "./jam";
 import { stored } from "./stored";
 import { pretty } from "./theory";
@@ -12,11 +13,17 @@ export function Considered() {
   return (
     <ol class="considered" aria-label="What the policy considers">
       {Array.from({ length: places }, (_, i) => {
-        const c = f.considered[i], { root, rest } = pretty(c?.symbol ?? "");
+        const c = f.considered[i],
+          { root, rest } = pretty(c?.symbol ?? "");
         return (
           <li key={i} class={c && c.symbol === f.symbol ? "sounds" : ""}>
-            <b>{root}{rest && <sup>{rest}</sup>}</b>
-            <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width={(c?.prob ?? 0) * 100} height="1" /></svg>
+            <b>
+              {root}
+              {rest && <sup>{rest}</sup>}
+            </b>
+            <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+              <rect width={(c?.prob ?? 0) * 100} height="1" />
+            </svg>
             <span>{c ? percent(c.prob) : ""}</span>
           </li>
         );
@@ -32,9 +39,16 @@ export function ShowConsidered() {
   return (
     <div class="control switch wide">
       <label for="considered">What it considers</label>
-      <input id="considered" type="checkbox" role="switch" checked={showsConsidered.value}
+      <input
+        id="considered"
+        type="checkbox"
+        role="switch"
+        checked={showsConsidered.value}
         aria-description="The policy's five likeliest chords, with their probabilities, beside the chord"
-        onChange={(e) => { showsConsidered.value = e.currentTarget.checked; }} />
+        onChange={(e) => {
+          showsConsidered.value = e.currentTarget.checked;
+        }}
+      />
     </div>
   );
 }

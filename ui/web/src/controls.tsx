@@ -28,22 +28,41 @@ export function Controls() {
       <div class="groups">
         <Group title="Harmony" names={harmony} />
         <Group title="Time" names={time} />
-        <Group title="Sound" names={sounds}><ChordSound /></Group>
+        <Group title="Sound" names={sounds}>
+          <ChordSound />
+        </Group>
       </div>
       <Defaults />
-      <details open={more.value} onToggle={(e) => { more.value = e.currentTarget.open; }}>
+      <details
+        open={more.value}
+        onToggle={(e) => {
+          more.value = e.currentTarget.open;
+        }}
+      >
         <summary>More</summary>
         <div class="groups">
           <Group title="The jam" names={far} />
-          <Group title="Sound in this page"><Volumes /></Group>
-          <Group title="This page"><Keys /></Group>
-          <Group title="MIDI keyboards"><div class="control wide"><Keyboards /></div></Group>
+          <Group title="Sound in this page">
+            <Volumes />
+          </Group>
+          <Group title="This page">
+            <Keys />
+          </Group>
+          <Group title="MIDI keyboards">
+            <div class="control wide">
+              <Keyboards />
+            </div>
+          </Group>
           <Group title="Ports, clock, listening" names={setup} />
           <Blind />
         </div>
         <details class="expert">
           <summary>For experts</summary>
-          <div class="groups"><Group title="Sampling and timing" names={expert}><ShowConsidered /></Group></div>
+          <div class="groups">
+            <Group title="Sampling and timing" names={expert}>
+              <ShowConsidered />
+            </Group>
+          </div>
         </details>
       </details>
     </section>
@@ -58,7 +77,15 @@ function Group({ title, names = [], children }: { title: string; names?: string[
       <legend>{title}</legend>
       {names.map((name) => known.has(name) && <Control key={name} param={known.get(name)!} />)}
       {children}
-      {[...reasons].map((why) => <small class="why" key={why}>{names.filter((n) => known.get(n)?.fixed === why).map(titleOf).join(", ")}: {why}.</small>)}
+      {[...reasons].map((why) => (
+        <small class="why" key={why}>
+          {names
+            .filter((n) => known.get(n)?.fixed === why)
+            .map(titleOf)
+            .join(", ")}
+          : {why}.
+        </small>
+      ))}
     </fieldset>
   );
 }
@@ -73,25 +100,52 @@ function Control({ param: p }: { param: Param }) {
       return (
         <div class="control switch" title={p.help}>
           <label for={id}>{titleOf(p.name)}</label>
-          <input id={id} type="checkbox" role="switch" checked={p.value === "on"} aria-description={p.fixed ?? p.help} disabled={!!p.fixed}
+          <input
+            id={id}
+            type="checkbox"
+            role="switch"
+            checked={p.value === "on"}
+            aria-description={p.fixed ?? p.help}
+            disabled={!!p.fixed}
             onChange={async ({ currentTarget: box }) => {
               if (!(await set(p.name, box.checked ? "on" : "off"))) box.checked = holds(p) === "on";
-            }} />
+            }}
+          />
         </div>
       );
     case "action":
       return (
         <div class="control action" title={p.help}>
-          <button type="button" id={id} aria-description={p.help} onClick={(e) => (p.name === "tap" ? tap(e) : act(p.name))}>{titleOf(p.name)}</button>
+          <button
+            type="button"
+            id={id}
+            aria-description={p.help}
+            onClick={(e) => (p.name === "tap" ? tap(e) : act(p.name))}
+          >
+            {titleOf(p.name)}
+          </button>
         </div>
       );
   }
-  return ( // a list, or a text with some known values
+  return (
+    // a list, or a text with some known values
     <div class="control list" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
-      <select id={id} value={p.value} aria-description={p.fixed ?? p.help} disabled={!!p.fixed}
-        onChange={async ({ currentTarget: list }) => { if (!(await set(p.name, list.value))) list.value = holds(p); }}>
-        {[...new Set([...(p.words ?? []), p.value])].map((word) => <option key={word} value={word}>{spoken[word] ?? word}{p.unit ? ` ${p.unit}` : ""}</option>)}
+      <select
+        id={id}
+        value={p.value}
+        aria-description={p.fixed ?? p.help}
+        disabled={!!p.fixed}
+        onChange={async ({ currentTarget: list }) => {
+          if (!(await set(p.name, list.value))) list.value = holds(p);
+        }}
+      >
+        {[...new Set([...(p.words ?? []), p.value])].map((word) => (
+          <option key={word} value={word}>
+            {spoken[word] ?? word}
+            {p.unit ? ` ${p.unit}` : ""}
+          </option>
+        ))}
       </select>
       {p.name === "policy" && likeness[p.value] && <small class="likeness">{likeness[p.value]}</small>}
     </div>
@@ -105,16 +159,28 @@ const holds = (p: Param) => params.value.find((now) => now.name === p.name)?.val
 function Slider({ id, param: p }: { id: string; param: Param }) {
   const moved = useSignal<string | null>(null); // during a move, until jamd confirms a value
   const moving = useRef(false);
-  useEffect(() => { if (!moving.current) moved.value = null; }, [p.value]);
-  const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 1], value = moved.value ?? p.value;
+  useEffect(() => {
+    if (!moving.current) moved.value = null;
+  }, [p.value]);
+  const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 1],
+    value = moved.value ?? p.value;
   return (
     <div class="control number" title={p.help}>
       <label for={id}>{titleOf(p.name)}</label>
       <output for={id}>{valueOf(p, value)}</output>
       <input
-        id={id} type="range" min={Math.min(low, Number(p.value))} max={Math.max(high, Number(p.value))} step={p.step ?? "any"} value={value}
+        id={id}
+        type="range"
+        min={Math.min(low, Number(p.value))}
+        max={Math.max(high, Number(p.value))}
+        step={p.step ?? "any"}
+        value={value}
         aria-description={p.help}
-        onInput={(e) => { moving.current = true; moved.value = e.currentTarget.value; void set(p.name, e.currentTarget.value); }}
+        onInput={(e) => {
+          moving.current = true;
+          moved.value = e.currentTarget.value;
+          void set(p.name, e.currentTarget.value);
+        }}
         onChange={async (e) => {
           moving.current = false;
           if (!(await set(p.name, e.currentTarget.value))) moved.value = null;
@@ -126,5 +192,9 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
 
 /** Transport stops the jam. */
 export function Transport() {
-  return <button type="button" class="transport" onClick={startOrStop}>Stop</button>;
+  return (
+    <button type="button" class="transport" onClick={startOrStop}>
+      Stop
+    </button>
+  );
 }

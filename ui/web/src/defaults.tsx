@@ -18,14 +18,20 @@ async function undo() {
 }
 
 export function Defaults() {
-  const some = changed(), last = saved.value;
+  const some = changed(),
+    last = saved.value;
   return (
     <>
       {some.length > 0 && (
         <p class="changed" id="defaults">
           <span>Save as default:</span>
           {some.map((p) => (
-            <button type="button" key={p.name} aria-label={`Save ${titleOf(p.name)} ${valueOf(p)} as default`} onClick={() => void save(p)}>
+            <button
+              type="button"
+              key={p.name}
+              aria-label={`Save ${titleOf(p.name)} ${valueOf(p)} as default`}
+              onClick={() => void save(p)}
+            >
               {titleOf(p.name)} <b>{valueOf(p)}</b>
             </button>
           ))}
@@ -34,8 +40,17 @@ export function Defaults() {
       {last && (
         <p class="note" role="status">
           Saved <code>{last.line}</code> in {last.file}
-          <button type="button" onClick={() => void undo()}>Undo</button>
-          <button type="button" onClick={() => { saved.value = null; }}>Close</button>
+          <button type="button" onClick={() => void undo()}>
+            Undo
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              saved.value = null;
+            }}
+          >
+            Close
+          </button>
         </p>
       )}
     </>
@@ -43,4 +58,6 @@ export function Defaults() {
 }
 
 /** focusDefaults focuses the first setting that can be saved. */
-export function focusDefaults() { document.querySelector<HTMLElement>("#defaults button")?.focus(); }
+export function focusDefaults() {
+  document.querySelector<HTMLElement>("#defaults button")?.focus();
+}

@@ -16,10 +16,10 @@ export const ended = signal<string | null>(null); // the session that the last j
 export const endedBlind = signal(false); // its policy was hidden
 export const problem = signal("");
 export const figures = signal<Snapshot | null>(null);
-export const heardFrom = signal({ source: "" }); // the keyboard that the last note came from: "port", or "browser" and its number
+export const heardFrom = signal({ source: "" }); // the keyboard of the last note: "port", or "browser" and its number
 export const counted = signal(0); // the beat of the count-in that was clicked last; 0 before it
 export const notices = signal<{ id: number; text: string; offer?: Offer }[]>([]); // the last few; each for a short time
-export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, with their start times
+export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, and since when
 
 /** The last frames, in order. They are drawn on a canvas, so they are no signal. */
 export const frames: Frame[] = [];
@@ -42,7 +42,11 @@ function tick(at: number) {
 export function connect() {
   socket = new WebSocket(`ws://${location.host}/api/events`);
   socket.onmessage = (e) => receive(JSON.parse(e.data));
-  socket.onopen = () => { connected.value = true; silence = 0; tellTime(); };
+  socket.onopen = () => {
+    connected.value = true;
+    silence = 0;
+    tellTime();
+  };
   socket.onclose = () => {
     if (connected.value) sound.hush();
     connected.value = false;
@@ -124,7 +128,8 @@ function receive(m: Message) {
 
 /** countIn counts the clicks before frame 0. The first click of a bar is higher. */
 function countIn([status, pitch, velocity]: [number, number, number]) {
-  if (status === (0x90 | clickChannel - 1) && velocity > 0) counted.value = pitch === downbeatClick ? 1 : counted.value + 1;
+  if (status === (0x90 | (clickChannel - 1)) && velocity > 0)
+    counted.value = pitch === downbeatClick ? 1 : counted.value + 1;
 }
 
 let noticed = 0;
@@ -133,18 +138,25 @@ let noticed = 0;
 function notice(text: string, offer?: Offer) {
   const id = ++noticed;
   notices.value = [...notices.value.filter((n) => n.text !== text), { id, text, offer }].slice(-3);
-  setTimeout(() => { notices.value = notices.value.filter((n) => n.id !== id); }, offer ? 60_000 : 12_000);
+  setTimeout(
+    () => {
+      notices.value = notices.value.filter((n) => n.id !== id);
+    },
+    offer ? 60_000 : 12_000,
+  );
 }
 
 /** hear sounds and shows a message of a keyboard. */
 function hear(midi: [number, number, number]) {
   sound.melody(midi);
-  const [status, data1, data2] = midi, kind = status & 0xf0;
+  const [status, data1, data2] = midi,
+    kind = status & 0xf0;
   if (kind === 0x90 || kind === 0x80) hold(data1, kind === 0x90 && data2 > 0);
   else if (kind === 0xb0 && (data1 === allSoundOff || data1 >= allNotesOff)) held.value = new Map();
 }
 
-const allSoundOff = 120, allNotesOff = 123; // so do the mode messages after it
+const allSoundOff = 120,
+  allNotesOff = 123; // so do the mode messages after it
 
 function hold(pitch: number, on: boolean) {
   const next = new Map(held.value);
@@ -200,13 +212,17 @@ export function panic() {
 /** running reports whether the jam plays or counts in. */
 export const running = () => started.value || (!between.value && info.value?.waits_for === "");
 
-export function startOrStop() { if (info.value) void ask("POST", running() ? "stop" : "start"); }
+export function startOrStop() {
+  if (info.value) void ask("POST", running() ? "stop" : "start");
+}
 
 const asking = new Map<string, Promise<boolean>>(); // settings with a request under way
 const wanted = new Map<string, string>(); // their newest values
 
-/** set asks for a setting and returns false if jamd refuses. While a request is under way, only the newest value waits, so a slider
- * asks no faster than jamd answers. */
+/**
+ * set asks for a setting and returns false if jamd refuses. While a request is under way, only the newest value waits,
+ * so a slider asks no faster than jamd answers.
+ */
 export function set(name: string, value: string): Promise<boolean> {
   wanted.set(name, value);
   const answer = asking.get(name) ?? request(name);
@@ -216,7 +232,7 @@ export function set(name: string, value: string): Promise<boolean> {
 
 async function request(name: string): Promise<boolean> {
   let accepted = true;
-  for (let sent: string | undefined; sent !== wanted.get(name);) {
+  for (let sent: string | undefined; sent !== wanted.get(name); ) {
     sent = wanted.get(name)!;
     accepted = (await ask("PUT", `params/${encodeURIComponent(name)}`, { value: sent })) !== null;
   }
@@ -225,4 +241,6 @@ async function request(name: string): Promise<boolean> {
 }
 
 /** act asks for an action. */
-export function act(name: string) { void ask("PUT", `params/${encodeURIComponent(name)}`, { value: "" }); }
+export function act(name: string) {
+  void ask("PUT", `params/${encodeURIComponent(name)}`, { value: "" });
+}

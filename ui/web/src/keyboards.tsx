@@ -1,4 +1,5 @@
-// The MIDI keyboards: those that jamd hears at a port, and those that the browser hears. A light shows notes that come in.
+// The MIDI keyboards: those that jamd hears at a port, and those that the browser hears. A light shows notes that
+// come in.
 import { useEffect, useRef } from "preact/hooks";
 import { heardFrom, params, set } from "./jam";
 import { browserKeyboards, connectBrowserMIDI } from "./webmidi";
@@ -11,18 +12,37 @@ export function Keyboards() {
       <ul aria-label="Keyboards">
         {ports.map((port) => (
           <li key={port}>
-            <button type="button" aria-pressed={p!.value === port} disabled={!!p!.fixed} onClick={() => void set("in", p!.value === port ? "page" : port)}>
-              <Light from={p!.value === port ? "port" : ""} />{port}
+            <button
+              type="button"
+              aria-pressed={p!.value === port}
+              disabled={!!p!.fixed}
+              onClick={() => void set("in", p!.value === port ? "page" : port)}
+            >
+              <Light from={p!.value === port ? "port" : ""} />
+              {port}
             </button>
           </li>
         ))}
-        {browserKeyboards.value?.map((k) => <li key={`b${k.number}`} class="heard"><Light from={`browser ${k.number}`} />{k.name} <small>through the browser</small></li>)}
+        {browserKeyboards.value?.map((k) => (
+          <li key={`b${k.number}`} class="heard">
+            <Light from={`browser ${k.number}`} />
+            {k.name} <small>through the browser</small>
+          </li>
+        ))}
       </ul>
       {ports.length === 0 && !browserKeyboards.value?.length && (
-        <p class="hint">{browserKeyboards.value ? "The browser hears none either: plug one in, and it appears here." : p?.fixed ? `jamd hears none: ${p.fixed}.` : "jamd hears none yet: plug one in, and it appears here."}</p>
+        <p class="hint">
+          {browserKeyboards.value
+            ? "The browser hears none either: plug one in, and it appears here."
+            : p?.fixed
+              ? `jamd hears none: ${p.fixed}.`
+              : "jamd hears none yet: plug one in, and it appears here."}
+        </p>
       )}
       {"requestMIDIAccess" in navigator && browserKeyboards.value === null && (
-        <button type="button" onClick={() => void connectBrowserMIDI()}>Hear MIDI through the browser</button>
+        <button type="button" onClick={() => void connectBrowserMIDI()}>
+          Hear MIDI through the browser
+        </button>
       )}
     </div>
   );
@@ -30,7 +50,8 @@ export function Keyboards() {
 
 /** Light shines for a moment with each note that comes from a keyboard. */
 function Light({ from }: { from: string }) {
-  const light = useRef<HTMLElement>(null), heard = heardFrom.value;
+  const light = useRef<HTMLElement>(null),
+    heard = heardFrom.value;
   useEffect(() => {
     if (heard.source !== from || !from) return;
     light.current!.classList.add("lit");

@@ -2,22 +2,49 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { act, held, latest, panic, play } from "./jam";
-import { stored } from "./stored";
 import { helping, shortcut } from "./shortcuts";
+import { stored } from "./stored";
 import { tap } from "./tempo";
 import { pitchName } from "./theory";
 
 // Two octaves and a third, by the position of a key, not by its label.
 const codes = [
-  "KeyZ", "KeyS", "KeyX", "KeyD", "KeyC", "KeyV", "KeyG", "KeyB", "KeyH", "KeyN", "KeyJ", "KeyM",
-  "KeyQ", "Digit2", "KeyW", "Digit3", "KeyE", "KeyR", "Digit5", "KeyT", "Digit6", "KeyY", "Digit7", "KeyU",
-  "KeyI", "Digit9", "KeyO", "Digit0", "KeyP",
+  "KeyZ",
+  "KeyS",
+  "KeyX",
+  "KeyD",
+  "KeyC",
+  "KeyV",
+  "KeyG",
+  "KeyB",
+  "KeyH",
+  "KeyN",
+  "KeyJ",
+  "KeyM",
+  "KeyQ",
+  "Digit2",
+  "KeyW",
+  "Digit3",
+  "KeyE",
+  "KeyR",
+  "Digit5",
+  "KeyT",
+  "Digit6",
+  "KeyY",
+  "Digit7",
+  "KeyU",
+  "KeyI",
+  "Digit9",
+  "KeyO",
+  "Digit0",
+  "KeyP",
 ];
 
 /** touches tells whether the screen is played with fingers, which need wide keys. */
 export const touches = signal(false);
 const coarse = matchMedia("(pointer: coarse)");
-const width = signal(0), beside = signal(0); // of the page, and of what stands beside the piano on a low screen, in px
+const width = signal(0),
+  beside = signal(0); // of the page, and of what stands beside the piano on a low screen, in px
 const look = () => {
   touches.value = coarse.matches;
   width.value = document.documentElement.clientWidth;
@@ -27,13 +54,16 @@ look();
 coarse.onchange = look;
 addEventListener("resize", look);
 
-const wideKey = 44, narrowKey = 30; // px, for fingers and for a mouse
+const wideKey = 44,
+  narrowKey = 30; // px, for fingers and for a mouse
 const allWhites = 36; // of five octaves
 const playedWhites = 17; // of the computer's keys
 
-/** range returns the lowest and the highest pitch on the screen. On a small one the keys of the computer's keyboard come first. */
+/** range returns the lowest and the highest pitch shown. Where few fit, those of the computer's keyboard come first. */
 function range(first: number): [lowest: number, highest: number] {
-  const whites = Math.floor((width.value - 24 - beside.value) / (touches.value || width.value <= 900 ? wideKey : narrowKey));
+  const whites = Math.floor(
+    (width.value - 24 - beside.value) / (touches.value || width.value <= 900 ? wideKey : narrowKey),
+  );
   if (whites >= allWhites) return [36, 96];
   const octaves = Math.max(0, Math.floor((whites - playedWhites) / 14));
   const lowest = Math.max(0, first - 12 * octaves);
@@ -48,7 +78,9 @@ export const octave = stored("octave", 0); // of the computer's keyboard, from m
 
 const down = new Map<string, number>(); // the pitch that each key of the computer's keyboard holds
 
-export function shiftOctave(by: number) { octave.value = Math.max(-3, Math.min(3, octave.value + by)); }
+export function shiftOctave(by: number) {
+  octave.value = Math.max(-3, Math.min(3, octave.value + by));
+}
 
 /** typing reports whether a key goes into a text field. */
 function typing(e: KeyboardEvent) {
@@ -108,28 +140,50 @@ export function Piano() {
   const whites = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i).filter((p) => !isBlack(p)).length;
   const keys = [];
   for (let pitch = lowest, white = 0; pitch <= highest; pitch++) {
-    const black = isBlack(pitch), left = white - (black ? 0.31 : 0), n = pitch - 60 - 12 * octave.value;
+    const black = isBlack(pitch),
+      left = white - (black ? 0.31 : 0),
+      n = pitch - 60 - 12 * octave.value;
     const classes = ["key", black ? "black" : "white", held.value.has(pitch) && "held", chord.has(pitch) && "chord"];
     keys.push(
       <button
-        key={pitch} type="button" tabIndex={pitch === first ? 0 : -1} data-pitch={pitch} data-letter={n >= 0 && n < codes.length ? printed(codes[n]) : ""}
-        data-octave={pitch % 12 === 0 ? pitchName(pitch) : undefined} aria-label={pitchName(pitch)}
-        aria-pressed={held.value.has(pitch)} class={classes.filter(Boolean).join(" ")}
-        ref={(e) => { if (e) { e.style.left = `${(left / whites) * 100}%`; e.style.width = `${((black ? 0.62 : 1) / whites) * 100}%`; } }}
+        key={pitch}
+        type="button"
+        tabIndex={pitch === first ? 0 : -1}
+        data-pitch={pitch}
+        data-letter={n >= 0 && n < codes.length ? printed(codes[n]) : ""}
+        data-octave={pitch % 12 === 0 ? pitchName(pitch) : undefined}
+        aria-label={pitchName(pitch)}
+        aria-pressed={held.value.has(pitch)}
+        class={classes.filter(Boolean).join(" ")}
+        ref={(e) => {
+          if (e) {
+            e.style.left = `${(left / whites) * 100}%`;
+            e.style.width = `${((black ? 0.62 : 1) / whites) * 100}%`;
+          }
+        }}
       />,
     );
     if (!black) white++;
   }
   return (
     <div class="dock">
-    {touches.value && <Thumbs lowest={lowest} highest={highest} />}
-    <div
-      class="piano" role="group" aria-label="Piano: arrow keys move, space plays"
-      onPointerDown={touch} onPointerMove={touch} onPointerUp={lose} onPointerCancel={lose} onPointerLeave={lose}
-      onContextMenu={(e) => e.preventDefault()} onKeyDown={walk} onKeyUp={stand} onBlurCapture={stand}
-    >
-      {keys}
-    </div>
+      {touches.value && <Thumbs lowest={lowest} highest={highest} />}
+      <div
+        class="piano"
+        role="group"
+        aria-label="Piano: arrow keys move, space plays"
+        onPointerDown={touch}
+        onPointerMove={touch}
+        onPointerUp={lose}
+        onPointerCancel={lose}
+        onPointerLeave={lose}
+        onContextMenu={(e) => e.preventDefault()}
+        onKeyDown={walk}
+        onKeyUp={stand}
+        onBlurCapture={stand}
+      >
+        {keys}
+      </div>
     </div>
   );
 }
@@ -138,11 +192,21 @@ export function Piano() {
 function Thumbs({ lowest, highest }: { lowest: number; highest: number }) {
   return (
     <div class="thumbs">
-      <button type="button" aria-label="Octave down" onClick={() => shiftOctave(-1)}>‹</button>
-      <span>{pitchName(lowest)}–{pitchName(highest)}</span>
-      <button type="button" aria-label="Octave up" onClick={() => shiftOctave(1)}>›</button>
-      <button type="button" class="wide" onPointerDown={tap}>Tap</button>
-      <button type="button" class="wide" onClick={() => act("one")}>This is one</button>
+      <button type="button" aria-label="Octave down" onClick={() => shiftOctave(-1)}>
+        ‹
+      </button>
+      <span>
+        {pitchName(lowest)}–{pitchName(highest)}
+      </span>
+      <button type="button" aria-label="Octave up" onClick={() => shiftOctave(1)}>
+        ›
+      </button>
+      <button type="button" class="wide" onPointerDown={tap}>
+        Tap
+      </button>
+      <button type="button" class="wide" onClick={() => act("one")}>
+        This is one
+      </button>
     </div>
   );
 }
@@ -154,10 +218,14 @@ function touch(e: PointerEvent) {
   const piano = e.currentTarget as HTMLElement;
   if (e.type === "pointerdown") piano.setPointerCapture(e.pointerId);
   const key = document.elementFromPoint(e.clientX, e.clientY)?.closest<HTMLElement>(".key");
-  const pitch = key ? Number(key.dataset.pitch) : undefined, old = fingers.get(e.pointerId);
+  const pitch = key ? Number(key.dataset.pitch) : undefined,
+    old = fingers.get(e.pointerId);
   if (pitch === old) return;
   if (old !== undefined) play(old, 0, e);
-  if (pitch === undefined) { fingers.set(e.pointerId, -1); return; }
+  if (pitch === undefined) {
+    fingers.set(e.pointerId, -1);
+    return;
+  }
   fingers.set(e.pointerId, pitch);
   play(pitch, velocity.value, e);
 }
@@ -171,13 +239,19 @@ function lose(e: PointerEvent) {
 let walked: number | undefined; // the pitch that the space bar holds
 
 function walk(e: KeyboardEvent) {
-  const key = e.target as HTMLElement, pitch = Number(key.dataset.pitch);
+  const key = e.target as HTMLElement,
+    pitch = Number(key.dataset.pitch);
   if (e.code === "Space" || e.code === "Enter") {
     e.preventDefault();
-    if (!e.repeat) { walked = pitch; play(pitch, velocity.value, e); }
+    if (!e.repeat) {
+      walked = pitch;
+      play(pitch, velocity.value, e);
+    }
   } else if (e.code === "ArrowLeft" || e.code === "ArrowRight") {
     e.preventDefault();
-    const next = key.parentElement!.querySelector<HTMLElement>(`[data-pitch="${pitch + (e.code === "ArrowLeft" ? -1 : 1)}"]`);
+    const next = key.parentElement!.querySelector<HTMLElement>(
+      `[data-pitch="${pitch + (e.code === "ArrowLeft" ? -1 : 1)}"]`,
+    );
     next?.focus();
   }
 }

@@ -1,32 +1,36 @@
 import { computed, signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Announcer } from "./announce";
 import { Controls, Transport } from "./controls";
 import { Front } from "./front";
 import { between, connect, connected, info, panic, params, problem, recordsSessions, running, started } from "./jam";
 import { Piano, touches, useComputerKeys } from "./keys";
 import { Health, Latency, showsLatency } from "./latency";
-import { Announcer } from "./announce";
-import { asksForRating, RateIt } from "./rating";
 import { Notices } from "./notices";
+import { Phone, PhoneButton } from "./phone";
+import { asksForRating, RateIt } from "./rating";
 import { Roll } from "./roll";
 import { Sessions } from "./sessions";
+import { Help, helping } from "./shortcuts";
 import { awake, on, sound } from "./sound";
-import { Phone, PhoneButton } from "./phone";
-import { helping, Help } from "./shortcuts";
 import { Stage } from "./stage";
 
 const view = signal<"jam" | "sessions">("jam");
 
 /** waiting tells whether a jam waits for its player: not in a count-in, and not in a tune. */
-const waiting = computed(() => !!info.value && !between.value && !started.value && info.value.waits_for !== "" && !info.value.tune);
+const waiting = computed(
+  () => !!info.value && !between.value && !started.value && info.value.waits_for !== "" && !info.value.tune,
+);
 
 function Page() {
   useComputerKeys();
   useEffect(() => {
     const wake = () => sound.wake(); // after the keys: a note is on its way before the sound begins
     for (const event of ["pointerdown", "keydown"]) addEventListener(event, wake);
-    return () => { for (const event of ["pointerdown", "keydown"]) removeEventListener(event, wake); };
+    return () => {
+      for (const event of ["pointerdown", "keydown"]) removeEventListener(event, wake);
+    };
   }, []);
   return (
     <>
@@ -34,30 +38,90 @@ function Page() {
         <h1>jamd</h1>
         <p class="what">{what()}</p>
         <nav aria-label="Views">
-          <button type="button" aria-pressed={view.value === "jam"} onClick={() => { view.value = "jam"; }}>Jam</button>
-          {recordsSessions.value && <button type="button" aria-pressed={view.value === "sessions"} onClick={() => { view.value = "sessions"; }}>Sessions</button>}
+          <button
+            type="button"
+            aria-pressed={view.value === "jam"}
+            onClick={() => {
+              view.value = "jam";
+            }}
+          >
+            Jam
+          </button>
+          {recordsSessions.value && (
+            <button
+              type="button"
+              aria-pressed={view.value === "sessions"}
+              onClick={() => {
+                view.value = "sessions";
+              }}
+            >
+              Sessions
+            </button>
+          )}
         </nav>
         <Health />
         <Speaker />
         {running() && <Transport />}
-        <button type="button" class="panic" onClick={panic} title="Esc">Panic</button>
+        <button type="button" class="panic" onClick={panic} title="Esc">
+          Panic
+        </button>
       </header>
       {!connected.value && <p class="note">Connecting to jamd…</p>}
       {problem.value && (
-        <p class="note red" role="alert">{problem.value} <button type="button" onClick={() => { problem.value = ""; }}>Close</button></p>
+        <p class="note red" role="alert">
+          {problem.value}{" "}
+          <button
+            type="button"
+            onClick={() => {
+              problem.value = "";
+            }}
+          >
+            Close
+          </button>
+        </p>
       )}
       <main>
-        {view.value === "sessions" ? <Sessions /> : <>
-          {waiting.value ? <Front /> : <><Stage /><Roll /></>}
-          <Piano />
-          <RateIt />
-          <Controls />
-          {showsLatency.value && <Latency />}
-        </>}
+        {view.value === "sessions" ? (
+          <Sessions />
+        ) : (
+          <>
+            {waiting.value ? (
+              <Front />
+            ) : (
+              <>
+                <Stage />
+                <Roll />
+              </>
+            )}
+            <Piano />
+            <RateIt />
+            <Controls />
+            {showsLatency.value && <Latency />}
+          </>
+        )}
       </main>
       <footer>
-        {recordsSessions.value && <label><input type="checkbox" checked={asksForRating.value} onChange={(e) => { asksForRating.value = e.currentTarget.checked; }} /> Ask me how it was after each jam</label>}
-        <button type="button" class="plain" onClick={() => { helping.value = true; }}>Keys <kbd>?</kbd></button>
+        {recordsSessions.value && (
+          <label>
+            <input
+              type="checkbox"
+              checked={asksForRating.value}
+              onChange={(e) => {
+                asksForRating.value = e.currentTarget.checked;
+              }}
+            />{" "}
+            Ask me how it was after each jam
+          </label>
+        )}
+        <button
+          type="button"
+          class="plain"
+          onClick={() => {
+            helping.value = true;
+          }}
+        >
+          Keys <kbd>?</kbd>
+        </button>
         <Health />
         <PhoneButton />
         <span>{info.value ? `jamd ${info.value.version}` : ""}</span>
@@ -76,22 +140,44 @@ function what() {
   if (!jam) return "";
   const unrecorded = params.value.some((p) => p.name === "record" && p.value === "off");
   return [
-    jam.blind ? "a hidden policy" : jam.policy, `hears ${jam.in || "this page"}`, jam.out && `plays ${jam.out}`, unrecorded && "this jam is not recorded",
-  ].filter(Boolean).join(" · ");
+    jam.blind ? "a hidden policy" : jam.policy,
+    `hears ${jam.in || "this page"}`,
+    jam.out && `plays ${jam.out}`,
+    unrecorded && "this jam is not recorded",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Speaker turns the sound on and off and shows the loudness. */
 function Speaker() {
   const meter = useRef<HTMLMeterElement>(null);
   useEffect(() => {
-    const timer = setInterval(() => { if (meter.current) meter.current.value = Math.min(1, sound.level() * 3); }, 80);
+    const timer = setInterval(() => {
+      if (meter.current) meter.current.value = Math.min(1, sound.level() * 3);
+    }, 80);
     return () => clearInterval(timer);
   }, []);
   const audible = on.value ?? !sound.elsewhere.value;
   return (
     <span class="speaker">
-      <button type="button" aria-pressed={audible} onClick={() => { sound.wake(); on.value = !audible; }}>
-        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d={audible ? "M3 8v4h3l5 4V4L6 8zM13.5 7a4 4 0 0 1 0 6M15.5 4.5a7.5 7.5 0 0 1 0 11" : "M3 8v4h3l5 4V4L6 8zM14 8l4 4m0-4l-4 4"} /></svg>
+      <button
+        type="button"
+        aria-pressed={audible}
+        onClick={() => {
+          sound.wake();
+          on.value = !audible;
+        }}
+      >
+        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+          <path
+            d={
+              audible
+                ? "M3 8v4h3l5 4V4L6 8zM13.5 7a4 4 0 0 1 0 6M15.5 4.5a7.5 7.5 0 0 1 0 11"
+                : "M3 8v4h3l5 4V4L6 8zM14 8l4 4m0-4l-4 4"
+            }
+          />
+        </svg>
         <span>{audible ? (awake.value || touches.value ? "Sound on" : "Sound: press a key") : "Sound off"}</span>
       </button>
       <meter ref={meter} min={0} max={1} aria-label="Loudness" />
@@ -100,6 +186,7 @@ function Speaker() {
 }
 
 performance.mark("script");
-if (new URLSearchParams(location.search).has("key")) history.replaceState(null, "", "/"); // the key of the link has done its work
+// The key of the link has done its work: it must not stay in the history.
+if (new URLSearchParams(location.search).has("key")) history.replaceState(null, "", "/");
 connect();
 render(<Page />, document.getElementById("page")!);

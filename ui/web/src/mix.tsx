@@ -7,8 +7,17 @@ export function ChordSound() {
   return (
     <div class="control list">
       <label for="chord-sound">Chords in this page</label>
-      <select id="chord-sound" value={chordSound.value} onChange={(e) => { sound.hush(); chordSound.value = e.currentTarget.value; }}>
-        {Object.keys(chordSounds).map((s) => <option key={s}>{s}</option>)}
+      <select
+        id="chord-sound"
+        value={chordSound.value}
+        onChange={(e) => {
+          sound.hush();
+          chordSound.value = e.currentTarget.value;
+        }}
+      >
+        {Object.keys(chordSounds).map((s) => (
+          <option key={s}>{s}</option>
+        ))}
       </select>
     </div>
   );
@@ -19,15 +28,31 @@ export function Volumes() {
     <>
       <div class="control switch">
         <label for="sound-on">Sound</label>
-        <input id="sound-on" type="checkbox" role="switch" checked={on.value ?? !sound.elsewhere.value}
-          onChange={(e) => { on.value = e.currentTarget.checked; }} />
+        <input
+          id="sound-on"
+          type="checkbox"
+          role="switch"
+          checked={on.value ?? !sound.elsewhere.value}
+          onChange={(e) => {
+            on.value = e.currentTarget.checked;
+          }}
+        />
       </div>
       {buses.map((bus) => (
         <div class="control number" key={bus}>
           <label for={`volume-${bus}`}>{bus[0].toUpperCase() + bus.slice(1)}</label>
           <output for={`volume-${bus}`}>{Math.round(volumes.value[bus] * 100)} %</output>
-          <input id={`volume-${bus}`} type="range" min="0" max="1" step="0.01" value={volumes.value[bus]}
-            onInput={(e) => { volumes.value = { ...volumes.value, [bus]: Number(e.currentTarget.value) }; }} />
+          <input
+            id={`volume-${bus}`}
+            type="range"
+            min="0"
+            max="1"
+            step="0.01"
+            value={volumes.value[bus]}
+            onInput={(e) => {
+              volumes.value = { ...volumes.value, [bus]: Number(e.currentTarget.value) };
+            }}
+          />
         </div>
       ))}
     </>
@@ -40,15 +65,28 @@ export function Keys() {
       <div class="control number">
         <label for="velocity">Velocity</label>
         <output for="velocity">{velocity.value}</output>
-        <input id="velocity" type="range" min="1" max="127" step="1" value={velocity.value}
-          onInput={(e) => { velocity.value = Number(e.currentTarget.value); }} />
+        <input
+          id="velocity"
+          type="range"
+          min="1"
+          max="127"
+          step="1"
+          value={velocity.value}
+          onInput={(e) => {
+            velocity.value = Number(e.currentTarget.value);
+          }}
+        />
       </div>
       <div class="control wide">
         <span class="label">Octave</span>
         <span class="pair">
-          <button type="button" onClick={() => shiftOctave(-1)} aria-label="Octave down">−</button>
+          <button type="button" onClick={() => shiftOctave(-1)} aria-label="Octave down">
+            −
+          </button>
           <output>{octave.value > 0 ? `+${octave.value}` : octave.value}</output>
-          <button type="button" onClick={() => shiftOctave(1)} aria-label="Octave up">+</button>
+          <button type="button" onClick={() => shiftOctave(1)} aria-label="Octave up">
+            +
+          </button>
         </span>
       </div>
     </>

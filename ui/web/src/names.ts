@@ -4,11 +4,30 @@ import { pitchName } from "./theory";
 
 /** spoken replaces words of the API that read badly. */
 export const spoken: Record<string, string> = {
-  frame: "any sixteenth", half: "half bars", bar: "bar lines", "": "nothing", page: "this page", hidden: "a hidden policy", "with the melody": "the melody" };
+  frame: "any sixteenth",
+  half: "half bars",
+  bar: "bar lines",
+  "": "nothing",
+  page: "this page",
+  hidden: "a hidden policy",
+  "with the melody": "the melody",
+};
 const titles: Record<string, string> = {
-  in: "Input", out: "Output", "clock-in": "Clock from", low: "Lowest note", high: "Highest note", "bass-low": "Lowest of bass", "bass-high": "Highest of bass",
-  listen: "Listens for", one: "This is one", policy: "Accompanist", temperature: "Adventurous", "top-p": "Top-p", "chord-grid": "Chords change on",
-  complexity: "Chords", busy: "Chord changes",
+  in: "Input",
+  out: "Output",
+  "clock-in": "Clock from",
+  low: "Lowest note",
+  high: "Highest note",
+  "bass-low": "Lowest of bass",
+  "bass-high": "Highest of bass",
+  listen: "Listens for",
+  one: "This is one",
+  policy: "Accompanist",
+  temperature: "Adventurous",
+  "top-p": "Top-p",
+  "chord-grid": "Chords change on",
+  complexity: "Chords",
+  busy: "Chord changes",
 };
 
 /** likeness says what an accompanist is like. */
@@ -21,7 +40,14 @@ export const likeness: Record<string, string> = {
   hidden: "You learn its name when you have rated the jam.",
 };
 
-const daring: [below: number, word: string][] = [[0.05, "safest"], [0.6, "safe"], [0.95, "careful"], [1.1, "natural"], [1.5, "bold"], [Infinity, "wild"]];
+const daring: [below: number, word: string][] = [
+  [0.05, "safest"],
+  [0.6, "safe"],
+  [0.95, "careful"],
+  [1.1, "natural"],
+  [1.5, "bold"],
+  [Infinity, "wild"],
+];
 
 export const titleOf = (name: string) => titles[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
 

@@ -1,11 +1,17 @@
-// Short messages about the jam: a port was unplugged, a policy was too slow. Each disappears by itself; some have a button.
+// Short messages about the jam: a port was unplugged, a policy was too slow. Each disappears by itself; some have a
+// button.
 import { notices, set } from "./jam";
 import type { Offer } from "./protocol";
 
 export function Notices() {
   return (
     <ul class="notices" aria-label="Notices">
-      {notices.value.map((n) => <li key={n.id}>{n.text}{n.offer && <Button id={n.id} offer={n.offer} />}</li>)}
+      {notices.value.map((n) => (
+        <li key={n.id}>
+          {n.text}
+          {n.offer && <Button id={n.id} offer={n.offer} />}
+        </li>
+      ))}
     </ul>
   );
 }
@@ -15,5 +21,9 @@ function Button({ id, offer }: { id: number; offer: Offer }) {
   const take = async () => {
     if (await set(offer.name, offer.value)) notices.value = notices.value.filter((n) => n.id !== id);
   };
-  return <button type="button" onClick={take}>{offer.label}</button>;
+  return (
+    <button type="button" onClick={take}>
+      {offer.label}
+    </button>
+  );
 }

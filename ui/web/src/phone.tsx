@@ -3,7 +3,10 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ask } from "./jam";
 
-interface Link { link: string; qr: string[] }
+interface Link {
+  link: string;
+  qr: string[];
+}
 
 const shown = signal<Link | null>(null);
 const remote = !/^(127\.|localhost$|\[::1\]$)/.test(location.hostname);
@@ -15,24 +18,50 @@ export function PhoneButton() {
     const response = await ask("POST", "link");
     if (response) shown.value = await response.json();
   };
-  return <button type="button" class="plain" onClick={() => void open()}>Play on a phone</button>;
+  return (
+    <button type="button" class="plain" onClick={() => void open()}>
+      Play on a phone
+    </button>
+  );
 }
 
 /** Phone shows the link. Each link works once. */
 export function Phone() {
-  const dialog = useRef<HTMLDialogElement>(null), l = shown.value;
-  useEffect(() => { if (l) dialog.current?.showModal(); }, [l]);
+  const dialog = useRef<HTMLDialogElement>(null),
+    l = shown.value;
+  useEffect(() => {
+    if (l) dialog.current?.showModal();
+  }, [l]);
   if (!l) return null;
-  const path = l.qr.flatMap((row, y) => [...row].map((module, x) => (module === "1" ? `M${x} ${y}h1v1h-1z` : ""))).join("");
+  const path = l.qr
+    .flatMap((row, y) => [...row].map((module, x) => (module === "1" ? `M${x} ${y}h1v1h-1z` : "")))
+    .join("");
   return (
-    <dialog class="phone" ref={dialog} aria-labelledby="phone-title" onClose={() => { shown.value = null; }}>
+    <dialog
+      class="phone"
+      ref={dialog}
+      aria-labelledby="phone-title"
+      onClose={() => {
+        shown.value = null;
+      }}
+    >
       <h2 id="phone-title">Play on a phone</h2>
-      <svg viewBox={`0 0 ${l.qr.length} ${l.qr.length}`} role="img" aria-label="QR code of the link" shape-rendering="crispEdges">
-        <rect width="100%" height="100%" fill="#fff" /><path d={path} fill="#000" />
+      <svg
+        viewBox={`0 0 ${l.qr.length} ${l.qr.length}`}
+        role="img"
+        aria-label="QR code of the link"
+        shape-rendering="crispEdges"
+      >
+        <rect width="100%" height="100%" fill="#fff" />
+        <path d={path} fill="#000" />
       </svg>
       <p>Scan the code, or type this address. It works once, in the same network.</p>
-      <p><code>{l.link}</code></p>
-      <form method="dialog"><button>Close</button></form>
+      <p>
+        <code>{l.link}</code>
+      </p>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
     </dialog>
   );
 }

@@ -1,5 +1,6 @@
-// A synthesised piano; no samples are loaded. Each string is a sum of stiff-string partials, f(n) = n·f0·√(1 + B·n²) (Fletcher,
-// 1964), struck at an eighth of its length. A note has two strings a fraction of a hertz apart, so it beats and decays in two stages.
+// A synthesised piano; no samples are loaded. Each string is a sum of stiff-string partials,
+// f(n) = n·f0·√(1 + B·n²) (Fletcher, 1964), struck at an eighth of its length. A note has two strings a fraction of a
+// hertz apart, so it beats and decays in two stages.
 
 const rate = 24_000; // Hz; a piano has nothing audible above half of it
 const seconds = 3.2;
@@ -50,8 +51,10 @@ function synthesise(context: BaseAudioContext, pitch: number): AudioBuffer {
 function add(out: Float32Array, f: number, loud: number, decay: number) {
   const w = (2 * Math.PI * f) / rate;
   const r = Math.exp(-decay / rate);
-  const c = Math.cos(w) * r, s = Math.sin(w) * r;
-  let x = loud, y = 0;
+  const c = Math.cos(w) * r,
+    s = Math.sin(w) * r;
+  let x = loud,
+    y = 0;
   for (let i = 0; i < out.length; i++) {
     out[i] += y;
     const nx = x * c - y * s;
@@ -62,7 +65,8 @@ function add(out: Float32Array, f: number, loud: number, decay: number) {
 
 /** thump is the hammer: a few milliseconds of low-passed noise. */
 function thump(out: Float32Array, f0: number) {
-  let low = 0, seed = 1;
+  let low = 0,
+    seed = 1;
   for (let i = 0; i < rate * 0.06; i++) {
     seed = (seed * 16807) % 2147483647;
     low += 0.22 * (seed / 1073741823.5 - 1 - low);
@@ -72,7 +76,8 @@ function thump(out: Float32Array, f0: number) {
 
 /** finish fades the note in and out and normalises its peak. */
 function finish(out: Float32Array) {
-  const attack = Math.round(rate * 0.002), tail = Math.round(rate * 0.25);
+  const attack = Math.round(rate * 0.002),
+    tail = Math.round(rate * 0.25);
   let peak = 0;
   for (let i = 0; i < out.length; i++) {
     out[i] *= Math.min(1, i / attack, (out.length - i) / tail);

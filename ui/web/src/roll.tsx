@@ -4,7 +4,8 @@ import { placeOf } from "./bars";
 import { frames, held, info, now, started } from "./jam";
 import { pretty } from "./theory";
 
-const before = 16, after = 4; // beats shown on either side of now
+const before = 16,
+  after = 4; // beats shown on either side of now
 const symbolSpace = 30; // px above the notes
 const daylight = matchMedia("(prefers-color-scheme: light)");
 
@@ -13,11 +14,25 @@ export function Roll() {
   useEffect(() => {
     const view = new View(canvas.current!);
     let running = true;
-    const loop = () => { if (running) { view.draw(); requestAnimationFrame(loop); } };
+    const loop = () => {
+      if (running) {
+        view.draw();
+        requestAnimationFrame(loop);
+      }
+    };
     loop();
-    return () => { running = false; };
+    return () => {
+      running = false;
+    };
   }, []);
-  return <canvas class="roll" ref={canvas} role="img" aria-label="Piano roll of the melody and the chords; the chord is shown above" />;
+  return (
+    <canvas
+      class="roll"
+      ref={canvas}
+      role="img"
+      aria-label="Piano roll of the melody and the chords; the chord is shown above"
+    />
+  );
 }
 
 class View {
@@ -29,14 +44,22 @@ class View {
   private light = false;
   private family = "";
   private readonly colours = new Map(
-    ["--text", "--quiet", "--melody", "--chord", "--now", "--missed", "--beat-line", "--bar-line"].map((name) => [name, ""]),
+    ["--text", "--quiet", "--melody", "--chord", "--now", "--missed", "--beat-line", "--bar-line"].map((name) => [
+      name,
+      "",
+    ]),
   );
 
-  constructor(private readonly canvas: HTMLCanvasElement) { this.g = canvas.getContext("2d")!; }
+  constructor(private readonly canvas: HTMLCanvasElement) {
+    this.g = canvas.getContext("2d")!;
+  }
 
   draw() {
-    const { canvas, g } = this, jam = info.value;
-    const ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+    const { canvas, g } = this,
+      jam = info.value;
+    const ratio = devicePixelRatio || 1,
+      width = canvas.clientWidth,
+      height = canvas.clientHeight;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -48,7 +71,9 @@ class View {
     if (!jam) return;
     const length = last?.length || 60_000 / jam.tempo / 4; // of a frame, in ms
     const span = (before + after) * jam.frames_per_beat * length * (width < 600 ? 0.5 : 1);
-    const time = now(), scale = width / span, line = (width * before) / (before + after);
+    const time = now(),
+      scale = width / span,
+      line = (width * before) / (before + after);
     const x = (at: number) => line + (at - time) * scale;
     this.fit();
     const row = (height - symbolSpace) / (this.high - this.low + 1);
@@ -60,13 +85,14 @@ class View {
       for (let f = Math.max(0, first); f <= last.frame + span / length; f++) {
         const place = placeOf(jam, f);
         if (place.after % place.meter.frames_per_beat) continue;
-        const bar = place.after === 0, at = x(last.at + (f - last.frame) * length);
+        const bar = place.after === 0,
+          at = x(last.at + (f - last.frame) * length);
         if (at < -1 || at > width) continue;
         g.fillStyle = colour(bar ? "--bar-line" : "--beat-line");
         g.fillRect(Math.round(at), 0, 1, height);
         if (bar) {
           g.fillStyle = colour("--quiet");
-          g.font = "11px " + family;
+          g.font = `11px ${family}`;
           g.fillText(String(place.bar), at + 5, height - 7);
         }
       }
@@ -80,24 +106,36 @@ class View {
       g.roundRect(from, y(pitch) + (row - h) / 2, Math.max(2, to - from - 1.5), h, Math.min(3, h / 2));
       g.fill();
     };
-    const melody = colour("--melody"), chord = colour("--chord"), missed = colour("--missed");
+    const melody = colour("--melody"),
+      chord = colour("--chord"),
+      missed = colour("--missed");
     const ends = (i: number) => Math.min(frames[i + 1]?.at ?? frames[i].at + length, Math.max(time, frames[i].at));
-    let symbolEnd = -Infinity, chordFrom = 0, noteFrom = 0;
+    let symbolEnd = -Infinity,
+      chordFrom = 0,
+      noteFrom = 0;
     const notes: [from: number, to: number, pitch: number][] = []; // of the melody; they are drawn over the chords
     let start = frames.length; // two bars before the first visible frame, because its chord may have begun there
     while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
     for (let i = start; i < frames.length; i++) {
-      const f = frames[i], next = frames[i + 1];
-      if (f.skipped) { g.fillStyle = missed; g.fillRect(x(f.at - f.skipped * length), 0, f.skipped * length * scale, 3); }
-      if (f.missed) { g.fillStyle = missed; g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3); }
+      const f = frames[i],
+        next = frames[i + 1];
+      if (f.skipped) {
+        g.fillStyle = missed;
+        g.fillRect(x(f.at - f.skipped * length), 0, f.skipped * length * scale, 3);
+      }
+      if (f.missed) {
+        g.fillStyle = missed;
+        g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3);
+      }
       if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = f.at;
-      if (!next || next.began || next.pitches.join() !== f.pitches.join()) { // the chord ends here
+      if (!next || next.began || next.pitches.join() !== f.pitches.join()) {
+        // the chord ends here
         for (const p of f.pitches) block(x(chordFrom), x(ends(i)), p, chord);
       }
       if (f.began && x(f.at) > symbolEnd) {
         const { root, rest } = pretty(f.symbol);
         g.fillStyle = colour("--text");
-        g.font = "600 19px " + family;
+        g.font = `600 19px ${family}`;
         g.fillText(root + rest, x(f.at) + 2, 21);
         symbolEnd = x(f.at) + g.measureText(root + rest).width + 8;
       }
@@ -127,9 +165,16 @@ class View {
 
   /** fit moves the visible pitches slowly towards the notes of the last frames. */
   private fit() {
-    let low = 48, high = 79;
-    const seen = (p: number) => { low = Math.min(low, p - 2); high = Math.max(high, p + 2); };
-    for (const f of frames.slice(-160)) { f.pitches.forEach(seen); if (f.melody !== null) seen(f.melody); }
+    let low = 48,
+      high = 79;
+    const seen = (p: number) => {
+      low = Math.min(low, p - 2);
+      high = Math.max(high, p + 2);
+    };
+    for (const f of frames.slice(-160)) {
+      f.pitches.forEach(seen);
+      if (f.melody !== null) seen(f.melody);
+    }
     for (const p of held.value.keys()) seen(p);
     this.low += (low - this.low) * 0.06;
     this.high += (high - this.high) * 0.06;

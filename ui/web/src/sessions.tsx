@@ -20,16 +20,26 @@ async function load() {
 export const pathOf = (s: Session, what = "") => `sessions/${encodeURIComponent(s.id)}${what}`;
 
 export function Sessions() {
-  useEffect(() => { void load(); return halt; }, []);
+  useEffect(() => {
+    void load();
+    return halt;
+  }, []);
   return (
     <section class="sessions" aria-label="Sessions">
       {deleted.value && (
         <p class="note" role="status">
-          “{deleted.value.name}” was deleted. <button type="button" onClick={restore}>Undo</button>
+          “{deleted.value.name}” was deleted.{" "}
+          <button type="button" onClick={restore}>
+            Undo
+          </button>
         </p>
       )}
       {list.value?.length === 0 && <p class="empty">No sessions yet. Play a jam: it will be listed here.</p>}
-      <ul>{list.value?.map((s) => <Row key={s.id} session={s} />)}</ul>
+      <ul>
+        {list.value?.map((s) => (
+          <Row key={s.id} session={s} />
+        ))}
+      </ul>
     </section>
   );
 }
@@ -40,21 +50,33 @@ async function restore() {
   if (s && (await ask("POST", pathOf(s, "/restore")))) await load();
 }
 
-const minutes = (seconds: number) => `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
+const minutes = (seconds: number) =>
+  `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
 const many = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** figuresOf describes a session in a line. */
-export const figuresOf = (s: Session) => [
-  minutes(s.seconds), `${Math.round(s.tempo)} BPM`, s.policy === "hidden" ? "a hidden policy" : s.policy, many(s.chords, "chord"),
-  s.misses > 0 && `${s.misses} missed`, !s.whole && "cut short",
-].filter(Boolean).join(" · ");
+export const figuresOf = (s: Session) =>
+  [
+    minutes(s.seconds),
+    `${Math.round(s.tempo)} BPM`,
+    s.policy === "hidden" ? "a hidden policy" : s.policy,
+    many(s.chords, "chord"),
+    s.misses > 0 && `${s.misses} missed`,
+    !s.whole && "cut short",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 
 const stars = (r: Rating) => [r.adaptation, r.control, r.enjoyment].map((n) => n || "–").join(" ");
 
 function Row({ session: s }: { session: Session }) {
   const rating = useSignal(false); // whether the questions are shown
   const remove = async () => {
-    if (await ask("DELETE", pathOf(s))) { halt(); deleted.value = s; await load(); }
+    if (await ask("DELETE", pathOf(s))) {
+      halt();
+      deleted.value = s;
+      await load();
+    }
   };
   const rename = async (name: string) => {
     if (name.trim() && name !== s.name && (await ask("PUT", pathOf(s, "/name"), { name }))) await load();
@@ -63,21 +85,70 @@ function Row({ session: s }: { session: Session }) {
   return (
     <li>
       <div class="row">
-        <button type="button" class="open" aria-expanded={shown} aria-label={`${shown ? "Close" : "Open"} ${s.name}`}
-          onClick={() => { halt(); open.value = shown ? null : s.id; }}>{shown ? "▾" : "▸"}</button>
-        <input type="text" value={s.name} aria-label="Name of the session" maxLength={100} onChange={(e) => void rename(e.currentTarget.value)} />
+        <button
+          type="button"
+          class="open"
+          aria-expanded={shown}
+          aria-label={`${shown ? "Close" : "Open"} ${s.name}`}
+          onClick={() => {
+            halt();
+            open.value = shown ? null : s.id;
+          }}
+        >
+          {shown ? "▾" : "▸"}
+        </button>
+        <input
+          type="text"
+          value={s.name}
+          aria-label="Name of the session"
+          maxLength={100}
+          onChange={(e) => void rename(e.currentTarget.value)}
+        />
         <span>{new Date(s.start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}</span>
         <span class="figures">{figuresOf(s)}</span>
       </div>
       {shown && (
         <div class="opened">
           <Music session={s} />
-          <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>Download MIDI</a>
-          <a class="button" href={`/api/${pathOf(s, "/report")}`} target="_blank" rel="noopener" aria-label={`Report of ${s.name}, in a new tab`}>Report ↗</a>
-          <button type="button" aria-expanded={rating.value} onClick={() => { rating.value = !rating.value; }}>{s.rating ? `Rated ${stars(s.rating)}` : "Rate"}</button>
-          <button type="button" onClick={() => void remove()}>Delete</button>
-          {rating.value && <Questions id={s.id} given={s.rating} blind={s.blind && !s.rating} later="Close" skip={() => { rating.value = false; }}
-            rated={() => { rating.value = false; void load(); }} />}
+          <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
+            Download MIDI
+          </a>
+          <a
+            class="button"
+            href={`/api/${pathOf(s, "/report")}`}
+            target="_blank"
+            rel="noopener"
+            aria-label={`Report of ${s.name}, in a new tab`}
+          >
+            Report ↗
+          </a>
+          <button
+            type="button"
+            aria-expanded={rating.value}
+            onClick={() => {
+              rating.value = !rating.value;
+            }}
+          >
+            {s.rating ? `Rated ${stars(s.rating)}` : "Rate"}
+          </button>
+          <button type="button" onClick={() => void remove()}>
+            Delete
+          </button>
+          {rating.value && (
+            <Questions
+              id={s.id}
+              given={s.rating}
+              blind={s.blind && !s.rating}
+              later="Close"
+              skip={() => {
+                rating.value = false;
+              }}
+              rated={() => {
+                rating.value = false;
+                void load();
+              }}
+            />
+          )}
         </div>
       )}
     </li>
@@ -103,7 +174,8 @@ export async function musicOf(s: Session): Promise<Midi | null> {
 
 /** Music shows a session's MIDI file as a piano roll, and plays it. */
 export function Music({ session: s, title = "Play" }: { session: Session; title?: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null), midi = useRef<Midi | null>(null);
+  const canvas = useRef<HTMLCanvasElement>(null),
+    midi = useRef<Midi | null>(null);
   useEffect(() => {
     void (async () => {
       midi.current = await musicOf(s);
@@ -111,14 +183,18 @@ export function Music({ session: s, title = "Play" }: { session: Session; title?
     })();
   }, [s.id]);
   const toggle = () => {
-    if (playing.value) { halt(); return; }
+    if (playing.value) {
+      halt();
+      return;
+    }
     if (!midi.current) return;
     sound.wake();
     playing.value = s.id;
     const at = (time: number, do_: () => void) => timers.push(window.setTimeout(do_, time * 1000 + 60));
     for (const track of midi.current.tracks) {
       for (const n of track.notes) {
-        const velocity = Math.round(n.velocity * 127), ends = n.time + n.duration - 0.005;
+        const velocity = Math.round(n.velocity * 127),
+          ends = n.time + n.duration - 0.005;
         if (track.channel === 0) {
           at(n.time, () => sound.melody([0x90, n.midi, velocity]));
           at(ends, () => sound.melody([0x80, n.midi, 0]));
@@ -133,23 +209,34 @@ export function Music({ session: s, title = "Play" }: { session: Session; title?
   return (
     <>
       <canvas class="thumbnail" ref={canvas} role="img" aria-label="Piano roll of the session" />
-      <button type="button" onClick={toggle}>{playing.value === s.id ? "Stop" : title}</button>
+      <button type="button" onClick={toggle}>
+        {playing.value === s.id ? "Stop" : title}
+      </button>
     </>
   );
 }
 
 function draw(canvas: HTMLCanvasElement, midi: Midi) {
-  const g = canvas.getContext("2d")!, ratio = devicePixelRatio || 1;
-  const width = (canvas.width = canvas.clientWidth * ratio), height = (canvas.height = canvas.clientHeight * ratio);
-  const style = getComputedStyle(canvas), tracks = midi.tracks.filter((t) => t.channel !== 9); // without the clicks
+  const g = canvas.getContext("2d")!,
+    ratio = devicePixelRatio || 1;
+  const width = (canvas.width = canvas.clientWidth * ratio),
+    height = (canvas.height = canvas.clientHeight * ratio);
+  const style = getComputedStyle(canvas),
+    tracks = midi.tracks.filter((t) => t.channel !== 9); // without the clicks
   const notes = tracks.flatMap((t) => t.notes);
   if (notes.length === 0) return;
-  const low = Math.min(...notes.map((n) => n.midi)) - 1, high = Math.max(...notes.map((n) => n.midi)) + 1;
+  const low = Math.min(...notes.map((n) => n.midi)) - 1,
+    high = Math.max(...notes.map((n) => n.midi)) + 1;
   for (const track of tracks) {
     g.fillStyle = style.getPropertyValue(track.channel === 0 ? "--melody" : "--chord");
     for (const n of track.notes) {
       const h = height / (high - low + 1);
-      g.fillRect((n.time / midi.duration) * width, (high - n.midi) * h, Math.max(1, (n.duration / midi.duration) * width - 1), Math.max(2, h - 1));
+      g.fillRect(
+        (n.time / midi.duration) * width,
+        (high - n.midi) * h,
+        Math.max(1, (n.duration / midi.duration) * width - 1),
+        Math.max(2, h - 1),
+      );
     }
   }
 }

@@ -11,7 +11,12 @@ import { tap } from "./tempo";
 
 export const helping = signal(false);
 
-interface Shortcut { code: string; key: string; does: string; do: (e: KeyboardEvent) => void }
+interface Shortcut {
+  code: string;
+  key: string;
+  does: string;
+  do: (e: KeyboardEvent) => void;
+}
 
 const param = (name: string, to: (p: Param) => string) => () => {
   const p = params.value.find((p) => p.name === name);
@@ -54,19 +59,36 @@ const shortcuts: Shortcut[] = [
   { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
   { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
   { code: "KeyR", key: "R", does: "Record this jam on, off", do: param("record", turn) },
-  { code: "KeyV", key: "V", does: "Show the chords it weighs", do: () => { showsConsidered.value = !showsConsidered.value; } },
+  {
+    code: "KeyV",
+    key: "V",
+    does: "Show the chords it weighs",
+    do: () => {
+      showsConsidered.value = !showsConsidered.value;
+    },
+  },
   { code: "KeyI", key: "I", does: "Choose the input", do: () => focusControl("#param-in") },
   { code: "KeyJ", key: "J", does: "Choose the output", do: () => focusControl("#param-out") },
   { code: "KeyN", key: "N", does: "Choose how long it listens", do: () => focusControl("#param-listen") },
   { code: "KeyL", key: "L", does: "Choose the clock", do: () => focusControl("#param-clock") },
   { code: "KeyY", key: "Y", does: "Blind test", do: () => focusControl("#blind input, #blind button") },
   { code: "KeyK", key: "K", does: "Save as default", do: focusDefaults },
-  { code: "KeyO", key: "O", does: "Sound in this page", do: () => { on.value = !(on.value ?? !sound.elsewhere.value); } },
+  {
+    code: "KeyO",
+    key: "O",
+    does: "Sound in this page",
+    do: () => {
+      on.value = !(on.value ?? !sound.elsewhere.value);
+    },
+  },
 ];
 
 /** shortcut runs the shortcut of a key and returns false if there is none. Arrow keys belong to the focused control. */
 export function shortcut(e: KeyboardEvent): boolean {
-  if (e.key === "?") { helping.value = true; return true; }
+  if (e.key === "?") {
+    helping.value = true;
+    return true;
+  }
   const s = e.shiftKey && shortcuts.find((s) => s.code === e.code);
   if (!s) return false;
   if (s.code.startsWith("Arrow") && ["INPUT", "SELECT"].includes((e.target as HTMLElement).tagName)) return false;
@@ -79,20 +101,60 @@ export function shortcut(e: KeyboardEvent): boolean {
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
   const shown = helping.value;
-  useEffect(() => { if (shown) dialog.current?.showModal(); }, [shown]);
+  useEffect(() => {
+    if (shown) dialog.current?.showModal();
+  }, [shown]);
   if (!shown) return null;
   return (
-    <dialog ref={dialog} aria-labelledby="keys-title" onClose={() => { helping.value = false; }}
-      onClick={(e) => { if (e.target === e.currentTarget) e.currentTarget.close(); }}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it, as Escape does in any browser
+    <dialog
+      ref={dialog}
+      aria-labelledby="keys-title"
+      onClose={() => {
+        helping.value = false;
+      }}
+      onClick={(e) => {
+        if (e.target === e.currentTarget) e.currentTarget.close();
+      }}
+    >
       <h2 id="keys-title">Keys</h2>
       <dl>
-        <div><dt><kbd>Z</kbd> … <kbd>M</kbd>, <kbd>Q</kbd> … <kbd>P</kbd></dt><dd>Play</dd></div>
-        <div><dt><kbd>−</kbd> <kbd>=</kbd></dt><dd>An octave down, up</dd></div>
-        <div><dt><kbd>Esc</kbd></dt><dd>Panic: all notes off</dd></div>
-        <div><dt><kbd>?</kbd></dt><dd>Show these keys</dd></div>
-        {shortcuts.map((s) => <div key={s.code}><dt><kbd>Shift</kbd> <kbd>{s.key}</kbd></dt><dd>{s.does}</dd></div>)}
+        <div>
+          <dt>
+            <kbd>Z</kbd> … <kbd>M</kbd>, <kbd>Q</kbd> … <kbd>P</kbd>
+          </dt>
+          <dd>Play</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>−</kbd> <kbd>=</kbd>
+          </dt>
+          <dd>An octave down, up</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>Esc</kbd>
+          </dt>
+          <dd>Panic: all notes off</dd>
+        </div>
+        <div>
+          <dt>
+            <kbd>?</kbd>
+          </dt>
+          <dd>Show these keys</dd>
+        </div>
+        {shortcuts.map((s) => (
+          <div key={s.code}>
+            <dt>
+              <kbd>Shift</kbd> <kbd>{s.key}</kbd>
+            </dt>
+            <dd>{s.does}</dd>
+          </div>
+        ))}
       </dl>
-      <form method="dialog"><button>Close</button></form>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
     </dialog>
   );
 }

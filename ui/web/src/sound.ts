@@ -1,9 +1,9 @@
 // The sound of this page: buses with volumes, and the notes that sound on them.
 import { effect, signal } from "@preact/signals";
-import { stored } from "./stored";
 import { prepare } from "./piano";
 import type { Info } from "./protocol";
-import { bass, chordSounds, click, piano, type Instrument, type Voice } from "./voices";
+import { stored } from "./stored";
+import { bass, chordSounds, click, type Instrument, piano, type Voice } from "./voices";
 
 export const buses = ["melody", "chords", "bass", "click"] as const;
 export type Bus = (typeof buses)[number];
@@ -15,7 +15,8 @@ export const on = stored<boolean | null>("sound", null);
 /** awake tells whether the browser lets the page sound. It does so from the first key or touch on. */
 export const awake = signal(false);
 
-export const clickChannel = 10, downbeatClick = 76; // General MIDI's high wood block
+export const clickChannel = 10,
+  downbeatClick = 76; // General MIDI's high wood block
 
 class Sound {
   private context?: AudioContext;
@@ -35,15 +36,26 @@ class Sound {
     this.elsewhere.value = jam.out !== "" && jam.out !== "jamd out";
   }
 
-  get audible() { return on.value ?? !this.elsewhere.value; }
+  get audible() {
+    return on.value ?? !this.elsewhere.value;
+  }
 
   /** wake starts the sound. Browsers allow this only in the handler of a key or a touch. */
   wake() {
     if (!this.context) this.build();
-    if (this.context!.state === "running") { awake.value = true; return; }
+    if (this.context!.state === "running") {
+      awake.value = true;
+      return;
+    }
     this.waking = true;
-    const over = setTimeout(() => { this.waking = false; }, 3000); // what is played from then on would only pile up
-    void this.context!.resume().then(() => { awake.value = true; this.waking = false; clearTimeout(over); });
+    const over = setTimeout(() => {
+      this.waking = false;
+    }, 3000); // what is played from then on would only pile up
+    void this.context!.resume().then(() => {
+      awake.value = true;
+      this.waking = false;
+      clearTimeout(over);
+    });
   }
 
   private build() {
@@ -54,13 +66,16 @@ class Sound {
     this.analyser = new AnalyserNode(c, { fftSize: 2048 });
     end.connect(this.analyser).connect(c.destination);
     effect(() => {
-      for (const bus of buses) this.inputs.get(bus)!.gain.setTargetAtTime(volumes.value[bus] ** 2 * 1.6, c.currentTime, 0.02);
+      for (const bus of buses)
+        this.inputs.get(bus)!.gain.setTargetAtTime(volumes.value[bus] ** 2 * 1.6, c.currentTime, 0.02);
       this.master!.gain.setTargetAtTime(this.audible ? 1 : 0, c.currentTime, 0.02);
     });
     prepare(c);
   }
 
-  melody(midi: [number, number, number]) { this.play("melody", piano, midi); }
+  melody(midi: [number, number, number]) {
+    this.play("melody", piano, midi);
+  }
 
   /** jamd plays a message of jamd; its channel chooses the bus. */
   jamd(midi: [number, number, number]) {
@@ -75,19 +90,21 @@ class Sound {
   }
 
   private play(bus: Bus, instrument: Instrument, [status, pitch, velocity]: [number, number, number]) {
-    const kind = status & 0xf0, id = `${bus} ${pitch}`;
+    const kind = status & 0xf0,
+      id = `${bus} ${pitch}`;
     if (kind !== 0x90 && kind !== 0x80) return;
     const c = this.context;
     if (!c || (c.state !== "running" && !this.waking)) return;
     this.voices.get(id)?.end(c.currentTime);
     this.voices.delete(id);
-    if (kind === 0x90 && velocity > 0) this.voices.set(id, instrument(c, this.inputs.get(bus)!, pitch, velocity, c.currentTime));
+    if (kind === 0x90 && velocity > 0)
+      this.voices.set(id, instrument(c, this.inputs.get(bus)!, pitch, velocity, c.currentTime));
   }
 
   /** clickIn sounds a click of this page's own after some ms. It returns false if the page does not sound. */
   clickIn(ms: number, downbeat: boolean): boolean {
     const c = this.context;
-    if (!c || c.state !== "running") return false;
+    if (c?.state !== "running") return false;
     click(c, this.inputs.get("click")!, downbeat ? downbeatClick : downbeatClick + 1, 100, c.currentTime + ms / 1000);
     return true;
   }
@@ -112,7 +129,9 @@ class Sound {
 /** mixer makes the buses, a small room for melody and chords, and a limiter at the end. */
 function mixer(c: BaseAudioContext) {
   const end = new DynamicsCompressorNode(c, { threshold: -14, ratio: 6, attack: 0.003, release: 0.2 });
-  const master = new GainNode(c), room = new ConvolverNode(c, { buffer: roomOf(c) }), inputs = new Map<Bus, GainNode>();
+  const master = new GainNode(c),
+    room = new ConvolverNode(c, { buffer: roomOf(c) }),
+    inputs = new Map<Bus, GainNode>();
   master.connect(end);
   room.connect(new GainNode(c, { gain: 0.16 })).connect(master);
   for (const bus of buses) {
@@ -124,7 +143,7 @@ function mixer(c: BaseAudioContext) {
   return { master, end, inputs };
 }
 
-/** renderer returns a function that puts a note of a channel, 0 for the melody, into a recording, with the volumes and sounds of this page. */
+/** renderer returns a function that puts a note of a channel into a recording. Channel 0 is the melody. */
 export function renderer(c: OfflineAudioContext) {
   const { end, inputs } = mixer(c);
   end.connect(c.destination);

@@ -7,7 +7,12 @@ import { meter as meterSet, previewed, waits } from "./metronome";
 import { Tempo, taps } from "./tempo";
 import { keyName, numeralName, pretty } from "./theory";
 
-const waiting = { note: "Play the first note", clock: "Waiting for the clock", beat: "Play when you are ready", "": "Counting in" };
+const waiting = {
+  note: "Play the first note",
+  clock: "Waiting for the clock",
+  beat: "Play when you are ready",
+  "": "Counting in",
+};
 
 /** words says what jamd waits for. */
 export const words = () => (!info.value || between.value ? "Getting ready" : waiting[info.value.waits_for]);
@@ -15,7 +20,8 @@ export const words = () => (!info.value || between.value ? "Getting ready" : wai
 const following = { finding: "Finding", following: "Following", holding: "Holding" };
 
 export function Stage() {
-  const f = latest.value, jam = info.value;
+  const f = latest.value,
+    jam = info.value;
   const listening = jam && (!started.value || (f?.listening ?? true));
   const { root, rest } = pretty(f?.symbol ?? "N.C.");
   const counting = jam && !started.value && !between.value && counted.value > 0;
@@ -23,19 +29,56 @@ export function Stage() {
   return (
     <section class="stage" aria-label="Now">
       <p class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}>
-        {counting ? <><span class="count">{counted.value}</span><span class="words">counting in</span></>
-          : !jam || between.value || !started.value ? <span class="words">{words()}</span>
-          : listening ? <><span class="count">{beats || ""}</span><span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span></>
-          : <><span>{root}</span><sup>{rest}</sup>{f?.numeral && <span class="numeral" title="Its degree in the key">{numeralName(f.numeral)}</span>}</>}
+        {counting ? (
+          <>
+            <span class="count">{counted.value}</span>
+            <span class="words">counting in</span>
+          </>
+        ) : !jam || between.value || !started.value ? (
+          <span class="words">{words()}</span>
+        ) : listening ? (
+          <>
+            <span class="count">{beats || ""}</span>
+            <span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span>
+          </>
+        ) : (
+          <>
+            <span>{root}</span>
+            <sup>{rest}</sup>
+            {f?.numeral && (
+              <span class="numeral" title="Its degree in the key">
+                {numeralName(f.numeral)}
+              </span>
+            )}
+          </>
+        )}
       </p>
-      {jam?.tune && started.value && <p class="tune">A tune plays. <button type="button" onClick={startOrStop}>Play yourself</button></p>}
+      {jam?.tune && started.value && (
+        <p class="tune">
+          A tune plays.{" "}
+          <button type="button" onClick={startOrStop}>
+            Play yourself
+          </button>
+        </p>
+      )}
       <Considered />
       <div class="where">
         <BeatLight />
         <dl>
-          <div><dt>Bar</dt><dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd></div>
-          <div><dt>{f?.follow ? following[f.follow] : "Tempo"}</dt><dd><Tempo /></dd></div>
-          <div><dt>Key</dt><dd>{keyName(f?.key ?? "") || "–"}</dd></div>
+          <div>
+            <dt>Bar</dt>
+            <dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd>
+          </div>
+          <div>
+            <dt>{f?.follow ? following[f.follow] : "Tempo"}</dt>
+            <dd>
+              <Tempo />
+            </dd>
+          </div>
+          <div>
+            <dt>Key</dt>
+            <dd>{keyName(f?.key ?? "") || "–"}</dd>
+          </div>
         </dl>
       </div>
     </section>
@@ -49,7 +92,8 @@ export function BeatLight() {
   const meter = jam && (waits.value ? meterSet.value : placeOf(jam, latest.value?.frame ?? 0).meter);
   const beats = meter ? Math.max(1, Math.round(meter.frames_per_bar / meter.frames_per_beat)) : 4;
   useEffect(() => {
-    let running = true, lit = -1;
+    let running = true,
+      lit = -1;
     const loop = () => {
       if (!running) return;
       const f = frames.at(-1);
@@ -62,14 +106,22 @@ export function BeatLight() {
       }
       if (beat !== lit) {
         lit = beat;
-        [...box.current!.children].forEach((e, i) => e.classList.toggle("lit", i === beat));
+        for (const [i, e] of [...box.current!.children].entries()) e.classList.toggle("lit", i === beat);
       }
       requestAnimationFrame(loop);
     };
     loop();
-    return () => { running = false; };
+    return () => {
+      running = false;
+    };
   }, [jam, beats]);
-  return <div class="beats" ref={box} aria-hidden="true">{Array.from({ length: beats }, (_, i) => <i key={i} />)}</div>;
+  return (
+    <div class="beats" ref={box} aria-hidden="true">
+      {Array.from({ length: beats }, (_, i) => (
+        <i key={i} />
+      ))}
+    </div>
+  );
 }
 
 const shines = 180; // ms, a tap

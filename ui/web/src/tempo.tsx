@@ -15,7 +15,9 @@ export function tap(event?: Event) {
   act("tap");
   taps.value = [...taps.value, event?.timeStamp ?? performance.now()].slice(-remembered);
   clearTimeout(forget);
-  forget = window.setTimeout(() => { taps.value = []; }, forgotten);
+  forget = window.setTimeout(() => {
+    taps.value = [];
+  }, forgotten);
 }
 
 /** tapped returns the tempo of the taps in beats a minute; 0 if there are fewer than two. */
@@ -25,7 +27,8 @@ export function tapped(times: readonly number[]): number {
 
 /** heard returns the tempo that is played now, or that is set; 0 if it is left to the player. */
 function heard(): number {
-  const f = latest.value, jam = info.value;
+  const f = latest.value,
+    jam = info.value;
   if (started.value && f?.length) return 15_000 / f.length;
   return jam?.tempo ?? 0;
 }
@@ -37,7 +40,8 @@ export function Tempo({ free = "–" }: { free?: string }) {
   const typed = useSignal<string | null>(null); // during typing
   const p = params.value.find((p) => p.name === "tempo");
   if (!p) return null;
-  const beats = tapped(taps.value), quarters = beats * (meter.value.frames_per_beat / 4);
+  const beats = tapped(taps.value),
+    quarters = beats * (meter.value.frames_per_beat / 4);
   const ask = (bpm: number) => {
     const [low, high] = [p.min ?? 1, p.max ?? 999];
     if (Number.isFinite(bpm)) void set("tempo", String(Math.max(low, Math.min(high, Math.round(bpm * 100) / 100))));
@@ -45,17 +49,41 @@ export function Tempo({ free = "–" }: { free?: string }) {
   const nudge = (by: number) => ask(Math.round(heard() || tempo.value) + by);
   return (
     <span class="tempo" role="group" aria-label="Tempo in quarter notes a minute">
-      <button type="button" aria-label="Slower" onClick={() => nudge(-1)}>−</button>
+      <button type="button" aria-label="Slower" onClick={() => nudge(-1)}>
+        −
+      </button>
       <input
-        id="param-tempo" type="text" inputMode="decimal" autocomplete="off" aria-label="Tempo" size={5} placeholder={free} title={p.help}
+        id="param-tempo"
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        aria-label="Tempo"
+        size={5}
+        placeholder={free}
+        title={p.help}
         value={typed.value ?? written(quarters || heard())}
         onFocus={(e) => e.currentTarget.select()}
-        onInput={(e) => { typed.value = e.currentTarget.value; }}
-        onKeyDown={(e) => { if (e.key === "Enter") e.currentTarget.blur(); if (e.key === "Escape") { typed.value = null; e.currentTarget.blur(); } }}
-        onChange={(e) => { if (e.currentTarget.value.trim()) ask(Number(e.currentTarget.value.replace(",", "."))); typed.value = null; }}
-        onBlur={() => { typed.value = null; }}
+        onInput={(e) => {
+          typed.value = e.currentTarget.value;
+        }}
+        onKeyDown={(e) => {
+          if (e.key === "Enter") e.currentTarget.blur();
+          if (e.key === "Escape") {
+            typed.value = null;
+            e.currentTarget.blur();
+          }
+        }}
+        onChange={(e) => {
+          if (e.currentTarget.value.trim()) ask(Number(e.currentTarget.value.replace(",", ".")));
+          typed.value = null;
+        }}
+        onBlur={() => {
+          typed.value = null;
+        }}
       />
-      <button type="button" aria-label="Faster" onClick={() => nudge(1)}>+</button>
+      <button type="button" aria-label="Faster" onClick={() => nudge(1)}>
+        +
+      </button>
     </span>
   );
 }

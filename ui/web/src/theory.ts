@@ -7,7 +7,12 @@ export const pitchName = (pitch: number) => `${sharps[pitch % 12]}${Math.floor(p
 export function pretty(symbol: string): { root: string; rest: string } {
   const m = /^([A-G])([#b]?)(.*)$/.exec(symbol);
   if (!m) return { root: symbol === "N.C." ? "–" : symbol, rest: "" };
-  const rest = m[3].replace("maj7", "△7").replace("maj9", "△9").replace("m7b5", "ø7").replace("dim", "°").replace("b", "♭");
+  const rest = m[3]
+    .replace("maj7", "△7")
+    .replace("maj9", "△9")
+    .replace("m7b5", "ø7")
+    .replace("dim", "°")
+    .replace("b", "♭");
   return { root: m[1] + (m[2] === "#" ? "♯" : m[2] === "b" ? "♭" : ""), rest };
 }
 
@@ -17,18 +22,25 @@ export function keyName(key: string): string {
   return root && `${root} ${rest === "m" ? "minor" : "major"}`;
 }
 
-const qualities: [RegExp, string][] = [
-  [/maj/, " major "], [/m7b5/, " half diminished "], [/m(?!aj)/, " minor "], [/dim/, " diminished "], [/aug|\+/, " augmented "], [/sus/, " suspended "], [/b(?=\d)/, " flat "],
-];
+const qualities: Record<string, string> = {
+  maj: "major",
+  m7b5: "half diminished",
+  m: "minor",
+  dim: "diminished",
+  aug: "augmented",
+  "+": "augmented",
+  sus: "suspended",
+  b: "flat",
+};
 
 /** spokenChord writes a chord symbol in words: F#m7 is "F sharp minor 7". */
 export function spokenChord(symbol: string): string {
   const m = /^([A-G])([#b]?)(.*)$/.exec(symbol);
   if (!m) return "no chord";
-  let rest = m[3];
-  for (const [written, words] of qualities) rest = rest.replace(written, words);
+  const rest = m[3].replace(/maj|m7b5|dim|aug|\+|sus|m|b(?=\d)/g, (written) => ` ${qualities[written]} `);
   return `${m[1]}${m[2] === "#" ? " sharp" : m[2] === "b" ? " flat" : ""} ${rest}`.replace(/\s+/g, " ").trim();
 }
 
 /** numeralName formats a Roman numeral for print: bVIImaj7 is ♭VII△7. */
-export const numeralName = (numeral: string) => numeral.replace(/^b/, "♭").replace(/^#/, "♯").replace("maj7", "△7").replace("maj9", "△9");
+export const numeralName = (numeral: string) =>
+  numeral.replace(/^b/, "♭").replace(/^#/, "♯").replace("maj7", "△7").replace("maj9", "△9");

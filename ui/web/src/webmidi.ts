@@ -1,10 +1,12 @@
-// MIDI keyboards at the browser, for keyboards that jamd does not hear. The browser asks for permission after a click. The page sends
-// jamd the raw bytes, which jamd reads as it reads those of a port; what was played comes back as a message.
+// MIDI keyboards at the browser, for keyboards that jamd does not hear. The browser asks for permission after a
+// click. The page sends jamd the raw bytes, which jamd reads as it reads those of a port; what was played comes back
+// as a message.
 import { signal } from "@preact/signals";
 import { heardFrom, problem, send } from "./jam";
 import { sound } from "./sound";
 
-const maxKeyboards = 16, maxPacket = 64; // as in ui/player.go
+const maxKeyboards = 16,
+  maxPacket = 64; // as in ui/player.go
 
 /** browserKeyboards are those that are connected; null until the player asks for them. */
 export const browserKeyboards = signal<{ number: number; name: string }[] | null>(null);

@@ -1,0 +1,110 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Frame, Info, Message, Param } from "./protocol";
+
+/** A Socket stands for the WebSocket to jamd: the test says what jamd sends. */
+class Socket {
+  static readonly OPEN = 1;
+  static last: Socket;
+  readyState = Socket.OPEN;
+  sent: unknown[] = [];
+  onopen = () => {};
+  onclose = () => {};
+  onmessage = (_: { data: string }) => {};
+  constructor() {
+    Socket.last = this;
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+}
+
+const info = { waits_for: "note", title: "a jam", chord_channel: 2, bass_channel: 3, out: "", blind: false } as Info;
+const param: Param = { name: "tempo", kind: "number", help: "", value: "96" };
+const hello: Message = {
+  type: "hello",
+  client: 7,
+  now: 1000,
+  jam: info,
+  started: false,
+  params: [param],
+  frames: [],
+  sessions: true,
+};
+const frame = (frame: number): Frame => ({ type: "frame", frame, at: 1000 + 125 * frame, length: 125 }) as Frame;
+
+let jam: typeof import("./jam");
+const receive = (m: Message) => Socket.last.onmessage({ data: JSON.stringify(m) });
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", Socket);
+  vi.stubGlobal("location", { host: "localhost" });
+  vi.stubGlobal("requestAnimationFrame", () => 0);
+  vi.resetModules();
+  jam = await import("./jam");
+  jam.connect();
+  Socket.last.onopen();
+  receive(hello);
+});
+
+test("hello tells all that a page needs", () => {
+  expect(jam.connected.value).toBe(true);
+  expect(jam.info.value).toEqual(info);
+  expect(jam.params.value).toEqual([param]);
+  expect(jam.started.value).toBe(false);
+  expect(jam.now()).toBeGreaterThanOrEqual(1000);
+});
+
+test("jamd learns the time of the page a few times", () => {
+  vi.advanceTimersByTime(10_000);
+  expect(Socket.last.sent).toHaveLength(5);
+  expect(Socket.last.sent[0]).toMatchObject({ type: "time" });
+});
+
+test("the first frame starts the jam, and only the last frames are kept", () => {
+  for (let n = 0; n < 600; n++) receive(frame(n));
+  expect(jam.started.value).toBe(true);
+  expect(jam.latest.value?.frame).toBe(599);
+  expect(jam.frames.map((f) => f.frame)).toEqual(Array.from({ length: 512 }, (_, i) => 88 + i));
+});
+
+test("notes of others are held until they end; the page's own are not heard twice", () => {
+  receive({ type: "note", at: 1010, midi: [0x90, 60, 80] });
+  receive({ type: "note", at: 1010, from: 7, midi: [0x90, 64, 80] });
+  expect([...jam.held.value.keys()]).toEqual([60]);
+  expect(jam.heardFrom.value.source).toBe("port");
+  receive({ type: "note", at: 1020, midi: [0x90, 60, 0] }); // a note on of velocity 0 is a note off
+  expect(jam.held.value.size).toBe(0);
+});
+
+test.each<Message>([{ type: "panic" }, { type: "lost", messages: 3 }, { type: "end", session: "" }])(
+  "$type releases every note",
+  (m) => {
+    receive({ type: "note", at: 1010, midi: [0x90, 60, 80] });
+    receive(m);
+    expect(jam.held.value.size).toBe(0);
+  },
+);
+
+test("a recorded jam that ends is told until the next one starts", () => {
+  receive(frame(0));
+  receive({ type: "end", session: "monday" });
+  expect(jam.ended.value).toBe("monday");
+  expect(jam.started.value).toBe(false);
+  expect(jam.between.value).toBe(true);
+  receive(hello);
+  expect(jam.between.value).toBe(false);
+  expect(jam.ended.value).toBe("monday");
+  receive(frame(0));
+  expect(jam.ended.value).toBeNull();
+});
+
+test("the page connects again, and holds nothing meanwhile", () => {
+  receive({ type: "note", at: 1010, midi: [0x90, 60, 80] });
+  const first = Socket.last;
+  first.onclose();
+  expect(jam.connected.value).toBe(false);
+  expect(jam.held.value.size).toBe(0);
+  vi.advanceTimersByTime(250);
+  expect(Socket.last).not.toBe(first);
+});
