@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"jamd/archive"
 	"jamd/blind"
@@ -35,8 +36,9 @@ type Host struct {
 	place    string             // path of the file that tells programs where the page is
 	unwatch  context.CancelFunc // stops watching the ports
 
-	mu  sync.Mutex
-	jam *Jam // the one that plays; nil between jams
+	mu    sync.Mutex
+	jam   *Jam                  // the one that plays; nil between jams
+	pulse atomic.Pointer[pulse] // of the last loop that began; nil before the first
 }
 
 // NewHost makes a host and opens its page. In its first jam, jamd listens for `listen` beats. The caller must call Close.

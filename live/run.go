@@ -36,6 +36,8 @@ func (j *Jam) run(ctx context.Context) error {
 		j.Config.Output = server.Tee(j.Config.Output, j.Clock.Now)
 		j.Config.Readers = append(j.Config.Readers, server.Entries())
 	}
+	watched := &pulse{Clock: j.Clock}
+	j.Config.Clock = watched
 	loop, err := jam.NewLoop(j.Config)
 	if err != nil {
 		log.Close(ctx, jam.Summary{})
@@ -48,6 +50,7 @@ func (j *Jam) run(ctx context.Context) error {
 	var watching sync.WaitGroup
 	watching.Go(j.tellNews)
 	j.showOnPage()
+	j.host.pulse.Store(watched)
 	j.host.terminal.Ready(j)
 	watching.Go(func() { j.host.terminal.Watch(j, shown) })
 

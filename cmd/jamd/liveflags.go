@@ -88,6 +88,7 @@ func (f *liveFlags) host(ctx context.Context, to console, o live.Options, t live
 		return nil, err
 	}
 	onSecondSignal(ctx, host.Silence)
+	go feedWatchdog(ctx, host.Alive)
 	if link := host.Link(); link != "" {
 		out := to.Out
 		if f.JSON {
