@@ -118,6 +118,19 @@ func (s *Sessions) LeadSheet(w io.Writer, id string) error {
 	return session.WriteLeadSheet(w, take)
 }
 
+// Chart returns the chords of a session by its bars.
+func (s *Sessions) Chart(id string) (ui.Chart, error) {
+	r, err := s.open(id)
+	if err != nil {
+		return ui.Chart{}, err
+	}
+	take, err := r.NamedTake()
+	if err != nil {
+		return ui.Chart{}, err
+	}
+	return ui.NewChart(&take), nil
+}
+
 // Report writes the report of a session as an HTML page.
 func (s *Sessions) Report(w io.Writer, id string) error {
 	r, err := s.open(id)

@@ -74,6 +74,43 @@ type Take struct {
 	Click []TakeNote // of the metronome; nil if it was off
 }
 
+// noChord stands for a chord's symbol where none sounds.
+const noChord = "N.C."
+
+// A ChordChange is a frame from which another chord sounds.
+type ChordChange struct {
+	Frame  int64
+	Symbol string // "N.C." where a chord ends and none follows at once
+}
+
+// ChordChanges returns the changes of the chords, in order. A chord that is struck again does not change.
+func (t *Take) ChordChanges() (changes []ChordChange) {
+	end, sounds := int64(0), ""
+	for _, c := range t.Chords {
+		if sounds != "" && c.Frame > end {
+			changes = append(changes, ChordChange{end, noChord})
+			sounds = ""
+		}
+		if c.Symbol != sounds {
+			changes = append(changes, ChordChange{c.Frame, c.Symbol})
+		}
+		end, sounds = c.Frame+c.Duration, c.Symbol
+	}
+	if sounds != "" && end < t.Frames {
+		changes = append(changes, ChordChange{end, noChord})
+	}
+	return changes
+}
+
+// Key estimates the key of the melody. It returns false if nothing sounds.
+func (t *Take) Key() (Key, bool) {
+	var heard [12]float64
+	for _, n := range t.Melody {
+		heard[n.Pitch%12] += float64(n.Duration)
+	}
+	return KeyOf(heard)
+}
+
 // Bars returns the take's bars.
 func (t *Take) Bars() Bars { return Bars{t.Meter, t.Meters} }
 

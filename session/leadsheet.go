@@ -20,7 +20,7 @@ func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
 		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)
 	}
-	key, known := jam.KeyOf(pitchClassesHeard(take.Melody))
+	key, known := take.Key()
 	s := sheet{take: take, key: key, meter: take.Meter}
 	if pickup := take.Bars().Pickup(); pickup != (jam.Meter{}) {
 		s.meter = pickup
@@ -42,14 +42,6 @@ func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	b.WriteByte('\n')
 	_, err := w.Write(b.Bytes())
 	return err
-}
-
-// pitchClassesHeard counts the frames in which each pitch class sounds.
-func pitchClassesHeard(melody []jam.TakeNote) (heard [12]float64) {
-	for _, n := range melody {
-		heard[n.Pitch%12] += float64(n.Duration)
-	}
-	return heard
 }
 
 // A sheet makes the elements of a lead sheet from a take.
@@ -178,25 +170,12 @@ func (s *sheet) marks() []mark {
 }
 
 func (s *sheet) chordMarks() (all []mark) {
-	add := func(frame int64, h xmlHarmony) {
-		all = append(all, mark{frame, func(offset int64) any {
+	for _, c := range s.take.ChordChanges() {
+		h := s.harmony(c.Symbol)
+		all = append(all, mark{c.Frame, func(offset int64) any {
 			h.Offset = offset
 			return h
 		}})
-	}
-	end, sounds := int64(0), ""
-	for _, c := range s.take.Chords {
-		if sounds != "" && c.Frame > end {
-			add(end, unnamed("N.C."))
-			sounds = ""
-		}
-		if c.Symbol != sounds {
-			add(c.Frame, s.harmony(c.Symbol))
-		}
-		end, sounds = c.Frame+c.Duration, c.Symbol
-	}
-	if sounds != "" && end < s.take.Frames {
-		add(end, unnamed("N.C."))
 	}
 	return all
 }

@@ -68,6 +68,7 @@ func (s *Server) api() map[string]http.HandlerFunc {
 		"GET /api/sessions":                s.archived(func(k Sessions, _ *http.Request) (any, error) { return k.List() }),
 		"GET /api/sessions/{id}/midi":      s.midi,
 		"GET /api/sessions/{id}/leadsheet": s.leadSheet,
+		"GET /api/sessions/{id}/chart":     s.archived(func(k Sessions, r *http.Request) (any, error) { return result(k.Chart(r.PathValue("id"))) }),
 		"GET /api/sessions/{id}/report":    s.report,
 		"PUT /api/sessions/{id}/name":      s.archived(rename),
 		"PUT /api/sessions/{id}/rating":    s.archived(rate),

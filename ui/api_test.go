@@ -89,6 +89,8 @@ func TestOpenAPI(t *testing.T) {
 		{"GET", "/api/sessions/..%2Fone/midi", "", 404, ""},
 		{"GET", "/api/sessions/one/leadsheet", "", 200, "lead sheet"},
 		{"GET", "/api/sessions/two/leadsheet", "", 404, ""},
+		{"GET", "/api/sessions/one/chart", "", 200, "chart"},
+		{"GET", "/api/sessions/two/chart", "", 404, ""},
 		{"GET", "/api/sessions/one/report", "", 200, "report"},
 		{"GET", "/api/sessions/two/report", "", 404, ""},
 		{"PUT", "/api/sessions/one/name", `{"name":"Sunday"}`, 204, "rename Sunday"},

@@ -91,6 +91,9 @@ func (b *band) LeadSheet(w io.Writer, id string) error {
 	_, _ = io.WriteString(w, "<score-partwise/>")
 	return b.has(id, "lead sheet")
 }
+func (b *band) Chart(id string) (Chart, error) {
+	return NewChart(&jam.Take{Meter: jam.Meter{Count: 3, Unit: 4}, Frames: 36, Chords: []jam.TakeChord{{Frame: 12, Symbol: "Am", Duration: 12}}}), b.has(id, "chart")
+}
 func (b *band) Report(w io.Writer, id string) error {
 	if err := b.has(id, "report"); err != nil {
 		return err

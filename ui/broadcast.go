@@ -107,8 +107,11 @@ func (s *Server) frame(r jam.FrameReport) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.key.Hear(r.Melody)
-	m := frameOf(&r, spelling.Of(s.key.Key()))
-	text := encode(m)
+	key := spelling.Of(s.key.Key())
+	if s.song.add(r.Frame, r.Symbol, key) {
+		s.toAll(encode(chartMessage{"chart", s.song.chords}))
+	}
+	text := encode(frameOf(&r, key))
 	if s.frames = append(s.frames, text); len(s.frames) > remembered {
 		s.frames = append(s.frames[:0:0], s.frames[len(s.frames)-remembered:]...)
 	}

@@ -143,6 +143,8 @@ type Sessions interface {
 	MIDI(id string) (io.ReadCloser, error)
 	// LeadSheet writes the lead sheet of a session as MusicXML.
 	LeadSheet(w io.Writer, id string) error
+	// Chart returns the chords of a session by its bars.
+	Chart(id string) (Chart, error)
 	// Report writes the report of a session: an HTML page that loads nothing and runs no script.
 	Report(w io.Writer, id string) error
 	Rename(id, name string) error

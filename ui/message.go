@@ -20,6 +20,7 @@ type (
 		Started  bool              `json:"started"`
 		Params   []Param           `json:"params"`
 		Frames   []json.RawMessage `json:"frames"` // the last frames; each is a "frame" message
+		Chords   []ChartChord      `json:"chords"` // of the jam so far
 		Sessions bool              `json:"sessions"`
 	}
 
@@ -47,6 +48,12 @@ type (
 		Lead       float64  `json:"lead"`
 		Step       float64  `json:"step"`
 		Late       float64  `json:"late"`
+	}
+
+	// "chart" replaces the chords of the jam so far: they are spelt in another way.
+	chartMessage struct {
+		Type   string       `json:"type"`
+		Chords []ChartChord `json:"chords"`
 	}
 
 	// A choice is a chord that the policy considered. Prob is rounded to a thousandth.

@@ -45,6 +45,7 @@ type Server struct {
 	started bool
 	key     jam.KeyFinder
 	frames  [][]byte // the last frames, encoded
+	song    song
 	clients map[uint64]*client
 	last    uint64 // id of the newest client
 	dropped uint64 // number of messages that the queues of closed pages dropped
@@ -104,7 +105,7 @@ func (s *Server) Begin(j Jam, now func() time.Duration) {
 	if s.jam == nil {
 		close(s.begun)
 	}
-	s.jam, s.now, s.frames, s.started, s.key = j, now, nil, false, jam.KeyFinder{}
+	s.jam, s.now, s.frames, s.song, s.started, s.key = j, now, nil, song{}, false, jam.KeyFinder{}
 	s.mu.Unlock()
 	s.announce()
 }
@@ -198,7 +199,8 @@ func (s *Server) leave(c *client) {
 
 // hello returns all that a page needs to show the jam. The caller holds s.mu.
 func (s *Server) hello(id uint64) helloMessage {
-	m := helloMessage{Type: "hello", Client: id, Params: []Param{}, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil}
+	m := helloMessage{Type: "hello", Client: id, Params: []Param{}, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil,
+		Chords: append([]ChartChord{}, s.song.chords...)}
 	for _, f := range s.frames {
 		m.Frames = append(m.Frames, f)
 	}
