@@ -137,7 +137,9 @@ func (a *playerAccompanist) catchUp(now time.Duration) error {
 		if _, err := a.step(); err != nil {
 			return err
 		}
-		a.engine.Pass()
+		over := a.engine.passOver()
+		a.builder.AddPassed(over)
+		a.tell(over.Entry())
 		a.passed(t, 0)
 	}
 	return nil

@@ -133,6 +133,13 @@ func (e *Engine) Pass() {
 	e.next()
 }
 
+// passOver is Pass for a frame that was over when the player's beat was found. It returns what was heard.
+func (e *Engine) passOver() Passed {
+	p := Passed{e.frame, e.grid.Line(e.frame), e.melody, e.velocity}
+	e.Pass()
+	return p
+}
+
 // Restart begins the music again at the next frame or a later one, as if that were frame 0: Hear returns the start tokens, and
 // the engine listens again. A melody note that sounds begins there. Call Restart before Hear and after EndChord.
 func (e *Engine) Restart(frame int64) {

@@ -17,6 +17,7 @@ const (
 	EntryApplied                  // a control took effect
 	EntryMoved                    // the grid has a new segment
 	EntryMeter                    // a bar of another meter begins
+	EntryPassed                   // a frame at the beginning was over when the player's beat was found
 	EntryError                    // the policy, the output or a control failed; the jam continues
 	entryKinds   = iota
 )
@@ -32,6 +33,7 @@ type Entry struct {
 	Applied Applied
 	Moved   Moved
 	Meter   MeterChange
+	Passed  Passed
 	Err     error
 }
 
@@ -52,6 +54,9 @@ func (m Moved) Entry() Entry { return Entry{Kind: EntryMoved, Moved: m} }
 
 // Entry returns the change as an entry.
 func (c MeterChange) Entry() Entry { return Entry{Kind: EntryMeter, Meter: c} }
+
+// Entry returns the passed frame as an entry.
+func (p Passed) Entry() Entry { return Entry{Kind: EntryPassed, Passed: p} }
 
 // An Input is an event from the player. Frame is the first frame whose decision can take the event into account, or
 // [UnknownFrame] if that is not known.
@@ -81,6 +86,15 @@ type Segment struct {
 type Moved struct {
 	Since int64
 	Segment
+}
+
+// A Passed is a frame at the beginning of a jam that was over when the player's beat was found. Its line is where the beat that was
+// found puts it. The policy was given the frame afterwards, and has no report of it.
+type Passed struct {
+	Frame    int64
+	Line     time.Duration
+	Melody   MelodyToken // of frame Frame-1, as in a FrameReport
+	Velocity uint8       // of the note that began in frame Frame-1; 0 if none did
 }
 
 // A LoopAction is something that the loop did to its engine between two frames. An [Engine] that does the same between the same

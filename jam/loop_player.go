@@ -66,7 +66,7 @@ func (l *Loop) beginOnBeats(t PlayerTime) {
 	l.tellAction(ActionJump, to)
 	for l.engine.Frame() < to {
 		l.ask()
-		l.engine.Pass()
+		l.tell(&Entry{Kind: EntryPassed, Passed: l.engine.passOver()})
 	}
 	p.caught = true
 	l.report(l.pulses.join(to))

@@ -33,6 +33,15 @@ func (b *TakeBuilder) Add(r FrameReport) {
 	}
 }
 
+// AddPassed adds a frame that was over when the player's beat was found, in place of its report.
+func (b *TakeBuilder) AddPassed(p Passed) {
+	if p.Frame < b.next {
+		return
+	}
+	b.next = p.Frame + 1
+	b.melody(p.Frame-1, p.Melody, p.Velocity)
+}
+
 // Take ends the take after the last reported frame. last is the melody token of that frame, which is in no report. The builder
 // must not be used again.
 func (b *TakeBuilder) Take(last MelodyToken) Take {

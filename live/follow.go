@@ -49,6 +49,7 @@ func (j *Jam) followFromNow(c Clock) error {
 	if c.Follows() {
 		j.host.next.change(func(n *nextChoices) { n.clock = c })
 		j.following.Store(true)
+		j.recorder.session.Followed()
 	}
 	return nil
 }

@@ -182,10 +182,33 @@ func TestFollowsFromAmidTheJam(t *testing.T) {
 		t.Errorf("%d frames before, %d beats after, %d of them the player's", before, after, on)
 	}
 	take, err := record.Take()
-	if err != nil || len(take.Tempo) < 2 {
-		t.Errorf("the take has the tempi %v, %v", take.Tempo, err)
+	if err != nil || len(take.Tempo) < 2 || !record.Manifest.Followed {
+		t.Errorf("followed %v; the take has the tempi %v, %v", record.Manifest.Followed, take.Tempo, err)
 	}
+	onItsLines(t, record)
 	replays(t, record)
+}
+
+// onItsLines checks that by the tempi of a take, which its MIDI file has, each frame begins when it did in the jam.
+func onItsLines(t *testing.T, record *session.Record) {
+	t.Helper()
+	take, err := record.Take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	grid, err := jam.NewTuneGrid(take.Tempo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zero time.Duration
+	for i, report := range reportsOf(t, record) {
+		if i == 0 {
+			zero = report.Line - grid.Line(report.Frame)
+		}
+		if off := (zero + grid.Line(report.Frame) - report.Line).Abs(); report.Frame%jam.FramesPerBeat == 0 && off > time.Millisecond {
+			t.Fatalf("by the tempi of the take, frame %d is %v off its line", report.Frame, off)
+		}
+	}
 }
 
 // reportsOf returns the reports of a session's frames.

@@ -121,23 +121,26 @@ func (r *Record) end() (*End, error) {
 
 // count reads the whole log and makes the end line that the log lacks.
 func (r *Record) count() (End, error) {
-	end := End{Heard: &PitchClasses{}}
+	var heard heardMelody
+	end := End{Heard: &heard.PitchClasses}
 	var first, last jam.FrameReport
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return end, err
 		}
-		if logged, ok := entry.(End); ok {
-			end.Heard.add(logged.Melody)
+		switch logged := entry.(type) {
+		case End:
+			heard.add(logged.Melody)
+		case jam.Passed:
+			heard.hear(logged.Frame, logged.Melody)
 		}
 		e, ok := entry.(jam.FrameReport)
 		if !ok {
 			continue
 		}
+		heard.hear(e.Frame, e.Melody)
 		if end.Jam.Frames == 0 {
 			first = e
-		} else if e.Frame == last.Frame+1 {
-			end.Heard.add(e.Melody)
 		}
 		last = e
 		end.Jam.Frames++

@@ -7,7 +7,7 @@ import (
 )
 
 // An Entry is the content of one line of events.jsonl: a [jam.FrameReport], [jam.Input], [jam.LoopAction], [jam.Applied],
-// [jam.Moved] or [jam.MeterChange], as in a [jam.Entry], or a [Remark], [Loss], [End] or [Unknown].
+// [jam.Moved], [jam.MeterChange] or [jam.Passed], as in a [jam.Entry], or a [Remark], [Loss], [End] or [Unknown].
 type Entry any
 
 // recorded returns what a session records of a jam's entry, or nil if it records nothing of it.
@@ -25,6 +25,8 @@ func recorded(e *jam.Entry) Entry {
 		return e.Moved
 	case jam.EntryMeter:
 		return e.Meter
+	case jam.EntryPassed:
+		return e.Passed
 	}
 	return nil
 }
@@ -41,7 +43,7 @@ type Remark struct {
 type Loss struct {
 	Notes   uint64 `json:"notes"`   // notes and other messages of the player
 	Frames  uint64 `json:"frames"`  // frame reports
-	Changes uint64 `json:"changes"` // controls, segments, meters and remarks
+	Changes uint64 `json:"changes"` // everything else
 }
 
 // An End is the last line of a log. It is missing if the process was killed or the disk was full.

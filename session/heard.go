@@ -12,6 +12,20 @@ func (p *PitchClasses) add(m jam.MelodyToken) {
 	}
 }
 
+// A heardMelody counts the melody of a log, frame by frame.
+type heardMelody struct {
+	PitchClasses
+	next int64 // the frame after the newest
+}
+
+// hear counts the melody of the frame before the given one, unless what came before that is not known.
+func (h *heardMelody) hear(frame int64, before jam.MelodyToken) {
+	if frame > 0 && frame == h.next {
+		h.add(before)
+	}
+	h.next = frame + 1
+}
+
 // key estimates the key and returns it as [jam.Key] writes it, or "" if there is none.
 func (p *PitchClasses) key() string {
 	var heard [12]float64

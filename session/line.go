@@ -70,6 +70,13 @@ type (
 		Meter jam.Meter `json:"meter"`
 		Into  int64     `json:"into,omitempty"`
 	}
+	passedLine struct {
+		head
+		Frame    int64   `json:"frame"`
+		At       float64 `json:"at_us"`
+		Melody   int32   `json:"melody"`
+		Velocity uint8   `json:"velocity,omitempty"`
+	}
 	remarkLine struct {
 		head
 		Frame *int64  `json:"frame,omitempty"`
@@ -122,6 +129,8 @@ func lineOf(seq uint64, entry Entry) any {
 		return segmentLine{h("segment"), e.Frame, micros(e.At), e.BPM, e.Since}
 	case jam.MeterChange:
 		return meterLine{h("meter"), e.Frame, e.Meter, e.Into}
+	case jam.Passed:
+		return passedLine{h("passed"), e.Frame, micros(e.Line), int32(e.Melody), e.Velocity}
 	case jam.FrameReport:
 		return frameLineOf(h("frame"), e)
 	case Remark:

@@ -33,6 +33,8 @@ func objectOf(h head) readLine {
 		return new(segmentLine)
 	case "meter":
 		return new(meterLine)
+	case "passed":
+		return new(passedLine)
 	case "frame":
 		return new(frameLine)
 	case "remark":
@@ -128,6 +130,14 @@ func (l *segmentLine) entry() (Entry, error) {
 func (l *meterLine) entry() (Entry, error) {
 	change := jam.MeterChange{Frame: l.Frame, Meter: l.Meter, Into: l.Into}
 	return change, errors.Join(checkMoment(l.Frame, 0), change.Check())
+}
+
+func (l *passedLine) entry() (Entry, error) {
+	if l.Velocity > 127 {
+		return nil, fmt.Errorf("velocity %d: must be 0 to 127", l.Velocity)
+	}
+	return jam.Passed{Frame: l.Frame, Line: duration(l.At), Melody: jam.MelodyToken(l.Melody), Velocity: l.Velocity},
+		errors.Join(checkMoment(l.Frame, l.At), checkMelody(l.Melody))
 }
 
 func (l *remarkLine) entry() (Entry, error) {

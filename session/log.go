@@ -25,7 +25,7 @@ func one(entry Entry) Loss {
 		return Loss{Notes: 1}
 	case jam.FrameReport:
 		return Loss{Frames: 1}
-	case jam.Applied, jam.Moved, jam.MeterChange, Remark:
+	case jam.Applied, jam.Moved, jam.MeterChange, jam.Passed, Remark:
 		return Loss{Changes: 1}
 	}
 	return Loss{}
@@ -49,7 +49,7 @@ type eventLog struct {
 
 	first, last jam.FrameReport // reports so far
 	any         bool            // there is a first report
-	heard       PitchClasses    // pitch classes of the melody in all reports but the last
+	heard       heardMelody     // so far
 
 	mu      sync.Mutex
 	written Loss
@@ -70,13 +70,15 @@ func (l *eventLog) counts() (written, lost Loss, err error) {
 
 // add appends an entry.
 func (l *eventLog) add(entry Entry) {
-	if r, ok := entry.(jam.FrameReport); ok {
+	switch e := entry.(type) {
+	case jam.FrameReport:
 		if !l.any {
-			l.first, l.any = r, true
-		} else if r.Frame == l.last.Frame+1 {
-			l.heard.add(r.Melody)
+			l.first, l.any = e, true
 		}
-		l.last = r
+		l.last = e
+		l.heard.hear(e.Frame, e.Melody)
+	case jam.Passed:
+		l.heard.hear(e.Frame, e.Melody)
 	}
 	l.append(entry)
 	if len(l.buf) >= flushAt {
@@ -170,7 +172,7 @@ func (l *eventLog) close(played jam.Summary) {
 	l.flush()
 	written, lost, _ := l.counts()
 	l.heard.add(played.Melody)
-	end := End{Heard: &l.heard, Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
+	end := End{Heard: &l.heard.PitchClasses, Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
 	l.append(end)
 	l.sync()
 	if l.out == nil {

@@ -31,13 +31,16 @@ type loggedTake struct {
 	tempo   []jam.TempoChange
 	meters  []jam.MeterChange
 	last    jam.MelodyToken
-	lines   *playedLines // of a jam that followed its player; else nil
+
+	followed bool         // the jam followed its player, so that its lines give the tempi
+	lines    *playedLines // of a jam that may have followed its player; else nil
 }
 
 func newLoggedTake(m *Manifest) *loggedTake {
 	t := &loggedTake{
 		builder: jam.NewTakeBuilder(cmp.Or(m.Title, "jam"), nil, m.Settings.Meter),
 		tempo:   []jam.TempoChange{{BPM: m.Settings.Tempo}}, last: jam.Silence,
+		followed: m.Followed,
 	}
 	if m.Followed {
 		t.lines = &playedLines{}
@@ -50,7 +53,10 @@ func (t *loggedTake) add(entry Entry) {
 	switch e := entry.(type) {
 	case jam.FrameReport:
 		t.builder.Add(e)
-		t.lines.add(e)
+		t.lines.add(e.Frame, e.Line)
+	case jam.Passed:
+		t.builder.AddPassed(e)
+		t.lines.add(e.Frame, e.Line)
 	case jam.Moved:
 		t.lines.begin(e.Segment)
 		t.tempo = changed(t.tempo, e.Segment)
@@ -66,7 +72,7 @@ func (t *loggedTake) add(entry Entry) {
 func (t *loggedTake) take() jam.Take {
 	take := t.builder.Take(t.last)
 	take.Tempo, take.Meters = t.tempo, t.meters
-	if tempo := t.lines.tempo(); tempo != nil {
+	if tempo := t.lines.tempo(); t.followed && tempo != nil {
 		take.Tempo = tempo
 	}
 	return take

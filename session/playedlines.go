@@ -22,19 +22,19 @@ func (p *playedLines) begin(s jam.Segment) {
 }
 
 // add records the line of a frame. Missing lines before it are spaced evenly.
-func (p *playedLines) add(r jam.FrameReport) {
-	if p == nil || r.Frame < int64(len(p.lines)) || r.Frame-int64(len(p.lines)) > maxGap {
+func (p *playedLines) add(frame int64, line time.Duration) {
+	if p == nil || frame < int64(len(p.lines)) || frame-int64(len(p.lines)) > maxGap {
 		return
 	}
-	if len(p.lines) == 0 && r.Frame > 0 {
-		p.lines = append(p.lines, min(p.first.At, r.Line-time.Duration(r.Frame)))
+	if len(p.lines) == 0 && frame > 0 {
+		p.lines = append(p.lines, min(p.first.At, line-time.Duration(frame)))
 	}
 	known := int64(len(p.lines)) - 1
-	for between := known + 1; between < r.Frame; between++ {
-		share := float64(between-known) / float64(r.Frame-known)
-		p.lines = append(p.lines, p.lines[known]+time.Duration(share*float64(r.Line-p.lines[known])))
+	for between := known + 1; between < frame; between++ {
+		share := float64(between-known) / float64(frame-known)
+		p.lines = append(p.lines, p.lines[known]+time.Duration(share*float64(line-p.lines[known])))
 	}
-	p.lines = append(p.lines, r.Line)
+	p.lines = append(p.lines, line)
 }
 
 // tempo returns the tempi of the lines, or nil if there are too few lines.

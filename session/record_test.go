@@ -45,7 +45,7 @@ func anyEntry(t *rapid.T) Entry {
 	}
 	frame := rapid.Int64Range(0, 1<<30).Draw(t, "frame")
 	data := rapid.ByteRange(0, 127)
-	switch rapid.IntRange(0, 8).Draw(t, "kind") {
+	switch rapid.IntRange(0, 9).Draw(t, "kind") {
 	case 0:
 		return jam.Input{Frame: frame, Event: jam.Event{At: at("at"), Status: rapid.ByteRange(0xA0, 0xFF).Draw(t, "status"),
 			Data1: data.Draw(t, "data1"), Data2: data.Draw(t, "data2")}}
@@ -66,6 +66,9 @@ func anyEntry(t *rapid.T) Entry {
 		return jam.MeterChange{Frame: frame, Meter: rapid.SampledFrom(anyMeters).Draw(t, "meter")}
 	case 7:
 		return Loss{rapid.Uint64().Draw(t, "notes"), rapid.Uint64().Draw(t, "frames"), rapid.Uint64().Draw(t, "changes")}
+	case 8:
+		return jam.Passed{Frame: frame, Line: at("line"), Melody: jam.MelodyToken(rapid.Int32Range(0, int32(jam.MelodyStart)).Draw(t, "melody")),
+			Velocity: data.Draw(t, "velocity")}
 	}
 	r := jam.FrameReport{
 		Frame: frame, Line: at("line"), Melody: jam.MelodyToken(rapid.Int32Range(0, int32(jam.MelodyStart)).Draw(t, "melody")),

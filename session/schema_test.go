@@ -84,7 +84,8 @@ func TestSchema(t *testing.T) {
 		t.Error(err)
 	}
 	for _, e := range []Entry{jam.MeterChange{Frame: 16, Meter: jam.Meter{Count: 6, Unit: 8}}, jam.MeterChange{Meter: jam.Quarters(4), Into: 12},
-		jam.LoopAction{Frame: 3, Kind: jam.ActionListen, Frames: 16}, jam.LoopAction{Frame: 3, Kind: jam.ActionJump, Frames: 300}} {
+		jam.LoopAction{Frame: 3, Kind: jam.ActionListen, Frames: 16}, jam.LoopAction{Frame: 3, Kind: jam.ActionJump, Frames: 300},
+		jam.Passed{Frame: 3, Line: time.Second, Melody: jam.MelodyOnset(60), Velocity: 80}} {
 		line, _ := appendLine(nil, 1, e)
 		if err := lines.Validate(parse(t, line)); err != nil {
 			t.Errorf("%s: %v", line, err)

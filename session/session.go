@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/gofrs/flock"
 
@@ -34,6 +32,9 @@ type Session struct {
 	entries *jam.Reader
 	remarks *jam.Queue[Remark]
 
+	manifest Manifest
+	followed chan struct{} // Followed was called; has room for one
+
 	closing sync.Once
 	end     chan jam.Summary
 	ended   chan struct{}
@@ -53,7 +54,7 @@ type Summary struct {
 	Dir     string // "" if it could not be made
 	Notes   Count  // notes and the player's other messages
 	Frames  Count
-	Changes Count // controls, segments, meters and remarks
+	Changes Count // everything else: controls, segments, meters, passed frames and remarks
 	Err     error // joins all failures; nil if the record is complete
 }
 
@@ -63,35 +64,34 @@ func Start(o Options) *Session { return start(o, realDisk) }
 
 func start(o Options, d disk) *Session {
 	s := &Session{
-		entries: jam.NewReader(entryQueue),
-		remarks: jam.NewQueue[Remark](remarkQueue),
-		end:     make(chan jam.Summary, 1),
-		ended:   make(chan struct{}),
-		loss:    make(chan error, 1),
+		entries:  jam.NewReader(entryQueue),
+		remarks:  jam.NewQueue[Remark](remarkQueue),
+		followed: make(chan struct{}, 1),
+		end:      make(chan jam.Summary, 1),
+		ended:    make(chan struct{}),
+		loss:     make(chan error, 1),
 	}
 	dir, err := makeDir(o.Root, o.Manifest.Start)
 	var events file
-	if err == nil {
+	if s.manifest = o.Manifest; err == nil {
 		s.dir = dir
 		s.lock = lockRecording(dir)
-		o.Manifest.Format = Format
-		o.Manifest.takeOrder(filepath.Dir(dir))
-		var text []byte
-		if text, err = encodeJSON(o.Manifest); err == nil {
-			err = d.writeWhole(filepath.Join(dir, ManifestFile), text)
-		}
+		s.manifest.Format = Format
+		s.manifest.takeOrder(filepath.Dir(dir))
+		err = s.writeManifest(d)
 		var openErr error
 		events, openErr = d.create(filepath.Join(dir, EventsFile))
 		err = errors.Join(err, openErr)
 		syncDir(dir)
 		syncDir(filepath.Dir(dir))
 	}
-	s.take = newLoggedTake(&o.Manifest)
+	s.take = newLoggedTake(&s.manifest)
+	s.take.lines = &playedLines{} // the jam may be followed from its middle on
 	s.log = newEventLog(events, filepath.Join(dir, EventsFile), s.dropped, s.loss)
 	if err != nil {
 		s.log.fail(fmt.Errorf("the jam is not being recorded: %w (give another place with --session-dir)", err))
 	}
-	go s.write(func(take jam.Take) error {
+	go s.write(d, func(take jam.Take) error {
 		return writeMIDI(d, dir, o.WriteMIDI, take)
 	})
 	return s
@@ -105,6 +105,14 @@ func (s *Session) Entries() *jam.Reader { return s.entries }
 
 // Remarks returns the queue for remarks about moments of the jam, such as the cause of a miss.
 func (s *Session) Remarks() *jam.Queue[Remark] { return s.remarks }
+
+// Followed says that the jam follows its player from now on. It never blocks.
+func (s *Session) Followed() {
+	select {
+	case s.followed <- struct{}{}:
+	default: // it was said before
+	}
+}
 
 // Lost returns the first failure of the recording, once. Before a failure, and after that, it returns nil.
 func (s *Session) Lost() error {
@@ -143,78 +151,5 @@ func (s *Session) Take() jam.Take {
 		return s.sounded
 	default:
 		return jam.Take{}
-	}
-}
-
-// write runs from Start to the end of the session. Only it uses the files.
-func (s *Session) write(midi func(jam.Take) error) {
-	defer close(s.ended)
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	entries, remarks := s.entries.C(), s.remarks.C()
-	for {
-		// A closed queue becomes nil, which is never ready.
-		select {
-		case e, open := <-entries:
-			if entries = unless(!open, entries); open {
-				s.add(&e)
-			}
-		case r, open := <-remarks:
-			if remarks = unless(!open, remarks); open {
-				s.log.add(r)
-			}
-		case <-tick.C:
-			s.log.sync()
-		case last := <-s.end:
-			for n := len(s.entries.C()); n > 0; n-- {
-				e := <-s.entries.C()
-				s.add(&e)
-			}
-			for n := len(s.remarks.C()); n > 0; n-- {
-				s.log.add(<-s.remarks.C())
-			}
-			s.finish(last, midi)
-			return
-		}
-	}
-}
-
-// add records an entry, as far as the session records it.
-func (s *Session) add(e *jam.Entry) {
-	if entry := recorded(e); entry != nil {
-		s.log.add(entry)
-		s.take.add(entry)
-	}
-}
-
-// unless returns the channel, or nil if done is true.
-func unless[T any](done bool, c <-chan T) <-chan T {
-	if done {
-		return nil
-	}
-	return c
-}
-
-// finish ends the log and writes session.mid.
-func (s *Session) finish(played jam.Summary, midi func(jam.Take) error) {
-	s.log.close(played)
-	s.take.add(End{Melody: played.Melody})
-	s.sounded = s.take.take()
-	if s.dir == "" {
-		return
-	}
-	if err := midi(s.sounded); err != nil {
-		s.midi = fmt.Errorf("the jam's MIDI file could not be written: %w", err)
-	}
-	_ = s.lock.Close() // before Remove, because Windows does not remove open files
-	_ = os.Remove(s.lock.Path())
-	syncDir(s.dir)
-}
-
-// dropped returns what did not fit into the queues.
-func (s *Session) dropped() Loss {
-	return Loss{
-		Notes: s.entries.Dropped(jam.EntryInput, jam.EntryAction), Frames: s.entries.Dropped(jam.EntryReport),
-		Changes: s.entries.Dropped(jam.EntryApplied, jam.EntryMoved, jam.EntryMeter) + s.remarks.Dropped(),
 	}
 }

@@ -23,7 +23,7 @@ const maxRows = 1 << 22
 
 // Tables returns the rows of the session, without unreadable lines.
 func (r *Record) Tables() (Tables, error) {
-	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, remarks: map[int64][]string{}}
+	t := tabling{record: r, reports: map[int64]jam.FrameReport{}, when: map[int64]time.Duration{}, remarks: map[int64][]string{}}
 	made := newLoggedTake(&r.Manifest)
 	for entry, err := range r.Entries() {
 		if err != nil {
@@ -36,7 +36,9 @@ func (r *Record) Tables() (Tables, error) {
 				continue // a second report of the frame
 			}
 			t.order = append(t.order, e.Frame)
-			t.reports[e.Frame] = e
+			t.reports[e.Frame], t.when[e.Frame] = e, e.Line
+		case jam.Passed:
+			t.when[e.Frame] = e.Line
 		case jam.Input:
 			t.heard = append(t.heard, e)
 		case Remark:
@@ -47,7 +49,7 @@ func (r *Record) Tables() (Tables, error) {
 	if take.Frames > maxRows {
 		return Tables{}, fmt.Errorf("session %s: its log has %d frames, and a table at most %d", r.ID, take.Frames, maxRows)
 	}
-	t.lines = newTimeline(t.reports, take)
+	t.lines = newTimeline(t.when, take)
 	return Tables{
 		Sessions: []JamRow{r.sessionRow()}, Frames: t.frames(take), Notes: t.notes(take), Decisions: t.decisions(),
 	}, nil
@@ -58,6 +60,7 @@ type tabling struct {
 	record  *Record
 	order   []int64 // frames of the reports, in the order of the log
 	reports map[int64]jam.FrameReport
+	when    map[int64]time.Duration // the lines of the frames that the log has
 	heard   []jam.Input
 	remarks map[int64][]string // by frame
 	lines   timeline

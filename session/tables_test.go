@@ -85,11 +85,11 @@ func checkTables(t *rapid.T, r *Record) {
 // A note that is played belongs to the line that the quantiser would round it to, and is held until it is let go or struck anew.
 func TestTablesOfThePlayer(t *testing.T) {
 	tempo := []jam.TempoChange{{BPM: 120}} // a frame is 125 ms
-	reports := map[int64]jam.FrameReport{}
+	logged := map[int64]time.Duration{}
 	for _, frame := range []int64{1, 2, 6} { // 3 to 5 are lost
-		reports[frame] = jam.FrameReport{Frame: frame, Line: time.Duration(frame) * 125 * time.Millisecond}
+		logged[frame] = time.Duration(frame) * 125 * time.Millisecond
 	}
-	lines := newTimeline(reports, jam.Take{Frames: 8, Tempo: tempo})
+	lines := newTimeline(logged, jam.Take{Frames: 8, Tempo: tempo})
 	for frame := int64(-2); frame < 12; frame++ {
 		at := time.Duration(frame) * 125 * time.Millisecond
 		if got := lines.at(frame); got != at {

@@ -7,32 +7,32 @@ import (
 	"jamd/jam"
 )
 
-// A timeline holds when each frame of a jam began, on the jam's clock, from frame 0 to the end of the last. Lines without a
-// report are spaced evenly between those with one; before the first and after the last report, the tempo gives the length
-// of a frame.
+// A timeline holds when each frame of a jam began, on the jam's clock, from frame 0 to the end of the last. Lines that the
+// log does not have are spaced evenly between those that it has; before its first and after its last line, the tempo gives the
+// length of a frame.
 type timeline struct {
 	lines       []time.Duration
 	first, last time.Duration // length of a frame before the first line, and after the last
 }
 
-func newTimeline(reports map[int64]jam.FrameReport, take jam.Take) timeline {
+func newTimeline(logged map[int64]time.Duration, take jam.Take) timeline {
 	t := timeline{lines: make([]time.Duration, take.Frames+1)}
 	t.first, t.last = frameLength(take.Tempo[0].BPM), frameLength(take.Tempo[len(take.Tempo)-1].BPM)
-	known := int64(-1) // last frame with a report
+	known := int64(-1) // last frame whose line is logged
 	for frame := range take.Frames {
-		r, told := reports[frame]
+		line, told := logged[frame]
 		if !told {
 			continue
 		}
 		for between := known + 1; between < frame; between++ {
 			if known < 0 {
-				t.lines[between] = r.Line - time.Duration(frame-between)*t.first
+				t.lines[between] = line - time.Duration(frame-between)*t.first
 			} else {
 				share := float64(between-known) / float64(frame-known)
-				t.lines[between] = t.lines[known] + time.Duration(share*float64(r.Line-t.lines[known]))
+				t.lines[between] = t.lines[known] + time.Duration(share*float64(line-t.lines[known]))
 			}
 		}
-		t.lines[frame], known = r.Line, frame
+		t.lines[frame], known = line, frame
 	}
 	for after := known + 1; after <= take.Frames; after++ {
 		t.lines[after] = t.last
