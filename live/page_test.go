@@ -1,14 +1,37 @@
 package live
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"jamd/jam"
+	"jamd/latency"
 	"jamd/midiio"
 	"jamd/ui"
 )
+
+// The page and programs are told the figures of timing as ui/openapi.yaml has them.
+func TestFiguresAreDescribed(t *testing.T) {
+	spec, err := openapi3.NewLoader().LoadFromFile("../ui/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(latency.NewMonitor(latency.Drops{}).Snapshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var figures any
+	if err := json.Unmarshal(text, &figures); err != nil {
+		t.Fatal(err)
+	}
+	if err := spec.Components.Schemas["Snapshot"].Value.VisitJSON(figures); err != nil {
+		t.Errorf("%s: %v", text, err)
+	}
+}
 
 // A page shows for how long jamd listens as the engine counts it: in beats of the meter.
 func TestPageCountsListeningInBeats(t *testing.T) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,7 +71,19 @@ func (b *band) Panic() error { b.note("panic"); return nil }
 func (b *band) Start() error { b.note("start"); return nil }
 func (b *band) Demo() error  { b.note("demo"); return nil }
 func (b *band) Stop() error  { b.note("stop"); return nil }
-func (b *band) Latency() any { return map[string]int{"frames": 1} }
+
+// figures are those of a jam in which nothing happened yet.
+var figures = func() json.RawMessage {
+	spread := `{"count":0,"p50_ns":0,"p99_ns":0,"p999_ns":0,"max_ns":0}`
+	frames := `{"frames":1,"missed":0,"skipped":0,"missed_by":{"late_wake":0,"slow_step":0,"policy_error":0,"backlog":0},"rungs":{"full":0,"faster":0,"hold":0}`
+	for _, stage := range []string{"arrival", "lead", "step", "voice", "send", "late", "age"} {
+		frames += `,"` + stage + `":` + spread
+	}
+	frames += "}"
+	return json.RawMessage(`{"rung":"full","dropped_reports":0,"dropped_events":0,"last_10s":` + frames + `,"last_minute":` + frames + `,"jam":` + frames + `}`)
+}()
+
+func (b *band) Latency() any { return figures }
 
 func (b *band) List() ([]Session, error) {
 	return []Session{{ID: "one", Name: "first", Start: time.Unix(0, 0).UTC(), Rating: &Rating{Enjoyment: 5}}}, nil

@@ -67,7 +67,7 @@ func TestMessagesAreDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, good := range []string{
-		string(encode(hello)), string(encode(latencyMessage{Type: "latency", Figures: map[string]int{"frames": 1}})), `{"type":"panic"}`,
+		string(encode(hello)), string(encode(latencyMessage{Type: "latency", Figures: figures})), `{"type":"panic"}`,
 		`{"type":"lost","messages":4}`, string(encode(frameOf(&jam.FrameReport{}, spelling.Key{}))), string(encode(messageOf(event{}))),
 	} {
 		var m map[string]any
@@ -77,7 +77,7 @@ func TestMessagesAreDescribed(t *testing.T) {
 		checkMessage(t, m)
 	}
 	for _, bad := range []string{
-		`{"type":"unreadable"}`, `{"type":"panic","why":"x"}`, `{"type":"lost","messages":0}`, `{"type":"note","at":1,"midi":"kEBA"}`,
+		`{"type":"unreadable"}`, `{"type":"latency","now":1,"figures":{"frames":1}}`, `{"type":"panic","why":"x"}`, `{"type":"lost","messages":0}`, `{"type":"note","at":1,"midi":"kEBA"}`,
 		strings.Replace(string(encode(hello)), `"params":[]`, `"params":null`, 1),
 		strings.Replace(string(encode(frameOf(&jam.FrameReport{}, spelling.Key{}))), `"pitches":[]`, `"pitches":"OTxA"`, 1),
 	} {

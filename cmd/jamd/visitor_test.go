@@ -76,6 +76,7 @@ func browse(t *testing.T, browser string) *visitor {
 	}
 	v := &visitor{t: t, ctx: ctx}
 	v.prefer("dark")
+	describedMessages(ctx, t)
 	if err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*runtime.EventExceptionThrown); ok {
 			v.mu.Lock()

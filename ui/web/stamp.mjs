@@ -1,5 +1,6 @@
 // Writes the checksum of the page's sources beside the built files: a Go test sees by it whether they are fresh.
-// Tests and the linter's settings do not count. It is the SHA-256 of the lines "<sha256 of the file>  <path>\n" of all sources, by path.
+// It is the SHA-256 of the lines "<sha256 of the file>  <path>\n" of all sources, by path, and of the API that protocol.ts
+// is generated from. Tests and the linter's settings do not count.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -8,6 +9,7 @@ const sources = readdirSync(".", { recursive: true, withFileTypes: true })
   .filter((f) => f.isFile())
   .map((f) => `${f.parentPath}/${f.name}`.replaceAll("\\", "/").replace(/^\.\//, ""))
   .filter((f) => !/^(node_modules\/|\.|biome\.json)|\.test\.ts$/.test(f))
+  .concat("../openapi.yaml")
   .sort((a, b) => (a < b ? -1 : 1));
 const lines = sources.map((f) => `${sha256(readFileSync(f))}  ${f}\n`).join("");
 writeFileSync("../dist/sources.sha256", `${sha256(lines)}\n`);

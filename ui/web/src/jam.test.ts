@@ -28,6 +28,7 @@ const hello: Message = {
   started: false,
   params: [param],
   frames: [],
+  chords: [],
   sessions: true,
 };
 const frame = (frame: number): Frame => ({ type: "frame", frame, at: 1000 + 125 * frame, length: 125 }) as Frame;
