@@ -1,6 +1,7 @@
 // After a jam: its roll, and what can be done with it.
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { SongOf } from "./chords";
 import { ask, ended, endedBlind, problem } from "./jam";
 import type { Session } from "./protocol";
 import { asksForRating, Questions } from "./rating";
@@ -48,6 +49,7 @@ export function After({ again }: { again: () => void }) {
       <p>
         <b>{s.name}</b> <span>{figuresOf(s)}</span>
       </p>
+      <SongOf id={s.id} />
       <div class="opened">
         <Music session={s} title="Listen" />
         <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>

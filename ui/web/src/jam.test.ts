@@ -109,3 +109,16 @@ test("the page connects again, and holds nothing meanwhile", () => {
   vi.advanceTimersByTime(250);
   expect(Socket.last).not.toBe(first);
 });
+
+test("the song has each chord once, is spelt anew, and stays when the jam ends", () => {
+  const sounds = (n: number, symbol: string) => receive({ ...frame(n), symbol });
+  for (const [n, symbol] of ["N.C.", "Ebm", "Ebm", "Bbm"].entries()) sounds(n, symbol);
+  expect(jam.song.value.map((c) => `${c.frame} ${c.symbol}`)).toEqual(["0 N.C.", "1 Ebm", "3 Bbm"]);
+  const respelt = ["N.C.", "D#m", "A#m"].map((symbol, i) => ({ symbol, frame: [0, 1, 3][i] }));
+  receive({ type: "chart", chords: respelt });
+  sounds(4, "A#m");
+  receive({ type: "end", session: "monday" });
+  expect(jam.song.value).toEqual(respelt);
+  receive(hello);
+  expect(jam.song.value).toEqual([]);
+});

@@ -1,6 +1,6 @@
 // The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
-import type { Frame, Info, Message, Offer, Param, Sent, Snapshot } from "./protocol";
+import type { ChartChord, Frame, Info, Message, Offer, Param, Sent, Snapshot } from "./protocol";
 import { clickChannel, downbeatClick, sound } from "./sound";
 
 const remembered = 512; // frames
@@ -19,6 +19,7 @@ export const figures = signal<Snapshot | null>(null);
 export const heardFrom = signal({ source: "" }); // the keyboard of the last note: "port", or "browser" and its number
 export const counted = signal(0); // the beat of the count-in that was clicked last; 0 before it
 export const notices = signal<{ id: number; text: string; offer?: Offer }[]>([]); // the last few; each for a short time
+export const song = signal<readonly ChartChord[]>([]); // the chords of the jam so far; they stay when it ends
 export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, and since when
 
 /** The last frames, in order. They are drawn on a canvas, so they are no signal. */
@@ -74,6 +75,7 @@ function receive(m: Message) {
       recordsSessions.value = m.sessions;
       figures.value = null;
       frames.splice(0, frames.length, ...m.frames);
+      song.value = m.chords;
       latest.value = m.frames.at(-1) ?? null;
       if (m.jam) sound.meet(m.jam);
       performance.mark("told"); // tests measure the time until the page knows the jam, and until it shows it
@@ -85,7 +87,11 @@ function receive(m: Message) {
       ended.value = null;
       frames.push(m);
       if (frames.length > remembered) frames.splice(0, frames.length - remembered);
+      if (m.symbol !== song.peek().at(-1)?.symbol) song.value = [...song.peek(), { frame: m.frame, symbol: m.symbol }];
       latest.value = m;
+      return;
+    case "chart":
+      song.value = m.chords;
       return;
     case "note":
       if (info.value) tick(m.at); // between two jams there is no clock

@@ -10,11 +10,11 @@ import { Health, Latency, showsLatency } from "./latency";
 import { Notices } from "./notices";
 import { Phone, PhoneButton } from "./phone";
 import { asksForRating, RateIt } from "./rating";
-import { Roll } from "./roll";
 import { Sessions } from "./sessions";
 import { Help, helping } from "./shortcuts";
 import { awake, on, sound } from "./sound";
 import { Stage } from "./stage";
+import { Views } from "./views";
 
 const view = signal<"jam" | "sessions">("jam");
 
@@ -90,7 +90,7 @@ function Page() {
             ) : (
               <>
                 <Stage />
-                <Roll />
+                <Views />
               </>
             )}
             <Piano />

@@ -2,6 +2,7 @@
 import { signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
 import { useEffect, useRef } from "preact/hooks";
+import { SongOf } from "./chords";
 import { ask } from "./jam";
 import type { Rating, Session } from "./protocol";
 import { Questions } from "./rating";
@@ -109,6 +110,7 @@ function Row({ session: s }: { session: Session }) {
       </div>
       {shown && (
         <div class="opened">
+          <SongOf id={s.id} />
           <Music session={s} />
           <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
             Download MIDI

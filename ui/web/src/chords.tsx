@@ -1,0 +1,165 @@
+// The chord chart: bars in rows of four, as musicians read it. Of the jam as it goes, or of a recorded one.
+import { computed, effect, signal, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { placeOf } from "./bars";
+import { barsOf, type ChartBar, none, type Stay } from "./chart";
+import { ask, info, latest, song, started } from "./jam";
+import type { Chart } from "./protocol";
+import { pretty, spokenChord } from "./theory";
+
+const inRow = 4;
+const mostBars = 1024; // of a jam that goes on and on
+
+/** reached is the bar line that the jam has passed last; -Infinity before it begins. It stays when the jam ends. */
+const reached = signal(Number.NEGATIVE_INFINITY);
+effect(() => {
+  const jam = info.value;
+  const f = latest.value;
+  if (jam && f && started.value) reached.value = f.frame - placeOf(jam, f.frame).after;
+  else if (song.value.length === 0) reached.value = Number.NEGATIVE_INFINITY;
+});
+
+const bars = computed(() => barsOf(info.value?.meters ?? [], song.value, reached.value + 1));
+
+/** Song is the chart of the jam so far. Its last bar is the current one. */
+export function Song() {
+  return <Bars bars={latestOf(bars.value)} now={started.value ? reached.value : undefined} />;
+}
+
+/** latestOf leaves out whole rows of a long jam. */
+const latestOf = (all: ChartBar[]) =>
+  all.length <= mostBars ? all : all.slice(Math.ceil((all.length - mostBars) / inRow) * inRow);
+
+/** SongOf is the chart of a recorded jam. */
+export function SongOf({ id }: { id: string }) {
+  const all = useSignal<ChartBar[]>([]);
+  useEffect(() => {
+    void (async () => {
+      const response = await ask("GET", `sessions/${encodeURIComponent(id)}/chart`);
+      const chart: Chart | null = response && (await response.json());
+      all.value = chart ? barsOf(chart.meters, chart.chords, chart.frames) : [];
+    })();
+  }, [id]);
+  return all.value.some((b) => b.stays.length > 0) ? <Bars bars={all.value} /> : null;
+}
+
+/** Bars draws a chart. The bar whose line is now is lit, and kept in sight unless the player has scrolled away. */
+function Bars({ bars, now }: { bars: ChartBar[]; now?: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const away = useRef(false);
+  const live = now !== undefined;
+  const pickup = bars[0]?.number === 0 ? 1 : 0;
+  const rows = Math.max(1, Math.ceil((bars.length - pickup) / inRow));
+  useLayoutEffect(() => {
+    if (live && !away.current) box.current!.scrollTop = box.current!.scrollHeight;
+  }, [rows, live]);
+  const scrolled = ({ currentTarget: e }: { currentTarget: HTMLDivElement }) => {
+    away.current = e.scrollTop + e.clientHeight < e.scrollHeight - 8;
+  };
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
+    <div class="chart" ref={box} role="region" aria-label="Chord chart" tabIndex={0} onScroll={scrolled}>
+      <ol>
+        {bars.map((b, i) => (
+          <Bar
+            key={b.frame}
+            bar={b}
+            now={b.frame === now}
+            first={(i - pickup) % inRow === 0}
+            last={!live && i === bars.length - 1}
+          />
+        ))}
+        {Array.from({ length: rows * inRow - (bars.length - pickup) }, (_, i) => (
+          <li
+            key={`blank ${i}`}
+            class={bars.length === pickup && i === 0 ? "blank first" : "blank"}
+            aria-hidden="true"
+          />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+interface BarProps {
+  bar: ChartBar;
+  now: boolean;
+  first: boolean; // of its row
+  last: boolean; // of all
+}
+
+/** Bar draws a bar again only if it has changed: a long jam has many. */
+function Bar({ bar, now, first, last }: BarProps) {
+  const place = bar.number === 0 ? "pickup" : first ? "first" : "";
+  return useMemo(
+    () => (
+      <li class={`${place}${now ? " current" : ""}${last ? " last" : ""}`} aria-current={now || undefined}>
+        <span class="spoken">{inWords(bar)}</span>
+        {first && <small aria-hidden="true">{bar.number}</small>}
+        <div aria-hidden="true" style={{ "--fit": String(widthOf(bar)) }}>
+          {bar.meter && <Meter name={bar.meter} />}
+          {bar.held ? <Held /> : <Stays stays={bar.stays} />}
+        </div>
+      </li>
+    ),
+    [JSON.stringify(bar), now, first, last],
+  );
+}
+
+function Stays({ stays }: { stays: Stay[] }) {
+  const columns = stays.map((s) => `minmax(min-content, ${s.length}fr)`).join(" ");
+  return (
+    <span class="stays" style={{ gridTemplateColumns: columns }}>
+      {stays.map((s) => {
+        const { root, rest } = printed(s.symbol);
+        return (
+          <b key={s.after}>
+            {root}
+            {rest && <sup>{rest}</sup>}
+          </b>
+        );
+      })}
+    </span>
+  );
+}
+
+function Meter({ name }: { name: string }) {
+  const [count, unit] = name.split("/");
+  return (
+    <span class="meter">
+      <span>{count}</span>
+      <span>{unit}</span>
+    </span>
+  );
+}
+
+/** Held is the sign for a bar like the one before. */
+function Held() {
+  return (
+    <svg viewBox="0 0 24 16" role="presentation">
+      <path d="M4 15L16 1h4L8 15z" />
+      <circle cx="6" cy="4" r="2.2" />
+      <circle cx="18" cy="12" r="2.2" />
+    </svg>
+  );
+}
+
+const printed = (symbol: string) => (symbol === none ? { root: none, rest: "" } : pretty(symbol));
+
+/** widthOf estimates how wide a bar's chords are printed, in em, so that they can be as large as its width allows. */
+function widthOf(bar: ChartBar): number {
+  const chords = bar.stays.map(({ symbol }) => {
+    const { root, rest } = printed(symbol);
+    return symbol ? 0.75 + 0.45 * (root.length - 1) + 0.36 * rest.length + 0.2 : 0;
+  });
+  return chords.reduce((sum, width) => sum + width, bar.meter ? 0.9 : 0.1);
+}
+
+/** inWords tells a bar to a screen reader. */
+function inWords({ number, meter, stays, held, beat }: ChartBar): string {
+  const when = ({ after }: Stay) =>
+    after === 0 ? "" : `${after % beat ? " after beat " : " on beat "}${Math.floor(after / beat) + 1}`;
+  const chords = stays.filter((s) => s.symbol).map((s) => spokenChord(s.symbol) + when(s));
+  const what = held ? `${chords[0]}, held` : chords.join(", ") || "no chord yet";
+  return `${number === 0 ? "Pickup" : `Bar ${number}`}${meter && `, ${meter}`}: ${what}`;
+}
