@@ -36,7 +36,7 @@ const (
 
 // A Config holds what the player has said about the time.
 type Config struct {
-	Meter jam.Meter // zero: found among 4/4, 3/4 and 6/8; in any other meter only the beat is found, not the bar
+	Meter jam.Meter // zero: found among 4/4, 3/4 and 6/8; in any other meter only the beat is found (of 7/8: eighths), not the bar
 	BPM   float64   // quarter notes a minute, within about 20 %; 0 if not said
 	Heard bool      // the player hears jamd play on these beats, and plays with it
 }
@@ -180,10 +180,11 @@ func (f *Follower) lengths(c *class) (low, high float64) {
 	case f.grid.found:
 		return f.grid.period * (1 - pace), f.grid.period * (1 + pace)
 	case f.config.BPM > 0:
-		told := 60 / f.config.BPM * quarters(c.meter)
+		told := 60 / f.config.BPM * f.beat(c)
 		return told * 0.8, told * 1.25
 	}
-	return 60. / 330, 60. / 35
+	short := min(f.beat(c), 1) // eighths and sixteenths pass faster
+	return 60. / 330 * short, 60. / 35 * short
 }
 
 // begin makes the hypotheses for a first onset at t.
@@ -196,7 +197,7 @@ func (f *Follower) begin(t float64) {
 			continue
 		}
 		low, high := f.lengths(c)
-		middle, spread, step := usualBeat, usualSpread, 1.05
+		middle, spread, step := usualBeat*min(f.beat(c), 1), usualSpread, 1.05
 		if f.grid.found || f.config.BPM > 0 {
 			middle, spread, step = (low+high)/2, 0.05, 1.02
 			low, high = middle*0.92, middle*1.08
@@ -215,8 +216,8 @@ func (f *Follower) begin(t float64) {
 	b.normalise()
 }
 
-// plays reports whether a class has the meter that was set. It is true for all classes if none was set. If no class has that
-// meter, the classes of 4/4 find its beat.
+// plays reports whether a class finds the beat of the meter that was set. It is true for all classes if none was set. If no class has
+// that meter, those of 6/8 find dotted beats, and those of 4/4 all others.
 func (f *Follower) plays(c *class) bool {
 	set := f.config.Meter
 	if set == (jam.Meter{}) {
@@ -227,5 +228,16 @@ func (f *Follower) plays(c *class) bool {
 			return c.meter == set
 		}
 	}
+	if set.Compound() {
+		return c.meter.Compound()
+	}
 	return c.meter == jam.Quarters(4)
+}
+
+// beat returns the length of a class's beats in quarter notes: that of the meter that was set, if one was.
+func (f *Follower) beat(c *class) float64 {
+	if set := f.config.Meter; set != (jam.Meter{}) {
+		return quarters(set)
+	}
+	return quarters(c.meter)
 }

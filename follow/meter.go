@@ -60,12 +60,16 @@ func (f *Follower) settleMeter(m jam.Meter) {
 	}
 }
 
-// SetMeter sets the meter; the zero Meter makes the Follower find it. It may be called during the music: the beats of the grid stay, and
+// SetMeter sets the meter; the zero Meter makes the Follower find it. It may be called during the music: the beats of the grid stay (to and from 7/8 and the
+// like, the eighths), and
 // a beat that began a bar still begins one.
 func (f *Follower) SetMeter(m jam.Meter) {
 	g := &f.grid
 	f.config.Meter, f.meter = m, meterSearch{on: m == jam.Meter{}}
 	if !f.meter.on {
+		if was, is := quarters(g.meter), quarters(m); min(was, is) < 1 { // to or from a meter that counts eighths, which stay as long
+			g.period, f.home, f.counted = g.period*is/was, f.home*is/was, f.counted*is/was
+		}
 		g.meter = m
 	}
 	if g.found {

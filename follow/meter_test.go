@@ -154,3 +154,61 @@ func TestMeterIsFoundAfterACountIn(t *testing.T) {
 		}
 	}
 }
+
+// In a meter that no class has, the player's beats are followed, and the bars are those that a count-in or the player sets: eighths in
+// 7/8, dotted quarters in 9/8.
+func TestBeatsOfOtherMeters(t *testing.T) {
+	for _, c := range []struct {
+		meter  string
+		period float64 // of a beat
+		bars   [][]int // onsets, in ticks
+	}{
+		{"7/8", 0.25, [][]int{{0, 12, 24, 36, 48, 60, 72}, {0, 24, 48, 60, 72}, {0, 24, 36, 48, 72}, {0, 24, 48}}},
+		{"5/8", 0.25, [][]int{{0, 12, 24, 36, 48}, {0, 36, 48}, {0, 24, 36}}},
+		{"5/4", 0.5, [][]int{{0, 12, 24, 36, 48}, {0, 24, 36, 42, 48}, {0, 18, 24, 36}}},
+		{"9/8", 0.55, [][]int{{0, 4, 8, 12, 24}, {0, 8, 12, 20, 24, 32}, {0, 12, 16, 20, 24}}},
+	} {
+		m, err := jam.ParseMeter(c.meter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, counted := range []bool{true, false} {
+			f := New(Config{Meter: m, BPM: 60 / c.period * quarters(m)})
+			random := rand.New(rand.NewPCG(3, 4))
+			at := 1.0
+			for range m.Beats() {
+				if counted {
+					f.Tap(duration(at))
+				}
+				at += c.period
+			}
+			for bar := range 24 {
+				for _, tick := range c.bars[bar%len(c.bars)] {
+					f.Note(duration(at+float64(tick)/ticks*c.period+0.01*random.NormFloat64()), 60, 80)
+				}
+				at += c.period * float64(m.Beats())
+			}
+			f.Advance(duration(at - c.period/4))
+			r, ok := f.Reading(duration(at - c.period/4))
+			off := math.Abs(seconds(r.At) - at)
+			if !ok || off > 0.04 || math.Abs(seconds(r.Period)/c.period-1) > 0.03 || r.Meter != m || r.State != jam.Following {
+				t.Errorf("%s, counted in %v: %+v, want a beat of %v s at %v s", c.meter, counted, r, c.period, at)
+			}
+			if counted && r.InBar != 0 {
+				t.Errorf("%s: the bar line is %d beats off", c.meter, r.InBar)
+			}
+		}
+	}
+}
+
+// A change between 4/4 and 7/8 leaves the eighths as they are.
+func TestEighthsStay(t *testing.T) {
+	f := New(Config{Meter: jam.Quarters(4), BPM: 100})
+	at := playIn(f, jam.Quarters(4), time.Second, 12, 0.6)
+	seven, _ := jam.ParseMeter("7/8")
+	f.SetMeter(seven)
+	r, _ := f.Reading(at - 100*time.Millisecond)
+	if math.Abs(seconds(r.Period)-0.3) > 0.01 || math.Abs(r.BPM-100) > 3 {
+		t.Errorf("%+v, want eighths of 0.3 s", r)
+	}
+}

@@ -261,8 +261,8 @@ func TestAccompanyRefuses(t *testing.T) {
 		"disorder": {want: "frame 2 comes after frame 4", tune: jam.Tune{
 			Events: note, Tempo: []jam.TempoChange{{BPM: 90}, {Frame: 4, BPM: 100}, {Frame: 2, BPM: 100}},
 		}},
-		"meter": {want: "frame 4: meter 5/8", tune: jam.Tune{
-			Events: note, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Meter{Count: 5, Unit: 8}}},
+		"meter": {want: "frame 4: meter 5/7", tune: jam.Tune{
+			Events: note, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Meter{Count: 5, Unit: 7}}},
 		}},
 		"meters in disorder": {want: "frame 2 comes after frame 4", tune: jam.Tune{
 			Events: note, Meters: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}, {Frame: 2, Meter: jam.Quarters(4)}},

@@ -1,9 +1,10 @@
 package jam
 
 // A BarPlace is the place of a frame in its bar, as an input of policies. The frame p frames after the bar line has place 1+p
-// in 4/4, 17+p in 3/4 and 29+p in 6/8. Other bars are divided into these: 2/4 is the first half of 4/4, 8/4 is two bars of 4/4,
-// 6/4 is two of 3/4, 12/8 is two of 6/8, and each beat of 9/8 is the first half of 6/8. Policies are trained with the same
-// places (train/data/bars.py). In any other meter the place is UnknownPlace.
+// in 4/4, 17+p in 3/4 and 29+p in 6/8. Other bars are divided into these: 2/2 is 4/4, 2/4 and 4/8 are its first half, 8/4 is two
+// bars of it, 6/4 is two bars of 3/4, 12/8 is two of 6/8, and each beat of 3/8 and 9/8 is the first half of 6/8. Policies are
+// trained with the same places (train/data/bars.py). In any other meter, such as 5/4 and 7/8, the place is UnknownPlace, as it was
+// in training.
 type BarPlace int64
 
 // The first place of each of the three meters. The other places of the bar follow it.
@@ -18,15 +19,19 @@ const (
 // Place returns the bar position of the frame after frames past a bar line, in that bar or a later one.
 func (m Meter) Place(after int64) BarPlace {
 	p := BarPlace(after % max(m.Bar(), 1)) // the zero Meter has no bar
-	switch m {
-	case Meter{2, 4}, Meter{4, 4}, Meter{8, 4}:
+	switch (Meter{Count: m.Count, Unit: m.Unit}) {
+	case Quarters(2), Quarters(4), Quarters(8), Meter{Count: 2, Unit: 2}, Meter{Count: 4, Unit: 8}:
 		return firstOf44 + p%16
-	case Meter{3, 4}, Meter{6, 4}:
+	case Quarters(3), Quarters(6):
 		return firstOf34 + p%12
-	case Meter{6, 8}, Meter{12, 8}:
-		return firstOf68 + p%12
-	case Meter{9, 8}:
-		return firstOf68 + p%6
+	case Meter{Count: 3, Unit: 8}, Meter{Count: 6, Unit: 8}, Meter{Count: 12, Unit: 8}:
+		if m.compound() {
+			return firstOf68 + p%12
+		}
+	case Meter{Count: 9, Unit: 8}:
+		if m.compound() {
+			return firstOf68 + p%6
+		}
 	}
 	return UnknownPlace
 }

@@ -26,16 +26,19 @@ func (g *ChordGrid) UnmarshalText(text []byte) error {
 	return err
 }
 
-// frames returns the distance between two lines of the chord grid. Half a bar is a whole number of beats, rounded down, and at
-// least one.
-func (g ChordGrid) frames(m Meter) int64 {
-	switch g {
-	case GridBeat:
-		return m.Beat()
-	case GridHalf:
-		return m.Beat() * int64(max(m.Beats()/2, 1))
-	case GridBar:
-		return m.Bar()
+// has reports whether a frame, counted from a bar line, is a line of the chord grid. In meters of groups of eighths, a group counts
+// as a beat. Half a bar of a grouped meter ends with the group that ends nearest to the middle; otherwise it is a whole number of
+// beats, rounded down, and at least one.
+func (g ChordGrid) has(m Meter, since int64) bool {
+	switch {
+	case g == GridBeat:
+		return m.Felt(since)
+	case g == GridHalf && m.Grouped():
+		return m.Strong(since)
+	case g == GridHalf:
+		return since%(m.Beat()*int64(max(m.Beats()/2, 1))) == 0
+	case g == GridBar:
+		return since%m.Bar() == 0
 	}
-	return 1
+	return true
 }

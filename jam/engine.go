@@ -18,7 +18,6 @@ type Engine struct {
 	sampler    *Sampler[ChordToken]
 	voicer     Voicer
 	output     Output
-	gridStep   int64 // frames from one line of the chord grid to the next
 	listen     int64 // the first frame in which the policy may be heard
 	origin     int64 // the frame at which the music began
 	barLine    int64 // the frame from which bars are counted
@@ -82,7 +81,7 @@ func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
 		settings: s, vocabulary: v, grid: grid, output: out,
 		quantiser: newQuantiser(grid, s.MelodyChannels),
 		sampler:   NewSampler(v, s.Temperature, s.TopP, s.Seed),
-		listen:    int64(s.Listen) * s.Meter.Beat(),
+		listen:    s.ListenFrames(),
 		force:     usualForce, sounded: v.Start(), chord: v.Start(), melody: MelodyStart, joined: s.Listen == 0,
 	}
 	e.applySettings()

@@ -67,7 +67,7 @@ func (e *Engine) Decide(logits []float32) error {
 
 // allowed says which tokens may be chosen for the next frame. Listening ends with a chord, on a line of the chord grid.
 func (e *Engine) allowed() Allowed {
-	switch onGrid := e.since(e.frame)%e.gridStep == 0; {
+	switch onGrid := e.settings.ChordGrid.has(e.settings.Meter, e.since(e.frame)); {
 	case !onGrid || e.frame < e.listen || e.settings.Hold || e.settings.Mute:
 		return OnlyHold
 	case !e.joined:

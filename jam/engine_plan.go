@@ -137,14 +137,10 @@ func (p *plan) play(e *Engine, now moment) {
 
 // click adds the metronome's click, which lasts one frame.
 func (p *plan) click(e *Engine, now moment) {
-	if !now.on(now.meter.Beat()) {
-		return
+	pitch, velocity := clickOf(now.meter.Accent(now.frame), e.settings.ClickVolume)
+	if velocity > 0 {
+		p.add(e, strike, ringingNote{part: clickPart, pitch: pitch, velocity: velocity})
 	}
-	click := ringingNote{part: clickPart, pitch: clickBeat, velocity: e.settings.ClickVolume}
-	if now.on(now.meter.Bar()) {
-		click.pitch = clickDownbeat
-	}
-	p.add(e, strike, click)
 }
 
 // clickNote returns the metronome's note for the report.

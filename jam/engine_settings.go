@@ -25,7 +25,6 @@ func (e *Engine) Apply(c Control) error {
 // applySettings updates everything that depends on the settings.
 func (e *Engine) applySettings() {
 	s := &e.settings
-	e.gridStep = s.ChordGrid.frames(s.Meter)
 	e.sampler.temperature, e.sampler.topP = s.Temperature, s.TopP
 	e.sampler.barred = e.vocabulary.barred(e.sampler.barred, s.Complexity, s.Key)
 	e.voicer = NewVoicer(*s)

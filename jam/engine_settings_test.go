@@ -159,7 +159,7 @@ func check(t *rapid.T, e *jam.Engine, out *jamtest.Output, v *jam.Vocabulary, be
 		t.Fatalf("frame %d: token %d after %d", r.Frame, r.Sounded, before)
 	case r.Began && !mayBegin(s, v.Chord(i)) && knowsAny(s, v):
 		t.Fatalf("frame %d: %s begins, of %v in %v", r.Frame, r.Symbol, s.Complexity, s.Key)
-	case r.Began && (s.Hold || s.Mute || r.Missed || r.Frame%s.ChordGrid.Frames(s.Meter) != 0):
+	case r.Began && (s.Hold || s.Mute || r.Missed || !s.ChordGrid.Has(s.Meter, r.Frame)):
 		t.Fatalf("frame %d: a chord begins with %+v, missed %v", r.Frame, s, r.Missed)
 	case named && !enriched(v.Chord(i), r.Symbol), named && r.Began && s.Colour == jam.Plain && r.Symbol != v.Chord(i).String():
 		t.Fatalf("frame %d: %s sounds as %s", r.Frame, v.Chord(i), r.Symbol)

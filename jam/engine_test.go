@@ -270,7 +270,7 @@ func offsBalanceOns(t *rapid.T) {
 		if !v.Legal(before, r.Sounded) && r.Sounded != v.Continue(before) {
 			t.Fatalf("token %d after %d", r.Sounded, before)
 		}
-		if r.Sounded != before && r.Sounded != v.Continue(before) && r.Frame%s.ChordGrid.Frames(s.Meter) != 0 {
+		if r.Sounded != before && r.Sounded != v.Continue(before) && !s.ChordGrid.Has(s.Meter, r.Frame) {
 			t.Fatalf("frame %d changes the chord off the chord grid", r.Frame)
 		}
 		clicks := out.SoundingOn(10)
@@ -298,7 +298,8 @@ func offsBalanceOns(t *rapid.T) {
 func anySettings(t *rapid.T) jam.Settings {
 	return settings(func(s *jam.Settings) {
 		s.Tempo = rapid.Float64Range(40, 300).Draw(t, "tempo")
-		s.Meter = rapid.SampledFrom([]jam.Meter{jam.Quarters(1), jam.Quarters(2), jam.Quarters(3), jam.Quarters(4), jam.Quarters(7), {Count: 6, Unit: 8}, {Count: 9, Unit: 8}}).Draw(t, "meter")
+		s.Meter = rapid.SampledFrom([]jam.Meter{jam.Quarters(1), jam.Quarters(2), jam.Quarters(3), jam.Quarters(4), jam.Quarters(7), {Count: 6, Unit: 8}, {Count: 9, Unit: 8},
+			meter("7/8"), meter("2+3/4"), meter("7/16"), meter("2/2")}).Draw(t, "meter")
 		s.Listen = rapid.IntRange(0, 5).Draw(t, "listen")
 		s.ChordGrid = rapid.SampledFrom([]jam.ChordGrid{jam.GridFrame, jam.GridBeat, jam.GridHalf, jam.GridBar}).Draw(t, "chord grid")
 		s.Temperature = rapid.SampledFrom([]float64{0, 0.5, 0.99, 2}).Draw(t, "temperature")
@@ -482,4 +483,12 @@ func TestEngineForgetsWhatWasNotPlayed(t *testing.T) {
 			t.Fatalf("decided and skipped:\n%+v\nskipped:\n%+v", played[0], played[1])
 		}
 	})
+}
+
+func meter(text string) jam.Meter {
+	m, err := jam.ParseMeter(text)
+	if err != nil {
+		panic(err)
+	}
+	return m
 }

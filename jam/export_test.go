@@ -10,7 +10,7 @@ var (
 
 func (e *Engine) Settings() Settings                        { return e.settings }
 func (g *Grid) Tempo(frame int64) float64                   { return g.tempo(frame) }
-func (g ChordGrid) Frames(m Meter) int64                    { return g.frames(m) }
+func (g ChordGrid) Has(m Meter, since int64) bool           { return g.has(m, since) }
 func (c ChordKey) Allows(chord Chord) bool                  { return c.allows(chord) }
 func (c Complexity) Allows(quality uint8) bool              { return c.allows(quality) }
 func (k Key) Index() int                                    { return k.index() }

@@ -91,6 +91,19 @@ const (
 	clickBeat     = 77
 )
 
+// clickOf returns the click of a frame with an accent, at the volume of a click that is not weak. Off the beat, velocity is 0.
+func clickOf(a Accent, volume uint8) (pitch, velocity uint8) {
+	switch a {
+	case Downbeat:
+		return clickDownbeat, volume
+	case FullBeat:
+		return clickBeat, volume
+	case WeakBeat:
+		return clickBeat, max(volume/2, 1)
+	}
+	return clickBeat, 0
+}
+
 // countIn clicks the beats before frame 0. It returns false if ctx ended.
 func (l *Loop) countIn(ctx context.Context) bool {
 	meter := l.engine.settings.Meter
@@ -99,12 +112,9 @@ func (l *Loop) countIn(ctx context.Context) bool {
 		if l.wait(ctx, l.due(line)); ctx.Err() != nil {
 			return false
 		}
-		click := byte(clickBeat)
-		if l.engine.since(line)%meter.Bar() == 0 {
-			click = clickDownbeat
-		}
+		click, velocity := clickOf(meter.Accent(l.engine.since(line)), l.config.Settings.ClickVolume)
 		if l.config.Click {
-			l.report(l.config.Output.Send(noteOn|(clickChannel-1), click, l.config.Settings.ClickVolume))
+			l.report(l.config.Output.Send(noteOn|(clickChannel-1), click, velocity))
 		}
 		l.wait(ctx, l.due(line+1))
 		if l.config.Click {

@@ -302,7 +302,7 @@ func TestLateInference(t *testing.T) {
 				before = j.reports[i-1].Sounded
 			}
 			want := judge.Vocabulary().Continue(before)
-			if !late && r.Frame%s.ChordGrid.Frames(jam.Quarters(4)) == 0 && r.Frame >= int64(4*s.Listen) {
+			if !late && s.ChordGrid.Has(jam.Quarters(4), r.Frame) && r.Frame >= int64(4*s.Listen) {
 				want = likeliest(judge.Vocabulary(), logits, before, !joined)
 				joined = joined || want != jam.NoChord
 			}

@@ -10,7 +10,7 @@ import (
 // Whatever a tracker believes, of the meter too, frames go on: each is half to one and a half times as long as the tempo says.
 func TestPlayerGridGoesOn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		meters := rapid.SampledFrom([]Meter{Quarters(4), Quarters(3), {6, 8}})
+		meters := rapid.SampledFrom([]Meter{Quarters(4), Quarters(3), {Count: 6, Unit: 8}, Quarters(5).usual(), {Count: 7, Unit: 8}})
 		meter := meters.Draw(t, "meter")
 		anyTime := func(after time.Duration, beat int64) PlayerTime {
 			period := time.Duration(rapid.Int64Range(2e8, 17e8).Draw(t, "period"))

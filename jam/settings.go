@@ -24,7 +24,7 @@ func (c Channels) Strikes(e Event, split uint8) bool {
 type Settings struct {
 	Tempo       float64    `json:"tempo"`            // quarter notes a minute, 20 to 400
 	Meter       Meter      `json:"meter"`            // time signature
-	Listen      int        `json:"listen"`           // beats in which the policy is not heard yet, 0 to 1024
+	Listen      int        `json:"listen"`           // beats in which the policy is not heard yet, 0 to 1024; see ListenFrames
 	ChordGrid   ChordGrid  `json:"chord_grid"`       // on which lines the chord may change
 	Complexity  Complexity `json:"complexity"`       // which chords may begin
 	Colour      Colour     `json:"colour,omitempty"` // what is added to triads
@@ -99,6 +99,16 @@ func (s Settings) Check() error {
 		return fmt.Errorf("melody channels: must be at least one of 1 to 16")
 	}
 	return nil
+}
+
+// ListenFrames returns for how many frames the policy is not heard. In grouped meters, beats of listening are quarter notes, and
+// they are rounded up to whole bars.
+func (s Settings) ListenFrames() int64 {
+	if m := s.Meter; m.Grouped() {
+		bar := m.Bar()
+		return (int64(s.Listen)*FramesPerBeat + bar - 1) / bar * bar
+	}
+	return int64(s.Listen) * s.Meter.Beat()
 }
 
 // checkSampling returns an error if a Sampler cannot draw with these values.

@@ -3,6 +3,7 @@ package jam
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,7 +31,7 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		want   string
 	}{
 		"tempo":       {func(s *Settings) { s.Tempo = 0 }, "20 to 400"},
-		"meter":       {func(s *Settings) { s.Meter = Quarters(0) }, "meter 0/4: must be 1/4 to 16/4, 6/8, 9/8 or 12/8"},
+		"meter":       {func(s *Settings) { s.Meter = Quarters(0) }, "meter 0/4: must be such as 4/4"},
 		"listen":      {func(s *Settings) { s.Listen = -1 }, "listen -1 beats: must be 0 to 1024"},
 		"chord grid":  {func(s *Settings) { s.ChordGrid = 9 }, "frame, beat, half or bar"},
 		"temperature": {func(s *Settings) { s.Temperature = math.NaN() }, "temperature NaN: must be 0 to 10"},
@@ -75,19 +76,33 @@ func TestChordGridText(t *testing.T) {
 	}
 }
 
-func TestChordGridFrames(t *testing.T) {
+func TestChordGridLines(t *testing.T) {
 	for _, c := range []struct {
 		grid  ChordGrid
 		meter string
-		want  int64
+		want  []int64 // lines in two bars
 	}{
-		{GridFrame, "4/4", 1}, {GridBeat, "4/4", 4}, {GridHalf, "4/4", 8}, {GridBar, "4/4", 16},
-		{GridHalf, "3/4", 4}, {GridBar, "3/4", 12}, {GridHalf, "1/4", 4}, {GridHalf, "5/4", 8},
-		{GridFrame, "6/8", 1}, {GridBeat, "6/8", 6}, {GridHalf, "6/8", 6}, {GridBar, "6/8", 12}, {GridHalf, "12/8", 12},
+		{GridBeat, "4/4", []int64{0, 4, 8, 12, 16, 20, 24, 28}}, {GridHalf, "4/4", []int64{0, 8, 16, 24}}, {GridBar, "4/4", []int64{0, 16}},
+		{GridHalf, "3/4", []int64{0, 4, 8, 12, 16, 20}}, {GridBar, "3/4", []int64{0, 12}}, {GridHalf, "1/4", []int64{0, 4}},
+		{GridBeat, "6/8", []int64{0, 6, 12, 18}}, {GridHalf, "6/8", []int64{0, 6, 12, 18}}, {GridBar, "6/8", []int64{0, 12}},
+		{GridHalf, "12/8", []int64{0, 12, 24, 36}},
+		{GridBeat, "5/4", []int64{0, 4, 8, 12, 16, 20, 24, 28, 32, 36}}, {GridHalf, "5/4", []int64{0, 12, 20, 32}},
+		{GridHalf, "2+3/4", []int64{0, 8, 20, 28}},
+		{GridBeat, "7/8", []int64{0, 4, 8, 14, 18, 22}}, {GridHalf, "7/8", []int64{0, 8, 14, 22}}, {GridBar, "7/8", []int64{0, 14}},
+		{GridBeat, "3+2+2/8", []int64{0, 6, 10, 14, 20, 24}}, {GridHalf, "3+2+2/8", []int64{0, 6, 14, 20}},
+		{GridBeat, "7/16", []int64{0, 2, 4, 7, 9, 11}}, {GridBeat, "2/2", []int64{0, 8, 16, 24}},
 	} {
 		meter, err := ParseMeter(c.meter)
-		if got := c.grid.frames(meter); err != nil || got != c.want {
-			t.Errorf("%v in %s: %d frames, want %d", c.grid, c.meter, got, c.want)
+		var got []int64
+		for since := range 2 * meter.Bar() {
+			if has := c.grid.has(meter, since); has != c.grid.has(meter, since-2*meter.Bar()) {
+				t.Errorf("%v in %s: frames %d and %d differ", c.grid, c.meter, since, since-2*meter.Bar())
+			} else if has {
+				got = append(got, since)
+			}
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%v in %s: lines %v, want %v", c.grid, c.meter, got, c.want)
 		}
 	}
 }

@@ -6,7 +6,7 @@ type Style uint8
 // The styles.
 const (
 	Pad      Style = iota // sustained; notes that two chords share sound on
-	Block                 // begins again on each beat
+	Block                 // begins again on each beat; in 7/8 and the like, on each group
 	Pulse                 // begins again on each eighth note, detached, with an accent on the beat
 	Arpeggio              // one note after another in eighth notes, up and down
 	Ripple                // like Arpeggio, in sixteenths
@@ -44,39 +44,29 @@ type moment struct {
 	again bool  // the chord begins, and all its notes begin again so that this is heard
 }
 
-func (m moment) begins() bool           { return m.frame == m.begun }
-func (m moment) on(distance int64) bool { return m.frame%distance == 0 }
+func (m moment) begins() bool { return m.frame == m.begun }
+func (m moment) beat() bool   { return m.meter.Felt(m.frame) }
+func (m moment) eighth() bool { return m.meter.Eighth(m.frame) }
 
-// passed returns how many lines of the given distance have passed since the chord began.
-func (m moment) passed(distance int64) int64 {
-	return linesTo(m.frame, distance) - linesTo(m.begun, distance)
-}
-
-// linesTo returns the quotient rounded down, also for negative frames.
-func linesTo(frame, distance int64) int64 {
-	if frame < 0 {
-		return -((distance - 1 - frame) / distance)
-	}
-	return frame / distance
-}
+// eighths returns how many eighths have begun since the chord did.
+func (m moment) eighths() int64 { return m.meter.eighthsTo(m.frame) - m.meter.eighthsTo(m.begun) }
 
 // upper says which of the n upper notes sound in a frame, from first up to but not including end, and what happens to them. If
 // weak is true, they are struck less hard.
 func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
-	beat := m.on(m.meter.Beat())
 	switch s {
 	case Block:
-		return 0, n, m.strikeOn(beat), false
+		return 0, n, m.strikeOn(m.beat()), false
 	case Pulse:
-		if eighth := m.on(2); !eighth && !m.begins() {
+		if !m.eighth() && !m.begins() {
 			return 0, 0, hold, false
 		}
-		return 0, n, strike, !beat && !m.begins()
+		return 0, n, strike, !m.beat() && !m.begins()
 	case Arpeggio:
-		i := upAndDown(m.passed(2), n)
-		return i, i + 1, m.strikeOn(m.on(2)), false
+		i := upAndDown(m.eighths(), n)
+		return i, i + 1, m.strikeOn(m.eighth()), false
 	case Ripple:
-		i := upAndDown(m.passed(1), n)
+		i := upAndDown(m.frame-m.begun, n)
 		return i, i + 1, strike, false
 	}
 	return 0, n, m.sustain(), false
@@ -87,7 +77,7 @@ func (s Style) upper(m moment, n int) (first, end int, act action, weak bool) {
 func (s Style) bass(m moment) (fifth bool, act action) {
 	switch s {
 	case Block, Pulse:
-		return m.passed(m.meter.Strong())%2 == 1, m.strikeOn(m.on(m.meter.Strong()))
+		return (m.meter.strongTo(m.frame)-m.meter.strongTo(m.begun))%2 == 1, m.strikeOn(m.meter.Strong(m.frame))
 	case Arpeggio, Ripple:
 		return false, m.strikeOn(false)
 	}
@@ -107,7 +97,7 @@ func (m moment) sustain() action {
 	switch {
 	case m.again:
 		return strike
-	case m.begins() || m.on(m.meter.Beat()):
+	case m.begins() || m.beat():
 		return sound
 	}
 	return hold

@@ -121,12 +121,11 @@ func (t *Take) BarAt(frame int64) Bar { return t.Bars().At(frame) }
 func (t *Take) ClickBeats(velocity uint8) {
 	t.Click = nil
 	for bar := t.BarAt(0); bar.Frame < t.Frames; bar = t.BarAt(bar.End) {
-		pitch := uint8(clickDownbeat)
 		for frame := bar.Frame; frame < min(bar.End, t.Frames); frame += bar.Meter.Beat() {
 			if frame >= 0 { // the bar of a pickup begins before frame 0
+				pitch, velocity := clickOf(bar.Meter.Accent(frame-bar.Frame), velocity)
 				t.Click = append(t.Click, TakeNote{Frame: frame, Pitch: pitch, Duration: 1, Velocity: velocity})
 			}
-			pitch = clickBeat
 		}
 	}
 }

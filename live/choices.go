@@ -44,8 +44,8 @@ var choices = []choice{
 	{ui.Param{Name: choiceClockIn, Kind: ui.List, Help: "Port that the external clock comes from."}, (*Jam).showClockIn, (*Jam).setClockIn},
 	{ui.Param{Name: choiceListen, Kind: ui.List, Words: []string{"0", "1", "2", "4", "8", "16", "32"}, Unit: "beats",
 		Help: "How many beats jamd listens before it joins in."}, (*Jam).showListen, (*Jam).setListen},
-	{ui.Param{Name: choiceMeter, Kind: ui.List, Words: []string{autoMeter, "2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "6/8", "9/8", "12/8"},
-		Help: "Time signature; auto finds 4/4, 3/4 or 6/8 in what you play, if jamd follows you."}, (*Jam).showMeter, (*Jam).setMeter},
+	{ui.Param{Name: choiceMeter, Kind: ui.Text, Words: []string{autoMeter, "4/4", "3/4", "2/4", "2/2", "6/8", "9/8", "12/8", "5/4", "7/4", "5/8", "7/8", "2+2+2+3/8", "3+3+2/8"},
+		Help: "Time signature, such as 7/8, or with its groups 3+2+2/8; auto finds 4/4, 3/4 or 6/8 in what you play, if jamd follows you."}, (*Jam).showMeter, (*Jam).setMeter},
 	{ui.Param{Name: choiceBlind, Kind: ui.Text, Help: "Draw one of these policies for each jam, and hide its name until you have rated the jam: " +
 		"names with commas between, or off."}, (*Jam).showBlind, (*Jam).setBlind},
 }

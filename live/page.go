@@ -22,7 +22,7 @@ func (j *Jam) Info() ui.Info {
 		Version: j.options.Version, Title: j.melody.title, Session: j.session, WaitsFor: j.waitsFor(), Policy: j.controls.playing(),
 		Blind: j.blind != nil, Tempo: j.tempoNow(), FramesPerBeat: int(m.Beat()), FramesPerBar: int(m.Bar()),
 		Meters:       ui.MetersOf(j.Bars()),
-		ListenFrames: int64(s.Listen) * m.Beat(), In: j.melody.name, Out: j.output.Info().Name,
+		ListenFrames: s.ListenFrames(), In: j.melody.name, Out: j.output.Info().Name,
 		ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
 	}
 	if j.blind != nil {

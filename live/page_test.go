@@ -3,7 +3,7 @@ package live
 import (
 	"encoding/json"
 	"os"
-	"slices"
+	"reflect"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -66,7 +66,7 @@ func TestPageIsToldTheMeters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := ui.MetersOf(m.Bars()); !slices.Equal(got, want) {
+		if got := ui.MetersOf(m.Bars()); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}

@@ -184,8 +184,8 @@ func (s *song) meters() (first jam.Meter, changes []jam.MeterChange) {
 }
 
 // meter returns the signature's meter. If jamd cannot play it, it is counted in quarter notes. If a bar is not a whole number of
-// them, several bars become one: two bars of 3/8 become 3/4, and two of 7/8 become 7/4. If the result is still out of range, it
-// is 4/4.
+// them, several bars become one: eight bars of 7/32 become 7/4. If the result is still out of range, it is 4/4. The groups of the
+// meter are the usual ones, because a file has none.
 func (s signature) meter() jam.Meter {
 	if m, err := jam.ParseMeter(fmt.Sprintf("%d/%d", s.numerator, s.denominator)); err == nil {
 		return m
@@ -194,7 +194,7 @@ func (s signature) meter() jam.Meter {
 	for bars > 1 && beats%2 == 0 {
 		beats, bars = beats/2, bars/2
 	}
-	if m := jam.Quarters(beats); m.Check() == nil {
+	if m, err := jam.ParseMeter(fmt.Sprintf("%d/4", beats)); err == nil {
 		return m
 	}
 	return jam.Quarters(4)

@@ -39,8 +39,8 @@ func TestMelodyTime(t *testing.T) {
 		numerator, power byte
 		want             string
 	}{
-		{4, 2, "4/4"}, {3, 2, "3/4"}, {6, 3, "6/8"}, {2, 1, "4/4"}, {12, 3, "12/8"}, {3, 3, "3/4"}, {7, 3, "7/4"}, {5, 2, "5/4"},
-		{17, 2, "4/4"}, {7, 4, "7/4"}, {255, 3, "4/4"},
+		{4, 2, "4/4"}, {3, 2, "3/4"}, {6, 3, "6/8"}, {2, 1, "2/2"}, {12, 3, "12/8"}, {3, 3, "3/8"}, {7, 3, "2+2+3/8"}, {5, 2, "3+2/4"},
+		{17, 2, "4/4"}, {7, 4, "2+2+3/16"}, {7, 5, "4+3/4"}, {255, 3, "4/4"},
 	} {
 		m, err := Read("", file(0, 96, cat(meter(test.numerator, test.power), meter(5, 4), c4)), "")
 		if err != nil || m.Meter.String() != test.want {
@@ -53,7 +53,8 @@ func TestMelodyTime(t *testing.T) {
 	}
 	changing, err := Read("", file(0, 24, cat(meter(4, 2), change(4, 3, 2), change(3, 3, 2), change(2, 3, 2), change(3, 7, 3), c4)), "")
 	three := jam.Quarters(3)
-	wantMeters := []jam.MeterChange{{Frame: 16, Meter: three}, {Frame: 36, Meter: three}, {Frame: 48, Meter: jam.Quarters(7)}}
+	seven, _ := jam.ParseMeter("7/8")
+	wantMeters := []jam.MeterChange{{Frame: 16, Meter: three}, {Frame: 36, Meter: three}, {Frame: 48, Meter: seven}}
 	if err != nil || changing.Meter != jam.Quarters(4) || !slices.Equal(changing.Meters, wantMeters) {
 		t.Errorf("%v, then %v, %v", changing.Meter, changing.Meters, err)
 	}

@@ -183,10 +183,11 @@ func TestTakeHasItsStyle(t *testing.T) {
 	}
 }
 
-// The metronome of a time signature clicks every beat: 24 MIDI clocks are a quarter note, and 36 a dotted one.
+// The metronome of a time signature clicks every beat: 24 MIDI clocks are a quarter note, 36 a dotted one, and 12 an eighth.
 func TestTimeSignatures(t *testing.T) {
 	for meter, want := range map[string][]byte{
 		"4/4": {4, 2, 24, 8}, "3/4": {3, 2, 24, 8}, "1/4": {1, 2, 24, 8}, "6/8": {6, 3, 36, 8}, "9/8": {9, 3, 36, 8}, "12/8": {12, 3, 36, 8},
+		"2+2+3/8": {7, 3, 12, 8}, "2/2": {2, 1, 48, 8}, "5/16": {5, 4, 6, 8},
 	} {
 		m, err := jam.ParseMeter(meter)
 		take := jam.Take{Meter: jam.Quarters(5), Meters: []jam.MeterChange{{Frame: 20, Meter: m}}, Tempo: []jam.TempoChange{{BPM: 100}}, Frames: 40}

@@ -56,7 +56,7 @@ const bassBelow = 53
 
 func (s *sheet) attributes(keyKnown bool) xmlAttributes {
 	a := xmlAttributes{Divisions: jam.FramesPerBeat, Fifths: spelling.Fifths(s.key), Mode: "major",
-		Beats: s.meter.Count, BeatType: s.meter.Unit, Sign: "G", Line: 2}
+		Beats: s.meter.Top(), BeatType: s.meter.Unit, Sign: "G", Line: 2}
 	if s.key.Minor {
 		a.Mode = "minor"
 	}
@@ -88,7 +88,7 @@ func (s *sheet) measures() []xmlMeasure {
 		}
 		if bar.Meter != meter {
 			meter = bar.Meter
-			m.Content = append(m.Content, xmlTime{Beats: meter.Count, BeatType: meter.Unit})
+			m.Content = append(m.Content, xmlTime{Beats: meter.Top(), BeatType: meter.Unit})
 		}
 		var notes []written
 		for len(stretches) > 0 && stretches[0].frame < bar.End {
@@ -209,7 +209,7 @@ func (s *sheet) tempoMarks() (all []mark) {
 		last = c.BPM
 		m := xmlMetronome{Unit: "quarter"}
 		beats := c.BPM
-		if s.take.BarAt(c.Frame).Meter.Unit == 8 {
+		if s.take.BarAt(c.Frame).Meter.Compound() {
 			m.Dot, beats = &struct{}{}, c.BPM*2/3
 		}
 		m.PerMinute = strconv.FormatFloat(math.Round(beats*10)/10, 'f', -1, 64)

@@ -48,7 +48,7 @@ type readSheet struct {
 		Number   int64      `xml:"number,attr"`
 		Implicit string     `xml:"implicit,attr"`
 		Fifths   int        `xml:"attributes>key>fifths"`
-		Beats    uint8      `xml:"attributes>time>beats"`
+		Beats    string     `xml:"attributes>time>beats"`
 		Unit     uint8      `xml:"attributes>time>beat-type"`
 		Notes    []readNote `xml:"note"`
 		Harmony  []struct {
@@ -74,8 +74,10 @@ func (r *readSheet) notes(take *jam.Take) (melody []jam.TakeNote, err error) {
 	var meter jam.Meter
 	pickup := take.Bars().Pickup() != (jam.Meter{})
 	for i, m := range r.Measures {
-		if m.Beats > 0 {
-			meter = jam.Meter{Count: m.Beats, Unit: m.Unit}
+		if m.Beats != "" {
+			if err := meter.UnmarshalText(fmt.Appendf(nil, "%s/%d", m.Beats, m.Unit)); err != nil {
+				return nil, err
+			}
 		}
 		bar, number := take.BarAt(at), int64(i)+1
 		if pickup {
@@ -111,7 +113,16 @@ func (r *readSheet) notes(take *jam.Take) (melody []jam.TakeNote, err error) {
 }
 
 var anyMeters = []jam.Meter{jam.Quarters(1), jam.Quarters(2), jam.Quarters(3), jam.Quarters(4), jam.Quarters(5), jam.Quarters(7),
-	jam.Quarters(16), {Count: 6, Unit: 8}, {Count: 9, Unit: 8}, {Count: 12, Unit: 8}}
+	jam.Quarters(16), {Count: 6, Unit: 8}, {Count: 9, Unit: 8}, {Count: 12, Unit: 8},
+	meter("7/8"), meter("5/4"), meter("5/8"), meter("3+2+2/8"), meter("8/8"), meter("7/16"), meter("9/16"), meter("2/2"), meter("3/8")}
+
+func meter(text string) jam.Meter {
+	m, err := jam.ParseMeter(text)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
 
 // Whatever was played, the sheet's notes are the take's, each written as a value that there is.
 func TestLeadSheetIsTheMelody(t *testing.T) {
@@ -222,6 +233,10 @@ func TestLeadSheetShowsTheBeat(t *testing.T) {
 		{jam.Meter{Count: 6, Unit: 8}, []int64{8, 4, 5, 7}, "6~ 2 4 | 4~ 1 1~ 6"},
 		{jam.Meter{Count: 12, Unit: 8}, []int64{18, 6}, "12~ 6 6"},
 		{jam.Quarters(5), []int64{20}, "16~ 4"},
+		{meter("5/4"), []int64{20, 8, 12, 2, 4, 14}, "12~ 8 | 8 4~ 8 | 2 4 2~ 4~ 8"},
+		{meter("7/8"), []int64{14, 2, 2, 4, 6, 4, 10, 7, 7}, "8~ 6 | 2 2 4 6 | 4 4~ 6 | 4~ 3 1~ 6"},
+		{meter("3+2+2/8"), []int64{14, 6, 8, 2, 12}, "6~ 8 | 6 8 | 2 4~ 8"},
+		{meter("2/2"), []int64{16, 4, 8, 4, 1, 15}, "16 | 4 4~ 4 4 | 1 3~ 4~ 8"},
 	}
 	for _, tt := range tests {
 		take := jam.Take{Meter: tt.meter, Tempo: []jam.TempoChange{{BPM: 120}}}

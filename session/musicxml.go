@@ -40,14 +40,14 @@ type (
 		Divisions int      `xml:"divisions"` // per quarter note
 		Fifths    int      `xml:"key>fifths"`
 		Mode      string   `xml:"key>mode"`
-		Beats     uint8    `xml:"time>beats"`
+		Beats     string   `xml:"time>beats"`
 		BeatType  uint8    `xml:"time>beat-type"`
 		Sign      string   `xml:"clef>sign"`
 		Line      int      `xml:"clef>line"`
 	}
 	xmlTime struct {
 		XMLName  xml.Name `xml:"attributes"`
-		Beats    uint8    `xml:"time>beats"`
+		Beats    string   `xml:"time>beats"`
 		BeatType uint8    `xml:"time>beat-type"`
 	}
 	xmlDirection struct {

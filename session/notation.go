@@ -51,8 +51,14 @@ func write(part stretch, bar jam.Bar) (notes []written) {
 // ends with the beat, except that a quarter note may begin halfway between two beats. On a beat, it ends before the next strong
 // beat, except that a note that begins on a strong beat may last to the end of the bar.
 func longest(m jam.Meter, at, length int64) int64 {
-	beat, strong := m.Beat(), m.Strong()
-	dotted := m.Unit == 8
+	if m.Grouped() || m.Unit > 8 {
+		return longestInGroup(m, at, length)
+	}
+	beat, strong := m.Beat(), m.Middle()
+	if m.Unit == 2 { // notes of half notes' meters show the quarter notes
+		beat = jam.FramesPerBeat
+	}
+	dotted := m.Compound()
 	room := strong - at%strong
 	switch {
 	case dotted && at%2 == 1:
@@ -75,9 +81,41 @@ func longest(m jam.Meter, at, length int64) int64 {
 	return 1
 }
 
-// beam joins the eighths and sixteenths of each beat in a bar.
+// longestInGroup is longest for a meter of groups, such as 7/8, or of sixteenths. A note that begins with a group may last to the end
+// of any group; any other ends with its beat or, on a beat, with its group.
+func longestInGroup(m jam.Meter, at, length int64) int64 {
+	from, to := m.Group(at)
+	if beat := m.Beat(); beat == jam.FramesPerBeat && at%beat == beat/2 && length == beat && at+beat <= to {
+		return beat // a quarter note between two beats
+	}
+	for _, v := range noteValues {
+		end := at + v.frames
+		if v.frames > length || end > m.Bar() {
+			continue
+		}
+		begins := end == m.Bar()
+		if !begins {
+			group, _ := m.Group(end)
+			begins = group == end
+		}
+		inside := end <= to && (at == from || at%m.Beat() == 0 || end <= (at/m.Beat()+1)*m.Beat())
+		if inside || at == from && begins {
+			return v.frames
+		}
+	}
+	return 1
+}
+
+// beam joins the eighths and sixteenths of each beat in a bar; in meters of groups of eighths or sixteenths, those of each group.
 func beam(notes []written, bar jam.Bar) {
-	beat := func(n *written) int64 { return (n.frame - bar.Frame) / bar.Meter.Beat() }
+	beat := func(n *written) int64 {
+		after := n.frame - bar.Frame
+		if bar.Meter.Grouped() && bar.Meter.Unit > 4 {
+			from, _ := bar.Meter.Group(after)
+			return from
+		}
+		return after / bar.Meter.Beat()
+	}
 	short := func(n *written) bool { return !n.rest && n.length < jam.FramesPerBeat }
 	for i := 0; i < len(notes); {
 		j := i

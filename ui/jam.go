@@ -70,10 +70,11 @@ type Info struct {
 
 // A Meter is a stretch of bars of one meter, up to the next Meter.
 type Meter struct {
-	Frame         int64 `json:"frame"` // of the first bar line; before 0 if the music begins with a pickup
-	Bar           int64 `json:"bar"`   // number of that bar: from 1, or 0 for a pickup
-	FramesPerBeat int64 `json:"frames_per_beat"`
-	FramesPerBar  int64 `json:"frames_per_bar"`
+	Frame         int64   `json:"frame"` // of the first bar line; before 0 if the music begins with a pickup
+	Bar           int64   `json:"bar"`   // number of that bar: from 1, or 0 for a pickup
+	FramesPerBeat int64   `json:"frames_per_beat"`
+	FramesPerBar  int64   `json:"frames_per_bar"`
+	Groups        []int64 `json:"groups,omitempty"` // frames of the bar at which a group of beats begins; none in most meters
 }
 
 // MetersOf returns the meters of bars, in order of time.
@@ -84,7 +85,8 @@ func MetersOf(bars jam.Bars) []Meter {
 		if n := len(meters); n > 0 && meters[n-1].Frame == bar.Frame {
 			meters = meters[:n-1] // two changes at frame 0
 		}
-		meters = append(meters, Meter{Frame: bar.Frame, Bar: bar.Number + 1, FramesPerBeat: bar.Meter.Beat(), FramesPerBar: bar.Meter.Bar()})
+		meters = append(meters, Meter{Frame: bar.Frame, Bar: bar.Number + 1, FramesPerBeat: bar.Meter.Beat(), FramesPerBar: bar.Meter.Bar(),
+			Groups: bar.Meter.Groups()})
 	}
 	return meters
 }

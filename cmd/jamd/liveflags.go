@@ -16,7 +16,7 @@ import (
 type liveFlags struct {
 	Out         string        `placeholder:"NAME" help:"Output port, or an unambiguous part of its name. 'jamd out' (or 'jamd out 2', ...) opens a port of that name, which is also the default."`
 	Wait        bool          `help:"If a port that you name is not there yet, begin without it and wait for it."`
-	Meter       *meterFlag    `placeholder:"N/4|6/8|auto" help:"Time signature (4/4, or the melody's own). auto: 4/4, 3/4 or 6/8, found in what you play, if jamd follows you."`
+	Meter       *meterFlag    `placeholder:"METER|auto" help:"Time signature (4/4, or the melody's own), such as 7/8, or with its groups 3+2+2/8. auto: 4/4, 3/4 or 6/8, found in what you play, if jamd follows you."`
 	OutChannel  uint8         `default:"2" placeholder:"N" help:"MIDI channel of the chords (${default})."`
 	BassChannel *uint8        `placeholder:"N" help:"MIDI channel of the bass (the one after the chords')."`
 	Velocity    uint8         `default:"72" placeholder:"1-127" help:"How hard the chords are struck (${default})."`
