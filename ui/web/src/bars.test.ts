@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meterOf, placeOf } from "./bars";
+import { accented, felt, meterOf, placeOf } from "./bars";
 import type { Info } from "./protocol";
 
 const jam = {
@@ -30,7 +30,20 @@ test.each([
   ["4/4", 4, 16],
   ["3/4", 4, 12],
   ["6/8", 6, 12],
+  ["9/16", 3, 9],
+  ["2/2", 8, 16],
   ["auto", 4, 16],
 ])("the meter %s has beats of %d frames and bars of %d", (text, frames_per_beat, frames_per_bar) => {
   expect(meterOf(text)).toEqual({ frames_per_beat, frames_per_bar });
+});
+
+test("a grouped meter has its groups", () => {
+  const seven = meterOf("2+2+3/8");
+  expect(seven).toEqual({ frames_per_beat: 2, frames_per_bar: 14, groups: [0, 4, 8] });
+  const frames = Array.from({ length: 14 }, (_, i) => i);
+  expect(frames.filter((i) => felt(seven, i))).toEqual([0, 4, 8]);
+  const five = meterOf("3+2/4");
+  expect(frames.filter((i) => felt(five, i))).toEqual([0, 4, 8, 12]);
+  expect(frames.filter((i) => accented(five, i))).toEqual([0, 12]);
+  expect(frames.filter((i) => accented(meterOf("4/4"), i))).toEqual([0]);
 });

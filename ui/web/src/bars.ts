@@ -15,10 +15,25 @@ export function placeOf(jam: Info, frame: number): Place {
   return { bar: meter.bar + bars, after: frame - meter.frame - bars * meter.frames_per_bar, meter };
 }
 
-/** meterOf reads a meter as a setting has it: 3/4, 6/8, or auto, which is taken for 4/4 until one is found. */
-export function meterOf(text: string): Pick<Meter, "frames_per_beat" | "frames_per_bar"> {
-  const [count, unit] = text.split("/").map(Number);
-  return unit === 8
-    ? { frames_per_beat: 6, frames_per_bar: 2 * count }
-    : { frames_per_beat: 4, frames_per_bar: 4 * (count || 4) };
+/** A Pulse is the part of a Meter that says where its beats are. */
+export type Pulse = Pick<Meter, "frames_per_beat" | "frames_per_bar" | "groups">;
+
+/** meterOf reads a meter as a setting has it: 3/4, 6/8, 2+2+3/8, or auto, which is taken for 4/4 until one is found. */
+export function meterOf(text: string): Pulse {
+  const [top, bottom] = text.split("/");
+  const lengths = top.split("+").map(Number);
+  const count = lengths.reduce((a, b) => a + b, 0);
+  const unit = 16 / (Number(bottom) || 4);
+  if (!(count > 0)) return { frames_per_beat: 4, frames_per_bar: 16 };
+  const threes = unit <= 2 && lengths.length === 1 && count % 3 === 0;
+  const meter: Pulse = { frames_per_beat: threes ? 3 * unit : unit, frames_per_bar: count * unit };
+  if (lengths.length > 1) meter.groups = lengths.map((_, i) => unit * lengths.slice(0, i).reduce((a, b) => a + b, 0));
+  return meter;
 }
+
+/** accented tells whether a frame of the bar begins a group of beats; without groups, whether it begins the bar. */
+export const accented = (meter: Pulse, after: number): boolean => meter.groups?.includes(after) ?? after === 0;
+
+/** felt tells whether a frame of the bar is shown as a beat: of groups of eighths and sixteenths, the groups are. */
+export const felt = (meter: Pulse, after: number): boolean =>
+  meter.groups && meter.frames_per_beat < 4 ? accented(meter, after) : after % meter.frames_per_beat === 0;

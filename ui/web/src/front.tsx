@@ -5,6 +5,7 @@ import { After, kept } from "./after";
 import { ask, info, params, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { touches } from "./keys";
+import { Metre } from "./metre";
 import { helping } from "./shortcuts";
 import { BeatLight, words } from "./stage";
 import { stored } from "./stored";
@@ -117,8 +118,7 @@ function Here() {
 
 /** Pace is how fast the jam is, in which metre, and how it begins. */
 function Pace() {
-  const meter = params.value.find((p) => p.name === "meter"),
-    metronome = value("metronome") === "on";
+  const metronome = value("metronome") === "on";
   return (
     <div class="pace">
       <div class="fast">
@@ -126,23 +126,7 @@ function Pace() {
           <span class="label">Tempo</span>
           <Tempo free="yours" />
         </div>
-        {meter && (
-          <div>
-            <label class="label" for="param-meter">
-              Metre
-            </label>
-            <select
-              id="param-meter"
-              value={meter.value}
-              disabled={!!meter.fixed}
-              onChange={(e) => void set("meter", e.currentTarget.value)}
-            >
-              {[...new Set([...(meter.words ?? []), meter.value])].map((m) => (
-                <option key={m}>{m}</option>
-              ))}
-            </select>
-          </div>
-        )}
+        <Metre />
         <button
           type="button"
           class="hear"

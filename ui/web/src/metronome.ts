@@ -1,7 +1,7 @@
 // The metronome before the first note. It clicks in this page alone, at the tempo that is set; from the first note on
 // it is the jam's.
 import { computed, effect, signal } from "@preact/signals";
-import { meterOf } from "./bars";
+import { accented, meterOf } from "./bars";
 import { between, info, params, started } from "./jam";
 import { sound } from "./sound";
 
@@ -42,7 +42,8 @@ effect(() => {
     for (; at < performance.now() + ahead; at += length, beat = (beat + 1) % beats) {
       const lit = beat,
         wait = Math.max(0, at - performance.now());
-      sound.clickIn(wait, lit === 0);
+      const after = lit * frames_per_beat;
+      sound.clickIn(wait, lit === 0, meter.value.groups && !accented(meter.value, after) ? 50 : 100);
       const timer = window.setTimeout(() => {
         timers.delete(timer);
         previewed.value = lit;

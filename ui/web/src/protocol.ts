@@ -42,6 +42,8 @@ export interface components {
             bar: number;
             frames_per_beat: number;
             frames_per_bar: number;
+            /** @description Frames of the bar at which a group of beats begins, as in 2+2+3/8; absent in most meters */
+            groups?: number[];
         };
         Status: {
             jam: components["schemas"]["Info"] | null;

@@ -1,6 +1,6 @@
 // The piano roll: melody and chords on the beat grid. It scrolls; a fixed line marks the present.
 import { useEffect, useRef } from "preact/hooks";
-import { placeOf } from "./bars";
+import { felt, placeOf } from "./bars";
 import { frames, held, info, now, started } from "./jam";
 import { pretty } from "./theory";
 
@@ -84,7 +84,7 @@ class View {
       const first = last.frame - Math.ceil(span / length);
       for (let f = Math.max(0, first); f <= last.frame + span / length; f++) {
         const place = placeOf(jam, f);
-        if (place.after % place.meter.frames_per_beat) continue;
+        if (!felt(place.meter, place.after)) continue;
         const bar = place.after === 0,
           at = x(last.at + (f - last.frame) * length);
         if (at < -1 || at > width) continue;

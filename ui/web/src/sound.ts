@@ -102,10 +102,16 @@ class Sound {
   }
 
   /** clickIn sounds a click of this page's own after some ms. It returns false if the page does not sound. */
-  clickIn(ms: number, downbeat: boolean): boolean {
+  clickIn(ms: number, downbeat: boolean, velocity = 100): boolean {
     const c = this.context;
     if (c?.state !== "running") return false;
-    click(c, this.inputs.get("click")!, downbeat ? downbeatClick : downbeatClick + 1, 100, c.currentTime + ms / 1000);
+    click(
+      c,
+      this.inputs.get("click")!,
+      downbeat ? downbeatClick : downbeatClick + 1,
+      velocity,
+      c.currentTime + ms / 1000,
+    );
     return true;
   }
 

@@ -118,7 +118,7 @@ export function BeatLight() {
   return (
     <div class="beats" ref={box} aria-hidden="true">
       {Array.from({ length: beats }, (_, i) => (
-        <i key={i} />
+        <i key={i} class={i > 0 && meter?.groups?.includes(i * meter.frames_per_beat) ? "group" : undefined} />
       ))}
     </div>
   );
