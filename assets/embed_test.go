@@ -3,6 +3,10 @@ package assets
 import (
 	"bytes"
 	"io/fs"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -45,5 +49,40 @@ func TestModelCards(t *testing.T) {
 				t.Errorf("%s has no model card: %v", name, err)
 			}
 		}
+	}
+}
+
+// Every policy but the default one is in the package jamd-policies.
+func TestApart(t *testing.T) {
+	found, err := filepath.Glob("policies/*.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var apart []string
+	for _, file := range found {
+		if name := strings.TrimSuffix(filepath.Base(file), ".onnx"); name != "jamd" {
+			apart = append(apart, name)
+		}
+	}
+	slices.Sort(apart)
+	if !slices.Equal(apart, Apart) {
+		t.Errorf("policies but jamd: %q; Apart: %q", apart, Apart)
+	}
+}
+
+// A slim build carries the default policy alone.
+func TestSlim(t *testing.T) {
+	listed, err := exec.CommandContext(t.Context(), "go", "list", "-tags", "slim", "-f", "{{join .EmbedFiles \" \"}}", ".").Output()
+	if err != nil {
+		t.Skip("there is no Go")
+	}
+	var policies []string
+	for _, file := range strings.Fields(string(listed)) {
+		if path.Dir(file) == "policies" {
+			policies = append(policies, path.Base(file))
+		}
+	}
+	if want := []string{"README.md", "jamd.md", "jamd.onnx"}; !slices.Equal(policies, want) {
+		t.Errorf("a slim build has %q, want %q", policies, want)
 	}
 }

@@ -3,11 +3,11 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -37,15 +37,6 @@ func because(plays Part, policy string, cause error) *PolicyError {
 
 // Names lists the policies for a part: those that come with jamd, then the user's own, both sorted.
 func Names(plays Part) []string { return append(bundled(plays), shelved(plays)...) }
-
-// bundled lists the policies for a part that come with jamd, sorted.
-func bundled(plays Part) []string {
-	files, _ := fs.Glob(assets.Files, parts[plays].folder+"/*.onnx") // fails only for a malformed pattern
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(path.Base(f), ".onnx")
-	}
-	return files
-}
 
 // List describes the policies that have a name, first those that play chords. It needs no ONNX Runtime. The error joins those of the files
 // that cannot be read; the list has the others.
@@ -98,8 +89,8 @@ func Carried(sha256 string, plays Part) string {
 // maxFile is the limit of protobuf.
 const maxFile = 1<<31 - 1
 
-// read reads and checks a policy, and that it plays the part. spec is a name or the path of a file. A policy of the user's own goes by the
-// name that it was added under.
+// read reads and checks a policy, and that it plays the part. spec is a name or the path of a file. A policy that is a file goes by the
+// name that it was installed or added under.
 func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, err error) {
 	data, file, err := bytesOf(spec, plays)
 	if err != nil {
@@ -112,21 +103,19 @@ func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, 
 		return m, nil, nil, &PolicyError{plays, spec, fmt.Sprintf("it plays %v, not %v: give it as the %s", m.Plays, plays, parts[m.Plays].player), nil}
 	}
 	m.Path = file
-	if file != "" && file == onShelf(spec, plays) {
+	if file != "" && file != spec {
 		m.Name = spec
 	}
 	return m, v, data, nil
 }
 
-// bytesOf returns a policy's bytes, and its path unless it comes with jamd.
+// bytesOf returns a policy's bytes, and its path unless it is inside the program.
 func bytesOf(spec string, plays Part) (data []byte, file string, err error) {
-	if slices.Contains(bundled(plays), spec) {
+	if slices.Contains(inside(plays), spec) {
 		data, err = assets.Files.ReadFile(parts[plays].folder + "/" + spec + ".onnx")
 		return data, "", err
 	}
-	if file = onShelf(spec, plays); file == "" {
-		file = spec
-	}
+	file = cmp.Or(installed(spec, plays), onShelf(spec, plays), spec)
 	data, err = readFile(file, plays)
 	return data, file, err
 }
@@ -139,6 +128,9 @@ func readFile(spec string, plays Part) ([]byte, error) {
 		known := "this build of jamd carries none: give"
 		if names := Names(plays); len(names) > 0 {
 			known = "there are " + strings.Join(names, ", ") + ", or give"
+		}
+		if plays == Chords && slices.Contains(assets.Apart, spec) {
+			return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "not installed; it is in the package jamd-policies; " + known + " the path of an .onnx file", nil}
 		}
 		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file", nil}
 	case errors.Is(err, fs.ErrNotExist):

@@ -54,23 +54,8 @@ func shelved(plays Part) []string {
 	if err != nil {
 		return nil
 	}
-	files, _ := filepath.Glob(filepath.Join(globbed(folder), "*.onnx")) // fails only for a malformed pattern
-	var names []string
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".onnx")
-		if policyName.MatchString(name) && !slices.Contains(bundled(plays), name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// globbed writes a folder as a pattern that matches this folder alone. A backslash cannot be escaped on Windows, nor need it be.
-func globbed(folder string) string {
-	if runtime.GOOS == "windows" {
-		return folder
-	}
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(folder)
+	others := bundled(plays)
+	return slices.DeleteFunc(namesIn(folder), func(name string) bool { return slices.Contains(others, name) })
 }
 
 // Add puts a policy file on the shelf, under a name ("" for the one in its metadata). Before that it checks the file against the contract

@@ -29,15 +29,15 @@ def changes(body: str) -> list:
     return [" ".join(item.split()) for item in items]
 
 
-def debian(built: str, time: int) -> str:
-    """Returns the changelog in Debian's format. The newest entry has the version and time of this build."""
+def debian(built: str, time: int, package: str = "jamd") -> str:
+    """Returns the changelog of a package in Debian's format. The newest entry has the version and time of this build."""
     entries = []
     for i, (number, date, items) in enumerate(versions()):
         at = datetime.fromtimestamp(time, UTC) if i == 0 or not date else datetime.fromisoformat(date).replace(tzinfo=UTC)
         name = built.replace("-", "~", 1) if i == 0 else number
         lines = [textwrap.fill(item, 78, initial_indent="  * ", subsequent_indent="    ", break_on_hyphens=False,
                                break_long_words=False) for item in items]
-        head, foot = f"jamd ({name}) unstable; urgency=medium", f" -- {MAINTAINER}  {format_datetime(at)}"
+        head, foot = f"{package} ({name}) unstable; urgency=medium", f" -- {MAINTAINER}  {format_datetime(at)}"
         entries.append(head + "\n\n" + "\n".join(lines) + f"\n\n{foot}\n")
     return "\n".join(entries)
 

@@ -2,33 +2,31 @@
 """Builds jamd for each system and packs it: .deb, .rpm and .tar.gz for Linux on amd64 and arm64, .zip for Windows on amd64.
 
 The same commit gives the same bytes with the same Go and the same compilers: every date is the commit's, and no path of this
-machine stays in a file. Beside the packages lie SHA256SUMS and an SBOM (CycloneDX) of each system. Run it with make packages.
+machine stays in a file. The program carries the default policy; the others are packages of their own, the same for every system.
+Beside the packages lie SHA256SUMS and an SBOM (CycloneDX) of each system. Run it with make packages.
 
-usage: pack.py FOLDER [SYSTEM...]
+usage: pack.py FOLDER [SYSTEM|policies ...]
 """
 
-import gzip
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tarfile
-import time
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import archives
 import changelog
 import notices
+import policies
 import sbom
 import version
+from archives import TIME, VERSION
 
 ROOT = version.ROOT
 HERE = Path(__file__).resolve().parent
-NFPM = "github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.0"
-VERSION, TIME = version.version(), version.commit()[1]
 
 # The oldest systems that the Linux packages promise to run on: Debian 12, Ubuntu 22.04, Fedora 35, RHEL 9.
 OLDEST = {"GLIBC": "2.34", "GLIBCXX": "3.4.29"}
@@ -55,18 +53,6 @@ SYSTEMS = (
 )
 
 
-def run(*args, **options) -> None:
-    """Runs a command. What it prints is shown only if it fails."""
-    done = subprocess.run([str(a) for a in args], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, **options)
-    if done.returncode != 0:
-        sys.exit(f"{done.stdout}\npack: failed: {' '.join(map(str, args))}")
-
-
-def go(*args, **options) -> None:
-    run(os.environ.get("GO", "go"), *args, **options)
-
-
 def build(system: System, stage: Path) -> Path:
     """Builds the program into the stage, with ONNX Runtime beside it."""
     windows = system.name.startswith("windows")
@@ -74,8 +60,9 @@ def build(system: System, stage: Path) -> Path:
     # -static: the Windows program needs none of the compiler's libraries. -s -w: neither symbols nor debugging data.
     # -z now: all symbols of libraries are bound at the start, and their table is then read-only.
     flags = f"-s -w -X main.version={VERSION} -extldflags=" + ("-static" if windows else "-Wl,-z,relro,-z,now")
-    go("build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", program, "./cmd/jamd", env=system.environment())
-    run(sys.executable, ROOT / "assets" / "fetch-onnxruntime", stage, "--machine", system.machine)
+    archives.go("build", "-tags", "slim", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", program, "./cmd/jamd",
+                env=system.environment())
+    archives.run(sys.executable, ROOT / "assets" / "fetch-onnxruntime", stage, "--machine", system.machine)
     return program
 
 
@@ -86,11 +73,6 @@ def check_oldest(file: Path) -> None:
         for found in re.findall(rf"Name: {library}_([\d.]+)", said):
             if tuple(map(int, found.split("."))) > tuple(map(int, limit.split("."))):
                 sys.exit(f"pack: {file.name} needs {library}_{found}, newer than {limit}: build on Debian 12 or Ubuntu 22.04")
-
-
-def compress(data: bytes, target: Path) -> None:
-    with open(target, "wb") as out, gzip.GzipFile("", "wb", 9, out, mtime=0) as packed:
-        packed.write(data)
 
 
 def describe(system: System, stage: Path, program: Path) -> None:
@@ -116,37 +98,24 @@ def archive_linux(system: System, stage: Path, folder: Path) -> None:
     check_oldest(stage / "jamd")
     check_oldest(stage / "libonnxruntime.so")
     name = f"jamd-{VERSION}-{system.name}"
-
-    def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
-        member.uid = member.gid = 0
-        member.uname = member.gname = "root"
-        member.mtime, member.mode = TIME, 0o755 if member.isdir() or member.name.endswith("/jamd") else 0o644
-        return member
-    with open(folder / f"{name}.tar.gz", "wb") as out, gzip.GzipFile("", "wb", 6, out, mtime=0) as packed, \
-            tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        for file in [stage, *sorted(stage.rglob("*"))]:
-            tar.add(file, f"{name}/{file.relative_to(stage)}".removesuffix("/."), recursive=False, filter=plain)
+    archives.tar(folder / f"{name}.tar.gz", name, stage)
     extra = stage.with_name(f"{stage.name}-extra")
     shutil.copytree(HERE / "linux", extra)
-    compress((stage / "notices.txt").read_bytes(), extra / "notices.txt.gz")
-    compress((extra / "jamd.1").read_bytes(), extra / "jamd.1.gz")
-    compress(changelog.debian(VERSION, TIME).encode(), extra / "changelog.gz")
+    archives.compress((stage / "notices.txt").read_bytes(), extra / "notices.txt.gz")
+    archives.compress((extra / "jamd.1").read_bytes(), extra / "jamd.1.gz")
+    archives.compress(changelog.debian(VERSION, TIME).encode(), extra / "changelog.gz")
     shutil.copy(ROOT / "ui" / "dist" / "icon.svg", extra / "jamd.svg")
-    for file in [*extra.rglob("*"), *stage.rglob("*"), extra, stage]:
-        os.utime(file, (TIME, TIME))
-    for packager in ("deb", "rpm"):
-        go("run", NFPM, "package", "--config", HERE / "nfpm.yaml", "--packager", packager, "--target", folder,
-           env={**os.environ, "SOURCE_DATE_EPOCH": str(TIME), "VERSION": VERSION, "ARCH": system.name.split("-")[1],
-                "STAGE": str(stage), "EXTRA": str(extra), "GCC": GCC,
-                "MAINTAINER": changelog.MAINTAINER, **OLDEST})
+    processor = system.name.split("-")[1]
+    archives.packages(HERE / "nfpm.yaml", folder, extra, stage, ARCH=processor, STAGE=str(stage), EXTRA=str(extra), GCC=GCC,
+                      **OLDEST)
     check_desktop(extra)
-    run("lintian", "--fail-on", "error,warning", "--allow-root", *folder.glob(f"*_{system.name.split('-')[1]}.deb"))
+    archives.lint(next(folder.glob(f"jamd_*_{processor}.deb")))
 
 
 def check_desktop(extra: Path) -> None:
     """Fails if a desktop would not take the menu entry or the description of the program."""
-    run("desktop-file-validate", extra / "jamd.desktop")
-    run("appstreamcli", "validate", "--no-net", extra / "jamd.metainfo.xml")
+    archives.run("desktop-file-validate", extra / "jamd.desktop")
+    archives.run("appstreamcli", "validate", "--no-net", extra / "jamd.metainfo.xml")
 
 
 def archive_windows(system: System, stage: Path, folder: Path) -> None:
@@ -154,25 +123,22 @@ def archive_windows(system: System, stage: Path, folder: Path) -> None:
     for file in (HERE / "windows").iterdir():
         shutil.copy(file, stage)
     name = f"jamd-{VERSION}-{system.name}"
-    with zipfile.ZipFile(folder / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in filter(Path.is_file, sorted(stage.rglob("*"))):
-            member = zipfile.ZipInfo(f"{name}/{file.relative_to(stage).as_posix()}", time.gmtime(TIME)[:6])
-            member.compress_type, member.external_attr, member.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            packed.writestr(member, file.read_bytes())
+    archives.zip_(folder / f"{name}.zip", name, stage)
 
 
 def main() -> None:
-    folder, asked = Path(sys.argv[1]).resolve(), sys.argv[2:] or [s.name for s in SYSTEMS]
+    folder, asked = Path(sys.argv[1]).resolve(), sys.argv[2:] or [*(s.name for s in SYSTEMS), "policies"]
     os.umask(0o022)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    archives.fresh(folder)
     for system in [s for s in SYSTEMS if s.name in asked]:
         print(f"pack: {system.name}, version {VERSION}", file=sys.stderr)
-        stage = folder / "stage" / system.name
-        stage.mkdir(parents=True)
+        stage = archives.fresh(folder / "stage" / system.name)
         describe(system, stage, build(system, stage))
         (archive_windows if system.name.startswith("windows") else archive_linux)(system, stage, folder)
         shutil.copy(stage / "sbom.cdx.json", folder / f"jamd-{VERSION}-{system.name}.cdx.json")
+    if "policies" in asked:
+        print(f"pack: policies, version {VERSION}", file=sys.stderr)
+        policies.pack(archives.fresh(folder / "stage" / "policies"), folder)
     shutil.rmtree(folder / "stage")
     (folder / "RELEASE-NOTES.md").write_text(changelog.notes(VERSION), encoding="utf-8")
     files = sorted(f for f in folder.iterdir())

@@ -37,7 +37,11 @@ func (c *policiesListCmd) Run(to console) error {
 		fmt.Fprintf(table, "%s\t%v\t%s\t%.2f M\t%.1f MB\t%d\t%s\t%s\n", p.Name, p.Plays, printable(p.Method), float64(p.Parameters)/1e6,
 			float64(p.Bytes)/1e6, len(p.Vocabulary), printable(p.Licence), cmp.Or(p.Path, "jamd"))
 	}
-	return errors.Join(table.Flush(), problem)
+	err := errors.Join(table.Flush(), problem)
+	if elsewhere := model.Elsewhere(); len(elsewhere) > 0 {
+		fmt.Fprintf(to.Err, "not installed: %s; they are in the package jamd-policies, beside that of jamd\n", strings.Join(elsewhere, ", "))
+	}
+	return err
 }
 
 type policiesInfoCmd struct {
