@@ -189,7 +189,7 @@ func TestFollowsFromAmidTheJam(t *testing.T) {
 	replays(t, record)
 }
 
-// onItsLines checks that by the tempi of a take, which its MIDI file has, each frame begins when it did in the jam.
+// onItsLines checks that by the tempi of a take, which its MIDI file has, each quarter note begins when it did in the jam.
 func onItsLines(t *testing.T, record *session.Record) {
 	t.Helper()
 	take, err := record.Take()
@@ -200,13 +200,10 @@ func onItsLines(t *testing.T, record *session.Record) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var zero time.Duration
-	for i, report := range reportsOf(t, record) {
-		if i == 0 {
-			zero = report.Line - grid.Line(report.Frame)
-		}
-		if off := (zero + grid.Line(report.Frame) - report.Line).Abs(); report.Frame%jam.FramesPerBeat == 0 && off > time.Millisecond {
-			t.Fatalf("by the tempi of the take, frame %d is %v off its line", report.Frame, off)
+	lines, _ := linesOf(t, record)
+	for frame, line := range lines {
+		if off := (lines[0] + grid.Line(frame) - line).Abs(); frame%jam.FramesPerBeat == 0 && off > time.Millisecond {
+			t.Errorf("by the tempi of the take, frame %d is %v off its line", frame, off)
 		}
 	}
 }
