@@ -47,7 +47,7 @@ var rooms = map[string][]string{
 
 	"live": {"archive", "assets", "blind", "config", "follow", "jam", "latency", "learn", "metrics", "midi", "midiio", "model", "ports",
 		"realtime", "session", "ui", "usage"},
-	"benchmark": {"jam", "latency", "live", "midiio", "realtime", "usage"},
+	"benchmark": {"follow", "jam", "latency", "live", "midiio", "realtime", "usage"},
 	"cmd/jamd": {"archive", "atomicfile", "benchmark", "blind", "config", "follow", "jam", "latency", "learn", "live", "midiio", "model",
 		"realtime", "session", "spelling", "ui", "usage"},
 }

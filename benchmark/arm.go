@@ -12,8 +12,9 @@ import (
 	"jamd/usage"
 )
 
-// measure plays one arm: the demo tune, repeated, in real time, through the loop of a live jam, from and to ports in memory.
-func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Arm, error) {
+// measure plays one arm: the demo tune, repeated, in real time, through the loop of a live jam, from and to ports in memory. The jam
+// follows its player if there is a listener.
+func (b *Benchmark) measure(ctx context.Context, arm string, follows *listener, result *Result) (Arm, error) {
 	l, err := live.Prepare(b.Policies, b.Policy, "", b.Budget, b.settings())
 	if err != nil {
 		return Arm{}, err
@@ -29,7 +30,11 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 	if err != nil {
 		return Arm{}, err
 	}
-	entries := jam.NewReader(int(l.Config.Frames) + len(events) + 64) // entries are read after the end, so the reader needs room for all
+	// Entries are read after the end, so the reader needs room for all. Each line may be moved.
+	entries := jam.NewReader(2*int(l.Config.Frames) + len(events) + 64)
+	if follows != nil {
+		l.Config.Player = follows.ear.Times()
+	}
 	l.Config.Readers = []*jam.Reader{entries}
 	loop, err := jam.NewLoop(l.Config)
 	if err != nil {
@@ -44,7 +49,7 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 	}
 	player, leave := context.WithCancel(ctx)
 	heard := make(chan []jam.Event, 1)
-	go func() { heard <- play(player, l, events, began) }()
+	go func() { heard <- play(player, l, events, follows, began) }()
 	seen := make(chan int, 1)
 	half := time.AfterFunc(b.For/2, func() { seen <- realTimeThreads() })
 	stolen := watchStolen()
@@ -58,6 +63,10 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 		return Arm{}, fmt.Errorf("the measurement was stopped: %w", err)
 	}
 	a := newArm(arm, reportsOf(entries), <-heard, b.Budget)
+	if follows != nil {
+		spread := spreadOf(follows.tracker.took.Spread()) // its goroutine has ended with the player's
+		a.Follower = &spread
+	}
 	a.Chords, a.Errors, a.Stolen = summary.Chords, summary.Errors, taken
 	if a.RealTimeThreads = -1; !half.Stop() {
 		a.RealTimeThreads = <-seen
@@ -66,9 +75,14 @@ func (b *Benchmark) measure(ctx context.Context, arm string, result *Result) (Ar
 }
 
 // play sends events through a port in memory as a player would, and returns them as they arrived.
-func play(ctx context.Context, l *live.Prepared, events []jam.Event, began <-chan time.Duration) (notes []jam.Event) {
+func play(ctx context.Context, l *live.Prepared, events []jam.Event, follows *listener, began <-chan time.Duration) (notes []jam.Event) {
+	if follows != nil {
+		began = follows.countIn(ctx, began)
+		defer follows.run(ctx)()
+	}
 	cable := midiio.NewCable(l.Clock.Now, func(e jam.Event) {
 		l.Config.Inbox.TrySend(e)
+		follows.hear(e)
 		notes = append(notes, e)
 	})
 	live.Perform(ctx, l.Clock, events, began, func(e jam.Event) { _ = cable.Send(e.Status, e.Data1, e.Data2) })
@@ -95,6 +109,9 @@ func newArm(arm string, reports []jam.FrameReport, notes []jam.Event, budget tim
 	for _, r := range reports {
 		monitor.Add(r)
 		late.Add(r.Late)
+		if r.Follow != jam.NotFollowing {
+			a.Followed++
+		}
 		if !r.Missed {
 			step.Add(r.Step)
 		}

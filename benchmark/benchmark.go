@@ -17,6 +17,8 @@ import (
 const (
 	Idle      = "idle" // the machine as it is
 	UnderLoad = "load" // all cores busy, the disk written to, garbage collected all the time
+
+	andFollowing = ", following" // is added to the name of an arm whose jam follows its player
 )
 
 // A Benchmark says what to measure.
@@ -27,6 +29,7 @@ type Benchmark struct {
 	Tempo    float64       // quarter notes a minute
 	Policy   string        // name or file
 	Policies live.Policies
+	Follow   bool          // measure each arm a second time, in a jam that follows its player
 	Budget   time.Duration // how long a policy step may take; 0 for no limit
 	// Progress is called before each measurement with a text for the user and how long the measurement takes. end is called after it.
 	Progress func(what string, length time.Duration) (end func())
@@ -55,9 +58,7 @@ func (b *Benchmark) settings() jam.Settings {
 func (b *Benchmark) Run(ctx context.Context) (*Result, error) {
 	result := &Result{Format: format, Machine: machineHere(b.Version), Tempo: b.Tempo}
 	for _, arm := range b.Arms {
-		end := b.Progress(fmt.Sprintf("measuring for %v (%s)", b.For, arm), b.For)
-		a, err := b.measure(ctx, arm, result)
-		end()
+		a, err := b.arm(ctx, arm, nil, result)
 		if err != nil {
 			return nil, err
 		}
@@ -71,8 +72,29 @@ func (b *Benchmark) Run(ctx context.Context) (*Result, error) {
 			}
 		}
 		result.Arms = append(result.Arms, a)
+		if b.Follow {
+			following, err := b.arm(ctx, arm, newListener(b.settings()), result)
+			if err != nil {
+				return nil, err
+			}
+			result.Arms = append(result.Arms, following)
+			result.Following = append(result.Following, compareArms(&a, &following)...)
+		}
 	}
 	return result, nil
+}
+
+// arm measures one arm. With a listener, the jam follows its player.
+func (b *Benchmark) arm(ctx context.Context, arm string, follows *listener, result *Result) (Arm, error) {
+	what := arm
+	if follows != nil {
+		what += andFollowing
+	}
+	end := b.Progress(fmt.Sprintf("measuring for %v (%s)", b.For, what), b.For)
+	defer end()
+	a, err := b.measure(ctx, arm, follows, result)
+	a.Arm = what
+	return a, err
 }
 
 // Judge returns an error if more than 1 % of the policy steps of an arm took longer than the budget.

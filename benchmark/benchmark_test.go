@@ -94,10 +94,13 @@ func TestArmFiguresAndBudget(t *testing.T) {
 		if n == 60 {
 			r.Step = 6 * time.Millisecond
 		}
+		if n >= 150 {
+			r.Follow = jam.HoldingTempo
+		}
 		reports = append(reports, r)
 	}
 	a := newArm(Idle, reports, nil, 5*time.Millisecond)
-	if a.Frames != 200 || a.Missed != 1 || a.MissedBy.SlowStep != 1 || a.OverBudget == nil || *a.OverBudget != 0.01 ||
+	if a.Frames != 200 || a.Missed != 1 || a.MissedBy.SlowStep != 1 || a.Followed != 50 || a.OverBudget == nil || *a.OverBudget != 0.01 ||
 		a.Step.Max < 5.9 || a.Step.P50 > 1.01 || a.Late.Max < 0.199 || a.Reaction != (Spread{}) ||
 		!slices.Equal(a.StepBuckets, []Bucket{{1, 198}, {2, 0}, {5, 0}, {10, 1}}) {
 		t.Errorf("%+v", a)
@@ -139,6 +142,10 @@ func TestCompareIdleCost(t *testing.T) {
 	want := Comparison{Idle, "nobody playing: one core", "%", Spread{1.5, 1.5, 1.5, 1.5}}
 	if !slices.Contains(got, want) || len(got) != 8 {
 		t.Errorf("%+v", got)
+	}
+	follows := &Result{Arms: []Arm{{Arm: Idle, Follower: &Spread{}}}} // a row that the arm before does not have
+	if got := Compare(with(2), follows); len(got) != 4 {
+		t.Errorf("beside an arm that follows: %+v", got)
 	}
 	if got := Compare(&Result{Arms: []Arm{{Arm: Idle}}}, with(3)); len(got) != 4 {
 		t.Errorf("beside an older run: %+v", got)

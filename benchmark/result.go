@@ -14,13 +14,14 @@ const format = "jamd.bench/1"
 
 // A Result is what `jamd bench --json` prints and --compare reads. Times are milliseconds.
 type Result struct {
-	Format   string       `json:"format"`
-	Machine  Machine      `json:"machine"`
-	Policy   string       `json:"policy"`
-	Provider string       `json:"provider"`
-	Tempo    float64      `json:"tempo"`
-	Arms     []Arm        `json:"arms"`
-	Compared []Comparison `json:"compared,omitempty"`
+	Format    string       `json:"format"`
+	Machine   Machine      `json:"machine"`
+	Policy    string       `json:"policy"`
+	Provider  string       `json:"provider"`
+	Tempo     float64      `json:"tempo"`
+	Arms      []Arm        `json:"arms"`
+	Following []Comparison `json:"following,omitempty"` // each arm that follows its player, to the same arm without
+	Compared  []Comparison `json:"compared,omitempty"`
 }
 
 // A Machine describes what was measured on.
@@ -50,6 +51,8 @@ type Arm struct {
 	Late            Spread         `json:"late_ms"`                  // from a line until its messages were sent
 	Reaction        Spread         `json:"reaction_ms"`              // from the arrival of a note to the first chord that could take it into account
 	ReactionFrames  Spread         `json:"reaction_frames"`
+	Followed        int64          `json:"followed,omitempty"`    // frames that followed the player
+	Follower        *Spread        `json:"follower_ms,omitempty"` // of the follower, for one note; nil if the jam does not follow its player
 	StepBuckets     []Bucket       `json:"step_buckets"`          // of policy steps
 	LateBuckets     []Bucket       `json:"late_buckets"`          // of late frames
 	OverBudget      *float64       `json:"over_budget,omitempty"` // share of steps longer than --budget, misses included
@@ -68,6 +71,9 @@ func (a *Arm) Rows() []Row {
 		{"policy step", "ms", a.Step}, {"chord after its line", "ms", a.Late},
 		{"note to chord", "ms", a.Reaction}, {"note to chord", "frames", a.ReactionFrames},
 	}
+	if a.Follower != nil {
+		rows = append(rows, Row{"follower, for one note", "ms", *a.Follower})
+	}
 	if a.Idle != nil {
 		rows = append(rows, Row{"nobody playing: one core", "%", a.Idle.Core}, Row{"nobody playing: memory", "MB", a.Idle.Memory},
 			Row{"start until it listens", "ms", a.Idle.Ready}, Row{"of that, on a processor", "ms", a.Idle.Begun})
@@ -85,28 +91,32 @@ type Comparison struct {
 
 // Compare compares the arms that both results have.
 func Compare(before, now *Result) (all []Comparison) {
+	for _, a := range now.Arms {
+		if i := slices.IndexFunc(before.Arms, func(b Arm) bool { return b.Arm == a.Arm }); i >= 0 {
+			all = append(all, compareArms(&before.Arms[i], &a)...)
+		}
+	}
+	return all
+}
+
+// compareArms compares the rows that both arms have.
+func compareArms(before, now *Arm) (all []Comparison) {
 	ratio := func(now, before float64) float64 {
 		if before == 0 {
 			return 0
 		}
 		return now / before
 	}
-	for _, a := range now.Arms {
-		i := slices.IndexFunc(before.Arms, func(b Arm) bool { return b.Arm == a.Arm })
-		if i < 0 {
+	rows := before.Rows()
+	for _, n := range now.Rows() {
+		j := slices.IndexFunc(rows, func(b Row) bool { return b.What == n.What && b.Unit == n.Unit })
+		if j < 0 {
 			continue
 		}
-		rows := before.Arms[i].Rows()
-		for _, n := range a.Rows() {
-			j := slices.IndexFunc(rows, func(b Row) bool { return b.What == n.What && b.Unit == n.Unit })
-			if j < 0 {
-				continue // an older result does not have it
-			}
-			b := rows[j]
-			all = append(all, Comparison{a.Arm, n.What, n.Unit, Spread{
-				ratio(n.P50, b.P50), ratio(n.P99, b.P99), ratio(n.P999, b.P999), ratio(n.Max, b.Max),
-			}})
-		}
+		b := rows[j]
+		all = append(all, Comparison{now.Arm, n.What, n.Unit, Spread{
+			ratio(n.P50, b.P50), ratio(n.P99, b.P99), ratio(n.P999, b.P999), ratio(n.Max, b.Max),
+		}})
 	}
 	return all
 }

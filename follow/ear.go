@@ -67,8 +67,8 @@ func (e *Ear) Meter() jam.Meter {
 	return jam.Meter{}
 }
 
-// Run passes everything to a Follower until ctx ends. The Follower has no other owner until then.
-func (e *Ear) Run(ctx context.Context, f *Follower) {
+// Run passes everything to a tracker, such as a Follower, until ctx ends. The tracker has no other owner until then.
+func (e *Ear) Run(ctx context.Context, f jam.Tracker) {
 	for {
 		select {
 		case <-ctx.Done():

@@ -58,6 +58,12 @@ func await[T any](t *testing.T, what string, from <-chan T) T {
 // play starts a host whose player is at the page, in folders of the test.
 func play(t *testing.T, o Options) (s *stage, stop func()) {
 	t.Helper()
+	return playFrom(t, o, Page)
+}
+
+// playFrom is play with a player at an input.
+func playFrom(t *testing.T, o Options, in string) (s *stage, stop func()) {
+	t.Helper()
 	loadDefault(t).Close() // skips without ONNX Runtime
 	dir := t.TempDir()
 	for _, name := range []string{"XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"} {
@@ -81,7 +87,7 @@ func play(t *testing.T, o Options) (s *stage, stop func()) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	played := make(chan error, 1)
-	go func() { played <- host.Play(ctx, Player{Settings: settings, In: Page}) }()
+	go func() { played <- host.Play(ctx, Player{Settings: settings, In: in}) }()
 	return s, func() {
 		cancel()
 		if err := await(t, "end", played); err != nil {

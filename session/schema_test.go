@@ -52,7 +52,7 @@ func TestSchema(t *testing.T) {
 	}
 	lines, manifest, notes := schema(t, ""), schema(t, "#/$defs/manifest"), schema(t, "#/$defs/notes")
 	types := map[string]bool{}
-	for _, dir := range []string{live, filepath.Join("testdata", "v2"), filepath.Join(recordedJams, "followed"), filepath.Join(recordedJams, "pickup")} {
+	for _, dir := range []string{live, filepath.Join("testdata", "v2"), filepath.Join(recordedJams, "followed"), filepath.Join(recordedJams, "found"), filepath.Join(recordedJams, "pickup")} {
 		log, err := os.ReadFile(filepath.Join(dir, EventsFile))
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestSchema(t *testing.T) {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
-	if len(types) != 11 { // all but loss
+	if len(types) != 12 { // all but loss
 		t.Errorf("lines of %v", types)
 	}
 	for _, bad := range []string{

@@ -15,6 +15,7 @@ type benchCmd struct {
 	Tempo    float64        `default:"120" placeholder:"BPM" help:"Quarter notes a minute (${default})."`
 	Idle     bool           `xor:"arm" help:"Measure only on the machine as it is."`
 	Load     bool           `xor:"arm" help:"Measure only under load: all cores busy, the disk written to, garbage collected all the time."`
+	Clock    string         `enum:"internal,follow" default:"internal" placeholder:"internal|follow" help:"With follow, measure each arm a second time with a jam that follows its player, and print the ratios."`
 	Budget   time.Duration  `placeholder:"DURATION" help:"End with exit code 1 if the 99th percentile of a policy step is longer than this, such as 5ms."`
 	Compare  string         `placeholder:"FILE" help:"Compare with an earlier run that was saved by --json > FILE."`
 	JSON     bool           `help:"Print one JSON object."`
@@ -68,6 +69,7 @@ func (c *benchCmd) benchmark(to console) *benchmark.Benchmark {
 	}
 	return &benchmark.Benchmark{
 		Version: version, Arms: arms, For: c.For, Tempo: c.Tempo, Policy: c.Policy, Budget: c.Budget, Progress: progress,
+		Follow:   c.Clock == live.ClockFollow,
 		Policies: live.Policies{Library: c.OrtLib, Provider: c.Provider, Log: to.Log},
 	}
 }

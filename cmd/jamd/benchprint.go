@@ -18,8 +18,8 @@ func printBench(to console, r, before *benchmark.Result) {
 	fmt.Fprintf(to.Out, "policy %s on %s, %.4g BPM; real-time rights: %s\n", r.Policy, r.Provider, r.Tempo, m.Rights)
 	for _, a := range r.Arms {
 		fmt.Fprintf(to.Out, "\n%s: %d frames, %d missed (late wake %d, slow step %d, policy error %d, backlog %d), %d lost; "+
-			"%d chords, %d notes; %s%s\n", a.Arm, a.Frames, a.Missed, a.MissedBy.LateWake, a.MissedBy.SlowStep, a.MissedBy.PolicyError,
-			a.MissedBy.Backlog, a.Skipped, a.Chords, a.Notes, realTime(a.RealTimeThreads), stolenShare(a.Stolen))
+			"%d chords, %d notes; %s%s%s\n", a.Arm, a.Frames, a.Missed, a.MissedBy.LateWake, a.MissedBy.SlowStep, a.MissedBy.PolicyError,
+			a.MissedBy.Backlog, a.Skipped, a.Chords, a.Notes, followed(a.Followed), realTime(a.RealTimeThreads), stolenShare(a.Stolen))
 		printHead(to)
 		for _, row := range a.Rows() {
 			digits := map[string]int{"ms": 3, "%": 2, "MB": 1}[row.Unit] // frames are whole numbers
@@ -29,6 +29,10 @@ func printBench(to console, r, before *benchmark.Result) {
 		printBuckets(to, "policy step", a.StepBuckets)
 		printBuckets(to, "chord after its line", a.LateBuckets)
 	}
+	if len(r.Following) > 0 {
+		fmt.Fprintln(to.Out, "\nfollowing / not following")
+		printRatios(to, r.Following)
+	}
 	if before == nil {
 		return
 	}
@@ -37,8 +41,12 @@ func printBench(to console, r, before *benchmark.Result) {
 		fmt.Fprintln(to.Out, "the two runs have no arm in common")
 		return
 	}
+	printRatios(to, r.Compared)
+}
+
+func printRatios(to console, ratios []benchmark.Comparison) {
 	printHead(to)
-	for _, c := range r.Compared {
+	for _, c := range ratios {
 		fmt.Fprintf(to.Out, "%-34s %9.2fx %9.2fx %9.2fx %9.2fx\n", c.Arm+": "+c.What+" ("+c.Unit+")",
 			c.Ratio.P50, c.Ratio.P99, c.Ratio.P999, c.Ratio.Max)
 	}
@@ -59,6 +67,13 @@ func printBuckets(to console, what string, buckets []benchmark.Bucket) {
 		bar := strings.Repeat("#", int((b.Count*width+most-1)/most)) // a count above 0 is visible
 		fmt.Fprintln(to.Out, strings.TrimRight(fmt.Sprintf("%-20s up to %7g ms %10d %s", what, b.UpTo, b.Count, bar), " "))
 	}
+}
+
+func followed(frames int64) string {
+	if frames == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d frames followed the player; ", frames)
 }
 
 func realTime(threads int) string {

@@ -20,7 +20,7 @@ func TestReportsOfRecordedJams(t *testing.T) {
 	local := time.Local
 	time.Local = time.UTC
 	defer func() { time.Local = local }()
-	for _, name := range []string{"agent", "blind", "clock", "followed", "held", "killed", "offline", "pickup", "steered", "stopped"} {
+	for _, name := range []string{"agent", "blind", "clock", "followed", "found", "held", "killed", "offline", "pickup", "steered", "stopped"} {
 		r, err := session.Open(filepath.Join("..", "testdata", "jams", name))
 		if err != nil {
 			t.Fatal(err)
