@@ -44,7 +44,8 @@ func (e *Ear) Hear(event jam.Event) {
 	}
 }
 
-// Do takes a tap or another action of the player that is not a note.
+// Do takes a tap or another action of the player that is not a note. PlayerListens may be said before its time: it counts from the first
+// event at that time or later.
 func (e *Ear) Do(kind jam.PlayerEventKind, at time.Duration) {
 	e.events.TrySend(jam.PlayerEvent{At: at, Kind: kind})
 }
@@ -69,11 +70,20 @@ func (e *Ear) Meter() jam.Meter {
 
 // Run passes everything to a tracker, such as a Follower, until ctx ends. The tracker has no other owner until then.
 func (e *Ear) Run(ctx context.Context, f jam.Tracker) {
+	var listens jam.PlayerEvent // is still to be told, if it has a time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case d := <-e.events.C():
+			if d.Kind == jam.PlayerListens {
+				listens = d
+				continue
+			}
+			if listens.At > 0 && d.At >= listens.At {
+				listens.Tell(f)
+				listens = jam.PlayerEvent{}
+			}
 			t, ok := d.Tell(f)
 			if m := e.Meter(); t.MeterSure && m != t.Meter {
 				e.meter.Store(&t.Meter)

@@ -105,12 +105,18 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 	}
 }
 
-// tellEarOf tells the ear the time of the first frame in which the player hears jamd.
+// tellEarOf tells the ear from when on the player hears jamd.
 func (j *Jam) tellEarOf(r jam.FrameReport) {
 	if j.follows() && !j.sounded && (r.Notes.Len > 0 || r.Click.Pitch > 0) {
 		j.sounded = true
-		j.ear.Do(jam.PlayerListens, r.Line)
+		j.ear.Do(jam.PlayerListens, heardFrom(&r))
 	}
+}
+
+// heardFrom returns the time from which the player has heard the first frame that sounds. It is a frame after its line, because the report
+// comes after the line too: notes at the line are heard the same whether they or the report reach the ear first.
+func heardFrom(r *jam.FrameReport) time.Duration {
+	return r.Line + time.Duration(float64(time.Minute)/r.Tempo/jam.FramesPerBeat)
 }
 
 // tellEar passes on a control that is about the player's time. done is true if the control is for the ear alone.

@@ -91,8 +91,9 @@ func followsAPerson(t *testing.T, in string, bpm float64, bars int, send func(*J
 	offline := followedOffline(t, record, bpm)
 	both, near, furthest := 0, 0, time.Duration(0)
 	for frame, line := range lines {
-		if frame >= int64(len(offline.Lines)) {
-			continue // it ends with the bar of the last note
+		// The first notes take the ear long, so that a slow machine hears them late for a bar. Offline ends with the bar of the last note.
+		if found := int64(passed); frame >= found && frame < found+16 || frame >= int64(len(offline.Lines)) {
+			continue
 		}
 		both++
 		off := (line - offline.Lines[frame]).Abs()
@@ -100,7 +101,7 @@ func followsAPerson(t *testing.T, in string, bpm float64, bars int, send func(*J
 			near++
 		}
 	}
-	told := fmt.Sprintf("%d frames, %d of them over before the beat was found, %d within 2 ms of offline, the furthest off by %v", both, passed, near, furthest)
+	told := fmt.Sprintf("%d frames were over when the beat was found; %d of %d lines are within 2 ms of offline, the furthest off by %v", passed, near, both, furthest)
 	t.Log(told)
 	// The ear may hear a note after the line that it moves, if the machine is busy: the lines up to the next beat then differ.
 	if both < 12*bars || passed < 4 || near < both*9/10 || furthest > 150*time.Millisecond {
@@ -159,7 +160,7 @@ func followedOffline(t *testing.T, record *session.Record, bpm float64) *jam.Acc
 			tune.Events = append(tune.Events, e.Event)
 		case jam.FrameReport:
 			if e.Notes.Len > 0 && listens == nil {
-				listens = append(listens, jam.PlayerEvent{At: e.Line, Kind: jam.PlayerListens})
+				listens = append(listens, jam.PlayerEvent{At: heardFrom(&e), Kind: jam.PlayerListens})
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 const followScript = `
 mkdir -p /model/testdata
 mv tiny.onnx /model/testdata
-JAMD_ORT_LIB=/job/libonnxruntime.so ./live.test -test.run PersonAtAnALSAPort -test.v
+TMPDIR=/run JAMD_ORT_LIB=/job/libonnxruntime.so ./live.test -test.run PersonAtAnALSAPort -test.v
 `
 
 // TestFollow plays a person's melody into a port of the real sequencer, in real time: jamd finds the beat, and its lines are as offline.
