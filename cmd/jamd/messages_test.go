@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -29,8 +30,8 @@ func (l *messageLog) add(event any) {
 	}
 }
 
-// check holds the messages against ui/openapi.yaml and returns how many there were.
-func (l *messageLog) check(t *testing.T) int {
+// faults returns how many messages there were, and what ui/openapi.yaml has otherwise.
+func (l *messageLog) faults(t *testing.T) (messages int, faults []string) {
 	t.Helper()
 	spec, err := openapi3.NewLoader().LoadFromFile("../../ui/openapi.yaml")
 	if err != nil {
@@ -38,18 +39,20 @@ func (l *messageLog) check(t *testing.T) int {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for name, messages := range map[string][][]byte{"Message": l.received, "Sent": l.sent} {
+	for name, texts := range map[string][][]byte{"Message": l.received, "Sent": l.sent} {
 		schema := spec.Components.Schemas[name].Value
-		for _, text := range messages {
+		for _, text := range texts {
 			var m any
-			if err := json.Unmarshal(text, &m); err != nil {
-				t.Errorf("%s %.200q: %v", name, text, err)
-			} else if err := schema.VisitJSON(m); err != nil {
-				t.Errorf("%s %.200s is not as ui/openapi.yaml has it: %v", name, text, err)
+			err := json.Unmarshal(text, &m)
+			if err == nil {
+				err = schema.VisitJSON(m)
+			}
+			if err != nil {
+				faults = append(faults, fmt.Sprintf("%s %.200s is not as ui/openapi.yaml has it: %v", name, text, err))
 			}
 		}
 	}
-	return len(l.received) + len(l.sent)
+	return len(l.received) + len(l.sent), faults
 }
 
 // describedMessages checks, when the test ends, that all messages of a browser's pages were as described.
@@ -67,7 +70,11 @@ func describedMessages(ctx context.Context, t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if log.check(t) == 0 {
+		messages, faults := log.faults(t)
+		for _, fault := range faults {
+			t.Error(fault)
+		}
+		if messages == 0 {
 			t.Error("no message was seen between jamd and the page")
 		}
 	})
@@ -86,9 +93,8 @@ func TestMessageLogNotices(t *testing.T) {
 		var log messageLog
 		log.add(&network.EventWebSocketFrameReceived{Response: &network.WebSocketFrame{PayloadData: []byte(tt.received)}})
 		log.add(&network.EventWebSocketFrameSent{Response: &network.WebSocketFrame{PayloadData: []byte(tt.sent)}})
-		probe := &testing.T{}
-		if n := log.check(probe); n != 2 || probe.Failed() == tt.good {
-			t.Errorf("%s %s: %d messages, failed %v", tt.received, tt.sent, n, probe.Failed())
+		if n, faults := log.faults(t); n != 2 || (len(faults) == 0) != tt.good {
+			t.Errorf("%s %s: %d messages, faults %q", tt.received, tt.sent, n, faults)
 		}
 	}
 }

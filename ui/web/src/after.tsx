@@ -3,6 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { SongOf } from "./chords";
 import { ask, ended, endedBlind, problem } from "./jam";
+import { texts } from "./language";
 import type { Session } from "./protocol";
 import { asksForRating, Questions } from "./rating";
 import { figuresOf, halt, Music, musicOf, pathOf } from "./sessions";
@@ -27,7 +28,8 @@ export function After({ again }: { again: () => void }) {
     })();
     return halt;
   }, [id]);
-  const s = session.value;
+  const s = session.value,
+    t = texts.value;
   if (!id || !s) return null;
   const close = () => {
     halt();
@@ -45,21 +47,21 @@ export function After({ again }: { again: () => void }) {
   };
   const asked = asksForRating.value || endedBlind.value; // then the questions are there already
   return (
-    <section class="after" aria-label="The jam you have played">
+    <section class="after" aria-label={t.afterLabel}>
       <p>
         <b>{s.name}</b> <span>{figuresOf(s)}</span>
       </p>
       <SongOf id={s.id} />
       <div class="opened">
-        <Music session={s} title="Listen" />
+        <Music session={s} title={t.listen} />
         <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
           MIDI
         </a>
         <a class="button" href={`/api/${pathOf(s, "/leadsheet")}`} download={`${s.name}.musicxml`}>
-          Lead sheet
+          {t.leadSheet}
         </a>
         <button type="button" disabled={rendering.value} onClick={() => void wav()}>
-          {rendering.value ? "Rendering…" : "WAV"}
+          {rendering.value ? t.rendering : "WAV"}
         </button>
         {!asked && (
           <button
@@ -69,7 +71,7 @@ export function After({ again }: { again: () => void }) {
               rating.value = !rating.value;
             }}
           >
-            {s.rating ? "Rated" : "Rate"}
+            {s.rating ? t.rated : t.rate}
           </button>
         )}
         <button
@@ -80,10 +82,10 @@ export function After({ again }: { again: () => void }) {
             again();
           }}
         >
-          Again
+          {t.again}
         </button>
         <button type="button" onClick={close}>
-          Close
+          {t.close}
         </button>
       </div>
       {rating.value && (
@@ -91,7 +93,7 @@ export function After({ again }: { again: () => void }) {
           id={s.id}
           given={s.rating}
           blind={false}
-          later="Close"
+          later={t.close}
           skip={() => {
             rating.value = false;
           }}

@@ -2,6 +2,7 @@
 // last words.
 import { effect, signal, untracked } from "@preact/signals";
 import { between, connected, counted, ended, info, latest, notices, started } from "./jam";
+import { texts } from "./language";
 import { spokenChord } from "./theory";
 
 const pause = 2000; // ms between two announcements
@@ -30,20 +31,14 @@ function soon() {
   if (!due) due = window.setTimeout(flush, Math.max(0, quietUntil - performance.now()));
 }
 
-const waiting = {
-  note: "Ready: your first note begins the jam",
-  beat: "Ready: play, and jamd finds your beat",
-  clock: "Waiting for the MIDI clock",
-  "": "Counting in",
-};
-
 function stateOf(): string {
-  const jam = info.value;
-  if (!connected.value) return "Connecting";
-  if (!jam || between.value) return "Getting ready";
-  if (!started.value) return jam.tune ? "A tune begins" : counted.value ? "Counting in" : waiting[jam.waits_for];
-  if (latest.value?.listening) return "Listening";
-  return jam.tune ? "A tune plays" : "Playing";
+  const jam = info.value,
+    t = texts.value.said;
+  if (!connected.value) return t.connecting;
+  if (!jam || between.value) return t.gettingReady;
+  if (!started.value) return jam.tune ? t.tuneBegins : counted.value ? t.countingIn : t[jam.waits_for];
+  if (latest.value?.listening) return t.listening;
+  return jam.tune ? t.tunePlays : t.playing;
 }
 
 let known = "";
@@ -64,7 +59,7 @@ effect(() => {
 
 effect(() => {
   if (!ended.value) return;
-  news.push("Stopped. The jam is kept"); // the next jam is soon ready: what is said of it must not hide this
+  news.push(texts.peek().said.kept); // the next jam is soon ready: what is said of it must not hide this
   untracked(soon);
 });
 

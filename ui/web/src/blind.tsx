@@ -1,30 +1,29 @@
 // The blind test: one of several policies plays each jam. Its name is shown when the jam has been rated.
 import { useSignal } from "@preact/signals";
 import { info, params, set } from "./jam";
+import { texts } from "./language";
 
 export function Blind() {
   const p = params.value.find((p) => p.name === "blind"),
     chosen = useSignal<string[]>([]);
   if (!p) return null;
+  const t = texts.value;
   const drawn = p.value === "off" ? [] : p.value.split(",");
   if (drawn.length > 0) {
     return (
       <fieldset class="group blind" id="blind">
-        <legend>Blind test</legend>
-        <p>
-          {info.value?.blind ? "This jam and the next ones are" : "The next jams are"} drawn from {drawn.join(", ")}.
-          Rate a jam to learn which one played.
-        </p>
+        <legend>{t.blindTest}</legend>
+        <p>{info.value?.blind ? t.drawnNow(drawn.join(", ")) : t.drawnNext(drawn.join(", "))}</p>
         <button type="button" onClick={() => void set("blind", "off")}>
-          End the test
+          {t.endTest}
         </button>
       </fieldset>
     );
   }
   return (
     <fieldset class="group blind" id="blind" disabled={!!p.fixed}>
-      <legend>Blind test</legend>
-      <p>One of these plays each jam, in balanced order. Rate a jam to learn which one played.</p>
+      <legend>{t.blindTest}</legend>
+      <p>{t.blindHelp}</p>
       <div>
         {(p.words ?? []).map((name) => (
           <label key={name}>
@@ -46,7 +45,7 @@ export function Blind() {
         disabled={chosen.value.length < 2}
         onClick={() => void set("blind", chosen.value.join(","))}
       >
-        Start the test
+        {t.startTest}
       </button>
       {p.fixed && <small>{p.fixed}</small>}
     </fieldset>

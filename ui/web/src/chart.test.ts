@@ -7,7 +7,7 @@ const four = { frame: 0, bar: 1, frames_per_beat: 4, frames_per_bar: 16 };
 const written = (bars: ReturnType<typeof barsOf>) =>
   bars.map((b) => `${b.number}${b.meter && ` ${b.meter}`}: ${b.held ? "%" : b.stays.map((s) => s.symbol + s.after)}`);
 
-test("a bar has the chord at its line and those that begin in it; one that is held for a bar is not written again", () => {
+test("a bar has the chord at its line and those that begin in it; a held one is not written again", () => {
   const chords = [none, "C", "G7", "C", none].map((symbol, i) => ({ symbol, frame: [0, 16, 40, 64, 104][i] }));
   const bars = barsOf([four], chords, 113);
   expect(written(bars)).toEqual([

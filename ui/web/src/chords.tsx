@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { placeOf } from "./bars";
 import { barsOf, type ChartBar, none, type Stay } from "./chart";
 import { ask, info, latest, song, started } from "./jam";
+import { texts } from "./language";
 import type { Chart } from "./protocol";
 import { pretty, spokenChord } from "./theory";
 
@@ -58,7 +59,7 @@ function Bars({ bars, now }: { bars: ChartBar[]; now?: number }) {
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
-    <div class="chart" ref={box} role="region" aria-label="Chord chart" tabIndex={0} onScroll={scrolled}>
+    <div class="chart" ref={box} role="region" aria-label={texts.value.chordChart} tabIndex={0} onScroll={scrolled}>
       <ol>
         {bars.map((b, i) => (
           <Bar
@@ -102,7 +103,7 @@ function Bar({ bar, now, first, last }: BarProps) {
         </div>
       </li>
     ),
-    [JSON.stringify(bar), now, first, last],
+    [JSON.stringify(bar), now, first, last, texts.value],
   );
 }
 
@@ -157,9 +158,13 @@ function widthOf(bar: ChartBar): number {
 
 /** inWords tells a bar to a screen reader. */
 function inWords({ number, meter, stays, held, beat }: ChartBar): string {
-  const when = ({ after }: Stay) =>
-    after === 0 ? "" : `${after % beat ? " after beat " : " on beat "}${Math.floor(after / beat) + 1}`;
-  const chords = stays.filter((s) => s.symbol).map((s) => spokenChord(s.symbol) + when(s));
-  const what = held ? `${chords[0]}, held` : chords.join(", ") || "no chord yet";
-  return `${number === 0 ? "Pickup" : `Bar ${number}`}${meter && `, ${meter}`}: ${what}`;
+  const t = texts.value;
+  const said = ({ symbol, after }: Stay) => {
+    const chord = spokenChord(symbol);
+    if (after === 0) return chord;
+    return (after % beat ? t.afterBeat : t.onBeat)(chord, Math.floor(after / beat) + 1);
+  };
+  const chords = stays.filter((s) => s.symbol).map(said);
+  const what = held ? t.heldChord(chords[0]) : chords.join(", ") || t.noChordYet;
+  return `${number === 0 ? t.pickup : t.inBar(number)}${meter && `, ${meter}`}: ${what}`;
 }

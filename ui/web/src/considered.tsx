@@ -1,6 +1,7 @@
 // The chords that the policy considered for the current frame, the likeliest first. Hidden unless the player asks for
 // them.
 import { latest, started } from "./jam";
+import { number, texts } from "./language";
 import { stored } from "./stored";
 import { pretty } from "./theory";
 
@@ -11,7 +12,7 @@ export function Considered() {
   const f = latest.value;
   if (!showsConsidered.value || !f || !started.value) return null;
   return (
-    <ol class="considered" aria-label="What the policy considers">
+    <ol class="considered" aria-label={texts.value.considersLabel}>
       {Array.from({ length: places }, (_, i) => {
         const c = f.considered[i],
           { root, rest } = pretty(c?.symbol ?? "");
@@ -32,19 +33,19 @@ export function Considered() {
   );
 }
 
-const percent = (p: number) => (p > 0 && p < 0.005 ? "< 1 %" : `${Math.round(p * 100)} %`);
+const percent = (p: number) => (p > 0 && p < 0.005 ? "< 1 %" : `${number(p * 100)} %`);
 
 /** ShowConsidered is the switch for it. */
 export function ShowConsidered() {
   return (
     <div class="control switch wide">
-      <label for="considered">What it considers</label>
+      <label for="considered">{texts.value.considers}</label>
       <input
         id="considered"
         type="checkbox"
         role="switch"
         checked={showsConsidered.value}
-        aria-description="The policy's five likeliest chords, with their probabilities, beside the chord"
+        aria-description={texts.value.considersHelp}
         onChange={(e) => {
           showsConsidered.value = e.currentTarget.checked;
         }}

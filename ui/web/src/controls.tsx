@@ -7,9 +7,10 @@ import { ShowConsidered } from "./considered";
 import { Defaults } from "./defaults";
 import { act, params, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
+import { texts } from "./language";
 import { ChordSound, Keys, Volumes } from "./mix";
 import { more } from "./more";
-import { likeness, spoken, titleOf, valueOf } from "./names";
+import { helpOf, likeness, titleOf, valueOf, wordOf } from "./names";
 import type { Param } from "./protocol";
 import { tap } from "./tempo";
 
@@ -21,14 +22,15 @@ const expert = ["top-p", "offset", "click-volume"];
 const elsewhere = [...expert, "panic", "blind", "tempo", "meter"]; // settings that have a place elsewhere
 
 export function Controls() {
+  const t = texts.value;
   const near = [...harmony, ...time, ...sounds, ...setup, ...elsewhere];
   const far = params.value.map((p) => p.name).filter((name) => !near.includes(name));
   return (
-    <section class="controls" aria-label="Controls">
+    <section class="controls" aria-label={t.controls}>
       <div class="groups">
-        <Group title="Harmony" names={harmony} />
-        <Group title="Time" names={time} />
-        <Group title="Sound" names={sounds}>
+        <Group title={t.groups.harmony} names={harmony} />
+        <Group title={t.groups.time} names={time} />
+        <Group title={t.groups.sound} names={sounds}>
           <ChordSound />
         </Group>
       </div>
@@ -39,27 +41,27 @@ export function Controls() {
           more.value = e.currentTarget.open;
         }}
       >
-        <summary>More</summary>
+        <summary>{t.more}</summary>
         <div class="groups">
-          <Group title="The jam" names={far} />
-          <Group title="Sound in this page">
+          <Group title={t.groups.jam} names={far} />
+          <Group title={t.groups.pageSound}>
             <Volumes />
           </Group>
-          <Group title="This page">
+          <Group title={t.groups.page}>
             <Keys />
           </Group>
-          <Group title="MIDI keyboards">
+          <Group title={t.groups.keyboards}>
             <div class="control wide">
               <Keyboards />
             </div>
           </Group>
-          <Group title="Ports, clock, listening" names={setup} />
+          <Group title={t.groups.setup} names={setup} />
           <Blind />
         </div>
         <details class="expert">
-          <summary>For experts</summary>
+          <summary>{t.experts}</summary>
           <div class="groups">
-            <Group title="Sampling and timing" names={expert}>
+            <Group title={t.groups.expert} names={expert}>
               <ShowConsidered />
             </Group>
           </div>
@@ -98,14 +100,14 @@ function Control({ param: p }: { param: Param }) {
       return <Slider id={id} param={p} />;
     case "switch":
       return (
-        <div class="control switch" title={p.help}>
+        <div class="control switch" title={helpOf(p)}>
           <label for={id}>{titleOf(p.name)}</label>
           <input
             id={id}
             type="checkbox"
             role="switch"
             checked={p.value === "on"}
-            aria-description={p.fixed ?? p.help}
+            aria-description={p.fixed ?? helpOf(p)}
             disabled={!!p.fixed}
             onChange={async ({ currentTarget: box }) => {
               if (!(await set(p.name, box.checked ? "on" : "off"))) box.checked = holds(p) === "on";
@@ -115,11 +117,11 @@ function Control({ param: p }: { param: Param }) {
       );
     case "action":
       return (
-        <div class="control action" title={p.help}>
+        <div class="control action" title={helpOf(p)}>
           <button
             type="button"
             id={id}
-            aria-description={p.help}
+            aria-description={helpOf(p)}
             onClick={(e) => (p.name === "tap" ? tap(e) : act(p.name))}
           >
             {titleOf(p.name)}
@@ -129,12 +131,12 @@ function Control({ param: p }: { param: Param }) {
   }
   return (
     // a list, or a text with some known values
-    <div class="control list" title={p.help}>
+    <div class="control list" title={helpOf(p)}>
       <label for={id}>{titleOf(p.name)}</label>
       <select
         id={id}
         value={p.value}
-        aria-description={p.fixed ?? p.help}
+        aria-description={p.fixed ?? helpOf(p)}
         disabled={!!p.fixed}
         onChange={async ({ currentTarget: list }) => {
           if (!(await set(p.name, list.value))) list.value = holds(p);
@@ -142,12 +144,11 @@ function Control({ param: p }: { param: Param }) {
       >
         {[...new Set([...(p.words ?? []), p.value])].map((word) => (
           <option key={word} value={word}>
-            {spoken[word] ?? word}
-            {p.unit ? ` ${p.unit}` : ""}
+            {wordOf(p, word)}
           </option>
         ))}
       </select>
-      {p.name === "policy" && likeness[p.value] && <small class="likeness">{likeness[p.value]}</small>}
+      {p.name === "policy" && likeness(p.value) && <small class="likeness">{likeness(p.value)}</small>}
     </div>
   );
 }
@@ -165,7 +166,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 1],
     value = moved.value ?? p.value;
   return (
-    <div class="control number" title={p.help}>
+    <div class="control number" title={helpOf(p)}>
       <label for={id}>{titleOf(p.name)}</label>
       <output for={id}>{valueOf(p, value)}</output>
       <input
@@ -175,7 +176,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
         max={Math.max(high, Number(p.value))}
         step={p.step ?? "any"}
         value={value}
-        aria-description={p.help}
+        aria-description={helpOf(p)}
         onInput={(e) => {
           moving.current = true;
           moved.value = e.currentTarget.value;
@@ -194,7 +195,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
 export function Transport() {
   return (
     <button type="button" class="transport" onClick={startOrStop}>
-      Stop
+      {texts.value.stop}
     </button>
   );
 }

@@ -1,6 +1,7 @@
 // Settings that differ from what jamd begins with, and buttons that save them as default in the configuration file.
 import { signal } from "@preact/signals";
 import { ask, params } from "./jam";
+import { Marked, texts } from "./language";
 import { titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
@@ -19,17 +20,18 @@ async function undo() {
 
 export function Defaults() {
   const some = changed(),
-    last = saved.value;
+    last = saved.value,
+    t = texts.value;
   return (
     <>
       {some.length > 0 && (
         <p class="changed" id="defaults">
-          <span>Save as default:</span>
+          <span>{t.saveAsDefault}</span>
           {some.map((p) => (
             <button
               type="button"
               key={p.name}
-              aria-label={`Save ${titleOf(p.name)} ${valueOf(p)} as default`}
+              aria-label={t.saveLabel(titleOf(p.name), valueOf(p))}
               onClick={() => void save(p)}
             >
               {titleOf(p.name)} <b>{valueOf(p)}</b>
@@ -39,9 +41,9 @@ export function Defaults() {
       )}
       {last && (
         <p class="note" role="status">
-          Saved <code>{last.line}</code> in {last.file}
+          <Marked text={t.saved(last.line, last.file)} />
           <button type="button" onClick={() => void undo()}>
-            Undo
+            {t.undo}
           </button>
           <button
             type="button"
@@ -49,7 +51,7 @@ export function Defaults() {
               saved.value = null;
             }}
           >
-            Close
+            {t.close}
           </button>
         </p>
       )}

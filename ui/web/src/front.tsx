@@ -5,6 +5,7 @@ import { After, kept } from "./after";
 import { ask, info, params, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { touches } from "./keys";
+import { Marked, texts } from "./language";
 import { Metre } from "./metre";
 import { helping } from "./shortcuts";
 import { BeatLight, words } from "./stage";
@@ -27,11 +28,7 @@ const way = computed<Way | "">(() =>
   chosen.value === "click" || value("clock").startsWith("follow") ? chosen.value : "",
 );
 
-const ways: [Way, string][] = [
-  ["follow", "Follow me"],
-  ["click", "Click me in"],
-  ["tap", "I tap"],
-];
+const ways = { follow: "followMe", click: "clickMeIn", tap: "iTap" } as const;
 
 /** begin chooses how the jam begins. To be followed, the player needs the clock that follows. */
 function begin(w: Way) {
@@ -42,7 +39,7 @@ function begin(w: Way) {
 export function Front() {
   const clock = info.value?.waits_for === "clock";
   return (
-    <section class="front" aria-label="Begin">
+    <section class="front" aria-label={texts.value.begin}>
       <p class="symbol faint">
         <span class="words">{words()}</span>
       </p>
@@ -58,14 +55,15 @@ function again() {
 }
 
 function Doors() {
+  const t = texts.value;
   return (
     <>
-      <div class="doors" role="group" aria-label="How do you want to play?">
-        <DoorButton to="here" title="Play here" line={touches.value ? "touch the piano" : "computer keys, mouse"} />
-        <DoorButton to="keyboard" title="MIDI keyboard" line={info.value?.in || "none chosen yet"} />
+      <div class="doors" role="group" aria-label={t.howToPlay}>
+        <DoorButton to="here" title={t.playHere} line={touches.value ? t.byTouch : t.byKeys} />
+        <DoorButton to="keyboard" title={t.midiKeyboard} line={info.value?.in || t.noneChosen} />
         <button type="button" class="door" onClick={() => void ask("POST", "demo")}>
-          <b>Watch a demo</b>
-          <small>a tune plays by itself</small>
+          <b>{t.demo}</b>
+          <small>{t.demoLine}</small>
         </button>
       </div>
       {door.value === "keyboard" ? <Keyboards /> : <Here />}
@@ -90,27 +88,20 @@ function DoorButton({ to, title, line }: { to: Door; title: string; line: string
 }
 
 function Here() {
+  const t = texts.value;
   return (
     <p class="panel hint">
-      {touches.value ? (
-        <>
-          Touch the piano; turn the phone for more keys. <b>Stop</b> keeps the jam, <b>Panic</b> only silences it.
-        </>
-      ) : (
-        <>
-          <kbd>Z</kbd>…<kbd>M</kbd> and <kbd>Q</kbd>…<kbd>P</kbd> are the piano, with the black keys above them;{" "}
-          <kbd>−</kbd> <kbd>=</kbd> shift the octave. <kbd>Shift</kbd> <kbd>⏎</kbd> stops and keeps the jam;{" "}
-          <kbd>Esc</kbd> only silences every note.{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              helping.value = true;
-            }}
-          >
-            All keys
-          </button>
-        </>
+      <Marked text={touches.value ? t.touchHint : t.keysHint} />{" "}
+      {!touches.value && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            helping.value = true;
+          }}
+        >
+          {t.allKeys}
+        </button>
       )}
     </p>
   );
@@ -118,34 +109,35 @@ function Here() {
 
 /** Pace is how fast the jam is, in which metre, and how it begins. */
 function Pace() {
-  const metronome = value("metronome") === "on";
+  const metronome = value("metronome") === "on",
+    t = texts.value;
   return (
     <div class="pace">
       <div class="fast">
         <div>
-          <span class="label">Tempo</span>
-          <Tempo free="yours" />
+          <span class="label">{t.tempo}</span>
+          <Tempo free={t.tempoFree} />
         </div>
         <Metre />
         <button
           type="button"
           class="hear"
           aria-pressed={metronome}
-          aria-label="Metronome"
-          title="Metronome"
+          aria-label={t.metronome}
+          title={t.metronome}
           onClick={() => void set("metronome", metronome ? "off" : "on")}
         >
           <svg viewBox="0 0 20 20" width="22" height="22" aria-hidden="true">
             <path d="M7 2h6l4 16H3zM4.5 13h11M10 13l5-9" />
           </svg>
-          <span>Metronome</span>
+          <span>{t.metronome}</span>
         </button>
         <BeatLight />
       </div>
-      <div class="ways" role="group" aria-label="How does it begin?">
-        {ways.map(([w, title]) => (
+      <div class="ways" role="group" aria-label={t.howToBegin}>
+        {(Object.keys(ways) as Way[]).map((w) => (
           <button type="button" key={w} aria-pressed={way.value === w} onClick={() => begin(w)}>
-            {title}
+            {t[ways[w]]}
           </button>
         ))}
       </div>
@@ -156,53 +148,38 @@ function Pace() {
 
 /** Begin is what to do now. */
 function Begin() {
+  const t = texts.value;
   switch (way.value) {
     case "click":
       return (
         <p class="now">
           <button type="button" class="big" onClick={startOrStop}>
-            Count in
+            {t.countIn}
           </button>
-          <span>
-            A bar of clicks at this tempo, and you play.
-            {!touches.value && (
-              <>
-                {" "}
-                <kbd>Shift</kbd> <kbd>⏎</kbd> does the same.
-              </>
-            )}
-          </span>
+          <Hint text={t.countInHint} keys={t.countInKeys} />
         </p>
       );
     case "tap":
       return (
         <p class="now">
           <Tap />
-          <span>
-            Tap a bar on the beat, and play on from the next one.
-            {!touches.value && (
-              <>
-                {" "}
-                <kbd>Space</kbd> taps too.
-              </>
-            )}
-          </span>
-        </p>
-      );
-    case "follow":
-      return (
-        <p class="now">
-          <span>
-            Just play. jamd finds your beat, comes in on a bar line when it is sure, and moves with you. A tempo, if you
-            know it, helps.
-          </span>
+          <Hint text={t.tapHint} keys={t.tapKeys} />
         </p>
       );
   }
   return (
     <p class="now">
-      <span>Your first note is beat one, and the tempo stays as it is set.</span>
+      <Hint text={way.value === "follow" ? t.followHint : t.firstNoteHint} />
     </p>
+  );
+}
+
+/** Hint is a line of advice. Its second part is about the keys, which a touch screen has not. */
+function Hint({ text, keys }: { text: string; keys?: string }) {
+  return (
+    <span>
+      {text} {keys && !touches.value && <Marked text={keys} />}
+    </span>
   );
 }
 
@@ -235,7 +212,8 @@ function Tap() {
         done.current = false;
       }}
     >
-      Tap{taps.value.length > 0 && <b> {taps.value.length}</b>}
+      {texts.value.tap}
+      {taps.value.length > 0 && <b> {taps.value.length}</b>}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 // The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
+import { texts } from "./language";
 import type { ChartChord, Frame, Info, Message, Offer, Param, Sent, Snapshot } from "./protocol";
 import { clickChannel, downbeatClick, sound } from "./sound";
 
@@ -204,7 +205,7 @@ export async function ask(method: string, path: string, body?: unknown): Promise
     const text = await response.text();
     problem.value = response.headers.get("Content-Type") === "application/json" ? JSON.parse(text).error : text;
   } catch {
-    problem.value = "jamd does not answer: is it still running?";
+    problem.value = texts.value.noAnswer;
   }
   return null;
 }

@@ -2,14 +2,16 @@
 // come in.
 import { useEffect, useRef } from "preact/hooks";
 import { heardFrom, params, set } from "./jam";
+import { texts } from "./language";
 import { browserKeyboards, connectBrowserMIDI } from "./webmidi";
 
 export function Keyboards() {
   const p = params.value.find((p) => p.name === "in");
+  const t = texts.value;
   const ports = (p?.words ?? []).filter((w) => w !== "page");
   return (
     <div class="panel keyboards">
-      <ul aria-label="Keyboards">
+      <ul aria-label={t.keyboards}>
         {ports.map((port) => (
           <li key={port}>
             <button
@@ -26,22 +28,18 @@ export function Keyboards() {
         {browserKeyboards.value?.map((k) => (
           <li key={`b${k.number}`} class="heard">
             <Light from={`browser ${k.number}`} />
-            {k.name} <small>through the browser</small>
+            {k.name} <small>{t.throughBrowser}</small>
           </li>
         ))}
       </ul>
       {ports.length === 0 && !browserKeyboards.value?.length && (
         <p class="hint">
-          {browserKeyboards.value
-            ? "The browser hears none either: plug one in, and it appears here."
-            : p?.fixed
-              ? `jamd hears none: ${p.fixed}.`
-              : "jamd hears none yet: plug one in, and it appears here."}
+          {browserKeyboards.value ? t.browserHearsNone : p?.fixed ? t.hearsNone(p.fixed) : t.hearsNoneYet}
         </p>
       )}
       {"requestMIDIAccess" in navigator && browserKeyboards.value === null && (
         <button type="button" onClick={() => void connectBrowserMIDI()}>
-          Hear MIDI through the browser
+          {t.hearThroughBrowser}
         </button>
       )}
     </div>

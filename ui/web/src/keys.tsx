@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { act, held, latest, panic, play } from "./jam";
+import { texts } from "./language";
 import { helping, shortcut } from "./shortcuts";
 import { stored } from "./stored";
 import { tap } from "./tempo";
@@ -171,7 +172,7 @@ export function Piano() {
       <div
         class="piano"
         role="group"
-        aria-label="Piano: arrow keys move, space plays"
+        aria-label={texts.value.pianoLabel}
         onPointerDown={touch}
         onPointerMove={touch}
         onPointerUp={lose}
@@ -190,22 +191,23 @@ export function Piano() {
 
 /** Thumbs are buttons beside the piano of a touch screen, which has no keys for them. */
 function Thumbs({ lowest, highest }: { lowest: number; highest: number }) {
+  const t = texts.value;
   return (
     <div class="thumbs">
-      <button type="button" aria-label="Octave down" onClick={() => shiftOctave(-1)}>
+      <button type="button" aria-label={t.octaveDown} onClick={() => shiftOctave(-1)}>
         ‹
       </button>
       <span>
         {pitchName(lowest)}–{pitchName(highest)}
       </span>
-      <button type="button" aria-label="Octave up" onClick={() => shiftOctave(1)}>
+      <button type="button" aria-label={t.octaveUp} onClick={() => shiftOctave(1)}>
         ›
       </button>
       <button type="button" class="wide" onPointerDown={tap}>
-        Tap
+        {t.tap}
       </button>
       <button type="button" class="wide" onClick={() => act("one")}>
-        This is one
+        {t.thisIsOne}
       </button>
     </div>
   );

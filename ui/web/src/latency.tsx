@@ -1,6 +1,7 @@
 // The latency strip: how well jamd keeps time. The figures come from jamd's own monitor: the last ten seconds, and
 // the misses of the last minute with their causes. The small histograms show the frames that this page received.
 import { figures, frames, latest } from "./jam";
+import { number, texts } from "./language";
 import type { Figures, Spread } from "./protocol";
 import { stored } from "./stored";
 
@@ -8,12 +9,7 @@ export const showsLatency = stored("latency", false);
 
 const bins = 24;
 
-const causes: [keyof Figures["missed_by"], string][] = [
-  ["late_wake", "the machine woke jamd late"],
-  ["slow_step", "the policy was slow"],
-  ["policy_error", "the policy failed"],
-  ["backlog", "the policy was catching up"],
-];
+const causes = ["late_wake", "slow_step", "policy_error", "backlog"] as const;
 
 /** Health is one light for all of it, and opens the figures. */
 export function Health() {
@@ -27,19 +23,19 @@ export function Health() {
         : lost > 0
           ? "fair"
           : "good";
-  const words = { idle: "Timing", good: "In time", fair: "Almost in time", bad: "Out of time" }[state];
+  const t = texts.value;
   return (
     <button
       type="button"
       class="health"
       aria-expanded={showsLatency.value}
-      title="How jamd keeps time"
+      title={t.timing}
       onClick={() => {
         showsLatency.value = !showsLatency.value;
       }}
     >
       <i class={state} aria-hidden="true" />
-      <span>{words}</span>
+      <span>{t.health[state]}</span>
     </button>
   );
 }
@@ -47,23 +43,24 @@ export function Health() {
 export function Latency() {
   void latest.value; // draws again with every frame
   const recent = frames.slice(-128),
-    f = figures.value;
+    f = figures.value,
+    t = texts.value;
   return (
-    <section class="latency" aria-label="How jamd keeps time">
+    <section class="latency" aria-label={t.timing}>
       <Stage
-        name="wakes early"
+        name={t.wakesEarly}
         spread={f?.last_10s.lead}
         values={recent.filter((f) => f.frame > 0).map((f) => f.lead)}
         top={60}
       />
       <Stage
-        name="policy step"
+        name={t.policyStep}
         spread={f?.last_10s.step}
         values={recent.filter((f) => !f.missed && f.step > 0).map((f) => f.step)}
         top={10}
       />
       <Stage
-        name="chord late"
+        name={t.chordLate}
         spread={f?.last_10s.late}
         values={recent.filter((f) => f.began).map((f) => f.late)}
         top={5}
@@ -74,21 +71,22 @@ export function Latency() {
 }
 
 function Misses({ minute: m, rung }: { minute: Figures; rung: string }) {
+  const t = texts.value;
   const why = causes
-    .filter(([cause]) => m.missed_by[cause] > 0)
-    .map(([cause, words]) => `${words} (${m.missed_by[cause]})`);
-  if (m.skipped) why.push(`${m.skipped} frames lost while the machine stood still`);
-  const given = { faster: "the faster policy plays", hold: "the chord is held" }[rung];
+    .filter((cause) => m.missed_by[cause] > 0)
+    .map((cause) => `${t.causes[cause]} (${m.missed_by[cause]})`);
+  if (m.skipped) why.push(t.framesLost(m.skipped));
+  const given = t.toKeepTime[rung];
   return (
     <p class={m.missed + m.skipped ? "misses red" : "misses"}>
-      {m.missed ? `${m.missed} of ${m.frames} frames missed` : "No frame missed"}
-      <small>{why.join(", ") || "in the last minute"}</small>
-      {given && <small class="red">To keep time, {given}</small>}
+      {m.missed ? t.framesMissed(m.missed, m.frames) : t.noneMissed}
+      <small>{why.join(", ") || t.lastMinute}</small>
+      {given && <small class="red">{given}</small>}
     </p>
   );
 }
 
-const ms = (ns: number) => (ns / 1e6).toFixed(1);
+const ms = (ns: number) => number(ns / 1e6, 1);
 
 function Stage({ name, spread, values, top }: { name: string; spread?: Spread; values: number[]; top: number }) {
   const count = new Array<number>(bins).fill(0);
@@ -96,14 +94,7 @@ function Stage({ name, spread, values, top }: { name: string; spread?: Spread; v
   const highest = Math.max(1, ...count),
     told = spread && spread.count > 0;
   return (
-    <figure
-      title={
-        told
-          ? `${name}: half within ${ms(spread.p50_ns)} ms, 99 % within ${ms(spread.p99_ns)} ms, ` +
-            `all within ${ms(spread.max_ns)} ms`
-          : name
-      }
-    >
+    <figure title={told ? texts.value.spread(name, ms(spread.p50_ns), ms(spread.p99_ns), ms(spread.max_ns)) : name}>
       <svg viewBox={`0 0 ${bins} 10`} preserveAspectRatio="none" aria-hidden="true">
         {count.map(
           (n, i) =>

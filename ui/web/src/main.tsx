@@ -6,6 +6,7 @@ import { Controls, Transport } from "./controls";
 import { Front } from "./front";
 import { between, connect, connected, info, panic, params, problem, recordsSessions, running, started } from "./jam";
 import { Piano, touches, useComputerKeys } from "./keys";
+import { Languages, speak, texts } from "./language";
 import { Health, Latency, showsLatency } from "./latency";
 import { Notices } from "./notices";
 import { Phone, PhoneButton } from "./phone";
@@ -32,12 +33,13 @@ function Page() {
       for (const event of ["pointerdown", "keydown"]) removeEventListener(event, wake);
     };
   }, []);
+  const t = texts.value;
   return (
     <>
       <header>
         <h1>jamd</h1>
         <p class="what">{what()}</p>
-        <nav aria-label="Views">
+        <nav aria-label={t.views}>
           <button
             type="button"
             aria-pressed={view.value === "jam"}
@@ -45,7 +47,7 @@ function Page() {
               view.value = "jam";
             }}
           >
-            Jam
+            {t.jam}
           </button>
           {recordsSessions.value && (
             <button
@@ -55,7 +57,7 @@ function Page() {
                 view.value = "sessions";
               }}
             >
-              Sessions
+              {t.sessions}
             </button>
           )}
         </nav>
@@ -63,10 +65,10 @@ function Page() {
         <Speaker />
         {running() && <Transport />}
         <button type="button" class="panic" onClick={panic} title="Esc">
-          Panic
+          {t.panic}
         </button>
       </header>
-      {!connected.value && <p class="note">Connecting to jamd…</p>}
+      {!connected.value && <p class="note">{t.connecting}</p>}
       {problem.value && (
         <p class="note red" role="alert">
           {problem.value}{" "}
@@ -76,7 +78,7 @@ function Page() {
               problem.value = "";
             }}
           >
-            Close
+            {t.close}
           </button>
         </p>
       )}
@@ -110,7 +112,7 @@ function Page() {
                 asksForRating.value = e.currentTarget.checked;
               }}
             />{" "}
-            Ask me how it was after each jam
+            {t.askAfter}
           </label>
         )}
         <button
@@ -120,10 +122,11 @@ function Page() {
             helping.value = true;
           }}
         >
-          Keys <kbd>?</kbd>
+          {t.keys} <kbd>?</kbd>
         </button>
         <Health />
         <PhoneButton />
+        <Languages />
         <span>{info.value ? `jamd ${info.value.version}` : ""}</span>
       </footer>
       <Notices />
@@ -138,12 +141,13 @@ function Page() {
 function what() {
   const jam = info.value;
   if (!jam) return "";
+  const t = texts.value;
   const unrecorded = params.value.some((p) => p.name === "record" && p.value === "off");
   return [
-    jam.blind ? "a hidden policy" : jam.policy,
-    `hears ${jam.in || "this page"}`,
-    jam.out && `plays ${jam.out}`,
-    unrecorded && "this jam is not recorded",
+    jam.blind ? t.hiddenPolicy : jam.policy,
+    t.hears(jam.in || t.thisPage),
+    jam.out && t.plays(jam.out),
+    unrecorded && t.notRecorded,
   ]
     .filter(Boolean)
     .join(" · ");
@@ -158,6 +162,7 @@ function Speaker() {
     }, 80);
     return () => clearInterval(timer);
   }, []);
+  const t = texts.value;
   const audible = on.value ?? !sound.elsewhere.value;
   return (
     <span class="speaker">
@@ -178,9 +183,9 @@ function Speaker() {
             }
           />
         </svg>
-        <span>{audible ? (awake.value || touches.value ? "Sound on" : "Sound: press a key") : "Sound off"}</span>
+        <span>{audible ? (awake.value || touches.value ? t.soundOn : t.soundAfterKey) : t.soundOff}</span>
       </button>
-      <meter ref={meter} min={0} max={1} aria-label="Loudness" />
+      <meter ref={meter} min={0} max={1} aria-label={t.loudness} />
     </span>
   );
 }
@@ -189,4 +194,5 @@ performance.mark("script");
 // The key of the link has done its work: it must not stay in the history.
 if (new URLSearchParams(location.search).has("key")) history.replaceState(null, "", "/");
 connect();
+await speak();
 render(<Page />, document.getElementById("page")!);

@@ -1,8 +1,10 @@
 // The metre of the jam: one of the usual ones, or any that is typed in.
 import { useState } from "preact/hooks";
 import { params, set } from "./jam";
+import { texts } from "./language";
+import { helpOf, wordOf } from "./names";
 
-const other = "other…";
+const other = "other"; // the entry of the list that lets the player type
 
 /** Metre chooses the metre. */
 export function Metre() {
@@ -16,14 +18,14 @@ export function Metre() {
   return (
     <div>
       <label class="label" for="param-meter">
-        Metre
+        {texts.value.metre}
       </label>
       {typing ? (
         <input
           id="param-meter"
           size={8}
           placeholder="3+2+2/8"
-          title={meter.help}
+          title={helpOf(meter)}
           autocomplete="off"
           ref={(e) => e?.focus()}
           onBlur={(e) => typed(e.currentTarget.value.trim())}
@@ -40,7 +42,9 @@ export function Metre() {
           onChange={(e) => (e.currentTarget.value === other ? type(true) : void set("meter", e.currentTarget.value))}
         >
           {[...new Set([...(meter.words ?? []), meter.value, other])].map((m) => (
-            <option key={m}>{m}</option>
+            <option key={m} value={m}>
+              {m === other ? texts.value.otherMetre : wordOf(meter, m)}
+            </option>
           ))}
         </select>
       )}

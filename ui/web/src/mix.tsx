@@ -1,12 +1,13 @@
 // Settings of this page alone: its sounds, their volumes, and its keys.
 import { octave, shiftOctave, velocity } from "./keys";
+import { percent, texts } from "./language";
 import { buses, chordSound, on, sound, volumes } from "./sound";
 import { chordSounds } from "./voices";
 
 export function ChordSound() {
   return (
     <div class="control list">
-      <label for="chord-sound">Chords in this page</label>
+      <label for="chord-sound">{texts.value.chordSound}</label>
       <select
         id="chord-sound"
         value={chordSound.value}
@@ -16,7 +17,9 @@ export function ChordSound() {
         }}
       >
         {Object.keys(chordSounds).map((s) => (
-          <option key={s}>{s}</option>
+          <option key={s} value={s}>
+            {texts.value.sounds[s] ?? s}
+          </option>
         ))}
       </select>
     </div>
@@ -27,7 +30,7 @@ export function Volumes() {
   return (
     <>
       <div class="control switch">
-        <label for="sound-on">Sound</label>
+        <label for="sound-on">{texts.value.sound}</label>
         <input
           id="sound-on"
           type="checkbox"
@@ -40,8 +43,8 @@ export function Volumes() {
       </div>
       {buses.map((bus) => (
         <div class="control number" key={bus}>
-          <label for={`volume-${bus}`}>{bus[0].toUpperCase() + bus.slice(1)}</label>
-          <output for={`volume-${bus}`}>{Math.round(volumes.value[bus] * 100)} %</output>
+          <label for={`volume-${bus}`}>{texts.value.buses[bus]}</label>
+          <output for={`volume-${bus}`}>{percent(volumes.value[bus])}</output>
           <input
             id={`volume-${bus}`}
             type="range"
@@ -60,10 +63,11 @@ export function Volumes() {
 }
 
 export function Keys() {
+  const t = texts.value;
   return (
     <>
       <div class="control number">
-        <label for="velocity">Velocity</label>
+        <label for="velocity">{t.touchVelocity}</label>
         <output for="velocity">{velocity.value}</output>
         <input
           id="velocity"
@@ -78,13 +82,13 @@ export function Keys() {
         />
       </div>
       <div class="control wide">
-        <span class="label">Octave</span>
+        <span class="label">{t.octave}</span>
         <span class="pair">
-          <button type="button" onClick={() => shiftOctave(-1)} aria-label="Octave down">
+          <button type="button" onClick={() => shiftOctave(-1)} aria-label={t.octaveDown}>
             −
           </button>
           <output>{octave.value > 0 ? `+${octave.value}` : octave.value}</output>
-          <button type="button" onClick={() => shiftOctave(1)} aria-label="Octave up">
+          <button type="button" onClick={() => shiftOctave(1)} aria-label={t.octaveUp}>
             +
           </button>
         </span>

@@ -1,62 +1,30 @@
-// Names of settings and their values for players.
+// Names of settings and of their values, in the player's language.
+import { number, texts } from "./language";
 import type { Param } from "./protocol";
 import { pitchName } from "./theory";
 
-/** spoken replaces words of the API that read badly. */
-export const spoken: Record<string, string> = {
-  frame: "any sixteenth",
-  half: "half bars",
-  bar: "bar lines",
-  "": "nothing",
-  page: "this page",
-  hidden: "a hidden policy",
-  "with the melody": "the melody",
-};
-const titles: Record<string, string> = {
-  in: "Input",
-  out: "Output",
-  "clock-in": "Clock from",
-  low: "Lowest note",
-  high: "Highest note",
-  "bass-low": "Lowest of bass",
-  "bass-high": "Highest of bass",
-  listen: "Listens for",
-  one: "This is one",
-  policy: "Accompanist",
-  temperature: "Adventurous",
-  "top-p": "Top-p",
-  "chord-grid": "Chords change on",
-  complexity: "Chords",
-  busy: "Chord changes",
-};
+const daring = [0.05, 0.6, 0.95, 1.1, 1.5]; // the temperatures at which another word begins
 
-/** likeness says what an accompanist is like. */
-export const likeness: Record<string, string> = {
-  jamd: "Knows the bar, and finds back to you within a few beats.",
-  gapt: "Ventures more, and is off more often.",
-  "gapt-noadv": "As gapt, with fewer different chords.",
-  realchords: "Keeps to few chords.",
-  "online-mle": "Learned by listening alone: slow to find back after a surprise.",
-  hidden: "You learn its name when you have rated the jam.",
-};
+export const titleOf = (name: string) =>
+  texts.value.titles[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
 
-const daring: [below: number, word: string][] = [
-  [0.05, "safest"],
-  [0.6, "safe"],
-  [0.95, "careful"],
-  [1.1, "natural"],
-  [1.5, "bold"],
-  [Infinity, "wild"],
-];
+/** helpOf says what a setting does. */
+export const helpOf = (p: Param) => texts.value.help[p.name] ?? p.help;
 
-export const titleOf = (name: string) => titles[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("-", " ");
+/** likeness says what an accompanist is like; undefined if the page does not know it. */
+export const likeness = (policy: string): string | undefined => texts.value.likeness[policy];
+
+/** wordOf formats a value that is a word. */
+export function wordOf(p: Param, value: string): string {
+  const { values, unit } = texts.value;
+  const of = p.unit ? ` ${unit(p.unit, Number(value))}` : "";
+  return (values[`${p.name} ${value}`] ?? values[value] ?? value) + of;
+}
 
 /** valueOf formats a value: pitches by name, numbers with their unit. */
 export function valueOf(p: Param, value = p.value): string {
-  if (p.unit === "MIDI pitch") return p.name === "split" && value === "0" ? "off" : pitchName(Number(value));
-  if (p.kind !== "number" && p.kind !== "whole") return (spoken[value] ?? value) + (p.unit ? ` ${p.unit}` : "");
-  if (p.name === "temperature") return daring.find(([below]) => Number(value) < below)![1];
-  return round(value) + (p.unit === "BPM" || p.unit === "ms" ? ` ${p.unit}` : "");
+  if (p.unit === "MIDI pitch") return p.name === "split" && value === "0" ? texts.value.off : pitchName(Number(value));
+  if (p.kind !== "number" && p.kind !== "whole") return wordOf(p, value);
+  if (p.name === "temperature") return texts.value.daring[daring.filter((least) => Number(value) >= least).length];
+  return number(Number(value), 2) + (p.unit === "BPM" || p.unit === "ms" ? ` ${p.unit}` : "");
 }
-
-const round = (value: string) => String(Math.round(Number(value) * 100) / 100);

@@ -1,11 +1,12 @@
 // Short messages about the jam: a port was unplugged, a policy was too slow. Each disappears by itself; some have a
 // button.
 import { notices, set } from "./jam";
+import { texts } from "./language";
 import type { Offer } from "./protocol";
 
 export function Notices() {
   return (
-    <ul class="notices" aria-label="Notices">
+    <ul class="notices" aria-label={texts.value.notices}>
       {notices.value.map((n) => (
         <li key={n.id}>
           {n.text}

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ask } from "./jam";
+import { texts } from "./language";
 
 interface Link {
   link: string;
@@ -20,7 +21,7 @@ export function PhoneButton() {
   };
   return (
     <button type="button" class="plain" onClick={() => void open()}>
-      Play on a phone
+      {texts.value.onPhone}
     </button>
   );
 }
@@ -28,7 +29,8 @@ export function PhoneButton() {
 /** Phone shows the link. Each link works once. */
 export function Phone() {
   const dialog = useRef<HTMLDialogElement>(null),
-    l = shown.value;
+    l = shown.value,
+    t = texts.value;
   useEffect(() => {
     if (l) dialog.current?.showModal();
   }, [l]);
@@ -45,22 +47,17 @@ export function Phone() {
         shown.value = null;
       }}
     >
-      <h2 id="phone-title">Play on a phone</h2>
-      <svg
-        viewBox={`0 0 ${l.qr.length} ${l.qr.length}`}
-        role="img"
-        aria-label="QR code of the link"
-        shape-rendering="crispEdges"
-      >
+      <h2 id="phone-title">{t.onPhone}</h2>
+      <svg viewBox={`0 0 ${l.qr.length} ${l.qr.length}`} role="img" aria-label={t.qrLabel} shape-rendering="crispEdges">
         <rect width="100%" height="100%" fill="#fff" />
         <path d={path} fill="#000" />
       </svg>
-      <p>Scan the code, or type this address. It works once, in the same network.</p>
+      <p>{t.scan}</p>
       <p>
         <code>{l.link}</code>
       </p>
       <form method="dialog">
-        <button type="submit">Close</button>
+        <button type="submit">{t.close}</button>
       </form>
     </dialog>
   );

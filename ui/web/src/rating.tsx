@@ -1,6 +1,7 @@
 // The three questions after a jam. They appear if the player wants them, and after every blind jam.
 import { effect, signal, useSignal } from "@preact/signals";
 import { ask, ended, endedBlind, started } from "./jam";
+import { Marked, texts } from "./language";
 import type { Rating, Session } from "./protocol";
 import { stored } from "./stored";
 
@@ -12,11 +13,7 @@ effect(() => {
   if (started.value) revealed.value = "";
 });
 
-const questions: [keyof Rating, string, string, string][] = [
-  ["adaptation", "How quickly did it adapt to you?", "slowly", "at once"],
-  ["control", "How much were you in control?", "not at all", "fully"],
-  ["enjoyment", "How much did you enjoy it?", "not at all", "very much"],
-];
+const questions = ["adaptation", "control", "enjoyment"] as const;
 
 /** Questions asks about a session. rated gets the session as it is after the rating. */
 export function Questions({
@@ -25,7 +22,7 @@ export function Questions({
   blind,
   rated,
   skip,
-  later = "Skip",
+  later = texts.value.skip,
 }: {
   id: string;
   given?: Rating;
@@ -34,21 +31,22 @@ export function Questions({
   skip: () => void;
   later?: string;
 }) {
+  const t = texts.value;
   const answers = useSignal<Rating>(given ?? { adaptation: 0, control: 0, enjoyment: 0 });
   return (
     <form
       class="rating"
-      aria-label="How was it?"
+      aria-label={t.howWasIt}
       onSubmit={async (e) => {
         e.preventDefault();
         const response = await ask("PUT", `sessions/${encodeURIComponent(id)}/rating`, answers.value);
         if (response) rated(await response.json());
       }}
     >
-      {questions.map(([name, question, least, most]) => (
+      {questions.map((name) => (
         <fieldset key={name}>
-          <legend>{question}</legend>
-          <span>{least}</span>
+          <legend>{t.questions[name][0]}</legend>
+          <span>{t.questions[name][1]}</span>
           {[1, 2, 3, 4, 5].map((n) => (
             <label key={n}>
               <input
@@ -62,17 +60,17 @@ export function Questions({
               {n}
             </label>
           ))}
-          <span>{most}</span>
+          <span>{t.questions[name][2]}</span>
         </fieldset>
       ))}
       <p>
         <button type="submit" disabled={!Object.values(answers.value).some((n) => n > 0)}>
-          Save
+          {t.save}
         </button>
         <button type="button" onClick={skip}>
           {later}
         </button>
-        {blind && <small>Answer to learn which policy played, here or under Sessions.</small>}
+        {blind && <small>{t.answerToLearn}</small>}
       </p>
     </form>
   );
@@ -85,14 +83,14 @@ export function RateIt() {
   if (revealed.value) {
     return (
       <p class="note" role="status">
-        <b>{revealed.value}</b> played.{" "}
+        <Marked text={texts.value.played(revealed.value)} />{" "}
         <button
           type="button"
           onClick={() => {
             revealed.value = "";
           }}
         >
-          Close
+          {texts.value.close}
         </button>
       </p>
     );

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { felt, placeOf } from "./bars";
 import { frames, held, info, now, started } from "./jam";
+import { texts } from "./language";
 import { pretty } from "./theory";
 
 const before = 16,
@@ -25,14 +26,7 @@ export function Roll() {
       running = false;
     };
   }, []);
-  return (
-    <canvas
-      class="roll"
-      ref={canvas}
-      role="img"
-      aria-label="Piano roll of the melody and the chords; the chord is shown above"
-    />
-  );
+  return <canvas class="roll" ref={canvas} role="img" aria-label={texts.value.rollLabel} />;
 }
 
 class View {

@@ -4,6 +4,7 @@ import type { Midi } from "@tonejs/midi";
 import { useEffect, useRef } from "preact/hooks";
 import { SongOf } from "./chords";
 import { ask } from "./jam";
+import { dateTime, number, texts } from "./language";
 import type { Rating, Session } from "./protocol";
 import { Questions } from "./rating";
 import { sound } from "./sound";
@@ -25,17 +26,18 @@ export function Sessions() {
     void load();
     return halt;
   }, []);
+  const t = texts.value;
   return (
-    <section class="sessions" aria-label="Sessions">
+    <section class="sessions" aria-label={t.sessions}>
       {deleted.value && (
         <p class="note" role="status">
-          “{deleted.value.name}” was deleted.{" "}
+          {t.deleted(deleted.value.name)}{" "}
           <button type="button" onClick={restore}>
-            Undo
+            {t.undo}
           </button>
         </p>
       )}
-      {list.value?.length === 0 && <p class="empty">No sessions yet. Play a jam: it will be listed here.</p>}
+      {list.value?.length === 0 && <p class="empty">{t.noSessions}</p>}
       <ul>
         {list.value?.map((s) => (
           <Row key={s.id} session={s} />
@@ -53,17 +55,16 @@ async function restore() {
 
 const minutes = (seconds: number) =>
   `${Math.floor(Math.round(seconds) / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
-const many = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** figuresOf describes a session in a line. */
 export const figuresOf = (s: Session) =>
   [
     minutes(s.seconds),
-    `${Math.round(s.tempo)} BPM`,
-    s.policy === "hidden" ? "a hidden policy" : s.policy,
-    many(s.chords, "chord"),
-    s.misses > 0 && `${s.misses} missed`,
-    !s.whole && "cut short",
+    `${number(s.tempo)} BPM`,
+    s.policy === "hidden" ? texts.value.hiddenPolicy : s.policy,
+    texts.value.chords(s.chords),
+    s.misses > 0 && texts.value.missed(s.misses),
+    !s.whole && texts.value.cutShort,
   ]
     .filter(Boolean)
     .join(" · ");
@@ -71,6 +72,7 @@ export const figuresOf = (s: Session) =>
 const stars = (r: Rating) => [r.adaptation, r.control, r.enjoyment].map((n) => n || "–").join(" ");
 
 function Row({ session: s }: { session: Session }) {
+  const t = texts.value;
   const rating = useSignal(false); // whether the questions are shown
   const remove = async () => {
     if (await ask("DELETE", pathOf(s))) {
@@ -90,7 +92,7 @@ function Row({ session: s }: { session: Session }) {
           type="button"
           class="open"
           aria-expanded={shown}
-          aria-label={`${shown ? "Close" : "Open"} ${s.name}`}
+          aria-label={shown ? t.closeIt(s.name) : t.open(s.name)}
           onClick={() => {
             halt();
             open.value = shown ? null : s.id;
@@ -101,11 +103,11 @@ function Row({ session: s }: { session: Session }) {
         <input
           type="text"
           value={s.name}
-          aria-label="Name of the session"
+          aria-label={t.nameLabel}
           maxLength={100}
           onChange={(e) => void rename(e.currentTarget.value)}
         />
-        <span>{new Date(s.start).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}</span>
+        <span>{dateTime(new Date(s.start))}</span>
         <span class="figures">{figuresOf(s)}</span>
       </div>
       {shown && (
@@ -113,16 +115,16 @@ function Row({ session: s }: { session: Session }) {
           <SongOf id={s.id} />
           <Music session={s} />
           <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
-            Download MIDI
+            {t.downloadMIDI}
           </a>
           <a
             class="button"
             href={`/api/${pathOf(s, "/report")}`}
             target="_blank"
             rel="noopener"
-            aria-label={`Report of ${s.name}, in a new tab`}
+            aria-label={t.reportLabel(s.name)}
           >
-            Report ↗
+            {t.report} ↗
           </a>
           <button
             type="button"
@@ -131,17 +133,17 @@ function Row({ session: s }: { session: Session }) {
               rating.value = !rating.value;
             }}
           >
-            {s.rating ? `Rated ${stars(s.rating)}` : "Rate"}
+            {s.rating ? `${t.rated} ${stars(s.rating)}` : t.rate}
           </button>
           <button type="button" onClick={() => void remove()}>
-            Delete
+            {t.delete}
           </button>
           {rating.value && (
             <Questions
               id={s.id}
               given={s.rating}
               blind={s.blind && !s.rating}
-              later="Close"
+              later={t.close}
               skip={() => {
                 rating.value = false;
               }}
@@ -175,7 +177,7 @@ export async function musicOf(s: Session): Promise<Midi | null> {
 }
 
 /** Music shows a session's MIDI file as a piano roll, and plays it. */
-export function Music({ session: s, title = "Play" }: { session: Session; title?: string }) {
+export function Music({ session: s, title = texts.value.play }: { session: Session; title?: string }) {
   const canvas = useRef<HTMLCanvasElement>(null),
     midi = useRef<Midi | null>(null);
   useEffect(() => {
@@ -210,9 +212,9 @@ export function Music({ session: s, title = "Play" }: { session: Session; title?
   };
   return (
     <>
-      <canvas class="thumbnail" ref={canvas} role="img" aria-label="Piano roll of the session" />
+      <canvas class="thumbnail" ref={canvas} role="img" aria-label={texts.value.sessionRoll} />
       <button type="button" onClick={toggle}>
-        {playing.value === s.id ? "Stop" : title}
+        {playing.value === s.id ? texts.value.stop : title}
       </button>
     </>
   );

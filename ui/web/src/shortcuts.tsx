@@ -4,17 +4,19 @@ import { useEffect, useRef } from "preact/hooks";
 import { showsConsidered } from "./considered";
 import { focusDefaults } from "./defaults";
 import { act, params, set, startOrStop } from "./jam";
+import { texts } from "./language";
 import { focusControl } from "./more";
 import type { Param } from "./protocol";
 import { on, sound } from "./sound";
 import { tap } from "./tempo";
+import type { Texts } from "./texts/en";
 
 export const helping = signal(false);
 
 interface Shortcut {
   code: string;
   key: string;
-  does: string;
+  does: keyof Texts["shortcuts"];
   do: (e: KeyboardEvent) => void;
 }
 
@@ -38,45 +40,45 @@ const move = (step: number) => () => {
 };
 
 const shortcuts: Shortcut[] = [
-  { code: "Enter", key: "⏎", does: "Count in, or stop", do: startOrStop },
-  { code: "KeyT", key: "T", does: "Tap the beat", do: tap },
-  { code: "Digit1", key: "1", does: "This is one: the bar begins here", do: () => act("one") },
-  { code: "KeyF", key: "F", does: "Hold the tempo, or follow you again", do: param("hold-tempo", turn) },
-  { code: "ArrowLeft", key: "←", does: "Slower", do: param("tempo", by(-1)) },
-  { code: "ArrowRight", key: "→", does: "Faster", do: param("tempo", by(1)) },
-  { code: "ArrowDown", key: "↓", does: "Less adventurous", do: param("temperature", by(-0.05)) },
-  { code: "ArrowUp", key: "↑", does: "More adventurous", do: param("temperature", by(0.05)) },
-  { code: "KeyP", key: "P", does: "Next accompanist", do: param("policy", next) },
-  { code: "KeyS", key: "S", does: "Next style", do: param("style", next) },
-  { code: "KeyG", key: "G", does: "Chords change elsewhere", do: param("chord-grid", next) },
-  { code: "KeyC", key: "C", does: "Other kinds of chords", do: param("complexity", next) },
-  { code: "KeyH", key: "H", does: "Hold the chord", do: param("hold", turn) },
-  { code: "KeyU", key: "U", does: "Mute the chords", do: param("mute", turn) },
-  { code: "KeyB", key: "B", does: "Bass", do: param("bass", turn) },
-  { code: "KeyM", key: "M", does: "Metronome", do: param("metronome", turn) },
-  { code: "BracketLeft", key: "[", does: "Chords lower", do: move(-1) },
-  { code: "BracketRight", key: "]", does: "Chords higher", do: move(1) },
-  { code: "Comma", key: ",", does: "A semitone down", do: param("transpose", by(-1)) },
-  { code: "Period", key: ".", does: "A semitone up", do: param("transpose", by(1)) },
-  { code: "KeyR", key: "R", does: "Record this jam on, off", do: param("record", turn) },
+  { code: "Enter", key: "⏎", does: "countIn", do: startOrStop },
+  { code: "KeyT", key: "T", does: "tap", do: tap },
+  { code: "Digit1", key: "1", does: "one", do: () => act("one") },
+  { code: "KeyF", key: "F", does: "hold", do: param("hold-tempo", turn) },
+  { code: "ArrowLeft", key: "←", does: "slower", do: param("tempo", by(-1)) },
+  { code: "ArrowRight", key: "→", does: "faster", do: param("tempo", by(1)) },
+  { code: "ArrowDown", key: "↓", does: "safer", do: param("temperature", by(-0.05)) },
+  { code: "ArrowUp", key: "↑", does: "bolder", do: param("temperature", by(0.05)) },
+  { code: "KeyP", key: "P", does: "policy", do: param("policy", next) },
+  { code: "KeyS", key: "S", does: "style", do: param("style", next) },
+  { code: "KeyG", key: "G", does: "grid", do: param("chord-grid", next) },
+  { code: "KeyC", key: "C", does: "complexity", do: param("complexity", next) },
+  { code: "KeyH", key: "H", does: "holdChord", do: param("hold", turn) },
+  { code: "KeyU", key: "U", does: "mute", do: param("mute", turn) },
+  { code: "KeyB", key: "B", does: "bass", do: param("bass", turn) },
+  { code: "KeyM", key: "M", does: "metronome", do: param("metronome", turn) },
+  { code: "BracketLeft", key: "[", does: "lower", do: move(-1) },
+  { code: "BracketRight", key: "]", does: "higher", do: move(1) },
+  { code: "Comma", key: ",", does: "down", do: param("transpose", by(-1)) },
+  { code: "Period", key: ".", does: "up", do: param("transpose", by(1)) },
+  { code: "KeyR", key: "R", does: "record", do: param("record", turn) },
   {
     code: "KeyV",
     key: "V",
-    does: "Show the chords it weighs",
+    does: "considered",
     do: () => {
       showsConsidered.value = !showsConsidered.value;
     },
   },
-  { code: "KeyI", key: "I", does: "Choose the input", do: () => focusControl("#param-in") },
-  { code: "KeyJ", key: "J", does: "Choose the output", do: () => focusControl("#param-out") },
-  { code: "KeyN", key: "N", does: "Choose how long it listens", do: () => focusControl("#param-listen") },
-  { code: "KeyL", key: "L", does: "Choose the clock", do: () => focusControl("#param-clock") },
-  { code: "KeyY", key: "Y", does: "Blind test", do: () => focusControl("#blind input, #blind button") },
-  { code: "KeyK", key: "K", does: "Save as default", do: focusDefaults },
+  { code: "KeyI", key: "I", does: "input", do: () => focusControl("#param-in") },
+  { code: "KeyJ", key: "J", does: "output", do: () => focusControl("#param-out") },
+  { code: "KeyN", key: "N", does: "listen", do: () => focusControl("#param-listen") },
+  { code: "KeyL", key: "L", does: "clock", do: () => focusControl("#param-clock") },
+  { code: "KeyY", key: "Y", does: "blind", do: () => focusControl("#blind input, #blind button") },
+  { code: "KeyK", key: "K", does: "default", do: focusDefaults },
   {
     code: "KeyO",
     key: "O",
-    does: "Sound in this page",
+    does: "sound",
     do: () => {
       on.value = !(on.value ?? !sound.elsewhere.value);
     },
@@ -105,6 +107,7 @@ export function Help() {
     if (shown) dialog.current?.showModal();
   }, [shown]);
   if (!shown) return null;
+  const t = texts.value;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it, as Escape does in any browser
     <dialog
@@ -117,43 +120,43 @@ export function Help() {
         if (e.target === e.currentTarget) e.currentTarget.close();
       }}
     >
-      <h2 id="keys-title">Keys</h2>
+      <h2 id="keys-title">{t.keys}</h2>
       <dl>
         <div>
           <dt>
             <kbd>Z</kbd> … <kbd>M</kbd>, <kbd>Q</kbd> … <kbd>P</kbd>
           </dt>
-          <dd>Play</dd>
+          <dd>{t.play}</dd>
         </div>
         <div>
           <dt>
             <kbd>−</kbd> <kbd>=</kbd>
           </dt>
-          <dd>An octave down, up</dd>
+          <dd>{t.octaveKeys}</dd>
         </div>
         <div>
           <dt>
             <kbd>Esc</kbd>
           </dt>
-          <dd>Panic: all notes off</dd>
+          <dd>{t.panicKey}</dd>
         </div>
         <div>
           <dt>
             <kbd>?</kbd>
           </dt>
-          <dd>Show these keys</dd>
+          <dd>{t.showKeys}</dd>
         </div>
         {shortcuts.map((s) => (
           <div key={s.code}>
             <dt>
               <kbd>Shift</kbd> <kbd>{s.key}</kbd>
             </dt>
-            <dd>{s.does}</dd>
+            <dd>{t.shortcuts[s.does]}</dd>
           </div>
         ))}
       </dl>
       <form method="dialog">
-        <button type="submit">Close</button>
+        <button type="submit">{t.close}</button>
       </form>
     </dialog>
   );

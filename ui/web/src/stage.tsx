@@ -3,50 +3,44 @@ import { useEffect, useRef } from "preact/hooks";
 import { placeOf } from "./bars";
 import { Considered } from "./considered";
 import { between, counted, frames, info, latest, now, started, startOrStop } from "./jam";
+import { texts } from "./language";
 import { meter as meterSet, previewed, waits } from "./metronome";
 import { Tempo, taps } from "./tempo";
 import { keyName, numeralName, pretty } from "./theory";
 
-const waiting = {
-  note: "Play the first note",
-  clock: "Waiting for the clock",
-  beat: "Play when you are ready",
-  "": "Counting in",
-};
-
 /** words says what jamd waits for. */
-export const words = () => (!info.value || between.value ? "Getting ready" : waiting[info.value.waits_for]);
-
-const following = { finding: "Finding", following: "Following", holding: "Holding" };
+export const words = () =>
+  !info.value || between.value ? texts.value.gettingReady : texts.value.waiting[info.value.waits_for];
 
 export function Stage() {
   const f = latest.value,
-    jam = info.value;
+    jam = info.value,
+    t = texts.value;
   const listening = jam && (!started.value || (f?.listening ?? true));
   const { root, rest } = pretty(f?.symbol ?? "N.C.");
   const counting = jam && !started.value && !between.value && counted.value > 0;
   const beats = jam && f ? Math.ceil(Math.max(0, jam.listen_frames - f.frame) / jam.frames_per_beat) : 0;
   return (
-    <section class="stage" aria-label="Now">
+    <section class="stage" aria-label={t.now}>
       <p class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}>
         {counting ? (
           <>
             <span class="count">{counted.value}</span>
-            <span class="words">counting in</span>
+            <span class="words">{t.countingIn}</span>
           </>
         ) : !jam || between.value || !started.value ? (
           <span class="words">{words()}</span>
         ) : listening ? (
           <>
             <span class="count">{beats || ""}</span>
-            <span class="words">{beats ? `beat${beats === 1 ? "" : "s"} to listen` : "joining in"}</span>
+            <span class="words">{beats ? t.beatsToListen(beats) : t.joiningIn}</span>
           </>
         ) : (
           <>
             <span>{root}</span>
             <sup>{rest}</sup>
             {f?.numeral && (
-              <span class="numeral" title="Its degree in the key">
+              <span class="numeral" title={t.degree}>
                 {numeralName(f.numeral)}
               </span>
             )}
@@ -55,9 +49,9 @@ export function Stage() {
       </p>
       {jam?.tune && started.value && (
         <p class="tune">
-          A tune plays.{" "}
+          {t.tunePlays}{" "}
           <button type="button" onClick={startOrStop}>
-            Play yourself
+            {t.playYourself}
           </button>
         </p>
       )}
@@ -66,17 +60,17 @@ export function Stage() {
         <BeatLight />
         <dl>
           <div>
-            <dt>Bar</dt>
+            <dt>{t.bar}</dt>
             <dd>{jam && f ? placeOf(jam, f.frame).bar : "–"}</dd>
           </div>
           <div>
-            <dt>{f?.follow ? following[f.follow] : "Tempo"}</dt>
+            <dt>{f?.follow ? t.following[f.follow] : t.tempo}</dt>
             <dd>
               <Tempo />
             </dd>
           </div>
           <div>
-            <dt>Key</dt>
+            <dt>{t.key}</dt>
             <dd>{keyName(f?.key ?? "") || "–"}</dd>
           </div>
         </dl>

@@ -1,7 +1,9 @@
 // The tempo: large, to be typed, nudged and tapped.
 import { signal, useSignal } from "@preact/signals";
 import { act, info, latest, params, set, started } from "./jam";
+import { texts } from "./language";
 import { meter, tempo } from "./metronome";
+import { helpOf } from "./names";
 
 const forgotten = 2500; // ms after the last tap
 const remembered = 8; // taps
@@ -40,6 +42,7 @@ export function Tempo({ free = "–" }: { free?: string }) {
   const typed = useSignal<string | null>(null); // during typing
   const p = params.value.find((p) => p.name === "tempo");
   if (!p) return null;
+  const t = texts.value;
   const beats = tapped(taps.value),
     quarters = beats * (meter.value.frames_per_beat / 4);
   const ask = (bpm: number) => {
@@ -48,8 +51,8 @@ export function Tempo({ free = "–" }: { free?: string }) {
   };
   const nudge = (by: number) => ask(Math.round(heard() || tempo.value) + by);
   return (
-    <span class="tempo" role="group" aria-label="Tempo in quarter notes a minute">
-      <button type="button" aria-label="Slower" onClick={() => nudge(-1)}>
+    <span class="tempo" role="group" aria-label={t.tempoLabel}>
+      <button type="button" aria-label={t.slower} onClick={() => nudge(-1)}>
         −
       </button>
       <input
@@ -57,10 +60,10 @@ export function Tempo({ free = "–" }: { free?: string }) {
         type="text"
         inputMode="decimal"
         autocomplete="off"
-        aria-label="Tempo"
+        aria-label={t.tempo}
         size={5}
         placeholder={free}
-        title={p.help}
+        title={helpOf(p)}
         value={typed.value ?? written(quarters || heard())}
         onFocus={(e) => e.currentTarget.select()}
         onInput={(e) => {
@@ -81,7 +84,7 @@ export function Tempo({ free = "–" }: { free?: string }) {
           typed.value = null;
         }}
       />
-      <button type="button" aria-label="Faster" onClick={() => nudge(1)}>
+      <button type="button" aria-label={t.faster} onClick={() => nudge(1)}>
         +
       </button>
     </span>

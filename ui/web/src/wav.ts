@@ -1,5 +1,6 @@
 // A WAV file of a session, with the sounds of this page. It is rendered faster than it sounds.
 import type { Midi } from "@tonejs/midi";
+import { texts } from "./language";
 import { clickChannel, renderer } from "./sound";
 
 const rate = 44_100; // Hz
@@ -8,8 +9,7 @@ export const longest = 20 * 60; // s: more would take the browser's memory
 
 /** renderWAV renders a MIDI file. It fails if the file is longer than longest. */
 export async function renderWAV(midi: Midi): Promise<Blob> {
-  if (midi.duration > longest)
-    throw new Error("This jam is too long for the browser: 'jamd sessions export' writes it.");
+  if (midi.duration > longest) throw new Error(texts.value.tooLong);
   const context = new OfflineAudioContext(2, Math.ceil((midi.duration + tail) * rate), rate);
   const play = renderer(context);
   for (const track of midi.tracks) {

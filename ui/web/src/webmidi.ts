@@ -3,6 +3,7 @@
 // as a message.
 import { signal } from "@preact/signals";
 import { heardFrom, problem, send } from "./jam";
+import { texts } from "./language";
 import { sound } from "./sound";
 
 const maxKeyboards = 16,
@@ -19,7 +20,7 @@ export async function connectBrowserMIDI() {
   try {
     access = await navigator.requestMIDIAccess();
   } catch {
-    problem.value = "The browser does not let this page use MIDI: allow it in the site settings.";
+    problem.value = texts.value.midiForbidden;
     return;
   }
   const listen = () => {
@@ -33,7 +34,10 @@ export async function connectBrowserMIDI() {
       const keyboard = number(input.id);
       if (keyboard > 0) input.onmidimessage = (e) => hear(keyboard, e);
     }
-    browserKeyboards.value = inputs.map((input) => ({ number: number(input.id), name: input.name ?? "a keyboard" }));
+    browserKeyboards.value = inputs.map((input) => ({
+      number: number(input.id),
+      name: input.name ?? texts.value.aKeyboard,
+    }));
   };
   access.onstatechange = listen;
   listen();
