@@ -38,7 +38,8 @@ type blocks struct {
 
 	run      int // index of the first arrival that straight is fitted to
 	straight straightLine
-	broken   int // number of arrivals since one was off straight; 0 if none is off
+	broken   int   // number of arrivals since one was off straight; 0 if none is off
+	skipped  int64 // number of pulses to skip before the next arrival, set by [pulseCount.move]
 
 	gaps [blockWindow]float64 // scratch space of find
 }
@@ -64,7 +65,8 @@ func (b *blocks) hear(at float64, number int64) {
 		return
 	}
 	b.length = b.grid.period
-	b.lines[b.n-1], b.numbers[b.n-1] = b.grid.line, b.numbers[b.n-2]+1
+	b.lines[b.n-1], b.numbers[b.n-1] = b.grid.line, b.numbers[b.n-2]+1+b.skipped
+	b.skipped = 0
 	b.count()
 }
 

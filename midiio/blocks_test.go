@@ -213,7 +213,7 @@ func TestBlocksEnd(t *testing.T) {
 		pulses[i].at = max(pulses[i].at, pulses[i-1].at)
 	}
 	f, off := follow(pulses, 100, 8*bar)
-	if f.pulse != 12*bar-1 || off > 0.5 || f.count.blocks.length > 0 {
-		t.Errorf("pulse %d of %d, tempo off by %.2f BPM, blocks of %v ns", f.pulse, 12*bar-1, off, f.count.blocks.length)
+	if f.pulse != 12*bar-1 || off > 0.5 || f.count.heard.blocks.length > 0 {
+		t.Errorf("pulse %d of %d, tempo off by %.2f BPM, blocks of %v ns", f.pulse, 12*bar-1, off, f.count.heard.blocks.length)
 	}
 }

@@ -26,7 +26,7 @@ type ClockReceiver struct {
 	changed func()
 
 	mu      sync.Mutex
-	count   pulseCount
+	count   clockCount
 	last    time.Duration // arrival of the newest pulse
 	heard   bool          // a pulse has come since the clock was last lost
 	running bool          // the song runs
@@ -47,7 +47,7 @@ func NewClockReceiver(bpm float64, changed func()) (*ClockReceiver, error) {
 	if changed == nil {
 		changed = func() {}
 	}
-	return &ClockReceiver{changed: changed, count: newPulseCount(bpm)}, nil
+	return &ClockReceiver{changed: changed, count: newClockCount(bpm)}, nil
 }
 
 // Receive takes a clock message that arrived at the given time, which must not be before that of the last message. data1 and
@@ -89,11 +89,10 @@ func (r *ClockReceiver) receive(at time.Duration, status, data1, data2 byte) boo
 
 // hear takes a pulse, and reports whether the song starts or moves with it.
 func (r *ClockReceiver) hear(at time.Duration) bool {
-	if uncounted := r.armed || !r.running; !r.heard || uncounted && float64(at-r.last) > max(2.5*r.count.period, longestBlock) {
-		r.count.restart() // the clock has paused, so its phase is new
-	}
+	uncounted := r.armed || !r.running
+	paused := !r.heard || uncounted && float64(at-r.last) > max(2.5*r.count.period, longestBlock)
 	r.last, r.heard = at, true
-	periods := r.count.hear(float64(at))
+	periods := r.count.hear(float64(at), paused)
 	switch {
 	case r.armed:
 		r.count.settle()

@@ -54,6 +54,26 @@ func newPulseCount(bpm float64) pulseCount {
 	return pulseCount{period: float64(time.Minute) / pulsesPerBeat / bpm}
 }
 
+// settled reports whether the tempo is known well.
+func (c *pulseCount) settled() bool {
+	return c.blocks.length > 0 || c.n > 0 && c.guesses[0].memory >= leastMemory
+}
+
+// move delays the clock, and skips pulses that were not heard.
+func (c *pulseCount) move(by float64, skipped int64) {
+	if c.blocks.length > 0 {
+		c.blocks.grid.at += by
+		c.blocks.skipped = skipped
+		return
+	}
+	g := &c.guesses[0]
+	g.at += by + float64(skipped)*g.period
+	g.number += skipped
+	g.odds, c.n = 0, 1
+	c.number = g.number
+	c.blocks.n = 0
+}
+
 // restart forgets everything except the period.
 func (c *pulseCount) restart() { *c = pulseCount{period: c.period} }
 
