@@ -3,11 +3,12 @@ package follow
 import "math"
 
 const (
-	sigmas    = 4  // an onset farther from its expected time, in standard deviations, is not at that place
-	fanOut    = 48 // the most places that a hypothesis tries for one onset
-	missed    = -7 // log density of an onset that is at no place of the grid, such as a grace note or a slip
-	jumpsFrom = -5 // log weight from which a hypothesis also tries a jump of the tempo
-	hopeless  = 25 // a hypothesis this far below the best, in nats, is dropped
+	sigmas      = 4  // an onset farther from its expected time, in standard deviations, is not at that place
+	fanOut      = 48 // the most places that a hypothesis tries for one onset
+	missed      = -7 // log density of an onset that is at no place of the grid, such as a grace note or a slip
+	jumpsFrom   = -5 // log weight from which a hypothesis also tries a jump of the tempo,
+	returnsFrom = -3 // or a return to the home tempo
+	hopeless    = 25 // a hypothesis this far below the best, in nats, is dropped
 
 	room      = 1 << 13  // the most hypotheses before pruning
 	slots     = 2 * room // of the hash table
@@ -28,6 +29,7 @@ type beam struct {
 // periods are the beat lengths that a hypothesis may have, in seconds, by class.
 type periods struct {
 	low, high [most]float64 // by class
+	home      float64       // at the tempo that the player comes back to; 0 if it is not known
 }
 
 func (p *periods) allow(h *hypothesis) bool {
@@ -44,19 +46,23 @@ func newBeam() *beam {
 	return &beam{hyps: make([]hypothesis, 0, room), next: make([]hypothesis, 0, room)}
 }
 
-// hear updates the hypotheses with an onset at the time t. It drops those whose period is not allowed, and keeps the `size`
+// hear updates the hypotheses with an onset at the time t, with a motion. It drops those whose period is not allowed, and keeps the `size`
 // heaviest.
-func (b *beam) hear(t float64, size int, allowed *periods) {
+func (b *beam) hear(t float64, motion, size int, allowed *periods) {
 	b.next, b.best, b.least = b.next[:0], math.Inf(-1), math.Inf(-1)
 	for i := range b.hyps {
 		h := &b.hyps[i]
-		b.expand(h, t, allowed)
+		b.expand(h, t, motion, allowed)
 		n := *h
 		n.weight += missed
 		b.add(n)
 		if h.settled && h.weight > jumpsFrom {
 			n := h.jumped()
-			b.expand(&n, t, allowed)
+			b.expand(&n, t, motion, allowed)
+		}
+		if h.weight > returnsFrom && h.mayReturn(t, allowed.home) {
+			n := h.returned(allowed.home)
+			b.expand(&n, t, motion, allowed)
 		}
 	}
 	b.merge()
@@ -65,7 +71,7 @@ func (b *beam) hear(t float64, size int, allowed *periods) {
 }
 
 // expand adds the hypotheses that follow from h if the onset at t is at one of the places near t.
-func (b *beam) expand(h *hypothesis, t float64, allowed *periods) {
+func (b *beam) expand(h *hypothesis, t float64, motion int, allowed *periods) {
 	beats := max((t-h.at)/h.period, 0)
 	variance, _, _ := h.predict(beats)
 	variance += h.noise
@@ -82,10 +88,11 @@ func (b *beam) expand(h *hypothesis, t float64, allowed *periods) {
 		low, high = middle-fanOut/2, middle+fanOut/2-1
 	}
 	for far := low; far <= high; far++ {
-		if h.weight+h.expected(far)-logs < max(b.best-hopeless, b.least) {
+		expected := h.expected(far, motion)
+		if h.weight+expected-logs < max(b.best-hopeless, b.least) {
 			continue
 		}
-		if n := h.after(far, t, logs); allowed.allow(&n) {
+		if n := h.after(far, t, expected, logs); allowed.allow(&n) {
 			b.add(n)
 		}
 	}
@@ -187,35 +194,6 @@ func (b *beam) normalise() {
 	total := best + math.Log(sum)
 	for i := range b.hyps {
 		b.hyps[i].weight -= total
-	}
-}
-
-// selectBest moves the n heaviest hypotheses to the front, in no order (Hoare's selection).
-func selectBest(h []hypothesis, n int) {
-	low, high := 0, len(h)-1
-	for low < high {
-		pivot := h[(low+high)/2].weight
-		i, j := low, high
-		for i <= j {
-			for h[i].weight > pivot {
-				i++
-			}
-			for h[j].weight < pivot {
-				j--
-			}
-			if i <= j {
-				h[i], h[j] = h[j], h[i]
-				i, j = i+1, j-1
-			}
-		}
-		switch {
-		case n-1 <= j:
-			high = j
-		case n-1 >= i:
-			low = i
-		default:
-			return
-		}
 	}
 }
 

@@ -1,8 +1,8 @@
 // Package follow finds the player's time from notes alone: where the beats are, how fast they pass, and where the bars begin.
 //
 // A [Follower] keeps a beam of hypotheses. Each hypothesis says where in the bar the last onset was. It has a Kalman filter for
-// the beat's time and length, and learned tables give the probability of the next onset at each place of the bar. The tempo may
-// also jump at any onset. The grid, which the rest of jamd hears, moves with the hypotheses near it while they have most of the
+// the beat's time and length, and learned tables give the probability of the next onset at each place of the bar, and of the
+// melody's motion to it. The tempo may also jump at any onset, or come back after a slowing. The grid, which the rest of jamd hears, moves with the hypotheses near it while they have most of the
 // weight. If they do not, the grid moves to where most of the weight is. docs/following.md says how well this works.
 package follow
 
@@ -50,6 +50,7 @@ type Follower struct {
 	bar        barLine
 	meter      meterSearch
 	taps       taps
+	melody     melody
 	locked     bool    // the hypotheses near the grid agree on it
 	frozen     bool    // Hold is on
 	following  bool    // it is sure enough to say that it follows
@@ -77,14 +78,19 @@ func New(c Config) *Follower {
 func seconds(t time.Duration) float64  { return t.Seconds() }
 func duration(s float64) time.Duration { return time.Duration(math.Round(s * 1e9)) }
 
-// Note takes the onset of a note. Of notes that are struck together only the first counts.
-func (f *Follower) Note(at time.Duration, _, _ uint8) {
+// Note takes the onset of a note. Of notes that are struck together the first has the time, and the highest is the melody's.
+func (f *Follower) Note(at time.Duration, pitch, _ uint8) {
 	f.Advance(at)
 	t := seconds(at)
 	rest := t - f.last
-	if f.frozen || rest < sameOnset {
+	if f.frozen {
 		return
 	}
+	if rest < sameOnset {
+		f.melody.join(pitch)
+		return
+	}
+	motion := f.melody.move(pitch)
 	f.last = t
 	t -= f.asynchrony
 	f.heardAt = t
@@ -95,9 +101,9 @@ func (f *Follower) Note(at time.Duration, _, _ uint8) {
 	case len(f.beam.hyps) == 0:
 		f.begin(t)
 	case f.locked:
-		f.beam.hear(t, beamSize, f.allowedPeriods())
+		f.beam.hear(t, motion, beamSize, f.allowedPeriods())
 	default:
-		f.beam.hear(t, beamSizeWide, f.allowedPeriods())
+		f.beam.hear(t, motion, beamSizeWide, f.allowedPeriods())
 	}
 	f.read(t)
 	f.settleHome(rest)
@@ -167,6 +173,9 @@ func (f *Follower) Advance(now time.Duration) {
 func (f *Follower) allowedPeriods() *periods {
 	for i := range classes {
 		f.allowed.low[i], f.allowed.high[i] = f.lengths(&classes[i])
+	}
+	if f.allowed.home = f.home; f.exact() {
+		f.allowed.home = 0
 	}
 	return &f.allowed
 }

@@ -14,6 +14,13 @@ const (
 	placeWalk   = 0.006 // and of its place
 	jump        = -5    // log probability that the tempo jumps at an onset
 	jumpShare   = 0.08  // standard deviation of such a jump, as a share of the tempo
+
+	slowed     = 1.04 // ratio of the beat to that at home, from which the player may have slowed down on purpose, as phrases end
+	back       = -3   // log probability that he comes back to the home tempo at an onset
+	backFrom   = 0.4  // beats without an onset before that
+	lateness   = 0.35 // mean of how much later he then is than the beat was expected, in beats,
+	lateSpread = 0.2  // its standard deviation,
+	backSpread = 0.05 // and that of the tempo, as a share
 )
 
 // A hypothesis says where in the bar the last onset was and how fast beats pass. It is a Kalman filter of the time of that place
@@ -56,18 +63,37 @@ func (h *hypothesis) jumped() hypothesis {
 	return n
 }
 
-// expected returns the log weight of an onset `far` ticks after the last one.
-func (h *hypothesis) expected(far int) float64 {
-	c := &classes[h.class]
-	if h.tapped {
-		return c.onset[(h.place+far)%c.bar]
-	}
-	return c.step(h.context, h.place, far)
+// mayReturn reports whether the player may come back to the home tempo at an onset at t, after a slowing. home is the length of a
+// beat there; 0 if it is not known.
+func (h *hypothesis) mayReturn(t, home float64) bool {
+	return home > 0 && h.period > slowed*home && t-h.at >= backFrom*h.period && !h.tapped
 }
 
-// after returns the hypothesis updated with an onset at t, `far` ticks after the last one. logs is half the logarithm of 2 pi
+// returned returns the hypothesis that he does.
+func (h *hypothesis) returned(home float64) hypothesis {
+	n := *h
+	n.at += lateness * h.period
+	n.aa += lateSpread * lateSpread * h.period * h.period
+	n.pp += backSpread * backSpread * h.period * h.period
+	n.period = home
+	n.weight += back
+	return n
+}
+
+// expected returns the log weight of an onset with a motion `far` ticks after the last one.
+func (h *hypothesis) expected(far, motion int) float64 {
+	c := &classes[h.class]
+	place := (h.place + far) % c.bar
+	if h.tapped {
+		return c.onset[place]
+	}
+	return c.step(h.context, h.place, far) + c.motions[contextOf(far)][place][motion]
+}
+
+// after returns the hypothesis updated with an onset at t, `far` ticks after the last one, that is expected with a log weight.
+// logs is half the logarithm of 2 pi
 // times the variance of such an onset; it is nearly the same for all places, so the caller computes it once.
-func (h *hypothesis) after(far int, t, logs float64) hypothesis {
+func (h *hypothesis) after(far int, t, expected, logs float64) hypothesis {
 	n := *h
 	beats := float64(far) / ticks
 	aa, ap, pp := h.predict(beats)
@@ -80,7 +106,7 @@ func (h *hypothesis) after(far int, t, logs float64) hypothesis {
 	n.noise = min(max(n.noise, leastJitter*leastJitter), mostJitter*mostJitter)
 	n.heard = min(h.heard+1, heardMost)
 	n.settled = true
-	n.weight += h.expected(far) - 0.5*n.off*n.off/variance - logs
+	n.weight += expected - 0.5*n.off*n.off/variance - logs
 	n.place = (h.place + far) % classes[h.class].bar
 	n.context = contextOf(far)
 	if h.tapped {

@@ -10,14 +10,15 @@ import (
 
 // The format of tables.bin, which train/follow/tables.py writes.
 const (
-	ticks    = 12        // ticks in a beat
-	farthest = 96        // longest step to the next onset that has an entry of its own, in ticks; longer steps share one entry
-	contexts = 7         // number of contexts: the lengths of the step before, by stepLimits; 0 if it is not known
-	scale    = 20        // a byte b stands for the natural logarithm -b/scale
-	longest  = 4 * ticks // longest bar
-	most     = 7         // number of classes
-	floor    = 0.003     // share of the probability that is spread over all steps, so that none is impossible
-
+	ticks        = 12        // ticks in a beat
+	farthest     = 96        // longest step to the next onset that has an entry of its own, in ticks; longer steps share one entry
+	contexts     = 7         // number of contexts: the lengths of the step before, by stepLimits; 0 if it is not known
+	scale        = 20        // a byte b stands for the natural logarithm -b/scale
+	longest      = 4 * ticks // longest bar
+	most         = 7         // number of classes
+	floor        = 0.003     // share of the probability that is spread over all steps, so that none is impossible
+	noMotion     = 128       // the byte of a motion that tells nothing
+	motionWeight = 0.8       // motions repeat from bar to bar, so that they tell less than their number says
 )
 
 // stepLimits are the largest steps of the contexts 1, 2 and so on, in ticks.
@@ -35,6 +36,8 @@ type class struct {
 	first [longest]float64             // by place: of the first onset
 	onset [longest]float64             // by place: of any onset
 	steps [contexts][longest][]float64 // by context and place: of the next onset 1 to 96 ticks later, or more
+
+	motions [contexts][longest][motions]float64 // by context, place and motion: how much likelier the motion is here than anywhere
 }
 
 // classes are in the order of tables.bin: 4/4 from lead sheets, folk tunes, pop songs, swung lead sheets and jazz solos; then the
@@ -70,6 +73,14 @@ func load(file []byte, into []class) []class {
 		for context := range c.steps {
 			for place := range c.bar {
 				c.steps[context][place] = floored(row(farthest + 1))
+			}
+		}
+		for context := range c.motions {
+			for place := range c.bar {
+				for motion, b := range file[:motions] {
+					c.motions[context][place][motion] = motionWeight * (float64(b) - noMotion) / scale
+				}
+				file = file[motions:]
 			}
 		}
 	}

@@ -1,10 +1,11 @@
-"""Learns the follower's rhythm tables: the distance to the next onset, by the place in the bar and by the previous
-step.
+"""Learns the follower's tables: the distance to the next onset, by the place in the bar and by the previous step, and
+the interval between two notes, by the place of the second.
 
 The tables are counts over the training songs, for each class of metre and feel. All corpora of a class have the same
 weight, however many songs they have. The file holds one byte per entry: -20 times the natural logarithm of the
-probability, in the order of follow/tables.go. Each class has the first onset's place, any onset's place, and
-steps[context][place][1..96 ticks, more].
+probability, in the order of follow/tables.go. Each class has the first onset's place, any onset's place,
+steps[context][place][1..96 ticks, more], and motions[context][place][motion]. An entry of motions is how much likelier
+a motion is at the place than anywhere: 128 plus 20 times the logarithm of the ratio.
 """
 
 from __future__ import annotations
@@ -23,11 +24,26 @@ CONTEXTS = 7  # 0 if the previous step is unknown, else its length by LIMITS
 LIMITS = (3, 5, 7, 9, 12)
 SCALE = 20  # a byte holds up to 12.75 nats
 PRIOR = 20.0  # weight of a coarser table in a finer one, in counts
+MOTION_PRIOR = 600.0  # the same for motions
+WRITTEN = ("pop909", "leadsheets", "nottingham")
+INTERVALS = (1, 2, 4, 7)  # semitones; the largest of each kind of interval, up or down, but for leaps beyond the last
+MOTIONS = 3 * 11  # kinds of the interval before (down, none, up) times kinds of interval
+UNMOVED = 16  # a repeated note after a repeated note
 
 
 def contexts(steps: np.ndarray) -> np.ndarray:
     """Returns the context that each step makes for the next one."""
     return 1 + np.searchsorted(LIMITS, steps, side="left")
+
+
+def motions(pitches: np.ndarray) -> np.ndarray:
+    """Returns the motion to each note, as an index: the interval to it, and the direction of the interval before. The
+    first note, which has none, counts as a repeated one."""
+    interval = np.diff(pitches, prepend=pitches[0])
+    direction = np.sign(interval)
+    kind = direction * (1 + np.searchsorted(INTERVALS, np.abs(interval)))
+    before = np.concatenate([[0], direction[:-1]])
+    return (before + 1) * 11 + kind + 5
 
 
 def swung(ticks: np.ndarray) -> np.ndarray:
@@ -50,9 +66,16 @@ def learn(tunes: list[Tune]) -> bytes:
     """Returns the tables of all classes, from the tunes of the training split."""
     out = b""
     for metre, corpora, feel in CLASSES.values():
-        chosen = [[t for t in tunes if t.split == "train" and t.metre == metre and t.corpus == c] for c in corpora]
-        out += b"".join(bytes_of(t) for t in tables([c for c in chosen if c], metre, feel))
+        own, written = (of(tunes, metre, c) for c in (corpora, WRITTEN))
+        out += b"".join(bytes_of(t) for t in tables(own, metre, feel))
+        out += ratio_bytes(melody(own, written, metre, feel))
     return out
+
+
+def of(tunes: list[Tune], metre: str, corpora: tuple[str, ...]) -> list[list[Tune]]:
+    """Returns the training songs of a metre, by corpus, without the corpora that have none."""
+    found = ([t for t in tunes if t.split == "train" and t.metre == metre and t.corpus == c] for c in corpora)
+    return [f for f in found if f]
 
 
 def tables(corpora: list[list[Tune]], metre: str, feel: Callable) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -72,6 +95,42 @@ def tables(corpora: list[list[Tune]], metre: str, feel: Callable) -> tuple[np.nd
             np.add.at(steps, (contexts(step[:-1]), place[1:-1], far[1:]), weight)
     onset = (onset + PRIOR / bar) / (onset.sum() + PRIOR)
     return (first + 0.1 * onset * first.sum()) / (1.1 * first.sum()), onset, smoothed(steps, onset)
+
+
+def melody(corpora: list[list[Tune]], written: list[list[Tune]], metre: str, feel: Callable) -> np.ndarray:
+    """Returns log ratios [contexts, bar, MOTIONS]: how much likelier a motion is at a place than at any, after a step of
+    that length. Leaps and turns fall on beats, repeated notes and steps between them. Where the corpora of the class have
+    few notes, the table leans on all written songs of the metre."""
+    own, all_written = (motion_counts(c, metre, feel) for c in (corpora, written))
+
+    def lean(count: np.ndarray, on: np.ndarray) -> np.ndarray:
+        return (count + MOTION_PRIOR * on) / (count.sum(-1, keepdims=True) + MOTION_PRIOR)
+
+    def in_bar(counts: np.ndarray, on: np.ndarray) -> np.ndarray:
+        in_beat = lean(counts.reshape(CONTEXTS, -1, TICKS, MOTIONS).sum(1), on)
+        return lean(counts, np.tile(in_beat, (1, counts.shape[1] // TICKS, 1)))
+
+    anywhere = lean(all_written.sum(1), (all_written.sum((0, 1)) + 1) / (all_written.sum() + MOTIONS))[:, None]
+    own_anywhere = lean(own.sum(1), anywhere[:, 0])[:, None]
+    there = in_bar(all_written, anywhere) / anywhere * own_anywhere
+    ratios = np.log(lean(own, there / there.sum(-1, keepdims=True)) / own_anywhere)
+    ratios[..., UNMOVED] = 0  # so that whoever plays on one key is followed by the rhythm alone
+    return ratios
+
+
+def motion_counts(corpora: list[list[Tune]], metre: str, feel: Callable) -> np.ndarray:
+    """Counts motions by context and place."""
+    counts = np.zeros((CONTEXTS, TICKS * BEATS[metre], MOTIONS))
+    for tunes in corpora:
+        weight = 30_000 / sum(len(t.ticks) for t in tunes)
+        for tune in tunes:
+            ticks, first = np.unique(feel(tune.ticks), return_index=True)
+            context = contexts(np.diff(ticks))
+            place = ticks[1:] % counts.shape[1]
+            np.add.at(counts, (context, place, motions(tune.pitches[first])[1:]), weight)
+    if metre != "4/4":  # few songs: they tell the place in the beat, not that in the bar
+        counts = np.tile(counts.reshape(CONTEXTS, -1, TICKS, MOTIONS).mean(1), (1, BEATS[metre], 1))
+    return counts
 
 
 def smoothed(counts: np.ndarray, onset: np.ndarray) -> np.ndarray:
@@ -95,6 +154,11 @@ def smoothed(counts: np.ndarray, onset: np.ndarray) -> np.ndarray:
 def bytes_of(probabilities: np.ndarray) -> bytes:
     """Returns one byte per entry."""
     return np.clip(np.round(-SCALE * np.log(probabilities)), 0, 255).astype(np.uint8).tobytes()
+
+
+def ratio_bytes(ratios: np.ndarray) -> bytes:
+    """Returns one byte per log ratio."""
+    return np.clip(np.round(128 + SCALE * ratios), 0, 255).astype(np.uint8).tobytes()
 
 
 def write(tunes: list[Tune], path: Path, command: str) -> None:
