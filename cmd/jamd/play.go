@@ -8,6 +8,7 @@ import (
 	"jamd/blind"
 	"jamd/jam"
 	"jamd/live"
+	"jamd/model"
 	"jamd/ui"
 	"jamd/usage"
 )
@@ -85,6 +86,9 @@ func (c *playCmd) check(configured *configured) error {
 	case c.CountIn != nil && (*c.CountIn < 0 || *c.CountIn > 64):
 		return usage.Errorf("--count-in %d: must be 0 to 64 beats", *c.CountIn)
 	case c.Blind == nil:
+		if _, err := model.Describe(c.Live.Music.Policy); err != nil {
+			return usage.Error(err) // before the page opens
+		}
 		return checkFor(c.For)
 	case configured.given["policy"]:
 		return usage.Errorf("--blind and --policy exclude each other: the policy of a blind jam is drawn")
