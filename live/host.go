@@ -28,6 +28,7 @@ type Host struct {
 	next     *next
 	own      jam.Settings // tempo and meter that the player has set; a tune has its own
 	defaults *defaults
+	history  history
 	ports    *ports.List
 
 	// The page; nil if there is none.

@@ -34,7 +34,7 @@ func (j *Jam) Info() ui.Info {
 	if info.In == Page {
 		info.In = ""
 	}
-	info.Tune = j.melody.tune != nil
+	info.Tune, info.Undo = j.melody.tune != nil, j.host.history.names()
 	return info
 }
 
@@ -101,8 +101,17 @@ func (j *Jam) Params() []ui.Param {
 	return j.host.defaults.add(append(params, j.showChoices()...))
 }
 
-// Set changes a setting of the music or a choice. Server.Changed is called when it takes effect.
+// Set changes a setting of the music or a choice, and remembers it for Undo. Server.Changed is called when it takes effect.
 func (j *Jam) Set(name, value string) error {
+	before, known := j.value(name)
+	err := j.set(name, value)
+	if err == nil && known && before.Value != value && name != choiceBlind && j.host.history.add(step{j, j.Clock.Now(), []ui.NamedValue{before}}) {
+		j.changed(0) // the pages can offer to undo it
+	}
+	return err
+}
+
+func (j *Jam) set(name, value string) error {
 	if ok, err := j.choose(name, value); err != nil {
 		return refusal{err, ui.ErrRefused}
 	} else if ok {

@@ -56,6 +56,10 @@ func (s *Server) api() map[string]http.HandlerFunc {
 
 		"GET /api/params":                 s.soon(func(j Jam, _ *http.Request) (any, error) { return j.Params(), nil }),
 		"PUT /api/params/{name}":          s.soon(s.setParam),
+		"POST /api/undo":                  s.soon(func(j Jam, _ *http.Request) (any, error) { return result(j.Undo()) }),
+		"GET /api/presets":                s.soon(func(j Jam, _ *http.Request) (any, error) { return result(j.Presets()) }),
+		"POST /api/presets/{name}":        s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.Preset(r.PathValue("name"))) }),
+		"PUT /api/presets/{name}":         s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.KeepPreset(r.PathValue("name"))) }),
 		"POST /api/params/{name}/default": s.soon(func(j Jam, r *http.Request) (any, error) { return result(j.SaveDefault(r.PathValue("name"))) }),
 		"DELETE /api/default":             s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.UndoSave() }),
 		"POST /api/start":                 s.soon(func(j Jam, _ *http.Request) (any, error) { return nil, j.Start() }),

@@ -36,7 +36,7 @@ func (b *band) all() string {
 func (b *band) Info() Info {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Info{Version: "test", Title: "<b>jam</b>", Session: "20260101", WaitsFor: FirstNote, Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: MetersOf(jam.Bars{Meter: jam.Quarters(4)}), ChordChannel: 2, BassChannel: 3}
+	return Info{Version: "test", Title: "<b>jam</b>", Session: "20260101", WaitsFor: FirstNote, Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: MetersOf(jam.Bars{Meter: jam.Quarters(4)}), ChordChannel: 2, BassChannel: 3, Undo: []string{}}
 }
 
 func (b *band) Params() []Param {
@@ -66,6 +66,22 @@ func (b *band) SaveDefault(name string) (Saved, error) {
 	}
 	b.note("save %s", name)
 	return Saved{Line: "temperature = 0.8", File: "config.toml [set]"}, nil
+}
+func (b *band) Undo() (Changes, error) {
+	b.note("take back")
+	return Changes{Set: []NamedValue{{"temperature", "0.8"}}, Left: []string{}}, nil
+}
+func (b *band) Presets() ([]string, error) { return []string{"waltz"}, nil }
+func (b *band) Preset(name string) (Changes, error) {
+	if name != "waltz" {
+		return Changes{}, fmt.Errorf("preset %q: %w", name, ErrUnknown)
+	}
+	b.note("preset %s", name)
+	return Changes{Set: []NamedValue{}, Left: []string{"meter: the jam has begun"}}, nil
+}
+func (b *band) KeepPreset(name string) (Saved, error) {
+	b.note("keep %s", name)
+	return Saved{Line: "preset " + name, File: "config.toml"}, nil
 }
 func (b *band) Panic() error { b.note("panic"); return nil }
 func (b *band) Start() error { b.note("start"); return nil }

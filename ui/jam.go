@@ -28,6 +28,14 @@ type Jam interface {
 	Params() []Param
 	// Set asks for a new value. The jam calls [Server.Changed] when the value takes effect. Errors wrap ErrUnknown or ErrRefused.
 	Set(name, value string) error
+	// Undo takes back the last Set or Preset. Errors wrap ErrRefused.
+	Undo() (Changes, error)
+	// Presets returns the names of the presets.
+	Presets() ([]string, error)
+	// Preset changes to the settings of a preset. Errors wrap ErrUnknown or ErrRefused.
+	Preset(name string) (Changes, error)
+	// KeepPreset saves the current settings as a preset. Errors wrap ErrRefused.
+	KeepPreset(name string) (Saved, error)
 	// SaveDefault saves the current value of a setting in the configuration file. Errors wrap ErrUnknown or ErrRefused.
 	SaveDefault(name string) (Saved, error)
 	// UndoSave takes back the last SaveDefault. Errors wrap ErrRefused.
@@ -50,22 +58,23 @@ type Jam interface {
 
 // Info describes a jam.
 type Info struct {
-	Version       string  `json:"version"` // of jamd
-	Title         string  `json:"title"`
-	Session       string  `json:"session"`   // id of the recording; "" if the jam cannot be recorded
-	WaitsFor      Waiting `json:"waits_for"` // what frame 0 waits for
-	Policy        string  `json:"policy"`
-	Blind         bool    `json:"blind"`           // the policy's name is hidden until the jam is rated
-	Tempo         float64 `json:"tempo"`           // quarter notes a minute
-	FramesPerBeat int     `json:"frames_per_beat"` // at the start of the jam
-	FramesPerBar  int     `json:"frames_per_bar"`
-	Meters        []Meter `json:"meters"`
-	ListenFrames  int64   `json:"listen_frames"` // number of frames in which jamd only listens
-	In            string  `json:"in"`            // port or file that the melody comes from; "" for the page
-	Tune          bool    `json:"tune"`          // a file plays the melody, and nobody else
-	Out           string  `json:"out"`           // port that the chords go to; "" for none
-	ChordChannel  uint8   `json:"chord_channel"` // 1 to 16
-	BassChannel   uint8   `json:"bass_channel"`  // 1 to 16
+	Version       string   `json:"version"` // of jamd
+	Title         string   `json:"title"`
+	Session       string   `json:"session"`   // id of the recording; "" if the jam cannot be recorded
+	WaitsFor      Waiting  `json:"waits_for"` // what frame 0 waits for
+	Policy        string   `json:"policy"`
+	Blind         bool     `json:"blind"`           // the policy's name is hidden until the jam is rated
+	Tempo         float64  `json:"tempo"`           // quarter notes a minute
+	FramesPerBeat int      `json:"frames_per_beat"` // at the start of the jam
+	FramesPerBar  int      `json:"frames_per_bar"`
+	Meters        []Meter  `json:"meters"`
+	ListenFrames  int64    `json:"listen_frames"` // number of frames in which jamd only listens
+	In            string   `json:"in"`            // port or file that the melody comes from; "" for the page
+	Tune          bool     `json:"tune"`          // a file plays the melody, and nobody else
+	Undo          []string `json:"undo"`          // the settings that Undo would take back; empty if there is nothing to undo
+	Out           string   `json:"out"`           // port that the chords go to; "" for none
+	ChordChannel  uint8    `json:"chord_channel"` // 1 to 16
+	BassChannel   uint8    `json:"bass_channel"`  // 1 to 16
 }
 
 // A Meter is a stretch of bars of one meter, up to the next Meter.
@@ -129,6 +138,18 @@ type Param struct {
 	Value   string     `json:"value"`             // the value in force, or one that was asked for and is not in force yet
 	Default *string    `json:"default,omitempty"` // the value that a jam starts with; nil if it cannot be saved
 	Fixed   string     `json:"fixed,omitempty"`   // why it cannot be set now; "" if it can
+}
+
+// A NamedValue is a setting and its value, as users write it.
+type NamedValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Changes are what a preset or an undo has done.
+type Changes struct {
+	Set  []NamedValue `json:"set"`
+	Left []string     `json:"left"` // settings that could not be set now, with the reason
 }
 
 // Saved describes a line that SaveDefault wrote into the configuration file.

@@ -18,6 +18,8 @@ type ctlCmd struct {
 	Params ctlParamsCmd `cmd:"" help:"List all settings with their values."`
 	Set    ctlSetCmd    `cmd:"" help:"Change settings, such as temperature=0.8."`
 	Save   ctlSaveCmd   `cmd:"" aliases:"keep" help:"Save the value of a setting as default, in the configuration file."`
+	Undo   ctlUndoCmd   `cmd:"" help:"Take back the last change of a setting, or of a preset."`
+	Preset ctlPresetCmd `cmd:"" help:"Change to a preset: a profile of the configuration file; or list them, or keep one."`
 	Tap    ctlTapCmd    `cmd:"" help:"Tap the beat: four taps count in, one during the music puts the beat there."`
 	One    ctlOneCmd    `cmd:"" help:"This is one: a bar begins with this beat."`
 	Panic  ctlPanicCmd  `cmd:"" help:"End every note."`

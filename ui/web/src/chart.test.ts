@@ -72,6 +72,9 @@ test.each([
   [6, 12, "6/8"],
   [6, 24, "12/8"],
   [2, 14, "7/8"],
+  [8, 16, "2/2"],
+  [1, 7, "7/16"],
+  [3, 6, "6/16"],
 ])("beats of %d frames in bars of %d are %s", (frames_per_beat, frames_per_bar, name) => {
   expect(meterName({ frame: 0, bar: 1, frames_per_beat, frames_per_bar })).toBe(name);
 });

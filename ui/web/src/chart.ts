@@ -20,9 +20,11 @@ export interface ChartBar {
 /** none is the symbol for no chord. */
 export const none = "N.C.";
 
-/** meterName writes a meter: 3/4, 6/8. */
-export const meterName = (m: Meter) =>
-  m.frames_per_beat % 4 === 0 && m.frames_per_bar % 4 === 0 ? `${m.frames_per_bar / 4}/4` : `${m.frames_per_bar / 2}/8`;
+/** meterName writes a meter: 3/4, 6/8. A beat of three parts is written by its parts. */
+export function meterName({ frames_per_beat: beat, frames_per_bar: bar }: Meter): string {
+  const part = beat % 3 === 0 ? beat / 3 : beat;
+  return `${bar / part}/${16 / part}`;
+}
 
 /** barsOf returns the bars that begin in the first so many frames. */
 export function barsOf(meters: readonly Meter[], chords: readonly ChartChord[], frames: number): ChartBar[] {

@@ -11,6 +11,7 @@ import { texts } from "./language";
 import { ChordSound, Keys, Volumes } from "./mix";
 import { more } from "./more";
 import { helpOf, likeness, titleOf, valueOf, wordOf } from "./names";
+import { Presets } from "./presets";
 import type { Param } from "./protocol";
 import { tap } from "./tempo";
 
@@ -34,6 +35,7 @@ export function Controls() {
           <ChordSound />
         </Group>
       </div>
+      <Presets />
       <Defaults />
       <details
         open={more.value}

@@ -27,6 +27,8 @@ export interface components {
             listen_frames: number;
             /** @description A file plays the melody, and nobody else */
             tune: boolean;
+            /** @description The settings that /api/undo would take back */
+            undo: string[];
             /** @description Port or file that the melody comes from; "" for the page */
             in: string;
             /** @description Port that the chords go to; "" for none */
@@ -204,6 +206,21 @@ export interface components {
             /** @description Spelt in the key; N.C. for none */
             symbol: string;
         };
+        /** @description What was saved in the configuration file */
+        Saved: {
+            /** @description Such as tempo = 96, or preset waltz */
+            line: string;
+            file: string;
+        };
+        /** @description What a preset or an undo has done */
+        Changes: {
+            set: {
+                name: string;
+                value: string;
+            }[];
+            /** @description Settings that could not be set now, each with the reason */
+            left: string[];
+        };
         Chart: {
             meters: components["schemas"]["Meter"][];
             /** @description Length of the jam */
@@ -364,6 +381,8 @@ export type Message = components['schemas']['Message'];
 export type Hello = components['schemas']['Hello'];
 export type ChartMessage = components['schemas']['ChartMessage'];
 export type ChartChord = components['schemas']['ChartChord'];
+export type Saved = components['schemas']['Saved'];
+export type Changes = components['schemas']['Changes'];
 export type Chart = components['schemas']['Chart'];
 export type Midi = components['schemas']['MIDI'];
 export type Params = components['schemas']['Params'];

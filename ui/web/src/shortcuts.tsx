@@ -6,6 +6,7 @@ import { focusDefaults } from "./defaults";
 import { act, params, set, startOrStop } from "./jam";
 import { texts } from "./language";
 import { focusControl } from "./more";
+import { undo } from "./presets";
 import type { Param } from "./protocol";
 import { on, sound } from "./sound";
 import { tap } from "./tempo";
@@ -74,6 +75,7 @@ const shortcuts: Shortcut[] = [
   { code: "KeyN", key: "N", does: "listen", do: () => focusControl("#param-listen") },
   { code: "KeyL", key: "L", does: "clock", do: () => focusControl("#param-clock") },
   { code: "KeyY", key: "Y", does: "blind", do: () => focusControl("#blind input, #blind button") },
+  { code: "KeyZ", key: "Z", does: "undo", do: undo },
   { code: "KeyK", key: "K", does: "default", do: focusDefaults },
   {
     code: "KeyO",

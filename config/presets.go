@@ -1,0 +1,63 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+
+	"jamd/usage"
+)
+
+// A preset is a profile, as a jam that plays uses it.
+
+// presetName is what a profile may be called in the header of its table without quotes.
+var presetName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+
+// Presets returns the names of the profiles, in order.
+func (d *Defaults) Presets() ([]string, error) {
+	file, err := Read(d.path)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := file.profiles(d.flags)
+	return Sorted(profiles), err
+}
+
+// Preset returns the settings that a profile has itself, in the order of their names. A setting of its table [set] replaces a flag of the
+// same name.
+func (d *Defaults) Preset(name string) ([]Value, error) {
+	file, err := Read(d.path)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := file.profiles(d.flags)
+	if err != nil {
+		return nil, err
+	}
+	chosen, ok := profiles[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no preset %q; the presets are %v", name, Sorted(profiles))
+	}
+	all := maps.Clone(chosen.Flags)
+	maps.Copy(all, chosen.Set)
+	values := make([]Value, 0, len(all))
+	for _, setting := range Sorted(all) {
+		text := fmt.Sprint(all[setting].Value)
+		switch all[setting].Value {
+		case true:
+			text = "on"
+		case false:
+			text = "off"
+		}
+		values = append(values, Value{setting, text})
+	}
+	return values, nil
+}
+
+// Keep saves settings as a profile. Other settings that the profile has stay.
+func (d *Defaults) Keep(name string, values ...Value) (Saved, error) {
+	if !presetName.MatchString(name) {
+		return Saved{}, usage.Errorf("preset %q: a name has letters, digits, - and _, at most 40 of them", name)
+	}
+	return NewDefaults(d.path, name, d.flags).Save(values...)
+}

@@ -1,0 +1,48 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// What is kept as a preset is a profile of the file, and comes back with what the player wrote there himself.
+func TestPresets(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.toml")
+	const before = "tempo = 90 # mine\n\n[profile.stage]\nrecord = false\ntemperature = 0.3\n[profile.stage.set]\nbass = true\n"
+	if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := NewDefaults(path, "", grammar(t))
+	if _, err := d.Keep("waltz", Value{"tempo", "150"}, Value{"style", "arpeggio"}, Value{"mute", "off"}); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := d.Presets(); err != nil || !reflect.DeepEqual(names, []string{"stage", "waltz"}) {
+		t.Errorf("the presets are %v, %v", names, err)
+	}
+	for name, want := range map[string][]Value{
+		"stage": {{"bass", "true"}, {"record", "off"}, {"temperature", "0.3"}},
+		"waltz": {{"mute", "off"}, {"style", "arpeggio"}, {"tempo", "150"}},
+	} {
+		if got, err := d.Preset(name); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s has %v, %v; want %v", name, got, err, want)
+		}
+	}
+	if _, err := d.Preset("tango"); err == nil || !strings.Contains(err.Error(), "[stage waltz]") {
+		t.Errorf("a preset that is not there: %v", err)
+	}
+	kept, err := os.ReadFile(path)
+	if err != nil || !strings.HasPrefix(string(kept), before) {
+		t.Errorf("the file is now %q", kept)
+	}
+	for _, name := range []string{"", "a b", "x]", strings.Repeat("a", 41)} {
+		if _, err := d.Keep(name, Value{"tempo", "100"}); err == nil {
+			t.Errorf("a preset may be called %q", name)
+		}
+	}
+	if after, _ := os.ReadFile(path); string(after) != string(kept) {
+		t.Error("what was refused has changed the file")
+	}
+}
