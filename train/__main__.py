@@ -93,6 +93,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--songs", type=Path, help="folder of your own songs, to evaluate on as well: MIDI files with a "
                      "chord track, MusicXML, ABC")
     sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd recorded, to evaluate on as well")
+    sub = command(commands.document, "write the tables of a document anew from an evaluation's figures")
+    sub.add_argument("figures", type=Path, help="figures.json of an evaluation")
+    sub.add_argument("document", type=Path, help="Markdown file with marks such as <!-- table: test -->")
+
     sub = cached(command(commands.pictures, "draw the pictures of an evaluation and of training runs"))
     sub.add_argument("folder", type=Path, help="what evaluate -o has written")
     sub.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures")

@@ -120,6 +120,13 @@ def reported(found: tuple[list, list[Skipped]]) -> tuple[list, list[Skipped]]:
     return found
 
 
+def document(args: argparse.Namespace) -> None:
+    from train.evaluation.document import fill
+    filled = fill(args.document.read_text(), json.loads(args.figures.read_text()))
+    args.document.write_text(filled)
+    print(f"wrote {args.document}")
+
+
 def pictures(args: argparse.Namespace) -> None:
     from train.evaluation.diversity import Encoder
     from train.evaluation.pictures import draw
