@@ -117,6 +117,7 @@ func (c *playCmd) player(to console) (p live.Player, hint string, err error) {
 	case c.In == "":
 		if p.In, hint = live.FirstKeyboard(); p.In == "" {
 			p.In, err = live.Page, c.playable(hint)
+			hint = "no keyboard yet: play on the page, or see 'jamd ports'" // which also says why there is none
 		}
 	}
 	if err != nil {

@@ -15,6 +15,26 @@ func (t *terminal) Ended(r *live.Result) error {
 		return printJSON(t.to, r)
 	}
 	out := t.to.Out
+	if r.Jam.Frames == 0 {
+		fmt.Fprintln(out, "\nthe jam ended before its first note")
+	} else {
+		t.played(r)
+	}
+	if r.Jam.Lost > 0 {
+		fmt.Fprintf(out, "%d messages came too fast and were lost\n", r.Jam.Lost)
+	}
+	if r.Session != "" {
+		fmt.Fprintln(out, "session", r.Session)
+	}
+	if r.Loss != "" {
+		t.to.Log.Error().Msgf("the session is incomplete: %s", r.Loss)
+	}
+	return nil
+}
+
+// played prints the figures of a jam in which something was played.
+func (t *terminal) played(r *live.Result) {
+	out := t.to.Out
 	fmt.Fprintf(out, "\n%d chords in %d frames, %d missed, %d lost; note-in-chord %.2f\n",
 		r.Jam.Chords, r.Jam.Frames, r.Jam.Misses, r.Jam.Skipped, r.NoteInChord)
 	if c := r.Figures.Causes; r.Jam.Misses > 0 {
@@ -30,16 +50,6 @@ func (t *terminal) Ended(r *live.Result) error {
 	}{{"policy step", r.Figures.Step}, {"chord after its line", r.Figures.Late}} {
 		fmt.Fprintf(out, "%-21s p50 %s  p99 %s  max %s\n", stage.name, inMS(stage.P50), inMS(stage.P99), inMS(stage.Max))
 	}
-	if r.Jam.Lost > 0 {
-		fmt.Fprintf(out, "%d messages came too fast and were lost\n", r.Jam.Lost)
-	}
-	if r.Session != "" {
-		fmt.Fprintln(out, "session", r.Session)
-	}
-	if r.Loss != "" {
-		t.to.Log.Error().Msgf("the session is incomplete: %s", r.Loss)
-	}
-	return nil
 }
 
 func inMS(d time.Duration) string {
