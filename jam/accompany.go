@@ -33,7 +33,7 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 			return nil, err
 		}
 		a.advance(t)
-		a.lines = append(a.lines, a.engine.Grid().Line(t))
+		a.lines = append(a.lines, a.engine.Line(t))
 		if err := a.play(NotFollowing); err != nil {
 			return nil, fmt.Errorf("frame %d: %w", t, err)
 		}

@@ -90,6 +90,10 @@ func (a *playerAccompanist) accompany() (*Accompaniment, error) {
 		bar := take.BarAt(b.Frame)
 		a.beats[i].Bar, a.beats[i].Beat = bar.Number+1, int((b.Frame-bar.Frame)/bar.Meter.Beat())+1
 	}
+	for i := range max(len(a.lines)-1, 0) {
+		late := take.At(int64(i)) - float64(i)
+		a.lines[i] += nanoseconds(late * float64(a.lines[i+1]-a.lines[i]))
+	}
 	return &Accompaniment{Take: take, Summary: summary, Inference: a.inference, Lines: a.lines, Beats: a.beats}, nil
 }
 

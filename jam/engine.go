@@ -21,6 +21,7 @@ type Engine struct {
 	listen     int64 // the first frame in which the policy may be heard
 	origin     int64 // the frame at which the music began
 	barLine    int64 // the frame from which bars are counted
+	warp       warp  // of the pair that the next frame lies in
 	busy       Busy  // from the settings, or drawn with their seed
 
 	frame    int64 // the next frame to be played
@@ -84,6 +85,7 @@ func NewEngine(v *Vocabulary, s Settings, out Output) (*Engine, error) {
 		listen:    s.ListenFrames(),
 		force:     usualForce, sounded: v.Start(), chord: v.Start(), melody: MelodyStart, joined: s.Listen == 0,
 	}
+	e.quantiser.nearest = e.Nearest
 	e.applySettings()
 	return e, nil
 }

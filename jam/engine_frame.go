@@ -96,7 +96,7 @@ func (e *Engine) Play() (FrameReport, error) {
 		e.summary.Chords++
 	}
 	report := FrameReport{
-		Frame: e.frame, Line: e.grid.Line(e.frame),
+		Frame: e.frame, Line: e.grid.Line(e.frame), Swung: float32(e.Late(e.frame)),
 		Melody: e.melody, Velocity: e.velocity,
 		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
 		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(), Click: e.ringing.clickNote(),
@@ -149,6 +149,7 @@ func (e *Engine) Restart(frame int64) {
 	e.sounded, e.chord, e.melody, e.velocity = e.vocabulary.Start(), e.vocabulary.Start(), MelodyStart, 0
 	e.joined, e.wanted = listen == 0, 0
 	e.key = KeyFinder{}
+	e.latch()
 	e.phase = phaseOpen
 }
 
@@ -177,6 +178,7 @@ func (e *Engine) End() error {
 
 func (e *Engine) next() {
 	e.frame++
+	e.latch()
 	e.phase = phaseOpen
 }
 

@@ -33,6 +33,7 @@ func (e *Engine) applySettings() {
 	if s.Mute {
 		e.joined = false // after muting, a chord begins as after listening
 	}
+	e.latch()
 }
 
 // Busy returns the level for the policy's next Step, after Hear: that of the settings, or the one drawn for AnyBusy. It is

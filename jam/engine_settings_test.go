@@ -233,6 +233,7 @@ func TestApplyAllocatesNothing(t *testing.T) {
 	var controls []jam.Control
 	for _, c := range []struct{ name, value string }{
 		{"style", "arpeggio"}, {"complexity", "triads"}, {"key", "Am"}, {"key", "any"}, {"temperature", "0.5"}, {"top-p", "0.9"}, {"low", "50"}, {"style", "pulse"},
+		{"swing", "eighths"}, {"swing-percent", "70"}, {"swing", "sixteenths"},
 		{"mute", "on"}, {"mute", "off"}, {"transpose", "3"}, {"hold", "on"}, {"hold", "off"}, {"panic", ""}, {"bass", "off"}, {"bass", "on"},
 	} {
 		controls = append(controls, set(t, c.name, c.value))

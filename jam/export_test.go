@@ -8,7 +8,10 @@ var (
 	ErrNoNotes = errNoNotes
 )
 
-func (e *Engine) Settings() Settings                        { return e.settings }
+func (e *Engine) Settings() Settings { return e.settings }
+func (e *Engine) Warp(s Swing, percent float64, m Meter) {
+	e.warp, e.settings.Meter = warp{s, percent}, m
+}
 func (g *Grid) Tempo(frame int64) float64                   { return g.tempo(frame) }
 func (g ChordGrid) Has(m Meter, since int64) bool           { return g.has(m, since) }
 func (c ChordKey) Allows(chord Chord) bool                  { return c.allows(chord) }

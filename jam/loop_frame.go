@@ -55,7 +55,9 @@ func (l *Loop) offset(frame int64) time.Duration {
 // length returns the time available for a frame: the length of the frame before, or the frame's own length if that is shorter or
 // the grid was moved so that the frame before has no length.
 func (l *Loop) length(frame int64) time.Duration {
-	before, own := l.engine.Grid().Step(frame-1), l.engine.Grid().Step(frame)
+	e := l.engine
+	line := e.Line(frame)
+	before, own := line-e.Line(frame-1), e.Line(frame+1)-line
 	if before <= 0 {
 		return own
 	}
@@ -63,11 +65,11 @@ func (l *Loop) length(frame int64) time.Duration {
 }
 
 // due returns the time at which a frame is sent.
-func (l *Loop) due(frame int64) time.Duration { return l.engine.Grid().Line(frame) - l.offset(frame) }
+func (l *Loop) due(frame int64) time.Duration { return l.engine.Line(frame) - l.offset(frame) }
 
 // current returns the last frame that was due.
 func (l *Loop) current() int64 {
-	return l.engine.Grid().current(l.clock.Now() + l.offset(l.engine.Frame()))
+	return l.engine.current(l.clock.Now() + l.offset(l.engine.Frame()))
 }
 
 // listen closes the melody before a frame and asks the policy for that frame. It returns the frame to play, which is a later one

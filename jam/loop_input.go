@@ -61,7 +61,7 @@ func (l *Loop) hear(e Event) {
 		if !l.player.heard {
 			l.player.first, l.player.heard = e.At, true
 		}
-		if l.engine.Grid().Nearest(e.At) < frame {
+		if l.engine.Nearest(e.At) < frame {
 			l.arrivals.note = max(l.arrivals.note, e.At)
 		} else {
 			l.arrivals.later = max(l.arrivals.later, e.At)

@@ -105,7 +105,7 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 			}
 			continue
 		}
-		if due := line - l.offset(frame) - l.orders.Lead; l.clock.Now() < due {
+		if due := line + l.engine.Line(frame) - grid.Line(frame) - l.offset(frame) - l.orders.Lead; l.clock.Now() < due {
 			l.pause(due)
 			continue
 		}

@@ -42,7 +42,7 @@ func (o *offline) hear() {
 
 // hearBefore gives the engine the events before a frame.
 func (o *offline) hearBefore(frame int64) {
-	for len(o.events) > 0 && o.engine.Grid().Nearest(o.events[0].At) < frame {
+	for len(o.events) > 0 && o.engine.Nearest(o.events[0].At) < frame {
 		o.hear()
 	}
 }

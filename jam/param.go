@@ -48,6 +48,8 @@ type ParamInfo struct {
 // The params, in the order of the table below.
 const (
 	ParamTempo Param = iota
+	ParamSwing
+	ParamSwingPercent
 	ParamTemperature
 	ParamTopP
 	ParamChordGrid
@@ -80,6 +82,10 @@ const (
 var params = [...]ParamInfo{
 	number(ParamTempo, "tempo", "BPM", "Quarter notes a minute, from the next beat on.", MinTempo, MaxTempo, 1,
 		func(s Settings) float64 { return s.Tempo }, func(s *Settings, v float64) { s.Tempo = v }).knob(60, 187),
+	list(ParamSwing, "swing", "Which notes swing: the second of each pair comes late.", swings,
+		func(s Settings) float64 { return float64(s.Swing) }, func(s *Settings, v float64) { s.Swing = Swing(v) }),
+	number(ParamSwingPercent, "swing-percent", "%", "Where in a swung pair its second note comes: 50 is even, 67 a triplet.", 50, 75, 1,
+		func(s Settings) float64 { return s.SwingPercent }, func(s *Settings, v float64) { s.SwingPercent = v }),
 	number(ParamTemperature, "temperature", "", "How adventurous: 0 plays the likeliest chord, 1 as the policy learned.", 0, 10, 0.01,
 		func(s Settings) float64 { return s.Temperature }, func(s *Settings, v float64) { s.Temperature = v }).knob(0, 2),
 	number(ParamTopP, "top-p", "", "Choose among the likeliest chords that make up this share; 1 is all.", 0.01, 1, 0.01,

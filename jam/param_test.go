@@ -111,7 +111,7 @@ func TestParseControl(t *testing.T) {
 		{"key", "Am7", `key "Am7": must be any, C, Db, D,`},
 		{"policy", "online-mle", "policy=online-mle"}, {"policy", " ", "policy: must not be empty"},
 		{"panic", "", "panic"}, {"panic", "5", `panic "5": an action has no value`},
-		{"volume", "5", `setting "volume": must be tempo, temperature, top-p,`},
+		{"volume", "5", `setting "volume": must be tempo, swing, swing-percent, temperature, top-p,`},
 	} {
 		got, err := ParseControl(c.name, c.value)
 		text := got.String()
@@ -223,7 +223,7 @@ func TestSettingsOfBefore(t *testing.T) {
 	want := Settings{
 		Tempo: 90, Meter: Quarters(3), ChordGrid: GridBar, Complexity: AllChords, Temperature: 0.5, TopP: 0.9, Seed: 7,
 		Low: 50, High: 70, Bass: true, BassLow: 30, BassHigh: 41, ChordChannel: 4, BassChannel: 5, Velocity: 60,
-		MelodyChannels: 1, ClickVolume: 100,
+		MelodyChannels: 1, ClickVolume: 100, SwingPercent: 67,
 	}
 	if s != want {
 		t.Errorf("%+v, want %+v", s, want)

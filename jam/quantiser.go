@@ -28,7 +28,7 @@ const (
 // Events may come in any order and may make no sense. An event for a frame that is closed counts for the next one to be closed.
 // Memory is bounded. Nothing is allocated after newQuantiser.
 type quantiser struct {
-	grid     *Grid
+	nearest  func(time.Duration) int64 // the frame that an event counts for
 	channels Channels
 	pending  []Event       // events of frames that are not closed yet, in order of arrival
 	last     time.Duration // the newest stamp
@@ -47,7 +47,7 @@ type quantiser struct {
 
 // newQuantiser makes a quantiser that listens on the given channels.
 func newQuantiser(grid *Grid, channels Channels) *quantiser {
-	return &quantiser{grid: grid, channels: channels, pending: make([]Event, 0, maxPending)}
+	return &quantiser{nearest: grid.Nearest, channels: channels, pending: make([]Event, 0, maxPending)}
 }
 
 // push takes an event. It ignores everything except notes, pedals and messages that end notes, on the quantiser's channels.
@@ -137,7 +137,7 @@ func (q *quantiser) beginHere() {
 func (q *quantiser) applyUpTo(frame int64) {
 	later := q.pending[:0]
 	for _, e := range q.pending {
-		if q.grid.Nearest(e.At) <= frame {
+		if q.nearest(e.At) <= frame {
 			q.apply(e)
 		} else {
 			later = append(later, e)

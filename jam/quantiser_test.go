@@ -273,7 +273,8 @@ func FuzzQuantiser(f *testing.F) {
 	f.Add([]byte("\x00\x00\x90\x3c\x40\x00\x10\x80\x3c\x40"))
 	f.Add([]byte("\x00\x00\xb0\x40\x7f\x00\x10\x90\x3c\x40\x00\x20\x80\x3c\x40"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		q := newQuantiser(grid(t, 0, 400), AllChannels)
+		g := grid(t, 0, 400)
+		q := newQuantiser(g, AllChannels)
 		before := Silence
 		at, frame := time.Duration(0), int64(0)
 		closeFrame := func() MelodyToken {
@@ -294,12 +295,12 @@ func FuzzQuantiser(f *testing.F) {
 				at = time.Duration(binary.LittleEndian.Uint32(data[1:])) << 30 // anywhere
 			}
 			q.push(Event{at, data[2], data[3], data[4]})
-			for n := 0; n < 20 && q.grid.Nearest(at) > frame; n++ {
+			for n := 0; n < 20 && q.nearest(at) > frame; n++ {
 				closeFrame()
 			}
 		}
 		for channel := range byte(16) {
-			q.push(Event{q.grid.Line(frame), 0xB0 | channel, 123, 0})
+			q.push(Event{g.Line(frame), 0xB0 | channel, 123, 0})
 		}
 		q.resync() // for events that are stamped far ahead
 		closeFrame()

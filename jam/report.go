@@ -34,7 +34,8 @@ func (n *ChordNotes) Slice() []ChordNote { return n.Notes[:n.Len] }
 // after its line.
 type FrameReport struct {
 	Frame     int64
-	Line      time.Duration // when the frame was due, on the jam's clock
+	Line      time.Duration // the frame's line of the grid, on the jam's clock: when it was due, unless it swings
+	Swung     float32       // how much later than that it was due, in frames: below 1
 	Melody    MelodyToken   // of frame Frame-1, the newest that the decision could take into account
 	Velocity  uint8         // of the note that began in frame Frame-1; 0 if none did
 	Chosen    ChordToken    // the policy's choice; if missed, what sounded

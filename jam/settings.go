@@ -22,17 +22,19 @@ func (c Channels) Strikes(e Event, split uint8) bool {
 
 // Settings say how jamd plays in one jam. Params has the ranges of the settings that can change during it.
 type Settings struct {
-	Tempo       float64    `json:"tempo"`            // quarter notes a minute, 20 to 400
-	Meter       Meter      `json:"meter"`            // time signature
-	Listen      int        `json:"listen"`           // beats in which the policy is not heard yet, 0 to 1024; see ListenFrames
-	ChordGrid   ChordGrid  `json:"chord_grid"`       // on which lines the chord may change
-	Complexity  Complexity `json:"complexity"`       // which chords may begin
-	Colour      Colour     `json:"colour,omitempty"` // what is added to triads
-	Key         ChordKey   `json:"key"`              // the key that the chords stay in
-	Busy        Busy       `json:"busy"`             // how often chords change, if the policy has this input
-	Temperature float64    `json:"temperature"`      // 0 (always the likeliest chord) to 10
-	TopP        float64    `json:"top_p"`            // share of the likeliest chords to choose from, above 0 to 1 (all)
-	Seed        uint64     `json:"seed"`             // the same seed and the same melody give the same chords
+	Tempo        float64    `json:"tempo"`                   // quarter notes a minute, 20 to 400
+	Meter        Meter      `json:"meter"`                   // time signature
+	Listen       int        `json:"listen"`                  // beats in which the policy is not heard yet, 0 to 1024; see ListenFrames
+	Swing        Swing      `json:"swing,omitempty"`         // which pairs of notes swing
+	SwingPercent float64    `json:"swing_percent,omitempty"` // where in a pair its second note comes, 50 (even) to 75
+	ChordGrid    ChordGrid  `json:"chord_grid"`              // on which lines the chord may change
+	Complexity   Complexity `json:"complexity"`              // which chords may begin
+	Colour       Colour     `json:"colour,omitempty"`        // what is added to triads
+	Key          ChordKey   `json:"key"`                     // the key that the chords stay in
+	Busy         Busy       `json:"busy"`                    // how often chords change, if the policy has this input
+	Temperature  float64    `json:"temperature"`             // 0 (always the likeliest chord) to 10
+	TopP         float64    `json:"top_p"`                   // share of the likeliest chords to choose from, above 0 to 1 (all)
+	Seed         uint64     `json:"seed"`                    // the same seed and the same melody give the same chords
 
 	Style          Style `json:"style"`           // how a chord is played while it lasts
 	Low            uint8 `json:"low"`             // lowest pitch of a chord, MIDI 0 to 127
@@ -62,7 +64,7 @@ type Settings struct {
 // keyboards play on it and a melody that is passed on to the same synth would cut the chords off.
 func DefaultSettings() Settings {
 	return Settings{
-		Tempo: 120, Meter: Quarters(4), Listen: 8, ChordGrid: GridBeat, Complexity: AllChords, Busy: Lively,
+		Tempo: 120, Meter: Quarters(4), Listen: 8, SwingPercent: 67, ChordGrid: GridBeat, Complexity: AllChords, Busy: Lively,
 		Temperature: 0.99, TopP: 1, Seed: 1,
 		Style: Pad, Low: 48, High: 72, BassLow: 33, BassHigh: 45, ChordChannel: 2, BassChannel: 3, Velocity: 72,
 		MelodyChannels: AllChannels, ClickVolume: 100,

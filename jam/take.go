@@ -72,6 +72,8 @@ type Take struct {
 	Upper, Bass []TakeNote
 
 	Click []TakeNote // of the metronome; nil if it was off
+
+	Swung []float32 // how much later than its even place each frame sounded, in frames; nil if none did
 }
 
 // noChord stands for a chord's symbol where none sounds.
@@ -109,6 +111,14 @@ func (t *Take) Key() (Key, bool) {
 		heard[n.Pitch%12] += float64(n.Duration)
 	}
 	return KeyOf(heard)
+}
+
+// At returns where a frame sounded, in frames of even time.
+func (t *Take) At(frame int64) float64 {
+	if frame < 0 || frame >= int64(len(t.Swung)) {
+		return float64(frame)
+	}
+	return float64(frame) + float64(t.Swung[frame])
 }
 
 // Bars returns the take's bars.

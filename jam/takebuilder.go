@@ -24,6 +24,7 @@ func (b *TakeBuilder) Add(r FrameReport) {
 		return
 	}
 	b.next = r.Frame + 1
+	b.swung(r.Frame, r.Swung)
 	b.melody(r.Frame-1, r.Melody, r.Velocity)
 	b.voicing(r)
 	b.upper.add(r, false)
@@ -51,6 +52,16 @@ func (b *TakeBuilder) Take(last MelodyToken) Take {
 	b.take.Upper, b.take.Bass = b.upper.end(b.next), b.bass.end(b.next)
 	b.take.Frames = b.next
 	return b.take
+}
+
+func (b *TakeBuilder) swung(frame int64, late float32) {
+	if late == 0 {
+		return
+	}
+	for int64(len(b.take.Swung)) <= frame {
+		b.take.Swung = append(b.take.Swung, 0)
+	}
+	b.take.Swung[frame] = late
 }
 
 // defaultVelocity is the velocity of notes whose reports have none.

@@ -33,6 +33,8 @@ const (
 //   - "Bass" on channel 3, if there is any
 //   - "Click" on channel 10, General MIDI's percussion, if there is any
 //
+// Swung frames have the times at which they sounded.
+//
 // Each chord symbol is written twice: as a text event with the chord's notes, because programs that read files look there, and as
 // a marker in the first track, because DAWs show markers on their time line and hide text events. Tempi are exact to the
 // microsecond per quarter note. If WriteTake returns an error about the take, it has written nothing.
@@ -78,6 +80,9 @@ func WriteTake(w io.Writer, take jam.Take) error {
 		tracks = append(tracks, &click)
 	}
 	for _, t := range tracks {
+		if t != &conductor { // tempi and time signatures are of even time
+			t.swing(&take)
+		}
 		if err := file.Add(t.smf(end)); err != nil {
 			return fmt.Errorf("take %q: %w", take.Name, err)
 		}
@@ -152,13 +157,20 @@ const (
 type track []trackEvent
 
 type trackEvent struct {
-	frame   int64
+	tick    int64
 	order   int
 	message []byte
 }
 
 func (t *track) add(frame int64, order int, message []byte) {
-	*t = append(*t, trackEvent{frame, order, message})
+	*t = append(*t, trackEvent{frame * ticksPerFrame, order, message})
+}
+
+// swing moves the events to where their frames sounded.
+func (t track) swing(take *jam.Take) {
+	for i, e := range t {
+		t[i].tick = int64(math.Round(take.At(e.tick/ticksPerFrame) * ticksPerFrame))
+	}
 }
 
 func (t *track) note(frame, duration int64, channel, pitch, velocity uint8) {
@@ -178,14 +190,14 @@ func (t *track) notes(notes []jam.TakeNote, channel, usual uint8) (end int64) {
 // smf sorts the events. It ends the track at the frame `end`, or with its last event if that is later.
 func (t track) smf(end int64) smf.Track {
 	slices.SortStableFunc(t, func(a, b trackEvent) int {
-		return cmp.Or(cmp.Compare(a.frame, b.frame), cmp.Compare(a.order, b.order))
+		return cmp.Or(cmp.Compare(a.tick, b.tick), cmp.Compare(a.order, b.order))
 	})
 	var out smf.Track
 	var last int64
 	for _, e := range t {
-		out.Add(uint32((e.frame-last)*ticksPerFrame), e.message)
-		last = e.frame
+		out.Add(uint32(e.tick-last), e.message)
+		last = e.tick
 	}
-	out.Close(uint32(max(end-last, 0) * ticksPerFrame))
+	out.Close(uint32(max(end*ticksPerFrame-last, 0)))
 	return out
 }

@@ -13,6 +13,7 @@ type frameLine struct {
 	head
 	Frame     int64       `json:"frame"`
 	At        float64     `json:"at_us"`
+	Swung     float32     `json:"swung,omitempty"`
 	Melody    int32       `json:"melody"`
 	Chosen    int32       `json:"chosen"`
 	Sounded   int32       `json:"sounded"`
@@ -69,7 +70,7 @@ func frameLineOf(h head, r jam.FrameReport) frameLine {
 		click = chordNote{uint16(r.Click.Pitch), uint16(r.Click.Velocity)}
 	}
 	return frameLine{
-		head: h, Frame: r.Frame, At: micros(r.Line), Melody: int32(r.Melody), Chosen: int32(r.Chosen), Sounded: int32(r.Sounded),
+		head: h, Frame: r.Frame, At: micros(r.Line), Swung: r.Swung, Melody: int32(r.Melody), Chosen: int32(r.Chosen), Sounded: int32(r.Sounded),
 		Symbol: r.Symbol, Pitches: pitches, Notes: notes, Click: click, Prob: r.Prob, Velocity: r.Velocity, Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Held: r.Held, Skipped: r.Skipped, Tempo: r.Tempo, Rung: rungs[min(int(r.Rung), len(rungs)-1)], Policy: r.Policy,
 		Faster: r.Faster, Since: r.Since,
@@ -92,11 +93,14 @@ func (l *frameLine) entry() (Entry, error) {
 	if l.Since < 0 || l.Since > l.Frame {
 		return nil, fmt.Errorf("since %d: no frame before frame %d", l.Since, l.Frame)
 	}
+	if !(l.Swung >= 0 && l.Swung <= 1) {
+		return nil, fmt.Errorf("swung %v: must be 0 to 1 frame", l.Swung)
+	}
 	if len(l.Pitches) > maxVoicing {
 		return nil, fmt.Errorf("%d pitches: a chord has at most %d", len(l.Pitches), maxVoicing)
 	}
 	r := jam.FrameReport{
-		Frame: l.Frame, Line: duration(l.At), Melody: jam.MelodyToken(l.Melody), Velocity: l.Velocity,
+		Frame: l.Frame, Line: duration(l.At), Swung: l.Swung, Melody: jam.MelodyToken(l.Melody), Velocity: l.Velocity,
 		Chosen: jam.ChordToken(l.Chosen), Sounded: jam.ChordToken(l.Sounded), Symbol: l.Symbol, Prob: l.Prob,
 		Began: l.Began, Listening: l.Listening, Missed: l.Missed, Held: l.Held, Skipped: l.Skipped,
 		Tempo: l.Tempo, Rung: jam.Rung(max(slices.Index(rungs, l.Rung), 0)), Policy: l.Policy, Faster: l.Faster, Since: l.Since,

@@ -19,6 +19,7 @@ type musicFlags struct {
 	Policy      string           `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
 	Listen      int              `default:"8" placeholder:"BEATS" help:"Listen this long before joining in (${default})."`
 	ChordGrid   jam.ChordGrid    `default:"beat" placeholder:"frame|beat|half|bar" help:"Where chords may change (${default}); a frame is a sixteenth note."`
+	Swing       jam.Swing        `default:"off" placeholder:"off|eighths|sixteenths" help:"Which notes swing (${default}); --set swing-percent=60 says how much."`
 	Style       jam.Style        `default:"pad" placeholder:"pad|block|pulse|arpeggio|ripple" help:"How chords are played while they last (${default})."`
 	Complexity  jam.Complexity   `default:"all" placeholder:"triads|sevenths|all" help:"Which chords may begin (${default})."`
 	Colour      jam.Colour       `default:"plain" placeholder:"plain|sevenths|ninths" help:"Add the sevenths of the key, or its ninths too, to triads (${default})."`
@@ -37,6 +38,7 @@ type musicFlags struct {
 // settings returns s with the values of the flags.
 func (f *musicFlags) settings(s jam.Settings) (jam.Settings, error) {
 	s.Listen, s.ChordGrid, s.Style, s.Complexity, s.Colour, s.Key = f.Listen, f.ChordGrid, f.Style, f.Complexity, f.Colour, f.Key
+	s.Swing = f.Swing
 	s.Temperature, s.TopP, s.Seed = f.Temperature, f.TopP, f.Seed
 	s.Low, s.High, s.Bass = f.Register.low, f.Register.high, f.Bass
 	controls := make([]jam.Control, len(f.Set))

@@ -16,7 +16,7 @@ import type { Param } from "./protocol";
 import { tap } from "./tempo";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "colour", "key", "temperature"];
-const time = ["tap", "one", "hold-tempo", "metronome", "hold"];
+const time = ["tap", "one", "hold-tempo", "swing", "swing-percent", "metronome", "hold"];
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
 const expert = ["top-p", "offset", "click-volume"];

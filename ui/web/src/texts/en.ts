@@ -230,6 +230,7 @@ export const en = {
     policy: "Accompanist",
     temperature: "Adventurous",
     "top-p": "Top-p",
+    "swing-percent": "Swings by",
     "chord-grid": "Chords change on",
     complexity: "Chords",
     busy: "Chord changes",
