@@ -48,8 +48,6 @@ type ParamInfo struct {
 // The params, in the order of the table below.
 const (
 	ParamTempo Param = iota
-	ParamSwing
-	ParamSwingPercent
 	ParamTemperature
 	ParamTopP
 	ParamChordGrid
@@ -73,6 +71,8 @@ const (
 	ParamClickVolume
 	ParamOffset
 	ParamHoldTempo
+	ParamSwing
+	ParamSwingPercent
 	ParamPolicy
 	ParamTap
 	ParamOne
@@ -82,10 +82,6 @@ const (
 var params = [...]ParamInfo{
 	number(ParamTempo, "tempo", "BPM", "Quarter notes a minute, from the next beat on.", MinTempo, MaxTempo, 1,
 		func(s Settings) float64 { return s.Tempo }, func(s *Settings, v float64) { s.Tempo = v }).knob(60, 187),
-	list(ParamSwing, "swing", "Which notes swing: the second of each pair comes late.", swings,
-		func(s Settings) float64 { return float64(s.Swing) }, func(s *Settings, v float64) { s.Swing = Swing(v) }),
-	number(ParamSwingPercent, "swing-percent", "%", "Where in a swung pair its second note comes: 50 is even, 67 a triplet.", 50, 75, 1,
-		func(s Settings) float64 { return s.SwingPercent }, func(s *Settings, v float64) { s.SwingPercent = v }),
 	number(ParamTemperature, "temperature", "", "How adventurous: 0 plays the likeliest chord, 1 as the policy learned.", 0, 10, 0.01,
 		func(s Settings) float64 { return s.Temperature }, func(s *Settings, v float64) { s.Temperature = v }).knob(0, 2),
 	number(ParamTopP, "top-p", "", "Choose among the likeliest chords that make up this share; 1 is all.", 0.01, 1, 0.01,
@@ -132,6 +128,10 @@ var params = [...]ParamInfo{
 		func(s Settings) float64 { return s.Offset }, func(s *Settings, v float64) { s.Offset = v }),
 	toggle(ParamHoldTempo, "hold-tempo", "The beat goes on at its tempo, however you play, until this is off.",
 		func(s Settings) float64 { return one(s.HoldTempo) }, func(s *Settings, v float64) { s.HoldTempo = v != 0 }),
+	list(ParamSwing, "swing", "Which notes swing: the second of each pair comes late.", swings,
+		func(s Settings) float64 { return float64(s.Swing) }, func(s *Settings, v float64) { s.Swing = Swing(v) }),
+	number(ParamSwingPercent, "swing-percent", "%", "Where in a swung pair its second note comes: 50 is even, 67 a triplet.", 50, 75, 1,
+		func(s Settings) float64 { return s.SwingPercent }, func(s *Settings, v float64) { s.SwingPercent = v }),
 	{Param: ParamPolicy, Name: "policy", Kind: Text, Help: "Who plays the chords: a name from 'jamd policies' or an .onnx file."},
 	{Param: ParamTap, Name: "tap", Kind: Action, Help: "Tap the beat: four taps count in, one during the music puts the beat there; without following, two set the tempo."},
 	{Param: ParamOne, Name: "one", Kind: Action, Help: "This is one: a bar begins with this beat, if jamd follows you."},

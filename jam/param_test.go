@@ -111,7 +111,7 @@ func TestParseControl(t *testing.T) {
 		{"key", "Am7", `key "Am7": must be any, C, Db, D,`},
 		{"policy", "online-mle", "policy=online-mle"}, {"policy", " ", "policy: must not be empty"},
 		{"panic", "", "panic"}, {"panic", "5", `panic "5": an action has no value`},
-		{"volume", "5", `setting "volume": must be tempo, swing, swing-percent, temperature, top-p,`},
+		{"volume", "5", `setting "volume": must be tempo, temperature, top-p,`},
 	} {
 		got, err := ParseControl(c.name, c.value)
 		text := got.String()
