@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -42,7 +43,7 @@ func TestPresets(t *testing.T) {
 			t.Errorf("a preset may be called %q", name)
 		}
 	}
-	if after, _ := os.ReadFile(path); string(after) != string(kept) {
+	if after, _ := os.ReadFile(path); !bytes.Equal(after, kept) {
 		t.Error("what was refused has changed the file")
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	. "jamd/jam"
+	"jamd/jam"
 )
 
 func TestMeter(t *testing.T) {
@@ -21,13 +21,13 @@ func TestMeter(t *testing.T) {
 		{"3/8", 6, 6, 6, 1}, {"2/2", 8, 16, 8, 2}, {"9/16", 3, 9, 9, 3}, {"3+2/4", 4, 20, 12, 5}, {"4+3/4", 4, 28, 16, 7},
 		{"3+2/8", 2, 10, 6, 5}, {"2+2+3/8", 2, 14, 8, 7}, {"3+3+2/8", 2, 16, 6, 8}, {"2+2+2+3/8", 2, 18, 8, 9}, {"2+2+3/16", 1, 7, 4, 7},
 	} {
-		m, err := ParseMeter(c.text)
+		m, err := jam.ParseMeter(c.text)
 		if err != nil || m.String() != c.text || m.Beat() != c.beat || m.Bar() != c.bar || m.Middle() != c.strong || m.Beats() != c.beats {
 			t.Errorf("%s: %v, %v; beat %d, bar %d, strong %d, %d beats", c.text, m, err, m.Beat(), m.Bar(), m.Middle(), m.Beats())
 		}
 	}
 	for _, text := range []string{"", "4", "4/", "/4", "0/4", "17/4", "5/7", "3/1", "9/2", "33/8", "2+2/4/4", "2+0+3/8", "7/8=2+2", "7/8=", "2+2+3/8=7", "+/8", "260/4", "-4/4", "4/4/4", " 4/4"} {
-		if m, err := ParseMeter(text); err == nil || m != (Meter{}) {
+		if m, err := jam.ParseMeter(text); err == nil || m != (jam.Meter{}) {
 			t.Errorf("%q is read as %v", text, m)
 		}
 	}
@@ -40,31 +40,31 @@ func TestMeterGroups(t *testing.T) {
 		"7/8=3+2+2": "3+2+2/8", "9/8=3+3+3": "9/8", "3+3+3/8": "9/8", "4/4=1+1+1+1": "4/4", "9/8=2+2+2+3": "2+2+2+3/8", "6/8=2+2+2": "2+2+2/8",
 		"1+1+1+1+1/4": "5/4", "4/4=4": "4/4",
 	} {
-		m, err := ParseMeter(written)
+		m, err := jam.ParseMeter(written)
 		if err != nil || m.String() != want {
 			t.Errorf("%s is read as %v, want %s (%v)", written, m, want, err)
 		}
-		var again Meter
+		var again jam.Meter
 		if err := again.UnmarshalText([]byte(m.String())); err != nil || again != m {
 			t.Errorf("%v is read again as %v (%v)", m, again, err)
 		}
 	}
-	m, _ := ParseMeter("2+2+3/8")
+	m, _ := jam.ParseMeter("2+2+3/8")
 	if got := m.Groups(); !slices.Equal(got, []int64{0, 4, 8}) {
 		t.Errorf("groups begin at %v", got)
 	}
-	var accents []Accent
+	var accents []jam.Accent
 	for since := range m.Bar() {
 		accents = append(accents, m.Accent(since-m.Bar()))
 	}
-	want := []Accent{Downbeat, OffBeat, WeakBeat, OffBeat, FullBeat, OffBeat, WeakBeat, OffBeat, FullBeat, OffBeat, WeakBeat, OffBeat, WeakBeat, OffBeat}
+	want := []jam.Accent{jam.Downbeat, jam.OffBeat, jam.WeakBeat, jam.OffBeat, jam.FullBeat, jam.OffBeat, jam.WeakBeat, jam.OffBeat, jam.FullBeat, jam.OffBeat, jam.WeakBeat, jam.OffBeat, jam.WeakBeat, jam.OffBeat}
 	if !slices.Equal(accents, want) {
 		t.Errorf("accents %v, want %v", accents, want)
 	}
 }
 
 // anyMeter draws any meter that jamd plays, with any groups.
-func anyMeter(t *rapid.T) Meter {
+func anyMeter(t *rapid.T) jam.Meter {
 	unit := rapid.SampledFrom([]int{2, 4, 8, 16}).Draw(t, "unit")
 	groups := rapid.SliceOfN(rapid.IntRange(1, 4), 1, 4).Draw(t, "groups")
 	text, count := "", 0
@@ -78,9 +78,9 @@ func anyMeter(t *rapid.T) Meter {
 		text += strconv.Itoa(n)
 		count += n
 	}
-	m, err := ParseMeter(text + "/" + strconv.Itoa(unit))
+	m, err := jam.ParseMeter(text + "/" + strconv.Itoa(unit))
 	if len(groups) == 1 {
-		m, err = ParseMeter(strconv.Itoa(count) + "/" + strconv.Itoa(unit))
+		m, err = jam.ParseMeter(strconv.Itoa(count) + "/" + strconv.Itoa(unit))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func anyMeter(t *rapid.T) Meter {
 func TestAnyMeter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := anyMeter(t)
-		if again, err := ParseMeter(m.String()); err != nil || again != m && m.Grouped() {
+		if again, err := jam.ParseMeter(m.String()); err != nil || again != m && m.Grouped() {
 			t.Fatalf("%v is read as %v, %v", m, again, err)
 		}
 		if m.Beat()*int64(m.Beats()) != m.Bar() {
@@ -105,11 +105,11 @@ func TestAnyMeter(t *testing.T) {
 				t.Fatalf("%v: frame %d lies in the group %d to %d", m, after, from, to)
 			}
 			next = to
-			weighs := m.Accent(after) > OffBeat
+			weighs := m.Accent(after) > jam.OffBeat
 			if after%m.Beat() == 0 != weighs || m.Felt(after) && !weighs || m.Strong(after) && !m.Felt(after) && m.Unit > 2 {
 				t.Fatalf("%v: frame %d has accent %d, felt %v, strong %v", m, after, m.Accent(after), m.Felt(after), m.Strong(after))
 			}
-			if GridBar.Has(m, after) && !GridHalf.Has(m, after) || m.Grouped() && GridHalf.Has(m, after) && !GridBeat.Has(m, after) {
+			if jam.GridBar.Has(m, after) && !jam.GridHalf.Has(m, after) || m.Grouped() && jam.GridHalf.Has(m, after) && !jam.GridBeat.Has(m, after) {
 				t.Fatalf("%v: frame %d is on a coarse chord grid and not on a finer one", m, after)
 			}
 		}

@@ -39,7 +39,7 @@ type warp struct {
 
 // late returns how much later than its even line a frame begins, in frames: 0 up to 1. since counts from a bar line.
 func (w warp) late(m Meter, since int64) float64 {
-	pair := int64(0)
+	var pair int64
 	switch w.swing {
 	case SwingEighths:
 		pair = FramesPerBeat

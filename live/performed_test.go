@@ -31,7 +31,7 @@ func personPlays(bpm float64, bars int) (events []jam.Event) {
 	note := func(beat float64) {
 		i := int(beat)
 		on := beats[i] + time.Duration((beat-float64(i))*float64(beats[i+1]-beats[i]))
-		on += max(-20, 12+time.Duration(12*r.NormFloat64())) * time.Millisecond
+		on += time.Duration(max(-20, 12+12*r.NormFloat64()) * float64(time.Millisecond))
 		pitch := scale[len(events)/2%len(scale)]
 		events = append(events, jam.Event{At: on, Status: 0x90, Data1: pitch, Data2: 70 + uint8(r.IntN(30))},
 			jam.Event{At: on + 140*time.Millisecond, Status: 0x80, Data1: pitch})

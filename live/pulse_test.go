@@ -12,7 +12,7 @@ import (
 // A stuck output takes its first message and returns only when it is let go.
 type stuck struct{ taken, free chan struct{} }
 
-func (s *stuck) Send(status, data1, data2 byte) error {
+func (s *stuck) Send(_, _, _ byte) error {
 	select {
 	case s.taken <- struct{}{}:
 		<-s.free

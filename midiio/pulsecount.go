@@ -85,10 +85,10 @@ func (c *pulseCount) settle() {
 	c.blocks.settle(c.number)
 }
 
-// hear takes a pulse and returns its distance from the last one, in pulses: 1, or more if some were lost between them. If the
-// pulse shows that recent pulses were numbered wrongly, the distance includes the correction and may be any number.
-func (c *pulseCount) hear(at float64) int64 {
-	before, told := c.number, c.period
+// hear takes a pulse and numbers it: one more than the last, or more if some were lost between them. If the pulse shows that recent
+// pulses were numbered wrongly, the number is corrected.
+func (c *pulseCount) hear(at float64) {
+	told := c.period
 	if c.blocks.length == 0 {
 		c.guessAt(at)
 	}
@@ -103,7 +103,6 @@ func (c *pulseCount) hear(at float64) int64 {
 	case c.blocks.together():
 		c.period = told
 	}
-	return c.number - before
 }
 
 // goByBlocks takes the time and number of the newest pulse from the blocks.

@@ -24,7 +24,7 @@ func (o *Out) silence() error {
 	var first error
 	for c := range o.sounding {
 		for pitch := range o.sounding[c] {
-			// range reads the count once: a send that fails leaves its note in the ledger. // range reads the count once, because a send that fails leaves its note in the ledger
+			// range reads the count once: a send that fails leaves its note in the ledger.
 			for range o.sounding[c][pitch] {
 				first = orElse(first, o.send(midi.NoteOff|byte(c), byte(pitch), 0))
 			}

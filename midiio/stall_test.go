@@ -98,7 +98,7 @@ func standStill(length time.Duration, bpm float64, block time.Duration) time.Dur
 	if pulse := time.Duration(float64(time.Minute) / pulsesPerBeat / bpm); pulse > mostLines*block { // such blocks are taken for jitter
 		block = pulse
 	}
-	return length/block*block + block/2
+	return length.Truncate(block) + block/2
 }
 
 // After a stall the tempo is the sender's, and the count too.

@@ -37,8 +37,8 @@ func TestInstalled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{filepath.Join(shared, "jamd/policies/house.onnx"), filepath.Join(shared, "jamd/policies/jamd.onnx"),
-		filepath.Join(own, "jamd/policies/house.onnx")} {
+	for _, file := range []string{filepath.Join(shared, "jamd", "policies", "house.onnx"), filepath.Join(shared, "jamd", "policies", "jamd.onnx"),
+		filepath.Join(own, "jamd", "policies", "house.onnx")} {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestInstalled(t *testing.T) {
 		}
 	}
 	m, err := Describe("house")
-	if want := filepath.Join(shared, "jamd/policies/house.onnx"); err != nil || m.Path != want || m.Name != "house" {
+	if want := filepath.Join(shared, "jamd", "policies", "house.onnx"); err != nil || m.Path != want || m.Name != "house" {
 		t.Errorf("house is %q from %q, %v; want it from %s", m.Name, m.Path, err, want)
 	}
 	if m, err := Describe("jamd"); err != nil || m.Path != "" {
