@@ -84,7 +84,7 @@ func (s score) perform(t *rapid.T, settings jam.Settings) (reports []jam.FrameRe
 	before := v.Start()
 	for _, now := range s {
 		for _, event := range now.events {
-			event.At = e.Grid().Line(e.Frame())
+			event.At = e.Line(e.Frame())
 			e.Push(event)
 		}
 		if now.swap {
