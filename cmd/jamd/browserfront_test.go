@@ -152,7 +152,7 @@ func TestPhoneInABrowser(t *testing.T) {
 	}
 	phone := browse(t, browserOf(t))
 	phone.screen(390, 844, true)
-	phone.run(chromedp.Navigate(link))
+	phone.goTo(link)
 	phone.see(`.front`)
 	v.unbroken()
 }

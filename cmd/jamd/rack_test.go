@@ -52,7 +52,8 @@ func browseRack(t *testing.T, bars jam.Bars) (*rack, *visitor) {
 	browser := browserOf(t)
 	rack := newRack(t, bars)
 	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(rack.Link()))
+	v.run(chromedp.EmulateViewport(1280, 900))
+	v.goTo(rack.Link())
 	v.see(`.front`)
 	return rack, v
 }
@@ -60,8 +61,8 @@ func browseRack(t *testing.T, bars jam.Bars) (*rack, *visitor) {
 func (r *rack) Info() ui.Info {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: ui.MetersOf(r.bars), ChordChannel: 2, BassChannel: 3,
-		In: strings.TrimPrefix(r.in, live.Page), Out: r.out}
+	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: ui.MetersOf(r.bars),
+		ChordChannel: 2, BassChannel: 3, In: strings.TrimPrefix(r.in, live.Page), Out: r.out, Undo: []string{}}
 }
 
 func (r *rack) Params() []ui.Param {

@@ -47,8 +47,16 @@ func visit(t *testing.T, args ...string) *visitor {
 	browser := browserOf(t)
 	link := startPage(t, args...)
 	v := browse(t, browser)
-	v.run(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(link))
+	v.run(chromedp.EmulateViewport(1280, 900))
+	v.goTo(link)
 	return v
+}
+
+// goTo opens the page of a jam. When the test ends, all that page and jamd have said to each other must be as it is described.
+func (v *visitor) goTo(link string) {
+	v.t.Helper()
+	describedMessages(v.ctx, v.t)
+	v.run(chromedp.Navigate(link))
 }
 
 // browserOf is the path of the browser that is there; without one the test is skipped.
@@ -76,7 +84,6 @@ func browse(t *testing.T, browser string) *visitor {
 	}
 	v := &visitor{t: t, ctx: ctx}
 	v.prefer("dark")
-	describedMessages(ctx, t)
 	if err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*runtime.EventExceptionThrown); ok {
 			v.mu.Lock()

@@ -41,7 +41,7 @@ export function Defaults() {
       )}
       {last && (
         <p class="note" role="status">
-          <Marked text={t.saved(last.line, last.file)} />
+          <Marked text={t.saved} values={{ line: <b>{last.line}</b>, file: last.file }} />
           <button type="button" onClick={() => void undo()}>
             {t.undo}
           </button>

@@ -70,11 +70,12 @@ function formatOf(language: Language, digits: number): Intl.NumberFormat {
   return format;
 }
 
-/** Marked shows a text with its keys, [X], and its bold words, *X*. */
-export function Marked({ text }: { text: string }): ComponentChildren {
-  return text.split(/(\[[^\]]+\]|\*[^*]+\*)/).map((part, i) => {
+/** Marked shows a text with its keys, [X], its bold words, *X*, and in place of each {name} the value of that name as it is. */
+export function Marked(props: { text: string; values?: Record<string, ComponentChildren> }): ComponentChildren {
+  return props.text.split(/(\[[^\]]+\]|\*[^*]+\*|\{\w+\})/).map((part, i) => {
     if (i % 2 === 0) return part;
     const inner = part.slice(1, -1);
+    if (part[0] === "{") return props.values?.[inner];
     return part[0] === "[" ? <kbd key={i}>{inner}</kbd> : <b key={i}>{inner}</b>;
   });
 }

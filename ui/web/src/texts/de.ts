@@ -214,7 +214,7 @@ export const de: Texts = {
   keepSettings: "Einstellungen merken",
   manySettings: (n) => `${n} Einstellungen`,
   notSet: (what) => `Jetzt nicht gesetzt: ${what}`,
-  saved: (line, file) => `*${line}* gespeichert in ${file}`,
+  saved: "{line} gespeichert in {file}",
   sound: "Ton",
   chordSound: "Akkorde auf dieser Seite",
   sounds: { "electric piano": "E-Piano", piano: "Klavier", pad: "Fläche" },

@@ -211,7 +211,7 @@ export const en = {
   keepSettings: "Keep settings",
   manySettings: (n: number) => `${n} settings`,
   notSet: (what: string) => `Not set now: ${what}`,
-  saved: (line: string, file: string) => `Saved *${line}* in ${file}`,
+  saved: "Saved {line} in {file}",
   sound: "Sound",
   chordSound: "Chords in this page",
   sounds: { "electric piano": "electric piano", piano: "piano", pad: "pad" } as Record<string, string>,

@@ -204,7 +204,7 @@ export const es: Texts = {
   keepSettings: "Guardar ajustes",
   manySettings: (n) => `${n} ajustes`,
   notSet: (what) => `No se cambia ahora: ${what}`,
-  saved: (line, file) => `Guardado *${line}* en ${file}`,
+  saved: "Guardado {line} en {file}",
   sound: "Sonido",
   chordSound: "Acordes en esta página",
   sounds: { "electric piano": "piano eléctrico", piano: "piano", pad: "colchón" },

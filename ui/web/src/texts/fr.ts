@@ -205,7 +205,7 @@ export const fr: Texts = {
   keepSettings: "Garder les réglages",
   manySettings: (n) => `${n} réglages`,
   notSet: (what) => `Non réglé à présent : ${what}`,
-  saved: (line, file) => `*${line}* enregistré dans ${file}`,
+  saved: "{line} enregistré dans {file}",
   sound: "Son",
   chordSound: "Accords de cette page",
   sounds: { "electric piano": "piano électrique", piano: "piano", pad: "nappe" },

@@ -203,7 +203,7 @@ export const ja: Texts = {
   keepSettings: "設定を保存",
   manySettings: (n) => `${n} 件の設定`,
   notSet: (what) => `今は変更できません: ${what}`,
-  saved: (line, file) => `*${line}* を ${file} に保存しました`,
+  saved: "{line} を {file} に保存しました",
   sound: "音",
   chordSound: "このページのコードの音色",
   sounds: { "electric piano": "エレピ", piano: "ピアノ", pad: "パッド" },
