@@ -66,5 +66,9 @@ func (e *Engine) since(frame int64) int64 { return frame - e.barLine }
 // nextBeat returns the first beat that is not before the next frame.
 func (e *Engine) nextBeat() int64 {
 	beat := e.settings.Meter.Beat()
-	return e.barLine + (e.since(e.frame)+beat-1)/beat*beat
+	next := e.barLine + (e.since(e.frame)+beat-1)/beat*beat
+	for e.Late(next) > 0 { // in 7/8 and the like, a beat may lie within a pair that swings
+		next += beat
+	}
+	return next
 }

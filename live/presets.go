@@ -85,6 +85,8 @@ func (j *Jam) Undo() (ui.Changes, error) {
 // such as the ends of the register, is tried again after the others.
 func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.NamedValue) {
 	changes = ui.Changes{Set: []ui.NamedValue{}, Left: []string{}}
+	wanted = slices.Clone(wanted) // a choice or the metre may end a jam that waits, so these come last
+	slices.SortStableFunc(wanted, func(a, b ui.NamedValue) int { return mayEndJam(a.Name) - mayEndJam(b.Name) })
 	for try := range 2 {
 		var refused []ui.NamedValue
 		for _, v := range wanted {
@@ -115,4 +117,12 @@ func (j *Jam) value(name string) (ui.NamedValue, bool) {
 		}
 	}
 	return ui.NamedValue{Name: name}, false
+}
+
+// mayEndJam returns 1 if a change of the setting can end a jam that waits for its first note, else 0.
+func mayEndJam(name string) int {
+	if name == choiceMeter || !isMusic(name) {
+		return 1
+	}
+	return 0
 }

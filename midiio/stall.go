@@ -89,7 +89,7 @@ func (c *clockCount) doubt(at, gap float64) {
 	case c.explain():
 		c.stalled = false
 		c.goByHeard()
-	case c.n-c.burst == stallPatience, c.burst > 0 && early: // more have come than were due: the tempo is another
+	case c.n-c.burst == stallPatience, c.n == stallArrivals, c.burst > 0 && early: // more have come than were due: the tempo is another
 		c.stalled = false
 	case c.burst > 0 && c.before.blocks.length == 0:
 		c.at, c.period, c.number = due, c.before.period, c.before.number+int64(c.n)

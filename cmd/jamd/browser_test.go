@@ -116,7 +116,7 @@ func TestPageInABrowser(t *testing.T) {
 	// A setting can be saved as default, and the save undone.
 	v.click(`[aria-label^="Save Style"]`)
 	v.wait("where it was written", `document.querySelector('.controls .note')?.textContent.includes('config.toml [set]') === true`)
-	v.clickText("Undo")
+	v.click(`.controls .note button`) // Undo
 	v.wait("the offer again", `!document.querySelector('.controls .note') && document.querySelector('[aria-label^="Save Style"]') !== null`)
 
 	// A keyboard that the browser hears, where it lets pages hear any.
@@ -166,7 +166,7 @@ func TestPageInABrowser(t *testing.T) {
 	v.picture("page-light")
 	v.accessible("the jam in daylight")
 	v.run(chromedp.EmulateViewport(390, 844))
-	v.sees("false", `String(document.documentElement.scrollWidth > innerWidth)`)
+	v.wait("nothing wider than the phone", `document.documentElement.scrollWidth <= innerWidth`)
 	v.picture("page-phone")
 	v.run(chromedp.EmulateViewport(1280, 900))
 	v.prefer("dark")
@@ -178,7 +178,7 @@ func TestPageInABrowser(t *testing.T) {
 	v.clickText("Save")
 	v.wait("the rating saved", `!document.querySelector('.rating')`)
 	v.clickText("Sessions")
-	v.wait("a session", `document.querySelectorAll('.sessions li').length === 1`)
+	v.wait("a session", `document.querySelectorAll('.sessions > ul > li').length === 1`)
 	v.sees(`{"adaptation":0,"control":0,"enjoyment":4}`, `fetch('/api/sessions').then((r) => r.json()).then((all) => JSON.stringify(all[0].rating))`)
 	v.click(`.sessions .open`)
 	v.see(`.thumbnail`)
@@ -202,9 +202,9 @@ func TestPageInABrowser(t *testing.T) {
 		t.Errorf("the downloaded file has %d notes of the melody: %v", len(m.Notes), err)
 	}
 	v.clickText("Delete")
-	v.wait("an empty list", `document.querySelectorAll('.sessions li').length === 0`)
-	v.clickText("Undo")
-	v.wait("the session back", `document.querySelectorAll('.sessions li').length === 1`)
+	v.wait("an empty list", `document.querySelectorAll('.sessions > ul > li').length === 0`)
+	v.click(`.sessions .note button`) // Undo
+	v.wait("the session back", `document.querySelectorAll('.sessions > ul > li').length === 1`)
 	v.unbroken()
 
 	// Its report is a page of its own.

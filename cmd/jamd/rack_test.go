@@ -65,6 +65,8 @@ func (r *rack) Info() ui.Info {
 		ChordChannel: 2, BassChannel: 3, In: strings.TrimPrefix(r.in, live.Page), Out: r.out, Undo: []string{}}
 }
 
+func (r *rack) Presets() ([]string, error) { return []string{}, nil }
+
 func (r *rack) Params() []ui.Param {
 	r.mu.Lock()
 	defer r.mu.Unlock()
