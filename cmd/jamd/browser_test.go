@@ -174,7 +174,9 @@ func TestPageInABrowser(t *testing.T) {
 	v.click(`footer input`) // asks how it was
 	v.clickText("Stop")
 	v.wait("the next jam", `document.querySelector('.symbol').textContent.includes('first note')`)
+	v.still(`.rating`)
 	v.click(`.rating fieldset:nth-of-type(3) label:nth-of-type(4)`)
+	v.still(`.rating`)
 	v.clickText("Save")
 	v.wait("the rating saved", `!document.querySelector('.rating')`)
 	v.clickText("Sessions")

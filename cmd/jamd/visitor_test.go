@@ -194,6 +194,20 @@ func (v *visitor) prefer(scheme string) {
 	}))
 }
 
+// still waits until an element has been in one place for half a second. A click at an element that moves hits another.
+func (v *visitor) still(selector string) {
+	v.t.Helper()
+	v.do(fmt.Sprintf(`new Promise((done) => {
+		let place = '', since = 0;
+		const look = (now) => {
+			const r = document.querySelector(%q)?.getBoundingClientRect(), here = r ? [r.x, r.y, r.height].join() : '';
+			if (here !== place) [place, since] = [here, now];
+			here && now - since > 500 ? done() : requestAnimationFrame(look);
+		};
+		requestAnimationFrame(look);
+	})`, selector))
+}
+
 // wait waits until something is true in the page.
 func (v *visitor) wait(what, condition string) {
 	v.t.Helper()

@@ -70,7 +70,7 @@ function formatOf(language: Language, digits: number): Intl.NumberFormat {
   return format;
 }
 
-/** Marked shows a text with its keys, [X], its bold words, *X*, and in place of each {name} the value of that name as it is. */
+/** Marked shows a text with its keys, [X], its bold words, *X*, and in place of each {name} the value of that name. */
 export function Marked(props: { text: string; values?: Record<string, ComponentChildren> }): ComponentChildren {
   return props.text.split(/(\[[^\]]+\]|\*[^*]+\*|\{\w+\})/).map((part, i) => {
     if (i % 2 === 0) return part;
