@@ -16,12 +16,12 @@ func TestTempoChangesBetweenSwungPairs(t *testing.T) {
 	}
 	for _, tempo := range [][2]float64{{60, 240}, {90, 180}, {100, 140}} {
 		step := time.Duration(15e9 / tempo[0])
-		for frame := range time.Duration(14) {
+		for frame := range 14 {
 			j := liveJam{config: jam.LoopConfig{
 				Settings: settings(func(s *jam.Settings) {
 					s.Meter, s.Swing, s.Tempo, s.Listen = m, jam.SwingEighths, tempo[0], 0
 				}), Frames: 80, Start: jam.StartAtOnce,
-			}, steers: []jam.Control{{At: (28+frame)*step + step/2, Param: jam.ParamTempo, Value: tempo[1]}}}
+			}, steers: []jam.Control{{At: time.Duration(28+frame)*step + step/2, Param: jam.ParamTempo, Value: tempo[1]}}}
 			j.run(t)
 			if j.summary.Skipped > 0 || j.summary.Misses > 0 {
 				t.Errorf("%v BPM at frame %d: %d frames lost, %d missed", tempo, 28+frame, j.summary.Skipped, j.summary.Misses)
