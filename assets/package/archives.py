@@ -64,7 +64,8 @@ def packages(config: Path, target: Path, *folders: Path, **variables: str) -> No
             os.utime(file, (TIME, TIME))
     own = {"SOURCE_DATE_EPOCH": str(TIME), "VERSION": VERSION, "MAINTAINER": changelog.MAINTAINER}
     for packager in ("deb", "rpm"):
-        go("run", NFPM, "package", "--config", config, "--packager", packager, "--target", target, env={**os.environ, **own, **variables})
+        go("run", NFPM, "package", "--config", config, "--packager", packager, "--target", target,
+            env={**os.environ, **own, **variables})
 
 
 def lint(deb: Path) -> None:
