@@ -160,8 +160,11 @@ func (d *day) flat(t *testing.T) {
 	if grown := d.costs[n-1].heap - d.costs[1].heap - 2*music; grown > 200e3 { // twice: slices grow ahead
 		t.Errorf("memory has grown by %.2f MB beside the take", grown/1e6)
 	}
-	// The log is written in pieces that are smaller the slower the machine is, so a busy machine allocates some more for each frame.
-	if late.mallocs > 1.15*early.mallocs+0.5 {
+	// Some allocations come by the clock, not by the frame, so a stretch on a busy machine has more. What grows is in every later stretch.
+	for i := n / 2; i < n-1; i++ {
+		late.mallocs = min(late.mallocs, d.costs[i].until(d.costs[i+1]).mallocs)
+	}
+	if late.mallocs > early.mallocs+0.5 {
 		t.Errorf("%v allocations a frame in the second stretch, %v in the last", early.mallocs, late.mallocs)
 	}
 	if late.processors > 3*early.processors { // what grows with the length of the jam would be many times slower
