@@ -42,10 +42,8 @@ func (l *listener) countIn(ctx context.Context, began <-chan time.Duration) <-ch
 	select {
 	case <-ctx.Done():
 	case start := <-began:
-		beats, meter := l.settings.Meter.Beats(), l.settings.Meter
-		beat := time.Duration(float64(time.Minute) / l.settings.Tempo * float64(meter.Beat()) / jam.FramesPerBeat)
-		for i := range beats {
-			l.ear.Do(jam.PlayerTap, start-time.Duration(beats-i)*beat)
+		for _, at := range follow.CountIn(l.settings.Meter, l.settings.Tempo, start) {
+			l.ear.Do(jam.PlayerTap, at)
 		}
 		passed <- start
 	}

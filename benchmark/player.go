@@ -15,7 +15,7 @@ func sway(s jam.Settings, frames int64) ([]jam.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	frame := float64(time.Minute) / s.Tempo / jam.FramesPerBeat
+	frame := jam.FrameLength(s.Tempo)
 	length := jam.Bars{Meter: s.Meter}.Whole(tune.Melody.Frames())
 	var events []jam.Event
 	for first := int64(0); first < frames; first += length {

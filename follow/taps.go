@@ -3,6 +3,8 @@ package follow
 import (
 	"math"
 	"time"
+
+	"jamd/jam"
 )
 
 const (
@@ -22,6 +24,15 @@ type taps struct {
 	first int64 // number of the beat of the first tap in at
 	opens bool  // its first tap began a bar, at the beat one, because no beat was known
 	one   int64
+}
+
+// CountIn returns the beats of a count-in that ends at zero, which are given as taps: at least three, in whole bars.
+func CountIn(m jam.Meter, bpm float64, zero time.Duration) (taps []time.Duration) {
+	beat := time.Duration(jam.FrameLength(bpm) * float64(m.Beat()))
+	for beats := m.Beats() * (2/m.Beats() + 1); beats > 0; beats-- {
+		taps = append(taps, zero-time.Duration(beats)*beat)
+	}
+	return taps
 }
 
 // Tap puts a beat at a time. If no beat has been found, the first tap begins a bar, so that four taps are a count-in. During the

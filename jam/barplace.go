@@ -25,11 +25,11 @@ func (m Meter) Place(after int64) BarPlace {
 	case Quarters(3), Quarters(6):
 		return firstOf34 + p%12
 	case Meter{Count: 3, Unit: 8}, Meter{Count: 6, Unit: 8}, Meter{Count: 12, Unit: 8}:
-		if m.compound() {
+		if m.Compound() {
 			return firstOf68 + p%12
 		}
 	case Meter{Count: 9, Unit: 8}:
-		if m.compound() {
+		if m.Compound() {
 			return firstOf68 + p%6
 		}
 	}

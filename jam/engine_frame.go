@@ -98,7 +98,7 @@ func (e *Engine) Play() (FrameReport, error) {
 	report := FrameReport{
 		Frame: e.frame, Line: e.grid.Line(e.frame), Swung: float32(e.Late(e.frame)),
 		Melody: e.melody, Velocity: e.velocity,
-		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr("N.C."),
+		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr(noChord),
 		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(), Click: e.ringing.clickNote(),
 		Began: p.began, Listening: !e.joined, Missed: missed, Held: e.phase == phaseHeld, Prob: e.prob, Considered: e.considered,
 	}

@@ -45,7 +45,7 @@ type segment struct {
 }
 
 func newSegment(frame int64, at, bpm float64) segment {
-	return segment{frame: frame, at: at, step: stepOf(bpm), bpm: bpm}
+	return segment{frame: frame, at: at, step: FrameLength(bpm), bpm: bpm}
 }
 
 // NewGrid makes a grid at one tempo whose frame 0 begins at start.
@@ -56,7 +56,8 @@ func NewGrid(start time.Duration, bpm float64) (*Grid, error) {
 	return &Grid{start: start, segments: append(make([]segment, 0, exactSegments+1), newSegment(0, 0, bpm))}, nil
 }
 
-func stepOf(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPerBeat }
+// FrameLength returns the length of a frame at a tempo, in nanoseconds.
+func FrameLength(bpm float64) float64 { return float64(time.Minute) / bpm / FramesPerBeat }
 
 // SetStart moves the whole grid so that frame 0 begins at t.
 func (g *Grid) SetStart(t time.Duration) { g.start = t }

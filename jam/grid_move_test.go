@@ -117,7 +117,7 @@ func TestFollowForADay(t *testing.T) {
 	for line < 24*time.Hour {
 		frame++
 		bpm := 120 + 20*math.Sin(float64(frame)/1000)
-		line += nanoseconds(stepOf(bpm))
+		line += nanoseconds(FrameLength(bpm))
 		if err := g.Move(Segment{Frame: frame, At: line, BPM: bpm}); err != nil {
 			t.Fatal(err)
 		}

@@ -82,7 +82,7 @@ func (l *Loop) awaitTransport(ctx context.Context) (song Segment, running bool) 
 
 // nearest returns the first frame of the song whose line is not longer than ago in the past, and that line.
 func (l *Loop) nearest(song Segment, ago time.Duration) (frame int64, line time.Duration) {
-	step := stepOf(song.BPM)
+	step := FrameLength(song.BPM)
 	frame = max(0, song.Frame+int64(math.Ceil(float64(l.clock.Now()-ago-song.At)/step)))
 	return frame, song.At + nanoseconds(float64(frame-song.Frame)*step)
 }
@@ -107,7 +107,7 @@ func (l *Loop) syncWithTransport(ctx context.Context) bool {
 	frame, grid := l.engine.Frame(), l.engine.Grid()
 	here, ago := frame, justPassed
 	if !stood {
-		here, ago = max(frame, grid.Nearest(l.clock.Now())), nanoseconds(stepOf(song.BPM)/2)
+		here, ago = max(frame, grid.Nearest(l.clock.Now())), nanoseconds(FrameLength(song.BPM)/2)
 	}
 	at, line := l.nearest(song, ago)
 	there := at + l.transport.shift
@@ -117,7 +117,7 @@ func (l *Loop) syncWithTransport(ctx context.Context) bool {
 		l.jump(at, line, song.BPM, again)
 		return false
 	case there < frame: // the frame before is nearer
-		line += nanoseconds(float64(frame-there) * stepOf(song.BPM))
+		line += nanoseconds(float64(frame-there) * FrameLength(song.BPM))
 		there = frame
 	}
 	l.move(Segment{there, line, song.BPM})
@@ -155,7 +155,7 @@ func (l *Loop) free(line time.Duration) time.Duration {
 	if l.engine.summary.Frames == 0 {
 		return line
 	}
-	return max(line, l.last.Line+nanoseconds(stepOf(MaxTempo)))
+	return max(line, l.last.Line+nanoseconds(FrameLength(MaxTempo)))
 }
 
 // move moves the lines from a frame on, unless they are already there.

@@ -49,7 +49,7 @@ func (m Meter) usual() Meter {
 		groups = []int{3, 2}
 	case m.Count == 7 && m.Unit == 4:
 		groups = []int{4, 3}
-	case m.Unit == 4 || m.compound():
+	case m.Unit == 4 || m.Compound():
 		return m
 	case m.Count == 8:
 		groups = []int{3, 3, 2}
@@ -112,7 +112,7 @@ func unitsIn(text string) int {
 // alike reports whether groups are those of the meter without groups: one, or single beats, or threes in 6/8.
 func (m Meter) alike(groups []int) bool {
 	unit := 1
-	if m.compound() {
+	if m.Compound() {
 		unit = 3
 	}
 	for _, n := range groups {
@@ -169,15 +169,12 @@ func (m *Meter) UnmarshalText(text []byte) (err error) {
 // unit returns the length of a unit in frames.
 func (m Meter) unit() int64 { return 4 * FramesPerBeat / int64(max(m.Unit, 1)) }
 
-// compound reports whether beats are threes of eighths or sixteenths.
-func (m Meter) compound() bool { return m.Unit >= 8 && m.Count%3 == 0 && m.starts == 0 }
-
-// Compound reports whether a beat is a dotted note, as in 6/8.
-func (m Meter) Compound() bool { return m.compound() }
+// Compound reports whether a beat is a dotted note, that is, three eighths or sixteenths, as in 6/8.
+func (m Meter) Compound() bool { return m.Unit >= 8 && m.Count%3 == 0 && m.starts == 0 }
 
 // Beat returns the length of a beat in frames.
 func (m Meter) Beat() int64 {
-	if m.compound() {
+	if m.Compound() {
 		return 3 * m.unit()
 	}
 	return m.unit()
@@ -188,7 +185,7 @@ func (m Meter) Bar() int64 { return m.unit() * int64(m.Count) }
 
 // Beats returns the number of beats in a bar.
 func (m Meter) Beats() int {
-	if m.compound() {
+	if m.Compound() {
 		return int(m.Count) / 3
 	}
 	return int(m.Count)

@@ -49,15 +49,20 @@ func (m Meter) Middle() int64 {
 	return best
 }
 
-// Felt reports whether a frame, counted from a bar line, begins what is felt as a beat: each beat, or in grouped meters of eighths and
-// sixteenths, each group.
-func (m Meter) Felt(since int64) bool {
+// FeltFrom returns where what is felt as a beat begins that a frame of a bar lies in, in frames after the bar line: a beat, or in grouped
+// meters of eighths and sixteenths, a group.
+func (m Meter) FeltFrom(after int64) int64 {
 	if !m.Grouped() || m.Unit <= 4 {
-		return since%m.Beat() == 0
+		return after / m.Beat() * m.Beat()
 	}
-	after := m.after(since)
 	from, _ := m.Group(after)
-	return from == after
+	return from
+}
+
+// Felt reports whether a frame, counted from a bar line, begins what is felt as a beat.
+func (m Meter) Felt(since int64) bool {
+	after := m.after(since)
+	return m.FeltFrom(after) == after
 }
 
 // Accent is how much a frame of a bar weighs.

@@ -24,7 +24,7 @@ func TempoOf(lines []time.Duration) (tempo []TempoChange) {
 		}
 		step = (float64(lines[end]-lines[0]) - from) / float64(end-t)
 		bpm := min(max(float64(time.Minute)/FramesPerBeat/step, MinTempo), MaxTempo)
-		step = stepOf(bpm)
+		step = FrameLength(bpm)
 		tempo = append(tempo, TempoChange{int64(t), bpm})
 	}
 	return tempo

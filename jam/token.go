@@ -112,7 +112,7 @@ func (v *Vocabulary) Symbol(t ChordToken) string {
 	if i, ok := v.Index(t); ok {
 		return v.chords[i].String()
 	}
-	return "N.C."
+	return noChord
 }
 
 // Translate returns the token of v that means the same as t in another vocabulary, or NoChord if v does not have the chord. It

@@ -83,20 +83,13 @@ func (j *Jam) listenToPlayer(ctx context.Context) {
 	}
 }
 
-// tapCountIn gives the beats of the count-in to the ear as taps: at least three, in whole bars.
+// tapCountIn gives the beats of the count-in to the ear as taps, each at its time.
 func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 	select {
 	case <-ctx.Done():
 	case zero := <-began:
-		s := &j.Config.Settings
-		beat := time.Duration(float64(time.Minute) / s.Tempo * float64(s.Meter.Beat()) / jam.FramesPerBeat)
-		taps := s.Meter.Beats()
-		for taps < 3 {
-			taps += s.Meter.Beats()
-		}
 		clock := j.Clock.Beside()
-		for i := range taps {
-			at := zero - time.Duration(taps-i)*beat
+		for _, at := range follow.CountIn(j.Config.Settings.Meter, j.Config.Settings.Tempo, zero) {
 			for clock.Now() < at && ctx.Err() == nil {
 				clock.Wait(at)
 			}
@@ -116,7 +109,7 @@ func (j *Jam) tellEarOf(r jam.FrameReport) {
 // heardFrom returns the time from which the player has heard the first frame that sounds. It is a frame after its line, because the report
 // comes after the line too: notes at the line are heard the same whether they or the report reach the ear first.
 func heardFrom(r *jam.FrameReport) time.Duration {
-	return r.Line + time.Duration(float64(time.Minute)/r.Tempo/jam.FramesPerBeat)
+	return r.Line + time.Duration(jam.FrameLength(r.Tempo))
 }
 
 // tellEar passes on a control that is about the player's time. done is true if the control is for the ear alone.

@@ -45,9 +45,10 @@ func (j *Jam) KeepPreset(name string) (ui.Saved, error) {
 }
 
 // isMusic reports whether a preset has a setting: not a port, a clock, or what is recorded.
-func isMusic(name string) bool {
-	i := slices.IndexFunc(choices, func(c choice) bool { return c.Name == name })
-	return i < 0 || name == choiceMeter
+func isMusic(name string) bool { return !isChoice(name) || name == choiceMeter }
+
+func isChoice(name string) bool {
+	return slices.ContainsFunc(choices, func(c choice) bool { return c.Name == name })
 }
 
 // Preset changes to the settings of a preset. What it does not name stays.
@@ -85,8 +86,7 @@ func (j *Jam) Undo() (ui.Changes, error) {
 // such as the ends of the register, is tried again after the others.
 func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.NamedValue) {
 	changes = ui.Changes{Set: []ui.NamedValue{}, Left: []string{}}
-	wanted = slices.Clone(wanted) // a choice or the metre may end a jam that waits, so these come last
-	slices.SortStableFunc(wanted, func(a, b ui.NamedValue) int { return mayEndJam(a.Name) - mayEndJam(b.Name) })
+	wanted = choicesLast(wanted)
 	for try := range 2 {
 		var refused []ui.NamedValue
 		for _, v := range wanted {
@@ -119,10 +119,15 @@ func (j *Jam) value(name string) (ui.NamedValue, bool) {
 	return ui.NamedValue{Name: name}, false
 }
 
-// mayEndJam returns 1 if a change of the setting can end a jam that waits for its first note, else 0.
-func mayEndJam(name string) int {
-	if name == choiceMeter || !isMusic(name) {
-		return 1
+// choicesLast returns settings with the choices at the end, because a choice may end a jam that waits for its first note.
+func choicesLast(all []ui.NamedValue) []ui.NamedValue {
+	var music, rest []ui.NamedValue
+	for _, v := range all {
+		if isChoice(v.Name) {
+			rest = append(rest, v)
+		} else {
+			music = append(music, v)
+		}
 	}
-	return 0
+	return append(music, rest...)
 }

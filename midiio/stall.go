@@ -3,7 +3,7 @@ package midiio
 import "math"
 
 const (
-	stallArrivals = 128           // number of arrivals that are stored
+	stallArrivals = 128           // number of arrivals after which a stall is given up in any case
 	stallPatience = 64            // number of arrivals after the burst; then a stall that is not explained is given up
 	stallGap      = 1.2           // a gap this many times longer than those before it is a stall
 	shortestStall = float64(45e6) // nanoseconds
@@ -32,7 +32,7 @@ type clockCount struct {
 	stalled bool
 	before  pulseCount             // heard, before the stall
 	n       int                    // number of arrivals since the stall
-	after   [stallArrivals]float64 // the last of them; arrival i is at i % stallArrivals
+	after   [stallArrivals]float64 // their times
 	burst   int                    // number of arrivals up to the end of the burst; 0 if there was none
 }
 
@@ -78,7 +78,7 @@ func (c *clockCount) hear(at float64, anew bool) int64 {
 
 // doubt takes a pulse after a stall.
 func (c *clockCount) doubt(at, gap float64) {
-	c.after[c.n%stallArrivals] = at
+	c.after[c.n] = at
 	c.n++
 	if c.n > 1 && gap < burstGap*c.before.period {
 		c.burst = c.n
@@ -119,7 +119,7 @@ func (c *clockCount) explain() bool {
 		c.heard = c.before
 		c.heard.move(still, int64(first)+lost)
 		for i := first; i < c.n; i++ {
-			c.heard.hear(c.after[i%stallArrivals])
+			c.heard.hear(c.after[i])
 		}
 	}
 	return true
@@ -131,7 +131,7 @@ func (c *clockCount) missed(first int) (still float64, lost int64, ok bool) {
 	period := c.before.period
 	least, most := math.Inf(1), math.Inf(-1) // how late the arrivals are, if no pulse was lost and the clock did not stand still
 	for i := first; i < c.n; i++ {
-		late := c.after[i%stallArrivals] - c.before.at - float64(i+1)*period
+		late := c.after[i] - c.before.at - float64(i+1)*period
 		least, most = min(least, late), max(most, late)
 	}
 	jitter := surely * math.Sqrt(c.before.guesses[0].variance)
@@ -151,14 +151,14 @@ func (c *clockCount) missedInBlocks(first int) (still float64, lost int64, ok bo
 	before := &c.before.blocks
 	moved := 0.0 // in blocks, as everything here
 	for i := first; i < c.n; i++ {
-		off := (c.after[i%stallArrivals]-before.grid.at)/before.length - moved
+		off := (c.after[i]-before.grid.at)/before.length - moved
 		moved += (off - math.Round(off)) / float64(i-first+1)
 	}
 	moved -= math.Round(moved)
 	number, line := before.numbers[before.n-1], float64(before.grid.line)
 	least, most := math.Inf(1), math.Inf(-1)
 	for i := first; i < c.n; i++ {
-		at := (c.after[i%stallArrivals]-before.grid.at)/before.length - moved
+		at := (c.after[i]-before.grid.at)/before.length - moved
 		if math.Abs(at-math.Round(at)) > offGrid {
 			return 0, 0, false
 		}

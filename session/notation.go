@@ -93,13 +93,8 @@ func longestInGroup(m jam.Meter, at, length int64) int64 {
 		if v.frames > length || end > m.Bar() {
 			continue
 		}
-		begins := end == m.Bar()
-		if !begins {
-			group, _ := m.Group(end)
-			begins = group == end
-		}
 		inside := end <= to && (at == from || at%m.Beat() == 0 || end <= (at/m.Beat()+1)*m.Beat())
-		if inside || at == from && begins {
+		if inside || at == from && m.Accent(end) >= jam.FullBeat {
 			return v.frames
 		}
 	}
@@ -108,14 +103,7 @@ func longestInGroup(m jam.Meter, at, length int64) int64 {
 
 // beam joins the eighths and sixteenths of each beat in a bar; in meters of groups of eighths or sixteenths, those of each group.
 func beam(notes []written, bar jam.Bar) {
-	beat := func(n *written) int64 {
-		after := n.frame - bar.Frame
-		if bar.Meter.Grouped() && bar.Meter.Unit > 4 {
-			from, _ := bar.Meter.Group(after)
-			return from
-		}
-		return after / bar.Meter.Beat()
-	}
+	beat := func(n *written) int64 { return bar.Meter.FeltFrom(n.frame - bar.Frame) }
 	short := func(n *written) bool { return !n.rest && n.length < jam.FramesPerBeat }
 	for i := 0; i < len(notes); {
 		j := i

@@ -17,7 +17,7 @@ type timeline struct {
 
 func newTimeline(logged map[int64]time.Duration, take jam.Take) timeline {
 	t := timeline{lines: make([]time.Duration, take.Frames+1)}
-	t.first, t.last = frameLength(take.Tempo[0].BPM), frameLength(take.Tempo[len(take.Tempo)-1].BPM)
+	t.first, t.last = frameLength(take.Tempo[0]), frameLength(take.Tempo[len(take.Tempo)-1])
 	known := int64(-1) // last frame whose line is logged
 	for frame := range take.Frames {
 		line, told := logged[frame]
@@ -43,9 +43,7 @@ func newTimeline(logged map[int64]time.Duration, take jam.Take) timeline {
 	return t
 }
 
-func frameLength(bpm float64) time.Duration {
-	return time.Duration(float64(time.Minute) / bpm / jam.FramesPerBeat)
-}
+func frameLength(c jam.TempoChange) time.Duration { return time.Duration(jam.FrameLength(c.BPM)) }
 
 // at returns when a frame begins.
 func (t *timeline) at(frame int64) time.Duration {
