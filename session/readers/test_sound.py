@@ -67,7 +67,7 @@ def test_it_sounds_where_notes_do(sounds, logs):
 
 
 def test_it_sounds_as_notes_do(sounds, logs):
-    """A note of a quarter second is stronger than the pitches a half step away if those do not sound."""
+    """The first quarter second of a note is stronger at its pitch than a half step away if nothing sounds there."""
     told = 0
     for session, sound in sounds.items():
         lines = logs[session]
@@ -79,7 +79,7 @@ def test_it_sounds_as_notes_do(sounds, logs):
             beside = [p for p in (pitch - 1, pitch + 1) if all((p - other) % 12 for other in near)]
             if length < 3 or len(beside) < 2:
                 continue
-            begin, end = frame / 12, (frame + length) / 12
+            begin, end = frame / 12, (frame + 3) / 12  # later a long note may be weaker than overtones of the bass
             assert at_pitch(sound, begin, end, pitch) > 2 * max(at_pitch(sound, begin, end, p) for p in beside)
             told += 1
     assert told >= 5
