@@ -28,6 +28,8 @@ const (
 	rtkitWait  = time.Second            // how long to wait for rtkit's answer
 	// niceness is the niceness of all other threads during a jam.
 	niceness = -11
+	// mostLists bounds how often the threads are listed for it, should they come and go without end.
+	mostLists = 20
 )
 
 // Rights raise the threads of one jam to real-time priority. They are safe for concurrent use.
@@ -117,12 +119,30 @@ func (r *Rights) Close() {
 // A thread with priority depends on the others: to continue after a wait it needs one of the processors of Go's scheduler. During
 // garbage collection, threads that the kernel has suspended for busy programs may hold all of them.
 func Renice(to int) {
-	tasks, _ := os.ReadDir("/proc/self/task")
-	for _, task := range tasks {
-		if thread, err := strconv.Atoi(task.Name()); err == nil {
-			_ = unix.Setpriority(unix.PRIO_PROCESS, thread, to)
+	// A list may lack threads that were started, or that stood behind one that ended, while it was read: the next one has them.
+	for range mostLists {
+		if !reniceListed(to) {
+			return
 		}
 	}
+}
+
+// reniceListed sets the niceness of the threads that one list has, and returns whether it changed any.
+func reniceListed(to int) (changed bool) {
+	tasks, _ := os.ReadDir("/proc/self/task")
+	for _, task := range tasks {
+		thread, err := strconv.Atoi(task.Name())
+		if err != nil {
+			continue
+		}
+		if now, err := unix.Getpriority(unix.PRIO_PROCESS, thread); err == nil && now == 20-to {
+			continue
+		}
+		if unix.Setpriority(unix.PRIO_PROCESS, thread, to) == nil {
+			changed = true
+		}
+	}
+	return changed
 }
 
 // revoke takes the priority from all threads for good.
