@@ -53,6 +53,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--processes", type=int, default=1, help="processes of each training, one per GPU")
     sub.add_argument("--fresh", action="store_true", help="also train the networks that train/weights has")
     sub.add_argument("--minutes", type=float, help="stop after this time; the same command resumes")
+    sub.add_argument("--device", choices=["cpu", "cuda"], help="another device than the scale's")
+    sub.add_argument("--steps", type=int, help="largest number of steps of a training, to try the recipe; the policies "
+                     "are not evaluated then")
+    sub.add_argument("--windows", type=int, help="largest number of windows in a batch, to try the recipe")
     sub.add_argument("--dry-run", action="store_true", help="only print what would run")
     sub = command(commands.export, "write a checkpoint as a policy file")
     sub.add_argument("checkpoint", type=Path)

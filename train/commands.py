@@ -34,9 +34,12 @@ def stats(args: argparse.Namespace) -> None:
 
 
 def all_stages(args: argparse.Namespace) -> None:
-    from train.runs.scales import SCALES
-    from train.runs.stages import Stage, go, plan
-    stages = plan(SCALES[args.scale], args.runs, args.cache, args.data, args.fresh, args.stages)
+    from train.runs.scales import SCALES, limited
+    from train.runs.stages import MEASURED, Stage, go, plan
+    scale = limited(SCALES[args.scale], steps=args.steps, windows=args.windows, minibatch=args.windows, batch=args.windows)
+    if args.device:
+        scale = replace(scale, where=replace(scale.where, device=args.device))
+    stages = plan(scale, args.runs, args.cache, args.data, args.fresh, args.stages)
     if unknown := set(args.stages) - {stage.name for stage in stages}:
         raise StageError(f"no stage {', '.join(sorted(unknown))}; the stages are "
                          + ", ".join(stage.name for stage in stages))
@@ -47,7 +50,8 @@ def all_stages(args: argparse.Namespace) -> None:
             start += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(args.processes), "-m", "--"]
         return subprocess.run([*start, "train", *stage.arguments]).returncode
 
-    go([stage for stage in stages if not args.stages or stage.name in args.stages], launch,
+    tried = args.stages or [stage.name for stage in stages if not (args.steps and stage.name.startswith(MEASURED))]
+    go([stage for stage in stages if stage.name in tried], launch,
        lambda line: print(line, flush=True), args.dry_run, args.minutes)
 
 

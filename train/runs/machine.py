@@ -22,6 +22,16 @@ def keep_memory() -> bool:
         mallopt(what, value) for what, value in ((_ARENA_MAX, 1), (_MMAP_MAX, 0), (_TRIM_THRESHOLD, 2**31 - 1)))
 
 
+def most_memory() -> float | None:
+    """Returns the most memory, in GiB, that this process has had, or None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used / (2**30 if sys.platform == "darwin" else 2**20)
+
+
 def halves_pay(device: str) -> bool:
     """Returns whether matrix products are faster in bfloat16 than in float32 here. It measures this, because one CPU is
     twice as fast with them and another one a hundred times slower."""

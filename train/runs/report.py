@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from train.runs import curves, processes
+from train.runs.machine import most_memory
 
 
 def processor() -> str:
@@ -25,10 +26,14 @@ def processor() -> str:
 
 
 def machine() -> str:
-    """Returns the processor, the GPUs, the number of processes and the version of PyTorch."""
+    """Returns the processor, the GPUs, the most memory of this process so far, the number of processes and the version of
+    PyTorch."""
     parts = [processor(), f"CPU threads {torch.get_num_threads()}"]
+    if used := most_memory():
+        parts.append(f"at most {used:.1f} GiB of memory")
     if torch.cuda.is_available():
-        parts.append(f"{processes.world()} x {torch.cuda.get_device_name()}")
+        parts.append(f"{processes.world()} x {torch.cuda.get_device_name()}, at most "
+                     f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB of its memory")
     return ", ".join([*parts, f"processes {processes.world()}", f"PyTorch {torch.__version__}"])
 
 

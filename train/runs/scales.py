@@ -7,8 +7,9 @@ so ours has 8 heads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from train.models import anchor, mle, reward_models
 from train.models.encoder import EncoderShape
@@ -91,3 +92,17 @@ GPU = Scale(
 )
 
 SCALES = {"cpu": CPU, "gpu": GPU}
+
+
+def limited(scale: Any, **limits: int | None) -> Any:
+    """Returns the scale with no field of its settings above the limit for the field's name. It is for trying a recipe:
+    steps=10, windows=2."""
+    if isinstance(scale, dict):
+        return {name: limited(value, **limits) for name, value in scale.items()}
+    if not is_dataclass(scale):
+        return scale
+    changed = {}
+    for f in fields(scale):
+        value, limit = getattr(scale, f.name), limits.get(f.name)
+        changed[f.name] = limited(value, **limits) if limit is None else min(value, limit)
+    return replace(scale, **changed)

@@ -33,6 +33,7 @@ from train.runs.trainings import (
 
 TRAIN = Path(__file__).parents[1]  # the package: its kept weights and the policies' cards
 POLICIES = ("online-mle", "realchords", "gapt-noadv", "gapt", "jamd")
+MEASURED = ("evaluate", "pictures", "policy-")  # stages that measure the policies, or need the figures
 BASELINES = ("rules-bar", "rules-half", "rules-beat", "chance")
 JUDGES = {"contrastive": (Contrastive, False), "discriminative": (Discriminative, False),  # two of each
           "contrastive-rhythm": (Contrastive, True), "discriminative-rhythm": (Discriminative, True)}  # True: of rhythm

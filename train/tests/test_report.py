@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -15,6 +16,7 @@ def test_a_report_tells_first_last_lowest_and_highest(tmp_path, monkeypatch):
     report.write(run, 3, 7200)
     said = (run / "report.md").read_text()
     assert said.startswith("# gapt\n\n3 of 1,000 steps in 2.00 hours (7200 seconds) on ")
+    assert 0 < float(re.search(r"at most ([\d.]+) GiB of memory", said)[1]) < 100
     assert "| harmony | 0.5 | 0.4 | 0.25 (step 2) | 0.5 (step 1) |" in said  # the first step 3 was lost and repeated
     assert "| right | 0.7 | 0.7 | 0.7 (step 2) | 0.7 (step 2) |" in said
     assert "    python -m train rl gapt --run 'my runs/gapt'\n" in said

@@ -18,7 +18,7 @@ from train.rl import foresight
 from train.rl.adversary import Schedule
 from train.runs import trainings
 from train.runs.errors import StageError
-from train.runs.scales import SCALES, Scale, systems
+from train.runs.scales import SCALES, Scale, limited, systems
 from train.runs.stages import POLICIES, Stage, go, plan
 from train.runs.trainings import Where
 from train.tests.songs import made
@@ -172,6 +172,24 @@ def test_stages_by_name_and_a_wrong_one(tmp_path, capsys):
     assert capsys.readouterr().out.startswith("gapt: python -m train rl gapt ")
     assert main([*everywhere, "gap"]) == 2
     assert capsys.readouterr().err.startswith("train: no stage gap; the stages are prepare, online-mle, ")
+
+
+def test_a_recipe_is_tried_with_few_steps_of_few_windows():
+    tried = limited(SCALES["gpu"], steps=10, windows=2, minibatch=2, batch=3)
+    assert tried.policy == SCALES["gpu"].policy and tried.where == SCALES["gpu"].where
+    assert (tried.mle.steps, tried.mle.batch, tried.mle.bfloat16) == (10, 3, True)
+    assert {(s.steps, s.windows, s.minibatch, s.schedule.batch) for s in tried.rl.values()} == {(10, 2, 2, 3)}
+    assert limited(TOY, steps=1000, windows=None) == TOY
+
+
+def test_the_policies_of_a_tried_recipe_are_not_evaluated(tmp_path, capsys):
+    everywhere = ["all", "--scale", "gpu", "--runs", str(tmp_path), "--cache", str(tmp_path / "c.npz"), "--dry-run"]
+    assert main([*everywhere, "--steps", "10", "--windows", "2", "--device", "cpu"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in said if "train rl" in line] == ["realchords", "gapt-noadv", "gapt", "melody"]
+    assert all("--steps 10 " in line and "--windows 2 --minibatch 2 " in line and "cuda" not in line for line in said
+               if "train rl" in line)
+    assert said[-1].startswith("parity-melody: ")
 
 
 def test_a_whole_pass_at_toy_size(tmp_path):
