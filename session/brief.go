@@ -16,7 +16,7 @@ type Brief struct {
 	ID        string    `json:"id"`
 	Start     time.Time `json:"start"`
 	Order     time.Time `json:"-"`       // its place among other sessions: Start, unless the clock was set back before it
-	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame
+	Seconds   float64   `json:"seconds"` // from the first line to the end of the last frame, as in the take
 	Title     string    `json:"title,omitempty"`
 	Policy    string    `json:"policy"` // Hidden for a blind jam that is not rated yet
 	Blind     bool      `json:"blind,omitempty"`
@@ -78,7 +78,7 @@ func (b *Brief) tell(e End, m *Manifest) {
 	if length == 0 { // version 1 does not have it
 		length = time.Duration(float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat / m.Settings.Tempo * float64(time.Minute))
 	}
-	if beats := float64(e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat; m.Followed && e.Length > 0 {
+	if beats := float64(e.Passed+e.Jam.Frames+e.Jam.Skipped) / jam.FramesPerBeat; m.Followed && e.Length > 0 {
 		b.Tempo = beats / e.Length.Minutes()
 	}
 	b.Seconds = length.Seconds()
@@ -121,48 +121,29 @@ func (r *Record) end() (*End, error) {
 
 // count reads the whole log and makes the end line that the log lacks.
 func (r *Record) count() (End, error) {
-	var heard heardMelody
-	end := End{Heard: &heard.PitchClasses}
-	var first, last jam.FrameReport
+	var counted tally
+	end := End{Heard: &counted.heard.PitchClasses}
 	for entry, err := range r.Entries() {
 		if err != nil {
 			return end, err
 		}
-		switch logged := entry.(type) {
+		counted.add(entry)
+		switch e := entry.(type) {
 		case End:
-			heard.add(logged.Melody)
-		case jam.Passed:
-			heard.hear(logged.Frame, logged.Melody)
-		}
-		e, ok := entry.(jam.FrameReport)
-		if !ok {
-			continue
-		}
-		heard.hear(e.Frame, e.Melody)
-		if end.Jam.Frames == 0 {
-			first = e
-		}
-		last = e
-		end.Jam.Frames++
-		end.Jam.Skipped += e.Skipped
-		if e.Began {
-			end.Jam.Chords++
-		}
-		if e.Missed {
-			end.Jam.Misses++
+			counted.heard.add(e.Melody)
+		case jam.FrameReport:
+			end.Jam.Frames++
+			end.Jam.Skipped += e.Skipped
+			if e.Began {
+				end.Jam.Chords++
+			}
+			if e.Missed {
+				end.Jam.Misses++
+			}
 		}
 	}
-	end.Length = lengthOf(first, last)
+	end.Length, end.Passed = counted.length(), counted.passed
 	return end, nil
-}
-
-// lengthOf returns the time from the line of the first report to the end of the last report's frame.
-func lengthOf(first, last jam.FrameReport) time.Duration {
-	n := last.Frame - first.Frame
-	if n <= 0 {
-		return 0
-	}
-	return (last.Line - first.Line) / time.Duration(n) * time.Duration(n+1)
 }
 
 // bytesIn returns the total size of the files in a folder.

@@ -49,9 +49,10 @@ type Loss struct {
 // An End is the last line of a log. It is missing if the process was killed or the disk was full.
 type End struct {
 	Jam     jam.Summary     `json:"jam"`
-	Melody  jam.MelodyToken `json:"melody"`          // token of the last frame, which is in no report
-	Heard   *PitchClasses   `json:"heard,omitempty"` // pitch classes of the melody; nil in older logs, which do not have them
-	Length  time.Duration   `json:"-"`               // from the first line to the end of the last frame
+	Melody  jam.MelodyToken `json:"melody"`           // token of the last frame, which is in no report
+	Heard   *PitchClasses   `json:"heard,omitempty"`  // pitch classes of the melody; nil in older logs, which do not have them
+	Length  time.Duration   `json:"-"`                // from the first line to the end of the last frame
+	Passed  int64           `json:"passed,omitempty"` // number of jam.Passed lines; Length has their frames, unless the log is of an earlier jamd
 	Written Loss            `json:"written"`
 	Lost    Loss            `json:"lost"`
 }

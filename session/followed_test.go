@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -82,6 +83,13 @@ func TestWhatWasPlayedBeforeTheBeatWasFoundIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	counted, err := r.count()
+	const length = time.Duration(822 * ms) // 685 ms from the first line to the last, and a frame
+	b := r.Brief()
+	b.tell(counted, &r.Manifest)
+	if listed := r.Brief(); logged.Passed != 3 || listed.Length() != length || counted.Passed != 3 || counted.Length != length ||
+		b.Length() != length || math.Abs(b.Tempo-6./jam.FramesPerBeat/length.Minutes()) > 1e-9 {
+		t.Errorf("logged %+v, counted %+v, %v long at %v BPM", logged, counted, b.Length(), b.Tempo)
+	}
 	if want := (PitchClasses{2: 3, 9: 1}); err != nil || *logged.Heard != want || *counted.Heard != want {
 		t.Errorf("heard %v, counted %v (%v), want %v", logged.Heard, counted.Heard, err, want)
 	}

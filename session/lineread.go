@@ -148,6 +148,9 @@ func (l *lossLine) entry() (Entry, error) { return l.Loss, nil }
 
 func (l *endLine) entry() (Entry, error) {
 	l.End.Length = duration(l.Length)
+	if l.Passed < 0 || l.Passed > maxFrame {
+		return nil, fmt.Errorf("passed %d: there are not as many frames", l.Passed)
+	}
 	return l.End, errors.Join(checkMoment(0, l.Length), checkMelody(int32(l.Melody)))
 }
 

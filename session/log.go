@@ -47,9 +47,7 @@ type eventLog struct {
 	dropped func() Loss  // returns what was lost before it reached the log
 	loss    chan<- error // receives the first failure
 
-	first, last jam.FrameReport // reports so far
-	any         bool            // there is a first report
-	heard       heardMelody     // so far
+	counted tally // of the lines so far
 
 	mu      sync.Mutex
 	written Loss
@@ -70,16 +68,7 @@ func (l *eventLog) counts() (written, lost Loss, err error) {
 
 // add appends an entry.
 func (l *eventLog) add(entry Entry) {
-	switch e := entry.(type) {
-	case jam.FrameReport:
-		if !l.any {
-			l.first, l.any = e, true
-		}
-		l.last = e
-		l.heard.hear(e.Frame, e.Melody)
-	case jam.Passed:
-		l.heard.hear(e.Frame, e.Melody)
-	}
+	l.counted.add(entry)
 	l.append(entry)
 	if len(l.buf) >= flushAt {
 		l.flush()
@@ -171,9 +160,9 @@ func (l *eventLog) sync() {
 func (l *eventLog) close(played jam.Summary) {
 	l.flush()
 	written, lost, _ := l.counts()
-	l.heard.add(played.Melody)
-	end := End{Heard: &l.heard.PitchClasses, Jam: played, Melody: played.Melody, Written: written, Lost: lost, Length: lengthOf(l.first, l.last)}
-	l.append(end)
+	l.counted.heard.add(played.Melody)
+	l.append(End{Heard: &l.counted.heard.PitchClasses, Jam: played, Melody: played.Melody, Written: written, Lost: lost,
+		Length: l.counted.length(), Passed: l.counted.passed})
 	l.sync()
 	if l.out == nil {
 		return
