@@ -52,6 +52,9 @@ func (f *Follower) read(t float64) {
 	if !f.locked {
 		g.put(f.beam.heaviest(), t, f.meter.on)
 	}
+	if f.exact() {
+		f.favour(t)
+	}
 	f.belief = weigh(f.beam, g, t)
 	w := &f.belief
 	if f.locked && f.leaves(w.share) {

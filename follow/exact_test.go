@@ -12,7 +12,7 @@ import (
 func TestExactPlayingKeepsTheBeat(t *testing.T) {
 	const period = 500 * time.Millisecond
 	f := New(Config{Meter: jam.Quarters(4)})
-	at := play(f, countIn(f, time.Second, period), 24, 0, steady(0.5))
+	at := play(f, countIn(f, time.Second, period), 4, 0, steady(0.5))
 	syncopated := func(bars int) {
 		for range bars {
 			for _, tick := range []int{3, 9, 15, 18, 21, 27, 33, 39, 42, 45} {
@@ -28,5 +28,17 @@ func TestExactPlayingKeepsTheBeat(t *testing.T) {
 	}
 	syncopated(6)
 	at += 16 * period // a rest
-	syncopated(3)
+	syncopated(60)
+}
+
+// Exact playing that leaves the counted tempo is followed: a jump of 8 %, and a tempo that slides by 10 %.
+func TestExactPlayingMayChangeItsTempo(t *testing.T) {
+	for _, period := range []func(beat int) float64{
+		func(beat int) float64 { return 0.5 / (1 + 0.08*float64(min(max(beat-32, 0), 1))) },
+		func(beat int) float64 { return 0.5 * (1 + 0.1*float64(min(beat, 64))/64) },
+	} {
+		f := New(Config{Meter: jam.Quarters(4)})
+		at := play(f, countIn(f, time.Second, 500*time.Millisecond), 24, 0, period)
+		expect(t, f, at, 60/period(96), 20*time.Millisecond)
+	}
 }

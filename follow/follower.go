@@ -59,7 +59,7 @@ type Follower struct {
 	asynchrony float64 // how late the player plays for the beat, in seconds
 	heard      float64 // number of beats that asynchrony was learned from
 	counted    float64 // length of a tapped beat; 0 if none was tapped
-	variance   float64 // of onsets from where the grid has them, in seconds squared
+	met        int     // number of onsets in a row that met the grid exactly
 	home       float64 // length of a beat at the tempo that the player comes back to; 0 before it is known
 	belief     belief
 	allowed    periods // used by allowedPeriods
@@ -67,7 +67,7 @@ type Follower struct {
 
 // New makes a Follower that has heard nothing yet.
 func New(c Config) *Follower {
-	f := &Follower{config: c, beam: newBeam(), variance: 4 * jitter * jitter, last: math.Inf(-1)}
+	f := &Follower{config: c, beam: newBeam(), last: math.Inf(-1)}
 	f.grid.reach = reach
 	if f.grid.meter = c.Meter; c.Meter == (jam.Meter{}) {
 		f.grid.meter, f.meter.on = jam.Quarters(4), true

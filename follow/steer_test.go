@@ -107,7 +107,7 @@ func TestSteering(t *testing.T) {
 			jumped = s.steady(s.countIn(), 100, 16, nil)
 			s.steady(jumped, 130, 32, nil)
 		})
-		within(s, "after the jump", jumped+20*time.Minute/130, 130)
+		within(s, "after the jump", jumped+16*time.Minute/130+time.Second, 130) // tempoAt begins a second before
 	})
 	t.Run("counted in by jamd, it follows from there", func(t *testing.T) {
 		var end time.Duration
