@@ -1,10 +1,26 @@
 package follow
 
-// calibration maps the belief of the hypotheses in a beat to how often such a beat was right, because they are too sure. It was
-// measured on validation songs of all corpora, played in ten ways that count alike (docs/following.md).
-var calibration = [...]struct{ belief, right float64 }{
-	{0, 0.2}, {0.35, 0.25}, {0.55, 0.38}, {0.75, 0.51}, {0.88, 0.6}, {0.927, 0.69}, {0.961, 0.76},
-	{0.982, 0.83}, {0.993, 0.91}, {0.997, 0.94}, {1, 0.98},
+import (
+	_ "embed"
+	"encoding/json"
+)
+
+//go:embed calibration.json
+var calibrationFile []byte
+
+// calibration maps the belief of the hypotheses in a beat to how often such a beat was right, because they are too sure: points of
+// belief and right, both rising. `python -m train follow-calibration` measures it on validation songs (docs/following.md).
+var calibration = loadCalibration(calibrationFile)
+
+// loadCalibration returns the points of calibration.json. It panics if it cannot read them, because the file is part of the program.
+func loadCalibration(file []byte) [][2]float64 {
+	var c struct {
+		Points [][2]float64 `json:"points"`
+	}
+	if err := json.Unmarshal(file, &c); err != nil || len(c.Points) < 2 {
+		panic("follow: calibration.json has no points")
+	}
+	return c.Points
 }
 
 // calibrated returns the probability that a beat is right. It is 0 before there is any belief.
@@ -14,9 +30,9 @@ func calibrated(belief float64) float64 {
 	}
 	for i := 1; i < len(calibration); i++ {
 		low, high := calibration[i-1], calibration[i]
-		if belief <= high.belief {
-			return low.right + (belief-low.belief)/(high.belief-low.belief)*(high.right-low.right)
+		if belief <= high[0] {
+			return low[1] + (belief-low[0])/(high[0]-low[0])*(high[1]-low[1])
 		}
 	}
-	return calibration[len(calibration)-1].right
+	return calibration[len(calibration)-1][1]
 }

@@ -118,13 +118,21 @@ def parser() -> argparse.ArgumentParser:
                          "follow-tables"))
     sub.add_argument("--data", type=Path, required=True, help="folder of the corpora" + corpora)
     sub.add_argument("-o", "--output", type=Path, default=Path("follow/tables.bin"))
+    sub = cached(command(commands.follow_calibration, "measure how often the built follower is right by how sure it is, and "
+                         "correct what it says", "follow-calibration"))
+    sub.add_argument("--data", type=Path, required=True, help="folder of the corpora" + corpora)
+    sub.add_argument("--jamd", type=Path, default=Path("bin/jamd"), help="a binary that was built with the file of --output")
+    sub.add_argument("--songs", type=int, default=40, help="validation songs of each corpus, at most")
+    sub.add_argument("-o", "--output", type=Path, default=Path("follow/calibration.json"))
     sub = cached(command(commands.follow, "play held-out songs to the built follower, and print how well it follows"))
     sub.add_argument("--data", type=Path, required=True, help="folder of the corpora" + corpora)
     sub.add_argument("--jamd", type=Path, default=Path("bin/jamd"), help="the binary that is judged")
     sub.add_argument("--side", choices=["valid", "test"], default="valid", help="the songs: of which side of the split")
     sub.add_argument("--songs", type=int, default=40, help="of each corpus, at most")
     sub.add_argument("-o", "--output", type=Path, help="file for the figures of each song, as JSON")
-    sub.add_argument("--picture", type=Path, help="draw tempo curves to this file, and print no figures")
+    other = sub.add_mutually_exclusive_group()
+    other.add_argument("--picture", type=Path, help="draw tempo curves to this file, and print no figures")
+    other.add_argument("--chords", action="store_true", help="judge the chords of `jamd accompany` instead of the beats")
     return top
 
 

@@ -156,9 +156,20 @@ def follow_tables(args: argparse.Namespace) -> None:
     print(f"wrote {args.output} ({args.output.stat().st_size / 1e3:.0f} kB)")
 
 
+def follow_calibration(args: argparse.Namespace) -> None:
+    from train.follow import calibration, songs
+    for line in calibration.write(songs.read(args.data, args.cache), args.jamd, args.songs, args.output):
+        print(line, flush=True)
+    print(f"wrote {args.output}")
+
+
 def follow(args: argparse.Namespace) -> None:
-    from train.follow import metres, songs, yardstick
+    from train.follow import chords, metres, songs, yardstick
     tunes = songs.read(args.data, args.cache)
+    if args.chords:
+        for line in chords.judge(tunes, args.jamd, args.side, args.songs):
+            print(line, flush=True)
+        return
     if args.picture:
         from train.follow.pictures import tempo_curves
         tempo_curves(tunes, args.jamd, args.side, args.songs, args.picture)

@@ -162,16 +162,42 @@ def ratio_bytes(ratios: np.ndarray) -> bytes:
 
 
 def write(tunes: list[Tune], path: Path, command: str) -> None:
-    """Writes the tables to path, and a card beside them that says what they were learned from."""
+    """Writes the tables to path, and their card beside them."""
     path.write_bytes(learn(tunes))
-    used = {c for _, corpora, _ in CLASSES.values() for c in corpora}
-    card = {
-        "name": "follow", "classes": list(CLASSES),
-        "corpora": {c: sum(t.split == "train" and t.corpus == c for t in tunes) for c in sorted(used)},
+    path.with_suffix(".json").write_text(json.dumps(card(tunes, command, path.stat().st_size), indent=2) + "\n")
+
+
+def card(tunes: list[Tune], command: str, size: int) -> dict:
+    """Returns what the tables are and what they were learned from."""
+    used = sorted({c for _, corpora, _ in CLASSES.values() for c in corpora})
+    return {
+        "name": "follow",
+        "text": "What the follower of the player's time expects of a melody: counts over training songs. The file holds the "
+                "classes one after the other, each with the tables below in this order, in one byte an entry and with the last index "
+                "fastest. Places are ticks after the bar line, twelve a beat.",
+        "bytes": size,
+        "classes": [{"name": name, "metre": metre, "bar": TICKS * BEATS[metre], "corpora": list(corpora),
+                     "feel": "eighths swung two to one" if feel is swung else "as written or played"}
+                    for name, (metre, corpora, feel) in CLASSES.items()],
+        "tables": [
+            {"name": "first", "shape": ["bar"], "text": "probability of the place of a song's first onset"},
+            {"name": "onset", "shape": ["bar"], "text": "probability of the place of any onset"},
+            {"name": "steps", "shape": [CONTEXTS, "bar", FARTHEST + 1],
+             "text": "probability of the step to the next onset, 1 to 96 ticks or more, by the context and the place of the "
+                     "onset that it goes from"},
+            {"name": "motions", "shape": [CONTEXTS, "bar", MOTIONS],
+             "text": "how much likelier a melody's motion is at a place than anywhere, by the context of the step to it. A "
+                     "motion is the interval to the note (down by more than 7, 5 to 7, 3 to 4, 2 or 1 semitones; none; up by the same) "
+                     "within the direction of the interval before (down, none, up). Those of 3/4 and 6/8, and of classes with "
+                     "few notes, lean on all written songs"},
+        ],
+        "entries": {"first, onset, steps": f"-{SCALE} times the natural logarithm of the probability, at most 255",
+                    "motions": f"128 plus {SCALE} times the natural logarithm of the ratio"},
+        "contexts": ["not known", *(f"a step of {low + 1} to {high} ticks" for low, high in zip((0, *LIMITS), LIMITS)),
+                     f"a step of more than {LIMITS[-1]} ticks"],
+        "songs": {c: sum(t.split == "train" and t.corpus == c for t in tunes) for c in used},
         "licence": "MIT",
-        "text": "Counts of steps between onsets by their place in the bar, from training songs alone. Of the corpora, POP909 is "
-                "MIT, Nottingham GPL-3, the lead sheets' engravings are in the public domain, and the Weimar Jazz Database is "
-                "ODbL.",
+        "sources": "Counts of training songs alone. POP909 is MIT, Nottingham GPL-3, the lead sheets' engravings are in the "
+                   "public domain, and the Weimar Jazz Database is ODbL.",
         "date": datetime.now(UTC).date().isoformat(), "command": command,
     }
-    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
