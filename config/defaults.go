@@ -45,47 +45,52 @@ type Value struct{ Name, Value string }
 
 // Save writes settings to the file. If jamd could not start with the changed file, Save returns the reason and leaves the file as
 // it was.
-func (d *Defaults) Save(values ...Value) (saved Saved, err error) {
+func (d *Defaults) Save(values ...Value) (Saved, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	saved, changed, err := d.change(d.profile, values)
+	if err == nil {
+		d.last = &changed
+	}
+	return saved, err
+}
+
+// change writes settings to the tables of a profile. The caller holds d.mu.
+func (d *Defaults) change(profile string, values []Value) (saved Saved, done change, err error) {
 	before, err := os.ReadFile(d.path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return saved, fmt.Errorf("configuration: %w", err)
+		return saved, done, fmt.Errorf("configuration: %w", err)
 	}
 	file, err := Parse(d.path, before)
 	if err != nil {
-		return saved, err
+		return saved, done, err
 	}
 	for _, v := range values {
-		table := d.table(v.Name)
+		table := tableOf(profile, v.Name)
 		text := d.literal(v, table)
 		after, err := file.with(table, v.Name, text, func(key string) bool { return key == v.Name })
 		if err != nil {
-			return saved, err
+			return saved, done, err
 		}
 		if file, err = Parse(d.path, after); err != nil {
-			return saved, err
+			return saved, done, err
 		}
 		saved = Saved{fmt.Sprintf("%s = %s", v.Name, text), d.path}
 		if len(table) > 0 {
 			saved.Path += " [" + strings.Join(table, ".") + "]"
 		}
 	}
-	if err := file.starts(d.profile, d.flags); err != nil {
-		return saved, err
+	if err := file.starts(profile, d.flags); err != nil {
+		return saved, done, err
 	}
-	if err := write(d.path, file.text); err != nil {
-		return saved, err
-	}
-	d.last = &change{before, file.text}
-	return saved, nil
+	return saved, change{before, file.text}, write(d.path, file.text)
 }
 
-// table returns the path of the table that holds a setting: [set] for a param of the jam, the top of the file for a flag, or the
+// tableOf returns the path of the table that holds a setting: [set] for a param of the jam, the top of the file for a flag, or the
 // same in the profile.
-func (d *Defaults) table(name string) (table []string) {
-	if d.profile != "" {
-		table = []string{"profile", d.profile}
+func tableOf(profile, name string) (table []string) {
+	if profile != "" {
+		table = []string{"profile", profile}
 	}
 	if p, err := jam.ParseParam(name); err == nil && p != jam.ParamTempo && jam.DefaultSettings().Get(p) != "" {
 		table = append(table, "set")

@@ -54,10 +54,13 @@ func (d *Defaults) Preset(name string) ([]Value, error) {
 	return values, nil
 }
 
-// Keep saves settings as a profile. Other settings that the profile has stay.
+// Keep saves settings as a profile. Other settings that the profile has stay. Undo does not take it back.
 func (d *Defaults) Keep(name string, values ...Value) (Saved, error) {
 	if !presetName.MatchString(name) {
 		return Saved{}, usage.Errorf("preset %q: a name has letters, digits, - and _, at most 40 of them", name)
 	}
-	return NewDefaults(d.path, name, d.flags).Save(values...)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	saved, _, err := d.change(name, values)
+	return saved, err
 }

@@ -2,10 +2,12 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -45,5 +47,27 @@ func TestPresets(t *testing.T) {
 	}
 	if after, _ := os.ReadFile(path); !bytes.Equal(after, kept) {
 		t.Error("what was refused has changed the file")
+	}
+}
+
+// Defaults and presets that are saved at the same time are all in the file.
+func TestPresetsBesideDefaults(t *testing.T) {
+	d := NewDefaults(filepath.Join(t.TempDir(), "config.toml"), "", grammar(t))
+	var saving sync.WaitGroup
+	for i := range 16 {
+		saving.Go(func() {
+			if _, err := d.Keep(fmt.Sprintf("song-%d", i), Value{"tempo", "100"}); err != nil {
+				t.Error(err)
+			}
+		})
+		saving.Go(func() {
+			if _, err := d.Save(Value{"tempo", fmt.Sprint(100 + i)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	saving.Wait()
+	if names, err := d.Presets(); err != nil || len(names) != 16 {
+		t.Errorf("of 16 presets these are kept: %v, %v", names, err)
 	}
 }

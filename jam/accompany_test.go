@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -46,10 +47,12 @@ func TestNoLookahead(t *testing.T) {
 		}
 		n := rapid.Int64Range(0, 60).Draw(t, "n")
 		// The first time that counts for frame n.
-		turn := grid.At(float64(n) - 0.5)
-		for grid.Nearest(turn) < n {
-			turn++
+		listening, err := jam.NewEngine(jamtest.NewPolicy(7).Vocabulary(), s, quiet{})
+		if err != nil {
+			t.Fatal(err)
 		}
+		early := grid.Line(n - 1)
+		turn := early + time.Duration(sort.Search(int(grid.Line(n+1)-early), func(i int) bool { return listening.Nearest(early+time.Duration(i)) >= n }))
 		shared := append([]jam.Event{{At: 0, Status: 0x90, Data1: 60, Data2: 90}}, anyEvents(t, "shared", 0, max(turn-1, 0))...)
 		if turn <= 0 { // nothing is shared
 			shared = nil
@@ -156,7 +159,7 @@ func TestAccompanyFollowsTheMeter(t *testing.T) {
 		t.Errorf("%d frames, meters %v", a.Take.Frames, a.Take.Meters)
 	}
 	for frame, want := range map[int64]string{
-		0: "0 from 0 to 16 in 4/4", 17: "1 from 16 to 18 in 4/4", 18: "2 from 18 to 30 in 6/8", 49: "3 from 30 to 50 in 5/4",
+		0: "0 from 0 to 16 in 4/4", 17: "1 from 16 to 18 in 4/4", 18: "2 from 18 to 30 in 6/8", 49: "3 from 30 to 50 in 5/4=5",
 		61: "4 from 50 to 62 in 3/4", 62: "5 from 62 to 74 in 3/4",
 	} {
 		b := a.Take.BarAt(frame)

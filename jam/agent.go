@@ -34,7 +34,7 @@ const agentVelocity = 90
 // decides on its next frame, and at that frame's line puts its note into the loop's inbox, stamped with the line. So both
 // policies know the frames before t when they decide on frame t, and no more. If a decision is not ready at the line, the frame
 // is missed: the note or rest continues, and the agent's policy gets that as its next input. The agent has a goroutine of its
-// own, and only the end of the jam waits for it.
+// own, and only the end of the jam waits for it. The agent swings as the jam does.
 type Agent struct {
 	config  AgentConfig
 	grid    *Grid
@@ -42,11 +42,12 @@ type Agent struct {
 	sampler *Sampler[MelodyToken]
 	ran     bool
 
-	frame   int64         // the next frame to be played
-	chord   ChordToken    // of the last frame
-	sounded MelodyToken   // of the last frame
-	start   time.Duration // of frame 0
-	acted   time.Duration // the last line at which a decision was played
+	frame   int64            // the next frame to be played
+	lines   [3]time.Duration // when the last frame was due, and when the next two are
+	chord   ChordToken       // of the last frame
+	sounded MelodyToken      // of the last frame
+	start   time.Duration    // of frame 0
+	acted   time.Duration    // the last line at which a decision was played
 	summary AgentSummary
 }
 
@@ -93,7 +94,7 @@ func (a *Agent) Run(ctx context.Context) (AgentSummary, error) {
 		token, decided = a.decide()
 	}
 	// A quarter of a frame before the end, so that the loop still hears the last note end.
-	waitUntil(ctx, a.config.Clock, a.grid.At(float64(a.frame)-0.25))
+	waitUntil(ctx, a.config.Clock, a.lines[1]-(a.lines[1]-a.lines[0])/4)
 	a.endNote(a.config.Clock.Now())
 	return a.summary, nil
 }
@@ -106,7 +107,11 @@ func (a *Agent) begin(ctx context.Context) bool {
 	}
 	a.start = e.Moved.At
 	a.acted = a.start
-	return a.grid.Move(e.Moved.Segment) == nil
+	if a.grid.Move(e.Moved.Segment) != nil {
+		return false
+	}
+	a.lines = [3]time.Duration{a.grid.Line(-1), a.grid.Line(0), a.grid.Line(1)} // the first frame does not swing
+	return true
 }
 
 // decide gives the policy the tokens of the last frame and draws the token of the next one. ok is false if the policy failed.
@@ -128,14 +133,14 @@ func (a *Agent) decide() (token MelodyToken, ok bool) {
 
 // play waits for the line and plays the decision if it was ready in time. It returns false if the jam is over.
 func (a *Agent) play(ctx context.Context, token MelodyToken, decided bool) bool {
-	clock, line := a.config.Clock, a.grid.Line(a.frame)
+	clock, line := a.config.Clock, a.lines[1]
 	inTime := decided && clock.Now() <= line
 	if inTime {
 		if waitUntil(ctx, clock, line); ctx.Err() != nil {
 			return false
 		}
 		// Half a frame later (a stopped machine) the loop may have closed the frame.
-		inTime = a.grid.Nearest(clock.Now()) <= a.frame
+		inTime = clock.Now() < line+(a.lines[2]-line)/2
 	}
 	if inTime {
 		a.sound(token, line)
@@ -167,6 +172,7 @@ func (a *Agent) hear(ctx context.Context) bool {
 		a.miss()
 	}
 	a.chord = r.Sounded
+	a.lines[1], a.lines[2] = r.Next[0], r.Next[1]
 	if now := a.config.Clock.Now(); now-a.acted > longLoss {
 		a.endNote(now)
 	}
@@ -205,5 +211,6 @@ func (a *Agent) miss() {
 
 func (a *Agent) next() {
 	a.frame++
+	a.lines[0], a.lines[1] = a.lines[1], a.lines[2]
 	a.summary.Frames++
 }

@@ -1,5 +1,7 @@
 package jam
 
+import "time"
+
 // Push takes an event from the player. Split and Transpose say which keys are the melody and how they sound. Releasing a key ends
 // the note that it began, whatever was changed in between.
 func (e *Engine) Push(event Event) {
@@ -104,6 +106,7 @@ func (e *Engine) Play() (FrameReport, error) {
 	}
 	e.summary.Frames++
 	e.next()
+	report.Next = [2]time.Duration{e.Line(e.frame), e.Line(e.frame + 1)}
 	return report, err
 }
 

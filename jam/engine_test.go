@@ -300,6 +300,8 @@ func anySettings(t *rapid.T) jam.Settings {
 		s.Tempo = rapid.Float64Range(40, 300).Draw(t, "tempo")
 		s.Meter = rapid.SampledFrom([]jam.Meter{jam.Quarters(1), jam.Quarters(2), jam.Quarters(3), jam.Quarters(4), jam.Quarters(7), {Count: 6, Unit: 8}, {Count: 9, Unit: 8},
 			meter("7/8"), meter("2+3/4"), meter("7/16"), meter("2/2")}).Draw(t, "meter")
+		s.Swing = jam.Swing(rapid.IntRange(0, int(jam.SwingSixteenths)).Draw(t, "swing"))
+		s.SwingPercent = rapid.Float64Range(50, 75).Draw(t, "swing percent")
 		s.Listen = rapid.IntRange(0, 5).Draw(t, "listen")
 		s.ChordGrid = rapid.SampledFrom([]jam.ChordGrid{jam.GridFrame, jam.GridBeat, jam.GridHalf, jam.GridBar}).Draw(t, "chord grid")
 		s.Temperature = rapid.SampledFrom([]float64{0, 0.5, 0.99, 2}).Draw(t, "temperature")

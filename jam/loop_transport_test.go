@@ -185,9 +185,11 @@ func TestFollowsAnyTransport(t *testing.T) {
 				runs: rapid.Bool().Draw(rt, "runs"), lost: rapid.IntRange(0, 9).Draw(rt, "lost") == 0,
 			})
 		}
+		settings := anySettings(rt)
+		settings.Swing = jam.Straight // follows knows even lines alone
 		j := liveJam{
 			cancel: at + 2*time.Second, events: anyEvents(rt, "events", 0, at),
-			config: jam.LoopConfig{Settings: anySettings(rt), Transport: s},
+			config: jam.LoopConfig{Settings: settings, Transport: s},
 		}
 		j.run(t)
 		j.follows(rt, s)

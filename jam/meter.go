@@ -28,7 +28,7 @@ const meterForm = "must be such as 4/4, 6/8 or 7/8, or with its groups 2+2+3/8, 
 // Quarters returns the meter of n quarter notes in a bar.
 func Quarters(n int) Meter { return Meter{Count: uint8(min(max(n, 0), 255)), Unit: 4} }
 
-// ParseMeter reads a meter such as 3/4, 6/8 or 7/8. Groups are written as 2+2+3/8 or as 7/8=2+2+3. Without them, a meter has its
+// ParseMeter reads a meter such as 3/4, 6/8 or 7/8. Groups are written as 2+2+3/8 or as 7/8=2+2+3; one group, as in 5/4=5, is none. Without them, a meter has its
 // usual ones: 3+2 in 5/4 and 5/8, 4+3 in 7/4, 2+2+3 in 7/8, 3+3+2 in 8/8; and threes where eighths or sixteenths make no others.
 func ParseMeter(s string) (Meter, error) {
 	m, groups, err := readMeter(s)
@@ -40,7 +40,7 @@ func ParseMeter(s string) (Meter, error) {
 
 // usual returns a meter that has no groups with its usual ones.
 func (m Meter) usual() Meter {
-	if m.starts != 0 || m.Unit == 2 {
+	if m.starts != 0 || m.Unit == 2 || m.Count == 0 {
 		return m
 	}
 	var groups []int
@@ -132,8 +132,17 @@ func (m Meter) Check() error {
 	return nil
 }
 
-// String returns the meter as ParseMeter reads it: with its groups if it has some.
-func (m Meter) String() string { return fmt.Sprintf("%s/%d", m.Top(), m.Unit) }
+// String returns the meter as ParseMeter reads it: with its groups if it has some, and 5/4=5 if it has none where ParseMeter would add
+// the usual ones.
+func (m Meter) String() string {
+	if m.usual() != m {
+		return fmt.Sprintf("%s=%d", m.recorded(), m.Count)
+	}
+	return m.recorded()
+}
+
+// recorded returns the meter as recordings have it.
+func (m Meter) recorded() string { return fmt.Sprintf("%s/%d", m.Top(), m.Unit) }
 
 // Top returns what stands above the line in the time signature: 4, or the groups as in 2+2+3.
 func (m Meter) Top() string {
@@ -157,10 +166,10 @@ func (m Meter) groupAfter(unit int) int {
 	return int(m.Count)
 }
 
-// MarshalText returns String.
-func (m Meter) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+// MarshalText returns the meter as recordings have it: 5/4 without groups is 5/4.
+func (m Meter) MarshalText() ([]byte, error) { return []byte(m.recorded()), nil }
 
-// UnmarshalText reads what String returns. Unlike ParseMeter it gives 5/4 no groups, as recordings of older versions have it.
+// UnmarshalText reads what MarshalText and String return. Unlike ParseMeter it gives 5/4 no groups, as recordings of older versions have it.
 func (m *Meter) UnmarshalText(text []byte) (err error) {
 	*m, _, err = readMeter(string(text))
 	return err

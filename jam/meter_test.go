@@ -38,7 +38,7 @@ func TestMeterGroups(t *testing.T) {
 	for written, want := range map[string]string{
 		"5/4": "3+2/4", "5/8": "3+2/8", "7/8": "2+2+3/8", "7/4": "4+3/4", "8/8": "3+3+2/8", "11/8": "2+2+2+2+3/8", "4/4": "4/4", "9/8": "9/8",
 		"7/8=3+2+2": "3+2+2/8", "9/8=3+3+3": "9/8", "3+3+3/8": "9/8", "4/4=1+1+1+1": "4/4", "9/8=2+2+2+3": "2+2+2+3/8", "6/8=2+2+2": "2+2+2/8",
-		"1+1+1+1+1/4": "5/4", "4/4=4": "4/4",
+		"1+1+1+1+1/4": "5/4=5", "5/4=5": "5/4=5", "7/8=7": "7/8=7", "9/8=9": "9/8", "4/4=4": "4/4",
 	} {
 		m, err := jam.ParseMeter(written)
 		if err != nil || m.String() != want {
@@ -63,7 +63,7 @@ func TestMeterGroups(t *testing.T) {
 	}
 }
 
-// anyMeter draws any meter that jamd plays, with any groups.
+// anyMeter draws any meter that jamd plays, with any groups, the usual ones or none.
 func anyMeter(t *rapid.T) jam.Meter {
 	unit := rapid.SampledFrom([]int{2, 4, 8, 16}).Draw(t, "unit")
 	groups := rapid.SliceOfN(rapid.IntRange(1, 4), 1, 4).Draw(t, "groups")
@@ -80,7 +80,10 @@ func anyMeter(t *rapid.T) jam.Meter {
 	}
 	m, err := jam.ParseMeter(text + "/" + strconv.Itoa(unit))
 	if len(groups) == 1 {
-		m, err = jam.ParseMeter(strconv.Itoa(count) + "/" + strconv.Itoa(unit))
+		text = strconv.Itoa(count) + "/" + strconv.Itoa(unit)
+		if m, err = jam.ParseMeter(text); rapid.Bool().Draw(t, "no groups") {
+			m, err = jam.ParseMeter(text + "=" + strconv.Itoa(count))
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -92,8 +95,12 @@ func anyMeter(t *rapid.T) jam.Meter {
 func TestAnyMeter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := anyMeter(t)
-		if again, err := jam.ParseMeter(m.String()); err != nil || again != m && m.Grouped() {
+		if again, err := jam.ParseMeter(m.String()); err != nil || again != m {
 			t.Fatalf("%v is read as %v, %v", m, again, err)
+		}
+		text, _ := m.MarshalText()
+		if again := (jam.Meter{}); again.UnmarshalText(text) != nil || again != m {
+			t.Fatalf("%v is recorded as %s and read as %v", m, text, again)
 		}
 		if m.Beat()*int64(m.Beats()) != m.Bar() {
 			t.Fatalf("%v: %d beats of %d frames in %d", m, m.Beats(), m.Beat(), m.Bar())

@@ -34,30 +34,31 @@ func (n *ChordNotes) Slice() []ChordNote { return n.Notes[:n.Len] }
 // after its line.
 type FrameReport struct {
 	Frame     int64
-	Line      time.Duration // the frame's line of the grid, on the jam's clock: when it was due, unless it swings
-	Swung     float32       // how much later than that it was due, in frames: below 1
-	Melody    MelodyToken   // of frame Frame-1, the newest that the decision could take into account
-	Velocity  uint8         // of the note that began in frame Frame-1; 0 if none did
-	Chosen    ChordToken    // the policy's choice; if missed, what sounded
-	Sounded   ChordToken    // what really sounded; the policy's memory has the same
-	Symbol    string        // of Sounded
-	Voicing   Voicing       // of the sounding chord; empty while listening or without a chord
-	Notes     ChordNotes    // the chord's notes that sound in this frame: all or some of them, as the style plays them
-	Click     ChordNote     // of the metronome at this line; zero if it is silent
-	Began     bool          // a chord began at this line
-	Listening bool          // the policy ran, but was not heard
-	Missed    bool          // the decision was not ready at the line, and the chord was held
-	Failed    bool          // with Missed: the policy returned an error
-	Held      bool          // the chord was held on the guard's order, after a panic, or while the song was stopped
-	Behind    int64         // frames that the policy had not processed yet when it was asked for this one
-	Skipped   int64         // frames lost just before this one, because the machine was stopped
-	Prob      float32       // the policy's probability of Chosen, after mask and temperature
-	Tempo     float64       // quarter notes a minute, from this line on
-	Follow    FollowState   // state of following
-	Rung      Rung          // the guard's order
-	Policy    string        // name of the policy that was asked
-	Faster    bool          // the faster variant was asked instead
-	Since     int64         // the first frame that the asked policy remembers; it remembers all frames since, without a gap; 0 if missed
+	Line      time.Duration    // the frame's line of the grid, on the jam's clock: when it was due, unless it swings
+	Swung     float32          // how much later than that it was due, in frames: at most 1
+	Next      [2]time.Duration // when the next two frames are due, swung or not, as far as is known; not in a session's log
+	Melody    MelodyToken      // of frame Frame-1, the newest that the decision could take into account
+	Velocity  uint8            // of the note that began in frame Frame-1; 0 if none did
+	Chosen    ChordToken       // the policy's choice; if missed, what sounded
+	Sounded   ChordToken       // what really sounded; the policy's memory has the same
+	Symbol    string           // of Sounded
+	Voicing   Voicing          // of the sounding chord; empty while listening or without a chord
+	Notes     ChordNotes       // the chord's notes that sound in this frame: all or some of them, as the style plays them
+	Click     ChordNote        // of the metronome at this line; zero if it is silent
+	Began     bool             // a chord began at this line
+	Listening bool             // the policy ran, but was not heard
+	Missed    bool             // the decision was not ready at the line, and the chord was held
+	Failed    bool             // with Missed: the policy returned an error
+	Held      bool             // the chord was held on the guard's order, after a panic, or while the song was stopped
+	Behind    int64            // frames that the policy had not processed yet when it was asked for this one
+	Skipped   int64            // frames lost just before this one, because the machine was stopped
+	Prob      float32          // the policy's probability of Chosen, after mask and temperature
+	Tempo     float64          // quarter notes a minute, from this line on
+	Follow    FollowState      // state of following
+	Rung      Rung             // the guard's order
+	Policy    string           // name of the policy that was asked
+	Faster    bool             // the faster variant was asked instead
+	Since     int64            // the first frame that the asked policy remembers; it remembers all frames since, without a gap; 0 if missed
 
 	// Considered are the chords that the policy weighed, after mask, temperature and top-p. If no change was allowed in this
 	// frame, they are weighed as if one were. It is empty if nothing was decided.

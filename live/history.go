@@ -10,7 +10,7 @@ import (
 
 const (
 	remembered = 64          // steps
-	oneMove    = time.Second // changes of a setting that follow each other so fast are one: those of a slider
+	oneMove    = time.Second // changes of a number that follow each other so fast are one: the move of a slider
 )
 
 // A history has the changes of settings that can be undone, the newest last. It is safe for concurrent use.
@@ -24,10 +24,12 @@ type step struct {
 	jam    *Jam
 	at     time.Duration
 	before []ui.NamedValue
+	slides bool // one number has changed, as by a slider
 }
 
-// add stores a step. It returns false if there is nothing to undo in it, or if the last step was the same move of a slider.
-func (h *history) add(s step) bool {
+// add stores a step. It returns false if what can be undone is the same as before: nothing changed, or the last step was the same move of a
+// slider. If that move is now back where it began, its step goes; now is the present value of a step that slides.
+func (h *history) add(s step, now string) bool {
 	if len(s.before) == 0 {
 		return false
 	}
@@ -35,7 +37,11 @@ func (h *history) add(s step) bool {
 	defer h.mu.Unlock()
 	if n := len(h.steps); n > 0 {
 		last := &h.steps[n-1]
-		if last.jam == s.jam && s.at-last.at < oneMove && len(last.before) == 1 && len(s.before) == 1 && last.before[0].Name == s.before[0].Name {
+		if last.slides && s.slides && last.jam == s.jam && s.at-last.at < oneMove && last.before[0].Name == s.before[0].Name {
+			if last.before[0].Value == now {
+				h.steps = h.steps[:n-1]
+				return true
+			}
 			last.at = s.at
 			return false
 		}

@@ -101,15 +101,27 @@ func (j *Jam) Params() []ui.Param {
 	return j.host.defaults.add(append(params, j.showChoices()...))
 }
 
-// Set changes a setting of the music or a choice, and remembers it for Undo. Server.Changed is called when it takes effect.
+// Set changes a setting of the music or a choice, and remembers it for Undo. Server.Changed is called when it takes effect. A value that is
+// in force already changes nothing.
 func (j *Jam) Set(name, value string) error {
 	before, known := j.value(name)
+	same := known && equal(name, before.Value, value)
+	if same && before.Fixed == "" && isMusic(name) && !j.leftTempo(name) {
+		return nil
+	}
 	err := j.set(name, value)
-	if err == nil && known && before.Value != value && name != choiceBlind && j.host.history.add(step{j, j.Clock.Now(), []ui.NamedValue{before}}) {
+	if err != nil || !known || same || name == choiceBlind {
+		return err
+	}
+	s := step{j, j.Clock.Now(), []ui.NamedValue{{Name: name, Value: before.Value}}, before.Kind == ui.Number || before.Kind == ui.Whole}
+	if j.host.history.add(s, written(name, value)) {
 		j.changed(0) // the pages can offer to undo it
 	}
-	return err
+	return nil
 }
+
+// leftTempo reports whether a setting is the tempo, and the player, who is followed, may have left the one that was set.
+func (j *Jam) leftTempo(name string) bool { return name == jam.ParamTempo.String() && j.follows() }
 
 func (j *Jam) set(name, value string) error {
 	if ok, err := j.choose(name, value); err != nil {

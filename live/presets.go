@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"jamd/config"
+	"jamd/jam"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -66,20 +67,21 @@ func (j *Jam) Preset(name string) (ui.Changes, error) {
 		wanted[i] = ui.NamedValue(v)
 	}
 	changes, before := j.setAll(wanted)
-	j.host.history.add(step{j, j.Clock.Now(), before})
+	j.host.history.add(step{j, j.Clock.Now(), before, false}, "")
 	j.changed(0)
 	return changes, nil
 }
 
-// Undo takes back the last change of a setting by a page or `jamd ctl`, or that of a preset.
+// Undo takes back the last change of a setting by a page or `jamd ctl`, or that of a preset. Changes that a controller has taken back
+// already are passed over.
 func (j *Jam) Undo() (ui.Changes, error) {
-	s, ok := j.host.history.take()
-	if !ok {
-		return ui.Changes{}, refusal{errors.New("there is nothing to undo"), ui.ErrRefused}
+	defer j.changed(0)
+	for s, ok := j.host.history.take(); ok; s, ok = j.host.history.take() {
+		if changes, _ := j.setAll(s.before); len(changes.Set) > 0 || len(changes.Left) > 0 {
+			return changes, nil
+		}
 	}
-	changes, _ := j.setAll(s.before)
-	j.changed(0)
-	return changes, nil
+	return ui.Changes{}, refusal{errors.New("there is nothing to undo"), ui.ErrRefused}
 }
 
 // setAll sets what is not as wanted, and returns what it has set, with the values before. A setting whose limits depend on another one,
@@ -91,13 +93,16 @@ func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.Na
 		var refused []ui.NamedValue
 		for _, v := range wanted {
 			was, known := j.value(v.Name)
-			if known && was.Value == v.Value {
+			same := known && equal(v.Name, was.Value, v.Value)
+			if same && !j.leftTempo(v.Name) {
 				continue
 			}
 			err := j.set(v.Name, v.Value)
 			switch {
 			case err == nil:
-				changes.Set, before = append(changes.Set, v), append(before, was)
+				if changes.Set = append(changes.Set, v); !same {
+					before = append(before, ui.NamedValue{Name: v.Name, Value: was.Value})
+				}
 			case try == 0:
 				refused = append(refused, v)
 			default:
@@ -109,14 +114,29 @@ func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.Na
 	return changes, before
 }
 
-// value returns a setting with its value. It returns false if there is none of that name, or if it has no value.
-func (j *Jam) value(name string) (ui.NamedValue, bool) {
+// value returns a setting. It returns false if there is none of that name, or if it has no value.
+func (j *Jam) value(name string) (p ui.Param, ok bool) {
 	for _, p := range j.Params() {
 		if p.Name == name {
-			return ui.NamedValue{Name: name, Value: p.Value}, p.Kind != ui.Action && p.Value != session.Hidden
+			return p, p.Kind != ui.Action && p.Value != session.Hidden
 		}
 	}
-	return ui.NamedValue{Name: name}, false
+	return ui.Param{Name: name}, false
+}
+
+// equal reports whether two texts are the same value of a setting, such as 7/8 and 2+2+3/8 of the meter.
+func equal(name, a, b string) bool { return a == b || written(name, a) == written(name, b) }
+
+// written returns a value as Params has it, or the text itself if it is no value of the setting.
+func written(name, value string) string {
+	if name == choiceMeter {
+		if m, err := jam.ParseMeter(value); err == nil {
+			return m.String()
+		}
+	} else if c, err := jam.ParseControl(name, value); err == nil {
+		return c.ValueText()
+	}
+	return value
 }
 
 // choicesLast returns settings with the choices at the end, because a choice may end a jam that waits for its first note.

@@ -32,6 +32,7 @@ test.each([
   ["6/8", 6, 12],
   ["9/16", 3, 9],
   ["2/2", 8, 16],
+  ["7/8=7", 2, 14],
   ["auto", 4, 16],
 ])("the meter %s has beats of %d frames and bars of %d", (text, frames_per_beat, frames_per_bar) => {
   expect(meterOf(text)).toEqual({ frames_per_beat, frames_per_bar });
