@@ -216,11 +216,7 @@ packages: ## Build the packages of a release into bin/packages: .deb, .rpm, .tar
 
 .PHONY: vulnerabilities
 vulnerabilities: ## Look for known faults in the Go code that jamd calls, and in the pinned packages of npm and Python (needs the network)
-	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
-	cd ui/web && npm audit --package-lock-only
-	$(PYTHON) -m venv "$(CACHE)/audit"
-	"$(CACHE)/audit/bin/python" -m pip --disable-pip-version-check install --quiet pip-audit==2.9.0
-	"$(CACHE)/audit/bin/pip-audit" --require-hashes --disable-pip $(addprefix -r ,$(TRAIN_LOCK) $(REALJAM_LOCK) $(READERS_LOCK) $(DOCS_LOCK))
+	@GO="$(GO)" PYTHON="$(PYTHON)" GOVULNDB="$(GOVULNDB)" .ci/vulnerabilities "$(CACHE)/audit" $(TRAIN_LOCK) $(REALJAM_LOCK) $(READERS_LOCK) $(DOCS_LOCK)
 
 .PHONY: packages-twice
 packages-twice: ## Build the packages of the last commit twice and compare their bytes
