@@ -43,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
                      + ", each a checkout or NAME.tar.xz")
     sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd recorded, to train on as well; "
                      "without --data they are added to the cache")
+    sub.add_argument("--songs", type=Path, help="folder of your own songs, to train on as well: MIDI files with a chord track, "
+                     "MusicXML, ABC; without --data they are added to the cache")
     sub = cached(command(commands.stats, "print statistics of the corpora and of the chords that were folded"))
     sub.add_argument("--json", action="store_true", help="print JSON")
     sub = cached(command(commands.all_stages, "run every unfinished stage in order, from the corpora to the tables", "all"))

@@ -14,14 +14,17 @@ from train.runs.errors import StageError
 
 
 def prepare(args: argparse.Namespace) -> None:
-    if not (args.data or args.sessions):
-        args.error("give --data, --sessions or both")
+    if not (args.data or args.sessions or args.songs):
+        args.error("give --data, --sessions or --songs")
     if args.data:
         dataset.prepare(args.data, args.cache)
     if args.sessions:
         from train.data.corpora import sessions
         jams, skipped = reported(sessions.read(args.sessions))
         dataset.add(sessions.CORPUS, [replace(jam, split="train") for jam in jams], skipped, args.cache)
+    if args.songs:
+        from train.data.corpora import own
+        dataset.add(own.CORPUS, *reported(own.corpus(args.songs)), args.cache)
     print(f"wrote {args.cache} ({args.cache.stat().st_size / 1e6:.1f} MB)")
 
 

@@ -81,3 +81,23 @@ def test_evaluating_on_own_songs(tmp_path, capsys):
     assert main([*evaluate, str(tmp_path / "nowhere")]) == 2
     assert capsys.readouterr().err.splitlines()[-1].endswith("nowhere: no songs in it, which are files *.mid, *.midi, "
                                                              "*.musicxml, *.mxl, *.xml, *.abc")
+
+
+def test_a_folder_of_songs_becomes_a_corpus(tmp_path, capsys):
+    folder, cache = four_songs(tmp_path / "songs"), tmp_path / "cache.npz"
+    (folder / "more.abc").write_text("\n".join(ABC.format(n) for n in range(30)))
+    dataset.write(made(["train", "valid"], 64), {"made": {"skipped": [], "chords": {}}}, cache)
+    for _ in range(2):  # the second time they replace those of the first
+        assert main(["prepare", "--songs", str(folder), "--cache", str(cache)]) == 0
+    pieces, folding = dataset.read(cache)
+    own_pieces = [p for p in pieces if p.corpus == "own"]
+    assert len(pieces) == 2 + 35 == 2 + len(own_pieces)  # with the short one, which evaluation leaves out
+    assert {p.split for p in own_pieces} == {"train", "valid", "test"}
+    assert [s["id"] for s in folding["own"]["skipped"]] == ["broken.mid", "empty.midi", "notes.abc", "page.xml", "tunes.abc#2"]
+    assert "left out broken.mid: " in capsys.readouterr().err
+    assert main(["stats", "--cache", str(cache)]) == 0
+    assert "own: 35 songs" in capsys.readouterr().out
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "x.mid").write_bytes(b"MThd")
+    assert main(["prepare", "--songs", str(tmp_path / "none"), "--cache", str(cache)]) == 2
+    assert "none of its 1 songs is for training; x.mid: " in capsys.readouterr().err

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from train.data.corpora import abc_notation, midi, musicxml
-from train.data.corpora.dataset import Piece, piece_of
+from train.data.corpora.dataset import Piece, piece_of, split_of
 from train.data.corpora.leadsheet import expand, to_song
 from train.data.corpora.song import CorpusError, Skipped, Song
 from train.evaluation.places import WINDOW, starts
@@ -33,6 +33,19 @@ def read(folder: Path) -> tuple[list[Piece], list[Skipped]]:
     if not pieces:
         reasons = "".join(f"; {name}: {why}" for name, why in skipped[:3])
         raise CorpusError(f"{folder}: none of its {len(skipped)} songs can be evaluated on{reasons}")
+    return pieces, skipped
+
+
+def corpus(folder: Path) -> tuple[list[Piece], list[Skipped]]:
+    """Returns the songs of a folder as a corpus to train on, each on its side by the hash of its path, and each file or
+    tune left out with its reason. The songs are not compared with those of the other corpora. Raises CorpusError if
+    there is nothing to learn from."""
+    found = list(songs(folder))
+    skipped = [song for song in found if isinstance(song, Skipped)]
+    pieces = [piece_of(song, split_of(CORPUS, song.id)) for song in found if isinstance(song, Song)]
+    if not any(piece.split == "train" for piece in pieces):
+        reasons = "".join(f"; {name}: {why}" for name, why in skipped[:3])
+        raise CorpusError(f"{folder}: none of its {len(found)} songs is for training{reasons}")
     return pieces, skipped
 
 
