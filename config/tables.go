@@ -199,7 +199,7 @@ func (f *File) learned(value any, keys []string, into map[learn.Trigger]Entry) e
 		if !ok {
 			return f.mistake(at, `must be a setting in quotes, such as "temperature"`)
 		}
-		if _, err := learn.ParseTarget(text); err != nil {
+		if _, err := t.Target(text); err != nil {
 			return f.mistake(at, err.Error())
 		}
 		if _, twice := into[t]; twice {

@@ -317,3 +317,18 @@ func FuzzSymbols(f *testing.F) {
 		}
 	})
 }
+
+// A slip of the fingers is answered with the name that was meant.
+func TestDidYouMean(t *testing.T) {
+	for name, want := range map[string]string{
+		"temprature": "; did you mean temperature?", "Tempo": "; did you mean tempo?", "stlye": "", "styl": "; did you mean style?", "volume": "",
+		"": "", "x": "", "low": "; did you mean low?",
+	} {
+		if got := DidYouMean(name, []string{"tempo", "temperature", "style", "low", "high"}); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if got := DidYouMean("gopt", []string{"gapt", "gypt"}); got != "" {
+		t.Errorf("of two names as near, %q", got)
+	}
+}

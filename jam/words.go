@@ -21,7 +21,7 @@ func (w words) word(i int) string {
 func (w words) find(setting, name string) (int, error) {
 	i := slices.Index(w, name)
 	if i < 0 {
-		return 0, fmt.Errorf("%s %q: must be %v", setting, name, w)
+		return 0, fmt.Errorf("%s %q: must be %v%s", setting, name, w, DidYouMean(name, w))
 	}
 	return i, nil
 }
@@ -30,4 +30,43 @@ func (w words) find(setting, name string) (int, error) {
 func (w words) String() string {
 	last := len(w) - 1
 	return strings.Join(w[:last], ", ") + " or " + w[last]
+}
+
+// DidYouMean returns "; did you mean X?", to be added to an error message, for the name that was probably meant: at most two letters, and a
+// third of the name, are wrong, missing or too many. It returns "" if no name, or more than one, is as near as that.
+func DidYouMean(name string, among []string) string {
+	meant, least := "", min(2, len(name)/3)+1
+	for _, other := range among {
+		switch n := changes(strings.ToLower(name), other); {
+		case n < least:
+			meant, least = other, n
+		case n == least:
+			meant = ""
+		}
+	}
+	if meant == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", meant)
+}
+
+// changes returns how many bytes must be changed, added or removed to make b of a.
+func changes(a, b string) int {
+	row := make([]int, len(b)+1) // of the bytes of a so far into each beginning of b
+	for i := range row {
+		row[i] = i
+	}
+	for i := range len(a) {
+		above := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			way := above
+			if a[i] != b[j] {
+				way++
+			}
+			above = row[j+1]
+			row[j+1] = min(way, above+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }

@@ -15,9 +15,13 @@ import (
 func TestParseTrigger(t *testing.T) {
 	for text, want := range map[string]Trigger{
 		"cc 74 ch 1":      {number: 74, channel: 1},
-		"note 36 ch 10":   {note: true, number: 36, channel: 10},
+		"note 36 ch 10":   {kind: key, number: 36, channel: 10},
 		" CC  119":        {number: 119},
-		"note 0 ch 16":    {note: true, channel: 16},
+		"note 0 ch 16":    {kind: key, channel: 16},
+		"program 1 ch 2":  {kind: program, channel: 2},
+		"Program 128":     {kind: program, number: 127},
+		"program 0":       {},
+		"program 129":     {},
 		"cc":              {},
 		"cc 120":          {},
 		"cc -1":           {},
@@ -48,7 +52,7 @@ func TestTriggersAreReadAsWritten(t *testing.T) {
 		if read, err := ParseTrigger(learned.String()); err != nil || read != learned {
 			t.Fatalf("%v is read as %v, %v", learned, read, err)
 		}
-		k := surface(t, map[Trigger]string{learned: "temperature"})
+		k := surface(t, map[Trigger]string{learned: "style=pad"})
 		if !k.Handle(e) {
 			t.Fatalf("%v does not take what it was learned from", learned)
 		}
@@ -58,16 +62,22 @@ func TestTriggersAreReadAsWritten(t *testing.T) {
 // The next controller or key is learned, but neither the end of a note nor a bend.
 func TestLearnNext(t *testing.T) {
 	events := jam.NewQueue[jam.Event](8)
-	for _, m := range [][3]byte{{0x80, 60, 0}, {0x90, 60, 0}, {0xE3, 1, 2}, {0xB0, 123, 0}, {0xB3, 74, 9}} {
+	for _, m := range [][3]byte{{0x80, 60, 0}, {0x90, 60, 0}, {0xE3, 1, 2}, {0xB0, 123, 0}, {0xC0, 5, 0}, {0xB3, 74, 9}} {
 		events.TrySend(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]})
 	}
-	got, err := Next(t.Context(), events)
+	got, err := Next(t.Context(), events, Target{})
 	if err != nil || got.String() != "cc 74 ch 4" {
 		t.Errorf("%v, %v", got, err)
 	}
+	for _, m := range [][3]byte{{0xB2, 0, 1}, {0xB2, 32, 4}, {0xC2, 4, 0}} { // as a keyboard sends a voice: bank and program
+		events.TrySend(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]})
+	}
+	if got, err = Next(t.Context(), events, Target{preset: "waltz"}); err != nil || got.String() != "program 5 ch 3" {
+		t.Errorf("a preset is learned for %v, %v", got, err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Next(ctx, events); err == nil {
+	if _, err := Next(ctx, events, Target{}); err == nil {
 		t.Error("nothing came, and something was learned")
 	}
 }
@@ -81,6 +91,11 @@ type steered struct {
 func (s *steered) Ask(c jam.Control) error {
 	s.asked = append(s.asked, c.String())
 	return s.settings.Set(c)
+}
+
+func (s *steered) Preset(name string) error {
+	s.asked = append(s.asked, "preset "+name)
+	return nil
 }
 
 func (s *steered) Settings() jam.Settings { return s.settings }
@@ -116,6 +131,9 @@ func TestSurface(t *testing.T) {
 		"where the keys part":        {"note 42", "split", [][3]byte{{0x90, 42, 60}}, "split=60", 0},
 		"how far they are moved":     {"cc 4", "transpose", [][3]byte{{0xB0, 4, 0}, {0xB0, 4, 127}}, "transpose=-24 transpose=24", 0},
 		"loud as the player":         {"note 43", "follow-velocity", [][3]byte{{0x90, 43, 9}}, "follow-velocity=on", 0},
+		"a program brings a preset":  {"program 6 ch 1", "preset=waltz", [][3]byte{{0xC0, 5, 0}, {0xC0, 6, 0}, {0xC1, 5, 0}}, "preset waltz", 2},
+		"so does a pedal, once":      {"cc 64", "preset=waltz", [][3]byte{{0xB0, 64, 127}, {0xB0, 64, 120}, {0xB0, 64, 0}}, "preset waltz", 0},
+		"a program sets a value":     {"program 1", "style=arpeggio", [][3]byte{{0xC3, 0, 0}}, "style=arpeggio", 0},
 		"bends are melody":           {"cc 2", "chord-grid", [][3]byte{{0xE0, 2, 0}, {0xC0, 2, 0}}, "", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -169,4 +187,22 @@ func TestSurfaceNeverBlocks(t *testing.T) {
 			t.Errorf("%v allocations", n)
 		}
 	})
+}
+
+// Targets that are no targets, or not those of a program.
+func TestTargets(t *testing.T) {
+	for text, fits := range map[string]map[string]bool{
+		"program 5": {"preset=waltz": true, "tap": true, "mute=on": true, "temperature": false, "mute": false, "preset=": false, `preset=a"b`: false, "preset": false},
+		"cc 5":      {"preset=stage left": true, "temperature": true, "mute": true},
+	} {
+		trigger, err := ParseTrigger(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for target, fit := range fits {
+			if _, err := trigger.Target(target); (err == nil) != fit {
+				t.Errorf("%s for %s: %v", text, target, err)
+			}
+		}
+	}
 }

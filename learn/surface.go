@@ -1,6 +1,6 @@
-// Package learn is MIDI learn: MIDI controllers and keys change the settings of a jam.
+// Package learn is MIDI learn: MIDI controllers, keys and programs change the settings of a jam.
 //
-// A [Trigger] is a controller or a key; a [Target] is what it changes. A [Surface] holds all triggers of a player's control
+// A [Trigger] is a controller, a key or a program; a [Target] is what it changes. A [Surface] holds all triggers of a player's control
 // surface. It takes their events out of the melody and turns them into controls of the jam.
 package learn
 
@@ -18,11 +18,13 @@ type Steerer interface {
 	// Ask asks for a control. It may block, for example to load a policy.
 	Ask(jam.Control) error
 	Settings() jam.Settings
+	// Preset changes to the settings of a preset. It may block.
+	Preset(name string) error
 }
 
 // A Surface is the player's control surface. A nil Surface has no triggers.
 type Surface struct {
-	of      [2][16][128]uint8 // by kindOf, channel and number: 1 + the index into targets; 0 for none
+	of      [kinds][16][128]uint16 // by channel and number: 1 + the index into targets; 0 for none
 	targets []Target
 	moves   *jam.Queue[move]
 	closed  chan struct{} // closing it ends Steer; moves stays open, because a page may play until the very end
@@ -31,8 +33,8 @@ type Surface struct {
 
 // A move is one event of a trigger.
 type move struct {
-	target uint8
-	note   bool
+	target uint16
+	by     kind
 	event  jam.Event
 }
 
@@ -43,19 +45,19 @@ func NewSurface(learned map[Trigger]string) (*Surface, error) {
 		return nil, nil
 	}
 	s := &Surface{moves: jam.NewQueue[move](QueueLength), closed: make(chan struct{})}
-	index := map[string]uint8{}
+	index := map[string]uint16{}
 	for _, everyChannel := range []bool{true, false} {
 		for t, text := range learned {
 			if (t.channel == 0) != everyChannel {
 				continue
 			}
+			target, err := t.Target(text)
+			if err != nil {
+				return nil, err
+			}
 			if index[text] == 0 {
-				target, err := ParseTarget(text)
-				if err != nil {
-					return nil, err
-				}
 				s.targets = append(s.targets, target)
-				index[text] = uint8(len(s.targets))
+				index[text] = uint16(len(s.targets))
 			}
 			s.set(t, index[text])
 		}
@@ -63,20 +65,12 @@ func NewSurface(learned map[Trigger]string) (*Surface, error) {
 	return s, nil
 }
 
-func (s *Surface) set(t Trigger, target uint8) {
+func (s *Surface) set(t Trigger, target uint16) {
 	for channel := range byte(16) {
 		if t.channel == 0 || t.channel == channel+1 {
-			s.of[kindOf(t.note)][channel][t.number] = target
+			s.of[t.kind][channel][t.number] = target
 		}
 	}
-}
-
-// kindOf returns the first index into Surface.of.
-func kindOf(note bool) int {
-	if note {
-		return 1
-	}
-	return 0
 }
 
 // Handle takes an event from the player. It reports whether the event belongs to a trigger, and so not to the melody. It never
@@ -85,17 +79,23 @@ func (s *Surface) Handle(e jam.Event) bool {
 	if s == nil {
 		return false
 	}
-	kind := e.Status & 0xF0
-	if kind != noteOn && kind != noteOff && kind != controlChange {
+	var by kind
+	switch e.Status & 0xF0 {
+	case noteOn, noteOff:
+		by = key
+	case controlChange:
+		by = controller
+	case programChange:
+		by = program
+	default:
 		return false
 	}
-	note := kind != controlChange
-	target := s.of[kindOf(note)][e.Status&0x0F][e.Data1&0x7F]
+	target := s.of[by][e.Status&0x0F][e.Data1&0x7F]
 	if target == 0 {
 		return false
 	}
-	if kind != noteOff && !(note && e.Data2 == 0) { // releasing a key changes nothing
-		s.moves.TrySend(move{target - 1, note, e})
+	if by != key || e.Status&0xF0 == noteOn && e.Data2 > 0 { // releasing a key changes nothing
+		s.moves.TrySend(move{target - 1, by, e})
 	}
 	return true
 }
@@ -105,38 +105,48 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 	if s == nil {
 		return
 	}
-	ask := func(c jam.Control) {
-		if err := to.Ask(c); err != nil {
+	try := func(change func() error) {
+		if err := change(); err != nil {
 			warn(err.Error())
 		}
 	}
-	policies := make(chan jam.Control, 1)
+	slow := make(chan func() error, 4)
 	s.running.Go(func() { // loading a policy takes time, and no other control should wait for it
-		for c := range policies {
-			ask(c)
+		for change := range slow {
+			try(change)
 		}
 	})
+	later := func(name string, change func() error) {
+		select {
+		case slow <- change:
+		default:
+			warn(name + ": a policy or preset before it is still being loaded: try again")
+		}
+	}
 	s.running.Go(func() {
-		defer close(policies)
+		defer close(slow)
 		var down [16][128]bool // by channel and number: the controller is at 64 or more
 		for m, ok := s.next(); ok; m, ok = s.next() {
-			high := m.note || m.event.Data2 >= 64
+			high := m.by != controller || m.event.Data2 >= 64
 			before := &down[m.event.Status&0x0F][m.event.Data1&0x7F]
-			pressed := high && (m.note || !*before)
-			if !m.note {
+			pressed := high && (m.by != controller || !*before)
+			if m.by == controller {
 				*before = high
 			}
-			c, ok := s.targets[m.target].control(m.event, m.note, pressed, to)
-			switch {
+			target := &s.targets[m.target]
+			if preset := target.preset; preset != "" {
+				if pressed {
+					later("preset "+preset, func() error { return to.Preset(preset) })
+				}
+				continue
+			}
+			c, ok := target.control(m.event, m.by, pressed, to)
+			switch change := func() error { return to.Ask(c) }; {
 			case !ok:
 			case c.Param == jam.ParamPolicy:
-				select {
-				case policies <- c:
-				default:
-					warn(c.String() + ": another policy is being loaded: try again")
-				}
+				later(c.String(), change)
 			default:
-				ask(c)
+				try(change)
 			}
 		}
 	})

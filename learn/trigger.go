@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"jamd/jam"
@@ -13,29 +14,42 @@ const (
 	noteOff       = 0x80
 	noteOn        = 0x90
 	controlChange = 0xB0
+	programChange = 0xC0
 )
 
 // errTrigger says how to write a trigger.
-const errTrigger = `must be a controller or a note, such as "cc 74 ch 1" or "note 36 ch 10"; the channel may be left out`
+const errTrigger = `must be a controller, a note or a program, such as "cc 74 ch 1", "note 36 ch 10" or "program 5"; the channel may be left out`
 
-// A Trigger is a controller or a key that changes a setting, such as "cc 74 ch 1" or "note 36 ch 10". Without a channel it is one
-// on every channel.
+// A Trigger is a controller, a key or a program that changes a setting, such as "cc 74 ch 1", "note 36 ch 10" or "program 5". Without a
+// channel it is one on every channel.
 type Trigger struct {
-	note    bool
-	number  byte
+	kind    kind
+	number  byte // as in MIDI, 0 to 127; programs are written from 1 on, as keyboards have them
 	channel byte // 1 to 16, or 0 for every channel
 }
 
+// A kind is what kind of MIDI message triggers.
+type kind uint8
+
+const (
+	controller kind = iota
+	key
+	program
+	kinds = iota
+)
+
+var kindNames = [kinds]string{"cc", "note", "program"}
+
 // String returns the trigger as [ParseTrigger] reads it.
 func (t Trigger) String() string {
-	kind, channel := "cc", ""
-	if t.note {
-		kind = "note"
+	number, channel := int(t.number), ""
+	if t.kind == program {
+		number++
 	}
 	if t.channel > 0 {
 		channel = fmt.Sprintf(" ch %d", t.channel)
 	}
-	return fmt.Sprintf("%s %d%s", kind, t.number, channel)
+	return fmt.Sprintf("%s %d%s", kindNames[t.kind], number, channel)
 }
 
 // ParseTrigger reads a trigger. Controllers from 120 on are commands, such as all notes off, and cannot be learned.
@@ -44,9 +58,12 @@ func ParseTrigger(text string) (Trigger, error) {
 	if len(words) != 2 && len(words) != 4 {
 		return Trigger{}, errors.New(errTrigger)
 	}
-	t := Trigger{note: words[0] == "note"}
-	number, ok := parseNumber(words[1], 127)
-	if !ok || !t.note && words[0] != "cc" || !t.note && number >= 120 {
+	t := Trigger{kind: kind(max(slices.Index(kindNames[:], words[0]), 0))}
+	number, ok := parseNumber(words[1], 128)
+	if t.kind == program {
+		number-- // of 0 it makes 255
+	}
+	if !ok || number > 127 || kindNames[t.kind] != words[0] || t.kind == controller && number >= 120 {
 		return Trigger{}, errors.New(errTrigger)
 	}
 	t.number = number
@@ -72,26 +89,33 @@ func parseNumber(text string, limit int) (byte, bool) {
 	return byte(n), text != ""
 }
 
-// triggerOf returns the trigger that an event would be learned as. ok is false if the event is neither a controller nor the start
-// of a note.
+// triggerOf returns the trigger that an event would be learned as. ok is false if the event is neither a controller, nor the start
+// of a note, nor a program.
 func triggerOf(e jam.Event) (t Trigger, ok bool) {
 	t = Trigger{number: e.Data1, channel: e.Status&0x0F + 1}
 	switch e.Status & 0xF0 {
 	case noteOn:
-		t.note = true
+		t.kind = key
 		return t, e.Data2 > 0
 	case controlChange:
 		return t, e.Data1 < 120
+	case programChange:
+		t.kind = program
+		return t, true
 	}
 	return t, false
 }
 
-// Next waits for the next event that can be a trigger, and returns that trigger. It returns an error when ctx ends.
-func Next(ctx context.Context, events *jam.Queue[jam.Event]) (Trigger, error) {
+// Next waits for the next event that can be a trigger of a target, and returns that trigger. Only a preset is learned for a program, and
+// the choice of a bank, which keyboards send before the program, is then passed over. Next returns an error when ctx ends.
+func Next(ctx context.Context, events *jam.Queue[jam.Event], target Target) (Trigger, error) {
+	preset := target.preset != ""
 	for {
 		select {
 		case e := <-events.C():
-			if t, ok := triggerOf(e); ok {
+			t, ok := triggerOf(e)
+			bank := t.kind == controller && (t.number == 0 || t.number == 32)
+			if ok && (t.kind != program || preset) && !(bank && preset) {
 				return t, nil
 			}
 		case <-ctx.Done():

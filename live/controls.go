@@ -132,7 +132,7 @@ func (c *controls) askPolicy(control jam.Control) error {
 		return errors.New("policy: " + policyHidden)
 	}
 	if names := PolicyNames(); !slices.Contains(names, control.Text) {
-		return fmt.Errorf("policy %q: must be one of %v", control.Text, names)
+		return fmt.Errorf("policy %q: must be one of %v%s", control.Text, names, jam.DidYouMean(control.Text, names))
 	}
 	before := c.expect(control.Text)
 	policy, _, err := c.jam.options.Policies.Warm(control.Text, model.Chords)

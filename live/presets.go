@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"jamd/config"
 	"jamd/jam"
@@ -70,6 +71,19 @@ func (j *Jam) Preset(name string) (ui.Changes, error) {
 	j.host.history.add(step{j, j.Clock.Now(), before, false}, "")
 	j.changed(0)
 	return changes, nil
+}
+
+// Preset changes to a preset for a controller, and tells the pages.
+func (c *controls) Preset(name string) error {
+	changes, err := c.jam.Preset(name)
+	switch {
+	case err != nil:
+		return err
+	case len(changes.Left) > 0:
+		return fmt.Errorf("preset %s: not set: %s", name, strings.Join(changes.Left, "; "))
+	}
+	c.jam.notice("Preset " + name)
+	return nil
 }
 
 // Undo takes back the last change of a setting by a page or `jamd ctl`, or that of a preset. Changes that a controller has taken back

@@ -132,7 +132,7 @@ func readFile(spec string, plays Part) ([]byte, error) {
 		if plays == Chords && slices.Contains(assets.Apart, spec) {
 			return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "not installed; it is in the package jamd-policies; " + known + " the path of an .onnx file", nil}
 		}
-		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file", nil}
+		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file" + jam.DidYouMean(spec, Names(plays)), nil}
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &PolicyError{plays, spec, "there is no such file", err}
 	case err != nil:

@@ -14,14 +14,15 @@ import (
 )
 
 type learnCmd struct {
-	Setting string        `arg:"" help:"What the knob or key sets, such as temperature, tap or panic ('jamd ctl params' lists all); or NAME=VALUE, such as style=arpeggio."`
+	Setting string        `arg:"" help:"What the knob or key sets, such as temperature, tap or panic ('jamd ctl params' lists all); or NAME=VALUE, such as style=arpeggio or preset=waltz."`
 	In      string        `placeholder:"NAME" help:"Port of the knob or key, or an unambiguous part of its name."`
-	From    string        `placeholder:"TRIGGER" help:"Use this controller or key instead of listening for one, such as 'cc 74 ch 1' or 'note 36 ch 10'."`
+	From    string        `placeholder:"TRIGGER" help:"Use this controller, key or program (1 to 128) instead of listening for one, such as 'cc 74 ch 1', 'note 36 ch 10' or 'program 5'."`
 	For     time.Duration `default:"30s" placeholder:"DURATION" help:"Listen this long (${default})."`
 }
 
 func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) error {
-	if _, err := learn.ParseTarget(c.Setting); err != nil {
+	target, err := learn.ParseTarget(c.Setting)
+	if err != nil {
 		return usage.Error(err)
 	}
 	path, _, err := flags.path()
@@ -32,9 +33,12 @@ func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) erro
 	if err != nil {
 		return usage.Error(err)
 	}
-	t, err := c.trigger(ctx, to)
+	t, err := c.trigger(ctx, to, target)
 	if err != nil {
 		return err
+	}
+	if _, err := t.Target(c.Setting); err != nil {
+		return usage.Error(err)
 	}
 	if err := file.Learn(t, c.Setting); err != nil {
 		return err
@@ -44,7 +48,7 @@ func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) erro
 }
 
 // trigger returns the trigger that --from names, or the next one that arrives at --in.
-func (c *learnCmd) trigger(ctx context.Context, to console) (learn.Trigger, error) {
+func (c *learnCmd) trigger(ctx context.Context, to console, target learn.Target) (learn.Trigger, error) {
 	switch {
 	case c.From != "" && c.In != "":
 		return learn.Trigger{}, usage.Errorf("--from and --in exclude each other")
@@ -68,5 +72,5 @@ func (c *learnCmd) trigger(ctx context.Context, to console) (learn.Trigger, erro
 	fmt.Fprintf(to.Out, "Turn the knob or press the key of %s that is to set %s.\n", in.Info().Name, c.Setting)
 	ctx, cancel := context.WithTimeout(ctx, c.For)
 	defer cancel()
-	return learn.Next(ctx, events)
+	return learn.Next(ctx, events, target)
 }

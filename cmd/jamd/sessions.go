@@ -18,7 +18,7 @@ import (
 type sessionsCmd struct {
 	SessionDir string `placeholder:"DIR" help:"Folder of the sessions (else in the user's state folder)."`
 
-	List   listCmd   `cmd:"" help:"List the sessions, the newest last."`
+	List   listCmd   `cmd:"" default:"withargs" help:"List the sessions, the newest last; 'jamd sessions' alone does so too."`
 	Report reportCmd `cmd:"" help:"Write a report of a session, or of many compared by policy, as one HTML file."`
 	Show   showCmd   `cmd:"" help:"Print what a session was, and its figures."`
 	Export exportCmd `cmd:"" help:"Export sessions: MIDI, a lead sheet, tables for pandas and DuckDB, sound."`

@@ -1,0 +1,77 @@
+package live
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"jamd/config"
+	"jamd/learn"
+	"jamd/midiio"
+	"jamd/ui"
+)
+
+// A keyboard's program changes to the preset that it was learned for, through the parser of a port and of a page. Other programs, as a
+// keyboard sends them with each voice, change nothing.
+func TestPresetByProgram(t *testing.T) {
+	var cli struct{ Tempo float64 }
+	parser, err := kong.New(&cli)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := config.Flags{}
+	for _, f := range parser.Model.Flags {
+		flags[f.Name] = f
+	}
+	file := filepath.Join(t.TempDir(), "config.toml")
+	const presets = "[profile.waltz.set]\nstyle = \"arpeggio\"\ntemperature = 0.5\n[profile.ballad.set]\nstyle = \"block\"\n"
+	if err := os.WriteFile(file, []byte(presets), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	learned := map[learn.Trigger]string{}
+	for text, target := range map[string]string{"program 5 ch 1": "preset=waltz", "program 6": "preset=ballad", "program 7": "preset=nobody"} {
+		trigger, err := learn.ParseTrigger(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		learned[trigger] = target
+	}
+	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", flags), Learned: learned})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	becomes := func(style string) {
+		t.Helper()
+		for deadline := time.Now().Add(patience); value(t, j, "style").Value != style; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the style is %s, not %s", value(t, j, "style").Value, style)
+			}
+		}
+	}
+	port, page := midiio.NewCable(j.Clock.Now, j.input.hear), midiio.NewCable(j.Clock.Now, j.Hear)
+	send := func(to *midiio.Cable, packet ...byte) {
+		t.Helper()
+		if err := to.Packet(packet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send(port, 0xB0, 0, 1, 32, 4)            // a voice: bank
+	send(port, 0xC0, 3)                      // and program
+	send(port, 0xC1, 4)                      // on another channel
+	send(port, 0xC0, 6, 0xF8, 0xC0, 0xF8, 4) // a preset that is not there, then the waltz, with clock in between
+	becomes("arpeggio")
+	send(page, 0xC9, 5)
+	becomes("block")
+	want := []ui.NamedValue{{Name: "style", Value: "arpeggio"}}
+	if undone, err := j.Undo(); err != nil || len(undone.Set) != 1 || undone.Set[0] != want[0] {
+		t.Errorf("undo set %+v, %v; want %v", undone, err, want)
+	}
+	if undone, err := j.Undo(); err != nil || len(undone.Set) != 2 {
+		t.Errorf("the second undo set %+v, %v", undone, err)
+	}
+	if undone, err := j.Undo(); err == nil {
+		t.Errorf("an unbound program changed %+v", undone)
+	}
+}
