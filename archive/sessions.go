@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"jamd/midiio"
 	"jamd/session"
@@ -82,13 +83,16 @@ func onPage(b *session.Brief) ui.Session {
 		Chords: b.Chords, Misses: b.Misses, Whole: b.Ended, Blind: b.Blind,
 	}
 	if s.Name == "" {
-		s.Name = b.Start.Format("Monday 15:04")
+		s.Name = unnamed(b.Start)
 	}
 	if rating := ui.Rating(b.Rating); rating != (ui.Rating{}) {
 		s.Rating = &rating
 	}
 	return s
 }
+
+// unnamed returns how the page names a session that has no name.
+func unnamed(start time.Time) string { return start.Format("Monday 15:04") }
 
 // MIDI opens the MIDI file of a session. If the session was cut off, MIDI first makes the file from the log. The caller must
 // close it.
@@ -105,7 +109,7 @@ func (s *Sessions) MIDI(id string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(r.Dir, session.MIDIFile))
 }
 
-// LeadSheet writes the lead sheet of a session as MusicXML.
+// LeadSheet writes the lead sheet of a session as MusicXML. A jam without a title has the name that the page shows.
 func (s *Sessions) LeadSheet(w io.Writer, id string) error {
 	r, err := s.open(id)
 	if err != nil {
@@ -114,6 +118,9 @@ func (s *Sessions) LeadSheet(w io.Writer, id string) error {
 	take, err := r.NamedTake()
 	if err != nil {
 		return err
+	}
+	if take.Name == "jam" { // whose melody was no tune with a title
+		take.Name = unnamed(r.Manifest.Start)
 	}
 	return session.WriteLeadSheet(w, take)
 }

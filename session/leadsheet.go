@@ -2,10 +2,12 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"jamd/jam"
@@ -14,8 +16,8 @@ import (
 
 // WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar lines,
 // in its estimated key. A first bar that is shorter than the second is a pickup. There is a chord symbol where a chord begins,
-// N.C. where a chord ends and none comes after it, and a tempo where the tempo changes by 1 BPM or more. If the take cannot be
-// written, WriteLeadSheet returns an error and writes nothing.
+// N.C. where a chord ends and none comes after it, a tempo where the tempo changes by 1 BPM or more, and a mark where the notes begin
+// to swing or cease to. If the take cannot be written, WriteLeadSheet returns an error and writes nothing.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
 		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)
@@ -149,23 +151,16 @@ func (s *sheet) stretches() (all []stretch) {
 	return all
 }
 
-// A mark is a chord symbol or a tempo. It is written above the note that sounds in its frame.
+// A mark is a chord symbol, a tempo or a swing. It is written above the note that sounds in its frame.
 type mark struct {
 	frame   int64
 	element func(offset int64) any
 }
 
-// marks returns all marks in order. A tempo comes before a chord in the same frame.
+// marks returns all marks in order. In the same frame a swing comes before a tempo, and that before a chord.
 func (s *sheet) marks() []mark {
-	chords, tempi := s.chordMarks(), s.tempoMarks()
-	var all []mark
-	for len(chords)+len(tempi) > 0 {
-		if len(chords) == 0 || len(tempi) > 0 && tempi[0].frame <= chords[0].frame {
-			all, tempi = append(all, tempi[0]), tempi[1:]
-			continue
-		}
-		all, chords = append(all, chords[0]), chords[1:]
-	}
+	all := slices.Concat(s.swingMarks(), s.tempoMarks(), s.chordMarks())
+	slices.SortStableFunc(all, func(a, b mark) int { return cmp.Compare(a.frame, b.frame) })
 	return all
 }
 

@@ -315,6 +315,38 @@ func TestLeadSheetGolden(t *testing.T) {
 	}
 }
 
+// Eighths that swing, then sixteenths, then none: each is told once, to players and to programs. The last bar was not played whole.
+func TestLeadSheetTellsTheSwing(t *testing.T) {
+	take := jam.Take{Meter: jam.Quarters(2), Tempo: []jam.TempoChange{{BPM: 120}}, Frames: 47, Swung: make([]float32, 47)}
+	for frame := range 16 {
+		take.Swung[frame] = []float32{0, .333, .667, .333}[frame%4]
+	}
+	for frame := 16; frame < 32; frame += 2 {
+		take.Swung[frame+1] = .2
+	}
+	take.Swung[46] = .5 // in bar 6, whose last frames were not reached
+	_, text, err := readLeadSheet(take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet := strings.Join(strings.Fields(string(text)), "")
+	at := 0
+	for _, want := range []string{
+		`<measurenumber="1">`, "<words>Swing</words>", "<swing><first>67</first><second>33</second><swing-type>eighth</swing-type></swing>",
+		`<measurenumber="3">`, "<words>Swing16ths</words>", "<swing><first>60</first><second>40</second><swing-type>16th</swing-type></swing>",
+		`<measurenumber="5">`, "<words>Straight</words>", "<swing><straight></straight></swing>", `<measurenumber="6">`,
+	} {
+		i := strings.Index(sheet[at:], want)
+		if i < 0 {
+			t.Fatalf("no %s after %d bytes of\n%s", want, at, text)
+		}
+		at += i
+	}
+	if n := strings.Count(sheet, "<words>"); n != 3 {
+		t.Errorf("%d marks, want 3:\n%s", n, text)
+	}
+}
+
 func TestLeadSheetRefuses(t *testing.T) {
 	for _, take := range []jam.Take{{}, {Meter: jam.Quarters(4), Frames: -1}, {Meter: jam.Quarters(4), Frames: maxRows + 1}} {
 		var b bytes.Buffer

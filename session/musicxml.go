@@ -65,6 +65,19 @@ type (
 	xmlSound struct {
 		Tempo float64 `xml:"tempo,attr"` // quarter notes a minute
 	}
+	xmlWords struct {
+		XMLName   xml.Name `xml:"direction"`
+		Placement string   `xml:"placement,attr"`
+		Words     string   `xml:"direction-type>words"`
+		Offset    int64    `xml:"offset,omitempty"`
+		Swing     xmlSwing `xml:"sound>swing"`
+	}
+	xmlSwing struct {
+		Straight *struct{} `xml:"straight"`
+		First    int64     `xml:"first,omitempty"`
+		Second   int64     `xml:"second,omitempty"`
+		Type     string    `xml:"swing-type,omitempty"`
+	}
 	xmlHarmony struct {
 		XMLName xml.Name    `xml:"harmony"`
 		Root    xmlStep     `xml:"root>root-step"`

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // TestAfterInABrowser is the end of a jam: its roll stays, it can be heard, saved in three formats and rated, and the next one begins from there. Meanwhile
 // one live region tells a screen reader what goes on, in peace.
@@ -35,10 +32,6 @@ func TestAfterInABrowser(t *testing.T) {
 	v.wait("the jam again", `document.querySelector('meter').value > 0.005`)
 	v.click(`.after .opened > button`)
 
-	if sheet := eval[string](v, `fetch([...document.querySelectorAll('.after a')].find((a) => a.textContent === 'Lead sheet').href).then((r) => r.text())`); !strings.Contains(sheet, "<score-partwise") ||
-		!strings.Contains(sheet, "<harmony") {
-		t.Errorf("the lead sheet is %.200s", sheet)
-	}
 	v.sees("mthd", `fetch([...document.querySelectorAll('.after a')].find((a) => a.textContent === 'MIDI').href).then((r) => r.text())`)
 	v.do(`(URL.createObjectURL = (blob) => { globalThis.wav = blob; return '#'; })`)
 	v.clickText("WAV")

@@ -19,13 +19,14 @@ const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
 const licences = Object.entries(packages)
   .filter(([path, p]) => path && !p.dev && !p.optional)
   .map(([path, p]) => {
-    const file = readdirSync(path).find((f) => /^licen[cs]e/i.test(f));
+    const files = readdirSync(path);
+    const file = files.find((f) => /^licen[cs]e/i.test(f)) ?? files.find((f) => /^readme/i.test(f)); // which then has it
     const rule = "=".repeat(100);
     return [
       rule,
       `${path.replace(/^node_modules\//, "")} ${p.version}`,
       rule,
-      readFileSync(`${path}/${file}`, "utf8").trim(),
+      readFileSync(`${path}/${file}`, "utf8").replaceAll("\r", "").trim(),
       "",
     ].join("\n");
   });

@@ -4,9 +4,10 @@ import { useEffect } from "preact/hooks";
 import { SongOf } from "./chords";
 import { ask, ended, endedBlind, problem } from "./jam";
 import { texts } from "./language";
+import { LeadSheet } from "./leadsheet";
 import type { Session } from "./protocol";
 import { asksForRating, Questions } from "./rating";
-import { figuresOf, halt, Music, musicOf, pathOf } from "./sessions";
+import { figuresOf, halt, Music, musicOf, Opens, pathOf } from "./sessions";
 import { renderWAV } from "./wav";
 
 /** closed is the jam that the player has done with. */
@@ -19,6 +20,7 @@ export function After({ again }: { again: () => void }) {
   const id = kept(),
     session = useSignal<Session | null>(null),
     rating = useSignal(false),
+    sheet = useSignal(false),
     rendering = useSignal(false);
   useEffect(() => {
     void (async () => {
@@ -57,23 +59,11 @@ export function After({ again }: { again: () => void }) {
         <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
           MIDI
         </a>
-        <a class="button" href={`/api/${pathOf(s, "/leadsheet")}`} download={`${s.name}.musicxml`}>
-          {t.leadSheet}
-        </a>
+        <Opens opened={sheet}>{t.leadSheet}</Opens>
         <button type="button" disabled={rendering.value} onClick={() => void wav()}>
           {rendering.value ? t.rendering : "WAV"}
         </button>
-        {!asked && (
-          <button
-            type="button"
-            aria-expanded={rating.value}
-            onClick={() => {
-              rating.value = !rating.value;
-            }}
-          >
-            {s.rating ? t.rated : t.rate}
-          </button>
-        )}
+        {!asked && <Opens opened={rating}>{s.rating ? t.rated : t.rate}</Opens>}
         <button
           type="button"
           class="again"
@@ -88,6 +78,7 @@ export function After({ again }: { again: () => void }) {
           {t.close}
         </button>
       </div>
+      {sheet.value && <LeadSheet path={pathOf(s, "/leadsheet")} name={s.name} />}
       {rating.value && (
         <Questions
           id={s.id}

@@ -1,10 +1,12 @@
 // The recorded sessions: see, hear, name, rate, download and delete them, with undo.
-import { signal, useSignal } from "@preact/signals";
+import { type Signal, signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { SongOf } from "./chords";
 import { ask } from "./jam";
 import { dateTime, number, texts } from "./language";
+import { LeadSheet } from "./leadsheet";
 import type { Rating, Session } from "./protocol";
 import { Questions } from "./rating";
 import { sound } from "./sound";
@@ -73,7 +75,8 @@ const stars = (r: Rating) => [r.adaptation, r.control, r.enjoyment].map((n) => n
 
 function Row({ session: s }: { session: Session }) {
   const t = texts.value;
-  const rating = useSignal(false); // whether the questions are shown
+  const rating = useSignal(false), // whether the questions are shown
+    sheet = useSignal(false);
   const remove = async () => {
     if (await ask("DELETE", pathOf(s))) {
       halt();
@@ -126,18 +129,12 @@ function Row({ session: s }: { session: Session }) {
           >
             {t.report} ↗
           </a>
-          <button
-            type="button"
-            aria-expanded={rating.value}
-            onClick={() => {
-              rating.value = !rating.value;
-            }}
-          >
-            {s.rating ? `${t.rated} ${stars(s.rating)}` : t.rate}
-          </button>
+          <Opens opened={sheet}>{t.leadSheet}</Opens>
+          <Opens opened={rating}>{s.rating ? `${t.rated} ${stars(s.rating)}` : t.rate}</Opens>
           <button type="button" onClick={() => void remove()}>
             {t.delete}
           </button>
+          {sheet.value && <LeadSheet path={pathOf(s, "/leadsheet")} name={s.name} />}
           {rating.value && (
             <Questions
               id={s.id}
@@ -156,6 +153,21 @@ function Row({ session: s }: { session: Session }) {
         </div>
       )}
     </li>
+  );
+}
+
+/** Opens is a button that opens and closes what stands below. */
+export function Opens({ opened, children }: { opened: Signal<boolean>; children: ComponentChildren }) {
+  return (
+    <button
+      type="button"
+      aria-expanded={opened.value}
+      onClick={() => {
+        opened.value = !opened.value;
+      }}
+    >
+      {children}
+    </button>
   );
 }
 
