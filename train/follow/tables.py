@@ -172,9 +172,9 @@ def card(tunes: list[Tune], command: str, size: int) -> dict:
     used = sorted({c for _, corpora, _ in CLASSES.values() for c in corpora})
     return {
         "name": "follow",
-        "text": "What the follower of the player's time expects of a melody: counts over training songs. The file holds the "
-                "classes one after the other, each with the tables below in this order, in one byte an entry and with the last index "
-                "fastest. Places are ticks after the bar line, twelve a beat.",
+        "text": "What the follower of the player's time expects of a melody: counts over training songs. The file "
+                "holds the classes one after the other, each with the tables below in this order, in one byte an entry, "
+                "the last index fastest. Places are ticks after the bar line, twelve a beat.",
         "bytes": size,
         "classes": [{"name": name, "metre": metre, "bar": TICKS * BEATS[metre], "corpora": list(corpora),
                      "feel": "eighths swung two to one" if feel is swung else "as written or played"}
@@ -187,9 +187,9 @@ def card(tunes: list[Tune], command: str, size: int) -> dict:
                      "onset that it goes from"},
             {"name": "motions", "shape": [CONTEXTS, "bar", MOTIONS],
              "text": "how much likelier a melody's motion is at a place than anywhere, by the context of the step to it. A "
-                     "motion is the interval to the note (down by more than 7, 5 to 7, 3 to 4, 2 or 1 semitones; none; up by the same) "
-                     "within the direction of the interval before (down, none, up). Those of 3/4 and 6/8, and of classes with "
-                     "few notes, lean on all written songs"},
+                     "motion is the interval to the note (down by more than 7, 5 to 7, 3 to 4, 2 or 1 semitones; none; up by the "
+                     "same) within the direction of the interval before (down, none, up). Those of 3/4 and 6/8, and of classes "
+                     "with few notes, lean on all written songs"},
         ],
         "entries": {"first, onset, steps": f"-{SCALE} times the natural logarithm of the probability, at most 255",
                     "motions": f"128 plus {SCALE} times the natural logarithm of the ratio"},
