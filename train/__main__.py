@@ -135,6 +135,7 @@ def parser() -> argparse.ArgumentParser:
     other = sub.add_mutually_exclusive_group()
     other.add_argument("--picture", type=Path, help="draw tempo curves to this file, and print no figures")
     other.add_argument("--chords", action="store_true", help="judge the chords of `jamd accompany` instead of the beats")
+    other.add_argument("--peer", type=Path, metavar="PYTHON", help="judge madmom too, on the same onsets: a Python that has it")
     return top
 
 

@@ -167,10 +167,12 @@ def follow_calibration(args: argparse.Namespace) -> None:
 
 
 def follow(args: argparse.Namespace) -> None:
-    from train.follow import chords, metres, songs, yardstick
+    from train.follow import chords, metres, peer, songs, yardstick
     tunes = songs.read(args.data, args.cache)
-    if args.chords:
-        for line in chords.judge(tunes, args.jamd, args.side, args.songs):
+    if args.chords or args.peer:
+        lines = (chords.judge(tunes, args.jamd, args.side, args.songs) if args.chords else
+                 peer.judge(tunes, args.jamd, args.side, args.songs, args.peer))
+        for line in lines:
             print(line, flush=True)
         return
     if args.picture:

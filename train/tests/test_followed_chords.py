@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.follow import calibration, chords
+from train.follow import calibration, chords, peer
 from train.follow.playing import How, perform
 from train.follow.songs import Tune
 
@@ -62,3 +62,15 @@ def test_calibration_is_what_came_true():
     at = np.linspace(0.1, 0.95, 18)
     assert np.interp(at, *points.T) == pytest.approx(at**2, abs=0.03)
     assert calibration.brier(beats, points) < calibration.brier(beats, np.array([[0, 0], [1, 1.0]]))
+
+
+def test_a_click_sounds_at_each_onset_of_what_is_left():
+    p = peer.cut(played())
+    onsets = np.array([n[0] for n in p.heard["notes"]])
+    assert 0 < onsets[-1] - onsets[0] < peer.SECONDS
+    assert p.beats[-1] < onsets[-1]
+    sound = np.abs(peer.clicks(p))
+    frame = int(0.01 * peer.RATE)
+    for at in onsets:
+        first = int(at * peer.RATE)
+        assert sound[first:first + frame].max() > 10 * sound[first - frame:first].max()
