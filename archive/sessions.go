@@ -155,8 +155,14 @@ func (s *Sessions) Rename(id, name string) error {
 	return err
 }
 
-// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated.
+// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated, for which it
+// needs all answers.
 func (s *Sessions) Rate(id string, r ui.Rating) (ui.Session, error) {
+	if r.Adaptation*r.Control*r.Enjoyment == 0 {
+		if record, err := s.open(id); err == nil && record.Hides() {
+			return ui.Session{}, fmt.Errorf("session %q is blind: answer all three questions to learn its policy: %w", id, ui.ErrRefused)
+		}
+	}
 	record, err := s.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })
 	if err != nil {
 		return ui.Session{}, err

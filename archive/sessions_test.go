@@ -134,7 +134,10 @@ func TestBlindSession(t *testing.T) {
 	if reportHas("gapt") || reportHas("0123456789ab") || !reportHas("a hidden policy") {
 		t.Error("before it is rated the report tells who played")
 	}
-	s, err := k.Rate("one", ui.Rating{Enjoyment: 3})
+	if _, err := k.Rate("one", ui.Rating{Enjoyment: 3}); !errors.Is(err, ui.ErrRefused) {
+		t.Errorf("one answer of three: %v", err)
+	}
+	s, err := k.Rate("one", ui.Rating{Adaptation: 2, Control: 5, Enjoyment: 3})
 	if err != nil || !s.Blind || s.Policy != "gapt" {
 		t.Errorf("rated: %+v, %v", s, err)
 	}

@@ -42,6 +42,11 @@ func TestBlindJamInABrowser(t *testing.T) {
 		v.sees("true false", `fetch('/api/sessions').then((r) => r.json()).then((all) => fetch('/api/sessions/' + all[0].id + '/report')).then((r) => r.text())
 			.then((text) => text.includes('a hidden policy') + ' ' + /gapt|policy jamd/.test(text))`)
 		v.click(`.rating fieldset:nth-of-type(1) label:nth-of-type(2)`)
+		v.click(`.rating fieldset:nth-of-type(2) label:nth-of-type(3)`)
+		v.sees("true", `String(document.querySelector('.rating [type=submit]').disabled)`) // the name is told for all three answers
+		v.sees("400", `fetch('/api/sessions').then((r) => r.json()).then((all) => fetch('/api/sessions/' + all[0].id + '/rating', { method: 'PUT',
+			headers: { 'Content-Type': 'application/json' }, body: '{"adaptation":1,"control":0,"enjoyment":2}' })).then((r) => String(r.status))`)
+		v.click(`.rating fieldset:nth-of-type(3) label:nth-of-type(4)`)
 		v.clickText("Save")
 		v.wait("who it was", `document.querySelector('.note b') !== null`)
 		played[eval[string](v, `document.querySelector('.note b').textContent`)] = true

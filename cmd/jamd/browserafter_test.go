@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // TestAfterInABrowser is the end of a jam: its roll stays, it can be heard, saved in three formats and rated, and the next one begins from there. Meanwhile
 // one live region tells a screen reader what goes on, in peace.
@@ -31,6 +34,19 @@ func TestAfterInABrowser(t *testing.T) {
 	v.clickText("Listen")
 	v.wait("the jam again", `document.querySelector('meter').value > 0.005`)
 	v.click(`.after .opened > button`)
+
+	// The jam loops: it begins anew at the end of its last bar. Its file can be dragged to another program.
+	seconds := eval[float64](v, `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].seconds)`)
+	v.clickText("Loop this")
+	v.do(`(globalThis.begun = performance.now())`)
+	v.wait("the next round", fmt.Sprintf(`performance.now() - begun > %.0f && document.querySelector('meter').value > 0.005`, (seconds+1.5)*1000))
+	v.clickText("Loop this")
+	v.wait("its end", `document.querySelector('.after [aria-pressed=true]') === null`)
+	v.sees("audio/midi:", `(() => {
+		const data = new DataTransfer(), link = [...document.querySelectorAll('.after a')].find((a) => a.textContent === 'MIDI');
+		link.dispatchEvent(new DragEvent('dragstart', { dataTransfer: data, bubbles: true }));
+		return data.getData('DownloadURL');
+	})()`)
 
 	v.sees("mthd", `fetch([...document.querySelectorAll('.after a')].find((a) => a.textContent === 'MIDI').href).then((r) => r.text())`)
 	v.do(`(URL.createObjectURL = (blob) => { globalThis.wav = blob; return '#'; })`)

@@ -7,7 +7,7 @@ import { texts } from "./language";
 import { LeadSheet } from "./leadsheet";
 import type { Session } from "./protocol";
 import { asksForRating, Questions } from "./rating";
-import { figuresOf, halt, Music, musicOf, Opens, pathOf } from "./sessions";
+import { File, figuresOf, halt, Music, musicOf, Opens, pathOf } from "./sessions";
 import { renderWAV } from "./wav";
 
 /** closed is the jam that the player has done with. */
@@ -56,9 +56,7 @@ export function After({ again }: { again: () => void }) {
       <SongOf id={s.id} />
       <div class="opened">
         <Music session={s} title={t.listen} />
-        <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
-          MIDI
-        </a>
+        <File session={s}>MIDI</File>
         <Opens opened={sheet}>{t.leadSheet}</Opens>
         <button type="button" disabled={rendering.value} onClick={() => void wav()}>
           {rendering.value ? t.rendering : "WAV"}

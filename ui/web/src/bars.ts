@@ -18,7 +18,10 @@ export function placeOf(jam: Info, frame: number): Place {
 /** A Pulse is the part of a Meter that says where its beats are. */
 export type Pulse = Pick<Meter, "frames_per_beat" | "frames_per_bar" | "groups">;
 
-/** meterOf reads a meter as a setting has it: 3/4, 6/8, 2+2+3/8, 5/4=5 (without groups), or auto, which is taken for 4/4 until one is found. */
+/**
+ * meterOf reads a meter as a setting has it: 3/4, 6/8, 2+2+3/8, 5/4=5 (without groups), or auto, which is taken for 4/4
+ * until one is found.
+ */
 export function meterOf(text: string): Pulse {
   const [top, bottom] = text.split("=")[0].split("/");
   const lengths = top.split("+").map(Number);

@@ -33,6 +33,7 @@ export function Questions({
 }) {
   const t = texts.value;
   const answers = useSignal<Rating>(given ?? { adaptation: 0, control: 0, enjoyment: 0 });
+  const open = questions.filter((name) => answers.value[name] === 0).length; // a blind jam wants all answers
   return (
     <form
       class="rating"
@@ -64,7 +65,7 @@ export function Questions({
         </fieldset>
       ))}
       <p>
-        <button type="submit" disabled={!Object.values(answers.value).some((n) => n > 0)}>
+        <button type="submit" disabled={open > (blind ? 0 : 2)}>
           {t.save}
         </button>
         <button type="button" onClick={skip}>

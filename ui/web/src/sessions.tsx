@@ -7,6 +7,7 @@ import { SongOf } from "./chords";
 import { ask } from "./jam";
 import { dateTime, number, texts } from "./language";
 import { LeadSheet } from "./leadsheet";
+import { wholeBars } from "./loop";
 import type { Rating, Session } from "./protocol";
 import { Questions } from "./rating";
 import { sound } from "./sound";
@@ -14,7 +15,7 @@ import { sound } from "./sound";
 const list = signal<Session[] | null>(null);
 const deleted = signal<Session | null>(null);
 const open = signal<string | null>(null);
-const playing = signal<string | null>(null);
+const playing = signal<"once" | "loop" | null>(null);
 
 async function load() {
   const response = await ask("GET", "sessions");
@@ -117,9 +118,7 @@ function Row({ session: s }: { session: Session }) {
         <div class="opened">
           <SongOf id={s.id} />
           <Music session={s} />
-          <a class="button" href={`/api/${pathOf(s, "/midi")}`} download={`${s.name}.mid`}>
-            {t.downloadMIDI}
-          </a>
+          <File session={s}>{t.downloadMIDI}</File>
           <a
             class="button"
             href={`/api/${pathOf(s, "/report")}`}
@@ -198,16 +197,13 @@ export function Music({ session: s, title = texts.value.play }: { session: Sessi
       if (canvas.current && midi.current) draw(canvas.current, midi.current);
     })();
   }, [s.id]);
-  const toggle = () => {
-    if (playing.value) {
-      halt();
-      return;
-    }
-    if (!midi.current) return;
-    sound.wake();
-    playing.value = s.id;
-    const at = (time: number, do_: () => void) => timers.push(window.setTimeout(do_, time * 1000 + 60));
-    for (const track of midi.current.tracks) {
+  /** from plays the file, beginning at a time of the browser's clock; looped, it begins anew after its last bar. */
+  const from = (begin: number, looped: boolean) => {
+    const file = midi.current!;
+    const at = (time: number, do_: () => void) =>
+      timers.push(window.setTimeout(do_, begin + time * 1000 - performance.now()));
+    timers = [];
+    for (const track of file.tracks) {
       for (const n of track.notes) {
         const velocity = Math.round(n.velocity * 127),
           ends = n.time + n.duration - 0.005;
@@ -220,15 +216,44 @@ export function Music({ session: s, title = texts.value.play }: { session: Sessi
         }
       }
     }
-    at(midi.current.duration + 0.2, halt);
+    const length = wholeBars(file);
+    if (looped) at(length, () => from(begin + length * 1000, true));
+    else at(file.duration + 0.2, halt);
+  };
+  const toggle = (looped: boolean) => {
+    const stops = playing.value;
+    halt();
+    if (stops || !midi.current) return;
+    sound.wake();
+    playing.value = looped ? "loop" : "once";
+    from(performance.now() + 60, looped);
   };
   return (
     <>
       <canvas class="thumbnail" ref={canvas} role="img" aria-label={texts.value.sessionRoll} />
-      <button type="button" onClick={toggle}>
-        {playing.value === s.id ? texts.value.stop : title}
+      <button type="button" onClick={() => toggle(false)}>
+        {playing.value === "once" ? texts.value.stop : title}
+      </button>
+      <button type="button" aria-pressed={playing.value === "loop"} onClick={() => toggle(true)}>
+        {texts.value.loopThis}
       </button>
     </>
+  );
+}
+
+/** File is a session's MIDI file, to be downloaded or, where the browser can, dragged to another program. */
+export function File({ session: s, children }: { session: Session; children: ComponentChildren }) {
+  const path = `/api/${pathOf(s, "/midi")}`,
+    name = `${s.name.replace(/[\\/:]/g, ".")}.mid`;
+  return (
+    <a
+      class="button"
+      href={path}
+      download={name}
+      onDragStart={(e) => e.dataTransfer?.setData("DownloadURL", `audio/midi:${name}:${location.origin}${path}`)}
+    >
+      {children}
+    </a>
   );
 }
 

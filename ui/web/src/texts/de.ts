@@ -152,6 +152,7 @@ export const de: Texts = {
 
   afterLabel: "Der Jam, den du gespielt hast",
   listen: "Anhören",
+  loopThis: "In Schleife",
   leadSheet: "Leadsheet",
   printSheet: "Drucken oder als PDF sichern",
   paper: "Papier",
@@ -184,7 +185,7 @@ export const de: Texts = {
   },
   save: "Speichern",
   skip: "Überspringen",
-  answerToLearn: "Antworte, um zu erfahren, wer gespielt hat, hier oder unter Aufnahmen.",
+  answerToLearn: "Beantworte alle drei, um zu erfahren, wer gespielt hat, hier oder unter Aufnahmen.",
   played: (policy) => `*${policy}* hat gespielt.`,
 
   blindTest: "Blindtest",

@@ -148,6 +148,7 @@ export const en = {
   // After a jam, and the sessions.
   afterLabel: "The jam you have played",
   listen: "Listen",
+  loopThis: "Loop this",
   leadSheet: "Lead sheet",
   printSheet: "Print, or save as PDF",
   paper: "Paper",
@@ -180,7 +181,7 @@ export const en = {
   },
   save: "Save",
   skip: "Skip",
-  answerToLearn: "Answer to learn which policy played, here or under Sessions.",
+  answerToLearn: "Answer all three to learn which policy played, here or under Sessions.",
   played: (policy: string) => `*${policy}* played.`,
 
   // The blind test.

@@ -144,6 +144,7 @@ export const es: Texts = {
 
   afterLabel: "La jam que has tocado",
   listen: "Escuchar",
+  loopThis: "En bucle",
   leadSheet: "Partitura",
   printSheet: "Imprimir o guardar en PDF",
   paper: "Papel",
@@ -176,7 +177,7 @@ export const es: Texts = {
   },
   save: "Guardar",
   skip: "Omitir",
-  answerToLearn: "Responde para saber quién tocaba, aquí o en Grabaciones.",
+  answerToLearn: "Responde a las tres para saber quién tocaba, aquí o en Grabaciones.",
   played: (policy) => `Tocaba *${policy}*.`,
 
   blindTest: "Prueba a ciegas",

@@ -145,6 +145,7 @@ export const fr: Texts = {
 
   afterLabel: "La jam que vous avez jouée",
   listen: "Écouter",
+  loopThis: "En boucle",
   leadSheet: "Partition",
   printSheet: "Imprimer ou enregistrer en PDF",
   paper: "Papier",
@@ -177,7 +178,7 @@ export const fr: Texts = {
   },
   save: "Enregistrer",
   skip: "Passer",
-  answerToLearn: "Répondez pour savoir qui jouait, ici ou sous Prises.",
+  answerToLearn: "Répondez aux trois pour savoir qui jouait, ici ou sous Prises.",
   played: (policy) => `C'est *${policy}* qui jouait.`,
 
   blindTest: "Test à l'aveugle",

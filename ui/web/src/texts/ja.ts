@@ -143,6 +143,7 @@ export const ja: Texts = {
 
   afterLabel: "演奏したジャム",
   listen: "聴く",
+  loopThis: "ループ",
   leadSheet: "リードシート",
   printSheet: "印刷・PDFに保存",
   paper: "用紙",
@@ -175,7 +176,7 @@ export const ja: Texts = {
   },
   save: "保存",
   skip: "あとで",
-  answerToLearn: "回答すると誰が弾いたかわかります（ここか録音一覧で）。",
+  answerToLearn: "3つとも回答すると誰が弾いたかわかります（ここか録音一覧で）。",
   played: (policy) => `弾いたのは *${policy}* です。`,
 
   blindTest: "ブラインドテスト",
