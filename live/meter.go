@@ -86,5 +86,5 @@ func (j *Jam) tellMeter(r *jam.FrameReport) {
 	}
 	text := fmt.Sprintf("Your meter is %v", m)
 	j.log.Info().Int64(FrameField, r.Frame).Msg(text)
-	j.notice(text)
+	j.notice(ui.Notice{Code: ui.NoticeMeter, Args: args{"meter": m.String()}, Text: text})
 }

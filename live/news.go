@@ -1,7 +1,6 @@
 package live
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/rs/zerolog"
@@ -27,7 +26,7 @@ func (j *Jam) tellNews() {
 				return
 			case e.Kind == jam.EntryError:
 				j.log.Error().Msg(e.Err.Error())
-				j.notice(e.Err.Error())
+				j.notice(ui.Notice{Code: ui.NoticeProblem, Args: args{"text": e.Err.Error()}, Text: e.Err.Error()})
 			case e.Kind == jam.EntryMeter:
 				bars := j.Bars().Add(e.Meter)
 				j.bars.Store(&bars)
@@ -70,7 +69,7 @@ func (j *Jam) tellChange(c latency.Change) {
 	at, level := j.Bars().Position(c.Frame), zerolog.DebugLevel
 	if c.Grave() {
 		level = zerolog.WarnLevel
-		j.notice(fmt.Sprintf("At %s: %v", at, c))
+		j.notice(guardNotice(at, c))
 	}
 	j.log.WithLevel(level).Int64(FrameField, c.Frame).Msgf("at %s: %v", at, c)
 }
@@ -81,21 +80,7 @@ func (j *Jam) tellPort(c midiio.Change) {
 		level = zerolog.InfoLevel
 	}
 	j.log.WithLevel(level).Msg(c.String())
-	j.notice(c.String())
-}
-
-// notice shows a short text on the pages.
-func (j *Jam) notice(text string) {
-	if j.host.server != nil {
-		j.host.server.Notice(text)
-	}
-}
-
-// offer shows a text on the pages, with a button that sets something.
-func (j *Jam) offer(text string, o ui.Offer) {
-	if j.host.server != nil {
-		j.host.server.Offer(text, o)
-	}
+	j.notice(portNotice(c))
 }
 
 // changed tells the pages that settings have changed from a frame on.

@@ -82,7 +82,7 @@ func (c *controls) Preset(name string) error {
 	case len(changes.Left) > 0:
 		return fmt.Errorf("preset %s: not set: %s", name, strings.Join(changes.Left, "; "))
 	}
-	c.jam.notice("Preset " + name)
+	c.jam.notice(ui.Notice{Code: ui.NoticePreset, Args: args{"name": name}, Text: "Preset " + name})
 	return nil
 }
 

@@ -51,7 +51,11 @@ func (j *Jam) watchTempo(ctx context.Context) {
 			} else if counted := j.Settings().Tempo; n.due(t, counted) {
 				text := fmt.Sprintf("You seem to play at %.0f, but I count %.0f: follow? ('jamd ctl set clock=follow')", t.BPM, counted)
 				j.log.Info().Msg(text)
-				j.offer(text, ui.Offer{Label: "Follow", Name: choiceClock, Value: j.followingClock()})
+				j.notice(ui.Notice{
+					Code: ui.NoticeTempo, Text: text,
+					Args:  args{"played": fmt.Sprintf("%.0f", t.BPM), "counted": fmt.Sprintf("%.0f", counted)},
+					Offer: &ui.Offer{Label: "Follow", Name: choiceClock, Value: j.followingClock()},
+				})
 			}
 		}
 	}

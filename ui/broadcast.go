@@ -51,21 +51,6 @@ func (s *Server) Changed(frame int64) {
 	s.broadcast(encode(paramsMessage{Type: "params", Now: millis(now()), Frame: frame, Info: j.Info(), Params: j.Params()}))
 }
 
-// Notice shows a short text to the player.
-func (s *Server) Notice(text string) { s.broadcast(encode(noticeMessage{Type: "notice", Text: text})) }
-
-// An Offer is a button beside a notice: it sets the setting Name to Value.
-type Offer struct {
-	Label string `json:"label"`
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// Offer shows a short text to the player, with a button.
-func (s *Server) Offer(text string, o Offer) {
-	s.broadcast(encode(noticeMessage{Type: "notice", Text: text, Offer: &o}))
-}
-
 // forward sends the jam's events and frames, and once a second its timing figures, to every page until the server closes.
 func (s *Server) forward() {
 	tick := time.NewTicker(time.Second)

@@ -161,8 +161,8 @@ func TestPageSeesTheJam(t *testing.T) {
 		t.Errorf("params: %v", params)
 	}
 
-	s.Notice("output <b>synth</b> is gone")
-	if notice := next(t, other, "notice"); notice["text"] != "output <b>synth</b> is gone" {
+	s.Notice(Notice{Code: NoticeOutputGone, Args: map[string]string{"port": "<b>synth</b>"}, Text: "output <b>synth</b> is gone"})
+	if notice := next(t, other, "notice"); notice["text"] != "output <b>synth</b> is gone" || notice["code"] != "output_gone" || fmt.Sprint(notice["args"]) != "map[port:<b>synth</b>]" {
 		t.Errorf("notice: %v", notice)
 	}
 

@@ -86,11 +86,10 @@ type (
 		Figures any     `json:"figures"`
 	}
 
-	// "notice" is a short text for the player.
+	// "notice" is a short message to the player.
 	noticeMessage struct {
-		Type  string `json:"type"`
-		Text  string `json:"text"`
-		Offer *Offer `json:"offer,omitempty"`
+		Type string `json:"type"`
+		Notice
 	}
 
 	// "end" says that the jam is over.

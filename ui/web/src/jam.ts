@@ -113,7 +113,7 @@ function receive(m: Message) {
       figures.value = m.figures;
       return;
     case "notice":
-      notice(m.text, m.offer);
+      notice(texts.peek().notice[m.code](m.args), m.offer);
       return;
     case "end":
       sound.hush();

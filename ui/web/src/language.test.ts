@@ -1,4 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { parse } from "yaml";
+import description from "../../openapi.yaml?raw";
+import type { NoticeCode } from "./protocol";
 import { de } from "./texts/de";
 import type { Texts } from "./texts/en";
 import { en } from "./texts/en";
@@ -52,6 +55,22 @@ test.each(Object.entries(tables).filter(([name]) => name !== "en"))("%s names al
   for (const [part, words] of Object.entries(en) as [keyof Texts, object][]) {
     if (typeof words !== "object") continue;
     expect(Object.keys(table[part]), part).toEqual(expect.arrayContaining(Object.keys(words)));
+  }
+});
+
+const codes: NoticeCode[] = parse(description).components.schemas.NoticeCode.enum;
+
+test.each(Object.entries(tables))("%s words every notice, with all that it is told", (name, table) => {
+  expect(Object.keys(table.notice).sort()).toEqual([...codes].sort());
+  for (const code of codes) {
+    const named: string[] = [];
+    const args = new Proxy({}, { get: (_, arg: string) => named.push(arg) && `<${arg}>` });
+    const text = table.notice[code](args);
+    expect(named.length, code).toBeGreaterThan(0);
+    for (const arg of named) expect(text, code).toContain(`<${arg}>`);
+    const english = en.notice[code](args);
+    expect(text.match(/<\w+>/g)?.sort(), code).toEqual(english.match(/<\w+>/g)?.sort());
+    if (name !== "en" && code !== "problem") expect(text, code).not.toBe(english);
   }
 });
 

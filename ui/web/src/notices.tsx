@@ -24,7 +24,7 @@ function Button({ id, offer }: { id: number; offer: Offer }) {
   };
   return (
     <button type="button" onClick={take}>
-      {offer.label}
+      {offer.name === "clock" ? texts.value.followMe : offer.label}
     </button>
   );
 }

@@ -304,13 +304,21 @@ export interface components {
             p999_ns: number;
             max_ns: number;
         };
-        /** @description What befell the jam, in words for its player */
+        /** @description What befell the jam. A client words it in its own language by code and args, or shows the English text */
         Notice: {
             /** @enum {string} */
             type: "notice";
+            code: components["schemas"]["NoticeCode"];
+            /** @description What the words need, by name (ui/notice.go) */
+            args: {
+                [key: string]: string;
+            };
+            /** @description In English */
             text: string;
             offer?: components["schemas"]["Offer"];
         };
+        /** @enum {string} */
+        NoticeCode: "problem" | "input_gone" | "output_gone" | "port_back" | "port_awaited" | "port_overrun" | "budget_broken" | "budget_met" | "plays_full" | "plays_faster" | "chord_held" | "meter_found" | "tempo_differs" | "preset";
         /** @description A button beside a notice, which sets a setting */
         Offer: {
             label: string;
@@ -391,6 +399,7 @@ export type Snapshot = components['schemas']['Snapshot'];
 export type Figures = components['schemas']['Figures'];
 export type Spread = components['schemas']['Spread'];
 export type Notice = components['schemas']['Notice'];
+export type NoticeCode = components['schemas']['NoticeCode'];
 export type Offer = components['schemas']['Offer'];
 export type Panic = components['schemas']['Panic'];
 export type End = components['schemas']['End'];

@@ -343,6 +343,25 @@ export const de: Texts = {
   policyStep: "Rechenschritt",
   chordLate: "Akkord zu spät",
   spread: (name, half, most, all) => `${name}: die Hälfte in ${half} ms, 99 % in ${most} ms, alle in ${all} ms`,
+  notice: {
+    problem: ({ text }) => text,
+    input_gone: ({ port }) => `${port} ist weg: Seine Töne sind losgelassen, der Jam geht weiter. Steck es wieder an.`,
+    output_gone: ({ port }) => `${port} ist weg: Du hörst nichts, bis es wieder da ist.`,
+    port_back: ({ port }) => `${port} ist verbunden`,
+    port_awaited: ({ port }) =>
+      `${port} ist noch nicht verbunden: Es wird genutzt, sobald du es ansteckst oder startest.`,
+    port_overrun: ({ port }) =>
+      `${port} schickte mehr, als ankommen konnte: Einiges ist verloren, gehaltene Töne sind losgelassen.`,
+    budget_broken: ({ at, step, budget }) => `Bei ${at}: Der Begleiter braucht ${step} ms, mehr als ${budget} ms`,
+    budget_met: ({ at, step, budget }) => `Bei ${at}: Der Begleiter braucht ${step} ms, wieder höchstens ${budget} ms`,
+    plays_full: ({ at }) => `Bei ${at}: Der Begleiter spielt wieder`,
+    plays_faster: ({ at }) => `Bei ${at}: Für das Timing spielt der schnellere Begleiter`,
+    chord_held: ({ at }) => `Bei ${at}: Für das Timing bleibt der Akkord`,
+    meter_found: ({ meter }) => `Deine Taktart ist ${meter}`,
+    tempo_differs: ({ played, counted }) => `Du spielst wohl mit ${played}, ich zähle aber ${counted}.`,
+    preset: ({ name }) => `Einstellungen ${name}`,
+  },
+
   causes: {
     late_wake: "der Rechner weckte jamd zu spät",
     slow_step: "der Begleiter war zu langsam",

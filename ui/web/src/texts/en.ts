@@ -1,5 +1,8 @@
 // The words of the page in English. Every other language has the same table. [X] is a key, *X* is bold.
+import type { NoticeCode } from "../protocol";
 import { plurals } from "./plurals";
+
+type Args = Record<string, string>;
 
 const form = plurals("en");
 
@@ -273,6 +276,24 @@ export const en = {
   chordLate: "chord late",
   spread: (name: string, half: string, most: string, all: string) =>
     `${name}: half within ${half} ms, 99 % within ${most} ms, all within ${all} ms`,
+  notice: {
+    problem: ({ text }: Args) => text,
+    input_gone: ({ port }: Args) => `${port} is gone: its notes were let go, and the jam goes on. Plug it in again.`,
+    output_gone: ({ port }: Args) => `${port} is gone: you hear nothing until it is back.`,
+    port_back: ({ port }: Args) => `${port} is connected`,
+    port_awaited: ({ port }: Args) => `${port} is not connected yet: it is used when you plug it in or start it.`,
+    port_overrun: ({ port }: Args) =>
+      `${port} sent more than could be received: some is lost, and held notes were let go.`,
+    budget_broken: ({ at, step, budget }: Args) => `At ${at}: the accompanist needs ${step} ms, more than ${budget} ms`,
+    budget_met: ({ at, step, budget }: Args) => `At ${at}: the accompanist needs ${step} ms, within ${budget} ms again`,
+    plays_full: ({ at }: Args) => `At ${at}: the accompanist plays again`,
+    plays_faster: ({ at }: Args) => `At ${at}: to keep time, the faster accompanist plays`,
+    chord_held: ({ at }: Args) => `At ${at}: to keep time, the chord is held`,
+    meter_found: ({ meter }: Args) => `Your metre is ${meter}`,
+    tempo_differs: ({ played, counted }: Args) => `You seem to play at ${played}, but I count ${counted}.`,
+    preset: ({ name }: Args) => `Preset ${name}`,
+  } satisfies Record<NoticeCode, (args: Args) => string>,
+
   causes: {
     late_wake: "the machine woke jamd late",
     slow_step: "the policy was slow",

@@ -332,6 +332,25 @@ export const es: Texts = {
   policyStep: "cálculo",
   chordLate: "retraso",
   spread: (name, half, most, all) => `${name}: la mitad en ${half} ms, el 99 % en ${most} ms, todo en ${all} ms`,
+  notice: {
+    problem: ({ text }) => text,
+    input_gone: ({ port }) => `${port} se ha ido: sus notas se han soltado y la jam sigue. Vuelve a conectarlo.`,
+    output_gone: ({ port }) => `${port} se ha ido: no oirás nada hasta que vuelva.`,
+    port_back: ({ port }) => `${port} está conectado`,
+    port_awaited: ({ port }) => `${port} aún no está conectado: se usará cuando lo conectes o lo inicies.`,
+    port_overrun: ({ port }) =>
+      `${port} envió más de lo que se podía recibir: algo se ha perdido y las notas mantenidas se han soltado.`,
+    budget_broken: ({ at, step, budget }) => `En ${at}: el acompañante necesita ${step} ms, más de ${budget} ms`,
+    budget_met: ({ at, step, budget }) =>
+      `En ${at}: el acompañante necesita ${step} ms, otra vez dentro de ${budget} ms`,
+    plays_full: ({ at }) => `En ${at}: el acompañante vuelve a tocar`,
+    plays_faster: ({ at }) => `En ${at}: para ir a tiempo toca el acompañante más rápido`,
+    chord_held: ({ at }) => `En ${at}: para ir a tiempo se mantiene el acorde`,
+    meter_found: ({ meter }) => `Tu compás es ${meter}`,
+    tempo_differs: ({ played, counted }) => `Parece que tocas a ${played}, pero yo cuento ${counted}.`,
+    preset: ({ name }) => `Ajustes ${name}`,
+  },
+
   causes: {
     late_wake: "el equipo despertó tarde a jamd",
     slow_step: "el acompañante fue lento",

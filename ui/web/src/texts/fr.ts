@@ -333,6 +333,25 @@ export const fr: Texts = {
   policyStep: "calcul",
   chordLate: "retard",
   spread: (name, half, most, all) => `${name} : la moitié en ${half} ms, 99 % en ${most} ms, tout en ${all} ms`,
+  notice: {
+    problem: ({ text }) => text,
+    input_gone: ({ port }) => `${port} a disparu : ses notes sont relâchées et le jam continue. Rebranchez-le.`,
+    output_gone: ({ port }) => `${port} a disparu : vous n'entendrez rien jusqu'à son retour.`,
+    port_back: ({ port }) => `${port} est connecté`,
+    port_awaited: ({ port }) =>
+      `${port} n'est pas encore connecté : il servira dès que vous le brancherez ou le lancerez.`,
+    port_overrun: ({ port }) =>
+      `${port} a envoyé plus que ce qui peut être reçu : une partie est perdue, les notes tenues sont relâchées.`,
+    budget_broken: ({ at, step, budget }) => `À ${at} : l'accompagnateur met ${step} ms, plus que ${budget} ms`,
+    budget_met: ({ at, step, budget }) => `À ${at} : l'accompagnateur met ${step} ms, de nouveau au plus ${budget} ms`,
+    plays_full: ({ at }) => `À ${at} : l'accompagnateur joue de nouveau`,
+    plays_faster: ({ at }) => `À ${at} : pour rester en mesure, l'accompagnateur plus rapide joue`,
+    chord_held: ({ at }) => `À ${at} : pour rester en mesure, l'accord est tenu`,
+    meter_found: ({ meter }) => `Votre mesure est ${meter}`,
+    tempo_differs: ({ played, counted }) => `Vous semblez jouer à ${played}, mais je compte ${counted}.`,
+    preset: ({ name }) => `Réglages ${name}`,
+  },
+
   causes: {
     late_wake: "la machine a réveillé jamd en retard",
     slow_step: "l'accompagnateur a été lent",

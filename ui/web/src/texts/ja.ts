@@ -331,6 +331,24 @@ export const ja: Texts = {
   policyStep: "計算",
   chordLate: "遅れ",
   spread: (name, half, most, all) => `${name}：半数 ${half} ms以内、99 % ${most} ms以内、すべて ${all} ms以内`,
+  notice: {
+    problem: ({ text }) => text,
+    input_gone: ({ port }) => `${port} が外れました。音は止め、ジャムは続きます。もう一度つないでください。`,
+    output_gone: ({ port }) => `${port} が外れました。戻るまで音は聞こえません。`,
+    port_back: ({ port }) => `${port} がつながりました`,
+    port_awaited: ({ port }) => `${port} はまだつながっていません。つなぐか起動すると使われます。`,
+    port_overrun: ({ port }) =>
+      `${port} から受け取りきれない量が届きました。一部は失われ、押さえていた音は止めました。`,
+    budget_broken: ({ at, step, budget }) => `${at}：伴奏者の計算に ${step} msかかり、${budget} msを超えています`,
+    budget_met: ({ at, step, budget }) => `${at}：伴奏者の計算は ${step} msで、再び ${budget} ms以内です`,
+    plays_full: ({ at }) => `${at}：伴奏者がまた弾きます`,
+    plays_faster: ({ at }) => `${at}：遅れないよう、速い伴奏者が弾きます`,
+    chord_held: ({ at }) => `${at}：遅れないよう、コードを保持します`,
+    meter_found: ({ meter }) => `あなたの拍子は ${meter} です`,
+    tempo_differs: ({ played, counted }) => `あなたのテンポは ${played} のようですが、${counted} で数えています。`,
+    preset: ({ name }) => `設定 ${name}`,
+  },
+
   causes: {
     late_wake: "コンピューターの起動が遅れた",
     slow_step: "伴奏者の計算が遅れた",
