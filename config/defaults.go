@@ -100,8 +100,8 @@ func tableOf(profile, name string) (table []string) {
 
 // literal writes a value in TOML syntax: numbers without quotes, a boolean flag as true or false, and all else in quotes.
 func (d *Defaults) literal(v Value, table []string) string {
-	if _, err := strconv.ParseFloat(v.Value, 64); err == nil {
-		return v.Value
+	if number, err := strconv.ParseFloat(v.Value, 64); err == nil && strconv.FormatFloat(number, 'g', -1, 64) == v.Value {
+		return v.Value // and "007", the name of a port, in quotes
 	}
 	flag := d.flags[v.Name]
 	if inSet := len(table) > 0 && table[len(table)-1] == "set"; !inSet && flag != nil && flag.IsBool() {

@@ -52,7 +52,11 @@ func (f *File) with(table []string, key, value string, same func(string) bool) (
 		if len(text) > 0 {
 			text = append(text, '\n')
 		}
-		text = append(text, fmt.Sprintf("[%s]\n%s\n", strings.Join(table, "."), line)...)
+		var header []string
+		for _, name := range table {
+			header = append(header, bare(name))
+		}
+		text = append(text, fmt.Sprintf("[%s]\n%s\n", strings.Join(header, "."), line)...)
 	}
 	changed, err := Parse(f.path, text)
 	if err != nil || !changed.has(table, value, same) {

@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -17,7 +18,7 @@ type defaults struct {
 
 	mu    sync.Mutex
 	first map[string]string // values by name: those of the first jam, replaced by saved ones; nil before the first jam
-	saved config.Value      // the value before the last save, for undo
+	saved map[string]string // of what the last save replaced, the values before, for undo
 }
 
 // begin stores the values of the first jam. Later calls do nothing.
@@ -61,14 +62,19 @@ func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, 
 		c := clock.effective()
 		values = []config.Value{{Name: choiceClockIn, Value: c.In}, {Name: choiceClock, Value: c.Source}}
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	line, err := d.file.Save(values...)
 	if err != nil {
 		return ui.Saved{}, refusal{err, ui.ErrRefused}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.saved = config.Value{Name: name, Value: d.first[name]}
-	d.first[name] = value
+	d.saved = map[string]string{}
+	for _, v := range values {
+		d.saved[v.Name] = d.first[v.Name]
+		if i := slices.IndexFunc(params, func(p ui.Param) bool { return p.Name == v.Name }); i >= 0 {
+			d.first[v.Name] = params[i].Value // as the page has it: a port, or "with the melody"
+		}
+	}
 	return ui.Saved{Line: line.Line, File: line.Path}, nil
 }
 
@@ -77,12 +83,12 @@ func (d *defaults) undo() error {
 	if d.file == nil {
 		return refusal{errors.New("nothing was saved"), ui.ErrRefused}
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if err := d.file.Undo(); err != nil {
 		return refusal{err, ui.ErrRefused}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.first[d.saved.Name] = d.saved.Value
+	maps.Copy(d.first, d.saved)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jamd/config"
@@ -27,7 +28,7 @@ func (j *Jam) Presets() ([]string, error) {
 	return append([]string{}, names...), nil
 }
 
-// KeepPreset saves the settings of the music, with tempo and meter, as a preset.
+// KeepPreset saves the settings of the music, with tempo and meter, as a preset. The tempo is that of a player who is followed.
 func (j *Jam) KeepPreset(name string) (ui.Saved, error) {
 	file := j.host.defaults.file
 	if file == nil {
@@ -36,6 +37,9 @@ func (j *Jam) KeepPreset(name string) (ui.Saved, error) {
 	var values []config.Value
 	for _, p := range j.Params() {
 		if isMusic(p.Name) && p.Value != session.Hidden && config.CanSave(p.Name) {
+			if p.Name == jam.ParamTempo.String() {
+				p.Value = strconv.FormatFloat(j.tempoAfter(), 'g', -1, 64)
+			}
 			values = append(values, config.Value{Name: p.Name, Value: p.Value})
 		}
 	}
@@ -76,13 +80,13 @@ func (j *Jam) Preset(name string) (ui.Changes, error) {
 // Preset changes to a preset for a controller, and tells the pages.
 func (c *controls) Preset(name string) error {
 	changes, err := c.jam.Preset(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case len(changes.Left) > 0:
-		return fmt.Errorf("preset %s: not set: %s", name, strings.Join(changes.Left, "; "))
 	}
 	c.jam.notice(ui.Notice{Code: ui.NoticePreset, Args: args{"name": name}, Text: "Preset " + name})
+	if len(changes.Left) > 0 {
+		return fmt.Errorf("preset %s: not set: %s", name, strings.Join(changes.Left, "; "))
+	}
 	return nil
 }
 

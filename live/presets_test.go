@@ -1,8 +1,10 @@
 package live
 
 import (
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,10 +16,14 @@ import (
 	"jamd/ui"
 )
 
-// A keyboard's program changes to the preset that it was learned for, through the parser of a port and of a page. Other programs, as a
-// keyboard sends them with each voice, change nothing.
-func TestPresetByProgram(t *testing.T) {
-	var cli struct{ Tempo float64 }
+// presetFlags are those flags that a preset may set.
+func presetFlags(t *testing.T) config.Flags {
+	t.Helper()
+	var cli struct {
+		Tempo  float64
+		Meter  string
+		Policy string
+	}
 	parser, err := kong.New(&cli)
 	if err != nil {
 		t.Fatal(err)
@@ -26,6 +32,29 @@ func TestPresetByProgram(t *testing.T) {
 	for _, f := range parser.Model.Flags {
 		flags[f.Name] = f
 	}
+	return flags
+}
+
+// What is kept in a jam that follows its player has the tempo that the page shows, not the one that was set before.
+func TestKeepPresetOfFollowedPlayer(t *testing.T) {
+	o := Options{Defaults: config.NewDefaults(filepath.Join(t.TempDir(), "config.toml"), "", presetFlags(t))}
+	o.Clock.Source = ClockFollow
+	s, stop := play(t, o)
+	defer stop()
+	j := await(t, "jam", s.jams)
+	j.tempo.Store(math.Float64bits(93.43))
+	if _, err := j.KeepPreset("ballad"); err != nil {
+		t.Fatal(err)
+	}
+	values, err := o.Defaults.Preset("ballad")
+	if err != nil || !slices.Contains(values, config.Value{Name: "tempo", Value: "93.4"}) {
+		t.Errorf("kept %v, %v", values, err)
+	}
+}
+
+// A keyboard's program changes to the preset that it was learned for, through the parser of a port and of a page. Other programs, as a
+// keyboard sends them with each voice, change nothing.
+func TestPresetByProgram(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config.toml")
 	const presets = "[profile.waltz.set]\nstyle = \"arpeggio\"\ntemperature = 0.5\n[profile.ballad.set]\nstyle = \"block\"\n"
 	if err := os.WriteFile(file, []byte(presets), 0o600); err != nil {
@@ -39,7 +68,7 @@ func TestPresetByProgram(t *testing.T) {
 		}
 		learned[trigger] = target
 	}
-	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", flags), Learned: learned})
+	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", presetFlags(t)), Learned: learned})
 	defer stop()
 	j := await(t, "jam", s.jams)
 	becomes := func(style string) {
