@@ -1,7 +1,11 @@
 package jam
 
-// MaxChoices is the number of considered chords in a report.
-const MaxChoices = 5
+const (
+	// MaxChoices is the number of considered chords in a report.
+	MaxChoices = 5
+	// MaxNext is the number of chords in a report that may come next.
+	MaxNext = 3
+)
 
 // A Choice is a chord that the policy considered, and its probability.
 type Choice struct {

@@ -43,6 +43,7 @@ type Engine struct {
 	chosen     ChordToken
 	prob       float32
 	considered Choices
+	following  NextChords
 	plan       plan // for the next frame
 
 	summary Summary

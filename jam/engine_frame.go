@@ -63,6 +63,7 @@ func (e *Engine) Decide(logits []float32) error {
 	e.considered = e.vocabulary.considered(e.sampler, e.chord)
 	e.chosen, e.prob, e.phase = token, prob, phaseDecided
 	e.prepare(token, false)
+	e.following = e.nextChords()
 	e.plan.wanted = wanted // so that a decision that is never played changes nothing
 	return nil
 }
@@ -83,7 +84,7 @@ func (e *Engine) allowed() Allowed {
 func (e *Engine) Play() (FrameReport, error) {
 	missed := e.phase < phaseDecided
 	if missed {
-		e.chosen, e.prob, e.considered = e.vocabulary.continued(e.chord), 0, Choices{}
+		e.chosen, e.prob, e.considered, e.following = e.vocabulary.continued(e.chord), 0, Choices{}, NextChords{}
 		if e.settings.Mute {
 			e.chosen = NoChord
 		}
@@ -103,6 +104,7 @@ func (e *Engine) Play() (FrameReport, error) {
 		Chosen: e.chosen, Sounded: e.chord, Symbol: e.sounds.symbolOr(noChord),
 		Voicing: e.sounds.layout.Voicing(), Notes: e.ringing.chordNotes(), Click: e.ringing.clickNote(),
 		Began: p.began, Listening: !e.joined, Missed: missed, Held: e.phase == phaseHeld, Prob: e.prob, Considered: e.considered,
+		Coming: e.following,
 	}
 	e.summary.Frames++
 	e.next()
@@ -125,7 +127,7 @@ func (e *Engine) pause() { e.hold(true) }
 
 func (e *Engine) hold(paused bool) {
 	e.chosen, e.prob, e.phase = e.vocabulary.continued(e.chord), 0, phaseHeld
-	e.considered = Choices{}
+	e.considered, e.following = Choices{}, NextChords{}
 	e.prepare(e.chosen, paused)
 }
 

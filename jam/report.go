@@ -63,6 +63,8 @@ type FrameReport struct {
 	// Considered are the chords that the policy weighed, after mask, temperature and top-p. If no change was allowed in this
 	// frame, they are weighed as if one were. It is empty if nothing was decided.
 	Considered Choices
+	// Coming are the chords that are likely to begin next, other than the one that sounds. It is empty if nothing was decided.
+	Coming NextChords
 
 	// How long each stage took, in the order in which a note passes through them.
 	Arrival time.Duration // the longest time from an event's stamp until the loop took it; 0 if none came

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // archived handles a request that needs the sessions.
@@ -27,8 +28,8 @@ func rename(k Sessions, r *http.Request) (any, error) {
 	if err := body(r, &v); err != nil {
 		return nil, err
 	}
-	if v.Name = strings.TrimSpace(v.Name); v.Name == "" || len(v.Name) > 200 {
-		return nil, refused("a name must have 1 to 200 bytes")
+	if v.Name = strings.TrimSpace(v.Name); v.Name == "" || utf8.RuneCountInString(v.Name) > 100 {
+		return nil, refused("a name must have 1 to 100 characters")
 	}
 	return nil, k.Rename(r.PathValue("id"), v.Name)
 }

@@ -42,7 +42,8 @@ type (
 		Prob      float32  `json:"prob"`    // probability of the chord that the policy chose
 		// Considered has the likeliest chords, at most [jam.MaxChoices].
 		Considered []choice `json:"considered"`
-		Key        string   `json:"key"` // key of the melody, as [jam.Key] writes it; "" while it is not known
+		Next       []choice `json:"next"` // the chords likely to begin next, at most [jam.MaxNext]
+		Key        string   `json:"key"`  // key of the melody, as [jam.Key] writes it; "" while it is not known
 		Policy     string   `json:"policy"`
 		Follow     string   `json:"follow"` // state of the follower, as [jam.FollowState] writes it; "" if the jam does not follow its player
 		Lead       float64  `json:"lead"`
@@ -56,7 +57,7 @@ type (
 		Chords []ChartChord `json:"chords"`
 	}
 
-	// A choice is a chord that the policy considered. Prob is rounded to a thousandth.
+	// A choice is a chord that the policy considered, or one that may come next. Prob is rounded to a thousandth.
 	choice struct {
 		Symbol string  `json:"symbol"`
 		Prob   float64 `json:"prob"`
@@ -106,9 +107,15 @@ func frameOf(r *jam.FrameReport, key spelling.Key) frameMessage {
 		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late), Follow: r.Follow.String(), Key: key.String(), Numeral: key.Numeral(r.Symbol),
 		Pitches: make([]uint16, 0, jam.MaxVoices), // JSON would encode bytes as text
 		Onset:   r.Melody.IsOnset(), Considered: make([]choice, 0, jam.MaxChoices),
+		Next: make([]choice, 0, jam.MaxNext),
 	}
 	for _, c := range r.Considered.Slice() {
-		m.Considered = append(m.Considered, choice{key.Symbol(c.Symbol), math.Round(float64(c.Prob)*1000) / 1000})
+		m.Considered = append(m.Considered, choiceOf(c, key))
+	}
+	for _, c := range r.Coming {
+		if c.Symbol != "" {
+			m.Next = append(m.Next, choiceOf(c, key))
+		}
 	}
 	if r.Tempo > 0 {
 		m.Length = 60_000 / r.Tempo / jam.FramesPerBeat
@@ -120,6 +127,10 @@ func frameOf(r *jam.FrameReport, key spelling.Key) frameMessage {
 		m.Pitches = append(m.Pitches, uint16(p))
 	}
 	return m
+}
+
+func choiceOf(c jam.Choice, key spelling.Key) choice {
+	return choice{key.Symbol(c.Symbol), math.Round(float64(c.Prob)*1000) / 1000}
 }
 
 func messageOf(e event) midiMessage {

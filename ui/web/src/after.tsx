@@ -2,40 +2,29 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { SongOf } from "./chords";
-import { ask, ended, endedBlind, problem } from "./jam";
+import { endedBlind, problem } from "./jam";
+import { kept } from "./kept";
 import { texts } from "./language";
 import { LeadSheet } from "./leadsheet";
-import type { Session } from "./protocol";
 import { asksForRating, Questions } from "./rating";
 import { File, figuresOf, halt, Music, musicOf, Opens, pathOf } from "./sessions";
 import { renderWAV } from "./wav";
 
-/** closed is the jam that the player has done with. */
-export const closed = signal("");
+const closed = signal(""); // the jam that the player has done with
 
-/** kept is the jam that has just ended and was recorded; null if there is none, or the player has done with it. */
-export const kept = () => (ended.value && ended.value !== closed.value ? ended.value : null);
+/** hasEnded tells whether there is a jam to show. */
+export const hasEnded = () => !!kept.value && kept.value.session.id !== closed.value;
 
 export function After({ again }: { again: () => void }) {
-  const id = kept(),
-    session = useSignal<Session | null>(null),
-    rating = useSignal(false),
+  const rating = useSignal(false),
     sheet = useSignal(false),
     rendering = useSignal(false);
-  useEffect(() => {
-    void (async () => {
-      const response = await ask("GET", "sessions");
-      const all: Session[] = response ? await response.json() : [];
-      session.value = all.find((s) => s.id === id) ?? null;
-    })();
-    return halt;
-  }, [id]);
-  const s = session.value,
+  const { session: s, song } = kept.value!,
     t = texts.value;
-  if (!id || !s) return null;
+  useEffect(() => halt, [s.id]);
   const close = () => {
     halt();
-    closed.value = id;
+    closed.value = s.id;
   };
   const wav = async () => {
     rendering.value = true;
@@ -53,7 +42,7 @@ export function After({ again }: { again: () => void }) {
       <p>
         <b>{s.name}</b> <span>{figuresOf(s)}</span>
       </p>
-      <SongOf id={s.id} />
+      <SongOf song={song} />
       <div class="opened">
         <Music session={s} title={t.listen} />
         <File session={s}>MIDI</File>
@@ -88,7 +77,7 @@ export function After({ again }: { again: () => void }) {
           }}
           rated={(now) => {
             rating.value = false;
-            session.value = now;
+            kept.value = { session: now, song };
           }}
         />
       )}

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { meterOf } from "./bars";
 import { barsOf, meterName, none } from "./chart";
 
 const four = { frame: 0, bar: 1, frames_per_beat: 4, frames_per_bar: 16 };
@@ -77,4 +78,16 @@ test.each([
   [3, 6, "6/16"],
 ])("beats of %d frames in bars of %d are %s", (frames_per_beat, frames_per_bar, name) => {
   expect(meterName({ frame: 0, bar: 1, frames_per_beat, frames_per_bar })).toBe(name);
+});
+
+test.each(["2+2+3/8", "3+2/4", "3+3+2/8", "4+3/16"])("the groups of %s are written", (name) => {
+  expect(meterName({ frame: 0, bar: 1, ...meterOf(name) })).toBe(name);
+});
+
+test("other groups are another meter", () => {
+  const meters = [
+    { ...four, ...meterOf("2+2+3/8") },
+    { frame: 28, bar: 3, ...meterOf("3+2+2/8") },
+  ];
+  expect(barsOf(meters, [], 56).map((b) => b.meter)).toEqual(["2+2+3/8", "", "3+2+2/8", ""]);
 });

@@ -20,10 +20,11 @@ export interface ChartBar {
 /** none is the symbol for no chord. */
 export const none = "N.C.";
 
-/** meterName writes a meter: 3/4, 6/8. A beat of three parts is written by its parts. */
-export function meterName({ frames_per_beat: beat, frames_per_bar: bar }: Meter): string {
+/** meterName writes a meter: 3/4, 6/8, 2+2+3/8. A beat of three parts is written by its parts. */
+export function meterName({ frames_per_beat: beat, frames_per_bar: bar, groups }: Meter): string {
   const part = beat % 3 === 0 ? beat / 3 : beat;
-  return `${bar / part}/${16 / part}`;
+  const counts = groups?.map((from, i) => ((groups[i + 1] ?? bar) - from) / part) ?? [bar / part];
+  return `${counts.join("+")}/${16 / part}`;
 }
 
 /** barsOf returns the bars that begin in the first so many frames. */

@@ -1,12 +1,12 @@
 // The chord chart: bars in rows of four, as musicians read it. Of the jam as it goes, or of a recorded one.
-import { computed, effect, signal, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { computed, effect, signal } from "@preact/signals";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { placeOf } from "./bars";
 import { barsOf, type ChartBar, none, type Stay } from "./chart";
 import { ask, info, latest, song, started } from "./jam";
 import { texts } from "./language";
 import type { Chart } from "./protocol";
-import { pretty, spokenChord } from "./theory";
+import { pretty, spokenChord, widthOf } from "./theory";
 
 const inRow = 4;
 const mostBars = 1024; // of a jam that goes on and on
@@ -31,18 +31,16 @@ export function Song() {
 const latestOf = (all: ChartBar[]) =>
   all.length <= mostBars ? all : all.slice(Math.ceil((all.length - mostBars) / inRow) * inRow);
 
-/** SongOf is the chart of a recorded jam. */
-export function SongOf({ id }: { id: string }) {
-  const all = useSignal<ChartBar[]>([]);
-  useEffect(() => {
-    void (async () => {
-      const response = await ask("GET", `sessions/${encodeURIComponent(id)}/chart`);
-      const chart: Chart | null = response && (await response.json());
-      all.value = chart ? barsOf(chart.meters, chart.chords, chart.frames) : [];
-    })();
-  }, [id]);
-  return all.value.some((b) => b.stays.length > 0) ? <Bars bars={all.value} /> : null;
+/** songOf loads the bars of a recorded jam; none if jamd does not give them, or if it has no chord. */
+export async function songOf(id: string): Promise<ChartBar[]> {
+  const response = await ask("GET", `sessions/${encodeURIComponent(id)}/chart`);
+  const chart: Chart | null = response && (await response.json());
+  const all = chart ? barsOf(chart.meters, chart.chords, chart.frames) : [];
+  return all.some((b) => b.stays.length > 0) ? all : [];
 }
+
+/** SongOf is the chart of a recorded jam. What it shows is loaded before, so that it moves nothing below it. */
+export const SongOf = ({ song }: { song: ChartBar[] }) => (song.length > 0 ? <Bars bars={song} /> : null);
 
 /** Bars draws a chart. The bar whose line is now is lit, and kept in sight unless the player has scrolled away. */
 function Bars({ bars, now }: { bars: ChartBar[]; now?: number }) {
@@ -97,7 +95,7 @@ function Bar({ bar, now, first, last }: BarProps) {
       <li class={`${place}${now ? " current" : ""}${last ? " last" : ""}`} aria-current={now || undefined}>
         <span class="spoken">{inWords(bar)}</span>
         {first && <small aria-hidden="true">{bar.number}</small>}
-        <div aria-hidden="true" style={{ "--fit": String(widthOf(bar)) }}>
+        <div aria-hidden="true" style={{ "--fit": String(barWidth(bar)) }}>
           {bar.meter && <Meter name={bar.meter} />}
           {bar.held ? <Held /> : <Stays stays={bar.stays} />}
         </div>
@@ -147,13 +145,11 @@ function Held() {
 
 const printed = (symbol: string) => (symbol === none ? { root: none, rest: "" } : pretty(symbol));
 
-/** widthOf estimates how wide a bar's chords are printed, in em, so that they can be as large as its width allows. */
-function widthOf(bar: ChartBar): number {
-  const chords = bar.stays.map(({ symbol }) => {
-    const { root, rest } = printed(symbol);
-    return symbol ? 0.75 + 0.45 * (root.length - 1) + 0.36 * rest.length + 0.2 : 0;
-  });
-  return chords.reduce((sum, width) => sum + width, bar.meter ? 0.9 : 0.1);
+/** barWidth estimates how wide a bar's chords are printed, in em, so that they can be as large as its width allows. */
+function barWidth(bar: ChartBar): number {
+  const chords = bar.stays.map(({ symbol }) => (symbol ? widthOf(symbol === none ? "C7sus" : symbol, 0.68) + 0.2 : 0));
+  const meter = bar.meter ? 0.4 + 0.4 * bar.meter.split("/")[0].length : 0.1;
+  return chords.reduce((sum, width) => sum + width, meter);
 }
 
 /** inWords tells a bar to a screen reader. */

@@ -5,10 +5,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { Blind } from "./blind";
 import { ShowConsidered } from "./considered";
 import { Defaults } from "./defaults";
-import { act, params, set, startOrStop } from "./jam";
+import { act, params, running, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { texts } from "./language";
-import { ChordSound, Keys, Volumes } from "./mix";
+import { ChordSound, Keys, Notation, Volumes } from "./mix";
 import { more } from "./more";
 import { helpOf, likeness, titleOf, valueOf, wordOf } from "./names";
 import { Presets } from "./presets";
@@ -50,6 +50,7 @@ export function Controls() {
             <Volumes />
           </Group>
           <Group title={t.groups.page}>
+            <Notation />
             <Keys />
           </Group>
           <Group title={t.groups.keyboards}>
@@ -193,10 +194,10 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   );
 }
 
-/** Transport stops the jam. */
+/** Transport stops the jam. It keeps its place when there is none, so that a second tap hits no other button. */
 export function Transport() {
   return (
-    <button type="button" class="transport" onClick={startOrStop}>
+    <button type="button" class="transport" disabled={!running()} onClick={startOrStop}>
       {texts.value.stop}
     </button>
   );

@@ -1,7 +1,7 @@
 // The first screen, until the first note: how to play, how fast, and how to begin.
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { After, kept } from "./after";
+import { After, hasEnded } from "./after";
 import { ask, info, params, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { touches } from "./keys";
@@ -43,7 +43,7 @@ export function Front() {
       <p class="symbol faint">
         <span class="words">{words()}</span>
       </p>
-      {kept() ? <After again={again} /> : <Doors />}
+      {hasEnded() ? <After again={again} /> : <Doors />}
       {!clock && <Pace />}
     </section>
   );

@@ -96,7 +96,7 @@ function press(e: KeyboardEvent) {
   else if (e.code === "Minus" || e.code === "Equal") shiftOctave(e.code === "Minus" ? -1 : 1);
   else {
     const n = codes.indexOf(e.code);
-    if (n < 0 || (e.target as HTMLElement).tagName === "SELECT") return;
+    if (n < 0) return; // a list that has kept the focus leaves the letters to the piano; arrows choose in it
     e.preventDefault();
     if (e.repeat || down.has(e.code)) return;
     const pitch = 60 + 12 * octave.value + n;

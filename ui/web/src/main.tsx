@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announce";
 import { Controls, Transport } from "./controls";
 import { Front } from "./front";
-import { between, connect, connected, info, panic, params, problem, recordsSessions, running, started } from "./jam";
+import { between, connect, connected, info, panic, params, problem, recordsSessions, started } from "./jam";
+import { settled } from "./kept";
 import { Piano, touches, useComputerKeys } from "./keys";
 import { Languages, speak, texts } from "./language";
 import { Health, Latency, showsLatency } from "./latency";
@@ -21,7 +22,13 @@ const view = signal<"jam" | "sessions">("jam");
 
 /** waiting tells whether a jam waits for its player: not in a count-in, and not in a tune. */
 const waiting = computed(
-  () => !!info.value && !between.value && !started.value && info.value.waits_for !== "" && !info.value.tune,
+  () =>
+    !!info.value &&
+    !between.value &&
+    settled.value &&
+    !started.value &&
+    info.value.waits_for !== "" &&
+    !info.value.tune,
 );
 
 function Page() {
@@ -63,7 +70,7 @@ function Page() {
         </nav>
         <Health />
         <Speaker />
-        {running() && <Transport />}
+        <Transport />
         <button type="button" class="panic" onClick={panic} title="Esc">
           {t.panic}
         </button>

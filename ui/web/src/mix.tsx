@@ -2,6 +2,7 @@
 import { octave, shiftOctave, velocity } from "./keys";
 import { percent, texts } from "./language";
 import { buses, chordSound, on, sound, volumes } from "./sound";
+import { notation, notations, pretty } from "./theory";
 import { chordSounds } from "./voices";
 
 export function ChordSound() {
@@ -19,6 +20,28 @@ export function ChordSound() {
         {Object.keys(chordSounds).map((s) => (
           <option key={s} value={s}>
             {texts.value.sounds[s] ?? s}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** Notation chooses how chords are written. */
+export function Notation() {
+  return (
+    <div class="control list">
+      <label for="notation">{texts.value.notation}</label>
+      <select
+        id="notation"
+        value={notation.value}
+        onChange={(e) => {
+          notation.value = e.currentTarget.value as typeof notation.value;
+        }}
+      >
+        {notations.map((as) => (
+          <option key={as} value={as}>
+            {["Dm7", "Cmaj7", "Bm7b5"].map((symbol) => Object.values(pretty(symbol, as)).join("")).join("  ")}
           </option>
         ))}
       </select>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { titleOf, valueOf } from "./names";
+import { stepped, titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const param = (p: Partial<Param>): Param => ({ name: "x", kind: "number", help: "", value: "0", ...p });
@@ -25,4 +25,14 @@ test.each<[Partial<Param>, string, string]>([
 test("the temperature is a word that rises with it", () => {
   const words = ["0", "0.3", "0.9", "1", "1.2", "3"].map((value) => valueOf(param({ name: "temperature", value })));
   expect(words).toEqual(["safest", "safe", "careful", "natural", "bold", "wild"]);
+});
+
+test.each([
+  ["96", 1, "97"],
+  ["87.5", -1, "86.5"],
+  ["220", 1, "221"], // beyond the slider
+  ["400", 1, "400"],
+  ["20.5", -1, "20"],
+])("from a tempo of %s a step of %d leads to %s", (value, step, next) => {
+  expect(stepped(param({ min: 20, max: 400, knob: [60, 187], value }), step)).toBe(next);
 });

@@ -28,3 +28,9 @@ export function valueOf(p: Param, value = p.value): string {
   if (p.name === "temperature") return texts.value.daring[daring.filter((least) => Number(value) >= least).length];
   return number(Number(value), 2) + (p.unit === "BPM" || p.unit === "ms" ? ` ${p.unit}` : "");
 }
+
+/** stepped returns the value of a setting a step away, within its limits, which are wider than those of its slider. */
+export function stepped({ min = 0, max = 127, value }: Param, step: number): string {
+  const next = Math.max(min, Math.min(max, Number(value) + step));
+  return String(Math.round(next * 100) / 100);
+}

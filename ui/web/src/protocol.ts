@@ -152,6 +152,8 @@ export interface components {
             prob: number;
             /** @description The likeliest chords, in order, after the mask, temperature and top-p. If no chord may begin in the frame, the chords that would be likeliest if one might. Empty if nothing was decided. */
             considered: components["schemas"]["Choice"][];
+            /** @description The chords that are likely to begin next, other than the one that sounds, in order and spelt in the key; prob is a share of all chords that might begin. Empty if nothing was decided, or if no other chord may begin. */
+            next: components["schemas"]["Choice"][];
             /** @description Estimated key of the melody of the last 256 frames, such as Eb or F#m, or the last known one; "" while too little has been heard */
             key: string;
             policy: string;
@@ -167,7 +169,7 @@ export interface components {
             /** @description From the line to the last message sent */
             late: number;
         };
-        /** @description A chord that the policy considered */
+        /** @description A chord that the policy considered, or that may come next */
         Choice: {
             symbol: string;
             prob: number;

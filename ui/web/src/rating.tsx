@@ -1,12 +1,14 @@
 // The three questions after a jam. They appear if the player wants them, and after every blind jam.
 import { effect, signal, useSignal } from "@preact/signals";
-import { ask, ended, endedBlind, started } from "./jam";
+import { ask, between, ended, endedBlind, started } from "./jam";
+import { settled } from "./kept";
 import { Marked, texts } from "./language";
 import type { Rating, Session } from "./protocol";
 import { stored } from "./stored";
 
 export const asksForRating = stored("ratings", false);
 const done = stored<string>("rated", ""); // the last session that was asked about
+const begun = signal<{ session: string; blind: boolean } | null>(null); // the jam that the player has begun to rate
 const revealed = signal(""); // the policy of the blind jam that was just rated
 
 effect(() => {
@@ -20,6 +22,7 @@ export function Questions({
   id,
   given,
   blind,
+  begin,
   rated,
   skip,
   later = texts.value.skip,
@@ -27,6 +30,7 @@ export function Questions({
   id: string;
   given?: Rating;
   blind: boolean;
+  begin?: () => void; // called with every answer
   rated: (s: Session) => void;
   skip: () => void;
   later?: string;
@@ -56,6 +60,7 @@ export function Questions({
                 checked={answers.value[name] === n}
                 onChange={() => {
                   answers.value = { ...answers.value, [name]: n };
+                  begin?.();
                 }}
               />
               {n}
@@ -77,10 +82,17 @@ export function Questions({
   );
 }
 
+/** due returns the jam to ask about. Answers that are begun outlast a key that starts the next jam. */
+function due() {
+  if (begun.value) return begun.value;
+  const session = ended.value;
+  if (started.value || between.value || !settled.value) return null; // what is above the questions may move still
+  if (!(asksForRating.value || endedBlind.value) || !session || session === done.value) return null;
+  return { session, blind: endedBlind.value };
+}
+
 /** RateIt asks about the jam that has just ended. */
 export function RateIt() {
-  const session = ended.value;
-  if (started.value) return null;
   if (revealed.value) {
     return (
       <p class="note" role="status">
@@ -96,17 +108,23 @@ export function RateIt() {
       </p>
     );
   }
-  if (!(asksForRating.value || endedBlind.value) || !session || session === done.value) return null;
+  const asked = due();
+  if (!asked) return null;
+  const finish = () => {
+    done.value = asked.session;
+    begun.value = null;
+  };
   return (
     <Questions
-      key={session}
-      id={session}
-      blind={endedBlind.value}
-      skip={() => {
-        done.value = session;
+      key={asked.session}
+      id={asked.session}
+      blind={asked.blind}
+      begin={() => {
+        begun.value = asked;
       }}
+      skip={finish}
       rated={(s) => {
-        done.value = session;
+        finish();
         if (s.blind) revealed.value = s.policy;
       }}
     />

@@ -3,7 +3,8 @@ import { type Signal, signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { SongOf } from "./chords";
+import type { ChartBar } from "./chart";
+import { SongOf, songOf } from "./chords";
 import { ask } from "./jam";
 import { dateTime, number, texts } from "./language";
 import { LeadSheet } from "./leadsheet";
@@ -14,7 +15,7 @@ import { sound } from "./sound";
 
 const list = signal<Session[] | null>(null);
 const deleted = signal<Session | null>(null);
-const open = signal<string | null>(null);
+const open = signal<{ id: string; song: ChartBar[] } | null>(null);
 const playing = signal<"once" | "loop" | null>(null);
 
 async function load() {
@@ -88,7 +89,11 @@ function Row({ session: s }: { session: Session }) {
   const rename = async (name: string) => {
     if (name.trim() && name !== s.name && (await ask("PUT", pathOf(s, "/name"), { name }))) await load();
   };
-  const shown = open.value === s.id;
+  const shown = open.value?.id === s.id;
+  const turn = async () => {
+    halt();
+    open.value = shown ? null : { id: s.id, song: await songOf(s.id) };
+  };
   return (
     <li>
       <div class="row">
@@ -97,10 +102,7 @@ function Row({ session: s }: { session: Session }) {
           class="open"
           aria-expanded={shown}
           aria-label={shown ? t.closeIt(s.name) : t.open(s.name)}
-          onClick={() => {
-            halt();
-            open.value = shown ? null : s.id;
-          }}
+          onClick={() => void turn()}
         >
           {shown ? "▾" : "▸"}
         </button>
@@ -116,7 +118,7 @@ function Row({ session: s }: { session: Session }) {
       </div>
       {shown && (
         <div class="opened">
-          <SongOf id={s.id} />
+          <SongOf song={open.value!.song} />
           <Music session={s} />
           <File session={s}>{t.downloadMIDI}</File>
           <a
@@ -207,13 +209,8 @@ export function Music({ session: s, title = texts.value.play }: { session: Sessi
       for (const n of track.notes) {
         const velocity = Math.round(n.velocity * 127),
           ends = n.time + n.duration - 0.005;
-        if (track.channel === 0) {
-          at(n.time, () => sound.melody([0x90, n.midi, velocity]));
-          at(ends, () => sound.melody([0x80, n.midi, 0]));
-        } else {
-          at(n.time, () => sound.jamd([0x90 | track.channel, n.midi, velocity]));
-          at(ends, () => sound.jamd([0x80 | track.channel, n.midi, 0]));
-        }
+        at(n.time, () => sound.recorded([0x90 | track.channel, n.midi, velocity]));
+        at(ends, () => sound.recorded([0x80 | track.channel, n.midi, 0]));
       }
     }
     const length = wholeBars(file);

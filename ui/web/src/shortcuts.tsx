@@ -6,6 +6,7 @@ import { focusDefaults } from "./defaults";
 import { act, params, set, startOrStop } from "./jam";
 import { texts } from "./language";
 import { focusControl } from "./more";
+import { stepped } from "./names";
 import { undo } from "./presets";
 import type { Param } from "./protocol";
 import { on, sound } from "./sound";
@@ -27,10 +28,7 @@ const param = (name: string, to: (p: Param) => string) => () => {
 };
 const turn = (p: Param) => (p.value === "on" ? "off" : "on");
 const next = (p: Param) => p.words![(p.words!.indexOf(p.value) + 1) % p.words!.length];
-const by = (step: number) => (p: Param) => {
-  const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 127];
-  return String(Math.round(Math.max(low, Math.min(high, Number(p.value) + step)) * 100) / 100);
-};
+const by = (step: number) => (p: Param) => stepped(p, step);
 
 /** move shifts both ends of the register, unless one would leave its range. */
 const move = (step: number) => () => {

@@ -81,12 +81,13 @@ class Sound {
   jamd(midi: [number, number, number]) {
     const channel = (midi[0] & 0x0f) + 1;
     if (channel === clickChannel) this.play("click", click, midi);
-    else if (channel === this.bassChannel || channel === this.chordChannel) this.play(...this.partOf(channel), midi);
+    else if (channel === this.bassChannel) this.play("bass", bass, midi);
+    else if (channel === this.chordChannel) this.play("chords", chords(), midi);
   }
 
-  /** partOf returns the bus and the instrument of a channel of jamd. */
-  partOf(channel: number): [Bus, Instrument] {
-    return channel === this.bassChannel ? ["bass", bass] : ["chords", chordSounds[chordSound.value] ?? piano];
+  /** recorded plays a message of a session's MIDI file. */
+  recorded(midi: [number, number, number]) {
+    this.play(...partInFile((midi[0] & 0x0f) + 1), midi);
   }
 
   private play(bus: Bus, instrument: Instrument, [status, pitch, velocity]: [number, number, number]) {
@@ -132,6 +133,18 @@ class Sound {
   }
 }
 
+const chords = (): Instrument => chordSounds[chordSound.value] ?? piano;
+
+/**
+ * partInFile returns the bus and the instrument of a channel of a session's MIDI file. They are the same in every file,
+ * whatever the channels of the jam were.
+ */
+export function partInFile(channel: number): [Bus, Instrument] {
+  if (channel === 1) return ["melody", piano];
+  if (channel === clickChannel) return ["click", click];
+  return channel === 3 ? ["bass", bass] : ["chords", chords()];
+}
+
 /** mixer makes the buses, a small room for melody and chords, and a limiter at the end. */
 function mixer(c: BaseAudioContext) {
   const end = new DynamicsCompressorNode(c, { threshold: -14, ratio: 6, attack: 0.003, release: 0.2 });
@@ -149,13 +162,13 @@ function mixer(c: BaseAudioContext) {
   return { master, end, inputs };
 }
 
-/** renderer returns a function that puts a note of a channel into a recording. Channel 0 is the melody. */
+/** renderer returns a function that puts a note of a session's MIDI file into a recording. */
 export function renderer(c: OfflineAudioContext) {
   const { end, inputs } = mixer(c);
   end.connect(c.destination);
   for (const bus of buses) inputs.get(bus)!.gain.value = volumes.value[bus] ** 2 * 1.6;
   return (channel: number, pitch: number, velocity: number, from: number, to: number) => {
-    const [bus, instrument] = channel === 0 ? ["melody" as Bus, piano] : sound.partOf(channel);
+    const [bus, instrument] = partInFile(channel);
     instrument(c, inputs.get(bus)!, pitch, velocity, from).end(to);
   };
 }

@@ -3,14 +3,16 @@ import { useEffect, useRef } from "preact/hooks";
 import { placeOf } from "./bars";
 import { Considered } from "./considered";
 import { between, counted, frames, info, latest, now, started, startOrStop } from "./jam";
+import { settled } from "./kept";
 import { texts } from "./language";
 import { meter as meterSet, previewed, waits } from "./metronome";
+import { NextChords } from "./next";
 import { Tempo, taps } from "./tempo";
-import { keyName, numeralName, pretty } from "./theory";
+import { keyName, numeralName, pretty, widthOf } from "./theory";
 
 /** words says what jamd waits for. */
 export const words = () =>
-  !info.value || between.value ? texts.value.gettingReady : texts.value.waiting[info.value.waits_for];
+  !info.value || between.value || !settled.value ? texts.value.gettingReady : texts.value.waiting[info.value.waits_for];
 
 export function Stage() {
   const f = latest.value,
@@ -22,31 +24,37 @@ export function Stage() {
   const beats = jam && f ? Math.ceil(Math.max(0, jam.listen_frames - f.frame) / jam.frames_per_beat) : 0;
   return (
     <section class="stage" aria-label={t.now}>
-      <p class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}>
-        {counting ? (
-          <>
-            <span class="count">{counted.value}</span>
-            <span class="words">{t.countingIn}</span>
-          </>
-        ) : !jam || between.value || !started.value ? (
-          <span class="words">{words()}</span>
-        ) : listening ? (
-          <>
-            <span class="count">{beats || ""}</span>
-            <span class="words">{beats ? t.beatsToListen(beats) : t.joiningIn}</span>
-          </>
-        ) : (
-          <>
-            <span>{root}</span>
-            <sup>{rest}</sup>
-            {f?.numeral && (
-              <span class="numeral" title={t.degree}>
-                {numeralName(f.numeral)}
-              </span>
-            )}
-          </>
-        )}
-      </p>
+      <div class="sounding">
+        <p
+          class={`symbol${f && !f.listening && f.symbol !== "N.C." ? "" : " faint"}`}
+          style={f && !f.listening ? { "--fit": String(widthOf(f.symbol, 0.48) + 0.24 + 0.19 * f.numeral.length) } : {}}
+        >
+          {counting ? (
+            <>
+              <span class="count">{counted.value}</span>
+              <span class="words">{t.countingIn}</span>
+            </>
+          ) : !jam || between.value || !started.value ? (
+            <span class="words">{words()}</span>
+          ) : listening ? (
+            <>
+              <span class="count">{beats || ""}</span>
+              <span class="words">{beats ? t.beatsToListen(beats) : t.joiningIn}</span>
+            </>
+          ) : (
+            <>
+              <span>{root}</span>
+              <sup>{rest}</sup>
+              {f?.numeral && (
+                <span class="numeral" title={t.degree}>
+                  {numeralName(f.numeral)}
+                </span>
+              )}
+            </>
+          )}
+        </p>
+        <NextChords />
+      </div>
       {jam?.tune && started.value && (
         <p class="tune">
           {t.tunePlays}{" "}

@@ -7,15 +7,31 @@ test("pitches have the octave of middle C = C4", () => {
 
 test.each([
   ["C", "C", ""],
+  ["Dm", "Dm", ""],
+  ["F#m7", "F♯m", "7"],
   ["Bb7", "B♭", "7"],
-  ["F#m7b5", "F♯", "ø7"],
-  ["Ebmaj7", "E♭", "△7"],
+  ["F#m7b5", "F♯m", "7♭5"],
+  ["Ebmaj7", "E♭", "maj7"],
+  ["Cmmaj7", "Cm", "maj7"],
+  ["Amadd9", "Am", "add9"],
   ["G7b9", "G", "7♭9"],
-  ["Bdim7", "B", "°7"],
+  ["Bdim7", "B", "dim7"],
   ["N.C.", "–", ""],
   ["", "", ""],
 ])("the symbol %s is printed as %s and %s", (symbol, root, rest) => {
   expect(pretty(symbol)).toEqual({ root, rest });
+});
+
+test.each([
+  ["Dm", "D−", ""],
+  ["F#m7b5", "F♯", "ø7"],
+  ["Ebmaj7", "E♭", "△7"],
+  ["Cmmaj9", "C−", "△9"],
+  ["Bdim7", "B", "°7"],
+  ["Caug7", "C", "+7"],
+  ["G7sus4", "G", "7sus4"],
+])("with signs, %s is printed as %s and %s", (symbol, root, rest) => {
+  expect(pretty(symbol, "signs")).toEqual({ root, rest });
 });
 
 test.each([
@@ -40,5 +56,7 @@ test.each([
 });
 
 test("accidentals of numerals are signs", () => {
-  expect(["bVIImaj7", "#iv", "V7"].map(numeralName)).toEqual(["♭VII△7", "♯iv", "V7"]);
+  const numerals = ["bVIImaj7", "#iv", "V7"];
+  expect(numerals.map((n) => numeralName(n))).toEqual(["♭VIImaj7", "♯iv", "V7"]);
+  expect(numeralName("bVIImaj7", "signs")).toBe("♭VII△7");
 });

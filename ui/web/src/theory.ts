@@ -1,21 +1,32 @@
 // Names of pitches, chords and keys, as they are printed.
 import { texts } from "./language";
+import { stored } from "./stored";
+
+export const notations = ["letters", "signs"] as const;
+
+/** notation says how kinds of chords are written: with letters, Dm7 and Cmaj7, or with signs, D−7 and C△7. */
+export const notation = stored<(typeof notations)[number]>("notation", "letters");
 
 const sharps = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "B♭", "B"];
 
 export const pitchName = (pitch: number) => `${sharps[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
 
-/** pretty formats a chord symbol for print: Bb7 with a real flat sign. */
-export function pretty(symbol: string): { root: string; rest: string } {
+/** pretty formats a chord symbol for print. root is what is printed at full size, a minor sign with it. */
+export function pretty(symbol: string, as = notation.value): { root: string; rest: string } {
   const m = /^([A-G])([#b]?)(.*)$/.exec(symbol);
   if (!m) return { root: symbol === "N.C." ? "–" : symbol, rest: "" };
-  const rest = m[3]
-    .replace("maj7", "△7")
-    .replace("maj9", "△9")
-    .replace("m7b5", "ø7")
-    .replace("dim", "°")
-    .replace("b", "♭");
-  return { root: m[1] + (m[2] === "#" ? "♯" : m[2] === "b" ? "♭" : ""), rest };
+  const root = m[1] + (m[2] === "#" ? "♯" : m[2] === "b" ? "♭" : "");
+  const [, minor, rest] = /^(m(?!aj))?(.*)$/.exec(as === "signs" ? withSigns(m[3]) : m[3])!;
+  return { root: root + (minor ? (as === "signs" ? "−" : "m") : ""), rest: rest.replace("b", "♭") };
+}
+
+const withSigns = (kind: string) =>
+  kind.replace("m7b5", "ø7").replace("maj", "△").replace("dim", "°").replace("aug", "+");
+
+/** widthOf estimates how wide a chord is printed, in em, with what is not its root at a part of its size. */
+export function widthOf(symbol: string, small: number): number {
+  const { root, rest } = pretty(symbol);
+  return 0.75 + 0.45 * (root.length - 1) + (root.endsWith("m") ? 0.4 : 0) + 0.56 * small * rest.length;
 }
 
 /** keyName names a key in the player's language: Eb is E♭ major, F#m is F♯ minor. "" stays "". */
@@ -33,6 +44,8 @@ export function spokenChord(symbol: string): string {
   return `${t.note(m[1], m[2])} ${rest}`.replace(/\s+/g, " ").trim();
 }
 
-/** numeralName formats a Roman numeral for print: bVIImaj7 is ♭VII△7. */
-export const numeralName = (numeral: string) =>
-  numeral.replace(/^b/, "♭").replace(/^#/, "♯").replace("maj7", "△7").replace("maj9", "△9");
+/** numeralName formats a Roman numeral for print: bVIImaj7 is ♭VIImaj7 or ♭VII△7. */
+export const numeralName = (numeral: string, as = notation.value) => {
+  const name = numeral.replace(/^b/, "♭").replace(/^#/, "♯");
+  return as === "signs" ? name.replace("maj", "△") : name;
+};

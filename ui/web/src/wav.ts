@@ -15,8 +15,7 @@ export async function renderWAV(midi: Midi): Promise<Blob> {
   for (const track of midi.tracks) {
     const channel = track.channel + 1;
     if (channel === clickChannel) continue;
-    for (const n of track.notes)
-      play(channel === 1 ? 0 : channel, n.midi, Math.round(n.velocity * 127), n.time, n.time + n.duration);
+    for (const n of track.notes) play(channel, n.midi, Math.round(n.velocity * 127), n.time, n.time + n.duration);
   }
   return encode(await context.startRendering());
 }
