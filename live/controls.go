@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"jamd/jam"
 	"jamd/model"
@@ -24,16 +25,17 @@ type controls struct {
 	running sync.WaitGroup
 
 	mu       sync.Mutex
-	settings jam.Settings // in force, or asked for by a jam that has not begun
-	policy   string       // name of the policy that plays
-	coming   string       // name of the policy that is being loaded; "" for none. If the jam ends first, it is for the next jam.
+	settings jam.Settings                // in force or asked for
+	asked    map[jam.Param]time.Duration // when each param was asked for last
+	policy   string                      // name of the policy that plays
+	coming   string                      // name of the policy that is being loaded; "" for none. If the jam ends first, it is for the next jam.
 }
 
 // newControls makes the controls of j and adds them to the configuration of its loop.
 func newControls(j *Jam) *controls {
 	c := &controls{
 		jam: j, loop: jam.NewControls(), entries: jam.NewReader(controlEntries),
-		settings: j.Config.Settings, policy: j.Policy.Metadata().Name,
+		settings: j.Config.Settings, asked: map[jam.Param]time.Duration{}, policy: j.Policy.Metadata().Name,
 	}
 	j.Config.Controls, j.Config.Readers = c.loop, append(j.Config.Readers, c.entries)
 	return c
@@ -55,7 +57,9 @@ func (c *controls) update(a jam.Applied) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if a.Param != jam.ParamPolicy {
-		_ = c.settings.Set(a.Control) // the engine has accepted it
+		if a.At >= c.asked[a.Param] { // else it was asked for anew since
+			_ = c.settings.Set(a.Control) // the engine has accepted it
+		}
 		return
 	}
 	if c.policy = a.Text; c.coming == a.Text {
@@ -70,7 +74,7 @@ func (c *controls) close() {
 	c.running.Wait()
 }
 
-// Settings returns the settings in force.
+// Settings returns the settings in force, or those that were asked for since.
 func (c *controls) Settings() jam.Settings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,6 +121,7 @@ func (c *controls) Ask(control jam.Control) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.asked[control.Param] = control.At
 	if c.jam.tellEar(control) {
 		_ = c.settings.Set(control)
 		return nil

@@ -1,0 +1,25 @@
+package live
+
+import (
+	"testing"
+
+	"jamd/jam"
+)
+
+// A slider moves from .9 to .8 after the loop has taken .9, and before it reports so: what was asked for last stays, so that a move back
+// to .9 is not mistaken for one that changes nothing.
+func TestALateReportChangesNothing(t *testing.T) {
+	s, stop := play(t, Options{})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	late := jam.Control{At: j.Clock.Now(), Param: jam.ParamTemperature, Value: 0.9}
+	for _, asked := range []jam.Control{late, {At: late.At + 1, Param: jam.ParamTemperature, Value: 0.8}} {
+		if err := j.controls.Ask(asked); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j.controls.update(jam.Applied{Frame: 7, Control: late})
+	if got := value(t, j, "temperature").Value; got != "0.8" {
+		t.Errorf("the temperature is %s, though 0.8 was asked for last", got)
+	}
+}
