@@ -33,13 +33,15 @@ func TestAfterInABrowser(t *testing.T) {
 	v.accessible("the end of a jam")
 	v.clickText("Listen")
 	v.wait("the jam again", `document.querySelector('meter').value > 0.005`)
-	v.click(`.after .opened > button`)
 
 	// The jam loops: it begins anew at the end of its last bar. Its file can be dragged to another program.
 	seconds := eval[float64](v, `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].seconds)`)
 	v.clickText("Loop this")
 	v.do(`(globalThis.begun = performance.now())`)
 	v.wait("the next round", fmt.Sprintf(`performance.now() - begun > %.0f && document.querySelector('meter').value > 0.005`, (seconds+1.5)*1000))
+	v.clickText("Listen")
+	v.wait("once only", `document.querySelector('.after [aria-pressed=true]') === null && document.querySelector('.after .opened > button').textContent === 'Stop'`)
+	v.clickText("Loop this")
 	v.clickText("Loop this")
 	v.wait("its end", `document.querySelector('.after [aria-pressed=true]') === null`)
 	v.sees("audio/midi:", `(() => {

@@ -71,5 +71,12 @@ func TestChartInABrowser(t *testing.T) {
 	v.click(`.open`)
 	v.wait("the same chart", `/: [A-G]/.test(`+chartText+`)`)
 	v.accessible("the chart of a session")
+
+	// A loop ends with the view that can stop it.
+	v.clickText("Loop this")
+	v.wait("the loop", `document.querySelector('.sessions .opened [aria-pressed=true]') !== null`)
+	v.clickText("Jam")
+	v.see(`.after`)
+	v.wait("its end", `document.querySelector('.after [aria-pressed=false]') !== null && document.querySelector('.after [aria-pressed=true]') === null`)
 	v.unbroken()
 }

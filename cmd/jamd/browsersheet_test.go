@@ -81,6 +81,13 @@ func TestLeadSheetInABrowser(t *testing.T) {
 			t.Errorf("%q is not printed in\n%.2000s", want, long)
 		}
 	}
+	// A sheet that jamd does not give is not said to be engraved for ever.
+	v.do(`(() => {
+		globalThis.fetch = async () => new Response('no sheet', { status: 500 });
+		choose('.sheet select', 'Letter');
+	})()`)
+	v.wait("the reason", `document.querySelector('.note.red') !== null`)
+	v.wait("the end of the engraving", `document.querySelector('.sheet [role=status]') === null`)
 	v.clickText("Lead sheet")
 	v.wait("its end", `document.querySelector('.sheet') === null`)
 	v.unbroken()

@@ -13,14 +13,16 @@ const paper = stored<Paper>("paper", americas.test(navigator.language) ? "Letter
 export function LeadSheet({ path, name }: { path: string; name: string }) {
   const pages = useRef<HTMLDivElement>(null),
     drawn = useSignal(""), // the paper that is shown
+    drawing = useSignal(true),
     t = texts.value;
   useEffect(() => {
     let wanted = true;
     drawn.value = "";
+    drawing.value = true;
     void (async () => {
-      const response = await ask("GET", path);
-      if (!response) return;
       try {
+        const response = await ask("GET", path);
+        if (!response) return;
         const [{ engrave }, xml] = await Promise.all([import("./engrave"), response.text()]);
         const sheet = await engrave(xml, paper.value);
         if (!wanted) return;
@@ -28,6 +30,8 @@ export function LeadSheet({ path, name }: { path: string; name: string }) {
         drawn.value = paper.value;
       } catch (e) {
         problem.value = t.noSheet((e as Error).message);
+      } finally {
+        if (wanted) drawing.value = false;
       }
     })();
     return () => {
@@ -55,7 +59,7 @@ export function LeadSheet({ path, name }: { path: string; name: string }) {
         <a class="button" href={`/api/${path}`} download={`${name}.musicxml`}>
           MusicXML
         </a>
-        {!drawn.value && <span role="status">{t.engraving}</span>}
+        {drawing.value && <span role="status">{t.engraving}</span>}
       </div>
       <div class={`pages ${drawn.value}`} ref={pages} role="img" aria-label={t.sheetLabel(name)} />
     </section>

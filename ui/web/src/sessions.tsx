@@ -198,6 +198,7 @@ export function Music({ session: s, title = texts.value.play }: { session: Sessi
       midi.current = await musicOf(s);
       if (canvas.current && midi.current) draw(canvas.current, midi.current);
     })();
+    return halt; // nothing else would end a loop
   }, [s.id]);
   /** from plays the file, beginning at a time of the browser's clock; looped, it begins anew after its last bar. */
   const from = (begin: number, looped: boolean) => {
@@ -218,11 +219,12 @@ export function Music({ session: s, title = texts.value.play }: { session: Sessi
     else at(file.duration + 0.2, halt);
   };
   const toggle = (looped: boolean) => {
-    const stops = playing.value;
+    const before = playing.value,
+      wanted = looped ? "loop" : "once";
     halt();
-    if (stops || !midi.current) return;
+    if (before === wanted || !midi.current) return;
     sound.wake();
-    playing.value = looped ? "loop" : "once";
+    playing.value = wanted;
     from(performance.now() + 60, looped);
   };
   return (
