@@ -71,7 +71,7 @@ func TestChordGridText(t *testing.T) {
 		}
 	}
 	var g ChordGrid
-	if err := g.UnmarshalText([]byte("bars")); err == nil || err.Error() != `chord-grid "bars": must be frame, beat, half or bar` {
+	if err := g.UnmarshalText([]byte("bars")); err == nil || err.Error() != `chord-grid "bars": must be frame, beat, half or bar; did you mean bar?` {
 		t.Errorf("error %v", err)
 	}
 }
