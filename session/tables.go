@@ -68,10 +68,11 @@ type tabling struct {
 
 func (r *Record) sessionRow() JamRow {
 	m, s, n, b := r.Shown(), r.Manifest.Settings, r.Notes, r.Brief()
+	meter, _ := s.Meter.MarshalText() // as recordings have it, and 5/4=5 is no time signature
 	return JamRow{
 		Session: r.ID, Start: m.Start, Name: some(n.Name), Tags: some(strings.Join(n.Tags, " ")), Title: some(m.Title),
 		Policy: m.Policy.Name, SHA256: m.Policy.SHA256, Agent: some(b.Agent), Provider: m.Provider, Version: m.Version,
-		Input: some(m.Ports.In), Output: some(m.Ports.Out), Tempo: s.Tempo, Meter: s.Meter.String(), Listen: int32(s.Listen),
+		Input: some(m.Ports.In), Output: some(m.Ports.Out), Tempo: s.Tempo, Meter: string(meter), Listen: int32(s.Listen),
 		ChordGrid: s.ChordGrid.String(), Temperature: s.Temperature, TopP: s.TopP, Seed: s.Seed, Length: micros(b.Length()),
 		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended, Offline: b.Offline,
 		Adaptation: some(int32(n.Rating.Adaptation)), Control: some(int32(n.Rating.Control)), Enjoyment: some(int32(n.Rating.Enjoyment)),
