@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { ChartBar } from "./chart";
 import { songOf } from "./chords";
-import { ask, ended } from "./jam";
+import { ask, ended, problem } from "./jam";
 import type { Session } from "./protocol";
 
 /** kept is the jam, while it is the last one; null if there is none. */
@@ -21,10 +21,15 @@ effect(() => {
 });
 
 async function load(id: string) {
-  const [response, song] = await Promise.all([ask("GET", "sessions"), songOf(id)]);
-  const all: Session[] = response ? await response.json() : [];
-  if (id !== ended.value) return;
-  const session = all.find((s) => s.id === id);
-  kept.value = session ? { session, song } : null;
-  loaded.value = id;
+  try {
+    const [response, song] = await Promise.all([ask("GET", "sessions"), songOf(id)]);
+    const all: Session[] = response ? await response.json() : [];
+    if (id !== ended.value) return;
+    const session = all.find((s) => s.id === id);
+    kept.value = session ? { session, song } : null;
+  } catch (e) {
+    problem.value = (e as Error).message;
+  } finally {
+    if (id === ended.value) loaded.value = id; // also if there is nothing to show: the next jam waits for this
+  }
 }
