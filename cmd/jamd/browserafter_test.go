@@ -59,6 +59,7 @@ func TestAfterInABrowser(t *testing.T) {
 		return String.fromCharCode(...new Uint8Array(bytes, 0, 4)) + ' ' + (samples.length > 44100 * 2 && loud > 1000);
 	})`)
 	v.clickText("Rate")
+	v.still(`.rating`)
 	v.click(`.rating fieldset:nth-of-type(1) label:nth-of-type(3)`)
 	v.clickText("Save")
 	v.wait("the rating", `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].rating?.adaptation === 3)`)
