@@ -321,7 +321,7 @@ func FuzzSymbols(f *testing.F) {
 // A slip of the fingers is answered with the name that was meant.
 func TestDidYouMean(t *testing.T) {
 	for name, want := range map[string]string{
-		"temprature": "; did you mean temperature?", "Tempo": "; did you mean tempo?", "stlye": "", "styl": "; did you mean style?", "volume": "",
+		"temprature": "; did you mean temperature?", "Tempo": "; did you mean tempo?", "tepmo": "", "styl": "; did you mean style?", "volume": "",
 		"": "", "x": "", "low": "; did you mean low?",
 	} {
 		if got := DidYouMean(name, []string{"tempo", "temperature", "style", "low", "high"}); got != want {

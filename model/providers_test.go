@@ -107,7 +107,7 @@ func compareProviders(t *testing.T, spec string, plays Part, other Provider) com
 		cpu.Reset()
 		second.Reset()
 		draw := jam.NewSampler(cpu.Vocabulary(), 0.99, 1, 1)
-		chord, melody, tune := cpu.Vocabulary().Start(), jam.MelodyToken(jam.MelodyStart), readParity(t, heardBy(plays))
+		chord, melody, tune := cpu.Vocabulary().Start(), jam.MelodyStart, readParity(t, heardBy(plays))
 		melodies := jam.NewMelodySampler(0.99, 1, 1)
 		for frame := range tune.Chord {
 			var logits [2][]float32

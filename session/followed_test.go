@@ -83,7 +83,7 @@ func TestWhatWasPlayedBeforeTheBeatWasFoundIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	counted, err := r.count()
-	const length = time.Duration(822 * ms) // 685 ms from the first line to the last, and a frame
+	const length = 822 * ms // 685 ms from the first line to the last, and a frame
 	b := r.Brief()
 	b.tell(counted, &r.Manifest)
 	if listed := r.Brief(); logged.Passed != 3 || listed.Length() != length || counted.Passed != 3 || counted.Length != length ||
