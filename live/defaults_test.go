@@ -4,23 +4,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/alecthomas/kong"
-
 	"jamd/config"
 	"jamd/ui"
 )
 
 // Saving the clock saves its port too, so both have a new default, and both have the old one after undo.
 func TestSavingTheClockSavesItsPort(t *testing.T) {
-	var cli struct{ Clock, ClockIn string }
-	parser, err := kong.New(&cli)
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := config.Flags{}
-	for _, f := range parser.Model.Flags {
-		flags[f.Name] = f
-	}
+	flags := flagsOf(t, &struct{ Clock, ClockIn string }{})
 	d := defaults{file: config.NewDefaults(filepath.Join(t.TempDir(), "config.toml"), "", flags)}
 	clock := func(source, in string) []ui.Param {
 		return d.add([]ui.Param{{Name: choiceClock, Value: source}, {Name: choiceClockIn, Value: in}})

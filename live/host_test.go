@@ -217,13 +217,10 @@ func TestSetRefuses(t *testing.T) {
 	}
 }
 
-// A default is what the first jam began with, or what was saved since; undo brings the one before back.
-func TestDefaults(t *testing.T) {
-	var cli struct {
-		Tempo float64
-		Out   string
-	}
-	parser, err := kong.New(&cli)
+// flagsOf returns the flags of a command line, by name.
+func flagsOf(t *testing.T, cli any) config.Flags {
+	t.Helper()
+	parser, err := kong.New(cli)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,6 +228,15 @@ func TestDefaults(t *testing.T) {
 	for _, f := range parser.Model.Flags {
 		flags[f.Name] = f
 	}
+	return flags
+}
+
+// A default is what the first jam began with, or what was saved since; undo brings the one before back.
+func TestDefaults(t *testing.T) {
+	flags := flagsOf(t, &struct {
+		Tempo float64
+		Out   string
+	}{})
 	file := filepath.Join(t.TempDir(), "config.toml")
 	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", flags)})
 	defer stop()

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"jamd/config"
 	"jamd/learn"
 	"jamd/midiio"
@@ -19,20 +17,11 @@ import (
 // presetFlags are those flags that a preset may set.
 func presetFlags(t *testing.T) config.Flags {
 	t.Helper()
-	var cli struct {
+	return flagsOf(t, &struct {
 		Tempo  float64
 		Meter  string
 		Policy string
-	}
-	parser, err := kong.New(&cli)
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := config.Flags{}
-	for _, f := range parser.Model.Flags {
-		flags[f.Name] = f
-	}
-	return flags
+	}{})
 }
 
 // What is kept in a jam that follows its player has the tempo that the page shows, not the one that was set before.
