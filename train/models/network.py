@@ -6,7 +6,7 @@ output is the logits of y_t. Frame t attends to itself and to at most `window` f
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import torch
@@ -174,6 +174,24 @@ class Decoder(Stack):
         """Returns logits [batch, length, logits] of y_0.. from the shifted inputs y_{-1}.., x_{-1}.. and the bar
         positions of frames 0.., all [batch, length], and the rate level [batch] (busy.py)."""
         return self.head(self.features(chord, melody, place, level))
+
+
+def deepened(network: Decoder, layers: int) -> Decoder:
+    """Returns a network of so many layers, a multiple of the network's, that computes the same at first. Behind each
+    block stand copies of it whose contributions are 0, for training to change (LLaMA Pro, Wu et al. 2024, section
+    3.2)."""
+    copies, rest = divmod(layers, network.shape.layers)
+    if rest or not copies:
+        raise ValueError(f"{layers} layers are no multiple of the network's {network.shape.layers}")
+    deep = Decoder(replace(network.shape, layers=layers)).to(network.head.weight.device)
+    state = {name: value for name, value in network.state_dict().items() if not name.startswith("blocks.")}
+    deep.load_state_dict(state, strict=False)
+    for i, block in enumerate(deep.blocks):
+        block.load_state_dict(network.blocks[i // copies].state_dict())
+        if i % copies:
+            nn.init.zeros_(block.out.weight)
+            nn.init.zeros_(block.down.weight)
+    return deep.train(network.training)
 
 
 def by_part(own: Tensor, heard: Tensor, plays: str) -> tuple[Tensor, Tensor]:

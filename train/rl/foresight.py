@@ -32,6 +32,8 @@ from train.rl import coherence, rollout
 from train.rl.objective import divergence, entropy_of, mean
 from train.runs import processes
 
+LISTENING = (16, 64)  # frames; `jamd play` listens for 32 where nothing is set
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -40,8 +42,9 @@ class Settings:
     data's chords. astray is the share of the data's windows with a history led astray. rarity is the bonus of a chord
     for each e-fold that it is too rare in its key. changes is the share of the data's onset rate to aim at. price is
     the gain of the prices of onsets. silence is the cost of a silent frame while the melody sounds; the first 8 frames
-    are free. jumps is the share of windows that change key on the way. prices are the initial prices of onsets at bar
-    lines, on other beats and off the beat. The rate is Adam's."""
+    are free. jumps is the share of windows that change key on the way. listening is the share of windows in which the
+    policy is silent for the first 16 to 64 frames, as while jamd listens; it learns nothing from these frames. prices
+    are the initial prices of onsets at bar lines, on other beats and off the beat. The rate is Adam's."""
 
     steps: int = 400
     windows: int = 48
@@ -59,6 +62,7 @@ class Settings:
     price: float = 0.06
     silence: float = 0.5
     jumps: float = 0.5
+    listening: float = 0.0
     prices: tuple[float, float, float] = (0.0, 0.0, 0.0)
     bfloat16: bool = False
     seed: int = 1
@@ -67,13 +71,15 @@ class Settings:
 
 
 class Step(NamedTuple):
-    """A rollout to windows of the data, with everything to learn from it. [batch, length]: data, heard, mask, places,
-    bar (the bar positions that the policy gets), history, target and learnt (astray.py), own (what it played). [batch]:
-    jump, level. log_q [batch, length, tokens] is from the anchor, harmony [batch, length, chords] from coherence.py."""
+    """A rollout to windows of the data, with everything to learn from it. [batch, length]: data, heard, mask, plays (the
+    frames of mask in which the policy does not listen only), places, bar (the bar positions that the policy gets),
+    history, target and learnt (astray.py), own (what it played). [batch]: jump, level. log_q [batch, length, tokens] is
+    from the anchor, harmony [batch, length, chords] from coherence.py."""
 
     data: Tensor
     heard: Tensor
     mask: Tensor
+    plays: Tensor
     places: Tensor
     jump: Tensor
     level: Tensor
@@ -120,11 +126,12 @@ class Trainer:
 
     @torch.no_grad()
     def perform(self, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, bar: Tensor, level: Tensor,
-                uniform: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Plays to windows. Returns what the policy played [batch, length], the anchor's log probabilities given that
-        [batch, length, tokens], and the values of all chords [batch, length, chords]."""
+                uniform: Tensor, listens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Plays to windows after it has listened for so many frames [batch]. Returns what the policy played [batch,
+        length], the anchor's log probabilities given that [batch, length, tokens], and the values of all chords [batch,
+        length, chords]."""
         s, n = self.settings, tokens.CHORDS
-        own = rollout.play(self.policy, heard, s.temperature, uniform, bar, level) * mask  # silence beyond the end
+        own = rollout.play(self.policy, heard, s.temperature, uniform, bar, level, listens) * mask  # silent beyond the end
         with self.halved():
             logits = self.anchor(own, heard).float()
         log_q = (rollout.masked(logits, delayed(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
@@ -148,15 +155,17 @@ class Trainer:
         bar = bars.unsure(batch.places, random).to(self.device)
         history, target, learnt = (of.to(self.device) for of in lead_astray(batch.chords, batch.mask, s.astray, random))
         uniform = torch.rand(heard.shape, generator=drawn).to(self.device)
+        listens = listening(len(heard), s.listening, random).to(self.device)
+        plays = mask & (torch.arange(heard.shape[1], device=self.device) >= listens[:, None])
         # Each process plays its own windows; then all processes gather all windows.
-        own, log_q, harmony = (processes.gather(of) for of in
-                               self.perform(*map(processes.local, (heard, mask, places, jump, bar, level, uniform))))
-        return Step(data, heard, mask, places, jump, level, bar, history, target, learnt, own, log_q, harmony)
+        alone = map(processes.local, (heard, mask, places, jump, bar, level, uniform, listens))
+        own, log_q, harmony = (processes.gather(of) for of in self.perform(*alone))
+        return Step(data, heard, mask, plays, places, jump, level, bar, history, target, learnt, own, log_q, harmony)
 
     def rates(self, got: Step) -> tuple[Tensor, Tensor]:
         """Returns the onsets per bar of the policy and of the data (coherence.onsets). It leaves out the frame at which
         the key changes: the data's chord starts again there, on the beat or not, and should not count as a rate."""
-        usual = got.mask & (torch.arange(got.mask.shape[1], device=self.device) != got.jump[:, None])
+        usual = got.plays & (torch.arange(got.mask.shape[1], device=self.device) != got.jump[:, None])
         own, data = (coherence.onsets(part, usual, got.places, got.level) for part in (got.own, got.data))
         return own, data
 
@@ -165,12 +174,12 @@ class Trainer:
         the anchor, the loss on data, the entropy."""
         s = self.settings
         rows = processes.local(whole)
-        weight = processes.weight(got.mask[whole])
+        weight = processes.weight(got.plays[whole])
         with self.halved():
             log_p = rollout.log_probabilities(self.policy, got.own[rows], got.heard[rows], s.temperature,
                                               got.bar[rows], got.level[rows])
-        gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.mask[rows]) * weight
-        kl = mean(divergence(log_p, got.log_q[rows]), got.mask[rows]) * weight
+        gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.plays[rows]) * weight
+        kl = mean(divergence(log_p, got.log_q[rows]), got.plays[rows]) * weight
         some = whole[:(len(whole) + 1) // 2]  # half of the data is enough to stay near it
         half = processes.local(some)
         with self.halved():
@@ -178,7 +187,7 @@ class Trainer:
                                                got.level[half])
         likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # bounds the weight of each frame
         nll = -(likely * got.learnt[half]).sum() / got.learnt[some].sum().clamp(min=1)
-        entropy = mean(entropy_of(log_p), got.mask[rows]) * weight
+        entropy = mean(entropy_of(log_p), got.plays[rows]) * weight
         return torch.stack((-s.coherence * gain + s.kl * kl + s.data * nll, gain, kl, nll, entropy))
 
     def once(self) -> dict[str, float]:
@@ -189,7 +198,7 @@ class Trainer:
         got = self.play(batch, busy.unsure(batch.busy, random), random, self.random)
         rates, given = self.rates(got)
         prices = self.prices.after(rates, s.changes * given).to(self.device)
-        rarity = self.degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
+        rarity = self.degrees.within(got.own, got.data * got.plays, got.heard, got.mask, got.jump)
         values = self.actions(got.harmony, got.heard, prices[got.level[:, None], coherence.levels(got.places)], rarity)
         totals = torch.zeros(5, device=self.device)
         for whole in torch.randperm(len(got.own), generator=self.random).to(self.device).split(s.minibatch):
@@ -219,7 +228,7 @@ class Trainer:
         got = self.play(batch, batch.busy, same.random, torch.Generator().manual_seed(0))
         prices = self.prices.integral.to(self.device)[got.level[:, None], coherence.levels(got.places)]
         degrees = deepcopy(self.degrees)  # validation must not change the counts
-        rarity = degrees.within(got.own, got.data, got.heard, got.mask, got.jump)
+        rarity = degrees.within(got.own, got.data * got.plays, got.heard, got.mask, got.jump)
         parts = self.losses(got, torch.arange(len(got.own)), self.actions(got.harmony, got.heard, prices, rarity))
         rates, given = self.rates(got)
         return {"valid_loss": processes.total(parts[0]).item(),
@@ -229,3 +238,11 @@ class Trainer:
     def halved(self) -> torch.autocast:
         """Returns the context in which matrix products use bfloat16, if the settings say so."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
+
+
+def listening(windows: int, share: float, random: np.random.Generator) -> Tensor:
+    """Returns int64 [windows]: for how many frames the policy listens at the start of each window, 0 in most of them."""
+    if share == 0:
+        return torch.zeros(windows, dtype=torch.int64)
+    frames = random.integers(*LISTENING, windows, endpoint=True)
+    return torch.from_numpy(np.where(random.random(windows) < share, frames, 0))

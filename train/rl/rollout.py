@@ -30,10 +30,11 @@ def draw(probabilities: Tensor, uniform: Tensor) -> Tensor:
 
 @torch.no_grad()
 def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, places: Tensor | None = None,
-         level: Tensor | None = None) -> Tensor:
+         level: Tensor | None = None, listens: Tensor | None = None) -> Tensor:
     """Returns what the policy plays to heard, tokens int64 [batch, length]. It hears frame t after it has played frame
     t. uniform, float32 [batch, length] in [0, 1), decides each draw. places, int64 [batch, length], has the bar
-    positions, and level, int64 [batch], the rate of chord changes, for policies with these inputs."""
+    positions, and level, int64 [batch], the rate of chord changes, for policies with these inputs. In its first listens
+    frames, int64 [batch], it is silent, whatever it would play."""
     plays, n = policy.shape.plays, VOICES[policy.shape.plays]
     other = "melody" if plays == "chords" else "chords"
     stepper = Stepper(policy, len(heard))
@@ -44,6 +45,8 @@ def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, pl
         place = None if places is None else places[:, t]
         logits = masked(stepper.step(*by_part(before, listened, plays), place, level), before, n)
         before = draw((logits / temperature).softmax(dim=-1), uniform[:, t])
+        if listens is not None:
+            before = before.where(t >= listens, 0)
         listened = heard[:, t]
         played.append(before)
     return torch.stack(played, dim=1)

@@ -14,7 +14,7 @@ import tyro
 from train.data.corpora import dataset
 from train.models import anchor, mle, reward_models
 from train.models.encoder import EncoderShape
-from train.models.network import Shape
+from train.models.network import Shape, deepened
 from train.rl import foresight, judges, ppo, reinforce
 from train.rl.systems import SYSTEMS
 from train.runs import machine, processes
@@ -136,17 +136,20 @@ class Melody(Gapt):
 @dataclass(frozen=True)
 class Foresight:
     """Train a policy by the value of every chord that it could have played, or resume a run. policy: the checkpoint to
-    start from. anchor: the anchor's checkpoint. hears_busy: add the rate of chord changes as an input."""
+    start from. anchor: the anchor's checkpoint. hears_busy: add the rate of chord changes as an input. layers: deepen the
+    network to so many, a multiple of what it has."""
 
     where: Where
     policy: Path
     anchor: Path
     hears_busy: bool = False
+    layers: int | None = None
     settings: foresight.Settings = foresight.Settings()
 
     def __call__(self) -> None:
         s, device = ready(self.where, self.settings)
         policy = mle.load(self.policy, device, hears_bar=True, hears_busy=self.hears_busy)
+        policy = policy if self.layers is None else deepened(policy, self.layers)
         trainer = foresight.Trainer(policy, anchor.load(self.anchor, device), s, pieces(self.where))
         reinforce.train(trainer, self.where.run, self.where.stop)
 

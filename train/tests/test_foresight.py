@@ -170,3 +170,17 @@ def test_the_data_s_onset_at_a_jump_is_no_rate_to_be_held_to(monkeypatch):
     made_.once()
     for mask in counted:
         assert torch.equal((drawn[0].mask & ~mask).nonzero()[:, 1], drawn[0].jump)
+
+
+def test_a_policy_that_listens_plays_nothing_and_learns_nothing_there():
+    one = trainer(listening=1.0, length=96)
+    batch = one.windows.drawn()
+    got = one.play(batch, batch.busy, one.windows.random, one.random)
+    assert not got.plays[:, :16].any() and bool(got.plays[:, 64:].eq(got.mask[:, 64:]).all())
+    assert not got.own[~got.plays].any()
+    values = torch.randn(len(got.own), 96, 2 * tokens.CHORDS + 1)
+    whole = torch.arange(len(got.own))
+    gain = one.losses(got, whole, values)[1]
+    values[~got.plays] = 100
+    torch.testing.assert_close(one.losses(got, whole, values)[1], gain)
+    assert bool(trainer().play(batch, batch.busy, one.windows.random, one.random).plays.eq(batch.mask).all())

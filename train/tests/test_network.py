@@ -11,7 +11,7 @@ from train.data import tokens
 from train.evaluation.play import PolicyFile, accompany, choose, generator
 from train.export import parity
 from train.export.policy import Card, export
-from train.models.network import Decoder, Shape, Stepper, shifted
+from train.models.network import Decoder, Shape, Stepper, deepened, shifted
 
 SMALL = Shape(dim=32, layers=3, heads=2, window=24)
 
@@ -139,3 +139,15 @@ def test_generator_is_gos_pcg():
 
 
 GO_PCG_1_0 = [0.23842319087387442, 0.50092138792624996, 0.049999111807066621]
+
+
+def test_a_deepened_network_computes_the_same_and_can_learn_more():
+    torch.manual_seed(3)
+    network = Decoder(Shape(dim=32, layers=2, heads=2, window=16, dropout=0.0, hears_bar=True))
+    deep = deepened(network, 6)
+    chords, melody = torch.randint(0, 360, (2, 20)), torch.randint(0, 256, (2, 20))
+    torch.testing.assert_close(deep(chords, melody), network(chords, melody))
+    deep(chords, melody).square().mean().backward()
+    assert all(bool(block.down.weight.grad.any()) for block in deep.blocks)
+    with pytest.raises(ValueError, match="5 layers"):
+        deepened(network, 5)
