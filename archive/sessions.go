@@ -49,12 +49,17 @@ func (s *Sessions) Close() { s.encoders.Close() }
 func folder(root, id string) (string, error) {
 	dir := filepath.Join(root, id)
 	if strings.HasPrefix(id, ".") || id != filepath.Base(dir) {
-		return "", fmt.Errorf("session %q: %w", id, ui.ErrUnknown)
+		return "", gone(id)
 	}
 	if _, err := os.Stat(filepath.Join(dir, session.ManifestFile)); err != nil {
-		return "", fmt.Errorf("session %q: %w", id, ui.ErrUnknown)
+		return "", gone(id)
 	}
 	return dir, nil
+}
+
+// gone is the error for a session that is not there.
+func gone(id string) error {
+	return &ui.Reason{Code: ui.ReasonSessionGone, Err: fmt.Errorf("session %q: %w", id, ui.ErrUnknown)}
 }
 
 // List returns the sessions that can be read and in which something was played, newest first.

@@ -125,19 +125,29 @@ func (f *File) starts(profile string, flags Flags) error {
 	return nil
 }
 
-// Undo takes back the last Save. It returns an error if the file has been changed since.
+// ErrNothingSaved is the error of an Undo without a Save before it.
+var ErrNothingSaved = errors.New("there is nothing to undo")
+
+// A ChangedError says that the configuration file has been changed since the last Save.
+type ChangedError struct{ Path string }
+
+func (e *ChangedError) Error() string {
+	return e.Path + " has been changed since: remove the line there"
+}
+
+// Undo takes back the last Save. It returns a [ChangedError] if the file has been changed since.
 func (d *Defaults) Undo() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.last == nil {
-		return errors.New("there is nothing to undo")
+		return ErrNothingSaved
 	}
 	now, err := os.ReadFile(d.path)
 	switch {
 	case err != nil:
 		return fmt.Errorf("configuration: %w", err)
 	case !bytes.Equal(now, d.last.after):
-		return fmt.Errorf("%s has been changed since: remove the line there", d.path)
+		return &ChangedError{d.path}
 	case d.last.before == nil:
 		err = os.Remove(d.path)
 	default:

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -12,6 +13,12 @@ import (
 
 // presetName is what a profile may be called in the header of its table without quotes.
 var presetName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+
+// Errors of presets.
+var (
+	ErrNoPreset   = errors.New("there is no preset")
+	ErrPresetName = errors.New("a name has letters, digits, - and _, at most 40 of them")
+)
 
 // Presets returns the names of the profiles, in order.
 func (d *Defaults) Presets() ([]string, error) {
@@ -36,7 +43,7 @@ func (d *Defaults) Preset(name string) ([]Value, error) {
 	}
 	chosen, ok := profiles[name]
 	if !ok {
-		return nil, fmt.Errorf("there is no preset %q; the presets are %v", name, Sorted(profiles))
+		return nil, fmt.Errorf("%w %q; the presets are %v", ErrNoPreset, name, Sorted(profiles))
 	}
 	all := maps.Clone(chosen.Flags)
 	maps.Copy(all, chosen.Set)
@@ -57,7 +64,7 @@ func (d *Defaults) Preset(name string) ([]Value, error) {
 // Keep saves settings as a profile. Other settings that the profile has stay. Undo does not take it back.
 func (d *Defaults) Keep(name string, values ...Value) (Saved, error) {
 	if !presetName.MatchString(name) {
-		return Saved{}, usage.Errorf("preset %q: a name has letters, digits, - and _, at most 40 of them", name)
+		return Saved{}, usage.Errorf("preset %q: %w", name, ErrPresetName)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

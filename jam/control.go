@@ -51,7 +51,7 @@ func ParseControl(name, value string) (Control, error) {
 		return c, err
 	}
 	if c.Value, err = strconv.ParseFloat(value, 64); err != nil {
-		return Control{}, fmt.Errorf("%s %q: must be a number from %v to %v", name, value, info.Min, info.Max)
+		return Control{}, &RangeError{info.Min, info.Max, fmt.Sprintf("%s %q: must be a number from %v to %v", name, value, info.Min, info.Max)}
 	}
 	if c.Value == 0 {
 		c.Value = 0 // not -0

@@ -17,14 +17,14 @@ func (l *Loop) takeControls() {
 		l.panic(c.Control)
 	}
 	if c, ok := l.controls.take(ParamOne); ok {
-		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), errNotFollowed))
+		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), ErrNotFollowed))
 	}
 	c, ok := l.controls.take(ParamTap)
 	if !ok {
 		return
 	}
 	if l.config.Transport != nil {
-		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), errExternalTempo))
+		l.report(fmt.Errorf("%v at frame %d: %w", c.Control, l.engine.Frame(), ErrExternalTempo))
 		return
 	}
 	if bpm, ok := l.taps.tap(c.At); ok {
@@ -32,10 +32,11 @@ func (l *Loop) takeControls() {
 	}
 }
 
+// Why a control of the time is refused.
 var (
-	errExternalTempo = errors.New("the external clock sets the tempo")
-	errNotFollowed   = errors.New("jamd counts the bars itself, because it does not follow your playing")
-	errPlayer        = errors.New("your playing sets the tempo")
+	ErrExternalTempo = errors.New("the external clock sets the tempo")
+	ErrNotFollowed   = errors.New("jamd counts the bars itself, because it does not follow your playing")
+	ErrPlayersTempo  = errors.New("your playing sets the tempo")
 )
 
 // panic ends everything at once: jamd's own notes, and what the synth may still hold on the channels of the chords.
@@ -95,9 +96,9 @@ func (l *Loop) apply(c Control) error {
 		l.policies.replace(c) // it is reported as applied when the policy becomes active
 		return nil
 	case c.Param == ParamTempo && l.config.Transport != nil:
-		return errExternalTempo
+		return ErrExternalTempo
 	case c.Param == ParamTempo && l.player.on:
-		return errPlayer
+		return ErrPlayersTempo
 	}
 	if err := l.engine.Apply(c); err != nil {
 		return err

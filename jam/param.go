@@ -227,7 +227,7 @@ func (i *ParamInfo) check(v float64) error {
 	if unit != "" {
 		unit = " " + unit
 	}
-	return fmt.Errorf("%s %v: must be %v to %v%s", i.Name, v, i.Min, i.Max, unit)
+	return &RangeError{i.Min, i.Max, fmt.Sprintf("%s %v: must be %v to %v%s", i.Name, v, i.Min, i.Max, unit)}
 }
 
 // round returns the nearest of the param's steps, exact in decimals.

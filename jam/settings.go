@@ -87,14 +87,13 @@ func (s Settings) Check() error {
 	case s.Listen < 0 || s.Listen > 1024:
 		return fmt.Errorf("listen %d beats: must be 0 to 1024 beats", s.Listen)
 	case int(s.High)-int(s.Low) < 11:
-		return fmt.Errorf("register %d to %d: must be within 0 to 127 and at least 11 semitones wide", s.Low, s.High)
+		return fmt.Errorf("register %d to %d: %w", s.Low, s.High, ErrRegister)
 	case s.ChordChannel < 1 || s.ChordChannel > 16:
 		return fmt.Errorf("chord channel %d: must be 1 to 16", s.ChordChannel)
 	case s.Bass && (s.BassChannel < 1 || s.BassChannel > 16):
 		return fmt.Errorf("bass channel %d: must be 1 to 16", s.BassChannel)
 	case s.Bass && (s.BassHigh >= s.Low || int(s.BassHigh)-int(s.BassLow) < 11):
-		return fmt.Errorf("bass register %d to %d: must be at least 11 semitones wide and below the chords' lowest pitch %d",
-			s.BassLow, s.BassHigh, s.Low)
+		return fmt.Errorf("bass register %d to %d: %w", s.BassLow, s.BassHigh, ErrBassRegister)
 	case s.Metronome && (s.ChordChannel == clickChannel || s.Bass && s.BassChannel == clickChannel):
 		return fmt.Errorf("metronome: it clicks on channel %d, chords and bass need another", clickChannel)
 	case s.MelodyChannels == 0:

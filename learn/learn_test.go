@@ -2,10 +2,13 @@ package learn
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -86,6 +89,7 @@ func TestLearnNext(t *testing.T) {
 type steered struct {
 	settings jam.Settings
 	asked    []string
+	preset   func() error // nil for presets that are there
 }
 
 func (s *steered) Ask(c jam.Control) error {
@@ -95,6 +99,9 @@ func (s *steered) Ask(c jam.Control) error {
 
 func (s *steered) Preset(name string) error {
 	s.asked = append(s.asked, "preset "+name)
+	if s.preset != nil {
+		return s.preset()
+	}
 	return nil
 }
 
@@ -109,7 +116,7 @@ func surface(t interface{ Fatal(...any) }, learned map[Trigger]string) *Surface 
 }
 
 // nowhere takes the warnings of a surface.
-func nowhere(string) {}
+func nowhere(error) {}
 
 func TestSurface(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -167,6 +174,42 @@ func TestTwoControllersForOneSetting(t *testing.T) {
 	k.Close()
 	if want := []string{"panic", "panic", "panic"}; !slices.Equal(s.asked, want) {
 		t.Errorf("asked %v, want %v", s.asked, want)
+	}
+}
+
+// A preset that cannot be changed to, or not yet, is told with its name.
+func TestPresetInVain(t *testing.T) {
+	k := surface(t, map[Trigger]string{{kind: program, number: 5}: "preset=waltz"})
+	broken, loading := errors.New("broken"), make(chan struct{})
+	s := &steered{settings: jam.DefaultSettings(), preset: func() error { <-loading; return broken }}
+	var mu sync.Mutex
+	var told []error
+	k.Steer(s, func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, err)
+	})
+	const presses = 12 // more than can wait
+	for range presses {
+		k.Handle(jam.Event{Status: 0xC0, Data1: 5})
+	}
+	for len(k.moves.C()) > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	close(loading)
+	k.Close()
+	refused := 0
+	for _, err := range told {
+		var in *PresetError
+		if !errors.As(err, &in) || in.Name != "waltz" || !errors.Is(err, broken) && !errors.Is(err, ErrLoading) {
+			t.Errorf("told: %v", err)
+		}
+		if errors.Is(err, ErrLoading) {
+			refused++
+		}
+	}
+	if len(told) != presses || refused == 0 || refused == presses {
+		t.Errorf("%d of %d told, %d because of those before", len(told), presses, refused)
 	}
 }
 

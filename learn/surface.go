@@ -5,6 +5,8 @@
 package learn
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 
 	"jamd/jam"
@@ -100,14 +102,26 @@ func (s *Surface) Handle(e jam.Event) bool {
 	return true
 }
 
-// Steer lets the surface change a jam until Close, without blocking. It calls warn with the text of each error of to.Ask.
-func (s *Surface) Steer(to Steerer, warn func(string)) {
+// ErrLoading is the error of a trigger that asks for a policy or a preset while others are still being loaded.
+var ErrLoading = errors.New("a policy or preset before it is still being loaded: try again")
+
+// A PresetError says that a trigger has asked for a preset in vain.
+type PresetError struct {
+	Name string
+	Err  error
+}
+
+func (e *PresetError) Error() string { return fmt.Sprintf("preset %s: %v", e.Name, e.Err) }
+func (e *PresetError) Unwrap() error { return e.Err }
+
+// Steer lets the surface change a jam until Close, without blocking. It calls warn with each error of to.
+func (s *Surface) Steer(to Steerer, warn func(error)) {
 	if s == nil {
 		return
 	}
 	try := func(change func() error) {
 		if err := change(); err != nil {
-			warn(err.Error())
+			warn(err)
 		}
 	}
 	slow := make(chan func() error, 4)
@@ -116,12 +130,13 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 			try(change)
 		}
 	})
-	later := func(name string, change func() error) {
+	later := func(change func() error) (err error) {
 		select {
 		case slow <- change:
 		default:
-			warn(name + ": a policy or preset before it is still being loaded: try again")
+			err = ErrLoading
 		}
+		return err
 	}
 	s.running.Go(func() {
 		defer close(slow)
@@ -135,8 +150,9 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 			}
 			target := &s.targets[m.target]
 			if preset := target.preset; preset != "" {
+				change := func() error { return presetError(preset, to.Preset(preset)) }
 				if pressed {
-					later("preset "+preset, func() error { return to.Preset(preset) })
+					try(func() error { return presetError(preset, later(change)) })
 				}
 				continue
 			}
@@ -144,12 +160,21 @@ func (s *Surface) Steer(to Steerer, warn func(string)) {
 			switch change := func() error { return to.Ask(c) }; {
 			case !ok:
 			case c.Param == jam.ParamPolicy:
-				later(c.String(), change)
+				if err := later(change); err != nil {
+					warn(fmt.Errorf("%v: %w", c, err))
+				}
 			default:
 				try(change)
 			}
 		}
 	})
+}
+
+func presetError(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &PresetError{name, err}
 }
 
 // next returns the next move. After Close it returns the moves that are left, and then false.

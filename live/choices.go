@@ -2,7 +2,6 @@ package live
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -79,7 +78,7 @@ func (j *Jam) choose(name, value string) (ok bool, err error) {
 	}
 	switch {
 	case p.Fixed != "":
-		return true, fmt.Errorf("%s: %s", name, p.Fixed)
+		return true, fixedError(&p)
 	case p.Kind == ui.Switch && value != "on" && value != "off":
 		return true, fmt.Errorf("%s %q: must be on or off", name, value)
 	case !possible(p, value):
@@ -97,9 +96,9 @@ func (j *Jam) showIn(p *ui.Param) {
 	p.Value = j.melody.name
 	switch {
 	case j.melody.agent != nil:
-		p.Fixed = "an agent plays the melody"
+		p.Fix(ui.ReasonAgent, "an agent plays the melody")
 	case j.input == nil:
-		p.Fixed = "a file plays the melody: stop it, and choose for the next jam"
+		p.Fix(ui.ReasonTune, "a file plays the melody: stop it, and choose for the next jam")
 	}
 	if p.Fixed != "" {
 		return
@@ -116,7 +115,7 @@ func (j *Jam) showIn(p *ui.Param) {
 	}
 }
 
-func (j *Jam) setIn(value string) error { return j.input.move(value) }
+func (j *Jam) setIn(value string) error { return portError(value, j.input.move(value)) }
 
 func (j *Jam) showOut(p *ui.Param) {
 	outputs, err := j.host.ports.Outputs()
@@ -130,14 +129,16 @@ func (j *Jam) showOut(p *ui.Param) {
 	}
 }
 
-func (j *Jam) setOut(value string) error { return j.output.move(value, j.host.ports, j.reconnect()) }
+func (j *Jam) setOut(value string) error {
+	return portError(value, j.output.move(value, j.host.ports, j.reconnect()))
+}
 
 func (j *Jam) showRecord(p *ui.Param) {
 	if p.Value = "off"; j.host.next.get().record {
 		p.Value = "on"
 	}
 	if j.blind != nil {
-		p.Fixed = "a blind jam is recorded: its rating is stored with it"
+		p.Fix(ui.ReasonBlindRecord, "a blind jam is recorded: its rating is stored with it")
 	}
 }
 
@@ -146,22 +147,23 @@ func (j *Jam) setRecord(value string) error {
 	return nil
 }
 
-// clockFixed returns why the clock cannot be chosen now, or "".
-func (j *Jam) clockFixed() string {
+// fixClock says why the clock cannot be chosen now, if it cannot.
+func (j *Jam) fixClock(p *ui.Param) {
 	switch {
 	case j.melody.agent != nil:
-		return "an agent plays by jamd's own clock"
+		p.Fix(ui.ReasonAgent, "an agent plays by jamd's own clock")
 	case j.hasBegun():
-		return "the jam keeps the clock that it began with: stop it, and choose before the next one begins"
+		p.Fix(ui.ReasonJamBegun, "the jam keeps the clock that it began with: stop it, and choose before the next one begins")
 	}
-	return ""
 }
 
 func (j *Jam) showClock(p *ui.Param) {
-	p.Value, p.Fixed = j.host.next.get().clock.Source, j.clockFixed()
+	p.Value = j.host.next.get().clock.Source
 	if j.canFollow() {
-		p.Words, p.Fixed = []string{p.Value, j.followingClock()}, ""
+		p.Words = []string{p.Value, j.followingClock()}
+		return
 	}
+	j.fixClock(p)
 }
 
 func (j *Jam) setClock(value string) error {
@@ -175,8 +177,8 @@ func (j *Jam) setClock(value string) error {
 
 func (j *Jam) showClockIn(p *ui.Param) {
 	inputs, err := j.host.ports.Inputs()
-	p.Value, p.Fixed = cmp.Or(j.host.next.get().clock.In, withMelody), j.clockFixed()
-	if p.Fixed == "" && err != nil {
+	p.Value = cmp.Or(j.host.next.get().clock.In, withMelody)
+	if j.fixClock(p); p.Fixed == "" && err != nil {
 		p.Fixed = err.Error()
 	}
 	p.Words = append([]string{withMelody}, inputs...)
@@ -194,7 +196,7 @@ func (j *Jam) setClockIn(value string) error {
 // one waits instead.
 func (j *Jam) changeClock(c Clock) error {
 	if c.external() && c.In == "" && j.input != nil && j.input.name() == Page {
-		return errors.New("a page has no clock: choose the port of the clock first")
+		return refused(ui.ReasonPageClock, "a page has no clock: choose the port of the clock first")
 	}
 	c.BPM = j.options.Clock.BPM
 	j.host.next.change(func(n *nextChoices) { n.clock = c })
@@ -207,7 +209,7 @@ func (j *Jam) changeClock(c Clock) error {
 func (j *Jam) showListen(p *ui.Param) {
 	p.Value = strconv.Itoa(j.host.next.get().listen)
 	if j.melody.agent != nil || j.hasBegun() {
-		p.Fixed = begun
+		p.Fix(ui.ReasonJamBegun, begun)
 	}
 }
 
@@ -222,7 +224,7 @@ func (j *Jam) setListen(value string) error {
 func (j *Jam) showBlind(p *ui.Param) {
 	p.Words, p.Value = PolicyNames(), cmp.Or(strings.Join(j.host.next.get().blind, ","), "off")
 	if j.melody.agent != nil {
-		p.Fixed = "an agent plays: nobody is there to rate the jam"
+		p.Fix(ui.ReasonAgent, "an agent plays: nobody is there to rate the jam")
 	}
 }
 

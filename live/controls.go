@@ -10,6 +10,7 @@ import (
 
 	"jamd/jam"
 	"jamd/model"
+	"jamd/ui"
 )
 
 // controlEntries is the length of the queue from the loop to the jam's controls.
@@ -134,7 +135,7 @@ func (c *controls) Ask(control jam.Control) error {
 // askPolicy loads the policy that a control names, which takes a moment. If the jam ends first, the next jam gets the policy.
 func (c *controls) askPolicy(control jam.Control) error {
 	if c.jam.blind != nil {
-		return errors.New("policy: " + policyHidden)
+		return refused(ui.ReasonHidden, "policy: "+policyHidden)
 	}
 	if names := PolicyNames(); !slices.Contains(names, control.Text) {
 		return fmt.Errorf("policy %q: must be one of %v%s", control.Text, names, jam.DidYouMean(control.Text, names))
@@ -167,7 +168,7 @@ func (c *controls) check(control jam.Control) error {
 		return nil
 	case jam.ParamTranspose, jam.ParamSplit:
 		if c.jam.melody.agent != nil {
-			return errors.New("an agent plays: its melody is neither split nor transposed")
+			return refused(ui.ReasonAgent, "an agent plays: its melody is neither split nor transposed")
 		}
 	}
 	settings := c.Settings()

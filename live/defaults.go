@@ -1,7 +1,6 @@
 package live
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -54,7 +53,7 @@ func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, 
 	case i < 0:
 		return ui.Saved{}, refusal{fmt.Errorf("%q: %w", name, errUnknownSetting), ui.ErrUnknown}
 	case params[i].Default == nil || params[i].Value == session.Hidden:
-		return ui.Saved{}, refusal{fmt.Errorf("%s: cannot be saved as default", name), ui.ErrRefused}
+		return ui.Saved{}, refusal{&ui.Reason{Code: ui.ReasonNotSavable, Args: args{"setting": name}, Err: fmt.Errorf("%s: cannot be saved as default", name)}, ui.ErrRefused}
 	}
 	value := params[i].Value
 	values := []config.Value{{Name: name, Value: value}}
@@ -81,22 +80,13 @@ func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, 
 // undo takes back the last save.
 func (d *defaults) undo() error {
 	if d.file == nil {
-		return refusal{errors.New("nothing was saved"), ui.ErrRefused}
+		return refused(ui.ReasonNothingToUndo, "nothing was saved")
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.file.Undo(); err != nil {
-		return refusal{err, ui.ErrRefused}
+		return refusal{worded("", err), ui.ErrRefused}
 	}
 	maps.Copy(d.first, d.saved)
 	return nil
 }
-
-// A refusal is an error that the client can mend. It has the text of error, and errors.Is finds kind: ErrUnknown or ErrRefused of
-// package ui.
-type refusal struct {
-	error
-	kind error
-}
-
-func (r refusal) Is(target error) bool { return target == r.kind }

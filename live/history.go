@@ -24,12 +24,14 @@ type step struct {
 	jam    *Jam
 	at     time.Duration
 	before []ui.NamedValue
-	slides bool // one number has changed, as by a slider
+	slides bool   // one number has changed, as by a slider
+	now    string // of a step that slides: the value after it
 }
 
 // add stores a step. It returns false if what can be undone is the same as before: nothing changed, or the last step was the same move of a
-// slider. If that move is now back where it began, its step goes; now is the present value of a step that slides.
-func (h *history) add(s step, now string) bool {
+// slider. If that move is now back where it began, its step goes. A move that goes on from another value than it came to is another one: a
+// controller has moved the setting between.
+func (h *history) add(s step) bool {
 	if len(s.before) == 0 {
 		return false
 	}
@@ -37,12 +39,12 @@ func (h *history) add(s step, now string) bool {
 	defer h.mu.Unlock()
 	if n := len(h.steps); n > 0 {
 		last := &h.steps[n-1]
-		if last.slides && s.slides && last.jam == s.jam && s.at-last.at < oneMove && last.before[0].Name == s.before[0].Name {
-			if last.before[0].Value == now {
+		if last.goesOn(&s) {
+			if last.before[0].Value == s.now {
 				h.steps = h.steps[:n-1]
 				return true
 			}
-			last.at = s.at
+			last.at, last.now = s.at, s.now
 			return false
 		}
 	}
@@ -50,6 +52,14 @@ func (h *history) add(s step, now string) bool {
 		h.steps = slices.Delete(h.steps, 0, 1)
 	}
 	return true
+}
+
+// goesOn reports whether next is the same move of a slider.
+func (s *step) goesOn(next *step) bool {
+	if !s.slides || !next.slides || s.jam != next.jam || next.at-s.at >= oneMove {
+		return false
+	}
+	return s.before[0].Name == next.before[0].Name && s.now == next.before[0].Value
 }
 
 // take removes the newest step and returns it.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"jamd/jam"
 	"jamd/ui"
 )
 
@@ -23,11 +24,11 @@ func TestHistory(t *testing.T) {
 		{4 * time.Second, "top-p", "1", "0.9", true, true}, {4100 * time.Millisecond, "top-p", "0.9", "1", true, true}, // there and back: nothing
 		{5 * time.Second, "mute", "off", "on", false, true}, {5100 * time.Millisecond, "mute", "on", "off", false, true},
 	} {
-		if changes := h.add(step{j, c.at, []ui.NamedValue{{Name: c.name, Value: c.before}}, c.slides}, c.now); changes != c.changes {
+		if changes := h.add(step{j, c.at, []ui.NamedValue{{Name: c.name, Value: c.before}}, c.slides, c.now}); changes != c.changes {
 			t.Errorf("%s at %v: what can be undone changes is %v", c.name, c.at, changes)
 		}
 	}
-	if h.add(step{jam: j}, "") {
+	if h.add(step{jam: j}) {
 		t.Error("a step of nothing was added")
 	}
 	for _, want := range []ui.NamedValue{
@@ -44,7 +45,7 @@ func TestHistory(t *testing.T) {
 		t.Error("there is more to undo than was done")
 	}
 	for i := range remembered + 5 {
-		h.add(step{&Jam{}, time.Duration(i), []ui.NamedValue{{Name: "style", Value: "pad"}}, false}, "block")
+		h.add(step{jam: &Jam{}, at: time.Duration(i), before: []ui.NamedValue{{Name: "style", Value: "pad"}}})
 	}
 	if len(h.steps) != remembered {
 		t.Errorf("%d steps are remembered", len(h.steps))
@@ -80,4 +81,28 @@ func TestEqualValuesChangeNothing(t *testing.T) {
 	undo(ui.NamedValue{Name: "temperature", Value: "0.99"})
 	undo(ui.NamedValue{Name: "mute", Value: "off"})
 	undo(ui.NamedValue{Name: choiceMeter, Value: "4/4"})
+}
+
+// A controller that moves a setting between two moves of its slider, however fast they follow each other, parts them: both are undone, one
+// after the other. So is the second one if it ends where the first one began.
+func TestControllerBetweenTwoMoves(t *testing.T) {
+	s, stop := play(t, Options{})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	undo := func(want string) {
+		t.Helper()
+		if got, err := j.Undo(); err != nil || len(got.Set) != 1 || got.Set[0].Value != want {
+			t.Errorf("undo set %v, %v; want %s", got.Set, err, want)
+		}
+	}
+	start := value(t, j, "temperature").Value
+	for _, last := range []string{"0.4", start} {
+		set(t, j, "temperature", "0.5")
+		if err := j.controls.Ask(jam.Control{Param: jam.ParamTemperature, Value: 0.7}); err != nil {
+			t.Fatal(err)
+		}
+		set(t, j, "temperature", last)
+		undo("0.7")
+		undo(start)
+	}
 }

@@ -143,7 +143,7 @@ func TestOneJamAfterAnother(t *testing.T) {
 	if err := second.Start(); !errors.Is(err, ui.ErrRefused) {
 		t.Errorf("a count-in of a jam that has begun: %v", err)
 	}
-	if p := value(t, second, "listen"); p.Fixed == "" {
+	if p := value(t, second, "listen"); p.Fixed == "" || p.FixedCode != ui.ReasonJamBegun {
 		t.Error("listening can be chosen although the jam has begun")
 	}
 	if err := second.Set("clock", ClockExternal); !errors.Is(err, ui.ErrRefused) {
@@ -197,20 +197,33 @@ func TestSetRefuses(t *testing.T) {
 		name, value string
 		kind        error
 		says        string
+		code        ui.ReasonCode // of what a player at the page can ask for
 	}{
-		{"flavour", "red", ui.ErrUnknown, "no such setting"},
-		{"temperature", "hot", ui.ErrRefused, "temperature"},
-		{"temperature", "99", ui.ErrRefused, "0 to 10"},
-		{choiceRecord, "maybe", ui.ErrRefused, "on or off"},
-		{choiceListen, "3", ui.ErrRefused, "must be one of"},
-		{choiceClock, "sundial", ui.ErrRefused, "must be one of"},
-		{choiceClock, ClockExternal, ui.ErrRefused, "a page has no clock"},
-		{choiceBlind, "jamd", ui.ErrRefused, "2 to 8 policies"},
-		{"policy", "nobody", ui.ErrRefused, "must be one of"},
+		{"flavour", "red", ui.ErrUnknown, "no such setting", ""},
+		{"temperature", "hot", ui.ErrRefused, "temperature", ui.ReasonRange},
+		{"temperature", "99", ui.ErrRefused, "0 to 10", ui.ReasonRange},
+		{"low", "70", ui.ErrRefused, "11 semitones", ui.ReasonRegister},
+		{choiceMeter, "auto", ui.ErrRefused, "where it follows you", ui.ReasonMeterFollows},
+		{choiceRecord, "maybe", ui.ErrRefused, "on or off", ""},
+		{choiceListen, "3", ui.ErrRefused, "must be one of", ""},
+		{choiceClock, "sundial", ui.ErrRefused, "must be one of", ""},
+		{choiceClock, ClockExternal, ui.ErrRefused, "a page has no clock", ui.ReasonPageClock},
+		{choiceBlind, "jamd", ui.ErrRefused, "2 to 8 policies", ""},
+		{"policy", "nobody", ui.ErrRefused, "must be one of", ""},
 	} {
-		if err := j.Set(c.name, c.value); !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s=%s: %v, want %v with %q", c.name, c.value, err, c.kind, c.says)
+		err := j.Set(c.name, c.value)
+		if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) || ui.ProblemOf(err).Code != c.code {
+			t.Errorf("%s=%s: %v, want %v with %q and the code %q", c.name, c.value, err, c.kind, c.says, c.code)
 		}
+	}
+	if _, err := j.Undo(); ui.ProblemOf(err).Code != ui.ReasonNothingToUndo {
+		t.Errorf("undo of nothing: %v", err)
+	}
+	if _, err := j.Presets(); err != nil {
+		t.Error(err)
+	}
+	if _, err := j.Preset("waltz"); ui.ProblemOf(err).Code != ui.ReasonNoConfig {
+		t.Errorf("a preset without a configuration file: %v", err)
 	}
 	if after, err := json.Marshal(j.Params()); err != nil || !bytes.Equal(after, before) {
 		t.Errorf("refused settings changed\n%s\nto\n%s, %v", before, after, err)

@@ -2,7 +2,6 @@ package live
 
 import (
 	"cmp"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/ports"
+	"jamd/ui"
 	"jamd/usage"
 )
 
@@ -66,7 +66,7 @@ func (i *input) move(name string) error {
 	var claim ports.Claim
 	switch {
 	case i.closed:
-		return errors.New("the jam is over")
+		return refused(ui.ReasonJamOver, "the jam is over")
 	case name == i.asked, i.in != nil && (name == i.in.Info().Name || name == i.in.Info().String()):
 		return nil
 	case name != Page:
@@ -80,7 +80,7 @@ func (i *input) move(name string) error {
 		}
 		next.SendClockTo(i.clock)
 	case i.clock != nil:
-		return errors.New("the clock comes from the melody's port, and the page sends none")
+		return refused(ui.ReasonPageClock, "the clock comes from the melody's port, and the page sends none")
 	}
 	i.leave()
 	i.asked, i.in, i.claim = name, next, claim

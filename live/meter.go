@@ -1,7 +1,6 @@
 package live
 
 import (
-	"errors"
 	"fmt"
 
 	"jamd/jam"
@@ -27,11 +26,11 @@ func (j *Jam) showMeter(p *ui.Param) {
 	}
 	switch {
 	case j.melody.agent != nil:
-		p.Fixed = "an agent plays: it keeps the meter that it began with"
+		p.Fix(ui.ReasonAgent, "an agent plays: it keeps the meter that it began with")
 	case j.melody.tune != nil:
-		p.Fixed = "a file plays the melody: it has its own meter"
+		p.Fix(ui.ReasonTune, "a file plays the melody: it has its own meter")
 	case !j.follows() && j.hasBegun():
-		p.Fixed = "the bars are counted as the jam began: stop, and choose before the next one begins"
+		p.Fix(ui.ReasonJamBegun, "the bars are counted as the jam began: stop, and choose before the next one begins")
 	}
 }
 
@@ -39,7 +38,7 @@ func (j *Jam) showMeter(p *ui.Param) {
 // and the next one uses it.
 func (j *Jam) setMeter(value string) error {
 	if value == autoMeter && !j.follows() {
-		return errors.New("jamd can find your meter only where it follows you: choose the clock 'follow' first")
+		return refused(ui.ReasonMeterFollows, "jamd can find your meter only where it follows you: choose the clock 'follow' first")
 	}
 	var m jam.Meter
 	if value != autoMeter {

@@ -26,7 +26,7 @@ func (j *Jam) tellNews() {
 				return
 			case e.Kind == jam.EntryError:
 				j.log.Error().Msg(e.Err.Error())
-				j.notice(ui.Notice{Code: ui.NoticeProblem, Args: args{"text": e.Err.Error()}, Text: e.Err.Error()})
+				j.notice(ui.Notice{Code: ui.NoticeProblem, Args: args{}, Text: e.Err.Error(), Why: problem("", e.Err)})
 			case e.Kind == jam.EntryMeter:
 				bars := j.Bars().Add(e.Meter)
 				j.bars.Store(&bars)

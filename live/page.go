@@ -93,7 +93,8 @@ func (j *Jam) Params() []ui.Param {
 		if i.Param == jam.ParamPolicy {
 			p.Words, p.Value = PolicyNames(), j.controls.wanted()
 			if j.blind != nil {
-				p.Words, p.Value, p.Fixed = nil, session.Hidden, policyHidden
+				p.Words, p.Value = nil, session.Hidden
+				p.Fix(ui.ReasonHidden, policyHidden)
 			}
 		}
 		params = append(params, p)
@@ -113,8 +114,8 @@ func (j *Jam) Set(name, value string) error {
 	if err != nil || !known || same || name == choiceBlind {
 		return err
 	}
-	s := step{j, j.Clock.Now(), []ui.NamedValue{{Name: name, Value: before.Value}}, before.Kind == ui.Number || before.Kind == ui.Whole}
-	if j.host.history.add(s, written(name, value)) {
+	s := step{j, j.Clock.Now(), []ui.NamedValue{{Name: name, Value: before.Value}}, before.Kind == ui.Number || before.Kind == ui.Whole, written(name, value)}
+	if j.host.history.add(s) {
 		j.changed(0) // the pages can offer to undo it
 	}
 	return nil
@@ -125,7 +126,7 @@ func (j *Jam) leftTempo(name string) bool { return name == jam.ParamTempo.String
 
 func (j *Jam) set(name, value string) error {
 	if ok, err := j.choose(name, value); err != nil {
-		return refusal{err, ui.ErrRefused}
+		return refusal{worded(name, err), ui.ErrRefused}
 	} else if ok {
 		j.changed(0)
 		return nil
@@ -134,7 +135,7 @@ func (j *Jam) set(name, value string) error {
 	case errors.Is(err, errUnknownSetting):
 		return refusal{err, ui.ErrUnknown}
 	case err != nil:
-		return refusal{err, ui.ErrRefused}
+		return refusal{worded(name, err), ui.ErrRefused}
 	}
 	return nil
 }
@@ -194,7 +195,7 @@ func (j *Jam) Panic() error {
 // Start ends a jam that waits for its first note. The next one begins with a count-in.
 func (j *Jam) Start() error {
 	if j.melody.play == nil || j.hasBegun() {
-		return refusal{errors.New("the jam has begun"), ui.ErrRefused}
+		return refused(ui.ReasonJamBegun, "the jam has begun")
 	}
 	j.end(nextCountsIn)
 	return nil
@@ -203,7 +204,7 @@ func (j *Jam) Start() error {
 // Demo ends a jam that waits for its first note. A bundled tune plays the next jam.
 func (j *Jam) Demo() error {
 	if j.melody.agent != nil || j.hasBegun() {
-		return refusal{errors.New("the jam has begun: stop it first"), ui.ErrRefused}
+		return refused(ui.ReasonJamBegun, "the jam has begun: stop it first")
 	}
 	j.end(nextPerforms)
 	return nil

@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"jamd/config"
 	"jamd/jam"
+	"jamd/learn"
 	"jamd/session"
 	"jamd/ui"
 )
 
-var errNothingSaved = refusal{errors.New("this jamd has no configuration file, which would have the presets"), ui.ErrRefused}
+var errNothingSaved = refused(ui.ReasonNoConfig, "this jamd has no configuration file, which would have the presets")
 
 // Presets returns the names of the presets: the profiles of the configuration file.
 func (j *Jam) Presets() ([]string, error) {
@@ -45,7 +45,7 @@ func (j *Jam) KeepPreset(name string) (ui.Saved, error) {
 	}
 	saved, err := file.Keep(name, values...)
 	if err != nil {
-		return ui.Saved{}, refusal{err, ui.ErrRefused}
+		return ui.Saved{}, refusal{worded(name, err), ui.ErrRefused}
 	}
 	return ui.Saved{Line: fmt.Sprintf("preset %s", name), File: saved.Path}, nil
 }
@@ -64,6 +64,9 @@ func (j *Jam) Preset(name string) (ui.Changes, error) {
 		return ui.Changes{}, errNothingSaved
 	}
 	values, err := file.Preset(name)
+	if errors.Is(err, config.ErrNoPreset) {
+		err = &ui.Reason{Code: ui.ReasonPresetUnknown, Args: args{"name": name}, Err: err}
+	}
 	if err != nil {
 		return ui.Changes{}, refusal{err, ui.ErrUnknown}
 	}
@@ -72,7 +75,7 @@ func (j *Jam) Preset(name string) (ui.Changes, error) {
 		wanted[i] = ui.NamedValue(v)
 	}
 	changes, before := j.setAll(wanted)
-	j.host.history.add(step{j, j.Clock.Now(), before, false}, "")
+	j.host.history.add(step{jam: j, at: j.Clock.Now(), before: before})
 	j.changed(0)
 	return changes, nil
 }
@@ -84,10 +87,22 @@ func (c *controls) Preset(name string) error {
 		return err
 	}
 	c.jam.notice(ui.Notice{Code: ui.NoticePreset, Args: args{"name": name}, Text: "Preset " + name})
-	if len(changes.Left) > 0 {
-		return fmt.Errorf("preset %s: not set: %s", name, strings.Join(changes.Left, "; "))
+	for _, l := range changes.Left {
+		text := fmt.Sprintf("preset %s: not set: %v", name, l)
+		c.jam.log.Warn().Msg(text)
+		c.jam.notice(ui.Notice{Code: ui.NoticePresetLeft, Args: args{"name": name, "setting": l.Name}, Text: text, Why: &l.Problem})
 	}
 	return nil
+}
+
+// tellRefused tells of what a controller has asked for in vain: of a preset to the pages too, because its trigger is pressed once. A knob
+// that is turned would tell it with each step.
+func (j *Jam) tellRefused(err error) {
+	j.log.Warn().Msg(err.Error())
+	var failed *learn.PresetError
+	if errors.As(err, &failed) {
+		j.notice(ui.Notice{Code: ui.NoticePresetFailed, Args: args{"name": failed.Name}, Text: err.Error(), Why: problem(failed.Name, failed.Err)})
+	}
 }
 
 // Undo takes back the last change of a setting by a page or `jamd ctl`, or that of a preset. Changes that a controller has taken back
@@ -99,13 +114,13 @@ func (j *Jam) Undo() (ui.Changes, error) {
 			return changes, nil
 		}
 	}
-	return ui.Changes{}, refusal{errors.New("there is nothing to undo"), ui.ErrRefused}
+	return ui.Changes{}, refused(ui.ReasonNothingToUndo, "there is nothing to undo")
 }
 
 // setAll sets what is not as wanted, and returns what it has set, with the values before. A setting whose limits depend on another one,
 // such as the ends of the register, is tried again after the others.
 func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.NamedValue) {
-	changes = ui.Changes{Set: []ui.NamedValue{}, Left: []string{}}
+	changes = ui.Changes{Set: []ui.NamedValue{}, Left: []ui.Left{}}
 	wanted = choicesLast(wanted)
 	for try := range 2 {
 		var refused []ui.NamedValue
@@ -124,7 +139,7 @@ func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.Na
 			case try == 0:
 				refused = append(refused, v)
 			default:
-				changes.Left = append(changes.Left, fmt.Sprintf("%s: %v", v.Name, err))
+				changes.Left = append(changes.Left, ui.Left{Name: v.Name, Problem: ui.ProblemOf(err)})
 			}
 		}
 		wanted = refused

@@ -1,12 +1,17 @@
 package live
 
 import (
+	"encoding/json"
+	"fmt"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"jamd/config"
 	"jamd/learn"
@@ -92,4 +97,73 @@ func TestPresetByProgram(t *testing.T) {
 	if undone, err := j.Undo(); err == nil {
 		t.Errorf("an unbound program changed %+v", undone)
 	}
+}
+
+// A controller that asks for a preset in vain is answered on the page: that there is none of the name, or what could not be set.
+func TestPresetByProgramInVain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(file, []byte("[profile.narrow.set]\nlow = 70\nstyle = \"block\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	learned := map[learn.Trigger]string{}
+	for text, target := range map[string]string{"program 7": "preset=nobody", "program 8": "preset=narrow"} {
+		trigger, err := learn.ParseTrigger(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		learned[trigger] = target
+	}
+	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", presetFlags(t)), Learned: learned})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	told := notices(t, j)
+	port := midiio.NewCable(j.Clock.Now, j.input.hear)
+	for _, packet := range [][]byte{{0xC0, 6}, {0xC0, 7}} {
+		if err := port.Packet(packet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"preset_failed nobody  preset_unknown", "preset narrow  ", "preset_left narrow low register"}
+	for _, want := range want {
+		n := await(t, want, told)
+		why := ui.Problem{}
+		if n.Why != nil {
+			why = *n.Why
+		}
+		if got := fmt.Sprint(n.Code, " ", n.Args["name"], " ", n.Args["setting"], " ", why.Code); got != want || n.Text == "" {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+}
+
+// notices returns the notices that a page of the jam is told from now on.
+func notices(t *testing.T, j *Jam) <-chan ui.Notice {
+	t.Helper()
+	header := http.Header{"Authorization": {"Bearer " + j.host.server.Token()}}
+	page, _, err := websocket.Dial(t.Context(), "ws://"+j.host.server.Address()+"/api/events", &websocket.DialOptions{HTTPHeader: header})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = page.CloseNow() })
+	page.SetReadLimit(-1)
+	if _, _, err := page.Read(t.Context()); err != nil { // what a page is told at first
+		t.Fatal(err)
+	}
+	told := make(chan ui.Notice, 8)
+	go func() {
+		for {
+			var m struct {
+				Type string `json:"type"`
+				ui.Notice
+			}
+			_, text, err := page.Read(t.Context())
+			if err != nil {
+				return
+			}
+			if json.Unmarshal(text, &m) == nil && m.Type == "notice" {
+				told <- m.Notice
+			}
+		}
+	}()
+	return told
 }

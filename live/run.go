@@ -46,7 +46,7 @@ func (j *Jam) run(ctx context.Context) error {
 	j.recorder.run(j.Config)
 	j.figures.Store(j.recorder.monitor)
 	j.controls.run(j.applied)
-	j.surface.Steer(j.controls, func(text string) { j.log.Warn().Msg(text) })
+	j.surface.Steer(j.controls, j.tellRefused)
 	var watching sync.WaitGroup
 	watching.Go(j.tellNews)
 	j.showOnPage()

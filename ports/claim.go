@@ -3,6 +3,7 @@ package ports
 import (
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +24,9 @@ const (
 	Output = "output"
 )
 
+// ErrTaken is why a port cannot be claimed.
+var ErrTaken = errors.New("another jamd uses it")
+
 // NewClaim claims a port. direction is [Input] or [Output]. If another jamd has claimed the port, the error is a usage error that
 // names the process.
 func NewClaim(direction, name string) (Claim, error) {
@@ -40,9 +44,9 @@ func NewClaim(direction, name string) (Claim, error) {
 	holder := path + ".process" // beside the lock, because nobody can read a locked file on Windows
 	if !mine {
 		text, _ := os.ReadFile(holder)
-		return Claim{}, usage.Errorf("%s %q: another jamd uses it (process %s): end that one, or give this one "+
-			"another port: --%s NAME, or a port of its own: --%[4]s 'jamd %[4]s 2'",
-			direction, name, cmp.Or(strings.TrimSpace(string(text)), "unknown"), strings.TrimSuffix(direction, "put"))
+		return Claim{}, usage.Errorf("%s %q: %w (process %s): end that one, or give this one "+
+			"another port: --%s NAME, or a port of its own: --%[5]s 'jamd %[5]s 2'",
+			direction, name, ErrTaken, cmp.Or(strings.TrimSpace(string(text)), "unknown"), strings.TrimSuffix(direction, "put"))
 	}
 	_ = os.WriteFile(holder, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // only the message above needs it
 	return c, nil

@@ -107,8 +107,8 @@ func (do jamHandler) serve(w http.ResponseWriter, r *http.Request, j Jam) {
 	answer(w, result, err)
 }
 
-// answer writes result as JSON with status 200, or status 204 if result is nil. An error becomes {"error": "..."} with a 4xx or
-// 5xx status.
+// answer writes result as JSON with status 200, or status 204 if result is nil. An error becomes a [Problem] with a 4xx or 5xx
+// status.
 func answer(w http.ResponseWriter, result any, err error) {
 	code := http.StatusOK
 	switch {
@@ -125,7 +125,7 @@ func answer(w http.ResponseWriter, result any, err error) {
 		code = http.StatusInternalServerError
 	}
 	if err != nil {
-		result = map[string]string{"error": err.Error()}
+		result = ProblemOf(err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)

@@ -69,7 +69,7 @@ func (b *band) SaveDefault(name string) (Saved, error) {
 }
 func (b *band) Undo() (Changes, error) {
 	b.note("take back")
-	return Changes{Set: []NamedValue{{"temperature", "0.8"}}, Left: []string{}}, nil
+	return Changes{Set: []NamedValue{{"temperature", "0.8"}}, Left: []Left{}}, nil
 }
 func (b *band) Presets() ([]string, error) { return []string{"waltz"}, nil }
 func (b *band) Preset(name string) (Changes, error) {
@@ -77,7 +77,7 @@ func (b *band) Preset(name string) (Changes, error) {
 		return Changes{}, fmt.Errorf("preset %q: %w", name, ErrUnknown)
 	}
 	b.note("preset %s", name)
-	return Changes{Set: []NamedValue{}, Left: []string{"meter: the jam has begun"}}, nil
+	return Changes{Set: []NamedValue{}, Left: []Left{{"meter", Problem{Error: "meter: the jam has begun", Code: ReasonJamBegun}}}}, nil
 }
 func (b *band) KeepPreset(name string) (Saved, error) {
 	b.note("keep %s", name)

@@ -16,7 +16,7 @@ import (
 var (
 	ErrUnknown  = errors.New("no such thing")
 	ErrRefused  = errors.New("not possible")
-	errNoJam    = errors.New("no jam is under way")
+	errNoJam    = error(&Reason{Code: ReasonNoJam, Err: errors.New("no jam is under way")})
 	errNoRecord = errors.New("no sessions are recorded")
 )
 
@@ -137,8 +137,13 @@ type Param struct {
 	Words   []string   `json:"words,omitempty"`
 	Value   string     `json:"value"`             // the value in force, or one that was asked for and is not in force yet
 	Default *string    `json:"default,omitempty"` // the value that a jam starts with; nil if it cannot be saved
-	Fixed   string     `json:"fixed,omitempty"`   // why it cannot be set now; "" if it can
+	Fixed   string     `json:"fixed,omitempty"`   // why it cannot be set now, in English; "" if it can
+
+	FixedCode ReasonCode `json:"fixed_code,omitempty"` // of Fixed; "" if there is none
 }
+
+// Fix says why the param cannot be set now.
+func (p *Param) Fix(code ReasonCode, why string) { p.Fixed, p.FixedCode = why, code }
 
 // A NamedValue is a setting and its value, as users write it.
 type NamedValue struct {
@@ -149,7 +154,7 @@ type NamedValue struct {
 // Changes are what a preset or an undo has done.
 type Changes struct {
 	Set  []NamedValue `json:"set"`
-	Left []string     `json:"left"` // settings that could not be set now, with the reason
+	Left []Left       `json:"left"` // settings that could not be set now
 }
 
 // Saved describes a line that SaveDefault wrote into the configuration file.

@@ -56,8 +56,8 @@ func changeAll(ctx context.Context, to console, path string) error {
 	for _, v := range changes.Set {
 		fmt.Fprintf(to.Out, "%s=%s\n", v.Name, v.Value)
 	}
-	for _, why := range changes.Left {
-		fmt.Fprintf(to.Err, "jamd: not set: %s\n", why)
+	for _, left := range changes.Left {
+		fmt.Fprintf(to.Err, "jamd: not set: %v\n", left)
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { parse } from "yaml";
 import description from "../../openapi.yaml?raw";
-import type { NoticeCode } from "./protocol";
+import type { NoticeCode, ReasonCode } from "./protocol";
 import { de } from "./texts/de";
 import type { Texts } from "./texts/en";
 import { en } from "./texts/en";
@@ -58,21 +58,29 @@ test.each(Object.entries(tables).filter(([name]) => name !== "en"))("%s names al
   }
 });
 
-const codes: NoticeCode[] = parse(description).components.schemas.NoticeCode.enum;
+const { NoticeCode: notices, ReasonCode: reasons } = parse(description).components.schemas;
+type Words = Record<string, (args: Record<string, string>) => string>;
 
-test.each(Object.entries(tables))("%s words every notice, with all that it is told", (name, table) => {
-  expect(Object.keys(table.notice).sort()).toEqual([...codes].sort());
+/** checkWords checks that a table words each code, with the same arguments as the English one. */
+function checkWords(words: Words, english: Words, codes: string[], same: string[]) {
+  expect(Object.keys(words).sort()).toEqual([...codes].sort());
   for (const code of codes) {
     const named: string[] = [];
     const args = new Proxy({}, { get: (_, arg: string) => named.push(arg) && `<${arg}>` });
-    const text = table.notice[code](args);
-    expect(named.length, code).toBeGreaterThan(0);
+    const text = words[code](args);
     for (const arg of named) expect(text, code).toContain(`<${arg}>`);
-    const english = en.notice[code](args);
-    expect(text.match(/<\w+>/g)?.sort(), code).toEqual(english.match(/<\w+>/g)?.sort());
-    if (name !== "en" && code !== "problem") expect(text, code).not.toBe(english);
+    expect(text.match(/<\w+>/g)?.sort(), code).toEqual(english[code](args).match(/<\w+>/g)?.sort());
+    if (words !== english && !same.includes(code)) expect(text, code).not.toBe(english[code](args));
   }
-});
+}
+
+test.each(Object.values(tables))(
+  "a language words every notice and every reason, with all that it is told",
+  (table) => {
+    checkWords(table.notice, en.notice, notices.enum as NoticeCode[], ["problem"]);
+    checkWords(table.reason, en.reason, reasons.enum as ReasonCode[], []);
+  },
+);
 
 test("chords and keys are read as each language names notes", () => {
   const names = (t: Texts) => [t.note("B", "b"), t.note("B", ""), t.note("F", "#"), t.keyName("E", "b", false)];

@@ -74,8 +74,9 @@ export interface components {
             value: string;
             /** @description That jamd begins with; absent if it cannot be saved */
             default?: string;
-            /** @description Why it cannot be set now; absent if it can */
+            /** @description Why it cannot be set now, in English; absent if it can */
             fixed?: string;
+            fixed_code?: components["schemas"]["ReasonCode"];
         };
         Note: {
             /** @enum {string} */
@@ -220,9 +221,29 @@ export interface components {
                 name: string;
                 value: string;
             }[];
-            /** @description Settings that could not be set now, each with the reason */
-            left: string[];
+            /** @description Settings that could not be set now */
+            left: {
+                name: string;
+                /** @description The reason in English */
+                error: string;
+                code?: components["schemas"]["ReasonCode"];
+                args?: {
+                    [key: string]: string;
+                };
+            }[];
         };
+        /** @description What is wrong. A client words it in its own language by code and args, or shows the English text */
+        Problem: {
+            /** @description In English */
+            error: string;
+            code?: components["schemas"]["ReasonCode"];
+            /** @description What the words need, by name (ui/reason.go) */
+            args?: {
+                [key: string]: string;
+            };
+        };
+        /** @enum {string} */
+        ReasonCode: "no_jam" | "jam_over" | "jam_begun" | "agent_plays" | "tune_plays" | "blind_recorded" | "policy_hidden" | "page_has_no_clock" | "meter_needs_follow" | "out_of_range" | "register" | "bass_register" | "port_taken" | "port_failed" | "no_config" | "config_changed" | "not_savable" | "nothing_to_undo" | "preset_unknown" | "preset_name" | "still_loading" | "session_gone" | "not_followed" | "external_tempo" | "players_tempo";
         Chart: {
             meters: components["schemas"]["Meter"][];
             /** @description Length of the jam */
@@ -317,10 +338,11 @@ export interface components {
             };
             /** @description In English */
             text: string;
+            why?: components["schemas"]["Problem"];
             offer?: components["schemas"]["Offer"];
         };
         /** @enum {string} */
-        NoticeCode: "problem" | "input_gone" | "output_gone" | "port_back" | "port_awaited" | "port_overrun" | "budget_broken" | "budget_met" | "plays_full" | "plays_faster" | "chord_held" | "meter_found" | "tempo_differs" | "preset";
+        NoticeCode: "problem" | "input_gone" | "output_gone" | "port_back" | "port_awaited" | "port_overrun" | "budget_broken" | "budget_met" | "plays_full" | "plays_faster" | "chord_held" | "meter_found" | "tempo_differs" | "preset" | "preset_failed" | "preset_left";
         /** @description A button beside a notice, which sets a setting */
         Offer: {
             label: string;
@@ -393,6 +415,8 @@ export type ChartMessage = components['schemas']['ChartMessage'];
 export type ChartChord = components['schemas']['ChartChord'];
 export type Saved = components['schemas']['Saved'];
 export type Changes = components['schemas']['Changes'];
+export type Problem = components['schemas']['Problem'];
+export type ReasonCode = components['schemas']['ReasonCode'];
 export type Chart = components['schemas']['Chart'];
 export type Midi = components['schemas']['MIDI'];
 export type Params = components['schemas']['Params'];

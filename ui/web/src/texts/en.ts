@@ -1,5 +1,5 @@
 // The words of the page in English. Every other language has the same table. [X] is a key, *X* is bold.
-import type { NoticeCode } from "../protocol";
+import type { NoticeCode, ReasonCode } from "../protocol";
 import { plurals } from "./plurals";
 
 type Args = Record<string, string>;
@@ -279,7 +279,7 @@ export const en = {
   spread: (name: string, half: string, most: string, all: string) =>
     `${name}: half within ${half} ms, 99 % within ${most} ms, all within ${all} ms`,
   notice: {
-    problem: ({ text }: Args) => text,
+    problem: ({ why }: Args) => why,
     input_gone: ({ port }: Args) => `${port} is gone: its notes were let go, and the jam goes on. Plug it in again.`,
     output_gone: ({ port }: Args) => `${port} is gone: you hear nothing until it is back.`,
     port_back: ({ port }: Args) => `${port} is connected`,
@@ -294,7 +294,38 @@ export const en = {
     meter_found: ({ meter }: Args) => `Your metre is ${meter}`,
     tempo_differs: ({ played, counted }: Args) => `You seem to play at ${played}, but I count ${counted}.`,
     preset: ({ name }: Args) => `Preset ${name}`,
+    preset_failed: ({ name, why }: Args) => `Preset ${name} was not used. ${why}`,
+    preset_left: ({ name, setting, why }: Args) => `Preset ${name}, ${setting}: ${why}`,
   } satisfies Record<NoticeCode, (args: Args) => string>,
+
+  // Why something is not possible.
+  reason: {
+    no_jam: () => "No jam is under way",
+    jam_over: () => "The jam is over",
+    jam_begun: () => "The jam has begun: stop it, and choose before the next one begins",
+    agent_plays: () => "An agent plays the melody, and this stays as it is",
+    tune_plays: () => "A tune plays the melody: stop it, and choose for the next jam",
+    blind_recorded: () => "A blind jam is always recorded: its rating is stored with it",
+    policy_hidden: () => "The accompanist is hidden until you have rated the jam",
+    page_has_no_clock: () => "A page has no clock: choose the port of the clock first",
+    meter_needs_follow: () => "Your metre can be found only if jamd follows you: choose that clock first",
+    out_of_range: ({ setting, min, max }: Args) => `${setting}: must be ${min} to ${max}`,
+    register: () => "The lowest and the highest note must be at least 11 semitones apart",
+    bass_register: () => "The bass needs 11 semitones, all of them below the lowest note of the chords",
+    port_taken: ({ port }: Args) => `${port} is used by another jamd`,
+    port_failed: ({ port, text }: Args) => `${port} cannot be used: ${text}`,
+    no_config: () => "This jamd has no configuration file, where this would be kept",
+    config_changed: ({ file }: Args) => `${file} has been changed since: remove the line there`,
+    not_savable: ({ setting }: Args) => `${setting}: cannot be saved as default`,
+    nothing_to_undo: () => "There is nothing to undo",
+    preset_unknown: ({ name }: Args) => `There is no preset ${name}`,
+    preset_name: () => "The name of a preset has letters from A to Z, digits, - and _, at most 40 of them",
+    still_loading: () => "What was chosen before is still being loaded: try again",
+    session_gone: () => "This session is not there any more",
+    not_followed: () => "jamd counts the bars itself, because it does not follow you",
+    external_tempo: () => "The external clock sets the tempo",
+    players_tempo: () => "You set the tempo as you play",
+  } satisfies Record<ReasonCode, (args: Args) => string>,
 
   causes: {
     late_wake: "the machine woke jamd late",
