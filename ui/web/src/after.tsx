@@ -6,8 +6,9 @@ import { endedBlind, problem } from "./jam";
 import { kept } from "./kept";
 import { texts } from "./language";
 import { LeadSheet } from "./leadsheet";
+import { halt } from "./playback";
 import { asksForRating, Questions } from "./rating";
-import { File, figuresOf, halt, Music, musicOf, Opens, pathOf } from "./sessions";
+import { File, figuresOf, Music, musicOf, Opens, pathOf } from "./sessions";
 import { renderWAV } from "./wav";
 
 const closed = signal(""); // the jam that the player has done with

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { info, params, set } from "./jam";
 import { texts } from "./language";
+import { fixedBy } from "./reasons";
 
 export function Blind() {
   const p = params.value.find((p) => p.name === "blind"),
@@ -47,7 +48,7 @@ export function Blind() {
       >
         {t.startTest}
       </button>
-      {p.fixed && <small>{p.fixed}</small>}
+      {p.fixed && <small>{fixedBy(p)}</small>}
     </fieldset>
   );
 }

@@ -1,14 +1,14 @@
 // The chord chart: bars in rows of four, as musicians read it. Of the jam as it goes, or of a recorded one.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { placeOf } from "./bars";
 import { barsOf, type ChartBar, none, type Stay } from "./chart";
 import { ask, info, latest, song, started } from "./jam";
 import { texts } from "./language";
 import type { Chart } from "./protocol";
-import { pretty, spokenChord, widthOf } from "./theory";
+import { blanksAfter, type Cell, cellsOf, columns, widthsOf } from "./rows";
+import { pretty, spokenChord } from "./theory";
 
-const inRow = 4;
 const mostBars = 1024; // of a jam that goes on and on
 
 /** reached is the bar line that the jam has passed last; -Infinity before it begins. It stays when the jam ends. */
@@ -29,7 +29,7 @@ export function Song() {
 
 /** latestOf leaves out whole rows of a long jam. */
 const latestOf = (all: ChartBar[]) =>
-  all.length <= mostBars ? all : all.slice(Math.ceil((all.length - mostBars) / inRow) * inRow);
+  all.length <= mostBars ? all : all.slice(Math.ceil((all.length - mostBars) / columns) * columns);
 
 /** songOf loads the bars of a recorded jam; none if jamd does not give them, or if it has no chord. */
 export async function songOf(id: string): Promise<ChartBar[]> {
@@ -44,11 +44,23 @@ export const SongOf = ({ song }: { song: ChartBar[] }) => (song.length > 0 ? <Ba
 
 /** Bars draws a chart. The bar whose line is now is lit, and kept in sight unless the player has scrolled away. */
 function Bars({ bars, now }: { bars: ChartBar[]; now?: number }) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null),
+    list = useRef<HTMLOListElement>(null);
   const away = useRef(false);
+  const width = useSignal(Infinity); // of the bars; until it is measured
   const live = now !== undefined;
-  const pickup = bars[0]?.number === 0 ? 1 : 0;
-  const rows = Math.max(1, Math.ceil((bars.length - pickup) / inRow));
+  const cells = useMemo(() => cellsOf(bars, width.value), [bars, width.value]);
+  const rows = cells.filter((c) => c.begins).length;
+  const blanks = blanksAfter(cells);
+  useLayoutEffect(() => {
+    const measure = () => {
+      width.value = list.current!.clientWidth;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(list.current!);
+    return () => observer.disconnect();
+  }, []);
   useLayoutEffect(() => {
     if (live && !away.current) box.current!.scrollTop = box.current!.scrollHeight;
   }, [rows, live]);
@@ -58,20 +70,15 @@ function Bars({ bars, now }: { bars: ChartBar[]; now?: number }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
     <div class="chart" ref={box} role="region" aria-label={texts.value.chordChart} tabIndex={0} onScroll={scrolled}>
-      <ol>
-        {bars.map((b, i) => (
-          <Bar
-            key={b.frame}
-            bar={b}
-            now={b.frame === now}
-            first={(i - pickup) % inRow === 0}
-            last={!live && i === bars.length - 1}
-          />
+      <ol ref={list}>
+        {cells.map((cell, i) => (
+          <Bar key={cell.bar.frame} cell={cell} now={cell.bar.frame === now} last={!live && i === cells.length - 1} />
         ))}
-        {Array.from({ length: rows * inRow - (bars.length - pickup) }, (_, i) => (
+        {blanks.map((span, i) => (
           <li
             key={`blank ${i}`}
-            class={bars.length === pickup && i === 0 ? "blank first" : "blank"}
+            class={i === blanks.length - 1 ? "blank ends" : "blank"}
+            style={spans(span)}
             aria-hidden="true"
           />
         ))}
@@ -80,29 +87,30 @@ function Bars({ bars, now }: { bars: ChartBar[]; now?: number }) {
   );
 }
 
+const spans = (n: number) => ({ gridColumnEnd: `span ${n}` });
+
 interface BarProps {
-  bar: ChartBar;
+  cell: Cell;
   now: boolean;
-  first: boolean; // of its row
   last: boolean; // of all
 }
 
 /** Bar draws a bar again only if it has changed: a long jam has many. */
-function Bar({ bar, now, first, last }: BarProps) {
-  const place = bar.number === 0 ? "pickup" : first ? "first" : "";
-  return useMemo(
-    () => (
-      <li class={`${place}${now ? " current" : ""}${last ? " last" : ""}`} aria-current={now || undefined}>
+function Bar({ cell: { bar, span, begins, ends }, now, last }: BarProps) {
+  const place = [bar.number === 0 && "pickup", begins && "begins", ends && "ends", now && "current", last && "last"];
+  return useMemo(() => {
+    const { spread, close } = widthsOf(bar);
+    return (
+      <li class={place.filter(Boolean).join(" ")} style={spans(span)} aria-current={now || undefined}>
         <span class="spoken">{inWords(bar)}</span>
-        {first && <small aria-hidden="true">{bar.number}</small>}
-        <div aria-hidden="true" style={{ "--fit": String(barWidth(bar)) }}>
+        {begins && <small aria-hidden="true">{bar.number}</small>}
+        <div aria-hidden="true" style={{ "--spread": String(spread), "--close": String(close) }}>
           {bar.meter && <Meter name={bar.meter} />}
           {bar.held ? <Held /> : <Stays stays={bar.stays} />}
         </div>
       </li>
-    ),
-    [JSON.stringify(bar), now, first, last, texts.value],
-  );
+    );
+  }, [JSON.stringify(bar), span, ...place, texts.value]);
 }
 
 function Stays({ stays }: { stays: Stay[] }) {
@@ -144,13 +152,6 @@ function Held() {
 }
 
 const printed = (symbol: string) => (symbol === none ? { root: none, rest: "" } : pretty(symbol));
-
-/** barWidth estimates how wide a bar's chords are printed, in em, so that they can be as large as its width allows. */
-function barWidth(bar: ChartBar): number {
-  const chords = bar.stays.map(({ symbol }) => (symbol ? widthOf(symbol === none ? "C7sus" : symbol, 0.68) + 0.2 : 0));
-  const meter = bar.meter ? 0.4 + 0.4 * bar.meter.split("/")[0].length : 0.1;
-  return chords.reduce((sum, width) => sum + width, meter);
-}
 
 /** inWords tells a bar to a screen reader. */
 function inWords({ number, meter, stays, held, beat }: ChartBar): string {

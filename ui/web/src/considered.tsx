@@ -11,13 +11,14 @@ const places = 5;
 export function Considered() {
   const f = latest.value;
   if (!showsConsidered.value || !f || !started.value) return null;
+  const sounding = f.considered.findIndex((c) => c.symbol === f.symbol); // one, even if two should look the same
   return (
     <ol class="considered" aria-label={texts.value.considersLabel}>
       {Array.from({ length: places }, (_, i) => {
         const c = f.considered[i],
           { root, rest } = pretty(c?.symbol ?? "");
         return (
-          <li key={i} class={c && c.symbol === f.symbol ? "sounds" : ""}>
+          <li key={i} class={i === sounding ? "sounds" : ""} aria-current={i === sounding || undefined}>
             <b>
               {root}
               {rest && <sup>{rest}</sup>}

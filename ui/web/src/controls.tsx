@@ -13,6 +13,7 @@ import { more } from "./more";
 import { helpOf, likeness, titleOf, valueOf, wordOf } from "./names";
 import { Presets } from "./presets";
 import type { Param } from "./protocol";
+import { fixedBy } from "./reasons";
 import { tap } from "./tempo";
 
 const harmony = ["policy", "style", "chord-grid", "complexity", "colour", "key", "temperature"];
@@ -76,19 +77,20 @@ export function Controls() {
 
 function Group({ title, names = [], children }: { title: string; names?: string[]; children?: ComponentChildren }) {
   const known = new Map(params.value.map((p) => [p.name, p]));
-  const reasons = new Set(names.map((name) => known.get(name)?.fixed).filter(Boolean));
+  const why = (name: string) => known.has(name) && fixedBy(known.get(name)!);
+  const reasons = new Set(names.map(why).filter(Boolean));
   return (
     <fieldset class="group">
       <legend>{title}</legend>
       {names.map((name) => known.has(name) && <Control key={name} param={known.get(name)!} />)}
       {children}
-      {[...reasons].map((why) => (
-        <small class="why" key={why}>
+      {[...reasons].map((reason) => (
+        <small class="why" key={reason}>
           {names
-            .filter((n) => known.get(n)?.fixed === why)
+            .filter((n) => why(n) === reason)
             .map(titleOf)
             .join(", ")}
-          : {why}.
+          : {reason}.
         </small>
       ))}
     </fieldset>
@@ -110,7 +112,7 @@ function Control({ param: p }: { param: Param }) {
             type="checkbox"
             role="switch"
             checked={p.value === "on"}
-            aria-description={p.fixed ?? helpOf(p)}
+            aria-description={fixedBy(p) ?? helpOf(p)}
             disabled={!!p.fixed}
             onChange={async ({ currentTarget: box }) => {
               if (!(await set(p.name, box.checked ? "on" : "off"))) box.checked = holds(p) === "on";
@@ -139,7 +141,7 @@ function Control({ param: p }: { param: Param }) {
       <select
         id={id}
         value={p.value}
-        aria-description={p.fixed ?? helpOf(p)}
+        aria-description={fixedBy(p) ?? helpOf(p)}
         disabled={!!p.fixed}
         onChange={async ({ currentTarget: list }) => {
           if (!(await set(p.name, list.value))) list.value = holds(p);

@@ -87,6 +87,41 @@ test.each<Message>([{ type: "panic" }, { type: "lost", messages: 3 }, { type: "e
   },
 );
 
+test.each([
+  ["a press of Panic", () => jam.panic()],
+  ["another page's", () => receive({ type: "panic" })],
+])("%s ends the playback of a recorded jam, with its button", async (_, panics) => {
+  vi.stubGlobal("fetch", async () => ({ ok: true }));
+  const { sound } = await import("./sound");
+  const { playBack, playing } = await import("./playback");
+  vi.spyOn(sound, "wake").mockImplementation(() => {});
+  const recorded = vi.spyOn(sound, "recorded");
+  const notes = [0, 1, 2].map((time) => ({ midi: 60, velocity: 1, time, duration: 0.5 }));
+  const header = { ppq: 480, timeSignatures: [], ticksToSeconds: (ticks: number) => ticks / 480 };
+  playBack({ header, durationTicks: 1440, duration: 3, tracks: [{ channel: 0, notes }] } as never, "loop");
+  vi.advanceTimersByTime(1200);
+  expect(playing.value).toBe("loop");
+  const sounded = recorded.mock.calls.length;
+  expect(sounded).toBeGreaterThan(0);
+  panics();
+  expect(playing.value).toBeNull();
+  vi.advanceTimersByTime(60_000);
+  expect(recorded.mock.calls.length).toBe(sounded);
+});
+
+test("notices and errors are worded with their reasons", async () => {
+  const why = { code: "preset_unknown" as const, args: { name: "waltz" }, error: "there is no preset" };
+  receive({ type: "notice", code: "preset_failed", args: { name: "waltz" }, text: "", why });
+  expect(jam.notices.value.at(-1)?.text).toBe("Preset waltz was not used. There is no preset waltz");
+  receive({ type: "notice", code: "problem", args: {}, text: "", why: { error: "the policy broke" } });
+  expect(jam.notices.value.at(-1)?.text).toBe("the policy broke");
+  const answer = { error: "tempo 9: …", code: "out_of_range", args: { setting: "chord-grid", min: "20", max: "400" } };
+  const headers = new Headers({ "Content-Type": "application/json" });
+  vi.stubGlobal("fetch", async () => ({ ok: false, headers, text: async () => JSON.stringify(answer) }));
+  await jam.ask("PUT", "params/tempo");
+  expect(jam.problem.value).toBe("Chords change on: must be 20 to 400");
+});
+
 test("a recorded jam that ends is told until the next one starts", () => {
   receive(frame(0));
   receive({ type: "end", session: "monday" });

@@ -1,7 +1,10 @@
 // The jam as this page knows it: what the server has sent, and the requests to the server.
 import { signal } from "@preact/signals";
 import { texts } from "./language";
-import type { ChartChord, Frame, Info, Message, Offer, Param, Sent, Snapshot } from "./protocol";
+import { titleOf } from "./names";
+import { halt } from "./playback";
+import type { ChartChord, Frame, Info, Message, Notice, Offer, Param, Sent, Snapshot } from "./protocol";
+import { reasonOf } from "./reasons";
 import { clickChannel, downbeatClick, sound } from "./sound";
 
 const remembered = 512; // frames
@@ -29,7 +32,7 @@ export const frames: Frame[] = [];
 let socket: WebSocket | undefined;
 let client = 0;
 let offset = Infinity; // from the jam's clock to this page's, in ms
-let silence = 0;
+let failures = 0; // to connect, in a row
 
 /** now is the time on the jam's clock, estimated from the fastest message. */
 export function now(): number {
@@ -46,14 +49,14 @@ export function connect() {
   socket.onmessage = (e) => receive(JSON.parse(e.data));
   socket.onopen = () => {
     connected.value = true;
-    silence = 0;
+    failures = 0;
     tellTime();
   };
   socket.onclose = () => {
     if (connected.value) sound.hush();
     connected.value = false;
     held.value = new Map(); // jamd has released it too
-    setTimeout(connect, Math.min(4000, 250 * 2 ** silence++));
+    setTimeout(connect, Math.min(4000, 250 * 2 ** failures++));
   };
 }
 
@@ -113,7 +116,7 @@ function receive(m: Message) {
       figures.value = m.figures;
       return;
     case "notice":
-      notice(texts.peek().notice[m.code](m.args), m.offer);
+      notice(wordsOf(m), m.offer);
       return;
     case "end":
       sound.hush();
@@ -127,6 +130,8 @@ function receive(m: Message) {
       between.value = true;
       return;
     case "panic":
+      silence();
+      return;
     case "lost": // a lost message may have been the end of a note
       sound.hush();
       held.value = new Map();
@@ -137,6 +142,14 @@ function receive(m: Message) {
 function countIn([status, pitch, velocity]: [number, number, number]) {
   if (status === (0x90 | (clickChannel - 1)) && velocity > 0)
     counted.value = pitch === downbeatClick ? 1 : counted.value + 1;
+}
+
+/** wordsOf words a notice, and why it is so. */
+function wordsOf({ code, args, why }: Notice): string {
+  const words = { ...args };
+  if (words.setting) words.setting = titleOf(words.setting);
+  if (why) words.why = reasonOf(why);
+  return texts.peek().notice[code](words);
 }
 
 let noticed = 0;
@@ -203,7 +216,7 @@ export async function ask(method: string, path: string, body?: unknown): Promise
     });
     if (response.ok) return response;
     const text = await response.text();
-    problem.value = response.headers.get("Content-Type") === "application/json" ? JSON.parse(text).error : text;
+    problem.value = response.headers.get("Content-Type") === "application/json" ? reasonOf(JSON.parse(text)) : text;
   } catch {
     problem.value = texts.value.noAnswer;
   }
@@ -211,9 +224,15 @@ export async function ask(method: string, path: string, body?: unknown): Promise
 }
 
 export function panic() {
+  silence();
+  void ask("POST", "panic");
+}
+
+/** silence ends all that sounds on this page, a recorded jam too. */
+function silence() {
+  halt();
   sound.hush();
   held.value = new Map();
-  void ask("POST", "panic");
 }
 
 /** running reports whether the jam plays or counts in. */

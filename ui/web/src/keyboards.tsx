@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { heardFrom, params, set } from "./jam";
 import { texts } from "./language";
+import { fixedBy } from "./reasons";
 import { browserKeyboards, connectBrowserMIDI } from "./webmidi";
 
 export function Keyboards() {
@@ -34,7 +35,7 @@ export function Keyboards() {
       </ul>
       {ports.length === 0 && !browserKeyboards.value?.length && (
         <p class="hint">
-          {browserKeyboards.value ? t.browserHearsNone : p?.fixed ? t.hearsNone(p.fixed) : t.hearsNoneYet}
+          {browserKeyboards.value ? t.browserHearsNone : p?.fixed ? t.hearsNone(fixedBy(p)!) : t.hearsNoneYet}
         </p>
       )}
       {"requestMIDIAccess" in navigator && browserKeyboards.value === null && (

@@ -5,6 +5,7 @@ import { ask, info, problem } from "./jam";
 import { texts } from "./language";
 import { titleOf } from "./names";
 import type { Changes } from "./protocol";
+import { reasonOf } from "./reasons";
 
 const names = signal<string[]>([]);
 
@@ -17,7 +18,8 @@ async function load() {
 async function change(path: string) {
   const response = await ask("POST", path);
   const changes: Changes | null = response && (await response.json());
-  if (changes?.left.length) problem.value = texts.value.notSet(changes.left.join("; "));
+  if (changes?.left.length)
+    problem.value = texts.value.notSet(changes.left.map((l) => `${titleOf(l.name)}: ${reasonOf(l)}`).join("; "));
 }
 
 export const undo = () => void change("undo");
@@ -30,6 +32,10 @@ async function keep(form: HTMLFormElement) {
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .replace(/[^A-Za-z0-9_-]+/g, "-");
+  if (box.value.trim() && !/[A-Za-z0-9]/.test(name)) {
+    problem.value = texts.value.reason.preset_name();
+    return;
+  }
   if (!name || !(await ask("PUT", `presets/${encodeURIComponent(name)}`))) return;
   box.value = "";
   await load();

@@ -3,20 +3,17 @@ import { type Signal, signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { ChartBar } from "./chart";
-import { SongOf, songOf } from "./chords";
+import { SongOf } from "./chords";
 import { ask } from "./jam";
 import { dateTime, number, texts } from "./language";
 import { LeadSheet } from "./leadsheet";
-import { wholeBars } from "./loop";
+import { open, turn } from "./opened";
+import { halt, playBack, playing } from "./playback";
 import type { Rating, Session } from "./protocol";
 import { Questions } from "./rating";
-import { sound } from "./sound";
 
 const list = signal<Session[] | null>(null);
 const deleted = signal<Session | null>(null);
-const open = signal<{ id: string; song: ChartBar[] } | null>(null);
-const playing = signal<"once" | "loop" | null>(null);
 
 async function load() {
   const response = await ask("GET", "sessions");
@@ -90,10 +87,6 @@ function Row({ session: s }: { session: Session }) {
     if (name.trim() && name !== s.name && (await ask("PUT", pathOf(s, "/name"), { name }))) await load();
   };
   const shown = open.value?.id === s.id;
-  const turn = async () => {
-    halt();
-    open.value = shown ? null : { id: s.id, song: await songOf(s.id) };
-  };
   return (
     <li>
       <div class="row">
@@ -102,7 +95,10 @@ function Row({ session: s }: { session: Session }) {
           class="open"
           aria-expanded={shown}
           aria-label={shown ? t.closeIt(s.name) : t.open(s.name)}
-          onClick={() => void turn()}
+          onClick={() => {
+            halt();
+            void turn(s.id);
+          }}
         >
           {shown ? "▾" : "▸"}
         </button>
@@ -172,15 +168,6 @@ export function Opens({ opened, children }: { opened: Signal<boolean>; children:
   );
 }
 
-let timers: number[] = [];
-
-export function halt() {
-  timers.forEach(clearTimeout);
-  timers = [];
-  if (playing.value) sound.hush();
-  playing.value = null;
-}
-
 /** musicOf reads a session's MIDI file; null if jamd does not give it. */
 export async function musicOf(s: Session): Promise<Midi | null> {
   const response = await ask("GET", pathOf(s, "/midi"));
@@ -200,40 +187,17 @@ export function Music({ session: s, title = texts.value.play }: { session: Sessi
     })();
     return halt; // nothing else would end a loop
   }, [s.id]);
-  /** from plays the file, beginning at a time of the browser's clock; looped, it begins anew after its last bar. */
-  const from = (begin: number, looped: boolean) => {
-    const file = midi.current!;
-    const at = (time: number, do_: () => void) =>
-      timers.push(window.setTimeout(do_, begin + time * 1000 - performance.now()));
-    timers = [];
-    for (const track of file.tracks) {
-      for (const n of track.notes) {
-        const velocity = Math.round(n.velocity * 127),
-          ends = n.time + n.duration - 0.005;
-        at(n.time, () => sound.recorded([0x90 | track.channel, n.midi, velocity]));
-        at(ends, () => sound.recorded([0x80 | track.channel, n.midi, 0]));
-      }
-    }
-    const length = wholeBars(file);
-    if (looped) at(length, () => from(begin + length * 1000, true));
-    else at(file.duration + 0.2, halt);
-  };
-  const toggle = (looped: boolean) => {
-    const before = playing.value,
-      wanted = looped ? "loop" : "once";
-    halt();
-    if (before === wanted || !midi.current) return;
-    sound.wake();
-    playing.value = wanted;
-    from(performance.now() + 60, looped);
+  const toggle = (way: "once" | "loop") => {
+    if (playing.value === way || !midi.current) halt();
+    else playBack(midi.current, way);
   };
   return (
     <>
       <canvas class="thumbnail" ref={canvas} role="img" aria-label={texts.value.sessionRoll} />
-      <button type="button" onClick={() => toggle(false)}>
+      <button type="button" onClick={() => toggle("once")}>
         {playing.value === "once" ? texts.value.stop : title}
       </button>
-      <button type="button" aria-pressed={playing.value === "loop"} onClick={() => toggle(true)}>
+      <button type="button" aria-pressed={playing.value === "loop"} onClick={() => toggle("loop")}>
         {texts.value.loopThis}
       </button>
     </>
