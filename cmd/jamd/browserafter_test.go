@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // TestAfterInABrowser is the end of a jam: its roll stays, it can be heard, saved in three formats and rated, and the next one begins from there. Meanwhile
@@ -33,6 +35,13 @@ func TestAfterInABrowser(t *testing.T) {
 	v.accessible("the end of a jam")
 	v.clickText("Listen")
 	v.wait("the jam again", `document.querySelector('meter').value > 0.005`)
+	for _, panic := range []func(){func() { v.press("Escape") }, func() { v.clickText("Panic") }} {
+		panic()
+		v.wait("the end of the playback", `document.querySelector('.after .opened > button').textContent === 'Listen'`)
+		v.wait("silence", `document.querySelector('meter').value < 0.005`)
+		v.clickText("Listen")
+		v.wait("the jam once more", `document.querySelector('meter').value > 0.005`)
+	}
 
 	// The jam loops: it begins anew at the end of its last bar. Its file can be dragged to another program.
 	seconds := eval[float64](v, `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].seconds)`)
@@ -58,10 +67,12 @@ func TestAfterInABrowser(t *testing.T) {
 		const samples = new Int16Array(bytes, 44), loud = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 		return String.fromCharCode(...new Uint8Array(bytes, 0, 4)) + ' ' + (samples.length > 44100 * 2 && loud > 1000);
 	})`)
+	v.run(chromedp.EmulateViewport(1280, 640)) // the questions begin below the piano's upper edge
 	v.clickText("Rate")
 	v.still(`.rating`)
 	v.click(`.rating fieldset:nth-of-type(1) label:nth-of-type(3)`)
 	v.clickText("Save")
+	v.run(chromedp.EmulateViewport(1280, 900))
 	v.wait("the rating", `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].rating?.adaptation === 3)`)
 	v.clickText("Again")
 	v.wait("the doors", `document.querySelector('.door') !== null && document.querySelector('.after') === null`)

@@ -22,7 +22,7 @@ func TestChartInABrowser(t *testing.T) {
 	v.play("KeyC", "KeyE", "KeyG", "KeyC", "KeyX", "KeyB", "KeyC", "KeyE", "KeyG", "KeyC", "KeyV", "KeyN", "KeyC")
 	v.see(`.views .chart`)
 	v.wait("a chord on the chart", `/Bar \d+(, \d\/4)?: [A-G]/.test(`+chartText+`)`)
-	v.wait("the second row", `document.querySelectorAll('.chart .first').length > 1`)
+	v.wait("the second row", `document.querySelectorAll('.chart .begins').length > 1`)
 	if eval[float64](v, `document.querySelectorAll('.chart [aria-current=true]').length`) != 1 {
 		t.Error("not one bar is the current one")
 	}

@@ -176,11 +176,36 @@ func (v *visitor) see(selector string) {
 	v.t.Helper()
 	v.run(chromedp.WaitVisible(chromedp.CSS(selector)))
 }
-func (v *visitor) click(selector string) { v.t.Helper(); v.run(chromedp.Click(chromedp.CSS(selector))) }
+
+// click clicks at an element. What is covered by the piano, which lies over the edge of the window, must come clear of it.
+func (v *visitor) click(selector string) {
+	v.t.Helper()
+	v.see(selector)
+	v.reveal(fmt.Sprintf(`document.querySelector(%q)`, selector))
+	v.run(chromedp.Click(chromedp.CSS(selector)))
+}
 
 func (v *visitor) clickText(text string) {
 	v.t.Helper()
-	v.run(chromedp.Click(chromedp.Search(fmt.Sprintf(`//button[normalize-space()=%q]`, text))))
+	path := fmt.Sprintf(`//button[normalize-space()=%q]`, text)
+	v.wait(text, fmt.Sprintf(`document.evaluate(%q, document, null, XPathResult.BOOLEAN_TYPE).booleanValue`, path))
+	v.reveal(fmt.Sprintf(`document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue`, path))
+	v.run(chromedp.Click(chromedp.Search(path)))
+}
+
+// reveal scrolls an element into sight, as the focus does, and checks that nothing lies over it.
+func (v *visitor) reveal(element string) {
+	v.t.Helper()
+	over := eval[string](v, `((e) => {
+		e.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+		const { x, y, width, height } = e.getBoundingClientRect();
+		const top = document.elementFromPoint(x + width / 2, y + height / 2);
+		return top === null || e.contains(top) || top.contains(e) ? '' : top.outerHTML.slice(0, 80);
+	})(`+element+`)`)
+	if over != "" {
+		v.picture("covered")
+		v.t.Errorf("%s is covered by %s", element, over)
+	}
 }
 
 // prefer makes the browser ask for dark or light.
