@@ -20,12 +20,31 @@ func TestReferenceIsFresh(t *testing.T) {
 	fresh(t, referenceFile, reference)
 }
 
+// wanted is what a player looks for first, with commands in quotes. TestDocumentedCommands and TestLinks check its commands and links.
+const wanted = `
+| you want to | command |
+| --- | --- |
+| play live: it hears a melody and sends chords on the grid | ['jamd play'](#play) |
+| open the page in the browser; it starts a jam if none runs | ['jamd open'](#open) |
+| have chords written to a MIDI file, as causally as live | ['jamd accompany'](#accompany) |
+| let an agent play the melody | ['jamd jam'](#jam) |
+| steer the running jam from another terminal | ['jamd ctl set'](#ctl-set), ['jamd ctl tap'](#ctl-tap), ['jamd ctl panic'](#ctl-panic), ['jamd ctl stop'](#ctl-stop) |
+| put a setting on a knob, pad or key | ['jamd learn'](#learn) |
+| find, replay, report or export what you played | ['jamd sessions'](#sessions-list) |
+| see the settings in force, and where each comes from | ['jamd config'](#config-show) |
+| see, add or check policies | ['jamd policies'](#policies-list) |
+| see the MIDI ports | ['jamd ports'](#ports) |
+| know what is wrong, and how to repair it | ['jamd doctor'](#doctor) |
+| measure how soon and how exactly this machine answers | ['jamd bench'](#bench) |
+`
+
 // reference writes the commands and flags of a command line in Markdown.
 func reference(app *kong.Application) []byte {
 	var page bytes.Buffer
 	_, rest, _ := strings.Cut(app.Help, "\n\n")
 	fmt.Fprintf(&page, "# Commands\n\nWritten from the command line itself; `jamd COMMAND --help` prints the same. %s\n\n", rest)
 	page.WriteString("Other references: [configuration](configuration.md), [output as JSON](output.schema.json), [sessions](sessions.md), [the page's API](../ui/openapi.yaml).\n")
+	page.WriteString(strings.ReplaceAll(wanted, "'", "`"))
 	fmt.Fprintf(&page, "\n## Every command\n\n")
 	referenceTable(&page, nil, app.Flags)
 	for _, command := range app.Leaves(true) {
@@ -38,16 +57,24 @@ func reference(app *kong.Application) []byte {
 func referenceTable(page *bytes.Buffer, args []*kong.Value, flags []*kong.Flag) {
 	var rows []string
 	for _, arg := range args {
-		rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", strings.ReplaceAll(arg.Summary(), "|", `\|`), markdown(arg.Help)))
+		rows = append(rows, fmt.Sprintf("| %s | %s |\n", monospaced(arg.Summary()), markdown(arg.Help)))
 	}
 	for _, flag := range flags {
 		if !flag.Hidden && flag.Name != "help" {
-			rows = append(rows, fmt.Sprintf("| `%s` | %s |\n", strings.ReplaceAll(flag.String(), "|", `\|`), markdown(flag.Help)))
+			rows = append(rows, fmt.Sprintf("| %s | %s |\n", monospaced(flag.String()), markdown(flag.Help)))
 		}
 	}
 	if len(rows) > 0 {
 		fmt.Fprintf(page, "| flag | what it does |\n| --- | --- |\n%s", strings.Join(rows, ""))
 	}
+}
+
+// monospaced sets text as code in a table. A bar there ends the cell, and the site shows the backslash that GitHub would take for its escape.
+func monospaced(text string) string {
+	if strings.Contains(text, "|") {
+		return "<code>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", "|", "&#124;", "*", "&#42;", "_", "&#95;").Replace(text) + "</code>"
+	}
+	return "`" + text + "`"
 }
 
 // markdown escapes what Markdown would take for markup.
