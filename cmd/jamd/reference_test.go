@@ -70,9 +70,10 @@ func referenceTable(page *bytes.Buffer, args []*kong.Value, flags []*kong.Flag) 
 }
 
 // monospaced sets text as code in a table. A bar there ends the cell, and the site shows the backslash that GitHub would take for its escape.
+// After a bar the line may break.
 func monospaced(text string) string {
 	if strings.Contains(text, "|") {
-		return "<code>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", "|", "&#124;", "*", "&#42;", "_", "&#95;").Replace(text) + "</code>"
+		return "<code>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", "|", "&#124;<wbr>", "*", "&#42;", "_", "&#95;").Replace(text) + "</code>"
 	}
 	return "`" + text + "`"
 }
