@@ -90,8 +90,14 @@ func onPage(b *session.Brief) ui.Session {
 	if s.Name == "" {
 		s.Name = unnamed(b.Start)
 	}
-	if rating := ui.Rating(b.Rating); rating != (ui.Rating{}) {
+	if rating := ui.Rating(b.Rating); b.Rating.Given() {
 		s.Rating = &rating
+	}
+	if t := b.Trial; t != nil {
+		s.TooShort, s.AtLeast = b.TooShort, t.AtLeast
+		if t.Participant != "" {
+			s.Trial = &ui.Trial{Participant: t.Participant, Jam: t.Jam, Of: t.Of}
+		}
 	}
 	return s
 }
@@ -163,9 +169,9 @@ func (s *Sessions) Rename(id, name string) error {
 // Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated, for which it
 // needs all answers.
 func (s *Sessions) Rate(id string, r ui.Rating) (ui.Session, error) {
-	if r.Adaptation*r.Control*r.Enjoyment == 0 {
-		if record, err := s.open(id); err == nil && record.Hides() {
-			return ui.Session{}, fmt.Errorf("session %q is blind: answer all three questions to learn its policy: %w", id, ui.ErrRefused)
+	if record, err := s.open(id); err == nil {
+		if err := record.MayRate(session.Rating(r)); err != nil {
+			return ui.Session{}, fmt.Errorf("session %q %w: %w", id, err, ui.ErrRefused)
 		}
 	}
 	record, err := s.note(id, func(n *session.Notes) { n.Rating = session.Rating(r) })

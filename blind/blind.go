@@ -107,36 +107,58 @@ func (o Order) write(all map[string][]string) error {
 	return atomicfile.WriteFile(o.Path, text, 0o600)
 }
 
-// balanced returns an order of the policies in blocks. Each block has every policy once. Over all blocks, each policy is equally
-// often at each place, and follows each other policy equally often within a block (Williams, Experimental designs balanced for
-// the estimation of residual effects of treatments, 1949). perm shuffles names and blocks; it is rand.Perm except in tests.
+// Sequence returns the order in which the policies play to a participant of a study, who has a number from 1. It is the same on every
+// machine. Each round has every policy once, as a block of the balanced order; the next round has the next block, and so has the next
+// participant. So over as many participants as there are policies, each policy is equally often at each place, and over all blocks it
+// follows each other one equally often.
+func Sequence(policies []string, number, rounds int) (order []string) {
+	policies = slices.Sorted(slices.Values(policies))
+	all := blocks(len(policies))
+	for round := range rounds {
+		for _, i := range all[(number-1+round)%len(all)] {
+			order = append(order, policies[i])
+		}
+	}
+	return order
+}
+
+// balanced returns an order of the policies in blocks. perm shuffles names and blocks; it is rand.Perm except in tests.
 func balanced(policies []string, perm func(int) []int) []string {
 	n := len(policies)
+	all, names := blocks(n), perm(n)
+	order := make([]string, 0, n*len(all))
+	for _, b := range perm(len(all)) {
+		for _, i := range all[b] {
+			order = append(order, policies[names[i]])
+		}
+	}
+	return order
+}
+
+// blocks returns orders of n policies. Each block has every policy once. Over all blocks, each policy is equally often at each place,
+// and follows each other policy equally often within a block (Williams, Experimental designs balanced for the estimation of residual
+// effects of treatments, 1949). The first n blocks are a Latin square.
+func blocks(n int) (all [][]int) {
 	zigzag := make([]int, n) // 0, 1, n-1, 2, n-2, ...
 	for i := range zigzag {
 		if zigzag[i] = (i + 1) / 2; i%2 == 0 {
 			zigzag[i] = (n - i/2) % n
 		}
 	}
-	var blocks [][]int
 	for shift := range n {
 		block := make([]int, n)
 		for i, z := range zigzag {
 			block[i] = (z + shift) % n
 		}
-		blocks = append(blocks, block)
-		if n%2 == 1 { // an odd number of policies needs each block reversed too
-			backwards := slices.Clone(block)
-			slices.Reverse(backwards)
-			blocks = append(blocks, backwards)
-		}
+		all = append(all, block)
 	}
-	names := perm(n)
-	order := make([]string, 0, n*len(blocks))
-	for _, b := range perm(len(blocks)) {
-		for _, i := range blocks[b] {
-			order = append(order, policies[names[i]])
-		}
+	if n%2 == 0 {
+		return all
 	}
-	return order
+	for _, block := range all[:n] { // an odd number of policies needs each block reversed too
+		backwards := slices.Clone(block)
+		slices.Reverse(backwards)
+		all = append(all, backwards)
+	}
+	return all
 }

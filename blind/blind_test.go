@@ -105,3 +105,44 @@ func TestCheckBlind(t *testing.T) {
 		}
 	}
 }
+
+// In a study, each policy is as often at each place over as many participants as there are policies, in every round, and the order is the
+// same every time.
+func TestSequenceIsALatinSquare(t *testing.T) {
+	if got := Sequence([]string{"c", "a", "b"}, 2, 2); !slices.Equal(got, []string{"b", "c", "a", "c", "a", "b"}) {
+		t.Errorf("participant 2 plays %v", got)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n, rounds := rapid.IntRange(2, maxPolicies).Draw(t, "policies"), rapid.IntRange(1, 4).Draw(t, "rounds")
+		policies := make([]string, n)
+		for i := range policies {
+			policies[i] = fmt.Sprint("p", i)
+		}
+		cycle := n * (1 + n%2)
+		first := 1 + cycle*rapid.IntRange(0, 100).Draw(t, "cycles")
+		places := map[string]int{}
+		for number := first; number < first+cycle; number++ {
+			order := Sequence(policies, number, rounds)
+			if len(order) != n*rounds || !slices.Equal(order, Sequence(reversed(policies), number, rounds)) {
+				t.Fatalf("participant %d plays %v", number, order)
+			}
+			for i, name := range order {
+				places[fmt.Sprint(name, " at ", i)]++
+			}
+		}
+		if len(places) != n*n*rounds {
+			t.Errorf("%d places of %d", len(places), n*n*rounds)
+		}
+		for what, times := range places {
+			if times != cycle/n {
+				t.Errorf("%s %d times for %d participants", what, times, cycle)
+			}
+		}
+	})
+}
+
+func reversed(names []string) []string {
+	names = slices.Clone(names)
+	slices.Reverse(names)
+	return names
+}

@@ -161,5 +161,5 @@ func (d *Defaults) Undo() error {
 
 // CanSave reports whether a setting can have a default. An action has no value, and a blind test must be asked for each time.
 func CanSave(name string) bool {
-	return !slices.Contains([]string{jam.ParamTap.String(), jam.ParamOne.String(), jam.ParamPanic.String(), "blind"}, name)
+	return !slices.Contains([]string{jam.ParamTap.String(), jam.ParamOne.String(), jam.ParamPanic.String(), "blind", "participant", "rounds"}, name)
 }

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
-	"jamd/blind"
 	"jamd/midiio"
 	"jamd/ui"
 )
@@ -28,7 +26,10 @@ const (
 	choiceClockIn = "clock-in"
 	choiceListen  = "listen"
 	choiceMeter   = "meter"
-	choiceBlind   = "blind"
+
+	choiceBlind       = "blind"
+	choiceParticipant = "participant"
+	choiceRounds      = "rounds"
 )
 
 // withMelody is the value of clock-in that means the port of the melody.
@@ -47,6 +48,10 @@ var choices = []choice{
 		Help: "Time signature, such as 7/8, or with its groups 3+2+2/8; auto finds 4/4, 3/4 or 6/8 in what you play, if jamd follows you."}, (*Jam).showMeter, (*Jam).setMeter},
 	{ui.Param{Name: choiceBlind, Kind: ui.Text, Help: "Draw one of these policies for each jam, and hide its name until you have rated the jam: " +
 		"names with commas between, or off."}, (*Jam).showBlind, (*Jam).setBlind},
+	{ui.Param{Name: choiceParticipant, Kind: ui.Text, Help: "Who takes part in the study of blind jams, by name or number; empty for a test without participants."},
+		(*Jam).showParticipant, (*Jam).setParticipant},
+	{ui.Param{Name: choiceRounds, Kind: ui.Whole, Min: 1, Max: maxRounds, Step: 1, Knob: [2]float64{1, 10}, Help: "How often a participant plays with each policy."},
+		(*Jam).showRounds, (*Jam).setRounds},
 }
 
 // begun says why a choice is for the next jam.
@@ -137,7 +142,7 @@ func (j *Jam) showRecord(p *ui.Param) {
 	if p.Value = "off"; j.host.next.get().record {
 		p.Value = "on"
 	}
-	if j.blind != nil {
+	if j.blind() {
 		p.Fix(ui.ReasonBlindRecord, "a blind jam is recorded: its rating is stored with it")
 	}
 }
@@ -219,27 +224,4 @@ func (j *Jam) setListen(value string) error {
 		j.end(nextWaits)
 	}
 	return err
-}
-
-func (j *Jam) showBlind(p *ui.Param) {
-	p.Words, p.Value = PolicyNames(), cmp.Or(strings.Join(j.host.next.get().blind, ","), "off")
-	if j.melody.agent != nil {
-		p.Fix(ui.ReasonAgent, "an agent plays: nobody is there to rate the jam")
-	}
-}
-
-// setBlind chooses the policies of the next jam. A jam that waits for its first note ends, so that another policy is drawn for
-// it.
-func (j *Jam) setBlind(value string) error {
-	var policies []string
-	if value != "off" {
-		policies = strings.Split(value, ",")
-		if err := blind.Check(policies, PolicyNames(), false); err != nil {
-			return err
-		}
-	}
-	if j.host.next.change(func(c *nextChoices) { c.blind = policies }) && !j.hasBegun() {
-		j.end(nextWaits)
-	}
-	return nil
 }

@@ -134,7 +134,7 @@ func (c *controls) Ask(control jam.Control) error {
 
 // askPolicy loads the policy that a control names, which takes a moment. If the jam ends first, the next jam gets the policy.
 func (c *controls) askPolicy(control jam.Control) error {
-	if c.jam.blind != nil {
+	if c.jam.blind() {
 		return refused(ui.ReasonHidden, "policy: "+policyHidden)
 	}
 	if names := PolicyNames(); !slices.Contains(names, control.Text) {

@@ -6,19 +6,15 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 
 	"jamd/archive"
-	"jamd/blind"
 	"jamd/jam"
 	"jamd/midiio"
 	"jamd/model"
 	"jamd/ports"
-	"jamd/session"
 	"jamd/ui"
-	"jamd/usage"
 )
 
 // A Host plays one jam after another, and owns what lasts longer than a jam.
@@ -47,6 +43,7 @@ func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	o.Blind.Rounds = max(o.Blind.Rounds, DefaultRounds)
 	h := &Host{
 		options: o, terminal: t, ports: ports.NewList(midiio.NewLister()), defaults: &defaults{file: o.Defaults},
 		next: &next{choices: nextChoices{record: o.Record, clock: o.Clock, listen: listen, blind: o.Blind}},
@@ -115,7 +112,7 @@ func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
 	if p.Tune != nil {
 		o.Clock = o.Clock.steady()
 	}
-	order, err := drawBlind(&o)
+	drawn, err := h.draw(&o)
 	if err != nil {
 		return nil, err
 	}
@@ -124,12 +121,13 @@ func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
 		return nil, err
 	}
 	defer j.close()
+	j.trial = drawn.trial
 	if err := j.hear(ctx, p); err != nil {
 		return nil, err
 	}
 	err = h.run(ctx, j)
-	if j.begun.Load() && o.Blind != nil {
-		err = errors.Join(err, order.Played(o.Blind))
+	if j.counts {
+		err = errors.Join(err, drawn.played())
 	}
 	return j, err
 }
@@ -150,7 +148,7 @@ func (h *Host) run(ctx context.Context, j *Jam) error {
 // that the player has set.
 func (h *Host) prepareNext(j *Jam, p *Player, after ending) error {
 	chosen := h.next.get()
-	if policy := j.controls.wanted(); h.options.Blind == nil && policy != j.Policy.Metadata().Name {
+	if policy := j.controls.wanted(); !j.blind() && policy != j.Policy.Metadata().Name {
 		h.options.Policy = policy
 	}
 	if out := j.output.chosen(); out != "" {
@@ -162,6 +160,10 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) error {
 	p.In = cmp.Or(p.In, Page) // after a tune of the command line
 	h.options.Wait = true     // a port that has gone may come back
 	h.options.Clock, h.options.Blind = chosen.clock.effective(), chosen.blind
+	if h.options.Blind.on() && h.options.Blind.over(h.options.SessionDir) {
+		h.next.change(func(n *nextChoices) { n.blind = n.blind.ended() })
+		h.options.Blind = h.next.get().blind
+	}
 	h.options.Clock.BPM = math.Float64frombits(j.told.Load())
 	seed := p.Settings.Seed
 	if h.options.RandomSeed {
@@ -183,20 +185,6 @@ func (h *Host) prepareNext(j *Jam, p *Player, after ending) error {
 		p.CountIn = &bar
 	}
 	return nil
-}
-
-// drawBlind sets the policy of a blind jam to the next one in the drawn order.
-func drawBlind(o *Options) (order blind.Order, err error) {
-	if o.Blind == nil {
-		return order, nil
-	}
-	root, err := session.DefaultRoot()
-	if err != nil {
-		return order, usage.Error(err)
-	}
-	order.Path = filepath.Join(filepath.Dir(root), "blind.json")
-	o.Policy, err = order.Draw(o.Blind)
-	return order, usage.Error(err)
 }
 
 // RandomSeed draws a seed below 2^32.

@@ -209,6 +209,9 @@ func TestSetRefuses(t *testing.T) {
 		{choiceClock, "sundial", ui.ErrRefused, "must be one of", ""},
 		{choiceClock, ClockExternal, ui.ErrRefused, "a page has no clock", ui.ReasonPageClock},
 		{choiceBlind, "jamd", ui.ErrRefused, "2 to 8 policies", ""},
+		{choiceParticipant, "a\nb", ui.ErrRefused, "must be one line", ""},
+		{choiceRounds, "many", ui.ErrRefused, "whole number", ""},
+		{choiceRounds, "0", ui.ErrRefused, "1 to 100", ""},
 		{"policy", "nobody", ui.ErrRefused, "must be one of", ""},
 	} {
 		err := j.Set(c.name, c.value)

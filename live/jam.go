@@ -22,8 +22,8 @@ import (
 type Jam struct {
 	*Prepared
 	host    *Host
-	options Options  // of this jam
-	blind   []string // policies that this jam's policy was drawn from; nil if the jam is not blind
+	options Options        // of this jam
+	trial   *session.Trial // nil if the jam is not blind
 	log     zerolog.Logger
 
 	output   *output
@@ -53,6 +53,7 @@ type Jam struct {
 	tempo     atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
 	told      atomic.Uint64            // the tempo that the player has set before it is found, as math.Float64bits; 0 if none
 	played    atomic.Bool              // a page has played a note
+	counts    bool                     // the blind jam was kept, and is long enough to judge; set when it ends
 	figures   atomic.Pointer[latency.Monitor]
 	ending    atomic.Uint32 // what comes after the jam; the first call of end sets it
 }
@@ -75,7 +76,7 @@ func (h *Host) open(o Options, s jam.Settings, port string, others ...uint8) (*J
 		return nil, err
 	}
 	j := &Jam{
-		Prepared: prepared, host: h, options: o, blind: o.Blind, log: o.Policies.Log, port: port,
+		Prepared: prepared, host: h, options: o, log: o.Policies.Log, port: port,
 		portChanges: jam.NewQueue[midiio.Change](changesLength), news: jam.NewReader(entryLength),
 	}
 	j.told.Store(math.Float64bits(o.Clock.BPM))
@@ -153,9 +154,15 @@ func (j *Jam) hasBegun() bool {
 	return j.Config.Start == jam.StartAtOnce || j.begun.Load() || j.played.Load()
 }
 
+// blind reports whether nobody may know yet who plays.
+func (j *Jam) blind() bool { return j.trial != nil }
+
+// Trial describes the place of a blind jam in its test, or returns nil.
+func (j *Jam) Trial() *session.Trial { return j.trial }
+
 // shownPolicy returns the name of the policy that the jam began with, or session.Hidden in a blind jam.
 func (j *Jam) shownPolicy() string {
-	if j.blind != nil {
+	if j.blind() {
 		return session.Hidden
 	}
 	return j.Policy.Metadata().Name

@@ -35,9 +35,9 @@ type Options struct {
 	Version string // of jamd
 
 	Policies   Policies
-	Policy     string        // name or file
-	Faster     string        // name or file of a faster variant; "" for none
-	Blind      []string      // policies that each jam draws from; nil for jams that are not blind
+	Policy     string // name or file
+	Faster     string // name or file of a faster variant; "" for none
+	Blind      Blind
 	RandomSeed bool          // each jam draws a new seed
 	Budget     time.Duration // how long a policy step may take; 0 for no limit
 

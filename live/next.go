@@ -1,9 +1,6 @@
 package live
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
 // next holds what the player has chosen for the next jam. It lasts as long as the host and is safe for concurrent use.
 type next struct {
@@ -15,8 +12,8 @@ type next struct {
 type nextChoices struct {
 	record bool // also holds for the current jam, until it ends
 	clock  Clock
-	listen int      // number of beats in which jamd only listens
-	blind  []string // policies to draw from; nil if the jam is not blind
+	listen int // number of beats in which jamd only listens
+	blind  Blind
 }
 
 // get returns all choices.
@@ -32,5 +29,5 @@ func (n *next) change(set func(*nextChoices)) (changed bool) {
 	defer n.mu.Unlock()
 	before := n.choices
 	set(&n.choices)
-	return before.clock != n.choices.clock || before.listen != n.choices.listen || !slices.Equal(before.blind, n.choices.blind)
+	return before.clock != n.choices.clock || before.listen != n.choices.listen || !before.blind.same(n.choices.blind)
 }

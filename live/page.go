@@ -20,12 +20,12 @@ func (j *Jam) Info() ui.Info {
 	s, m := j.controls.Settings(), j.Config.Settings.Meter // the meter at the beginning
 	info := ui.Info{
 		Version: j.options.Version, Title: j.melody.title, Session: j.session, WaitsFor: j.waitsFor(), Policy: j.controls.playing(),
-		Blind: j.blind != nil, Tempo: j.tempoNow(), FramesPerBeat: int(m.Beat()), FramesPerBar: int(m.Bar()),
+		Blind: j.blind(), Tempo: j.tempoNow(), FramesPerBeat: int(m.Beat()), FramesPerBar: int(m.Bar()),
 		Meters:       ui.MetersOf(j.Bars()),
 		ListenFrames: s.ListenFrames(), In: j.melody.name, Out: j.output.Info().Name,
 		ChordChannel: s.ChordChannel, BassChannel: s.BassChannel,
 	}
-	if j.blind != nil {
+	if j.blind() {
 		info.Policy = session.Hidden
 	}
 	if j.input != nil {
@@ -33,6 +33,9 @@ func (j *Jam) Info() ui.Info {
 	}
 	if info.In == Page {
 		info.In = ""
+	}
+	if t := j.trial; t != nil && t.Participant != "" {
+		info.Trial = &ui.Trial{Participant: t.Participant, Jam: t.Jam, Of: t.Of}
 	}
 	info.Tune, info.Undo = j.melody.tune != nil, j.host.history.names()
 	return info
@@ -92,7 +95,7 @@ func (j *Jam) Params() []ui.Param {
 		}
 		if i.Param == jam.ParamPolicy {
 			p.Words, p.Value = PolicyNames(), j.controls.wanted()
-			if j.blind != nil {
+			if j.blind() {
 				p.Words, p.Value = nil, session.Hidden
 				p.Fix(ui.ReasonHidden, policyHidden)
 			}
@@ -111,7 +114,7 @@ func (j *Jam) Set(name, value string) error {
 		return nil
 	}
 	err := j.set(name, value)
-	if err != nil || !known || same || name == choiceBlind {
+	if err != nil || !known || same || ofTest(name) {
 		return err
 	}
 	s := step{j, j.Clock.Now(), []ui.NamedValue{{Name: name, Value: before.Value}}, before.Kind == ui.Number || before.Kind == ui.Whole, written(name, value)}

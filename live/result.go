@@ -4,6 +4,7 @@ import (
 	"jamd/jam"
 	"jamd/latency"
 	"jamd/midiio"
+	"jamd/session"
 )
 
 // A Result says how a jam went. `jamd play --json` prints it.
@@ -16,9 +17,11 @@ type Result struct {
 	Agent       *AgentSummary   `json:"agent,omitempty"` // the agent that played the melody
 	NoteInChord float64         `json:"note_in_chord"`
 	Figures     latency.Figures `json:"latency"`
-	Dropped     uint64          `json:"dropped_reports"` // number of frame reports that slow readers missed
-	Session     string          `json:"session"`         // folder of the session; "" if the jam is not recorded
-	Loss        string          `json:"loss,omitempty"`  // why the session is incomplete
+	Dropped     uint64          `json:"dropped_reports"`     // number of frame reports that slow readers missed
+	Session     string          `json:"session"`             // folder of the session; "" if the jam is not recorded
+	Loss        string          `json:"loss,omitempty"`      // why the session is incomplete
+	Trial       *session.Trial  `json:"trial,omitempty"`     // of a blind jam
+	TooShort    bool            `json:"too_short,omitempty"` // the blind jam is too short to judge: it does not count
 }
 
 // A Part is the part of a MIDI file that is the melody.
@@ -32,7 +35,7 @@ func PartOf(m *midiio.Melody) Part { return Part{m.Part, m.Why} }
 
 // result makes the result of the jam, without its figures and its session.
 func (j *Jam) result(s jam.Summary, agent *AgentSummary) *Result {
-	r := &Result{Policy: j.shownPolicy(), Seed: j.Config.Settings.Seed, Tempo: j.Config.Settings.Tempo, Jam: s, Agent: agent}
+	r := &Result{Policy: j.shownPolicy(), Seed: j.Config.Settings.Seed, Tempo: j.Config.Settings.Tempo, Jam: s, Agent: agent, Trial: j.trial}
 	if t := j.melody.tune; t != nil {
 		part := PartOf(&t.Melody)
 		r.Part = &part

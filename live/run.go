@@ -104,19 +104,33 @@ func (j *Jam) closeSession(log *session.Session, r *Result) error {
 	if r.Session = closed.Dir; closed.Err != nil {
 		r.Loss = closed.Err.Error()
 	}
-	wanted := j.host.next.get().record || j.blind != nil
+	wanted := j.host.next.get().record || j.blind()
 	played := closed.Notes.Written+closed.Notes.Lost > 0 || closed.Err != nil || // an error may have cost the notes
-		r.Jam.Frames > 0 && (j.input == nil || j.blind != nil) // a tune may begin with a rest; a blind jam counts in the study's order
+		r.Jam.Frames > 0 && (j.input == nil || j.blind()) // a tune may begin with a rest; a blind jam counts in the study's order
 	var err error
 	if !wanted || !played {
 		err = os.RemoveAll(closed.Dir)
 		r.Session = ""
+	}
+	if j.blind() && r.Session != "" {
+		r.TooShort, err = tooShort(r.Session)
+		j.counts = !r.TooShort
 	}
 	if server := j.host.server; server != nil {
 		server.End(idOf(r.Session))
 	}
 	j.prune(r.Session)
 	return err
+}
+
+// tooShort reports whether the blind jam in a folder is too short to judge.
+func tooShort(dir string) (bool, error) {
+	record, err := session.Open(dir)
+	if err != nil {
+		return false, err
+	}
+	b := record.Brief()
+	return b.TooShort, nil
 }
 
 // prune deletes the oldest sessions beyond the limits, but not the one in the folder `spared`.
@@ -137,7 +151,7 @@ func (j *Jam) prune(spared string) {
 // manifest describes the jam for its session.
 func (j *Jam) manifest() session.Manifest {
 	m := archive.Manifest(j.options.Version, j.Policy, j.Config.Settings)
-	m.Blind, m.Followed = j.blind, j.follows()
+	m.Blind, m.Trial, m.Followed = j.options.Blind.Policies, j.trial, j.follows()
 	m.Title, m.Agent, m.Ports = j.melody.title, j.melody.agent, session.Ports{In: j.melody.name, Out: j.output.Info().Name}
 	m.Start = time.Now().Add(-j.Clock.Now())
 	if j.Faster != nil {

@@ -216,7 +216,7 @@ type Limits struct {
 }
 
 // Prune returns the sessions to delete, oldest first, so that the rest is within the limits. all is the result of [Archive.List].
-// Sessions that are pinned, being recorded or unreadable are not deleted, but their size counts.
+// Sessions that are pinned, of a study's participant, being recorded or unreadable are not deleted, but their size counts.
 func (l Limits) Prune(all []Brief, now time.Time) (gone []Brief) {
 	var sum int64
 	for _, b := range all {
@@ -225,7 +225,7 @@ func (l Limits) Prune(all []Brief, now time.Time) (gone []Brief) {
 	for _, b := range all {
 		old := l.Age > 0 && now.Sub(b.Start) > l.Age
 		much := l.Bytes > 0 && sum > l.Bytes
-		if b.Pinned || b.Recording || b.Problem != "" || !old && !much {
+		if b.Pinned || b.ofStudy() || b.Recording || b.Problem != "" || !old && !much {
 			continue
 		}
 		gone = append(gone, b)

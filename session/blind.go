@@ -1,10 +1,15 @@
 package session
 
+import (
+	"errors"
+	"fmt"
+)
+
 // Hidden replaces the name of a policy that the player must not know yet.
 const Hidden = "hidden"
 
 // Hides reports whether the policy's name must stay hidden: in a blind jam, until the jam is rated.
-func (r *Record) Hides() bool { return len(r.Manifest.Blind) > 0 && r.Notes.Rating == (Rating{}) }
+func (r *Record) Hides() bool { return len(r.Manifest.Blind) > 0 && !r.Notes.Rating.Given() }
 
 // Shown returns the manifest as the player may see it. If the session [Record.Hides] its policy, that is [Hidden].
 func (r *Record) Shown() Manifest {
@@ -21,4 +26,24 @@ func (r *Record) shownPolicy(name string) string {
 		return Hidden
 	}
 	return name
+}
+
+// ErrUnanswered means that a blind jam needs an answer to each question.
+var ErrUnanswered = errors.New("is blind: answer all three questions to learn its policy")
+
+// MayRate returns an error if the session cannot be rated so. A blind jam tells its policy only for all three answers, and only when it is
+// over; one that is too short to judge is not rated at all. The error goes on from the name of the session.
+func (r *Record) MayRate(rating Rating) error {
+	if !r.Hides() {
+		return nil
+	}
+	switch b := r.Brief(); {
+	case b.Recording:
+		return errors.New("is blind, and is still being recorded: rate it when the jam is over")
+	case b.TooShort:
+		return fmt.Errorf("is too short to judge, and does not count: it has %.0f s of at least %.0f s", b.Seconds, b.Trial.AtLeast)
+	case !rating.Whole():
+		return ErrUnanswered
+	}
+	return nil
 }

@@ -20,6 +20,9 @@ type Brief struct {
 	Title     string    `json:"title,omitempty"`
 	Policy    string    `json:"policy"` // Hidden for a blind jam that is not rated yet
 	Blind     bool      `json:"blind,omitempty"`
+	Trial     *Trial    `json:"trial,omitempty"`     // of a blind jam
+	TooShort  bool      `json:"too_short,omitempty"` // a blind jam that is too short to judge: it does not count
+	Drawn     []string  `json:"-"`                   // the policies that the policy of a blind jam was drawn from
 	Agent     string    `json:"agent,omitempty"`
 	In        string    `json:"in,omitempty"` // port or file of the melody
 	Offline   bool      `json:"offline,omitempty"`
@@ -45,6 +48,7 @@ func (r *Record) Brief() Brief {
 	m := r.Manifest
 	b := Brief{
 		ID: r.ID, Start: m.Start, Order: m.order(), Title: m.Title, Policy: r.shownPolicy(m.Policy.Name), Blind: len(m.Blind) > 0, In: m.Ports.In,
+		Trial: m.Trial, Drawn: m.Blind,
 		Tempo: m.Settings.Tempo, Offline: m.Offline, Bytes: bytesIn(r.Dir), Recording: r.Recording(), Notes: r.Notes,
 	}
 	if m.Agent != nil {
@@ -69,6 +73,7 @@ func (r *Record) Brief() Brief {
 		}
 		b.tell(counted, &m)
 	}
+	b.TooShort = m.Trial != nil && !b.Recording && b.Seconds < m.Trial.AtLeast
 	return b
 }
 

@@ -50,6 +50,7 @@ type Manifest struct {
 	Policy      Policy       `json:"policy"`
 	Faster      *Policy      `json:"faster,omitempty"` // the faster policy for a machine that is too slow; nil if there was none
 	Blind       []string     `json:"blind,omitempty"`  // the policies that Policy was drawn from; nil unless the jam was blind
+	Trial       *Trial       `json:"trial,omitempty"`  // of a blind jam; nil in those of an earlier jamd
 	Agent       *Agent       `json:"agent,omitempty"`  // the agent that played the melody; nil if a player or a file did
 	Settings    jam.Settings `json:"settings"`         // with the seed
 	Ports       Ports        `json:"ports"`

@@ -13,7 +13,7 @@ import (
 // indexFile caches the briefs of an archive's sessions. It may be deleted at any time.
 const (
 	indexFile   = ".index"
-	indexFormat = "jamd.index/5"
+	indexFormat = "jamd.index/6"
 )
 
 // An index holds briefs of sessions. An entry is valid as long as the session's folder has not changed: every file that a Brief

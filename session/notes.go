@@ -25,7 +25,15 @@ type Rating struct {
 	Adaptation int `json:"adaptation,omitempty"` // how fast the chords adapted
 	Control    int `json:"control,omitempty"`    // how much the player was in control
 	Enjoyment  int `json:"enjoyment,omitempty"`
+
+	Comment string `json:"comment,omitempty"` // in the player's own words
 }
+
+// Given reports whether any question is answered.
+func (r Rating) Given() bool { return r.answers() != [3]int{} }
+
+// Whole reports whether every question is answered.
+func (r Rating) Whole() bool { return r.Adaptation*r.Control*r.Enjoyment != 0 }
 
 // Mean returns the mean of the answers, or 0 if there are none.
 func (r Rating) Mean() float64 {
@@ -41,9 +49,10 @@ func (r Rating) answers() [3]int { return [3]int{r.Adaptation, r.Control, r.Enjo
 
 // Limits of Notes and Rating. MaxRating is the best answer of a Rating.
 const (
-	MaxRating = 5
-	maxName   = 200 // bytes of a name or tag
-	maxTags   = 100
+	MaxRating  = 5
+	maxName    = 200 // bytes of a name or tag
+	maxTags    = 100
+	maxComment = 2000 // bytes
 )
 
 // Check returns an error if the notes are beyond the limits.
@@ -63,6 +72,9 @@ func (n Notes) Check() error {
 		if answer < 0 || answer > MaxRating {
 			return fmt.Errorf("rating %d: must be 1 to %d, or 0 for none", answer, MaxRating)
 		}
+	}
+	if len(n.Rating.Comment) > maxComment {
+		return fmt.Errorf("a comment of %d bytes: must have at most %d", len(n.Rating.Comment), maxComment)
 	}
 	return nil
 }

@@ -18,12 +18,15 @@ type Measured struct {
 // PlayerTag is the prefix of the tag that names the player, such as player:ann.
 const PlayerTag = "player:"
 
-// player returns the name of the player, or "" if no tag names one.
-func (m *Measured) player() string {
-	for _, tag := range m.Tags {
+// Player returns the name of the player that a tag gives, or else that of the study's participant, or "" for neither.
+func (b *Brief) Player() string {
+	for _, tag := range b.Tags {
 		if name, ok := strings.CutPrefix(tag, PlayerTag); ok {
 			return name
 		}
+	}
+	if b.Trial != nil {
+		return b.Trial.Participant
 	}
 	return ""
 }
@@ -57,13 +60,15 @@ type Study struct {
 	Policies []PolicyStudy  `json:"policies"` // by name
 	Pairs    []PairedPolicy `json:"pairs"`
 	Mixed    int            `json:"mixed"` // number of sessions in which several policies played; they are not compared
+
+	Participants []Participant `json:"participants,omitempty"` // of blind jams; [Participants] tells them
 }
 
 // A PolicyStudy holds the results of one policy.
 type PolicyStudy struct {
 	Policy   string    `json:"policy"`
 	Sessions int       `json:"sessions"`
-	Players  int       `json:"players"` // number of players that tags name
+	Players  int       `json:"players"` // number of players whose names are known
 	Seconds  float64   `json:"seconds"`
 	Means    []Mean    `json:"means"` // by measure
 	Vendi    Mean      `json:"vendi"` // score of the N windows of all sessions together; its error is that of the jackknife over sessions
@@ -129,7 +134,7 @@ func studyPolicy(policy string, sessions []*Measured) PolicyStudy {
 	var each []*Diversity
 	for _, m := range sessions {
 		p.Seconds += m.Seconds
-		if player := m.player(); player != "" {
+		if player := m.Player(); player != "" {
 			players[player] = true
 		}
 		for _, a := range m.Adaptations {
@@ -165,7 +170,7 @@ func byPlayer(sessions []*Measured, measure Measure) (mine map[string]float64, a
 	values := map[string][]float64{}
 	for _, m := range sessions {
 		value, known := measure.of(m)
-		switch player := m.player(); {
+		switch player := m.Player(); {
 		case !known:
 		case player == "":
 			alone = append(alone, value)

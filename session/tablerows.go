@@ -36,6 +36,13 @@ type JamRow struct {
 	Adaptation  *int32    `parquet:"adaptation,optional"`
 	Control     *int32    `parquet:"control,optional"`
 	Enjoyment   *int32    `parquet:"enjoyment,optional"`
+	Comment     *string   `parquet:"comment,optional"`
+	Blind       bool      `parquet:"blind"`
+	Participant *string   `parquet:"participant,optional"`
+	Number      *int32    `parquet:"participant_number,optional"`
+	Jam         *int32    `parquet:"jam,optional"`
+	Of          *int32    `parquet:"jams,optional"`
+	TooShort    bool      `parquet:"too_short"`
 }
 
 // A FrameRow describes what sounded in a frame.

@@ -68,6 +68,7 @@ type tabling struct {
 
 func (r *Record) sessionRow() JamRow {
 	m, s, n, b := r.Shown(), r.Manifest.Settings, r.Notes, r.Brief()
+	trial := cmp.Or(m.Trial, &Trial{})
 	meter, _ := s.Meter.MarshalText() // as recordings have it, and 5/4=5 is no time signature
 	return JamRow{
 		Session: r.ID, Start: m.Start, Name: some(n.Name), Tags: some(strings.Join(n.Tags, " ")), Title: some(m.Title),
@@ -76,6 +77,8 @@ func (r *Record) sessionRow() JamRow {
 		ChordGrid: s.ChordGrid.String(), Temperature: s.Temperature, TopP: s.TopP, Seed: s.Seed, Length: micros(b.Length()),
 		Frames: b.Frames, Chords: b.Chords, Misses: b.Misses, Skipped: b.Skipped, Ended: b.Ended, Offline: b.Offline,
 		Adaptation: some(int32(n.Rating.Adaptation)), Control: some(int32(n.Rating.Control)), Enjoyment: some(int32(n.Rating.Enjoyment)),
+		Comment: some(n.Rating.Comment), Blind: b.Blind, Participant: some(trial.Participant), Number: some(int32(trial.Number)),
+		Jam: some(int32(trial.Jam)), Of: some(int32(trial.Of)), TooShort: b.TooShort,
 	}
 }
 

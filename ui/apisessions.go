@@ -40,7 +40,7 @@ func rate(k Sessions, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if !v.valid() {
-		return nil, refused("each answer must be 1 to 5, or 0 for no answer, and one must be given")
+		return nil, refused("each answer must be 1 to 5, or 0 for no answer, and one must be given; a comment has at most 500 characters")
 	}
 	return result(k.Rate(r.PathValue("id"), v))
 }

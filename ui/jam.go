@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"jamd/jam"
 )
@@ -64,6 +65,7 @@ type Info struct {
 	WaitsFor      Waiting  `json:"waits_for"` // what frame 0 waits for
 	Policy        string   `json:"policy"`
 	Blind         bool     `json:"blind"`           // the policy's name is hidden until the jam is rated
+	Trial         *Trial   `json:"trial,omitempty"` // of a study with participants
 	Tempo         float64  `json:"tempo"`           // quarter notes a minute
 	FramesPerBeat int      `json:"frames_per_beat"` // at the start of the jam
 	FramesPerBar  int      `json:"frames_per_bar"`
@@ -75,6 +77,13 @@ type Info struct {
 	Out           string   `json:"out"`           // port that the chords go to; "" for none
 	ChordChannel  uint8    `json:"chord_channel"` // 1 to 16
 	BassChannel   uint8    `json:"bass_channel"`  // 1 to 16
+}
+
+// A Trial is the place of a blind jam in a study.
+type Trial struct {
+	Participant string `json:"participant"` // name or number
+	Jam         int    `json:"jam"`         // among those of the participant, from 1
+	Of          int    `json:"of"`          // how many jams the participant plays
 }
 
 // A Meter is a stretch of bars of one meter, up to the next Meter.
@@ -185,17 +194,20 @@ type Sessions interface {
 
 // A Session is a recorded jam.
 type Session struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name"`
-	Start   time.Time `json:"start"`
-	Policy  string    `json:"policy"`
-	Tempo   float64   `json:"tempo"`
-	Seconds float64   `json:"seconds"` // length of the jam
-	Chords  int64     `json:"chords"`  // number of chords played
-	Misses  int64     `json:"misses"`  // number of frames that the policy missed
-	Whole   bool      `json:"whole"`   // the recording was closed properly
-	Blind   bool      `json:"blind"`   // the policy is hidden until the session is rated
-	Rating  *Rating   `json:"rating,omitempty"`
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Start    time.Time `json:"start"`
+	Policy   string    `json:"policy"`
+	Tempo    float64   `json:"tempo"`
+	Seconds  float64   `json:"seconds"`             // length of the jam
+	Chords   int64     `json:"chords"`              // number of chords played
+	Misses   int64     `json:"misses"`              // number of frames that the policy missed
+	Whole    bool      `json:"whole"`               // the recording was closed properly
+	Blind    bool      `json:"blind"`               // the policy is hidden until the session is rated
+	Trial    *Trial    `json:"trial,omitempty"`     // of a study with participants
+	TooShort bool      `json:"too_short,omitempty"` // a blind jam that is too short to judge: it does not count
+	AtLeast  float64   `json:"at_least,omitempty"`  // seconds that a blind jam must have to be judged
+	Rating   *Rating   `json:"rating,omitempty"`
 }
 
 // A Rating answers the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each from 1 to 5; 0 for no answer.
@@ -203,14 +215,19 @@ type Rating struct {
 	Adaptation int `json:"adaptation"` // how fast jamd adapted
 	Control    int `json:"control"`    // how much the player was in control
 	Enjoyment  int `json:"enjoyment"`
+
+	Comment string `json:"comment,omitempty"` // in the player's own words
 }
 
-// valid reports whether every answer is 0 to 5 and at least one is not 0.
+// maxComment bounds a comment, in characters.
+const maxComment = 500
+
+// valid reports whether every answer is 0 to 5, at least one is not 0, and the comment is short enough.
 func (r Rating) valid() bool {
 	for _, n := range []int{r.Adaptation, r.Control, r.Enjoyment} {
 		if n < 0 || n > 5 {
 			return false
 		}
 	}
-	return r != Rating{}
+	return r.Adaptation+r.Control+r.Enjoyment > 0 && utf8.RuneCountInString(r.Comment) <= maxComment
 }

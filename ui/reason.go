@@ -27,6 +27,7 @@ const (
 	ReasonTune          ReasonCode = "tune_plays"     // as agent_plays, while a file plays
 	ReasonBlindRecord   ReasonCode = "blind_recorded" // a blind jam is recorded
 	ReasonHidden        ReasonCode = "policy_hidden"
+	ReasonStudyDone     ReasonCode = "study_done" // the participant has played all jams: participant, jams
 	ReasonPageClock     ReasonCode = "page_has_no_clock"
 	ReasonMeterFollows  ReasonCode = "meter_needs_follow" // the meter is found only if jamd follows the player
 	ReasonRange         ReasonCode = "out_of_range"       // setting, min, max
@@ -49,7 +50,7 @@ const (
 
 // ReasonCodes are all codes.
 var ReasonCodes = []ReasonCode{
-	ReasonNoJam, ReasonJamOver, ReasonJamBegun, ReasonAgent, ReasonTune, ReasonBlindRecord, ReasonHidden, ReasonPageClock, ReasonMeterFollows,
+	ReasonNoJam, ReasonJamOver, ReasonJamBegun, ReasonAgent, ReasonTune, ReasonBlindRecord, ReasonHidden, ReasonStudyDone, ReasonPageClock, ReasonMeterFollows,
 	ReasonRange, ReasonRegister, ReasonBassRegister, ReasonPortTaken, ReasonPortFailed, ReasonNoConfig, ReasonConfigChanged, ReasonNotSavable,
 	ReasonNothingToUndo, ReasonPresetUnknown, ReasonPresetName, ReasonLoading, ReasonSessionGone, ReasonNotFollowed, ReasonExternalTempo,
 	ReasonPlayersTempo,

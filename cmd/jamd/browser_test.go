@@ -10,12 +10,12 @@ import (
 	"jamd/midiio"
 )
 
-// TestBlindJamInABrowser is a player's first two jams of the user study.
+// TestBlindJamInABrowser is a participant's part in the user study: two jams, of two policies.
 func TestBlindJamInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("half a minute in a browser")
 	}
-	v := visit(t, "--tempo", "240", "--listen", "1")
+	v := visit(t, "--tempo", "240", "--listen", "1", "--at-least", "1s")
 	v.see(`#param-policy`)
 	v.run(chromedp.EmulateViewport(390, 844))
 	v.click(`.door:nth-of-type(2)`) // the first touch of all, which also wakes the sound, hits what it is meant for
@@ -23,11 +23,15 @@ func TestBlindJamInABrowser(t *testing.T) {
 	v.run(chromedp.EmulateViewport(1280, 900))
 	v.shift("KeyY", "Y")
 	v.do(`for (const box of document.querySelectorAll('#blind label')) if (/^(jamd|gapt)$/.test(box.textContent.trim())) box.querySelector('input').click();`)
+	v.do(`document.querySelector('#blind').scrollIntoView()`)
+	v.do(`choose('#blind input[type="text"]', 'ann')`)
+	v.picture("page-study")
+	v.accessible("the study")
 	v.clickText("Start the test")
-	v.wait("the hidden policy", `document.querySelector('.what').textContent.startsWith('a hidden policy') && document.querySelector('#param-policy').disabled`)
+	v.wait("the hidden policy", `document.querySelector('.what').textContent.startsWith('Jam 1 of 2 · a hidden policy') && document.querySelector('#param-policy').disabled`)
 	v.do(`document.activeElement.blur()`)
 	played := map[string]bool{}
-	for range 2 {
+	for i, place := range []string{"jam 1 of 2", "jam 2 of 2"} {
 		v.wait("the jam", `document.querySelector('.symbol').textContent.includes('first note')`)
 		v.play("KeyC", "KeyE", "KeyG", "KeyC", "KeyE", "KeyG")
 		v.wait("a chord", `/^[A-G]/.test(document.querySelector('.symbol').textContent)`)
@@ -35,6 +39,7 @@ func TestBlindJamInABrowser(t *testing.T) {
 			.then(([status, params]) => status.jam.policy + ', ' + params.find((p) => p.name === 'policy').value)`)
 		v.clickText("Stop")
 		v.see(`.rating`)
+		v.sees(place, `document.querySelector('.rating .place').textContent`)
 		v.do(`scrollTo(0, 0)`)
 		v.picture("page-blind")
 		v.accessible("the questions")
@@ -47,11 +52,16 @@ func TestBlindJamInABrowser(t *testing.T) {
 		v.sees("400", `fetch('/api/sessions').then((r) => r.json()).then((all) => fetch('/api/sessions/' + all[0].id + '/rating', { method: 'PUT',
 			headers: { 'Content-Type': 'application/json' }, body: '{"adaptation":1,"control":0,"enjoyment":2}' })).then((r) => String(r.status))`)
 		v.click(`.rating fieldset:nth-of-type(3) label:nth-of-type(4)`)
+		v.do(`choose('.rating textarea', 'warm,\nand it waits for me')`)
 		v.clickText("Save")
 		v.wait("who it was", `document.querySelector('.note b') !== null`)
 		played[eval[string](v, `document.querySelector('.note b').textContent`)] = true
+		v.sees(place, `document.querySelector('.note').textContent.match(/Jam \d of \d/)[0]`)
+		v.sees(fmt.Sprint(i == 1), `String(document.querySelector('.note').textContent.includes('That was the last one. Thank you!'))`)
+		v.sees("warm,\nand it waits for me", `fetch('/api/sessions').then((r) => r.json()).then((all) => all[0].rating.comment)`)
 		v.picture("page-revealed")
 	}
+	v.wait("jams that are not blind", `!document.querySelector('.what').textContent.includes('a hidden policy')`)
 	if !played["jamd"] || !played["gapt"] {
 		t.Errorf("played by %v: each should have played once", played)
 	}

@@ -24,7 +24,8 @@ type playCmd struct {
 	For        time.Duration `placeholder:"DURATION" help:"End after this time, such as 90s or 5m."`
 	InChannels []uint8       `name:"in-channel" placeholder:"N" help:"Hear only these MIDI channels, 1 to 16."`
 	Thru       *bool         `negatable:"" help:"Send the melody on to the output, on its own channel (only a melody from a file)."`
-	Blind      []string      `placeholder:"NAME,NAME,..." help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam on the page."`
+	Blind      []string      `placeholder:"NAME,NAME,..." sep:"," help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam."`
+	Study      studyFlags    `embed:"" group:"A study, of blind jams"`
 	Live       liveFlags     `embed:""`
 
 	ready func() // called when a jam is ready; may be nil
@@ -54,7 +55,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 	if c.Tempo != nil && o.Clock.Follows() {
 		o.Clock.BPM = *c.Tempo
 	}
-	o.Blind, o.Learned = c.Blind, configured.Targets()
+	o.Blind, o.Learned = c.Study.test(c.Blind), configured.Targets()
 	host, err := c.Live.host(ctx, to, o, terminal)
 	if err != nil {
 		return err
@@ -86,6 +87,8 @@ func (c *playCmd) check(configured *configured) error {
 		return usage.Errorf("--clock external: a page has no clock; give the port of the clock with --clock-in")
 	case c.CountIn != nil && (*c.CountIn < 0 || *c.CountIn > 64):
 		return usage.Errorf("--count-in %d: must be 0 to 64 beats", *c.CountIn)
+	case c.Blind == nil && c.Study.Participant != "":
+		return usage.Errorf("--participant is for a study: give the policies that it compares with --blind")
 	case c.Blind == nil:
 		if err := findPolicy(c.Live.Music.Policy); err != nil {
 			return usage.Error(err) // before the page opens
@@ -97,10 +100,11 @@ func (c *playCmd) check(configured *configured) error {
 		return usage.Errorf("--blind and --faster exclude each other: one policy is rated")
 	case !c.Live.Record:
 		return usage.Errorf("--blind and --no-record exclude each other: the rating is stored with the session")
-	case !page:
-		return usage.Errorf("--blind and --page off exclude each other: the jam is rated on the page")
 	}
 	if err := blind.Check(c.Blind, live.PolicyNames(), true); err != nil {
+		return usage.Error(err)
+	}
+	if err := c.Study.test(c.Blind).Check(c.Live.SessionDir); err != nil {
 		return usage.Error(err)
 	}
 	return checkFor(c.For)
@@ -186,6 +190,9 @@ func announce(to console, j *live.Jam, hint string) {
 	heard := j.Source()
 	if t := j.Tune(); t != nil {
 		heard = fmt.Sprintf("%s (%s, %s), %v", t.Tune.Name, t.File, partTold(&t.Melody), lasts(&t.Melody))
+	}
+	if t := j.Trial(); t.String() != "" {
+		fmt.Fprintf(to.Out, "%s\n", t)
 	}
 	fmt.Fprintf(to.Out, "%s%s, seed %d\n  hears  %s\n  plays  %s\n", info.Policy, knownTempo(info.Tempo), s.Seed, heard, outputName(info.Out))
 	if hint != "" {

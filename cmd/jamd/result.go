@@ -26,6 +26,9 @@ func (t *terminal) Ended(r *live.Result) error {
 	if r.Session != "" {
 		fmt.Fprintln(out, "session", r.Session)
 	}
+	if text := judged(r); text != "" {
+		fmt.Fprintln(out, text)
+	}
 	if r.Loss != "" {
 		t.to.Log.Error().Msgf("the session is incomplete: %s", r.Loss)
 	}

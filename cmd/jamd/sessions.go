@@ -73,7 +73,7 @@ func (c *listCmd) Run(group *sessionsCmd, to console) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%.4g\t%s\t%s\t%d\t%d\t%s\t%s\n", b.ID, when(b.Start), b.Length().Round(time.Second), b.Tempo, orDash(b.Key),
 			b.Policy, b.Chords, b.Misses, stars(b.Rating), said(b))
 	}
-	if slices.ContainsFunc(all, func(b session.Brief) bool { return b.Policy == session.Hidden }) {
+	if slices.ContainsFunc(all, func(b session.Brief) bool { return b.Policy == session.Hidden && !b.TooShort }) {
 		to.Log.Info().Msg("the policy of a blind jam is hidden: " + revealing("ID"))
 	}
 	return table.Flush()
@@ -99,7 +99,12 @@ func when(t time.Time) string {
 
 // revealing says how the user learns the hidden policy of a session.
 func revealing(id string) string {
-	return fmt.Sprintf("rate the jam to learn it: 'jamd sessions rate %s 4', or on the page", id)
+	return "rate the jam to learn who played: on the page, or " + rateSo(id)
+}
+
+// rateSo shows how to rate a blind jam.
+func rateSo(id string) string {
+	return fmt.Sprintf("'jamd sessions rate %s 4 3 5' (how fast it adapted, your control, your enjoyment, each 1 to 5)", id)
 }
 
 func orDash(text string) string { return cmp.Or(text, "-") }
@@ -122,6 +127,12 @@ func said(b *session.Brief) string {
 		words = append(words, "[being recorded]")
 	} else if !b.Ended {
 		words = append(words, "[broken off]")
+	}
+	if place := b.Trial.String(); place != "" {
+		words = append(words, "["+place+"]")
+	}
+	if b.TooShort {
+		words = append(words, "[too short to judge]")
 	}
 	if b.Name != "" {
 		words = append(words, b.Name)

@@ -131,12 +131,15 @@ type sessionFilter struct {
 	Pinned  bool          `help:"Pinned."`
 	Live    bool          `xor:"live" help:"Played live."`
 	Offline bool          `xor:"live" help:"Made offline, by 'jamd accompany'."`
+
+	Blind       bool   `help:"Blind jams."`
+	Participant string `placeholder:"NAME" help:"Blind jams of this participant of a study."`
 }
 
 // any reports whether the filter has any condition.
 func (f *sessionFilter) any() bool {
 	return f.Policy != "" || !f.Since.IsZero() || !f.Until.IsZero() || f.Tempo != tempoRange{} || f.Key != nil || f.Longer > 0 ||
-		f.Shorter > 0 || f.Pinned || f.Live || f.Offline || f.Rating > 0 || len(f.Tag) > 0
+		f.Shorter > 0 || f.Pinned || f.Live || f.Offline || f.Rating > 0 || len(f.Tag) > 0 || f.Blind || f.Participant != ""
 }
 
 // has reports whether a session matches the filter. A session that cannot be read matches only a filter without conditions.
@@ -149,7 +152,10 @@ func (f *sessionFilter) has(b *session.Brief) bool {
 			return false
 		}
 	}
-	return (f.Since.IsZero() || !b.Start.Before(f.Since.Time)) &&
+	if f.Participant != "" && (b.Trial == nil || !strings.EqualFold(b.Trial.Participant, f.Participant)) {
+		return false
+	}
+	return (!f.Blind || b.Blind) && (f.Since.IsZero() || !b.Start.Before(f.Since.Time)) &&
 		(f.Until.IsZero() || b.Start.Before(f.Until.AddDate(0, 0, 1))) &&
 		(f.Policy == "" || b.Policy == f.Policy) &&
 		(f.Tempo == tempoRange{} || b.Tempo >= f.Tempo.low && b.Tempo <= f.Tempo.high) &&

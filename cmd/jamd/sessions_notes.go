@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,20 +50,34 @@ func (c *tagCmd) Run(group *sessionsCmd) error {
 
 type rateCmd struct {
 	sessionArg
-	Answers []int `arg:"" name:"answers" placeholder:"1-5" help:"How good it was; or three answers: how fast jamd adapted, how much you were in control, how much you enjoyed it. 0 removes an answer."`
+	Answers []int   `arg:"" name:"answers" placeholder:"1-5" help:"How good it was; or three answers: how fast jamd adapted, how much you were in control, how much you enjoyed it. 0 removes an answer. A blind jam wants three."`
+	Comment *string `placeholder:"TEXT" help:"A comment in your own words; '' removes it."`
 }
 
 func (c *rateCmd) Run(group *sessionsCmd, to console) error {
-	a := c.Answers
-	switch len(a) {
-	case 1:
-		a = []int{a[0], a[0], a[0]}
-	case 3:
+	r, err := group.find(c.ID)
+	if err != nil {
+		return err
+	}
+	rating := session.Rating{Comment: r.Notes.Rating.Comment}
+	switch a := c.Answers; {
+	case len(a) == 3:
+		rating.Adaptation, rating.Control, rating.Enjoyment = a[0], a[1], a[2]
+	case len(a) == 1 && !r.Hides():
+		rating.Adaptation, rating.Control, rating.Enjoyment = a[0], a[0], a[0]
+	case len(a) == 1: // MayRate says what is missing
 	default:
 		return usage.Errorf("%d answers: must be one, or three: adaptation, control, enjoyment", len(a))
 	}
-	r, err := group.note(c.ID, func(n *session.Notes) { n.Rating = session.Rating{Adaptation: a[0], Control: a[1], Enjoyment: a[2]} })
-	if err == nil && len(r.Manifest.Blind) > 0 && !r.Hides() {
+	if c.Comment != nil {
+		rating.Comment = strings.TrimSpace(*c.Comment)
+	}
+	if err := r.MayRate(rating); errors.Is(err, session.ErrUnanswered) {
+		return usage.Errorf("session %s %w: %s", r.ID, err, rateSo(c.ID))
+	} else if err != nil {
+		return usage.Errorf("session %s %w", r.ID, err)
+	}
+	if r, err = group.note(c.ID, func(n *session.Notes) { n.Rating = rating }); err == nil && len(r.Manifest.Blind) > 0 && !r.Hides() {
 		fmt.Fprintf(to.Out, "%s was played by %s\n", r.ID, printable(r.Manifest.Policy.Name))
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"jamd/archive"
 	"jamd/atomicfile"
@@ -19,7 +20,7 @@ import (
 
 type reportCmd struct {
 	sessionsArg
-	Output string `short:"o" default:"report.html" placeholder:"FILE.html" help:"Write the report into this file; '-' prints it (${default})."`
+	Output string `short:"o" default:"report.html" placeholder:"FILE.html|FILE.csv" help:"Write the report into this file; '-' prints it (${default}). FILE.csv is a table instead, with a row for each jam."`
 	JSON   bool   `help:"Print the figures as one JSON object instead."`
 	OrtLib string `placeholder:"FILE" help:"ONNX Runtime's shared library, for the Vendi score; else ${ort_env}, beside jamd, the system's."`
 }
@@ -32,20 +33,23 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		return err
 	}
 	repair(to, records...)
-	if len(c.IDs) == 1 && !c.all() {
+	table := strings.EqualFold(filepath.Ext(c.Output), ".csv")
+	if len(c.IDs) == 1 && !c.all() && !table {
 		if c.JSON {
 			return show(to, records[0], encoders, true)
 		}
 		return c.write(to, func(w io.Writer) error { return archive.Report(w, records[0], encoders) })
 	}
+	participants := session.Participants(briefsOf(records))
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
-		if r.Hides() { // it has no known policy to compare
-			broken = append(broken, fmt.Errorf("session %s: its policy is hidden; %s", r.ID, revealing(r.ID)))
+		err := r.MayRate(session.Rating{})
+		if err != nil { // it has no known policy to compare
+			broken = append(broken, fmt.Errorf("session %s is left out: it %w", r.ID, err))
 		}
-		return r.Hides()
+		return err != nil
 	})
 	if len(records) == 0 {
-		return usage.Errorf("no session to report on: the policies of these are hidden until they are rated")
+		return usage.Errorf("no session to report on: the policies of blind jams are hidden until they are rated; %s", rateSo("ID"))
 	}
 	measured := newProgress(to, "measuring sessions", len(records))
 	sessions, failed, err := archive.MeasureAll(ctx, records, encoders, func() { measured.add(1) })
@@ -61,10 +65,22 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		many.Problems = append(many.Problems, err.Error())
 	}
 	many.Study, many.NoVendi = session.NewStudy(sessions), encoders.Why()
+	many.Study.Participants = participants
 	if c.JSON {
 		return printJSON(to, many.Study)
 	}
+	if table {
+		return c.write(to, many.Study.WriteCSV)
+	}
 	return c.write(to, func(w io.Writer) error { return report.Study(w, many) })
+}
+
+func briefsOf(records []*session.Record) []session.Brief {
+	briefs := make([]session.Brief, len(records))
+	for i, r := range records {
+		briefs[i] = r.Brief()
+	}
+	return briefs
 }
 
 // write writes the report to c.Output, whole or not at all, and prints the path.

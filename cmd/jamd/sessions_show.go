@@ -64,12 +64,17 @@ func (s *shown) print(to console) {
 	if r := s.Rating; r != (session.Rating{}) {
 		line("rating", "%.2g of %d: adaptation %d, control %d, enjoyment %d (0: no answer)", r.Mean(), session.MaxRating,
 			r.Adaptation, r.Control, r.Enjoyment)
+		if r.Comment != "" {
+			line("comment", "%s", r.Comment)
+		}
 	}
 	line("started", "%s, %s long", when(s.Start), s.Length().Round(100*time.Millisecond))
 	line("melody", "%s, key %s", s.melody(), orDash(s.Key))
 	if m.Policy.Name == session.Hidden {
 		line("policy", "hidden, on %s, seed %d, jamd %s", m.Provider, m.Settings.Seed, m.Version)
-		line("", "%s", revealing(s.ID))
+		if !s.TooShort {
+			line("", "%s", revealing(s.ID))
+		}
 	} else {
 		line("policy", "%s (%.12s) on %s, seed %d, jamd %s", m.Policy.Name, m.Policy.SHA256, m.Provider, m.Settings.Seed, m.Version)
 	}

@@ -31,6 +31,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 		return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(all, 1)))
 	},
 	"fixed": func(digits int, x float64) string { return fmt.Sprintf("%.*f", digits, x) },
+	"join":  func(names []string) string { return strings.Join(names, ", ") },
 	"tags":  func(tags []string) string { return "#" + strings.Join(tags, " #") },
 }).Parse(pageText))
 

@@ -27,6 +27,7 @@ type studyPage struct {
 	Seconds  float64
 	Listed   []session.Measured
 	Unlisted int
+	Comments []session.Measured // the sessions that have one, oldest first
 
 	Adaptation    template.HTML
 	Live, Ratings []drawn
@@ -56,6 +57,11 @@ func Study(w io.Writer, m Many) error {
 	}
 	if c := comparison(m.Study.Policies, func(p *session.PolicyStudy) session.Mean { return p.Vendi }); c != "" {
 		v.Live = append(v.Live, drawn{"Vendi score", c})
+	}
+	for _, one := range m.Study.Sessions {
+		if one.Rating.Comment != "" {
+			v.Comments = append(v.Comments, one)
+		}
 	}
 	v.Listed = slices.Clone(m.Study.Sessions)
 	slices.SortStableFunc(v.Listed, func(a, b session.Measured) int { return b.Start.Compare(a.Start) })

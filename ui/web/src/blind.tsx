@@ -1,20 +1,55 @@
-// The blind test: one of several policies plays each jam. Its name is shown when the jam has been rated.
-import { useSignal } from "@preact/signals";
+// The blind test: one of several policies plays each jam. Its name is shown when the jam has been rated. In a study,
+// each participant plays so many jams.
+import { effect, signal } from "@preact/signals";
 import { info, params, set } from "./jam";
 import { texts } from "./language";
 import { fixedBy } from "./reasons";
 
+const param = (name: string) => params.value.find((p) => p.name === name);
+const drawn = () => (param("blind")?.value ?? "off").split(",").filter((name) => name !== "off");
+
+const chosen = signal<string[]>([]); // they outlast the test: the next participant plays with the same
+const who = signal("");
+const rounds = signal("1");
+
+effect(() => {
+  const policies = drawn();
+  if (policies.length === 0) return;
+  chosen.value = policies;
+  rounds.value = param("rounds")?.value ?? "1";
+});
+
+async function start() {
+  for (const [name, value] of [
+    ["participant", who.value],
+    ["rounds", rounds.value],
+    ["blind", chosen.value.join(",")],
+  ])
+    if (!(await set(name, value))) return;
+  who.value = "";
+}
+
+/** placed tells the place of a jam in a study: "Jam 3 of 9". */
+export const placed = (trial?: { jam: number; of: number }) => trial && texts.value.trial(trial.jam, trial.of);
+
 export function Blind() {
-  const p = params.value.find((p) => p.name === "blind"),
-    chosen = useSignal<string[]>([]);
+  const p = param("blind");
   if (!p) return null;
   const t = texts.value;
-  const drawn = p.value === "off" ? [] : p.value.split(",");
-  if (drawn.length > 0) {
+  const policies = drawn();
+  if (policies.length > 0) {
+    const trial = info.value?.trial,
+      participant = param("participant")?.value;
     return (
       <fieldset class="group blind" id="blind">
         <legend>{t.blindTest}</legend>
-        <p>{info.value?.blind ? t.drawnNow(drawn.join(", ")) : t.drawnNext(drawn.join(", "))}</p>
+        {participant && (
+          <p>
+            {t.participant}: {participant}
+            {trial && ` · ${placed(trial)}`}
+          </p>
+        )}
+        <p>{info.value?.blind ? t.drawnNow(policies.join(", ")) : t.drawnNext(policies.join(", "))}</p>
         <button type="button" onClick={() => void set("blind", "off")}>
           {t.endTest}
         </button>
@@ -41,11 +76,33 @@ export function Blind() {
           </label>
         ))}
       </div>
-      <button
-        type="button"
-        disabled={chosen.value.length < 2}
-        onClick={() => void set("blind", chosen.value.join(","))}
-      >
+      <div>
+        <label>
+          {t.participant}
+          <input
+            type="text"
+            maxLength={60}
+            placeholder={t.participantHint}
+            value={who.value}
+            onInput={(e) => {
+              who.value = e.currentTarget.value;
+            }}
+          />
+        </label>
+        <label>
+          {t.rounds}
+          <input
+            type="number"
+            min={1}
+            max={100}
+            value={rounds.value}
+            onInput={(e) => {
+              rounds.value = e.currentTarget.value;
+            }}
+          />
+        </label>
+      </div>
+      <button type="button" disabled={chosen.value.length < 2} onClick={() => void start()}>
         {t.startTest}
       </button>
       {p.fixed && <small>{fixedBy(p)}</small>}

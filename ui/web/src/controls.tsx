@@ -21,7 +21,8 @@ const time = ["tap", "one", "hold-tempo", "swing", "swing-percent", "metronome",
 const sounds = ["mute", "bass"];
 const setup = ["in", "out", "record", "listen", "clock", "clock-in"];
 const expert = ["top-p", "offset", "click-volume"];
-const elsewhere = [...expert, "panic", "blind", "tempo", "meter"]; // settings that have a place elsewhere
+// Settings that have a place elsewhere.
+const elsewhere = [...expert, "panic", "blind", "participant", "rounds", "tempo", "meter"];
 
 export function Controls() {
   const t = texts.value;

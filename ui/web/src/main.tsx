@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer } from "./announce";
+import { placed } from "./blind";
 import { Controls, Transport } from "./controls";
 import { Front } from "./front";
 import { between, connect, connected, info, panic, params, problem, recordsSessions, started } from "./jam";
@@ -151,6 +152,7 @@ function what() {
   const t = texts.value;
   const unrecorded = params.value.some((p) => p.name === "record" && p.value === "off");
   return [
+    placed(jam.trial),
     jam.blind ? t.hiddenPolicy : jam.policy,
     t.hears(jam.in || t.thisPage),
     jam.out && t.plays(jam.out),

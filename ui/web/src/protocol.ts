@@ -17,6 +17,7 @@ export interface components {
             policy: string;
             /** @description The policy's name is hidden until the jam is rated */
             blind: boolean;
+            trial?: components["schemas"]["Trial"];
             tempo: number;
             /** @description At the beginning */
             frames_per_beat: number;
@@ -243,7 +244,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        ReasonCode: "no_jam" | "jam_over" | "jam_begun" | "agent_plays" | "tune_plays" | "blind_recorded" | "policy_hidden" | "page_has_no_clock" | "meter_needs_follow" | "out_of_range" | "register" | "bass_register" | "port_taken" | "port_failed" | "no_config" | "config_changed" | "not_savable" | "nothing_to_undo" | "preset_unknown" | "preset_name" | "still_loading" | "session_gone" | "not_followed" | "external_tempo" | "players_tempo";
+        ReasonCode: "no_jam" | "jam_over" | "jam_begun" | "agent_plays" | "tune_plays" | "blind_recorded" | "policy_hidden" | "study_done" | "page_has_no_clock" | "meter_needs_follow" | "out_of_range" | "register" | "bass_register" | "port_taken" | "port_failed" | "no_config" | "config_changed" | "not_savable" | "nothing_to_undo" | "preset_unknown" | "preset_name" | "still_loading" | "session_gone" | "not_followed" | "external_tempo" | "players_tempo";
         Chart: {
             meters: components["schemas"]["Meter"][];
             /** @description Length of the jam */
@@ -372,6 +373,17 @@ export interface components {
             adaptation: number;
             control: number;
             enjoyment: number;
+            /** @description In the player's own words */
+            comment?: string;
+        };
+        /** @description The place of a blind jam in a study with participants */
+        Trial: {
+            /** @description Name or number */
+            participant: string;
+            /** @description Among the participant's jams */
+            jam: number;
+            /** @description How many jams the participant plays */
+            of: number;
         };
         Session: {
             id: string;
@@ -387,6 +399,11 @@ export interface components {
             whole: boolean;
             /** @description Its policy is hidden until it is rated */
             blind: boolean;
+            trial?: components["schemas"]["Trial"];
+            /** @description A blind jam that is too short to judge: it does not count, and is not rated */
+            too_short?: boolean;
+            /** @description Seconds that a blind jam must have to be judged */
+            at_least?: number;
             rating?: components["schemas"]["Rating"];
         };
     };
@@ -431,6 +448,7 @@ export type Panic = components['schemas']['Panic'];
 export type End = components['schemas']['End'];
 export type Lost = components['schemas']['Lost'];
 export type Rating = components['schemas']['Rating'];
+export type Trial = components['schemas']['Trial'];
 export type Session = components['schemas']['Session'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -1,18 +1,21 @@
 // The three questions after a jam. They appear if the player wants them, and after every blind jam.
 import { effect, signal, useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { placed } from "./blind";
 import { ask, between, ended, endedBlind, started } from "./jam";
-import { settled } from "./kept";
-import { Marked, texts } from "./language";
+import { kept, settled } from "./kept";
+import { Marked, number, texts } from "./language";
 import type { Rating, Session } from "./protocol";
 import { stored } from "./stored";
 
 export const asksForRating = stored("ratings", false);
 const done = stored<string>("rated", ""); // the last session that was asked about
-const begun = signal<{ session: string; blind: boolean } | null>(null); // the jam that the player has begun to rate
-const revealed = signal(""); // the policy of the blind jam that was just rated
+// The jam that the player has begun to rate.
+const begun = signal<{ session: string; blind: boolean; place?: string } | null>(null);
+const revealed = signal<Session | null>(null); // the blind jam that was just rated
 
 effect(() => {
-  if (started.value) revealed.value = "";
+  if (started.value) revealed.value = null;
 });
 
 const questions = ["adaptation", "control", "enjoyment"] as const;
@@ -26,6 +29,7 @@ export function Questions({
   rated,
   skip,
   later = texts.value.skip,
+  place,
 }: {
   id: string;
   given?: Rating;
@@ -34,6 +38,7 @@ export function Questions({
   rated: (s: Session) => void;
   skip: () => void;
   later?: string;
+  place?: string; // of the jam in a study
 }) {
   const t = texts.value;
   const answers = useSignal<Rating>(given ?? { adaptation: 0, control: 0, enjoyment: 0 });
@@ -48,6 +53,7 @@ export function Questions({
         if (response) rated(await response.json());
       }}
     >
+      {place && <b class="place">{place}</b>}
       {questions.map((name) => (
         <fieldset key={name}>
           <legend>{t.questions[name][0]}</legend>
@@ -69,6 +75,18 @@ export function Questions({
           <span>{t.questions[name][2]}</span>
         </fieldset>
       ))}
+      <label class="comment">
+        <span>{t.comment}</span>
+        <textarea
+          rows={2}
+          maxLength={500}
+          value={answers.value.comment ?? ""}
+          onInput={(e) => {
+            answers.value = { ...answers.value, comment: e.currentTarget.value };
+            begin?.();
+          }}
+        />
+      </label>
       <p>
         <button type="submit" disabled={open > (blind ? 0 : 2)}>
           {t.save}
@@ -88,24 +106,49 @@ function due() {
   const session = ended.value;
   if (started.value || between.value || !settled.value) return null; // what is above the questions may move still
   if (!(asksForRating.value || endedBlind.value) || !session || session === done.value) return null;
-  return { session, blind: endedBlind.value };
+  const jam = kept.value?.session;
+  return { session, blind: endedBlind.value, place: placed(jam?.trial) };
+}
+
+/** Told is a note that can be closed. */
+function Told({ children, close }: { children: ComponentChildren; close: () => void }) {
+  return (
+    <p class="note" role="status">
+      {children}{" "}
+      <button type="button" onClick={close}>
+        {texts.value.close}
+      </button>
+    </p>
+  );
 }
 
 /** RateIt asks about the jam that has just ended. */
 export function RateIt() {
-  if (revealed.value) {
+  const t = texts.value,
+    told = revealed.value,
+    jam = kept.value?.session;
+  if (told) {
+    const last = told.trial && told.trial.jam >= told.trial.of;
     return (
-      <p class="note" role="status">
-        <Marked text={texts.value.played(revealed.value)} />{" "}
-        <button
-          type="button"
-          onClick={() => {
-            revealed.value = "";
-          }}
-        >
-          {texts.value.close}
-        </button>
-      </p>
+      <Told
+        close={() => {
+          revealed.value = null;
+        }}
+      >
+        <Marked text={t.played(told.policy)} /> {placed(told.trial)}
+        {last && `. ${t.lastTrial}`}
+      </Told>
+    );
+  }
+  if (jam?.too_short && jam.id !== done.value && !started.value && !between.value) {
+    return (
+      <Told
+        close={() => {
+          done.value = jam.id;
+        }}
+      >
+        {t.tooShort(number(jam.at_least ?? 0))}
+      </Told>
     );
   }
   const asked = due();
@@ -119,13 +162,15 @@ export function RateIt() {
       key={asked.session}
       id={asked.session}
       blind={asked.blind}
+      place={asked.place}
       begin={() => {
         begun.value = asked;
       }}
       skip={finish}
       rated={(s) => {
         finish();
-        if (s.blind) revealed.value = s.policy;
+        if (s.blind) revealed.value = s;
+        if (kept.value?.session.id === s.id) kept.value = { ...kept.value, session: s };
       }}
     />
   );

@@ -3,6 +3,7 @@ import { type Signal, signal, useSignal } from "@preact/signals";
 import type { Midi } from "@tonejs/midi";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { placed } from "./blind";
 import { SongOf } from "./chords";
 import { ask } from "./jam";
 import { dateTime, number, texts } from "./language";
@@ -66,6 +67,8 @@ export const figuresOf = (s: Session) =>
     texts.value.chords(s.chords),
     s.misses > 0 && texts.value.missed(s.misses),
     !s.whole && texts.value.cutShort,
+    s.trial && `${s.trial.participant}: ${placed(s.trial)}`,
+    s.too_short && texts.value.notJudged,
   ]
     .filter(Boolean)
     .join(" · ");
@@ -127,7 +130,7 @@ function Row({ session: s }: { session: Session }) {
             {t.report} ↗
           </a>
           <Opens opened={sheet}>{t.leadSheet}</Opens>
-          <Opens opened={rating}>{s.rating ? `${t.rated} ${stars(s.rating)}` : t.rate}</Opens>
+          {!s.too_short && <Opens opened={rating}>{s.rating ? `${t.rated} ${stars(s.rating)}` : t.rate}</Opens>}
           <button type="button" onClick={() => void remove()}>
             {t.delete}
           </button>

@@ -188,6 +188,12 @@ export const de: Texts = {
   skip: "Überspringen",
   answerToLearn: "Beantworte alle drei, um zu erfahren, wer gespielt hat, hier oder unter Aufnahmen.",
   played: (policy) => `*${policy}* hat gespielt.`,
+  comment: "Bemerkung (freiwillig)",
+  tooShort: (seconds) =>
+    `Zu kurz für ein Urteil: Ein Jam zählt ab ${seconds} s. Spiel noch einen, mit demselben Begleiter.`,
+  notJudged: "zu kurz, um zu zählen",
+  trial: (jam, of) => `Jam ${jam} von ${of}`,
+  lastTrial: "Das war der letzte. Danke!",
 
   blindTest: "Blindtest",
   drawnNow: (from) =>
@@ -195,6 +201,9 @@ export const de: Texts = {
   drawnNext: (from) =>
     `Die nächsten Jams werden ausgelost: ${from}. Bewerte einen Jam, um zu erfahren, wer gespielt hat.`,
   blindHelp: "Einer von diesen spielt jeden Jam, gleich oft. Bewerte einen Jam, um zu erfahren, wer gespielt hat.",
+  participant: "Wer spielt",
+  participantHint: "Name oder Nummer, für eine Studie",
+  rounds: "Runden",
   startTest: "Test beginnen",
   endTest: "Test beenden",
 
@@ -374,6 +383,7 @@ export const de: Texts = {
     tune_plays: () => "Ein Stück spielt die Melodie: Stopp es und wähle für den nächsten Jam",
     blind_recorded: () => "Ein Blindtest wird immer aufgenommen: Die Bewertung liegt bei der Aufnahme",
     policy_hidden: () => "Der Begleiter bleibt verborgen, bis du den Jam bewertet hast",
+    study_done: ({ participant, jams }) => `${participant} hat alle ${jams} Jams gespielt`,
     page_has_no_clock: () => "Eine Seite hat keine Clock: Wähle zuerst den Port der Clock",
     meter_needs_follow: () => "Deine Taktart findet jamd nur, wenn es dir folgt: Wähle zuerst diesen Taktgeber",
     out_of_range: ({ setting, min, max }) => `${setting}: muss von ${min} bis ${max} sein`,

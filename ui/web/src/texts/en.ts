@@ -187,6 +187,12 @@ export const en = {
   skip: "Skip",
   answerToLearn: "Answer all three to learn which policy played, here or under Sessions.",
   played: (policy: string) => `*${policy}* played.`,
+  comment: "Comment (optional)",
+  tooShort: (seconds: string) =>
+    `Too short to judge: a jam counts if it lasts ${seconds} s or longer. Play another one, with the same policy.`,
+  notJudged: "too short to judge",
+  trial: (jam: number, of: number) => `Jam ${jam} of ${of}`,
+  lastTrial: "That was the last one. Thank you!",
 
   // The blind test.
   blindTest: "Blind test",
@@ -194,6 +200,9 @@ export const en = {
     `This jam and the next ones are drawn from ${from}. Rate a jam to learn which one played.`,
   drawnNext: (from: string) => `The next jams are drawn from ${from}. Rate a jam to learn which one played.`,
   blindHelp: "One of these plays each jam, in balanced order. Rate a jam to learn which one played.",
+  participant: "Participant",
+  participantHint: "name or number, for a study",
+  rounds: "Rounds",
   startTest: "Start the test",
   endTest: "End the test",
 
@@ -307,6 +316,7 @@ export const en = {
     tune_plays: () => "A tune plays the melody: stop it, and choose for the next jam",
     blind_recorded: () => "A blind jam is always recorded: its rating is stored with it",
     policy_hidden: () => "The accompanist is hidden until you have rated the jam",
+    study_done: ({ participant, jams }: Args) => `Participant ${participant} has played all ${jams} jams`,
     page_has_no_clock: () => "A page has no clock: choose the port of the clock first",
     meter_needs_follow: () => "Your metre can be found only if jamd follows you: choose that clock first",
     out_of_range: ({ setting, min, max }: Args) => `${setting}: must be ${min} to ${max}`,

@@ -180,11 +180,20 @@ export const es: Texts = {
   skip: "Omitir",
   answerToLearn: "Responde a las tres para saber quién tocaba, aquí o en Grabaciones.",
   played: (policy) => `Tocaba *${policy}*.`,
+  comment: "Comentario (opcional)",
+  tooShort: (seconds) =>
+    `Demasiado corta para valorarla: una jam cuenta a partir de ${seconds} s. Toca otra; la acompaña la misma.`,
+  notJudged: "demasiado corta para valorarla",
+  trial: (jam, of) => `Jam ${jam} de ${of}`,
+  lastTrial: "Era la última. ¡Gracias!",
 
   blindTest: "Prueba a ciegas",
   drawnNow: (from) => `Esta jam y las siguientes se sortean entre ${from}. Valora una jam para saber quién tocaba.`,
   drawnNext: (from) => `Las próximas jams se sortean entre ${from}. Valora una jam para saber quién tocaba.`,
   blindHelp: "Uno de estos toca cada jam, todos por igual. Valora una jam para saber quién tocaba.",
+  participant: "Participante",
+  participantHint: "nombre o número, para un estudio",
+  rounds: "Rondas",
   startTest: "Empezar la prueba",
   endTest: "Terminar la prueba",
 
@@ -363,6 +372,7 @@ export const es: Texts = {
     tune_plays: () => "Una pieza toca la melodía: párala y elige para la próxima jam",
     blind_recorded: () => "Una jam a ciegas siempre se graba: su valoración se guarda con ella",
     policy_hidden: () => "El acompañante está oculto hasta que valores la jam",
+    study_done: ({ participant, jams }) => `${participant} ya ha tocado las ${jams} jams`,
     page_has_no_clock: () => "Una página no tiene reloj: elige antes el puerto del reloj",
     meter_needs_follow: () => "Tu compás solo se encuentra si jamd te sigue: elige antes ese reloj",
     out_of_range: ({ setting, min, max }) => `${setting}: debe estar entre ${min} y ${max}`,

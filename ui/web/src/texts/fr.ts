@@ -181,11 +181,20 @@ export const fr: Texts = {
   skip: "Passer",
   answerToLearn: "Répondez aux trois pour savoir qui jouait, ici ou sous Prises.",
   played: (policy) => `C'est *${policy}* qui jouait.`,
+  comment: "Commentaire (facultatif)",
+  tooShort: (seconds) =>
+    `Trop courte pour être jugée : une jam compte à partir de ${seconds} s. Jouez-en une autre ; la même accompagne.`,
+  notJudged: "trop courte pour être jugée",
+  trial: (jam, of) => `Jam ${jam} sur ${of}`,
+  lastTrial: "C'était la dernière. Merci !",
 
   blindTest: "Test à l'aveugle",
   drawnNow: (from) => `Cette jam et les suivantes sont tirées au sort : ${from}. Notez une jam pour savoir qui jouait.`,
   drawnNext: (from) => `Les prochaines jams sont tirées au sort : ${from}. Notez une jam pour savoir qui jouait.`,
   blindHelp: "L'un d'eux joue chaque jam, à parts égales. Notez une jam pour savoir qui jouait.",
+  participant: "Participant",
+  participantHint: "nom ou numéro, pour une étude",
+  rounds: "Tours",
   startTest: "Commencer le test",
   endTest: "Finir le test",
 
@@ -364,6 +373,7 @@ export const fr: Texts = {
     tune_plays: () => "Un morceau joue la mélodie : arrêtez-le et choisissez pour le prochain jam",
     blind_recorded: () => "Un jam à l'aveugle est toujours enregistré : sa note est gardée avec lui",
     policy_hidden: () => "L'accompagnateur reste caché jusqu'à ce que vous ayez noté le jam",
+    study_done: ({ participant, jams }) => `${participant} a joué les ${jams} jams`,
     page_has_no_clock: () => "Une page n'a pas d'horloge : choisissez d'abord le port de l'horloge",
     meter_needs_follow: () => "Votre mesure n'est trouvée que si jamd vous suit : choisissez d'abord cette horloge",
     out_of_range: ({ setting, min, max }) => `${setting} : doit être de ${min} à ${max}`,

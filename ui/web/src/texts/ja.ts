@@ -179,11 +179,20 @@ export const ja: Texts = {
   skip: "あとで",
   answerToLearn: "3つとも回答すると誰が弾いたかわかります（ここか録音一覧で）。",
   played: (policy) => `弾いたのは *${policy}* です。`,
+  comment: "コメント（任意）",
+  tooShort: (seconds) =>
+    `短すぎて評価できません。${seconds}秒以上のジャムが数えられます。もう一度弾いてください。同じ相手が弾きます。`,
+  notJudged: "短すぎて評価できません",
+  trial: (jam, of) => `${of}回中${jam}回目のジャム`,
+  lastTrial: "これで最後です。ありがとうございました。",
 
   blindTest: "ブラインドテスト",
   drawnNow: (from) => `このジャムから、${from} の中からくじで選びます。評価すると誰が弾いたかわかります。`,
   drawnNext: (from) => `次のジャムから、${from} の中からくじで選びます。評価すると誰が弾いたかわかります。`,
   blindHelp: "選んだ中の1人が、偏りのない順で毎回弾きます。評価すると誰が弾いたかわかります。",
+  participant: "参加者",
+  participantHint: "名前または番号（実験用）",
+  rounds: "回数",
   startTest: "テストを始める",
   endTest: "テストを終える",
 
@@ -361,6 +370,7 @@ export const ja: Texts = {
     tune_plays: () => "曲がメロディーを弾いています。止めて、次のジャム用に選んでください",
     blind_recorded: () => "ブラインドのジャムは必ず録音されます。評価も一緒に保存されます",
     policy_hidden: () => "ジャムを評価するまで伴奏者は隠されています",
+    study_done: ({ participant, jams }) => `${participant}さんは${jams}回のジャムをすべて終えました`,
     page_has_no_clock: () => "ページにはクロックがありません。先にクロックのポートを選んでください",
     meter_needs_follow: () =>
       "拍子を見つけるには jamd があなたに合わせる必要があります。先にそのクロックを選んでください",

@@ -1,0 +1,117 @@
+package live
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"jamd/blind"
+	"jamd/session"
+	"jamd/ui"
+	"jamd/usage"
+)
+
+// A Blind test hides which of several policies plays each jam.
+type Blind struct {
+	Policies    []string // that each jam draws from; nil for jams that are not blind
+	Participant string   // name or number in a study; "" if one player tests for himself, for as long as he likes
+	Rounds      int      // how often a participant plays with each policy
+	AtLeast     time.Duration
+}
+
+// The defaults of a Blind test.
+const (
+	DefaultRounds  = 1
+	DefaultAtLeast = 30 * time.Second
+	maxRounds      = 100
+)
+
+func (b Blind) on() bool { return b.Policies != nil }
+
+func (b Blind) same(other Blind) bool {
+	return slices.Equal(b.Policies, other.Policies) && b.Participant == other.Participant && b.Rounds == other.Rounds && b.AtLeast == other.AtLeast
+}
+
+// ended returns the choices for jams that are not blind.
+func (b Blind) ended() Blind {
+	b.Policies, b.Participant = nil, ""
+	return b
+}
+
+// Check returns an error if a test cannot be made so, or if the participant has played all jams. root is the folder of the sessions, or ""
+// for the user's own.
+func (b Blind) Check(root string) error {
+	switch {
+	case b.Rounds < 1 || b.Rounds > maxRounds:
+		return fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, maxRounds)
+	case b.AtLeast < 0 || b.AtLeast > time.Hour:
+		return fmt.Errorf("at least %v: must be 0 to an hour", b.AtLeast)
+	}
+	if err := session.CheckParticipant(b.Participant); err != nil || !b.on() || b.Participant == "" {
+		return err
+	}
+	t, err := b.trial(root)
+	if err == nil && t.Jam > t.Of {
+		err = &ui.Reason{Code: ui.ReasonStudyDone, Args: map[string]string{"participant": t.Participant, "jams": strconv.Itoa(t.Of)},
+			Err: fmt.Errorf("participant %s has played all %d jams: give more rounds to go on", t.Participant, t.Of)}
+	}
+	return err
+}
+
+// over reports whether the participant of a study has played all jams. If the sessions cannot be read, it is not.
+func (b Blind) over(root string) bool {
+	if b.Participant == "" {
+		return false
+	}
+	t, err := b.trial(root)
+	return err == nil && t.Jam > t.Of
+}
+
+// trial returns the next jam of the participant.
+func (b Blind) trial(root string) (session.Trial, error) {
+	archive, err := session.OpenArchive(root)
+	if err != nil {
+		return session.Trial{}, err
+	}
+	all, err := archive.List()
+	return session.NextTrial(all, b.Policies, b.Participant, b.Rounds*len(b.Policies)), err
+}
+
+// A draw is what was drawn for a jam.
+type draw struct {
+	trial  *session.Trial // nil if the jam is not blind
+	played func() error   // must be called if the jam counts
+}
+
+// draw draws the policy of a jam and sets it in o, if the jam is blind.
+func (h *Host) draw(o *Options) (d draw, err error) {
+	b := o.Blind
+	d.played = func() error { return nil }
+	if !b.on() {
+		return d, nil
+	}
+	d.trial = &session.Trial{}
+	if b.Participant == "" {
+		root, err := session.DefaultRoot()
+		if err != nil {
+			return d, usage.Error(err)
+		}
+		order := blind.Order{Path: filepath.Join(filepath.Dir(root), "blind.json")}
+		d.played = func() error { return order.Played(b.Policies) }
+		if o.Policy, err = order.Draw(b.Policies); err != nil {
+			return d, usage.Error(err)
+		}
+	} else {
+		if err := b.Check(o.SessionDir); err != nil {
+			return d, usage.Error(err)
+		}
+		if *d.trial, err = b.trial(o.SessionDir); err != nil {
+			return d, err
+		}
+		o.Policy = blind.Sequence(b.Policies, d.trial.Number, b.Rounds)[d.trial.Jam-1]
+	}
+	d.trial.AtLeast = b.AtLeast.Seconds()
+	return d, nil
+}

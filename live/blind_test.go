@@ -1,0 +1,130 @@
+package live
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"jamd/session"
+	"jamd/ui"
+)
+
+// playThrough plays a jam of one note and ends it.
+func playThrough(t *testing.T, s *stage, j *Jam) *Result {
+	t.Helper()
+	j.Play(note(j))
+	for deadline := time.Now().Add(patience); !j.begun.Load() && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	if err := j.Stop(); err != nil {
+		t.Error(err)
+	}
+	for {
+		if r := await(t, "result", s.results); r.Session != "" {
+			return r
+		}
+	}
+}
+
+// awaitJam waits for a jam for which ok is true. Those before it, which wait, are left to end.
+func awaitJam(t *testing.T, s *stage, ok func(*Jam) bool) *Jam {
+	t.Helper()
+	for {
+		if j := await(t, "jam", s.jams); ok(j) {
+			return j
+		}
+	}
+}
+
+// A study that is begun on the page: each participant plays every policy once, then jams are no longer blind, and the next participant
+// may begin.
+func TestStudyOnThePage(t *testing.T) {
+	s, stop := play(t, Options{})
+	defer stop()
+	first := await(t, "jam", s.jams)
+	set(t, first, choiceParticipant, "ann")
+	set(t, first, choiceRounds, "1")
+	set(t, first, choiceBlind, "jamd,gapt") // ends the jam, as it waits
+	drawn := map[string]bool{}
+	for place := 1; place <= 2; place++ {
+		j := awaitJam(t, s, (*Jam).blind)
+		info := j.Info()
+		if want := (ui.Trial{Participant: "ann", Jam: place, Of: 2}); info.Trial == nil || *info.Trial != want || info.Policy != session.Hidden {
+			t.Errorf("%+v of %+v, want %+v", info.Trial, info, want)
+		}
+		r := playThrough(t, s, j)
+		if r.TooShort || r.Policy != session.Hidden || r.Trial == nil || r.Trial.Number != 1 {
+			t.Errorf("%+v", r)
+		}
+		record, err := session.Open(r.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn[record.Manifest.Policy.Name] = true
+		if got := record.Manifest.Trial; got == nil || *got != *r.Trial {
+			t.Errorf("the manifest has %+v, want %+v", got, r.Trial)
+		}
+	}
+	if !drawn["jamd"] || !drawn["gapt"] {
+		t.Errorf("played: %v", drawn)
+	}
+	over := awaitJam(t, s, func(j *Jam) bool { return !j.blind() })
+	if b, p := value(t, over, choiceBlind), value(t, over, choiceParticipant); b.Value != "off" || p.Value != "" {
+		t.Errorf("after the study: %q of %q", b.Value, p.Value)
+	}
+	set(t, over, choiceParticipant, "Ann")
+	if err := over.Set(choiceBlind, "gapt,jamd"); !errors.Is(err, ui.ErrRefused) || !strings.Contains(err.Error(), "ann has played all 2 jams") {
+		t.Errorf("once more: %v", err)
+	}
+	set(t, over, choiceParticipant, "bob")
+	set(t, over, choiceBlind, "gapt,jamd")
+	if trial := awaitJam(t, s, (*Jam).blind).Trial(); trial.Participant != "bob" || trial.Number != 2 || trial.Jam != 1 {
+		t.Errorf("the next participant: %+v", trial)
+	}
+}
+
+// A blind jam that is too short does not count: the same policy plays again, with a participant and without.
+func TestTooShortToJudge(t *testing.T) {
+	for _, participant := range []string{"", "ann"} {
+		t.Run(participant, func(t *testing.T) {
+			s, stop := play(t, Options{Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: participant, AtLeast: time.Hour}})
+			defer stop()
+			drawn := map[string]bool{}
+			for range 3 {
+				r := playThrough(t, s, await(t, "jam", s.jams))
+				if !r.TooShort {
+					t.Errorf("%+v", r)
+				}
+				record, err := session.Open(r.Session)
+				if err != nil {
+					t.Fatal(err)
+				}
+				drawn[record.Manifest.Policy.Name] = true
+				if trial := record.Manifest.Trial; trial.Jam > 1 || trial.AtLeast != 3600 {
+					t.Errorf("%+v", trial)
+				}
+			}
+			if len(drawn) != 1 {
+				t.Errorf("played: %v", drawn)
+			}
+		})
+	}
+}
+
+func TestCheckBlind(t *testing.T) {
+	for _, c := range []struct {
+		Blind
+		says string
+	}{
+		{Blind{Rounds: 1}, ""}, {Blind{Rounds: 0}, "1 to 100"}, {Blind{Rounds: 101}, "1 to 100"}, {Blind{Rounds: 1, AtLeast: -1}, "0 to an hour"},
+		{Blind{Rounds: 1, Participant: " ann"}, "without spaces around it"},
+		{Blind{Policies: []string{"a", "b"}, Participant: "ann", Rounds: 2, AtLeast: time.Minute}, ""},
+	} {
+		err := c.Check(filepath.Join(t.TempDir(), "none"))
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v: %v, want %q", c.Blind, err, c.says)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package session
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// jamOf is a blind jam of a participant.
+func jamOf(participant string, number, jam int) Brief {
+	return Brief{Trial: &Trial{Participant: participant, Number: number, Jam: jam, Of: 3}, Drawn: []string{"b", "a"}, Policy: "a"}
+}
+
+func TestNextTrial(t *testing.T) {
+	short, other, foreign := jamOf("ann", 1, 2), jamOf("ann", 4, 1), jamOf("eve", -5, 1)
+	short.TooShort, other.Drawn = true, []string{"a", "c"}
+	all := []Brief{jamOf("ann", 1, 1), short, jamOf("ann", 1, 3), jamOf("7", 7, 1), other, foreign, {}}
+	for _, c := range []struct {
+		participant string
+		want        Trial
+	}{
+		{"ann", Trial{Participant: "ann", Number: 1, Jam: 2, Of: 3}}, // the one that was too short is played again
+		{"Ann", Trial{Participant: "ann", Number: 1, Jam: 2, Of: 3}},
+		{"bob", Trial{Participant: "bob", Number: 8, Jam: 1, Of: 3}}, // the next number
+		{"7", Trial{Participant: "7", Number: 7, Jam: 2, Of: 3}},
+		{"12", Trial{Participant: "12", Number: 12, Jam: 1, Of: 3}},
+		{"99999999999999999999", Trial{Participant: "99999999999999999999", Number: 8, Jam: 1, Of: 3}},
+	} {
+		if got := NextTrial(all, []string{"a", "b"}, c.participant, 3); got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.participant, got, c.want)
+		}
+	}
+	if got := NextTrial(append(all, jamOf("ann", 1, 2)), []string{"a", "b"}, "ann", 3); got.Jam <= got.Of {
+		t.Errorf("all are played, and yet %+v", got)
+	}
+}
+
+func TestParticipants(t *testing.T) {
+	rated, short := jamOf("ann", 1, 1), jamOf("ann", 1, 2)
+	rated.Rating, short.TooShort = Rating{1, 2, 3, ""}, true
+	unrated := jamOf("ann", 1, 2)
+	unrated.Policy = Hidden
+	got := Participants([]Brief{jamOf("bob", 2, 1), unrated, short, {}, rated})
+	if len(got) != 2 || got[1].Participant != "bob" {
+		t.Fatalf("%+v", got)
+	}
+	ann := got[0]
+	if ann.Played != 2 || ann.Rated != 1 || ann.TooShort != 1 || ann.Of != 3 || !slices.Equal(ann.Order, []string{"a", Hidden}) {
+		t.Errorf("%+v", ann)
+	}
+}
+
+// The jams of a study are its data: no limit deletes them.
+func TestStudiesAreNotPruned(t *testing.T) {
+	old, test := jamOf("ann", 1, 1), Brief{ID: "test", Trial: &Trial{AtLeast: 30}}
+	if gone := (Limits{Age: time.Hour}).Prune([]Brief{old, test}, time.Now()); len(gone) != 1 || gone[0].ID != "test" {
+		t.Errorf("%+v", gone)
+	}
+}
+
+// A blind jam that is too short hides its policy for good; one of an earlier jamd has no least length.
+func TestMayRate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "blind")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(recordedJams, "blind"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, NotesFile)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.MayRate(Rating{1, 2, 3, ""}); err != nil {
+		t.Errorf("a jam of an earlier jamd: %v", err)
+	}
+	if err := r.MayRate(Rating{1, 0, 3, "good"}); err != ErrUnanswered {
+		t.Errorf("two answers: %v", err)
+	}
+	r.Manifest.Trial = &Trial{AtLeast: 3600}
+	if err := r.MayRate(Rating{1, 2, 3, ""}); err == nil || err == ErrUnanswered {
+		t.Errorf("too short: %v", err)
+	}
+	if b := r.Brief(); !b.TooShort || b.Policy != Hidden {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestCheckParticipant(t *testing.T) {
+	for name, good := range map[string]bool{"": true, "ann": true, "Jürgen B.": true, " ann": false, "a\nb": false, string(make([]byte, 61)): false} {
+		if err := CheckParticipant(name); (err == nil) != good {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
