@@ -20,8 +20,8 @@ export interface Cell {
 }
 
 /**
- * widthsOf estimates how wide a bar is printed, in em: with each chord at its beat, and, where that would be too small to
- * read, with the chords one after the other.
+ * widthsOf estimates how wide a bar is printed, in em: with each chord at its beat, and, where that would be too small
+ * to read, with the chords one after the other.
  */
 export function widthsOf({ stays, meter }: ChartBar): { spread: number; close: number } {
   const widths = stays.map(({ symbol }) => (symbol ? widthOf(symbol === none ? "C7sus" : symbol, small) + gap : 0));
@@ -34,8 +34,8 @@ export function widthsOf({ stays, meter }: ChartBar): { spread: number; close: n
 }
 
 /**
- * cellsOf lays out bars in a chart of some width, in px. Four bars share a row. If the chords of one of them are too wide
- * for that, the four have two rows, or four. A pickup stands alone, before the first row.
+ * cellsOf lays out bars in a chart of some width, in px. Four bars share a row. If the chords of one of them are too
+ * wide for that, the four have two rows, or four. A pickup stands alone, before the first row.
  */
 export function cellsOf(bars: readonly ChartBar[], width: number): Cell[] {
   const pickup = bars[0]?.number === 0 ? 1 : 0;
