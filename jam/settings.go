@@ -93,7 +93,7 @@ func (s Settings) Check() error {
 	case s.Bass && (s.BassChannel < 1 || s.BassChannel > 16):
 		return fmt.Errorf("bass channel %d: must be 1 to 16", s.BassChannel)
 	case s.Bass && (s.BassHigh >= s.Low || int(s.BassHigh)-int(s.BassLow) < 11):
-		return fmt.Errorf("bass register %d to %d: %w", s.BassLow, s.BassHigh, ErrBassRegister)
+		return fmt.Errorf("bass register %d to %d: %w %d", s.BassLow, s.BassHigh, ErrBassRegister, s.Low)
 	case s.Metronome && (s.ChordChannel == clickChannel || s.Bass && s.BassChannel == clickChannel):
 		return fmt.Errorf("metronome: it clicks on channel %d, chords and bass need another", clickChannel)
 	case s.MelodyChannels == 0:

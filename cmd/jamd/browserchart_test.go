@@ -11,6 +11,32 @@ import (
 // chartText returns the bars of the page's chart as a screen reader tells them.
 const chartText = `[...document.querySelectorAll('.chart li .spoken')].map((e) => e.textContent).join('; ')`
 
+// stillBesideTheSong checks that nothing moves on a phone while the roll or the chart goes on: no chord that is wider, and no row that begins,
+// shifts what the player may touch.
+func stillBesideTheSong(v *visitor) {
+	v.t.Helper()
+	v.play("KeyC", "KeyG", "KeyE")
+	for _, view := range []string{"Roll", "Chart"} {
+		v.clickText(view)
+		v.smoothness()
+		moved := eval[string](v, `new Promise((done) => {
+			const places = {}, begin = performance.now(), bar = () => document.querySelector('.where dd').textContent, first = bar();
+			const look = () => {
+				for (const thing of ['.transport', '.panic', '.views .choice', '.roll', '.chart', '.piano', '.thumbs', '.groups']) {
+					const box = document.querySelector(thing)?.getBoundingClientRect();
+					if (box?.width) (places[thing] ??= new Set()).add([box.x, box.y, box.height].map(Math.round).join(' '));
+				}
+				if (performance.now() - begin < 3000 || bar() === first) { requestAnimationFrame(look); return; }
+				done(Object.entries(places).filter(([, all]) => all.size > 1).map(([thing, all]) => thing + ': ' + [...all].join(', ')).join('; '));
+			};
+			look();
+		})`)
+		if moved != "" {
+			v.t.Errorf("on a phone, beside the %s: %s", view, moved)
+		}
+	}
+}
+
 // TestChartInABrowser is a song as a chord chart: it grows bar by bar with the current one lit, a page that comes late has all of it, and it
 // stays when the jam ends, as that of the session.
 func TestChartInABrowser(t *testing.T) {
@@ -59,6 +85,7 @@ func TestChartInABrowser(t *testing.T) {
 	v.wait("the roll alone", `document.querySelector('.chart').offsetHeight === 0 && document.querySelector('.roll').offsetHeight > 0`)
 	v.clickText("Chart")
 	v.wait("the chart alone", `document.querySelector('.chart').offsetHeight > 0 && document.querySelector('.roll').offsetHeight === 0`)
+	stillBesideTheSong(v)
 	v.wait("no bar wider than its place", `[...document.querySelectorAll('.chart li')].every((e) => e.scrollWidth <= e.clientWidth + 1)`)
 	v.accessible("the chart on a phone")
 	v.picture("page-chart-390")

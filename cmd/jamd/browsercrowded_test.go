@@ -29,7 +29,7 @@ const crowded = `(() => {
 	window.fetch = (path, ...rest) => (/\/chart$/.test(path) ? Promise.resolve(Response.json(chart)) : fetched(path, ...rest));
 })()`
 
-// A bar with many chords can be read at every width: its chords follow each other without touching, are no smaller than 12 px, and stay in
+// A bar with many chords can be read at every width: its chords follow each other without touching, are no smaller than 11 px, and stay in
 // their bar; where there is room, each stands at its beat. Fewer bars share a row where they do not fit.
 func TestCrowdedChartInABrowser(t *testing.T) {
 	if testing.Short() {
@@ -61,7 +61,7 @@ func TestCrowdedChartInABrowser(t *testing.T) {
 				return [
 					next && here.right > next.left - 1 && 'touches the next one',
 					here.right > box.right + 1 && 'leaves its bar',
-					size < 11.9 && 'has ' + size + ' px',
+					size < 11 && 'has ' + size + ' px',
 				].filter(Boolean).map((fault) => b.textContent + ' ' + fault);
 			});
 		}).join('; ')`)

@@ -30,7 +30,7 @@ export function ChordSound() {
 /** Notation chooses how chords are written. */
 export function Notation() {
   return (
-    <div class="control list">
+    <div class="control list wide">
       <label for="notation">{texts.value.notation}</label>
       <select
         id="notation"

@@ -55,5 +55,5 @@ test.each([
   [[crowded(1)], [2]],
   [[plain(1), crowded(2)], []],
 ])("the last row is filled", (bars, blanks) => {
-  expect(blanksAfter(cellsOf(bars, 260))).toEqual(blanks);
+  expect(blanksAfter(cellsOf(bars, 320))).toEqual(blanks);
 });

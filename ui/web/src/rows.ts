@@ -9,7 +9,7 @@ const readable = 12; // px, the least size of a chord
 const filled = 0.92; // of a bar's width within its lines, at most
 const lines = 7; // px, of a bar that is the last of all
 const small = 0.68; // of the size, what is not the root
-const gap = 0.2; // em, after a chord
+const gap = 0.3; // em, after a chord
 
 /** A Cell is a bar in its row. */
 export interface Cell {
@@ -20,8 +20,8 @@ export interface Cell {
 }
 
 /**
- * widthsOf estimates how wide a bar is printed, in em: with each chord at its beat, and, where that would be too small
- * to read, with the chords one after the other.
+ * widthsOf estimates how wide a bar is printed, in em: with each chord at its beat, and, where that would be too
+ * small to read, with the chords one after the other.
  */
 export function widthsOf({ stays, meter }: ChartBar): { spread: number; close: number } {
   const widths = stays.map(({ symbol }) => (symbol ? widthOf(symbol === none ? "C7sus" : symbol, small) + gap : 0));

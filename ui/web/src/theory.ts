@@ -26,7 +26,8 @@ const withSigns = (kind: string) =>
 /** widthOf estimates how wide a chord is printed, in em, with what is not its root at a part of its size. */
 export function widthOf(symbol: string, small: number): number {
   const { root, rest } = pretty(symbol);
-  return 0.75 + 0.45 * (root.length - 1) + (root.endsWith("m") ? 0.4 : 0) + 0.56 * small * rest.length;
+  const above = rest ? 0.06 + 0.56 * small * rest.length : 0;
+  return 0.75 + 0.5 * (root.length - 1) + (root.endsWith("m") ? 0.4 : 0) + above;
 }
 
 /** keyName names a key in the player's language: Eb is E♭ major, F#m is F♯ minor. "" stays "". */
