@@ -14,11 +14,19 @@ def played(how: How = chords.WAYS[0][1]):
     return perform(TUNE, how, np.random.default_rng(1))
 
 
+def answer(seconds, beats=None, start=0.0):
+    """Returns what `jamd accompany --json` prints of chords at the given seconds of a performance."""
+    out = {"frames_per_beat": 4, "note_in_chord": 0.7,
+           "chords": [{"frame": 16 * i, "at": float(at) - start} for i, at in enumerate(seconds)]}
+    return out if beats is None else {**out, "beats": [{"at": at - start, "beat": beat} for at, beat in beats]}
+
+
 @pytest.mark.parametrize(("late", "want"), [(0.0, 1), (0.08, 1), (0.12, 0), (-0.08, 1), (0.5, 0)])
 def test_chords_near_beats_are_on_them(late, want):
     p = played()
     period = p.beats[1] - p.beats[0]
-    found = chords.figures(p, p.downbeats[2:8] + late * period, 0.7)
+    jam = chords.chords_of(p, answer(p.downbeats[2:8] + late * period, start=3.0), 3.0)
+    found = chords.figures(jam, chords.since(jam))
     assert found["on the beat"] == found["on beat 1"] == want
     assert found["on beat 3"] == 0
     assert found["note-in-chord"] == 0.7
@@ -27,9 +35,35 @@ def test_chords_near_beats_are_on_them(late, want):
 def test_places_are_those_of_the_players_bar():
     p = played()
     period = p.beats[1] - p.beats[0]
-    found = chords.figures(p, np.concatenate([p.downbeats[1:5], p.downbeats[1:4] + 2 * period, p.downbeats[1:2] + period]), 0)
+    at = np.concatenate([p.downbeats[1:5], p.downbeats[1:4] + 2 * period, p.downbeats[1:2] + period])
+    found = chords.figures(chords.chords_of(p, answer(at), 0), 0)
     assert (found["on beat 1"], found["on beat 3"], found["on the beat"]) == pytest.approx((0.5, 3 / 8, 1))
-    assert found["changes a bar"] == pytest.approx(8 / (len(p.beats) / 4))
+    assert found["changes a bar"] == pytest.approx(8 / ((len(p.beats) - 1) / 4))
+
+
+def test_jamds_bars_need_not_be_the_players():
+    p = played()
+    for first, want in ((4, 1), (2, 0)):  # the player's first note is a pickup on beat 4
+        beats = [(at, (first - 1 + i) % 4 + 1) for i, at in enumerate(p.beats)]
+        found = chords.figures(chords.chords_of(p, answer(p.downbeats[2:8], beats), 0), 0)
+        assert (found["on beat 1"], found["on jamd's beat 1"]) == (1, want)
+
+
+def test_a_jam_that_joins_in_late_is_compared_from_there_on():
+    p = played()
+    early, late = (chords.chords_of(p, answer(p.downbeats[n:]), 0) for n in (1, 5))
+    assert chords.since(early, late) == 20
+    assert chords.figures(early, 20)["changes a bar"] == chords.figures(late, 20)["changes a bar"] == pytest.approx(1, abs=0.05)
+    waits = [chords.figures(jam, 20)["beats until the first chord"] for jam in (early, late)]
+    assert waits == pytest.approx([5, 21])
+
+
+def test_a_jam_without_chords_has_figures():
+    p = played()
+    jam = chords.chords_of(p, answer([]), 0)
+    found = chords.figures(jam, chords.since(jam))
+    assert found["changes a bar"] == found["on the beat"] == 0
+    assert found["beats until the first chord"] == len(p.beats) - 1
 
 
 def test_a_file_has_the_notes_where_they_were_played():
