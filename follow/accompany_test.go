@@ -117,6 +117,24 @@ func TestAccompanyAPlayer(t *testing.T) {
 	}
 }
 
+// With a pickup the policy joins in at the bar line at which it would with a grid that was counted in: two bars after the one before
+// the pickup.
+func TestListensFromTheBarLineBeforeAPickup(t *testing.T) {
+	for pickup, want := range []int64{2, 1, 1, 1} { // bars after the first bar line
+		p := perform(84, 0, 0, pickup, 16, 3)
+		var taps []jam.PlayerEvent
+		for i := range 4 {
+			taps = append(taps, jam.PlayerEvent{At: p.beats[pickup] - time.Duration(float64(4-i)*60e9/84), Kind: jam.PlayerTap})
+		}
+		a, _ := accompanied(t, p, Config{Meter: jam.Quarters(4)}, taps...)
+		joined := a.Take.Chords[0].Frame
+		if bar := a.Take.BarAt(joined); bar.Number != want || bar.Frame != joined {
+			t.Errorf("a pickup of %d beats: the first chord is at frame %d, in bar %d that begins at %d; want bar %d", pickup, joined,
+				bar.Number, bar.Frame, want)
+		}
+	}
+}
+
 // The policy is told the places of the player's bars, of a pickup too. Frames that were laid before the first bar line lie at the end
 // of a bar.
 func TestPolicyIsToldThePlacesOfAPlayer(t *testing.T) {

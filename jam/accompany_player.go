@@ -174,7 +174,7 @@ func (a *playerAccompanist) frame() error {
 	}
 	a.hearBefore(t)
 	a.bar()
-	if longer := a.grid.listen(a.engine); longer > 0 {
+	if longer, ok := a.grid.listen(a.engine); ok {
 		a.tell(LoopAction{t, grid.Line(t), ActionListen, longer}.Entry())
 	}
 	if err := a.play(a.grid.state(grid.Line(t))); err != nil {

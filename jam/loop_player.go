@@ -129,7 +129,7 @@ func (l *Loop) followBars() {
 	if !l.player.caught {
 		return
 	}
-	if longer := l.player.listen(l.engine); longer > 0 {
+	if longer, ok := l.player.listen(l.engine); ok {
 		l.tellAction(ActionListen, longer)
 	}
 }

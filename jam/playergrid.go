@@ -110,17 +110,24 @@ func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	return c, e.ChangeMeter(c) == nil
 }
 
-// listen makes an engine whose policy has not joined in listen until a bar line at which the beat is certain. It returns for how
-// many more frames the engine listens.
-func (g *playerGrid) listen(e *Engine) (longer int64) {
-	frame, meter := e.Frame(), g.now.Meter
-	place := g.place(frame)
+// listen makes an engine whose policy has not joined in listen until a bar line at which the beat is certain. As in a jam that jamd
+// counts in, the bar of a pickup counts as heard from its bar line on. listen returns for how many more frames the engine listens; ok
+// is false if that has not changed.
+func (g *playerGrid) listen(e *Engine) (longer int64, ok bool) {
+	frame, place := e.Frame(), g.place(e.Frame())
 	if e.joined {
 		g.heard = true
 	}
-	if !g.heard && frame >= e.listen && !(place == 0 && g.sure(frame-e.origin)) {
-		longer = meter.Bar() - place
-		e.ListenOn(longer)
+	switch joins := place == 0 && g.sure(frame-e.origin); {
+	case g.heard:
+		return 0, false
+	case joins && frame < e.listen && frame >= e.listen-g.place(e.origin):
+		longer = 0
+	case !joins && frame >= e.listen:
+		longer = g.now.Meter.Bar() - place
+	default:
+		return 0, false
 	}
-	return longer
+	e.ListenOn(longer)
+	return longer, true
 }
