@@ -89,11 +89,21 @@ def test_bars_are_those_of_the_meters(tmp_path):
     frames = [frame(t, 0, "C") for t in range(60)]
     meters = [{"type": "meter", "frame": 18, "meter": "6/8"}, {"type": "meter", "frame": 40, "meter": "2/4"}]
     frames[30:] = [line | {"policy": "q"} for line in frames[30:]]
-    wrong = {"type": "meter", "frame": 3, "meter": "4/2"}
+    wrong = {"type": "meter", "frame": 3, "meter": "4/3"}
     jams, why = read(tmp_path, *frames[:18], meters[0], *frames[18:40], meters[1], wrong, *frames[40:])
-    assert len(why) == 1 and "meter 4/2" in why[0]
+    assert len(why) == 1 and "meter 4/3" in why[0]
     assert [jam.bars.tolist() for jam in jams] == [
         [[0, 3, 4], [12, 3, 4], [18, 6, 8]], [[0, 6, 8], [10, 2, 4], [18, 2, 4], [26, 2, 4]]]
+
+
+@pytest.mark.parametrize(("text", "bar"), [
+    ("2+2+3/8", [7, 8]), ("7/8=2+2+3", [7, 8]), ("5/4=5", [5, 4]), ("3+2/4", [5, 4]), ("2/2", [2, 2]), ("12/16", [12, 16]),
+    ("16/4", [16, 4]),
+])
+def test_bars_of_any_meter_that_jamd_plays(tmp_path, text, bar):
+    (jam,), why = read(tmp_path, *(frame(t, 0, "C") for t in range(70)), settings={"meter": text})
+    length = 16 * bar[0] // bar[1]
+    assert not why and jam.bars.tolist() == [[line, *bar] for line in range(0, 70, length)]
 
 
 def test_a_pickup_is_a_short_first_bar(tmp_path):
@@ -160,7 +170,9 @@ def test_no_damage_is_the_end_of_a_reader(tmp_path_factory, data):
 
 @pytest.mark.parametrize(("manifest", "why"), [
     ({"format": "jamd.session/3"}, "manifest.json: .*'jamd.session/3': jamd.session/1 and jamd.session/2"),
-    ({"settings": {"meter": "4/0"}}, "meter 4/0"), ({"policy": None}, "not the manifest"),
+    ({"settings": {"meter": "4/0"}}, "meter 4/0"), ({"settings": {"meter": "2+0+3/8"}}, "each group"),
+    ({"settings": {"meter": "7/8=2+2"}}, "meter 7/8=2"), ({"settings": {"meter": "17/4"}}, "meter 17/4"),
+    ({"policy": None}, "not the manifest"),
 ])
 def test_a_session_that_cannot_be_read_says_why(tmp_path, manifest, why):
     with pytest.raises(CorpusError, match=why):

@@ -27,6 +27,7 @@ SEAL = len(',"crc":"00000000"}')  # bytes at the end of a sealed line
 CASTAGNOLI = 0x82F63B78
 HIGHEST = 1 << 40  # the highest frame that jamd accepts
 FRAMES_PER_WHOLE = 16
+LONGEST_BAR = 64  # frames
 
 
 @dataclass(frozen=True)
@@ -120,13 +121,25 @@ def manifest(path: Path) -> Manifest:
 
 
 def read_meter(text: str, frame: object, into: object = 0) -> Meter:
-    """Returns the meter that begins with a frame, so many frames into a bar. Raises ValueError if there is none."""
-    beats, unit = map(int, text.split("/"))
-    if unit not in (4, 8) or not 1 <= beats <= 16 or not isinstance(frame, int) or not 0 <= frame <= HIGHEST:
+    """Returns the meter that begins with a frame, so many frames into a bar. Groups, as in 2+2+3/8 or 7/8=2+2+3, only
+    add up to its beats. Raises ValueError if there is no such meter (jam/meter.go)."""
+    signature, _, groups = text.partition("=")
+    top, below = signature.split("/")
+    beats, unit = added(top), int(below)
+    if (unit not in (2, 4, 8, 16) or not 1 <= beats <= 32 or beats * FRAMES_PER_WHOLE // unit > LONGEST_BAR
+            or groups and added(groups) != beats or not isinstance(frame, int) or not 0 <= frame <= HIGHEST):
         raise ValueError(f"meter {text} at frame {frame!r}")
     if not isinstance(into, int) or not 0 <= into < beats * FRAMES_PER_WHOLE // unit:
         raise ValueError(f"{into!r} frames into a bar of {text}")
     return Meter(frame, beats, unit, into)
+
+
+def added(sum_of: str) -> int:
+    """Returns the sum of what is written as 2+2+3. Raises ValueError if a part is no number from 1 on."""
+    parts = [int(part) for part in sum_of.split("+")]
+    if min(parts) < 1:
+        raise ValueError(f"{sum_of!r}: each group has a beat or more")
+    return sum(parts)
 
 
 def said(error: Exception) -> str:
