@@ -1,6 +1,10 @@
 package jam
 
-import "context"
+import (
+	"context"
+	"math"
+	"time"
+)
 
 // A Cue is a message of a tune and its position on the tune's grid, in frames.
 type Cue struct {
@@ -15,6 +19,7 @@ type Performer struct {
 	Clock   Clock       // shows the loop's time; only the performer waits on it
 	Entries *Reader     // from the loop
 	Play    func(Event) // is called with each message, stamped with its time; must not block
+	Even    bool        // the tune does not swing by itself, so it swings with the jam
 }
 
 // Run plays the tune to its end, or until the jam is over or ctx ends.
@@ -23,19 +28,65 @@ func (p *Performer) Run(ctx context.Context) {
 	if !ok {
 		return
 	}
-	grid := unplacedGrid()
-	_ = grid.Move(e.Moved.Segment)
+	s := stand{grid: unplacedGrid()}
+	_ = s.grid.Move(e.Moved.Segment)
 	defer context.AfterFunc(ctx, p.Clock.Wake)()
 	p.Entries.wakeOn(p.Clock)
 	for _, cue := range p.Cues {
-		grid.update(p.Entries)
-		for p.Clock.Now() < grid.At(cue.Position) {
-			if p.Clock.Wait(grid.At(cue.Position)); ctx.Err() != nil {
+		s.update(p.Entries)
+		for p.Clock.Now() < p.due(&s, cue) {
+			if p.Clock.Wait(p.due(&s, cue)); ctx.Err() != nil {
 				return
 			}
-			grid.update(p.Entries)
+			s.update(p.Entries)
 		}
-		p.Play(Event{At: grid.At(cue.Position), Status: cue.Status, Data1: cue.Data1, Data2: cue.Data2})
+		p.Play(Event{At: p.due(&s, cue), Status: cue.Status, Data1: cue.Data1, Data2: cue.Data2})
+	}
+}
+
+// due returns when a cue is to be played, as far as is known. A swung frame is known when the loop has decided on the frame before it, which
+// is earlier than its even line.
+func (p *Performer) due(s *stand, cue Cue) time.Duration {
+	if p.Even {
+		return s.at(cue.Position)
+	}
+	return s.grid.At(cue.Position)
+}
+
+// A stand is what a performer knows of the loop's time.
+type stand struct {
+	grid  *Grid
+	frame int64
+	late  [3]float64 // how much later than evenly that frame and the two after it sound, in frames
+}
+
+// at returns when a position of the tune sounds. Between two frames that swing, time is stretched evenly.
+func (s *stand) at(position float64) time.Duration {
+	whole := math.Floor(position)
+	i := int64(whole) - s.frame
+	if i < 0 || i > 1 || s.late[i] == 0 && s.late[i+1] == 0 {
+		return s.grid.At(position)
+	}
+	return s.grid.At(position + s.late[i] + (position-whole)*(s.late[i+1]-s.late[i]))
+}
+
+// update takes what the loop has told: where its grid is, and when its next frames sound.
+func (s *stand) update(entries *Reader) {
+	for n := len(entries.C()); n > 0; n-- {
+		e, open := <-entries.C()
+		switch {
+		case !open:
+			return
+		case e.Kind == EntryMoved:
+			_ = s.grid.Move(e.Moved.Segment) // the loop's grid accepted its tempo
+		case e.Kind == EntryReport:
+			r := &e.Report
+			s.frame, s.late[0] = r.Frame, float64(r.Swung)
+			for i, next := range r.Next {
+				line := s.grid.Line(r.Frame + 1 + int64(i))
+				s.late[i+1] = float64(next-line) / float64(s.grid.Line(r.Frame+2+int64(i))-line)
+			}
+		}
 	}
 }
 
@@ -43,18 +94,4 @@ func (p *Performer) Run(ctx context.Context) {
 func unplacedGrid() *Grid {
 	g, _ := NewGrid(0, MinTempo)
 	return g
-}
-
-// update moves the grid to where the loop's grid is, by the entries that have arrived. The loop's grid accepted their tempi, so
-// this one does too.
-func (g *Grid) update(entries *Reader) {
-	for n := len(entries.C()); n > 0; n-- {
-		e, open := <-entries.C()
-		switch {
-		case !open:
-			return
-		case e.Kind == EntryMoved:
-			_ = g.Move(e.Moved.Segment)
-		}
-	}
 }

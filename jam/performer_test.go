@@ -1,6 +1,7 @@
 package jam_test
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"slices"
@@ -20,11 +21,13 @@ type performance struct {
 	cues     []jam.Cue
 	frames   int64
 	steers   []jam.Control // asked for at their times, from the start of the clock
+	even     bool
 
 	take    jam.Take
 	reports []jam.FrameReport
 	moved   []jam.Moved
 	metered []jam.MeterChange
+	played  []jam.Event
 	heard   []jamtest.Asked
 }
 
@@ -34,7 +37,11 @@ func (p *performance) run(t *testing.T) {
 		inbox, entries := jam.NewQueue[jam.Event](1<<10), jam.NewReader(1<<12)
 		performer := jam.Performer{
 			Cues: p.cues, Clock: clock.Beside(), Entries: jam.NewReader(1 << 8),
-			Play: func(e jam.Event) { inbox.TrySend(e) },
+			Play: func(e jam.Event) {
+				p.played = append(p.played, e)
+				inbox.TrySend(e)
+			},
+			Even: p.even,
 		}
 		controls := jam.NewControls()
 		for _, steer := range p.steers {
@@ -161,6 +168,51 @@ func TestPerformanceFollowsThePlayer(t *testing.T) {
 	}
 	if len(p.take.Melody) != 12 {
 		t.Errorf("%d notes", len(p.take.Melody))
+	}
+}
+
+// A tune of even eighths swings with the jam; one that swings by itself is played as it is written. Both are heard as eighths.
+func TestPerformanceSwings(t *testing.T) {
+	for _, c := range []struct {
+		even       bool
+		off, heard float64 // where the off-beat eighth is written, and where it is played
+	}{{true, 2, 2.68}, {false, 2.68, 2.68}, {false, 2, 2}} {
+		p := performance{settings: settings(nil), frames: 48, even: c.even, tune: jam.Tune{Tempo: []jam.TempoChange{{BPM: 120}, {Frame: 16, BPM: 90}}}}
+		p.settings.Swing, p.settings.SwingPercent = jam.SwingEighths, 67
+		for beat := range 12 {
+			for i, at := range []float64{0, c.off} {
+				p.cues = append(p.cues, jam.Cue{Position: float64(4*beat) + at, Status: 0x90, Data1: byte(60 + 2*i), Data2: 90},
+					jam.Cue{Position: float64(4*beat) + at + 1, Status: 0x80, Data1: byte(60 + 2*i)})
+			}
+		}
+		slices.SortStableFunc(p.cues, func(a, b jam.Cue) int { return cmp.Compare(a.Position, b.Position) })
+		p.run(t)
+		grid, err := jam.NewTuneGrid(p.tune.Tempo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, onsets := p.reports[0].Line, 0
+		for _, e := range p.played {
+			if e.Status != 0x90 {
+				continue
+			}
+			want := float64(4 * (onsets / 2))
+			if onsets%2 == 1 {
+				want += c.heard
+			}
+			if late := e.At - start - grid.At(want); onsets > 1 && late.Abs() > time.Microsecond {
+				t.Errorf("%+v: onset %d is %v late", c, onsets, late)
+			}
+			onsets++
+		}
+		for i, n := range p.take.Melody {
+			if n.Frame != int64(2*i) {
+				t.Errorf("%+v: note %d is heard in frame %d", c, i, n.Frame)
+			}
+		}
+		if onsets != 24 || len(p.take.Melody) != 24 {
+			t.Errorf("%+v: %d onsets, %d heard", c, onsets, len(p.take.Melody))
+		}
 	}
 }
 

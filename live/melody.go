@@ -120,7 +120,7 @@ func (j *Jam) perform(ctx context.Context, t *Tune, heard func(jam.Event)) {
 	if length := t.Melody.Bars().Whole(t.Melody.Frames()); j.Config.Frames == 0 || length < j.Config.Frames {
 		j.Config.Frames = length
 	}
-	performer := jam.Performer{Cues: t.Melody.Cues(), Clock: j.Clock.Beside(), Entries: jam.NewReader(tuneEntries), Play: heard}
+	performer := jam.Performer{Cues: t.Melody.Cues(), Clock: j.Clock.Beside(), Entries: jam.NewReader(tuneEntries), Play: heard, Even: t.Melody.Even()}
 	j.Config.Readers = append(j.Config.Readers, performer.Entries)
 	ctx, cancel := context.WithCancel(ctx)
 	go performer.Run(ctx)

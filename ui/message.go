@@ -28,12 +28,13 @@ type (
 	frameMessage struct {
 		Type      string   `json:"type"`
 		Frame     int64    `json:"frame"`
-		At        float64  `json:"at"`      // time of the line
-		Length    float64  `json:"length"`  // length of a frame
-		Melody    *uint8   `json:"melody"`  // pitch in the frame before the line; null for silence
-		Onset     bool     `json:"onset"`   // the note began in that frame
-		Symbol    string   `json:"symbol"`  // the chord that sounds, spelt in the key; "N.C." for none
-		Numeral   string   `json:"numeral"` // the chord's function in the key; "" while the key is not known, and for none
+		At        float64  `json:"at"`              // time of the line
+		Swung     float32  `json:"swung,omitempty"` // how much later the frame sounds, in frames
+		Length    float64  `json:"length"`          // length of a frame
+		Melody    *uint8   `json:"melody"`          // pitch in the frame before the line; null for silence
+		Onset     bool     `json:"onset"`           // the note began in that frame
+		Symbol    string   `json:"symbol"`          // the chord that sounds, spelt in the key; "N.C." for none
+		Numeral   string   `json:"numeral"`         // the chord's function in the key; "" while the key is not known, and for none
 		Pitches   []uint16 `json:"pitches"`
 		Began     bool     `json:"began"` // the chord began at this line
 		Listening bool     `json:"listening"`
@@ -102,7 +103,7 @@ type (
 
 func frameOf(r *jam.FrameReport, key spelling.Key) frameMessage {
 	m := frameMessage{
-		Type: "frame", Frame: r.Frame, At: millis(r.Line), Symbol: key.Symbol(r.Symbol), Began: r.Began, Listening: r.Listening,
+		Type: "frame", Frame: r.Frame, At: millis(r.Line), Swung: r.Swung, Symbol: key.Symbol(r.Symbol), Began: r.Began, Listening: r.Listening,
 		Missed: r.Missed, Skipped: r.Skipped, Prob: r.Prob, Policy: r.Policy,
 		Lead: millis(r.Lead), Step: millis(r.Step), Late: millis(r.Late), Follow: r.Follow.String(), Key: key.String(), Numeral: key.Numeral(r.Symbol),
 		Pitches: make([]uint16, 0, jam.MaxVoices), // JSON would encode bytes as text

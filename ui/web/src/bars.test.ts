@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accented, felt, meterOf, placeOf } from "./bars";
+import { accented, felt, meterOf, placeOf, soundsAt } from "./bars";
 import type { Info } from "./protocol";
 
 const jam = {
@@ -47,4 +47,9 @@ test("a grouped meter has its groups", () => {
   expect(frames.filter((i) => felt(five, i))).toEqual([0, 4, 8, 12]);
   expect(frames.filter((i) => accented(five, i))).toEqual([0, 12]);
   expect(frames.filter((i) => accented(meterOf("4/4"), i))).toEqual([0]);
+});
+
+test("a swung frame sounds later than its line", () => {
+  expect(soundsAt({ at: 1000, length: 125 })).toBe(1000);
+  expect(soundsAt({ at: 1000, length: 125, swung: 0.68 })).toBeCloseTo(1085);
 });

@@ -1,5 +1,5 @@
 // Bars of the jam, whose meter may change.
-import type { Info, Meter } from "./protocol";
+import type { Frame, Info, Meter } from "./protocol";
 
 /** A Place is where a frame lies: the number of its bar, and how many frames after the bar line. */
 export interface Place {
@@ -40,3 +40,6 @@ export const accented = (meter: Pulse, after: number): boolean => meter.groups?.
 /** felt tells whether a frame of the bar is shown as a beat: of groups of eighths and sixteenths, the groups are. */
 export const felt = (meter: Pulse, after: number): boolean =>
   meter.groups && meter.frames_per_beat < 4 ? accented(meter, after) : after % meter.frames_per_beat === 0;
+
+/** soundsAt returns when a frame sounds: at its line or, swung, later. */
+export const soundsAt = (f: Pick<Frame, "at" | "length" | "swung">): number => f.at + (f.swung ?? 0) * f.length;

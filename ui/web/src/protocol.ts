@@ -132,6 +132,8 @@ export interface components {
             frame: number;
             /** @description Time of the line */
             at: number;
+            /** @description How much later the frame sounds, in frames; not there if it is not */
+            swung?: number;
             /** @description Of a frame */
             length: number;
             /** @description Pitch in the frame before; null for silence */

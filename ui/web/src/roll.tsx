@@ -1,6 +1,6 @@
 // The piano roll: melody and chords on the beat grid. It scrolls; a fixed line marks the present.
 import { useEffect, useRef } from "preact/hooks";
-import { felt, placeOf } from "./bars";
+import { felt, placeOf, soundsAt } from "./bars";
 import { frames, held, info, now, started } from "./jam";
 import { texts } from "./language";
 import { pretty } from "./theory";
@@ -73,7 +73,7 @@ class View {
     const row = (height - symbolSpace) / (this.high - this.low + 1);
     const y = (pitch: number) => symbolSpace + (this.high - pitch) * row;
 
-    // The grid is drawn from the last known line, back and ahead.
+    // The grid is drawn from the last known line, back and ahead. Its lines are beats, which do not swing.
     if (last && started.value) {
       const first = last.frame - Math.ceil(span / length);
       for (let f = Math.max(0, first); f <= last.frame + span / length; f++) {
@@ -103,7 +103,10 @@ class View {
     const melody = colour("--melody"),
       chord = colour("--chord"),
       missed = colour("--missed");
-    const ends = (i: number) => Math.min(frames[i + 1]?.at ?? frames[i].at + length, Math.max(time, frames[i].at));
+    const ends = (i: number) => {
+      const from = soundsAt(frames[i]);
+      return Math.min(frames[i + 1] ? soundsAt(frames[i + 1]) : from + length, Math.max(time, from));
+    };
     let symbolEnd = -Infinity,
       chordFrom = 0,
       noteFrom = 0;
@@ -112,30 +115,32 @@ class View {
     while (start > 0 && x(frames[start - 1].at) > -2 * jam.frames_per_bar * length * scale) start--;
     for (let i = start; i < frames.length; i++) {
       const f = frames[i],
+        at = soundsAt(f),
         next = frames[i + 1];
       if (f.skipped) {
         g.fillStyle = missed;
-        g.fillRect(x(f.at - f.skipped * length), 0, f.skipped * length * scale, 3);
+        g.fillRect(x(at - f.skipped * length), 0, f.skipped * length * scale, 3);
       }
       if (f.missed) {
         g.fillStyle = missed;
-        g.fillRect(x(f.at), 0, Math.max(2, x(ends(i)) - x(f.at)), 3);
+        g.fillRect(x(at), 0, Math.max(2, x(ends(i)) - x(at)), 3);
       }
-      if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = f.at;
+      if (f.began || i === start || f.pitches.join() !== frames[i - 1].pitches.join()) chordFrom = at;
       if (!next || next.began || next.pitches.join() !== f.pitches.join()) {
         // the chord ends here
         for (const p of f.pitches) block(x(chordFrom), x(ends(i)), p, chord);
       }
-      if (f.began && x(f.at) > symbolEnd) {
+      if (f.began && x(at) > symbolEnd) {
         const { root, rest } = pretty(f.symbol);
         g.fillStyle = colour("--text");
         g.font = `600 19px ${family}`;
-        g.fillText(root + rest, x(f.at) + 2, 21);
-        symbolEnd = x(f.at) + g.measureText(root + rest).width + 8;
+        g.fillText(root + rest, x(at) + 2, 21);
+        symbolEnd = x(at) + g.measureText(root + rest).width + 8;
       }
       if (f.melody === null) continue; // a frame carries the melody of the frame before
-      if (f.onset || i === start || frames[i - 1].melody !== f.melody) noteFrom = f.at - length;
-      if (!next || next.onset || next.melody !== f.melody) notes.push([x(noteFrom), x(f.at), f.melody]);
+      if (f.onset || i === start || frames[i - 1].melody !== f.melody)
+        noteFrom = frames[i - 1] ? soundsAt(frames[i - 1]) : at - length;
+      if (!next || next.onset || next.melody !== f.melody) notes.push([x(noteFrom), x(at), f.melody]);
     }
     for (const [from, to, pitch] of notes) block(from, to, pitch, melody);
     for (const [pitch, since] of held.value) {
