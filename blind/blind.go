@@ -18,8 +18,8 @@ import (
 const maxPolicies = 8
 
 // Check returns an error if a test cannot compare these policies. Each must be one of the known names or, if files is true, the
-// path of an .onnx file.
-func Check(policies, known []string, files bool) error {
+// path of an .onnx file. elsewhere has the names of policies that could be installed.
+func Check(policies, known, elsewhere []string, files bool) error {
 	if len(policies) < 2 || len(policies) > maxPolicies {
 		return fmt.Errorf("blind %q: give 2 to %d policies, with commas between", strings.Join(policies, ","), maxPolicies)
 	}
@@ -28,6 +28,8 @@ func Check(policies, known []string, files bool) error {
 		case slices.Contains(policies[:i], name):
 			return fmt.Errorf("blind: policy %q is given twice", name)
 		case slices.Contains(known, name), files && strings.HasSuffix(name, ".onnx"):
+		case slices.Contains(elsewhere, name):
+			return fmt.Errorf("blind: policy %q is in the package jamd-policies, which is not installed; here are %v", name, known)
 		default:
 			return fmt.Errorf("blind: policy %q: must be one of %v", name, known)
 		}

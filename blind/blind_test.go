@@ -98,8 +98,9 @@ func TestCheckBlind(t *testing.T) {
 	}{
 		{"jamd,gapt", false, ""}, {"jamd,other.onnx", true, ""}, {"jamd", false, "2 to 8"}, {"jamd,jamd", true, "twice"},
 		{"jamd,nobody", true, "must be one of"}, {"jamd,other.onnx", false, "must be one of"}, {"jamd,", true, "must be one of"},
+		{"jamd,realchords", true, "in the package jamd-policies"},
 	} {
-		err := Check(strings.Split(c.policies, ","), []string{"gapt", "jamd"}, c.files)
+		err := Check(strings.Split(c.policies, ","), []string{"gapt", "jamd"}, []string{"realchords"}, c.files)
 		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", c.policies, err, c.wrong)
 		}

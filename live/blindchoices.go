@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jamd/blind"
+	"jamd/model"
 	"jamd/ui"
 )
 
@@ -33,7 +34,7 @@ func (j *Jam) setBlind(value string) error {
 		return j.changeTest(b.ended())
 	}
 	b.Policies = strings.Split(value, ",")
-	if err := blind.Check(b.Policies, PolicyNames(), false); err != nil {
+	if err := blind.Check(b.Policies, PolicyNames(), model.Elsewhere(), false); err != nil {
 		return err
 	}
 	return j.changeTest(b)

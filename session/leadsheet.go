@@ -30,7 +30,7 @@ func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	score := xmlScore{
 		Version: "4.0", Title: take.Name, Software: "jamd",
 		Supports: []xmlSupport{{"accidental", "yes"}, {"beam", "yes"}},
-		PartList: xmlScorePart{"P1", "Melody"}, Part: xmlPart{ID: "P1", Measures: s.measures()},
+		PartList: xmlScorePart{"P1", "Melody", xmlInstrument{"P1-I1", "Piano", "keyboard.piano"}}, Part: xmlPart{ID: "P1", Measures: s.measures()},
 	}
 	first := &score.Part.Measures[0]
 	first.Content = append([]any{s.attributes(known)}, first.Content...)

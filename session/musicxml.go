@@ -23,8 +23,14 @@ type (
 		Type    string `xml:"type,attr"`
 	}
 	xmlScorePart struct {
-		ID   string `xml:"id,attr"`
-		Name string `xml:"part-name"`
+		ID         string        `xml:"id,attr"`
+		Name       string        `xml:"part-name"`
+		Instrument xmlInstrument `xml:"score-instrument"`
+	}
+	xmlInstrument struct {
+		ID    string `xml:"id,attr"`
+		Name  string `xml:"instrument-name"`
+		Sound string `xml:"instrument-sound"` // a name of MusicXML's sounds.xml
 	}
 	xmlPart struct {
 		ID       string       `xml:"id,attr"`

@@ -101,7 +101,7 @@ func (c *playCmd) check(configured *configured) error {
 	case !c.Live.Record:
 		return usage.Errorf("--blind and --no-record exclude each other: the rating is stored with the session")
 	}
-	if err := blind.Check(c.Blind, live.PolicyNames(), true); err != nil {
+	if err := blind.Check(c.Blind, live.PolicyNames(), model.Elsewhere(), true); err != nil {
 		return usage.Error(err)
 	}
 	if err := c.Study.test(c.Blind).Check(c.Live.SessionDir); err != nil {

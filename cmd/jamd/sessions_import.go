@@ -47,7 +47,11 @@ func (c *repairCmd) Run(group *sessionsCmd, to console) error {
 			to.Log.Error().Msg(err.Error())
 			continue
 		}
-		fmt.Fprintf(to.Out, "%s: cut %d bytes off the log, made %s with %d frames\n", r.ID, m.Cut, session.MIDIFile, m.Frames)
+		log := "the log was whole"
+		if m.Cut > 0 {
+			log = fmt.Sprintf("cut %d bytes off the log", m.Cut)
+		}
+		fmt.Fprintf(to.Out, "%s: %s, made %s with %d frames\n", r.ID, log, session.MIDIFile, m.Frames)
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d sessions could not be repaired", failed, len(records)+len(broken))
