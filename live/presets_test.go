@@ -140,9 +140,12 @@ func TestPresetByProgramInVain(t *testing.T) {
 func notices(t *testing.T, j *Jam) <-chan ui.Notice {
 	t.Helper()
 	header := http.Header{"Authorization": {"Bearer " + j.host.server.Token()}}
-	page, _, err := websocket.Dial(t.Context(), "ws://"+j.host.server.Address()+"/api/events", &websocket.DialOptions{HTTPHeader: header})
+	page, response, err := websocket.Dial(t.Context(), "ws://"+j.host.server.Address()+"/api/events", &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if response.Body != nil {
+		_ = response.Body.Close()
 	}
 	t.Cleanup(func() { _ = page.CloseNow() })
 	page.SetReadLimit(-1)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,11 +77,11 @@ func TestMayRate(t *testing.T) {
 	if err := r.MayRate(Rating{1, 2, 3, ""}); err != nil {
 		t.Errorf("a jam of an earlier jamd: %v", err)
 	}
-	if err := r.MayRate(Rating{1, 0, 3, "good"}); err != ErrUnanswered {
+	if err := r.MayRate(Rating{1, 0, 3, "good"}); !errors.Is(err, ErrUnanswered) {
 		t.Errorf("two answers: %v", err)
 	}
 	r.Manifest.Trial = &Trial{AtLeast: 3600}
-	if err := r.MayRate(Rating{1, 2, 3, ""}); err == nil || err == ErrUnanswered {
+	if err := r.MayRate(Rating{1, 2, 3, ""}); err == nil || errors.Is(err, ErrUnanswered) {
 		t.Errorf("too short: %v", err)
 	}
 	if b := r.Brief(); !b.TooShort || b.Policy != Hidden {

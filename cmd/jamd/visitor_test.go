@@ -197,7 +197,7 @@ func (v *visitor) clickText(text string) {
 func (v *visitor) reveal(element string) {
 	v.t.Helper()
 	over := eval[string](v, `((e) => {
-		e.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+		e.scrollIntoView({ block: 'nearest' });
 		const { x, y, width, height } = e.getBoundingClientRect();
 		const top = document.elementFromPoint(x + width / 2, y + height / 2);
 		return top === null || e.contains(top) || top.contains(e) ? '' : top.outerHTML.slice(0, 80);
