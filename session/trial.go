@@ -2,6 +2,7 @@ package session
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,16 +30,19 @@ func (t *Trial) String() string {
 // maxParticipant bounds the name of a participant, in bytes.
 const maxParticipant = 60
 
+// maxNumber is the highest number of a participant.
+const maxNumber = 1_000_000
+
 // CheckParticipant returns an error if a participant of a study cannot be called so.
 func CheckParticipant(name string) error {
 	if name != strings.TrimSpace(name) || len(name) > maxParticipant || strings.ContainsFunc(name, unicode.IsControl) {
 		return fmt.Errorf("participant %q: must be one line of at most %d bytes, without spaces around it", name, maxParticipant)
 	}
+	if n, err := strconv.Atoi(name); err == nil && (n < 1 || n > maxNumber) || errors.Is(err, strconv.ErrRange) {
+		return fmt.Errorf("participant %s: a number must be 1 to %d", name, maxNumber)
+	}
 	return nil
 }
-
-// maxNumber is the highest number of a participant.
-const maxNumber = 1_000_000
 
 func (b *Brief) ofStudy() bool {
 	return b.Trial != nil && b.Trial.Participant != "" && b.Trial.Number >= 1 && b.Trial.Number <= maxNumber
@@ -46,8 +50,14 @@ func (b *Brief) ofStudy() bool {
 
 // NextTrial returns the next jam of a participant in a study that compares the policies of a set, in any order. all are the sessions
 // so far: they tell how far each participant is. A jam that was too short, or was deleted, is played again. A participant whose name is
-// a number has that number; a new name gets the next one. If the participant has played all jams, Jam is greater than Of.
+// a number has that number, however it is written; a new name gets the next one. If the participant has played all jams, Jam is greater
+// than Of.
 func NextTrial(all []Brief, policies []string, participant string, of int) Trial {
+	number, err := strconv.Atoi(participant)
+	numbered := err == nil && number >= 1 && number <= maxNumber
+	if numbered {
+		participant = strconv.Itoa(number)
+	}
 	t := Trial{Participant: participant, Of: of}
 	last := 0
 	played := map[int]bool{}
@@ -64,10 +74,10 @@ func NextTrial(all []Brief, policies []string, participant string, of int) Trial
 			played[b.Trial.Jam] = true
 		}
 	}
-	if n, err := strconv.Atoi(participant); err == nil && n >= 1 && n <= maxNumber {
-		t.Number = n
+	if numbered {
+		t.Number = number
 	}
-	t.Number = cmp.Or(t.Number, last+1)
+	t.Number = cmp.Or(t.Number, last%maxNumber+1)
 	for t.Jam = 1; played[t.Jam]; t.Jam++ {
 	}
 	return t

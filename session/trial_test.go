@@ -26,12 +26,16 @@ func TestNextTrial(t *testing.T) {
 		{"Ann", Trial{Participant: "ann", Number: 1, Jam: 2, Of: 3}},
 		{"bob", Trial{Participant: "bob", Number: 8, Jam: 1, Of: 3}}, // the next number
 		{"7", Trial{Participant: "7", Number: 7, Jam: 2, Of: 3}},
+		{"07", Trial{Participant: "7", Number: 7, Jam: 2, Of: 3}},
 		{"12", Trial{Participant: "12", Number: 12, Jam: 1, Of: 3}},
 		{"99999999999999999999", Trial{Participant: "99999999999999999999", Number: 8, Jam: 1, Of: 3}},
 	} {
 		if got := NextTrial(all, []string{"a", "b"}, c.participant, 3); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.participant, got, c.want)
 		}
+	}
+	if got := NextTrial(append(all, jamOf("1000000", maxNumber, 1)), []string{"a", "b"}, "bob", 3); got.Number != 1 {
+		t.Errorf("after the highest number: %+v, whose jams do not count", got)
 	}
 	if got := NextTrial(append(all, jamOf("ann", 1, 2)), []string{"a", "b"}, "ann", 3); got.Jam <= got.Of {
 		t.Errorf("all are played, and yet %+v", got)
@@ -90,7 +94,10 @@ func TestMayRate(t *testing.T) {
 }
 
 func TestCheckParticipant(t *testing.T) {
-	for name, good := range map[string]bool{"": true, "ann": true, "Jürgen B.": true, " ann": false, "a\nb": false, string(make([]byte, 61)): false} {
+	for name, good := range map[string]bool{
+		"": true, "ann": true, "Jürgen B.": true, " ann": false, "a\nb": false, string(make([]byte, 61)): false,
+		"1": true, "007": true, "1000000": true, "0": false, "-1": false, "1000001": false, "99999999999999999999": false, "12b": true,
+	} {
 		if err := CheckParticipant(name); (err == nil) != good {
 			t.Errorf("%q: %v", name, err)
 		}
