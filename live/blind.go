@@ -42,7 +42,10 @@ func (b Blind) ended() Blind {
 
 // Check returns an error if a test cannot be made so, or if the participant has played all jams. root is the folder of the sessions, or ""
 // for the user's own.
-func (b Blind) Check(root string) error {
+func (b Blind) Check(root string) error { return b.checkBeside(root, "") }
+
+// checkBeside is Check, where the session `waits` is that of a jam which has not begun: it is not played yet.
+func (b Blind) checkBeside(root, waits string) error {
 	switch {
 	case b.Rounds < 1 || b.Rounds > maxRounds:
 		return fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, maxRounds)
@@ -52,7 +55,7 @@ func (b Blind) Check(root string) error {
 	if err := session.CheckParticipant(b.Participant); err != nil || !b.on() || b.Participant == "" {
 		return err
 	}
-	t, err := b.trial(root)
+	t, err := b.trial(root, waits)
 	if err == nil && t.Jam > t.Of {
 		err = &ui.Reason{Code: ui.ReasonStudyDone, Args: map[string]string{"participant": t.Participant, "jams": strconv.Itoa(t.Of)},
 			Err: fmt.Errorf("participant %s has played all %d jams: give more rounds to go on", t.Participant, t.Of)}
@@ -65,17 +68,18 @@ func (b Blind) over(root string) bool {
 	if b.Participant == "" {
 		return false
 	}
-	t, err := b.trial(root)
+	t, err := b.trial(root, "")
 	return err == nil && t.Jam > t.Of
 }
 
-// trial returns the next jam of the participant.
-func (b Blind) trial(root string) (session.Trial, error) {
+// trial returns the next jam of the participant, as if the session `waits` were not there.
+func (b Blind) trial(root, waits string) (session.Trial, error) {
 	archive, err := session.OpenArchive(root)
 	if err != nil {
 		return session.Trial{}, err
 	}
 	all, err := archive.List()
+	all = slices.DeleteFunc(all, func(s session.Brief) bool { return s.ID == waits })
 	return session.NextTrial(all, b.Policies, b.Participant, b.Rounds*len(b.Policies)), err
 }
 
@@ -107,7 +111,7 @@ func (h *Host) draw(o *Options) (d draw, err error) {
 		if err := b.Check(o.SessionDir); err != nil {
 			return d, usage.Error(err)
 		}
-		if *d.trial, err = b.trial(o.SessionDir); err != nil {
+		if *d.trial, err = b.trial(o.SessionDir, ""); err != nil {
 			return d, err
 		}
 		o.Policy = blind.Sequence(b.Policies, d.trial.Number, b.Rounds)[d.trial.Jam-1]

@@ -85,6 +85,17 @@ func TestStudyOnThePage(t *testing.T) {
 	}
 }
 
+// A jam that waits for its first note is not played yet, though it is being recorded.
+func TestLastJamOfAParticipantWaits(t *testing.T) {
+	s, stop := play(t, Options{Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: "ann", Rounds: 1}})
+	defer stop()
+	playThrough(t, s, await(t, "jam", s.jams))
+	last := await(t, "jam", s.jams)
+	set(t, last, choiceParticipant, "ann")
+	set(t, last, choiceRounds, "1")
+	set(t, last, choiceBlind, "jamd,gapt")
+}
+
 // A blind jam that is too short does not count: the same policy plays again, with a participant and without.
 func TestTooShortToJudge(t *testing.T) {
 	for _, participant := range []string{"", "ann"} {

@@ -68,7 +68,11 @@ func (j *Jam) setRounds(value string) error {
 // changeTest sets the blind test of the next jams. A jam of a test that waits for its first note ends, so that another policy is drawn
 // for it.
 func (j *Jam) changeTest(b Blind) error {
-	if err := b.Check(j.options.SessionDir); err != nil {
+	waits := ""
+	if !j.hasBegun() {
+		waits = j.session
+	}
+	if err := b.checkBeside(j.options.SessionDir, waits); err != nil {
 		return err
 	}
 	if j.host.next.change(func(c *nextChoices) { c.blind = b }) && !j.hasBegun() && (b.on() || j.blind()) {
