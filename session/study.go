@@ -108,14 +108,10 @@ func NewStudy(sessions []Measured) *Study {
 	of := map[string][]*Measured{}
 	for i := range sessions {
 		m := &sessions[i]
-		played := m.Policy
-		for policy := range m.Policies { // it differs from the manifest's if another policy took over before the first frame
-			played = policy
-		}
-		if len(m.Policies) > 1 {
+		if played := m.played(); len(played) > 1 {
 			s.Mixed++
 		} else {
-			of[played] = append(of[played], m)
+			of[played[0]] = append(of[played[0]], m)
 		}
 	}
 	for _, policy := range slices.Sorted(maps.Keys(of)) {
@@ -125,6 +121,14 @@ func NewStudy(sessions []Measured) *Study {
 		s.pair(i)
 	}
 	return s
+}
+
+// played returns the policies that played. They differ from the manifest's if another policy took over, even before the first frame.
+func (m *Measured) played() []string {
+	if len(m.Policies) == 0 {
+		return []string{m.Policy}
+	}
+	return slices.Sorted(maps.Keys(m.Policies))
 }
 
 func studyPolicy(policy string, sessions []*Measured) PolicyStudy {

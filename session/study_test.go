@@ -1,7 +1,9 @@
 package session
 
 import (
+	"encoding/csv"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -104,5 +106,22 @@ func TestStudyOfAnotherPolicyFromTheFirstFrameOn(t *testing.T) {
 func TestStudyOfNothing(t *testing.T) {
 	if s := NewStudy(nil); len(s.Policies) != 0 || len(s.Pairs) != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// The table names the policies that played, as the report compares them: before the first frame another one may have taken over.
+func TestStudyCSV(t *testing.T) {
+	later, mixed := played("b", "ann", 40, 2), played("b", "bob", 40, 2)
+	later.Policy, later.Rating.Comment, mixed.Policies["a"] = "a", "=1+1, \"so\"\nto say", 1
+	var text strings.Builder
+	if err := NewStudy([]Measured{later, mixed}).WriteCSV(&text); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(text.String())).ReadAll()
+	if err != nil || len(rows) != 3 || rows[0][6] != "policy" {
+		t.Fatalf("%v: %q", err, rows)
+	}
+	if rows[1][6] != "b" || rows[1][len(rows[1])-1] != later.Rating.Comment || rows[2][6] != "a+b" {
+		t.Errorf("%q", rows[1:])
 	}
 }

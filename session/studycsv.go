@@ -4,11 +4,12 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // WriteCSV writes a table with a row for each session: who played, which policy answered, each [Measure], and the player's comment.
-// What a session does not have is empty.
+// What a session does not have is empty. Several policies of a session have a + between them.
 func (s *Study) WriteCSV(w io.Writer) error {
 	header := []string{"session", "start", "player", "participant_number", "jam", "jams", "policy", "seconds"}
 	for _, m := range s.Measures {
@@ -21,7 +22,7 @@ func (s *Study) WriteCSV(w io.Writer) error {
 		if t := m.Trial; t != nil && t.Participant != "" {
 			number, jam, of = strconv.Itoa(t.Number), strconv.Itoa(t.Jam), strconv.Itoa(t.Of)
 		}
-		row := []string{m.ID, m.Start.UTC().Format(time.RFC3339), m.Player(), number, jam, of, m.Policy, decimal(m.Seconds)}
+		row := []string{m.ID, m.Start.UTC().Format(time.RFC3339), m.Player(), number, jam, of, strings.Join(m.played(), "+"), decimal(m.Seconds)}
 		for _, measure := range s.Measures {
 			cell := ""
 			if value, known := measure.of(m); known {
