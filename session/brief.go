@@ -73,7 +73,7 @@ func (r *Record) Brief() Brief {
 		}
 		b.tell(counted, &m)
 	}
-	b.TooShort = m.Trial != nil && !b.Recording && b.Seconds < m.Trial.AtLeast
+	b.TooShort = m.Trial != nil && !b.Recording && (b.Frames == 0 || b.Seconds < m.Trial.AtLeast)
 	return b
 }
 

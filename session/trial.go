@@ -12,7 +12,7 @@ import (
 
 // A Trial says how a blind jam counts in a test. In a study with participants, it is one of so many jams of a participant.
 type Trial struct {
-	AtLeast     float64 `json:"at_least"`              // a jam of fewer seconds is too short to judge, and does not count
+	AtLeast     float64 `json:"at_least"`              // a jam of fewer seconds, or of no frame, is too short to judge, and does not count
 	Participant string  `json:"participant,omitempty"` // name or number; "" if the test has no participants
 	Number      int     `json:"number,omitempty"`      // of the participant, from 1: it gives the order of the policies
 	Jam         int     `json:"jam,omitempty"`         // place of the jam among the participant's, from 1

@@ -91,6 +91,16 @@ func TestMayRate(t *testing.T) {
 	if b := r.Brief(); !b.TooShort || b.Policy != Hidden {
 		t.Errorf("%+v", b)
 	}
+	r.Manifest.Trial.AtLeast = 0
+	if b := r.Brief(); b.TooShort {
+		t.Errorf("%+v", b)
+	}
+	if err := os.WriteFile(filepath.Join(dir, EventsFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if b := r.Brief(); !b.TooShort { // jamd was killed while it waited for the first note
+		t.Errorf("%+v", b)
+	}
 }
 
 func TestCheckParticipant(t *testing.T) {

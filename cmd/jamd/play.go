@@ -90,6 +90,9 @@ func (c *playCmd) check(configured *configured) error {
 	case c.Blind == nil && c.Study.Participant != "":
 		return usage.Errorf("--participant is for a study: give the policies that it compares with --blind")
 	case c.Blind == nil:
+		if err := c.Study.test(nil).Check(""); err != nil { // they hold for a test that begins on the page
+			return usage.Error(err)
+		}
 		if err := findPolicy(c.Live.Music.Policy); err != nil {
 			return usage.Error(err) // before the page opens
 		}
