@@ -96,6 +96,23 @@ func TestLastJamOfAParticipantWaits(t *testing.T) {
 	set(t, last, choiceBlind, "jamd,gapt")
 }
 
+// A blind jam that ends while jamd still looks for the beat leaves no session, for nobody could rate it: the page does not list it.
+func TestBlindJamWithoutABeat(t *testing.T) {
+	s, stop := play(t, Options{Clock: Clock{Source: ClockFollow}, Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: "ann", Rounds: 1}})
+	defer stop()
+	j := await(t, "jam", s.jams)
+	j.Play(note(j))
+	if err := j.Stop(); err != nil {
+		t.Error(err)
+	}
+	if r := await(t, "result", s.results); r.Session != "" || r.Jam.Frames != 0 {
+		t.Errorf("%+v", r)
+	}
+	if trial := await(t, "jam", s.jams).Trial(); trial.Jam != 1 {
+		t.Errorf("the next jam: %+v", trial)
+	}
+}
+
 // A blind jam that is too short does not count: the same policy plays again, with a participant and without.
 func TestTooShortToJudge(t *testing.T) {
 	for _, participant := range []string{"", "ann"} {

@@ -105,8 +105,11 @@ func (j *Jam) closeSession(log *session.Session, r *Result) error {
 		r.Loss = closed.Err.Error()
 	}
 	wanted := j.host.next.get().record || j.blind()
-	played := closed.Notes.Written+closed.Notes.Lost > 0 || closed.Err != nil || // an error may have cost the notes
-		r.Jam.Frames > 0 && (j.input == nil || j.blind()) // a tune may begin with a rest; a blind jam counts in the study's order
+	played := closed.Notes.Written+closed.Notes.Lost > 0 || r.Jam.Frames > 0 && j.input == nil // a tune may begin with a rest
+	if j.blind() {
+		played = r.Jam.Frames > 0 // it counts in the study's order; without a frame there is nothing to rate
+	}
+	played = played || closed.Err != nil // an error may have cost the notes
 	var err error
 	if !wanted || !played {
 		err = os.RemoveAll(closed.Dir)
