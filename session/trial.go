@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A Trial says how a blind jam counts in a test. In a study with participants, it is one of so many jams of a participant.
@@ -53,6 +55,7 @@ func (b *Brief) ofStudy() bool {
 // a number has that number, however it is written; a new name gets the next one. If the participant has played all jams, Jam is greater
 // than Of.
 func NextTrial(all []Brief, policies []string, participant string, of int) Trial {
+	participant = norm.NFC.String(participant) // some keyboards type ü as u and its dots
 	number, err := strconv.Atoi(participant)
 	numbered := err == nil && number >= 1 && number <= maxNumber
 	if numbered {

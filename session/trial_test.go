@@ -17,13 +17,14 @@ func jamOf(participant string, number, jam int) Brief {
 func TestNextTrial(t *testing.T) {
 	short, other, foreign := jamOf("ann", 1, 2), jamOf("ann", 4, 1), jamOf("eve", -5, 1)
 	short.TooShort, other.Drawn = true, []string{"a", "c"}
-	all := []Brief{jamOf("ann", 1, 1), short, jamOf("ann", 1, 3), jamOf("7", 7, 1), other, foreign, {}}
+	all := []Brief{jamOf("ann", 1, 1), short, jamOf("ann", 1, 3), jamOf("J\u00fcrgen", 2, 1), jamOf("7", 7, 1), other, foreign, {}}
 	for _, c := range []struct {
 		participant string
 		want        Trial
 	}{
 		{"ann", Trial{Participant: "ann", Number: 1, Jam: 2, Of: 3}}, // the one that was too short is played again
 		{"Ann", Trial{Participant: "ann", Number: 1, Jam: 2, Of: 3}},
+		{"ju\u0308rgen", Trial{Participant: "J\u00fcrgen", Number: 2, Jam: 2, Of: 3}},
 		{"bob", Trial{Participant: "bob", Number: 8, Jam: 1, Of: 3}}, // the next number
 		{"7", Trial{Participant: "7", Number: 7, Jam: 2, Of: 3}},
 		{"07", Trial{Participant: "7", Number: 7, Jam: 2, Of: 3}},
