@@ -35,18 +35,30 @@ def ends(pieces: Sequence[Piece]) -> Tensor:
     return torch.from_numpy(changed / all_).float()
 
 
-def values(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tensor) -> Tensor:
+def likeness(chords: Tensor) -> Tensor:
+    """Returns [batch, length, chords]: how much of the data's chord each chord has, for tokens [batch, length]. It is
+    the share of pitch classes in both of those in either (Jaccard's index), so 1 for the same chord; 0 in silence."""
+    table = _CHORDS.to(chords.device)
+    both = table @ table.T
+    alike = both / (table.sum(dim=1)[:, None] + table.sum(dim=1) - both)
+    return alike[(chords - 1) % tokens.CHORDS] * (chords != tokens.NO_CHORD)[..., None]
+
+
+def values(melody: Tensor, mask: Tensor, places: Tensor, ends: Tensor, jump: Tensor,
+           beside: Tensor | None = None) -> Tensor:
     """Returns [batch, length, chords]: the harmony of each chord from each frame on, while the chord lasts. A chord
     ends at a bar position with the probability in `ends` [places], and at a change of key, frame jump [batch] (length
     if there is none). All other arguments are [batch, length].
 
     The harmony of a frame is 1 if the melody's pitch class is in the chord and 0 if not, less the chance level of a
     chord of n notes, n/7 for the 7 notes of a key. Without this term four notes would always earn more than three. The
-    sum is scaled to the harmony of one frame."""
+    sum is scaled to the harmony of one frame. beside [batch, length, chords] is added to each frame's harmony."""
     table, classes, lasts = (of.to(melody.device) for of in (_CHORDS, _MELODY, 1 - ends))
     lasts = lasts[places] * (torch.arange(melody.shape[1], device=melody.device) != jump[:, None])
     sounds = ((melody != tokens.SILENCE) & mask).float()[..., None]
     harmony = (classes[melody] @ table.T - table.sum(dim=1) / SCALE) * sounds
+    if beside is not None:
+        harmony = harmony + beside
     following = torch.zeros_like(harmony[:, 0])
     for t in reversed(range(melody.shape[1])):
         following = harmony[:, t] + (lasts[:, t + 1, None] * following if t + 1 < melody.shape[1] else 0)

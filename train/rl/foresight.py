@@ -38,7 +38,8 @@ LISTENING = (16, 64)  # frames; `jamd play` listens for 32 where nothing is set
 @dataclass(frozen=True)
 class Settings:
     """Settings of one run. In each step the policy plays `windows` windows of `length` frames and learns from them in
-    minibatches. coherence weighs the expected value, kl the divergence from the anchor, data the likelihood of the
+    minibatches. coherence weighs the expected value, in which a frame with the melody's note in the chord is worth 1
+    and one with the data's own chord `agreement`. kl weighs the divergence from the anchor, data the likelihood of the
     data's chords. astray is the share of the data's windows with a history led astray. rarity is the bonus of a chord
     for each e-fold that it is too rare in its key. changes is the share of the data's onset rate to aim at. price is
     the gain of the prices of onsets. silence is the cost of a silent frame while the melody sounds; the first 8 frames
@@ -54,6 +55,7 @@ class Settings:
     rate: float = 2e-4
     warmup: int = 10
     coherence: float = 55.0
+    agreement: float = 0.0
     kl: float = 0.3
     data: float = 0.2
     astray: float = 0.7
@@ -125,8 +127,8 @@ class Trainer:
         self.degrees.own, self.degrees.data = state["own"].cpu(), state["data"].cpu()
 
     @torch.no_grad()
-    def perform(self, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, bar: Tensor, level: Tensor,
-                uniform: Tensor, listens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def perform(self, data: Tensor, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, bar: Tensor,
+                level: Tensor, uniform: Tensor, listens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Plays to windows after it has listened for so many frames [batch]. Returns what the policy played [batch,
         length], the anchor's log probabilities given that [batch, length, tokens], and the values of all chords [batch,
         length, chords]."""
@@ -135,7 +137,8 @@ class Trainer:
         with self.halved():
             logits = self.anchor(own, heard).float()
         log_q = (rollout.masked(logits, delayed(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
-        return own, log_q, coherence.values(heard, mask, places, self.ends, jump)
+        beside = s.agreement * coherence.likeness(data) if s.agreement else None
+        return own, log_q, coherence.values(heard, mask, places, self.ends, jump, beside)
 
     def actions(self, harmony: Tensor, heard: Tensor, prices: Tensor, rarity: Tensor) -> Tensor:
         """Returns the value of every token of a frame [batch, length, tokens]: silence, the onset of each chord, the
@@ -158,7 +161,7 @@ class Trainer:
         listens = listening(len(heard), s.listening, random).to(self.device)
         plays = mask & (torch.arange(heard.shape[1], device=self.device) >= listens[:, None])
         # Each process plays its own windows; then all processes gather all windows.
-        alone = map(processes.local, (heard, mask, places, jump, bar, level, uniform, listens))
+        alone = map(processes.local, (data, heard, mask, places, jump, bar, level, uniform, listens))
         own, log_q, harmony = (processes.gather(of) for of in self.perform(*alone))
         return Step(data, heard, mask, plays, places, jump, level, bar, history, target, learnt, own, log_q, harmony)
 

@@ -38,6 +38,24 @@ def test_the_harmony_of_chords_by_hand():
     torch.testing.assert_close(harmony[:2, minor7], torch.tensor([2 - 8 / 7 - 2 / 7, 1 - 4 / 7 - 2 / 7]))
 
 
+def test_how_much_of_the_data_s_chord_a_chord_has():
+    seventh = 1 + 12 * tokens.NAMES.index("m7") + 9  # Am7, held in the second frame
+    like = coherence.likeness(torch.tensor([[seventh, seventh + tokens.CHORDS, tokens.NO_CHORD]]))[0]
+    c_major, f_sharp, itself = 0, 6, seventh - 1
+    torch.testing.assert_close(like[:, [c_major, f_sharp, itself]],
+                               torch.tensor([[3 / 4, 0, 1], [3 / 4, 0, 1], [0, 0, 0]]))
+
+
+def test_the_data_s_chord_has_value_beside_the_melody_s_notes():
+    silent = torch.full((1, 3), tokens.SILENCE)
+    mask, places, ends = torch.ones(1, 3, dtype=torch.bool), torch.tensor([[1, 2, 3]]), torch.zeros(41)
+    beside = torch.zeros(1, 3, tokens.CHORDS)
+    beside[0, 1, 5] = 0.5
+    found = coherence.values(silent, mask, places, ends, torch.tensor([3]), beside)[0] / coherence.USUAL
+    torch.testing.assert_close(found[:, 5], torch.tensor([0.5, 0.5, 0]))
+    assert not found[:, :5].any()
+
+
 def test_prices_rise_where_there_are_too_many_onsets():
     prices = coherence.Prices(gain=0.08, integral=torch.tensor([[0.5, 0.0, 0.0]]))
     found = prices.after(torch.tensor([[3.0, 0.0, 0.5]]), torch.tensor([[1.0, 1.0, 0.0]]))
