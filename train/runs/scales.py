@@ -48,6 +48,8 @@ def systems(**settings: object) -> dict[str, ppo.Settings]:
     return {name: replace(system, **settings) for name, system in SYSTEMS.items()}
 
 
+FORESIGHT: dict[str, Any] = {"agreement": 1.0, "listening": 0.33, "changes": 1.0, "kl": 0.5, "bfloat16": True}
+
 CPU = Scale(
     where=Where(Path()),
     policy=Shape(),
@@ -65,7 +67,7 @@ CPU = Scale(
     discriminator=EncoderShape(),
     rl=systems(steps=300, minibatch=12, actor_rate=1e-4, critic_rate=4e-4, adversary_rate=4e-4, shaping_parts=8,
                bfloat16=True),
-    foresight=foresight.Settings(steps=930, bfloat16=True),
+    foresight=foresight.Settings(steps=930, **FORESIGHT),
     kept=True,
 )
 
@@ -88,7 +90,7 @@ GPU = Scale(
     rhythm_judging=reward_models.Settings(steps=3000, rate=1e-4, bfloat16=True),
     discriminator=EncoderShape(dim=512, layers=8, heads=8),
     rl=systems(steps=1000, windows=384, minibatch=48, actor_rate=5e-6, warmup=100, schedule=AUTHORS, bfloat16=True),
-    foresight=foresight.Settings(steps=1000, windows=384, minibatch=48, rate=3e-5, bfloat16=True),
+    foresight=foresight.Settings(steps=1000, windows=384, minibatch=48, rate=3e-5, **FORESIGHT),
 )
 
 SCALES = {"cpu": CPU, "gpu": GPU}

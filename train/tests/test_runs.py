@@ -100,7 +100,7 @@ def changed(kind: type) -> object:
         elif isinstance(usual, tuple) or get_origin(hint) is tuple:
             values[name] = tuple(u + 1 for u in usual) if isinstance(usual, tuple) else (Path("a"), Path("b"))
         else:
-            values[name] = {"plays": "melody", "device": "cuda", "until": 3, "minutes": 1.5}.get(name, Path("x"))
+            values[name] = {"plays": "melody", "device": "cuda", "until": 3, "minutes": 1.5, "layers": 8}.get(name, Path("x"))
     return kind(**values)
 
 

@@ -346,7 +346,7 @@ export const fr: Texts = {
   spread: (name, half, most, all) => `${name} : la moitié en ${half} ms, 99 % en ${most} ms, tout en ${all} ms`,
   notice: {
     problem: ({ why }) => why,
-    input_gone: ({ port }) => `${port} a disparu : ses notes sont relâchées et le jam continue. Rebranchez-le.`,
+    input_gone: ({ port }) => `${port} a disparu : ses notes sont relâchées et la jam continue. Rebranchez-le.`,
     output_gone: ({ port }) => `${port} a disparu : vous n'entendrez rien jusqu'à son retour.`,
     port_back: ({ port }) => `${port} est connecté`,
     port_awaited: ({ port }) =>
@@ -366,13 +366,13 @@ export const fr: Texts = {
   },
 
   reason: {
-    no_jam: () => "Aucun jam n'est en cours",
-    jam_over: () => "Le jam est terminé",
-    jam_begun: () => "Le jam a commencé : arrêtez-le et choisissez avant que le suivant commence",
+    no_jam: () => "Aucune jam n'est en cours",
+    jam_over: () => "La jam est terminée",
+    jam_begun: () => "La jam a commencé : arrêtez-la et choisissez avant que la suivante commence",
     agent_plays: () => "Un agent joue la mélodie, et ceci reste tel quel",
-    tune_plays: () => "Un morceau joue la mélodie : arrêtez-le et choisissez pour le prochain jam",
-    blind_recorded: () => "Un jam à l'aveugle est toujours enregistré : sa note est gardée avec lui",
-    policy_hidden: () => "L'accompagnateur reste caché jusqu'à ce que vous ayez noté le jam",
+    tune_plays: () => "Un morceau joue la mélodie : arrêtez-le et choisissez pour la prochaine jam",
+    blind_recorded: () => "Une jam à l'aveugle est toujours enregistrée : sa note est gardée avec elle",
+    policy_hidden: () => "L'accompagnateur reste caché jusqu'à ce que vous ayez noté la jam",
     study_done: ({ participant, jams }) => `${participant} a joué les ${jams} jams`,
     page_has_no_clock: () => "Une page n'a pas d'horloge : choisissez d'abord le port de l'horloge",
     meter_needs_follow: () => "Votre mesure n'est trouvée que si jamd vous suit : choisissez d'abord cette horloge",
