@@ -95,11 +95,17 @@ func onPage(b *session.Brief) ui.Session {
 	}
 	if t := b.Trial; t != nil {
 		s.TooShort, s.AtLeast = b.TooShort, t.AtLeast
-		if t.Participant != "" {
-			s.Trial = &ui.Trial{Participant: t.Participant, Jam: t.Jam, Of: t.Of}
-		}
 	}
+	s.Trial = TrialOnPage(b.Trial)
 	return s
+}
+
+// TrialOnPage returns the place of a jam in a study as the page tells it, or nil if it has none.
+func TrialOnPage(t *session.Trial) *ui.Trial {
+	if t == nil || t.Participant == "" {
+		return nil
+	}
+	return &ui.Trial{Participant: t.Participant, Jam: t.Jam, Of: t.Of}
 }
 
 // unnamed returns how the page names a session that has no name.

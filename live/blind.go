@@ -42,25 +42,29 @@ func (b Blind) ended() Blind {
 
 // Check returns an error if a test cannot be made so, or if the participant has played all jams. root is the folder of the sessions, or ""
 // for the user's own.
-func (b Blind) Check(root string) error { return b.checkBeside(root, "") }
+func (b Blind) Check(root string) error {
+	_, err := b.next(root, "")
+	return err
+}
 
-// checkBeside is Check, where the session `waits` is that of a jam which has not begun: it is not played yet.
-func (b Blind) checkBeside(root, waits string) error {
+// next is Check, and returns the next jam of the participant, if there is one. The session `waits` is that of a jam which has not begun: it
+// is not played yet.
+func (b Blind) next(root, waits string) (t session.Trial, err error) {
 	switch {
 	case b.Rounds < 1 || b.Rounds > maxRounds:
-		return fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, maxRounds)
+		return t, fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, maxRounds)
 	case b.AtLeast < 0 || b.AtLeast > time.Hour:
-		return fmt.Errorf("at least %v: must be 0 to an hour", b.AtLeast)
+		return t, fmt.Errorf("at least %v: must be 0 to an hour", b.AtLeast)
 	}
 	if err := session.CheckParticipant(b.Participant); err != nil || !b.on() || b.Participant == "" {
-		return err
+		return t, err
 	}
-	t, err := b.trial(root, waits)
+	t, err = b.trial(root, waits)
 	if err == nil && t.Jam > t.Of {
 		err = &ui.Reason{Code: ui.ReasonStudyDone, Args: map[string]string{"participant": t.Participant, "jams": strconv.Itoa(t.Of)},
 			Err: fmt.Errorf("participant %s has played all %d jams: give more rounds to go on", t.Participant, t.Of)}
 	}
-	return err
+	return t, err
 }
 
 // over reports whether the participant of a study has played all jams. If the sessions cannot be read, it is not.
@@ -108,11 +112,8 @@ func (h *Host) draw(o *Options) (d draw, err error) {
 			return d, usage.Error(err)
 		}
 	} else {
-		if err := b.Check(o.SessionDir); err != nil {
+		if *d.trial, err = b.next(o.SessionDir, ""); err != nil {
 			return d, usage.Error(err)
-		}
-		if *d.trial, err = b.trial(o.SessionDir, ""); err != nil {
-			return d, err
 		}
 		o.Policy = blind.Sequence(b.Policies, d.trial.Number, b.Rounds)[d.trial.Jam-1]
 	}

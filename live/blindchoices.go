@@ -72,7 +72,7 @@ func (j *Jam) changeTest(b Blind) error {
 	if !j.hasBegun() {
 		waits = j.session
 	}
-	if err := b.checkBeside(j.options.SessionDir, waits); err != nil {
+	if _, err := b.next(j.options.SessionDir, waits); err != nil {
 		return err
 	}
 	if j.host.next.change(func(c *nextChoices) { c.blind = b }) && !j.hasBegun() && (b.on() || j.blind()) {

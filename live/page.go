@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"jamd/archive"
 	"jamd/jam"
 	"jamd/midi"
 	"jamd/session"
@@ -34,9 +35,7 @@ func (j *Jam) Info() ui.Info {
 	if info.In == Page {
 		info.In = ""
 	}
-	if t := j.trial; t != nil && t.Participant != "" {
-		info.Trial = &ui.Trial{Participant: t.Participant, Jam: t.Jam, Of: t.Of}
-	}
+	info.Trial = archive.TrialOnPage(j.trial)
 	info.Tune, info.Undo = j.melody.tune != nil, j.host.history.names()
 	return info
 }

@@ -49,22 +49,9 @@ func TestKeepPresetOfFollowedPlayer(t *testing.T) {
 // A keyboard's program changes to the preset that it was learned for, through the parser of a port and of a page. Other programs, as a
 // keyboard sends them with each voice, change nothing.
 func TestPresetByProgram(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "config.toml")
 	const presets = "[profile.waltz.set]\nstyle = \"arpeggio\"\ntemperature = 0.5\n[profile.ballad.set]\nstyle = \"block\"\n"
-	if err := os.WriteFile(file, []byte(presets), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	learned := map[learn.Trigger]string{}
-	for text, target := range map[string]string{"program 5 ch 1": "preset=waltz", "program 6": "preset=ballad", "program 7": "preset=nobody"} {
-		trigger, err := learn.ParseTrigger(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		learned[trigger] = target
-	}
-	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", presetFlags(t)), Learned: learned})
+	j, stop := withPrograms(t, presets, map[string]string{"program 5 ch 1": "preset=waltz", "program 6": "preset=ballad", "program 7": "preset=nobody"})
 	defer stop()
-	j := await(t, "jam", s.jams)
 	becomes := func(style string) {
 		t.Helper()
 		for deadline := time.Now().Add(patience); value(t, j, "style").Value != style; time.Sleep(time.Millisecond) {
@@ -101,21 +88,9 @@ func TestPresetByProgram(t *testing.T) {
 
 // A controller that asks for a preset in vain is answered on the page: that there is none of the name, or what could not be set.
 func TestPresetByProgramInVain(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "config.toml")
-	if err := os.WriteFile(file, []byte("[profile.narrow.set]\nlow = 70\nstyle = \"block\"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	learned := map[learn.Trigger]string{}
-	for text, target := range map[string]string{"program 7": "preset=nobody", "program 8": "preset=narrow"} {
-		trigger, err := learn.ParseTrigger(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		learned[trigger] = target
-	}
-	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", presetFlags(t)), Learned: learned})
+	const preset = "[profile.narrow.set]\nlow = 70\nstyle = \"block\"\n"
+	j, stop := withPrograms(t, preset, map[string]string{"program 7": "preset=nobody", "program 8": "preset=narrow"})
 	defer stop()
-	j := await(t, "jam", s.jams)
 	told := notices(t, j)
 	port := midiio.NewCable(j.Clock.Now, j.input.hear)
 	for _, packet := range [][]byte{{0xC0, 6}, {0xC0, 7}} {
@@ -134,6 +109,25 @@ func TestPresetByProgramInVain(t *testing.T) {
 			t.Errorf("told %q, want %q", got, want)
 		}
 	}
+}
+
+// withPrograms starts a jam with presets, as a configuration file has them, and with triggers that were learned for them.
+func withPrograms(t *testing.T, presets string, programs map[string]string) (j *Jam, stop func()) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(file, []byte(presets), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	learned := map[learn.Trigger]string{}
+	for text, target := range programs {
+		trigger, err := learn.ParseTrigger(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		learned[trigger] = target
+	}
+	s, stop := play(t, Options{Defaults: config.NewDefaults(file, "", presetFlags(t)), Learned: learned})
+	return await(t, "jam", s.jams), stop
 }
 
 // notices returns the notices that a page of the jam is told from now on.
