@@ -11,8 +11,6 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"jamd/atomicfile"
-	"jamd/learn"
-	"jamd/usage"
 )
 
 // with returns the file's text with one key set to a value in TOML syntax. The key is in the table at that path; an empty path
@@ -69,22 +67,47 @@ func (f *File) with(table []string, key, value string, same func(string) bool) (
 	return text, nil
 }
 
+// without returns the file's text without a key of a table, which must be in a line of its own.
+func (f *File) without(table []string, same func(string) bool) ([]byte, error) {
+	text := f.text
+	f.walk(func(x expression) {
+		if n := len(table); x.table || len(x.keys) != n+1 || !slices.Equal(x.keys[:n], table) || !same(x.keys[n]) {
+			return
+		}
+		from, to := bytes.LastIndexByte(f.text[:x.keyAt], '\n')+1, len(f.text)
+		if end := bytes.IndexByte(f.text[x.lastByte:], '\n'); end >= 0 {
+			to = x.lastByte + end + 1
+		}
+		text = slices.Delete(slices.Clone(f.text), from, to)
+	})
+	changed, err := Parse(f.path, text)
+	if err != nil || len(changed.find(table, same)) > 0 {
+		return nil, fmt.Errorf("%s: cannot be changed automatically; remove the line from its table [%s]", f.path, strings.Join(table, "."))
+	}
+	return text, nil
+}
+
 // has reports whether a key of a table has a value, which is given in TOML syntax.
 func (f *File) has(table []string, value string, same func(string) bool) bool {
 	var want struct{ Value any }
 	if err := toml.Unmarshal([]byte("Value = "+value), &want); err != nil {
 		return false
 	}
+	return slices.Contains(f.find(table, same), want.Value)
+}
+
+// find returns the values of the keys of a table that mean the same.
+func (f *File) find(table []string, same func(string) bool) (values []any) {
 	at := f.tree
 	for _, key := range table {
 		at, _ = at[key].(map[string]any)
 	}
 	for key, v := range at {
-		if same(key) && v == want.Value {
-			return true
+		if same(key) {
+			values = append(values, v)
 		}
 	}
-	return false
+	return values
 }
 
 // quote writes a text in TOML syntax. jamd's keys and targets contain neither quotes nor control characters.
@@ -98,23 +121,6 @@ func bare(key string) string {
 		return quote(key)
 	}
 	return key
-}
-
-// Learn saves the target of a trigger in the file.
-func (f *File) Learn(t learn.Trigger, target string) error {
-	text, err := f.withTrigger(t, target)
-	if err != nil {
-		return usage.Error(err)
-	}
-	return write(f.path, text)
-}
-
-// withTrigger returns the text with a trigger and its target in the table [learn].
-func (f *File) withTrigger(t learn.Trigger, target string) ([]byte, error) {
-	return f.with([]string{"learn"}, t.String(), quote(target), func(key string) bool {
-		other, err := learn.ParseTrigger(key)
-		return err == nil && other == t
-	})
 }
 
 // write replaces a file, whole or not at all. The file's permissions stay.

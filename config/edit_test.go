@@ -21,7 +21,7 @@ func FuzzLearn(f *testing.F) {
 		if err != nil {
 			return
 		}
-		changed, err := file.withTrigger(trigger, "panic")
+		changed, err := file.withTrigger("", trigger, "panic")
 		if err != nil {
 			return
 		}
@@ -32,8 +32,15 @@ func FuzzLearn(f *testing.F) {
 		if table, _ := now.tree["learn"].(map[string]any); len(table) == 0 {
 			t.Fatalf("%q became %q, with nothing learned", text, changed)
 		}
-		if again, err := now.withTrigger(trigger, "panic"); err != nil || !bytes.Equal(again, changed) {
+		if again, err := now.withTrigger("", trigger, "panic"); err != nil || !bytes.Equal(again, changed) {
 			t.Fatalf("%q, learned again, became %q, %v", changed, again, err)
+		}
+		bare, err := now.withTrigger("", trigger, "")
+		if err != nil {
+			return
+		}
+		if now, err = Parse("f.toml", bare); err != nil || now.target("", trigger) != "" {
+			t.Fatalf("%q, forgotten, became %q, %v", changed, bare, err)
 		}
 	})
 }

@@ -108,11 +108,11 @@ func (s *steered) Preset(name string) error {
 func (s *steered) Settings() jam.Settings { return s.settings }
 
 func surface(t interface{ Fatal(...any) }, learned map[Trigger]string) *Surface {
-	s, err := NewSurface(learned)
+	b, err := NewBindings(learned)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return NewSurface(b)
 }
 
 // nowhere takes the warnings of a surface.
@@ -248,4 +248,75 @@ func TestTargets(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A knob is learned while the jam goes on: only its event is taken from the melody, and from then on it sets what it was learned for.
+// A knob that has another target already is learned anew; a program is passed over by what needs a value.
+func TestLearnInAJam(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, s := surface(t, map[Trigger]string{{number: 74}: "temperature"}), &steered{settings: jam.DefaultSettings()}
+		b := k.bindings
+		k.Steer(s, nowhere)
+		learned := make(chan error)
+		var told []string
+		go func() {
+			learned <- b.Listen(t.Context(), "velocity", func(t Trigger) error {
+				told = append(told, t.String())
+				return b.Bind(t, "velocity")
+			})
+		}()
+		synctest.Wait()
+		if err := b.Listen(t.Context(), "mute", nil); !errors.Is(err, ErrListening) {
+			t.Errorf("two learn at a time: %v", err)
+		}
+		for _, m := range [][3]byte{{0x80, 60, 0}, {0xC0, 4, 0}, {0xE0, 1, 2}} {
+			if k.Handle(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]}) {
+				t.Errorf("%X is taken from the melody", m)
+			}
+		}
+		if !k.Handle(jam.Event{Status: 0xB2, Data1: 74, Data2: 9}) {
+			t.Error("what is learned is melody")
+		}
+		if err := <-learned; err != nil {
+			t.Fatal(err)
+		}
+		k.Handle(jam.Event{Status: 0xB2, Data1: 74, Data2: 127})
+		k.Handle(jam.Event{Status: 0xB0, Data1: 74, Data2: 127}) // as before, on another channel
+		if err := b.Bind(Trigger{number: 74}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if k.Handle(jam.Event{Status: 0xB0, Data1: 74, Data2: 1}) || !k.Handle(jam.Event{Status: 0xB2, Data1: 74, Data2: 1}) {
+			t.Error("a forgotten knob is still taken, or another is forgotten with it")
+		}
+		k.Close()
+		if got := strings.Join(s.asked, " "); got != "velocity=127 temperature=2 velocity=2" || !slices.Equal(told, []string{"cc 74 ch 3"}) {
+			t.Errorf("%q asked, %q told", got, told)
+		}
+		if err := b.Bind(Trigger{kind: program}, "temperature"); err == nil || len(b.All()) != 1 {
+			t.Errorf("a program for a number: %v, %v", err, b.All())
+		}
+	})
+}
+
+// Nothing is bound if nothing comes, or if what was heard cannot be kept.
+func TestLearnInVain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := surface(t, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := k.bindings.Listen(ctx, "mute", nil); !errors.Is(err, ErrNothing) {
+			t.Error(err)
+		}
+		full := errors.New("disk full")
+		learned := make(chan error)
+		go func() { learned <- k.bindings.Listen(t.Context(), "mute", func(Trigger) error { return full }) }()
+		synctest.Wait()
+		k.Handle(jam.Event{Status: 0x90, Data1: 60, Data2: 9})
+		if err := <-learned; !errors.Is(err, full) || len(k.bindings.All()) != 0 {
+			t.Errorf("%v, %v", err, k.bindings.All())
+		}
+		if k.Handle(jam.Event{Status: 0x90, Data1: 60, Data2: 9}) {
+			t.Error("a key that was not learned is no melody")
+		}
+	})
 }

@@ -1,7 +1,7 @@
 // Package learn is MIDI learn: MIDI controllers, keys and programs change the settings of a jam.
 //
-// A [Trigger] is a controller, a key or a program; a [Target] is what it changes. A [Surface] holds all triggers of a player's control
-// surface. It takes their events out of the melody and turns them into controls of the jam.
+// A [Trigger] is a controller, a key or a program; a [Target] is what it changes. [Bindings] say which trigger changes what, and may
+// change at any time. A [Surface] takes the events of all triggers out of the melody and turns them into controls of the jam.
 package learn
 
 import (
@@ -24,63 +24,29 @@ type Steerer interface {
 	Preset(name string) error
 }
 
-// A Surface is the player's control surface. A nil Surface has no triggers.
+// A Surface is the player's control surface in one jam.
 type Surface struct {
-	of      [kinds][16][128]uint16 // by channel and number: 1 + the index into targets; 0 for none
-	targets []Target
-	moves   *jam.Queue[move]
-	closed  chan struct{} // closing it ends Steer; moves stays open, because a page may play until the very end
-	running sync.WaitGroup
+	bindings *Bindings
+	moves    *jam.Queue[move]
+	closed   chan struct{} // closing it ends Steer; moves stays open, because a page may play until the very end
+	running  sync.WaitGroup
 }
 
 // A move is one event of a trigger.
 type move struct {
-	target uint16
+	target *Target
 	by     kind
 	event  jam.Event
 }
 
-// NewSurface makes a surface from triggers and the texts of their targets. A trigger with a channel takes precedence over one
-// without. It returns nil if there are no triggers, and an error if a target cannot be read.
-func NewSurface(learned map[Trigger]string) (*Surface, error) {
-	if len(learned) == 0 {
-		return nil, nil
-	}
-	s := &Surface{moves: jam.NewQueue[move](QueueLength), closed: make(chan struct{})}
-	index := map[string]uint16{}
-	for _, everyChannel := range []bool{true, false} {
-		for t, text := range learned {
-			if (t.channel == 0) != everyChannel {
-				continue
-			}
-			target, err := t.Target(text)
-			if err != nil {
-				return nil, err
-			}
-			if index[text] == 0 {
-				s.targets = append(s.targets, target)
-				index[text] = uint16(len(s.targets))
-			}
-			s.set(t, index[text])
-		}
-	}
-	return s, nil
+// NewSurface makes a surface whose triggers are those of the bindings at each moment.
+func NewSurface(b *Bindings) *Surface {
+	return &Surface{bindings: b, moves: jam.NewQueue[move](QueueLength), closed: make(chan struct{})}
 }
 
-func (s *Surface) set(t Trigger, target uint16) {
-	for channel := range byte(16) {
-		if t.channel == 0 || t.channel == channel+1 {
-			s.of[t.kind][channel][t.number] = target
-		}
-	}
-}
-
-// Handle takes an event from the player. It reports whether the event belongs to a trigger, and so not to the melody. It never
-// blocks and is safe for concurrent use, also on the driver's thread. After Close, triggers change nothing.
+// Handle takes an event from the player. It reports whether the event belongs to a trigger, or is being learned as one, and so not to
+// the melody. It never blocks and is safe for concurrent use, also on the driver's thread. After Close, triggers change nothing.
 func (s *Surface) Handle(e jam.Event) bool {
-	if s == nil {
-		return false
-	}
 	var by kind
 	switch e.Status & 0xF0 {
 	case noteOn, noteOff:
@@ -92,12 +58,15 @@ func (s *Surface) Handle(e jam.Event) bool {
 	default:
 		return false
 	}
-	target := s.of[by][e.Status&0x0F][e.Data1&0x7F]
-	if target == 0 {
+	if s.bindings.learns(e) {
+		return true
+	}
+	target := s.bindings.table.Load().of[by][e.Status&0x0F][e.Data1&0x7F]
+	if target == nil {
 		return false
 	}
 	if by != key || e.Status&0xF0 == noteOn && e.Data2 > 0 { // releasing a key changes nothing
-		s.moves.TrySend(move{target - 1, by, e})
+		s.moves.TrySend(move{target, by, e})
 	}
 	return true
 }
@@ -116,9 +85,6 @@ func (e *PresetError) Unwrap() error { return e.Err }
 
 // Steer lets the surface change a jam until Close, without blocking. It calls warn with each error of to.
 func (s *Surface) Steer(to Steerer, warn func(error)) {
-	if s == nil {
-		return
-	}
 	try := func(change func() error) {
 		if err := change(); err != nil {
 			warn(err)
@@ -148,15 +114,14 @@ func (s *Surface) Steer(to Steerer, warn func(error)) {
 			if m.by == controller {
 				*before = high
 			}
-			target := &s.targets[m.target]
-			if preset := target.preset; preset != "" {
+			if preset := m.target.preset; preset != "" {
 				change := func() error { return presetError(preset, to.Preset(preset)) }
 				if pressed {
 					try(func() error { return presetError(preset, later(change)) })
 				}
 				continue
 			}
-			c, ok := target.control(m.event, m.by, pressed, to)
+			c, ok := m.target.control(m.event, m.by, pressed, to)
 			switch change := func() error { return to.Ask(c) }; {
 			case !ok:
 			case c.Param == jam.ParamPolicy:
@@ -194,8 +159,6 @@ func (s *Surface) next() (m move, ok bool) {
 
 // Close ends Steer after it has handled the moves that are left.
 func (s *Surface) Close() {
-	if s != nil {
-		close(s.closed)
-		s.running.Wait()
-	}
+	close(s.closed)
+	s.running.Wait()
 }

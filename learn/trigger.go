@@ -1,7 +1,7 @@
 package learn
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -50,6 +50,11 @@ func (t Trigger) String() string {
 		channel = fmt.Sprintf(" ch %d", t.channel)
 	}
 	return fmt.Sprintf("%s %d%s", kindNames[t.kind], number, channel)
+}
+
+// Compare orders triggers: controllers, keys, programs, each by number and channel.
+func (t Trigger) Compare(other Trigger) int {
+	return cmp.Or(cmp.Compare(t.kind, other.kind), cmp.Compare(t.number, other.number), cmp.Compare(t.channel, other.channel))
 }
 
 // ParseTrigger reads a trigger. Controllers from 120 on are commands, such as all notes off, and cannot be learned.
@@ -104,22 +109,4 @@ func triggerOf(e jam.Event) (t Trigger, ok bool) {
 		return t, true
 	}
 	return t, false
-}
-
-// Next waits for the next event that can be a trigger of a target, and returns that trigger. Only a preset is learned for a program, and
-// the choice of a bank, which keyboards send before the program, is then passed over. Next returns an error when ctx ends.
-func Next(ctx context.Context, events *jam.Queue[jam.Event], target Target) (Trigger, error) {
-	preset := target.preset != ""
-	for {
-		select {
-		case e := <-events.C():
-			t, ok := triggerOf(e)
-			bank := t.kind == controller && (t.number == 0 || t.number == 32)
-			if ok && (t.kind != program || preset) && !(bank && preset) {
-				return t, nil
-			}
-		case <-ctx.Done():
-			return Trigger{}, errors.New("nothing came: turn a knob or press a key while jamd listens")
-		}
-	}
 }

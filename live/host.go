@@ -11,10 +11,12 @@ import (
 
 	"jamd/archive"
 	"jamd/jam"
+	"jamd/learn"
 	"jamd/midiio"
 	"jamd/model"
 	"jamd/ports"
 	"jamd/ui"
+	"jamd/usage"
 )
 
 // A Host plays one jam after another, and owns what lasts longer than a jam.
@@ -24,6 +26,7 @@ type Host struct {
 	next     *next
 	own      jam.Settings // tempo and meter that the player has set; a tune has its own
 	defaults *defaults
+	learned  *learned
 	history  history
 	ports    *ports.List
 
@@ -44,9 +47,14 @@ func NewHost(o Options, t Terminal, listen int) (*Host, error) {
 		return nil, err
 	}
 	o.Blind.Rounds = max(o.Blind.Rounds, DefaultRounds)
+	bindings, err := learn.NewBindings(o.Learned)
+	if err != nil {
+		return nil, usage.Error(err)
+	}
 	h := &Host{
 		options: o, terminal: t, ports: ports.NewList(midiio.NewLister()), defaults: &defaults{file: o.Defaults},
-		next: &next{choices: nextChoices{record: o.Record, clock: o.Clock, listen: listen, blind: o.Blind}},
+		learned: &learned{bindings: bindings, file: o.Defaults},
+		next:    &next{choices: nextChoices{record: o.Record, clock: o.Clock, listen: listen, blind: o.Blind}},
 	}
 	if o.Page == NoPage {
 		return h, nil

@@ -15,7 +15,6 @@ import (
 	"jamd/metrics"
 	"jamd/midiio"
 	"jamd/session"
-	"jamd/usage"
 )
 
 // A Jam is one live jam, from the wait for its first note to its end. Its exported methods are safe for concurrent use.
@@ -88,9 +87,7 @@ func (h *Host) open(o Options, s jam.Settings, port string, others ...uint8) (*J
 }
 
 func (j *Jam) openPorts(others []uint8) (err error) {
-	if j.surface, err = learn.NewSurface(j.options.Learned); err != nil {
-		return usage.Error(err)
-	}
+	j.surface = learn.NewSurface(j.host.learned.bindings)
 	if j.options.Metrics != "" {
 		if j.metrics, err = metrics.Serve(j.options.Metrics); err != nil {
 			return err

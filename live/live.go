@@ -53,7 +53,7 @@ type Options struct {
 	PageRemote bool   // the page may be at an address that the network can reach
 	Metrics    string // address of the metrics for Prometheus; "" for none
 
-	Learned  map[learn.Trigger]string // the param that each learned controller changes
+	Learned  map[learn.Trigger]string // the target of each learned controller, key or program
 	Defaults *config.Defaults         // nil if defaults cannot be saved
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,6 +71,31 @@ func (b *band) SaveDefault(name string) (Saved, error) {
 func (b *band) Undo() (Changes, error) {
 	b.note("take back")
 	return Changes{Set: []NamedValue{{"temperature", "0.8"}}, Left: []Left{}}, nil
+}
+func (b *band) Learned() []Learned {
+	return []Learned{{Trigger: "cc 74 ch 1", Target: "temperature"}}
+}
+func (b *band) Learn(ctx context.Context, trigger, target string) (Learned, error) {
+	switch {
+	case target != "tap":
+		return Learned{}, fmt.Errorf("%q: %w", target, ErrRefused)
+	case trigger == "":
+		b.note("listen for %s", target)
+		trigger = "note 36 ch 10"
+	}
+	b.note("learn %s %s", trigger, target)
+	return Learned{trigger, target, "config.toml [learn]"}, ctx.Err()
+}
+func (b *band) Forget(trigger string) (Learned, error) {
+	if trigger != "cc 74 ch 1" {
+		return Learned{}, fmt.Errorf("%q: %w", trigger, ErrUnknown)
+	}
+	b.note("forget %s", trigger)
+	return Learned{Trigger: trigger}, nil
+}
+func (b *band) UndoLearn() (Learned, error) {
+	b.note("unlearn")
+	return Learned{Trigger: "cc 74 ch 1", Target: "top-p"}, nil
 }
 func (b *band) Presets() ([]string, error) { return []string{"waltz"}, nil }
 func (b *band) Preset(name string) (Changes, error) {

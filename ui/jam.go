@@ -29,6 +29,7 @@ type Jam interface {
 	Params() []Param
 	// Set asks for a new value. The jam calls [Server.Changed] when the value takes effect. Errors wrap ErrUnknown or ErrRefused.
 	Set(name, value string) error
+	Learner
 	// Undo takes back the last Set or Preset. Errors wrap ErrRefused.
 	Undo() (Changes, error)
 	// Presets returns the names of the presets.

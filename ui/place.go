@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// patience is how long a request may take.
+	// patience is how long a request may take that has no deadline of its own.
 	patience = 5 * time.Second
 	// maxAnswer is the largest answer, in bytes.
 	maxAnswer = 1 << 20
@@ -62,8 +62,11 @@ func ReadPlace(path string) (Place, error) {
 // Ask sends a request to the API. It encodes body and decodes the answer into `into`, both as JSON; either may be nil. A refusal
 // by the server (4xx) is a usage error.
 func (p Place) Ask(ctx context.Context, method, path string, body, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	if _, own := ctx.Deadline(); !own {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
 	var text io.Reader = http.NoBody
 	if body != nil {
 		encoded, err := json.Marshal(body)

@@ -20,6 +20,7 @@ type ctlCmd struct {
 	Save   ctlSaveCmd   `cmd:"" aliases:"keep" help:"Save the value of a setting as default, in the configuration file."`
 	Undo   ctlUndoCmd   `cmd:"" help:"Take back the last change of a setting, or of a preset."`
 	Preset ctlPresetCmd `cmd:"" help:"Change to a preset: a profile of the configuration file; or list them, or keep one."`
+	Learn  ctlLearnCmd  `cmd:"" help:"MIDI learn in the running jam: turn a knob or press a key or pad, and it changes a setting from then on; or list what is learned, or take it back."`
 	Tap    ctlTapCmd    `cmd:"" help:"Tap the beat: four taps count in, one during the music puts the beat there."`
 	One    ctlOneCmd    `cmd:"" help:"This is one: a bar begins with this beat."`
 	Panic  ctlPanicCmd  `cmd:"" help:"End every note."`

@@ -10,6 +10,7 @@ import (
 	"jamd/learn"
 	"jamd/live"
 	"jamd/midiio"
+	"jamd/ui"
 	"jamd/usage"
 )
 
@@ -29,8 +30,7 @@ func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) erro
 	if err != nil {
 		return usage.Error(err)
 	}
-	file, err := config.Read(path)
-	if err != nil {
+	if _, err := config.Read(path); err != nil { // before the user turns a knob
 		return usage.Error(err)
 	}
 	t, err := c.trigger(ctx, to, target)
@@ -40,11 +40,24 @@ func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) erro
 	if _, err := t.Target(c.Setting); err != nil {
 		return usage.Error(err)
 	}
-	if err := file.Learn(t, c.Setting); err != nil {
+	_, where, err := config.NewDefaults(path, flags.Profile, nil).Learn(t, c.Setting)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(to.Out, "%v sets %s, in %s\n", t, c.Setting, path)
+	printLearned(to, ui.Learned{Trigger: t.String(), Target: c.Setting, File: where})
 	return nil
+}
+
+// printLearned prints what a trigger changes now.
+func printLearned(to console, l ui.Learned) {
+	target, where := l.Target, "in "+l.File
+	if target == "" {
+		target = "nothing"
+	}
+	if l.File == "" {
+		where = "until jamd ends"
+	}
+	fmt.Fprintf(to.Out, "%s sets %s, %s\n", l.Trigger, target, where)
 }
 
 // trigger returns the trigger that --from names, or the next one that arrives at --in.

@@ -77,7 +77,7 @@ func (f *liveFlags) options(to console, flags *configFlags) live.Options {
 		Budget: f.Budget, Out: f.Out, Wait: f.Wait, Clock: live.Clock{Source: f.Clock.source(false), In: f.Clock.ClockIn},
 		SessionDir: f.SessionDir, Record: f.Record,
 		Limits: session.Limits{Age: time.Duration(f.Storage.SessionsAge), Bytes: int64(f.Storage.SessionsLimit)},
-		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Defaults: flags.defaults(),
+		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Learned: flags.configured.Targets(), Defaults: flags.defaults(),
 	}
 }
 

@@ -55,7 +55,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 	if c.Tempo != nil && o.Clock.Follows() {
 		o.Clock.BPM = *c.Tempo
 	}
-	o.Blind, o.Learned = c.Study.test(c.Blind), configured.Targets()
+	o.Blind = c.Study.test(c.Blind)
 	host, err := c.Live.host(ctx, to, o, terminal)
 	if err != nil {
 		return err

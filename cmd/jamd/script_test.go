@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"jamd/assets"
@@ -56,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"fits":     fits,
 			"until":    until,
 			"plays":    plays,
+			"turns":    turns,
 		},
 	})
 }
@@ -178,6 +181,31 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%v does not print %s within %v", args[1:], args[0], patience)
 		}
 	}
+}
+
+// turns CONTROLLER VALUE turns a knob of a keyboard at a browser.
+func turns(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: turns CONTROLLER VALUE")
+	}
+	controller, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	value, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	place, err := ui.ReadPlace(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "jamd", "page.json"))
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	page, response, err := websocket.Dial(ctx, "ws://"+place.Address+"/api/events",
+		&websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + place.Token}}})
+	ts.Check(err)
+	if response.Body != nil {
+		_ = response.Body.Close()
+	}
+	defer page.CloseNow() //nolint:errcheck // Close has told
+	turned := map[string]any{"type": "midi", "keyboard": 1, "bytes": []int{0xB0, controller, value}}
+	ts.Check(wsjson.Write(ctx, page, turned))
+	ts.Check(page.Close(websocket.StatusNormalClosure, ""))
 }
 
 // plays PITCH plays a note into the running jam, as a page does.

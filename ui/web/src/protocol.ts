@@ -218,6 +218,18 @@ export interface components {
             line: string;
             file: string;
         };
+        /** @description A controller, a key or a program (1 to 128), such as cc 74 ch 1, note 36 or program 5; without a channel, on every one */
+        Trigger: string;
+        /** @description A setting or an action, NAME=VALUE, or preset=NAME */
+        Target: string;
+        /** @description What a controller, key or program changes */
+        Learned: {
+            trigger: components["schemas"]["Trigger"];
+            /** @description "" for nothing */
+            target: components["schemas"]["Target"];
+            /** @description After a change, the configuration file that has it, and the table; absent if it holds until jamd ends */
+            file?: string;
+        };
         /** @description What a preset or an undo has done */
         Changes: {
             set: {
@@ -433,6 +445,9 @@ export type Hello = components['schemas']['Hello'];
 export type ChartMessage = components['schemas']['ChartMessage'];
 export type ChartChord = components['schemas']['ChartChord'];
 export type Saved = components['schemas']['Saved'];
+export type Trigger = components['schemas']['Trigger'];
+export type Target = components['schemas']['Target'];
+export type Learned = components['schemas']['Learned'];
 export type Changes = components['schemas']['Changes'];
 export type Problem = components['schemas']['Problem'];
 export type ReasonCode = components['schemas']['ReasonCode'];
