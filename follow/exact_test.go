@@ -20,8 +20,8 @@ func TestExactPlayingKeepsTheBeat(t *testing.T) {
 			}
 			at += 4 * period
 			f.Advance(at - 100*time.Millisecond)
-			r, _ := f.Reading(at - 100*time.Millisecond)
-			if off := math.Remainder(float64(r.At-at), float64(period)); math.Abs(off) > 0.1*float64(period) {
+			r, _ := f.PlayerTime(at - 100*time.Millisecond)
+			if off := math.Remainder(float64(r.Line-at), float64(period)); math.Abs(off) > 0.1*float64(period) {
 				t.Fatalf("the beat is %v off at %v", time.Duration(off), at)
 			}
 		}

@@ -48,12 +48,12 @@ func countIn(f *Follower, from, period time.Duration) time.Duration {
 // expect checks the next beat: that it is a bar line at a time, within a tolerance, at a tempo within a percent or two.
 func expect(t *testing.T, f *Follower, at time.Duration, bpm float64, within time.Duration) {
 	t.Helper()
-	r, ok := f.Reading(at - 100*time.Millisecond)
+	r, ok := f.PlayerTime(at - 100*time.Millisecond)
 	if !ok {
 		t.Fatal("nothing was found")
 	}
-	if off := r.At - at; off.Abs() > within {
-		t.Errorf("the next beat is at %v, %v off", r.At, off)
+	if off := r.Line - at; off.Abs() > within {
+		t.Errorf("the next beat is at %v, %v off", r.Line, off)
 	}
 	if math.Abs(r.BPM-bpm) > 0.02*bpm {
 		t.Errorf("%.1f BPM, want %.1f", r.BPM, bpm)
@@ -66,8 +66,8 @@ func expect(t *testing.T, f *Follower, at time.Duration, bpm float64, within tim
 // expectPace checks the tempo, and that a beat is at a time, within a tenth of one.
 func expectPace(t *testing.T, f *Follower, at time.Duration, bpm float64) {
 	t.Helper()
-	r, _ := f.Reading(at)
-	off := math.Remainder(float64(r.At-at), float64(r.Period))
+	r, _ := f.PlayerTime(at)
+	off := math.Remainder(float64(r.Line-at), float64(r.Period))
 	if math.Abs(r.BPM-bpm) > 0.02*bpm || math.Abs(off) > 0.1*float64(r.Period) {
 		t.Errorf("a beat is %v off, at %.1f BPM, want %.1f", time.Duration(off), r.BPM, bpm)
 	}
@@ -79,7 +79,7 @@ func TestCountIn(t *testing.T) {
 	expect(t, f, at, 120, time.Millisecond)
 	at = play(f, at, 16, 0, steady(0.5))
 	expect(t, f, at, 120, 3*time.Millisecond)
-	if r, _ := f.Reading(at - time.Second/10); r.State != jam.Following {
+	if r, _ := f.PlayerTime(at - time.Second/10); r.State != jam.Following {
 		t.Errorf("%v, %.2f sure", r.State, r.Sure)
 	}
 }
@@ -113,12 +113,12 @@ func TestFollows(t *testing.T) {
 func TestFindsByItself(t *testing.T) {
 	for _, told := range []float64{0, 100} {
 		f := New(Config{Meter: jam.Quarters(4), BPM: told})
-		if _, ok := f.Reading(0); ok {
+		if _, ok := f.PlayerTime(0); ok {
 			t.Error("it has found something in nothing")
 		}
 		at := play(f, time.Second, 16, 0.01, steady(60./104))
 		bpm := 104.0
-		if r, _ := f.Reading(at); told == 0 && r.BPM > 150 { // nobody has said which is the beat
+		if r, _ := f.PlayerTime(at); told == 0 && r.BPM > 150 { // nobody has said which is the beat
 			bpm *= 2
 		}
 		expectPace(t, f, at, bpm)
@@ -129,7 +129,7 @@ func TestFindsByItself(t *testing.T) {
 func TestMeterWithoutTables(t *testing.T) {
 	f := New(Config{Meter: jam.Quarters(5)})
 	at := play(f, time.Second, 8, 0, steady(0.5))
-	if r, _ := f.Reading(at); r.Meter != jam.Quarters(5) {
+	if r, _ := f.PlayerTime(at); r.Meter != jam.Quarters(5) {
 		t.Errorf("the meter is %v", r.Meter)
 	}
 }
@@ -139,7 +139,7 @@ func TestSilenceHoldsTheTempo(t *testing.T) {
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 8, 0, steady(0.5))
 	f.Advance(at + 20*time.Second - 100*time.Millisecond)
 	expect(t, f, at+20*time.Second, 120, 30*time.Millisecond)
-	if r, _ := f.Reading(at + 20*time.Second); r.State != jam.HoldingTempo {
+	if r, _ := f.PlayerTime(at + 20*time.Second); r.State != jam.HoldingTempo {
 		t.Errorf("%v after 40 beats of silence, %.2f sure", r.State, r.Sure)
 	}
 }
@@ -181,11 +181,11 @@ func TestNeverBack(t *testing.T) {
 				f.Note(now, 60, 80)
 			}
 			f.Advance(now)
-			r, ok := f.Reading(now)
+			r, ok := f.PlayerTime(now)
 			if !ok {
 				continue
 			}
-			if r.Beat < beat || r.At < now-time.Millisecond || r.Period <= 0 || !(r.Sure >= 0 && r.Sure <= 1) || r.InBar < 0 || r.InBar >= r.Meter.Beats() {
+			if r.Beat < beat || r.Line < now-time.Millisecond || r.Period <= 0 || !(r.Sure >= 0 && r.Sure <= 1) || r.InBar < 0 || r.InBar >= r.Meter.Beats() {
 				t.Fatalf("after beat %d at %v: %+v", beat, now, r)
 			}
 			beat = r.Beat
@@ -200,7 +200,7 @@ func TestAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(200, func() {
 			now += 250 * time.Millisecond
 			f.Note(now, 60, 80)
-			f.Reading(now)
+			f.PlayerTime(now)
 		}); n != 0 {
 			t.Errorf("%v allocations a note", n)
 		}

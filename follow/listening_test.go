@@ -23,9 +23,9 @@ func (l listener) jam(f *Follower, beats int, seed uint64) (bpm, apart float64) 
 	at := seconds(countIn(f, time.Second, time.Duration(base*float64(time.Second))))
 	period := base
 	for beat := range beats {
-		r, _ := f.Reading(duration(at - 0.1))
-		n := math.Round((seconds(r.At) - at) / seconds(r.Period))
-		heard := seconds(r.At) - n*seconds(r.Period) // the Follower's beat that is nearest
+		r, _ := f.PlayerTime(duration(at - 0.1))
+		n := math.Round((seconds(r.Line) - at) / seconds(r.Period))
+		heard := seconds(r.Line) - n*seconds(r.Period) // the Follower's beat that is nearest
 		f.Note(duration(at-l.ahead+l.noise*random.NormFloat64()), 60, 80)
 		if beat%3 > 0 {
 			f.Note(duration(at+period/2-l.ahead+l.noise*random.NormFloat64()), 62, 80)

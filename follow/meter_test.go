@@ -48,12 +48,12 @@ func TestMeterIsFound(t *testing.T) {
 					from += duration(period)
 				}
 			}
-			if r, _ := f.Reading(from); r.MeterSure {
+			if r, _ := f.PlayerTime(from); r.MeterSure {
 				t.Errorf("%v, %s: it is sure of %v before anything was played", m, given, r.Meter)
 			}
 			at := playIn(f, m, from, 24, period)
-			r, ok := f.Reading(at - 100*time.Millisecond)
-			if !ok || !r.MeterSure || r.Meter != m || r.InBar != 0 || (r.At-at).Abs() > 60*time.Millisecond {
+			r, ok := f.PlayerTime(at - 100*time.Millisecond)
+			if !ok || !r.MeterSure || r.Meter != m || r.InBar != 0 || (r.Line-at).Abs() > 60*time.Millisecond {
 				t.Errorf("%v, %s: %+v, want a bar line at %v", m, given, r, at)
 			}
 			other := jam.Quarters(3)
@@ -61,16 +61,16 @@ func TestMeterIsFound(t *testing.T) {
 				other = jam.Quarters(4)
 			}
 			at = playIn(f, other, at, 24, period)
-			if r, _ := f.Reading(at); r.Meter != m || !r.MeterSure {
+			if r, _ := f.PlayerTime(at); r.Meter != m || !r.MeterSure {
 				t.Errorf("%v, %s: it has become %v", m, given, r.Meter)
 			}
 			f.SetMeter(other)
 			at = playIn(f, other, at, 16, period)
-			if r, _ := f.Reading(at - 100*time.Millisecond); r.Meter != other || (r.At-at).Abs() > 60*time.Millisecond {
+			if r, _ := f.PlayerTime(at - 100*time.Millisecond); r.Meter != other || (r.Line-at).Abs() > 60*time.Millisecond {
 				t.Errorf("%v, %s: %+v, want a beat of %v at %v", m, given, r, other, at)
 			}
 			f.SetMeter(jam.Meter{})
-			if r, _ := f.Reading(at); r.MeterSure {
+			if r, _ := f.PlayerTime(at); r.MeterSure {
 				t.Errorf("%v, %s: it is sure of what is to be found anew", m, given)
 			}
 		}
@@ -189,8 +189,8 @@ func TestBeatsOfOtherMeters(t *testing.T) {
 				at += c.period * float64(m.Beats())
 			}
 			f.Advance(duration(at - c.period/4))
-			r, ok := f.Reading(duration(at - c.period/4))
-			off := math.Abs(seconds(r.At) - at)
+			r, ok := f.PlayerTime(duration(at - c.period/4))
+			off := math.Abs(seconds(r.Line) - at)
 			if !ok || off > 0.04 || math.Abs(seconds(r.Period)/c.period-1) > 0.03 || r.Meter != m || r.State != jam.Following {
 				t.Errorf("%s, counted in %v: %+v, want a beat of %v s at %v s", c.meter, counted, r, c.period, at)
 			}
@@ -207,7 +207,7 @@ func TestEighthsStay(t *testing.T) {
 	at := playIn(f, jam.Quarters(4), time.Second, 12, 0.6)
 	seven, _ := jam.ParseMeter("7/8")
 	f.SetMeter(seven)
-	r, _ := f.Reading(at - 100*time.Millisecond)
+	r, _ := f.PlayerTime(at - 100*time.Millisecond)
 	if math.Abs(seconds(r.Period)-0.3) > 0.01 || math.Abs(r.BPM-100) > 3 {
 		t.Errorf("%+v, want eighths of 0.3 s", r)
 	}

@@ -8,9 +8,23 @@ import (
 
 var _ jam.Tracker = (*Follower)(nil)
 
-// PlayerTime returns a Reading in the terms of package jam.
-func (f *Follower) PlayerTime(now time.Duration) (jam.PlayerTime, bool) {
-	r, ok := f.Reading(now)
-	return jam.PlayerTime{After: now, State: r.State, Beat: r.Beat, Line: r.At, Period: r.Period, InBar: r.InBar,
-		Meter: r.Meter, MeterSure: r.MeterSure, BPM: r.BPM, Sure: min(r.Sure, 1)}, ok
+// PlayerTime returns what the Follower knows at the time now, which must not be before the last time it was given. ok is false if
+// it has heard nothing yet.
+func (f *Follower) PlayerTime(now time.Duration) (t jam.PlayerTime, ok bool) {
+	g := &f.grid
+	t = jam.PlayerTime{After: now, State: jam.FindingBeat}
+	if !g.on {
+		return t, false
+	}
+	t.Beat = g.passed + 1
+	t.Line, t.Period, t.InBar = duration(g.line(t.Beat)), duration(g.period), int(g.inBar(t.Beat))
+	t.Meter, t.MeterSure = g.meter, !f.meter.on
+	t.BPM, t.Sure = 60/g.period*quarters(g.meter), f.sure(seconds(now))
+	switch {
+	case f.frozen || g.found && !f.following:
+		t.State = jam.HoldingTempo
+	case g.found:
+		t.State = jam.Following
+	}
+	return t, true
 }

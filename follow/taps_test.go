@@ -34,7 +34,7 @@ func TestDownbeat(t *testing.T) {
 	f := New(Config{Meter: jam.Quarters(4)})
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0, steady(0.5))
 	f.Downbeat(at + time.Second) // on what was counted as the third beat
-	if r, _ := f.Reading(at + time.Second); r.InBar != 1 {
+	if r, _ := f.PlayerTime(at + time.Second); r.InBar != 1 {
 		t.Errorf("the beat after the first is taken for beat %d", r.InBar+1)
 	}
 }
@@ -45,7 +45,7 @@ func TestSetTempo(t *testing.T) {
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0.005, steady(0.5))
 	f.SetTempo(60)
 	at = play(f, at, 4, 0.005, steady(0.5))
-	if r, _ := f.Reading(at); math.Abs(r.BPM-60) > 2 {
+	if r, _ := f.PlayerTime(at); math.Abs(r.BPM-60) > 2 {
 		t.Errorf("%.1f BPM, want 60", r.BPM)
 	}
 }
@@ -55,7 +55,7 @@ func TestHold(t *testing.T) {
 	at := play(f, countIn(f, time.Second, 500*time.Millisecond), 4, 0, steady(0.5))
 	f.Hold(true)
 	play(f, at, 4, 0, steady(0.47))
-	if r, _ := f.Reading(at); r.State != jam.HoldingTempo || math.Abs(r.BPM-120) > 0.1 {
+	if r, _ := f.PlayerTime(at); r.State != jam.HoldingTempo || math.Abs(r.BPM-120) > 0.1 {
 		t.Errorf("%v %.1f", r.State, r.BPM)
 	}
 	f.Hold(false)

@@ -63,11 +63,11 @@ func (c *followLinesCmd) Run(to console) error {
 	}
 }
 
-// predicted returns a reading as it is printed.
-func predicted(r follow.Reading) predictedBeat {
-	p := predictedBeat{At: r.At.Seconds(), InBar: r.InBar, BPM: r.BPM, Sure: r.Sure}
-	if r.MeterSure {
-		p.Meter = r.Meter.String()
+// predicted returns the next beat as it is printed.
+func predicted(next jam.PlayerTime) predictedBeat {
+	p := predictedBeat{At: next.Line.Seconds(), InBar: next.InBar, BPM: next.BPM, Sure: next.Sure}
+	if next.MeterSure {
+		p.Meter = next.Meter.String()
 	}
 	return p
 }
@@ -81,19 +81,19 @@ func followPerformance(p playedNotes, c follow.Config) (made followedPerformance
 	pass := func(t time.Duration) {
 		var now time.Duration
 		for {
-			r, ok := f.Reading(now)
-			if !ok || r.At-r.Period/2 > t {
+			next, ok := f.PlayerTime(now)
+			if !ok || next.Line-next.Period/2 > t {
 				break
 			}
-			if r.Beat > last {
-				last = r.Beat
-				made.Beats = append(made.Beats, predicted(r))
+			if next.Beat > last {
+				last = next.Beat
+				made.Beats = append(made.Beats, predicted(next))
 			}
-			if r.At > t {
+			if next.Line > t {
 				break
 			}
-			f.Advance(r.At)
-			now = r.At
+			f.Advance(next.Line)
+			now = next.Line
 		}
 		f.Advance(t)
 	}
