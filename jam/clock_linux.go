@@ -14,7 +14,7 @@ type LiveClock struct {
 	zero  time.Time
 	start int64         // the time of zero, in nanoseconds of CLOCK_MONOTONIC
 	spin  time.Duration // must be set before anything waits
-	woken atomic.Uint32 // 1 if no Wait has returned for the last Wake yet
+	woken atomic.Uint32 // the futex: 1 if no Wait has returned for the last Wake yet
 }
 
 // Constants of futex(2) and clock_gettime(2).
@@ -48,25 +48,8 @@ func NewLiveClock() *LiveClock {
 // Beside makes a clock that shows the same time. The new clock does not spin.
 func (c *LiveClock) Beside() Clock { return &LiveClock{zero: c.zero, start: c.start} }
 
-// Spin makes Wait wake earlier by d and spin for the rest of the time, which saves the remaining cost of waking. It is only for a
-// thread with real-time priority; any other thread would be preempted for it. Call it before the first Wait.
-func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
-
 // Now is as exact as the system's clock.
 func (c *LiveClock) Now() time.Duration { return time.Since(c.zero) }
-
-// Wait allocates nothing. It spins for at most the d of Spin.
-func (c *LiveClock) Wait(until time.Duration) {
-	for c.woken.Swap(0) == 0 {
-		left := until - c.Now()
-		switch {
-		case left <= 0:
-			return
-		case left > c.spin:
-			c.sleep(until - c.spin)
-		}
-	}
-}
 
 // sleep returns at the time, at a Wake, or earlier.
 func (c *LiveClock) sleep(until time.Duration) {

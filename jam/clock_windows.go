@@ -16,7 +16,7 @@ type LiveClock struct {
 	frequency   int64         // of the counter, in ticks per second
 	spin        time.Duration // must be set before anything waits
 	timer, wake syscall.Handle
-	woken       atomic.Bool // no Wait has returned for the last Wake yet
+	woken       atomic.Uint32 // 1 if no Wait has returned for the last Wake yet
 }
 
 // Calls and constants of kernel32 (synchapi.h, profileapi.h).
@@ -69,10 +69,6 @@ func (c *LiveClock) Beside() Clock {
 	return beside
 }
 
-// Spin makes Wait wake earlier by d and spin for the rest of the time, which saves the remaining cost of waking. It is only for a
-// thread with real-time priority; any other thread would be preempted for it. Call it before the first Wait.
-func (c *LiveClock) Spin(d time.Duration) { c.spin = d }
-
 // counter returns the performance counter.
 func counter() int64 {
 	var ticks int64
@@ -89,24 +85,11 @@ func ticksToTime(ticks, frequency int64) time.Duration {
 	return time.Duration(whole)*time.Second + time.Duration(rest*int64(time.Second)/frequency)
 }
 
-// Wait allocates nothing. It spins for at most the d of Spin.
-func (c *LiveClock) Wait(until time.Duration) {
-	for !c.woken.Swap(false) {
-		left := until - c.Now()
-		switch {
-		case left <= 0:
-			return
-		case left > c.spin:
-			c.sleep(left - c.spin)
-		}
-	}
-}
-
-// sleep returns after the time, at a Wake, or earlier.
-func (c *LiveClock) sleep(d time.Duration) {
-	due := -int64(min(d, longestTimer) / fileTimeTick) // negative: from now
-	if due == 0 {
-		return
+// sleep returns at the time, at a Wake, or earlier.
+func (c *LiveClock) sleep(until time.Duration) {
+	due := -int64(min(until-c.Now(), longestTimer) / fileTimeTick) // negative: from now
+	if due >= 0 {
+		return // a positive time would be a date
 	}
 	handles := [2]syscall.Handle{c.timer, c.wake}
 	_, _, _ = syscall.SyscallN(setWaitableTimer.Addr(), uintptr(c.timer), uintptr(unsafe.Pointer(&due)), 0, 0, 0, 0)
@@ -117,7 +100,7 @@ func (c *LiveClock) sleep(d time.Duration) {
 
 // Wake allocates nothing.
 func (c *LiveClock) Wake() {
-	if !c.woken.Swap(true) {
+	if c.woken.Swap(1) == 0 {
 		_, _, _ = syscall.SyscallN(setEvent.Addr(), uintptr(c.wake))
 	}
 }
