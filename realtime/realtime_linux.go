@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -36,7 +35,7 @@ const (
 type Rights struct {
 	mu      sync.Mutex
 	threads map[int]bool // ids of the threads with priority
-	way     string       // how the priority was granted; "" if it was not
+	way     string       // how the priority was granted, or that it is revoked; "" if it was not granted
 	err     error        // why it was not granted
 	revoked bool
 
@@ -63,21 +62,6 @@ func (r *Rights) Raise(duty jam.Duty) bool {
 	r.way = way
 	r.threads[unix.Gettid()] = true
 	return true
-}
-
-// Detail says in words which priority the threads have, or why they have none.
-func (r *Rights) Detail() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case r.revoked:
-		return fmt.Sprintf("given up: a thread ran for more than %v without a pause", longestRun)
-	case r.way != "":
-		return r.way
-	case r.err != nil:
-		return "none: " + r.err.Error()
-	}
-	return "none"
 }
 
 // New prepares the threads of a jam. The caller must call Close.
@@ -150,24 +134,12 @@ func (r *Rights) revoke() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.revoked = true
+	r.way = fmt.Sprintf("given up: a thread ran for more than %v without a pause", longestRun)
 	for thread := range r.threads {
 		_ = schedule(thread, unix.SCHED_NORMAL, 0)
 	}
 }
 
-// Check tries on a thread of its own whether this user gets real-time scheduling. detail says how, or why not and what to do
-// about it.
-func Check() (granted bool, detail string) {
-	r := New()
-	defer r.Close()
-	tried := make(chan bool)
-	go func() {
-		runtime.LockOSThread() // never unlocked, so the thread ends with the trial
-		tried <- r.Raise(jam.DutyTime)
-	}()
-	if <-tried {
-		return true, r.Detail()
-	}
-	return false, r.Detail() + "; on a busy machine chords may come some ms late; put '@audio - rtprio 95' and '@audio - nice -11' into " +
-		"/etc/security/limits.d/audio.conf, join the group with 'sudo usermod -aG audio $USER', log in again"
-}
+// advice says what to do without priority.
+const advice = "put '@audio - rtprio 95' and '@audio - nice -11' into /etc/security/limits.d/audio.conf, " +
+	"join the group with 'sudo usermod -aG audio $USER', log in again"
