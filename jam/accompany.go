@@ -27,7 +27,6 @@ func Accompany(ctx context.Context, p Policy, s Settings, tune Tune, readers ...
 	if err != nil {
 		return nil, err
 	}
-	p.Reset()
 	for t := range a.frames {
 		if err := ctx.Err(); err != nil {
 			return nil, err

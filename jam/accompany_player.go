@@ -37,7 +37,6 @@ func AccompanyPlayer(ctx context.Context, p Policy, s Settings, tune Tune, track
 		offline: newOffline(p, engine, NewTakeBuilder(tune.Name, nil, s.Meter), tune.Events, readers), ctx: ctx, tracker: tracker,
 	}
 	a.playerEvents = playerEvents(&s, a.events, taps)
-	p.Reset()
 	return a.accompany()
 }
 

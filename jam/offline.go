@@ -8,8 +8,7 @@ import (
 
 // An offline drives an engine as fast as its policy answers. [Accompany] and [AccompanyPlayer] share it.
 type offline struct {
-	policy  Policy
-	busy    BusySetter // the policy, if it is one; else nil
+	memory  Memory
 	engine  *Engine
 	clock   Clock // measures how long steps take
 	readers []func(Entry)
@@ -21,10 +20,9 @@ type offline struct {
 }
 
 func newOffline(p Policy, e *Engine, builder *TakeBuilder, events []Event, readers []func(Entry)) offline {
-	busy, _ := p.(BusySetter)
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
-	return offline{policy: p, busy: busy, engine: e, clock: NewLiveClock(), readers: readers, builder: builder, events: events}
+	return offline{memory: NewMemory(p), engine: e, clock: NewLiveClock(), readers: readers, builder: builder, events: events}
 }
 
 func (o *offline) tell(e Entry) {
@@ -51,10 +49,8 @@ func (o *offline) hearBefore(frame int64) {
 func (o *offline) step() ([]float32, error) {
 	chord, melody, place := o.engine.Hear()
 	began := o.clock.Now()
-	if o.busy != nil {
-		o.busy.SetBusy(o.engine.Busy())
-	}
-	logits, err := o.policy.Step(chord, melody, place)
+	o.memory.SetBusy(o.engine.Busy())
+	logits, err := o.memory.Step(o.engine.Frame(), chord, melody, place)
 	o.inference = append(o.inference, o.clock.Now()-began)
 	return logits, err
 }
