@@ -6,27 +6,6 @@ import (
 	"strconv"
 )
 
-// A Kind is the kind of value that a param has.
-type Kind uint8
-
-// The kinds of param.
-const (
-	Number Kind = iota
-	Whole       // a whole number
-	Switch      // on or off
-	List        // one of several words
-	Text
-	Action // has no value: it is done at once
-)
-
-var kinds = words{"number", "whole", "switch", "list", "text", "action"}
-
-// String returns the kind's name in lower case.
-func (k Kind) String() string { return kinds.word(int(k)) }
-
-// MarshalText returns String.
-func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
 // A ParamInfo describes a param. Flags, the configuration file, MIDI learn, the page and the session's log all use it.
 type ParamInfo struct {
 	Param Param      `json:"-"`
@@ -41,7 +20,7 @@ type ParamInfo struct {
 	Words []string   `json:"words,omitempty"` // of a list: the names of 0, 1, ...
 
 	find func(setting, name string) (int, error) // of a list: returns the number of a name
-	get  func(Settings) float64                  // nil if Settings do not hold the param
+	get  func(*Settings) float64                 // nil if Settings do not hold the param
 	set  func(*Settings, float64)
 }
 
@@ -81,80 +60,92 @@ const (
 
 var params = [...]ParamInfo{
 	number(ParamTempo, "tempo", "BPM", "Quarter notes a minute, from the next beat on.", MinTempo, MaxTempo, 1,
-		func(s Settings) float64 { return s.Tempo }, func(s *Settings, v float64) { s.Tempo = v }).knob(60, 187),
+		func(s *Settings) *float64 { return &s.Tempo }).knob(60, 187),
 	number(ParamTemperature, "temperature", "", "How adventurous: 0 plays the likeliest chord, 1 as the policy learned.", 0, 10, 0.01,
-		func(s Settings) float64 { return s.Temperature }, func(s *Settings, v float64) { s.Temperature = v }).knob(0, 2),
+		func(s *Settings) *float64 { return &s.Temperature }).knob(0, 2),
 	number(ParamTopP, "top-p", "", "Choose among the likeliest chords that make up this share; 1 is all.", 0.01, 1, 0.01,
-		func(s Settings) float64 { return s.TopP }, func(s *Settings, v float64) { s.TopP = v }),
+		func(s *Settings) *float64 { return &s.TopP }),
 	list(ParamChordGrid, "chord-grid", "Where chords may change; a frame is a sixteenth note.", chordGrids,
-		func(s Settings) float64 { return float64(s.ChordGrid) }, func(s *Settings, v float64) { s.ChordGrid = ChordGrid(v) }),
+		func(s *Settings) *ChordGrid { return &s.ChordGrid }),
 	list(ParamComplexity, "complexity", "Which chords may begin.", complexities,
-		func(s Settings) float64 { return float64(s.Complexity) }, func(s *Settings, v float64) { s.Complexity = Complexity(v) }),
+		func(s *Settings) *Complexity { return &s.Complexity }),
 	list(ParamColour, "colour", "What is added to the policy's triads: nothing, the key's sevenths, or its ninths too.", colours,
-		func(s Settings) float64 { return float64(s.Colour) }, func(s *Settings, v float64) { s.Colour = Colour(v) }),
+		func(s *Settings) *Colour { return &s.Colour }),
 	list(ParamKey, "key", "Only chords of this key begin; any allows all.", chordKeys,
-		func(s Settings) float64 { return float64(s.Key) }, func(s *Settings, v float64) { s.Key = ChordKey(v) }).reads(findChordKey),
+		func(s *Settings) *ChordKey { return &s.Key }).reads(findChordKey),
 	list(ParamBusy, "busy", "How often chords change, if the policy has this input; any draws a level for each jam.", busyWords,
-		func(s Settings) float64 { return float64(s.Busy) }, func(s *Settings, v float64) { s.Busy = Busy(v) }),
+		func(s *Settings) *Busy { return &s.Busy }),
 	list(ParamStyle, "style", "How chords are played while they last.", styles,
-		func(s Settings) float64 { return float64(s.Style) }, func(s *Settings, v float64) { s.Style = Style(v) }),
+		func(s *Settings) *Style { return &s.Style }),
 	whole(ParamLow, "low", "MIDI pitch", "Lowest note of the chords, from the next one on.", 0, 116,
-		func(s Settings) float64 { return float64(s.Low) }, func(s *Settings, v float64) { s.Low = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.Low }),
 	whole(ParamHigh, "high", "MIDI pitch", "Highest note of the chords, from the next one on.", 11, 127,
-		func(s Settings) float64 { return float64(s.High) }, func(s *Settings, v float64) { s.High = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.High }),
 	toggle(ParamBass, "bass", "A bass line on its own channel, from the next chord on.",
-		func(s Settings) float64 { return one(s.Bass) }, func(s *Settings, v float64) { s.Bass = v != 0 }),
+		func(s *Settings) *bool { return &s.Bass }),
 	whole(ParamBassLow, "bass-low", "MIDI pitch", "Lowest note of the bass, from the next chord on.", 0, 115,
-		func(s Settings) float64 { return float64(s.BassLow) }, func(s *Settings, v float64) { s.BassLow = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.BassLow }),
 	whole(ParamBassHigh, "bass-high", "MIDI pitch", "Highest note of the bass, from the next chord on.", 11, 126,
-		func(s Settings) float64 { return float64(s.BassHigh) }, func(s *Settings, v float64) { s.BassHigh = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.BassHigh }),
 	whole(ParamVelocity, "velocity", "", "How hard the chords are struck.", 1, 127,
-		func(s Settings) float64 { return float64(s.Velocity) }, func(s *Settings, v float64) { s.Velocity = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.Velocity }),
 	toggle(ParamFollowVelocity, "follow-velocity", "Chords are struck harder and softer as you play; velocity is their middle.",
-		func(s Settings) float64 { return one(s.FollowVelocity) }, func(s *Settings, v float64) { s.FollowVelocity = v != 0 }),
+		func(s *Settings) *bool { return &s.FollowVelocity }),
 	toggle(ParamMute, "mute", "No chords; the policy keeps listening.",
-		func(s Settings) float64 { return one(s.Mute) }, func(s *Settings, v float64) { s.Mute = v != 0 }),
+		func(s *Settings) *bool { return &s.Mute }),
 	toggle(ParamHold, "hold", "The sounding chord continues until this is off.",
-		func(s Settings) float64 { return one(s.Hold) }, func(s *Settings, v float64) { s.Hold = v != 0 }),
+		func(s *Settings) *bool { return &s.Hold }),
 	whole(ParamSplit, "split", "MIDI pitch", "Keys below this are not the melody; 0 splits nothing.", 0, 127,
-		func(s Settings) float64 { return float64(s.Split) }, func(s *Settings, v float64) { s.Split = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.Split }),
 	whole(ParamTranspose, "transpose", "semitones", "From your keys to what sounds; the chords answer what sounds.", -24, 24,
-		func(s Settings) float64 { return float64(s.Transpose) }, func(s *Settings, v float64) { s.Transpose = int8(v) }),
+		func(s *Settings) *int8 { return &s.Transpose }),
 	toggle(ParamMetronome, "metronome", "Click the beats on channel 10.",
-		func(s Settings) float64 { return one(s.Metronome) }, func(s *Settings, v float64) { s.Metronome = v != 0 }),
+		func(s *Settings) *bool { return &s.Metronome }),
 	whole(ParamClickVolume, "click-volume", "", "How hard the metronome is struck.", 1, 127,
-		func(s Settings) float64 { return float64(s.ClickVolume) }, func(s *Settings, v float64) { s.ClickVolume = uint8(v) }),
+		func(s *Settings) *uint8 { return &s.ClickVolume }),
 	number(ParamOffset, "offset", "ms", "How late your synth sounds: everything is sent that much earlier.", -100, 100, 1,
-		func(s Settings) float64 { return s.Offset }, func(s *Settings, v float64) { s.Offset = v }),
+		func(s *Settings) *float64 { return &s.Offset }),
 	toggle(ParamHoldTempo, "hold-tempo", "The beat goes on at its tempo, however you play, until this is off.",
-		func(s Settings) float64 { return one(s.HoldTempo) }, func(s *Settings, v float64) { s.HoldTempo = v != 0 }),
+		func(s *Settings) *bool { return &s.HoldTempo }),
 	list(ParamSwing, "swing", "Which notes swing: the second of each pair comes late.", swings,
-		func(s Settings) float64 { return float64(s.Swing) }, func(s *Settings, v float64) { s.Swing = Swing(v) }),
+		func(s *Settings) *Swing { return &s.Swing }),
 	number(ParamSwingPercent, "swing-percent", "%", "Where in a swung pair its second note comes: 50 is even, 67 a triplet.", 50, 75, 1,
-		func(s Settings) float64 { return s.SwingPercent }, func(s *Settings, v float64) { s.SwingPercent = v }),
+		func(s *Settings) *float64 { return &s.SwingPercent }),
 	{Param: ParamPolicy, Name: "policy", Kind: Text, Help: "Who plays the chords: a name from 'jamd policies' or an .onnx file."},
 	{Param: ParamTap, Name: "tap", Kind: Action, Help: "Tap the beat: four taps count in, one during the music puts the beat there; without following, two set the tempo."},
 	{Param: ParamOne, Name: "one", Kind: Action, Help: "This is one: a bar begins with this beat, if jamd follows you."},
 	{Param: ParamPanic, Name: "panic", Kind: Action, Help: "End every note now."},
 }
 
-func number(p Param, name, unit, help string, low, high, step float64, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
-	return ParamInfo{Param: p, Name: name, Kind: Number, Unit: unit, Help: help,
-		Min: low, Max: high, Step: step, Knob: [2]float64{low, high}, get: get, set: set}
+// setting describes a setting whose value is a number. field points to its place in the Settings.
+func setting[T ~float64 | ~uint8 | ~int8](p Param, name string, kind Kind, help string, field func(*Settings) *T) ParamInfo {
+	return ParamInfo{Param: p, Name: name, Kind: kind, Help: help,
+		get: func(s *Settings) float64 { return float64(*field(s)) },
+		set: func(s *Settings, v float64) { *field(s) = T(v) }}
 }
 
-func whole(p Param, name, unit, help string, low, high float64, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
-	info := number(p, name, unit, help, low, high, 1, get, set)
-	info.Kind = Whole
+func number(p Param, name, unit, help string, low, high, step float64, field func(*Settings) *float64) ParamInfo {
+	info := setting(p, name, Number, help, field)
+	info.Unit, info.Min, info.Max, info.Step, info.Knob = unit, low, high, step, [2]float64{low, high}
 	return info
 }
 
-func list(p Param, name, help string, names words, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
-	return ParamInfo{Param: p, Name: name, Kind: List, Help: help, Words: names, Max: float64(len(names) - 1), find: names.find, get: get, set: set}
+func whole[T ~uint8 | ~int8](p Param, name, unit, help string, low, high float64, field func(*Settings) *T) ParamInfo {
+	info := setting(p, name, Whole, help, field)
+	info.Unit, info.Min, info.Max, info.Step, info.Knob = unit, low, high, 1, [2]float64{low, high}
+	return info
 }
 
-func toggle(p Param, name, help string, get func(Settings) float64, set func(*Settings, float64)) ParamInfo {
-	return ParamInfo{Param: p, Name: name, Kind: Switch, Help: help, Max: 1, get: get, set: set}
+func list[T ~uint8](p Param, name, help string, names words, field func(*Settings) *T) ParamInfo {
+	info := setting(p, name, List, help, field)
+	info.Max, info.Words, info.find = float64(len(names)-1), names, names.find
+	return info
+}
+
+func toggle(p Param, name, help string, field func(*Settings) *bool) ParamInfo {
+	return ParamInfo{Param: p, Name: name, Kind: Switch, Help: help, Max: 1,
+		get: func(s *Settings) float64 { return one(*field(s)) },
+		set: func(s *Settings, v float64) { *field(s) = v != 0 }}
 }
 
 // knob limits the range of a controller to useful values.

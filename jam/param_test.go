@@ -11,7 +11,7 @@ import (
 )
 
 func TestParamsAreATable(t *testing.T) {
-	seen := map[string]bool{}
+	seen, settings := map[string]bool{}, DefaultSettings()
 	for i, p := range Params() {
 		if int(p.Param) != i || p.Param.String() != p.Name || seen[p.Name] {
 			t.Errorf("entry %d is %d, %q", i, p.Param, p.Name)
@@ -26,7 +26,7 @@ func TestParamsAreATable(t *testing.T) {
 		if p.get == nil {
 			continue
 		}
-		if v := p.get(DefaultSettings()); p.check(v) != nil {
+		if v := p.get(&settings); p.check(v) != nil {
 			t.Errorf("%s: the default %v is out of range", p.Name, v)
 		}
 		if p.Kind <= Whole && (p.Step <= 0 || p.Knob[0] < p.Min || p.Knob[1] > p.Max || p.Knob[0] >= p.Knob[1]) {

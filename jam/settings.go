@@ -72,7 +72,10 @@ func DefaultSettings() Settings {
 }
 
 // Check returns an error that names the first setting that is out of range, and its range.
-func (s Settings) Check() error {
+func (s Settings) Check() error { return s.check() }
+
+// check is Check; without an error it allocates nothing.
+func (s *Settings) check() error {
 	for i := range params {
 		if p := &params[i]; p.get != nil {
 			if err := p.check(p.get(s)); err != nil {
@@ -137,7 +140,7 @@ func (s *Settings) Set(controls ...Control) error {
 		}
 		info.set(s, c.Value)
 	}
-	if err := s.Check(); err != nil {
+	if err := s.check(); err != nil {
 		*s = before
 		return err
 	}
@@ -147,7 +150,7 @@ func (s *Settings) Set(controls ...Control) error {
 // Get returns the value of a param as users write it, or "" if Settings do not hold the param.
 func (s Settings) Get(p Param) string {
 	if info := p.Info(); info.get != nil {
-		return info.text(info.get(s))
+		return info.text(info.get(&s))
 	}
 	return ""
 }
