@@ -25,13 +25,14 @@ func (c *Colour) UnmarshalText(text []byte) error {
 	return err
 }
 
-// The qualities that colours begin with and lead to.
+// The qualities that colours begin with and lead to, as indices in Qualities.
 var (
 	major, minor, diminished = quality(""), quality("m"), quality("dim")
 	sixth                    = quality("6")
 	seventh, majorSeventh    = quality("7"), quality("maj7")
 	minorSeventh             = quality("m7")
-	diminishedSeventh, half  = quality("dim7"), quality("m7b5")
+	diminishedSeventh        = quality("dim7")
+	halfDiminished           = quality("m7b5")
 	ninths                   = map[uint8]uint8{seventh: quality("9"), majorSeventh: quality("maj9"), minorSeventh: quality("m9")}
 )
 
@@ -45,8 +46,8 @@ func quality(symbol string) uint8 {
 	panic("jam: no quality " + symbol)
 }
 
-// colourHears is how many frames of melody before a chord say what would clash with it: a bar of 4/4. On eight tunes four frames gave a few more
-// sevenths, and more melody notes a semitone from a chord's note (docs/voicing.md).
+// colourHears is how many frames of melody before a chord decide which added notes would clash: a bar of 4/4. On eight tunes, four
+// frames gave a few more sevenths, and more melody notes a semitone from a chord's note (docs/voicing.md).
 const colourHears = 16
 
 // pitchClasses is a set of pitch classes; bit 0 is C.
@@ -54,10 +55,11 @@ type pitchClasses uint16
 
 func (s pitchClasses) has(class uint8) bool { return s>>(class%12)&1 == 1 }
 
-// add returns a chord with the colour's notes added: those of the key that do not lie a semitone from what was heard
-// of the melody just before. Other chords than
-// triads stay, but for ninths above sevenths. A chord that is not of the key takes the minor seventh, as a dominant does, unless only the
-// major seventh is of the key, or of the key's parallel minor. It allocates nothing.
+// add returns a chord with the colour's notes added, without those a semitone from a note that was heard of the melody just before.
+// A major triad gets the minor seventh, as a dominant does, unless only the major seventh is in the key or, with a minor seventh
+// outside the key, in its parallel minor; if the major seventh would clash, the triad gets the sixth. A minor triad gets the minor
+// seventh, a diminished one the seventh of the key. A ninth of the key goes on top of a seventh. Other chords stay. add allocates
+// nothing.
 func (c Colour) add(chord Chord, key Key, heard pitchClasses) Chord {
 	clashes := func(above uint8) bool {
 		class := chord.Root + above
@@ -86,7 +88,7 @@ func (c Colour) add(chord Chord, key Key, heard pitchClasses) Chord {
 			if inKey(9) && !inKey(10) && !clashes(9) {
 				chord.Quality = diminishedSeventh
 			} else if inKey(10) && !clashes(10) {
-				chord.Quality = half
+				chord.Quality = halfDiminished
 			}
 		}
 	}

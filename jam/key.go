@@ -29,13 +29,10 @@ func (k Key) index() int {
 // String returns the key as its triad is written: C, Eb, F#m.
 func (k Key) String() string {
 	if k.Minor {
-		return Chord{k.Tonic, minorTriad}.String()
+		return Chord{k.Tonic, minor}.String()
 	}
-	return Chord{k.Tonic, majorTriad}.String()
+	return Chord{k.Tonic, major}.String()
 }
-
-// Indices of the triads in Qualities.
-const majorTriad, minorTriad = 0, 1
 
 // ParseKey reads a key as String returns it, with any spelling of the tonic, or as "A minor" or "c major".
 func ParseKey(text string) (Key, error) {
@@ -52,10 +49,10 @@ func ParseKey(text string) (Key, error) {
 		symbol = strings.ToUpper(symbol[:1]) + symbol[1:]
 	}
 	chord, err := ParseChord(symbol)
-	if err != nil || chord.Quality != majorTriad && chord.Quality != minorTriad {
+	if err != nil || chord.Quality != major && chord.Quality != minor {
 		return Key{}, fmt.Errorf("key %q: must be such as C, Eb, F#m or 'A minor'", text)
 	}
-	return Key{chord.Root, chord.Quality == minorTriad}, nil
+	return Key{chord.Root, chord.Quality == minor}, nil
 }
 
 // UnmarshalText reads a key as ParseKey does.

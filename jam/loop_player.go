@@ -84,9 +84,8 @@ func (l *Loop) adopt(t PlayerTime) {
 	p.now, p.shift, p.on, p.caught = t, e.barLine+near-t.Beat*beat, true, true
 }
 
-// waitWithPlayer waits until a frame must be decided, and then places its line by the player's time. It returns false if ctx
-// ended.
-func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
+// waitWithPlayer waits until a frame must be decided, or ctx ends, and then places the frame's line by the player's time.
+func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) {
 	p, grid := &l.player, l.engine.Grid()
 	before := grid.Line(frame - 1)
 	for ctx.Err() == nil {
@@ -113,9 +112,8 @@ func (l *Loop) waitWithPlayer(ctx context.Context, frame int64) bool {
 			l.report(grid.Move(s))
 			l.tellSegment(s)
 		}
-		return true
+		return
 	}
-	return false
 }
 
 // followBars begins bars where the player does, and makes the policy listen until the beat is certain.

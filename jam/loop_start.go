@@ -1,8 +1,6 @@
 package jam
 
-import (
-	"context"
-)
+import "context"
 
 // begin sets the start of the grid. It returns false if ctx ended before frame 0.
 func (l *Loop) begin(ctx context.Context) bool {
@@ -10,7 +8,7 @@ func (l *Loop) begin(ctx context.Context) bool {
 	switch {
 	case l.config.Transport != nil:
 		l.phase = loopPlaying
-		return l.beginWith(ctx)
+		return l.beginWithTransport(ctx)
 	case l.findsBeat():
 		l.phase = loopPlaying
 		return l.beginWithPlayer(ctx)

@@ -52,8 +52,8 @@ func (l *Loop) position() (song Segment, running bool) {
 	return song, running && ok && song.BPM >= MinTempo && song.BPM <= MaxTempo
 }
 
-// beginWith waits until the transport runs, and begins the jam at its position.
-func (l *Loop) beginWith(ctx context.Context) bool {
+// beginWithTransport waits until the transport runs, and begins the jam at its position.
+func (l *Loop) beginWithTransport(ctx context.Context) bool {
 	song, running := l.awaitTransport(ctx)
 	if !running {
 		return false

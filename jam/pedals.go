@@ -11,8 +11,7 @@ const (
 	parameterHigh = 101
 	soundOff      = 120 // all sound off
 	reset         = 121 // reset all controllers
-	notesOff      = 123 // all notes off; so are omni off and on, mono on and poly on, up to the last controller
-	lastOff       = 127
+	notesOff      = 123 // all notes off; so are omni off and on, mono on and poly on, 124 to 127
 
 	// mpeConfiguration is the registered parameter with which an MPE controller says how many channels its master has.
 	mpeConfiguration = 6

@@ -28,63 +28,63 @@ func (p *Performer) Run(ctx context.Context) {
 	if !ok {
 		return
 	}
-	s := stand{grid: unplacedGrid()}
-	_ = s.grid.Move(e.Moved.Segment)
+	t := loopTime{grid: unplacedGrid()}
+	_ = t.grid.Move(e.Moved.Segment)
 	defer context.AfterFunc(ctx, p.Clock.Wake)()
 	p.Entries.wakeOn(p.Clock)
 	for _, cue := range p.Cues {
-		s.update(p.Entries)
-		for p.Clock.Now() < p.due(&s, cue) {
-			if p.Clock.Wait(p.due(&s, cue)); ctx.Err() != nil {
+		t.update(p.Entries)
+		for p.Clock.Now() < p.due(&t, cue) {
+			if p.Clock.Wait(p.due(&t, cue)); ctx.Err() != nil {
 				return
 			}
-			s.update(p.Entries)
+			t.update(p.Entries)
 		}
-		p.Play(Event{At: p.due(&s, cue), Status: cue.Status, Data1: cue.Data1, Data2: cue.Data2})
+		p.Play(Event{At: p.due(&t, cue), Status: cue.Status, Data1: cue.Data1, Data2: cue.Data2})
 	}
 }
 
 // due returns when a cue is to be played, as far as is known. A swung frame is known when the loop has decided on the frame before it, which
 // is earlier than its even line.
-func (p *Performer) due(s *stand, cue Cue) time.Duration {
+func (p *Performer) due(t *loopTime, cue Cue) time.Duration {
 	if p.Even {
-		return s.at(cue.Position)
+		return t.at(cue.Position)
 	}
-	return s.grid.At(cue.Position)
+	return t.grid.At(cue.Position)
 }
 
-// A stand is what a performer knows of the loop's time.
-type stand struct {
+// A loopTime is what a performer knows of the loop's time.
+type loopTime struct {
 	grid  *Grid
 	frame int64
 	late  [3]float64 // how much later than evenly that frame and the two after it sound, in frames
 }
 
 // at returns when a position of the tune sounds. Between two frames that swing, time is stretched evenly.
-func (s *stand) at(position float64) time.Duration {
+func (t *loopTime) at(position float64) time.Duration {
 	whole := math.Floor(position)
-	i := int64(whole) - s.frame
-	if i < 0 || i > 1 || s.late[i] == 0 && s.late[i+1] == 0 {
-		return s.grid.At(position)
+	i := int64(whole) - t.frame
+	if i < 0 || i > 1 || t.late[i] == 0 && t.late[i+1] == 0 {
+		return t.grid.At(position)
 	}
-	return s.grid.At(position + s.late[i] + (position-whole)*(s.late[i+1]-s.late[i]))
+	return t.grid.At(position + t.late[i] + (position-whole)*(t.late[i+1]-t.late[i]))
 }
 
 // update takes what the loop has told: where its grid is, and when its next frames sound.
-func (s *stand) update(entries *Reader) {
+func (t *loopTime) update(entries *Reader) {
 	for n := len(entries.C()); n > 0; n-- {
 		e, open := <-entries.C()
 		switch {
 		case !open:
 			return
 		case e.Kind == EntryMoved:
-			_ = s.grid.Move(e.Moved.Segment) // the loop's grid accepted its tempo
+			_ = t.grid.Move(e.Moved.Segment) // the loop's grid accepted its tempo
 		case e.Kind == EntryReport:
 			r := &e.Report
-			s.frame, s.late[0] = r.Frame, float64(r.Swung)
+			t.frame, t.late[0] = r.Frame, float64(r.Swung)
 			for i, next := range r.Next {
-				line := s.grid.Line(r.Frame + 1 + int64(i))
-				s.late[i+1] = float64(next-line) / float64(s.grid.Line(r.Frame+2+int64(i))-line)
+				line := t.grid.Line(r.Frame + 1 + int64(i))
+				t.late[i+1] = float64(next-line) / float64(t.grid.Line(r.Frame+2+int64(i))-line)
 			}
 		}
 	}

@@ -1,9 +1,12 @@
 package jam
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
-// mapped is how far the tempi of TempoOf may be from a line.
-const mapped = 200 * time.Microsecond
+// lineTolerance is how far the lines of TempoOf's tempi may be from the given ones.
+const lineTolerance = 200 * time.Microsecond
 
 // TempoOf returns tempi by which frames begin at the given lines. The first line is that of frame 0. A new tempo begins at each
 // quarter note whose end the last tempo would miss.
@@ -16,7 +19,7 @@ func TempoOf(lines []time.Duration) (tempo []TempoChange) {
 	for t := 0; t < len(lines)-1; t += FramesPerBeat {
 		end := min(t+FramesPerBeat, len(lines)-1)
 		at := from + float64(end-frame)*step
-		if off := float64(lines[end]-lines[0]) - at; len(tempo) > 0 && off < float64(mapped) && off > -float64(mapped) {
+		if off := float64(lines[end]-lines[0]) - at; len(tempo) > 0 && math.Abs(off) < float64(lineTolerance) {
 			continue
 		}
 		if len(tempo) > 0 {
