@@ -24,7 +24,8 @@ func anchors(text string) (names []string) {
 	return names
 }
 
-// Every relative link in a document leads to a file of the project, and to a heading in it. Every page of docs is in the site's menu.
+// Every relative link in a document leads to a file of the project, and to a heading in it. Every page of docs is in the site's
+// menu.
 func TestLinks(t *testing.T) {
 	listed, err := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
 	if err != nil {
@@ -69,7 +70,8 @@ func TestLinks(t *testing.T) {
 // roomRow matches a row of the table of rooms in docs/design.md: the room, and what it may import.
 var roomRow = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| .* \\| (.*) \\|$")
 
-// The table of rooms in docs/design.md has a row for each room, and where a row lists what its room may import, the list is the house's rule.
+// The table of rooms in docs/design.md has a row for each room, and where a row lists what its room may import, the list is the
+// house's rule.
 func TestDesignTable(t *testing.T) {
 	text, err := os.ReadFile("docs/design.md")
 	if err != nil {

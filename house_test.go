@@ -20,7 +20,8 @@ import (
 
 const module = "jamd"
 
-// rooms says which rooms each room may import. Tests of a room keep the same rule. TestNoCircle checks that the arrows run one way.
+// rooms says which rooms each room may import. Tests of a room keep the same rule. TestNoCircle checks that the arrows run one
+// way.
 var rooms = map[string][]string{
 	"assets":     {},
 	"atomicfile": {},
@@ -58,8 +59,8 @@ var onlyInTests = map[string][]string{"cmd/jamd": {"assets"}}
 // standardOnly are the rooms that import nothing from outside Go's standard library, except in tests.
 var standardOnly = []string{"assets", "atomicfile", "blind", "follow", "jam", "midi", "spelling", "usage", "userdir"}
 
-// exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests that are
-// their own child process.
+// exits are the functions that end the process at once and skip deferred calls. Only the file exitFile may use them, and tests
+// that are their own child process.
 var exits = map[string][]string{
 	"log":     {"Fatal", "Fatalf", "Fatalln"},
 	"os":      {"Exit"},

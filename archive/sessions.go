@@ -172,8 +172,8 @@ func (s *Sessions) Rename(id, name string) error {
 	return err
 }
 
-// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated, for which it
-// needs all answers.
+// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated, for
+// which it needs all answers.
 func (s *Sessions) Rate(id string, r ui.Rating) (ui.Session, error) {
 	if record, err := s.open(id); err == nil {
 		if err := record.MayRate(session.Rating(r)); err != nil {

@@ -1,10 +1,9 @@
-// Package assets holds what jamd carries inside itself: trained policies, agents that play melodies, an encoder of
-// chords, and demo melodies. With the build tag slim it carries only the default policy; the others are then in a package of their own.
+// Package assets holds what jamd carries inside itself: trained policies, agents that play melodies, an encoder of chords, and
+// demo melodies. With the build tag slim it carries only the default policy; the others are then in a package of their own.
 package assets
 
-// Files has policies/NAME.onnx and agents/NAME.onnx, each with its model card NAME.md, encoders/chords.onnx, and
-// demo/NAME.mid. demo/README.md
-// names the sources of the tunes.
+// Files has policies/NAME.onnx and agents/NAME.onnx, each with its model card NAME.md, encoders/chords.onnx, and demo/NAME.mid.
+// demo/README.md names the sources of the tunes.
 var Files = files
 
 // Apart names the policies that a slim build leaves to the package jamd-policies, sorted.

@@ -12,8 +12,8 @@ import (
 	"jamd/usage"
 )
 
-// measure plays one arm: the demo tune, repeated, in real time, through the loop of a live jam, from and to ports in memory. The jam
-// follows its player if there is a listener.
+// measure plays one arm: the demo tune, repeated, in real time, through the loop of a live jam, from and to ports in memory.
+// The jam follows its player if there is a listener.
 func (b *Benchmark) measure(ctx context.Context, arm string, follows *listener, result *Result) (Arm, error) {
 	l, err := live.Prepare(b.Policies, b.Policy, "", b.Budget, b.settings())
 	if err != nil {

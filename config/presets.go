@@ -30,8 +30,8 @@ func (d *Defaults) Presets() ([]string, error) {
 	return Sorted(profiles), err
 }
 
-// Preset returns the settings that a profile has itself, in the order of their names. A setting of its table [set] replaces a flag of the
-// same name.
+// Preset returns the settings that a profile has itself, in the order of their names. A setting of its table [set] replaces a
+// flag of the same name.
 func (d *Defaults) Preset(name string) ([]Value, error) {
 	file, err := Read(d.path)
 	if err != nil {

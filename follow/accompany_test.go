@@ -117,8 +117,8 @@ func TestAccompanyAPlayer(t *testing.T) {
 	}
 }
 
-// With a pickup the policy joins in at the bar line at which it would with a grid that was counted in: two bars after the one before
-// the pickup.
+// With a pickup the policy joins in at the bar line at which it would with a grid that was counted in: two bars after the one
+// before the pickup.
 func TestListensFromTheBarLineBeforeAPickup(t *testing.T) {
 	for pickup, want := range []int64{2, 1, 1, 1} { // bars after the first bar line
 		p := perform(84, 0, 0, pickup, 16, 3)
@@ -135,8 +135,8 @@ func TestListensFromTheBarLineBeforeAPickup(t *testing.T) {
 	}
 }
 
-// The policy is told the places of the player's bars, of a pickup too. Frames that were laid before the first bar line lie at the end
-// of a bar.
+// The policy is told the places of the player's bars, of a pickup too. Frames that were laid before the first bar line lie at
+// the end of a bar.
 func TestPolicyIsToldThePlacesOfAPlayer(t *testing.T) {
 	for _, pickup := range []int{0, 1, 3} {
 		p := perform(84, 0.03, 0.015, pickup, 16, 3)

@@ -46,8 +46,8 @@ func newBeam() *beam {
 	return &beam{hyps: make([]hypothesis, 0, room), next: make([]hypothesis, 0, room)}
 }
 
-// hear updates the hypotheses with an onset at the time t, with a motion. It drops those whose period is not allowed, and keeps the `size`
-// heaviest.
+// hear updates the hypotheses with an onset at the time t, with a motion. It drops those whose period is not allowed, and keeps
+// the `size` heaviest.
 func (b *beam) hear(t float64, motion, size int, allowed *periods) {
 	b.next, b.best, b.least = b.next[:0], math.Inf(-1), math.Inf(-1)
 	for i := range b.hyps {

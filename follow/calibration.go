@@ -12,7 +12,8 @@ var calibrationFile []byte
 // belief and right, both rising. `python -m train follow-calibration` measures it on validation songs (docs/following.md).
 var calibration = loadCalibration(calibrationFile)
 
-// loadCalibration returns the points of calibration.json. It panics if it cannot read them, because the file is part of the program.
+// loadCalibration returns the points of calibration.json. It panics if it cannot read them, because the file is part of the
+// program.
 func loadCalibration(file []byte) [][2]float64 {
 	var c struct {
 		Points [][2]float64 `json:"points"`

@@ -44,8 +44,8 @@ func (e *Ear) Hear(event jam.Event) {
 	}
 }
 
-// Do takes a tap or another action of the player that is not a note. PlayerListens may be said before its time: it counts from the first
-// event at that time or later.
+// Do takes a tap or another action of the player that is not a note. PlayerListens may be said before its time: it counts from
+// the first event at that time or later.
 func (e *Ear) Do(kind jam.PlayerEventKind, at time.Duration) {
 	e.events.TrySend(jam.PlayerEvent{At: at, Kind: kind})
 }

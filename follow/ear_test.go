@@ -22,8 +22,8 @@ func (t *told) PlayerTime(time.Duration) (jam.PlayerTime, bool) {
 	return jam.PlayerTime{}, false
 }
 
-// That the player hears the jam counts from its time on, whether it is said before a note that comes earlier or after it. So a live jam is
-// followed as it would be offline.
+// That the player hears the jam counts from its time on, whether it is said before a note that comes earlier or after it. So a
+// live jam is followed as it would be offline.
 func TestEarIsToldInOrderThatThePlayerListens(t *testing.T) {
 	note := func(at time.Duration) jam.Event { return jam.Event{At: at, Status: 0x90, Data1: 60, Data2: 80} }
 	for _, said := range []int{0, 1, 2} { // before which of the notes

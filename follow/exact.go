@@ -18,8 +18,9 @@ func (f *Follower) learnExactness(off float64) {
 	}
 }
 
-// exact reports whether onsets meet a grid that was counted in, exactly. Such a grid stays while a hypothesis near it has any weight, in
-// silence too: syncopated sixteenths are likelier a quarter of a beat elsewhere, but somebody who plays so exactly does not move by that.
+// exact reports whether onsets meet a grid that was counted in, exactly. Such a grid stays while a hypothesis near it has any
+// weight, in silence too: syncopated sixteenths are likelier a quarter of a beat elsewhere, but somebody who plays so exactly
+// does not move by that.
 func (f *Follower) exact() bool { return f.counted > 0 && f.met >= exactOnsets }
 
 // leaves reports whether the grid may move to other hypotheses, given the share of those near it.
@@ -38,8 +39,8 @@ func (f *Follower) reach() float64 {
 	return reach
 }
 
-// favour lowers the weight of the hypotheses elsewhere while playing is exact. Otherwise those that explain a long syncopated passage
-// better would push the ones of the grid out of the beam.
+// favour lowers the weight of the hypotheses elsewhere while playing is exact. Otherwise those that explain a long syncopated
+// passage better would push the ones of the grid out of the beam.
 func (f *Follower) favour(t float64) {
 	g, b := &f.grid, f.beam
 	for i := range b.hyps {

@@ -2,8 +2,9 @@
 //
 // A [Follower] keeps a beam of hypotheses. Each hypothesis says where in the bar the last onset was. It has a Kalman filter for
 // the beat's time and length, and learned tables give the probability of the next onset at each place of the bar, and of the
-// melody's motion to it. The tempo may also jump at any onset, or come back after a slowing. The grid, which the rest of jamd hears, moves with the hypotheses near it while they have most of the
-// weight. If they do not, the grid moves to where most of the weight is. docs/following.md says how well this works.
+// melody's motion to it. The tempo may also jump at any onset, or come back after a slowing. The grid, which the rest of jamd
+// hears, moves with the hypotheses near it while they have most of the weight. If they do not, the grid moves to where most of
+// the weight is. docs/following.md says how well this works.
 package follow
 
 import (
@@ -198,8 +199,8 @@ func (f *Follower) begin(t float64) {
 	b.normalise()
 }
 
-// plays reports whether a class finds the beat of the meter that was set. It is true for all classes if none was set. If no class has
-// that meter, those of 6/8 find dotted beats, and those of 4/4 all others.
+// plays reports whether a class finds the beat of the meter that was set. It is true for all classes if none was set. If no
+// class has that meter, those of 6/8 find dotted beats, and those of 4/4 all others.
 func (f *Follower) plays(c *class) bool {
 	set := f.config.Meter
 	if set == (jam.Meter{}) {

@@ -91,8 +91,8 @@ func (h *hypothesis) expected(far, motion int) float64 {
 }
 
 // after returns the hypothesis updated with an onset at t, `far` ticks after the last one, that is expected with a log weight.
-// logs is half the logarithm of 2 pi
-// times the variance of such an onset; it is nearly the same for all places, so the caller computes it once.
+// logs is half the logarithm of 2 pi times the variance of such an onset; it is nearly the same for all places, so the caller
+// computes it once.
 func (h *hypothesis) after(far int, t, expected, logs float64) hypothesis {
 	n := *h
 	beats := float64(far) / ticks

@@ -95,7 +95,8 @@ func performIn(m jam.Meter, bars int, period float64) (p performance) {
 	return p
 }
 
-// The bars of a jam are those of the meter that is found, on the player's bar lines, and a live jam has the lines of an offline one.
+// The bars of a jam are those of the meter that is found, on the player's bar lines, and a live jam has the lines of an offline
+// one.
 func TestBarsOfTheFoundMeter(t *testing.T) {
 	for m := range rhythms {
 		p := performIn(m, 40, 0.5)
@@ -155,8 +156,8 @@ func TestMeterIsFoundAfterACountIn(t *testing.T) {
 	}
 }
 
-// In a meter that no class has, the player's beats are followed, and the bars are those that a count-in or the player sets: eighths in
-// 7/8, dotted quarters in 9/8.
+// In a meter that no class has, the player's beats are followed, and the bars are those that a count-in or the player sets:
+// eighths in 7/8, dotted quarters in 9/8.
 func TestBeatsOfOtherMeters(t *testing.T) {
 	for _, c := range []struct {
 		meter  string

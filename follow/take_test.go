@@ -8,8 +8,8 @@ import (
 	"jamd/jam"
 )
 
-// The take of a player begins with the first note, though the beat was found later: every note is in it, in its pitch and when it was
-// played, and the bars before the beat was found are those that the taps give.
+// The take of a player begins with the first note, though the beat was found later: every note is in it, in its pitch and when
+// it was played, and the bars before the beat was found are those that the taps give.
 func TestTakeHasWhatWasPlayedBeforeTheBeatWasFound(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -199,7 +199,8 @@ func TestAccompanyFollowsTheMeter(t *testing.T) {
 	}
 }
 
-// After a pickup the policy is told the places at the end of a bar, chords change with the bar lines, and the metronome accents them.
+// After a pickup the policy is told the places at the end of a bar, chords change with the bar lines, and the metronome accents
+// them.
 func TestAccompanyAfterAPickup(t *testing.T) {
 	tune := jam.Tune{
 		Meter: jam.Quarters(3), Meters: []jam.MeterChange{{Meter: jam.Quarters(3), Into: 8}},

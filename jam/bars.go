@@ -15,8 +15,9 @@ type Bar struct {
 	Meter      Meter
 }
 
-// Pickup returns the meter of the bar that a pickup belongs to. If the music does not begin with a bar line, that is the bar that it
-// begins in; if the first bar is shorter than the second, it is the second. Without a pickup, Pickup returns the zero Meter.
+// Pickup returns the meter of the bar that a pickup belongs to. If the music does not begin with a bar line, that is the bar
+// that it begins in; if the first bar is shorter than the second, it is the second. Without a pickup, Pickup returns the zero
+// Meter.
 func (b Bars) Pickup() Meter {
 	if len(b.Changes) == 0 {
 		return Meter{}

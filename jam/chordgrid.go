@@ -26,9 +26,9 @@ func (g *ChordGrid) UnmarshalText(text []byte) error {
 	return err
 }
 
-// has reports whether a frame, counted from a bar line, is a line of the chord grid. In meters of groups of eighths, a group counts
-// as a beat. Half a bar of a grouped meter ends with the group that ends nearest to the middle; otherwise it is a whole number of
-// beats, rounded down, and at least one.
+// has reports whether a frame, counted from a bar line, is a line of the chord grid. In meters of groups of eighths, a group
+// counts as a beat. Half a bar of a grouped meter ends with the group that ends nearest to the middle; otherwise it is a whole
+// number of beats, rounded down, and at least one.
 func (g ChordGrid) has(m Meter, since int64) bool {
 	switch {
 	case g == GridBeat:

@@ -52,7 +52,8 @@ func (c ChordKey) allows(chord Chord) bool {
 	return true
 }
 
-// scale returns which semitones above the tonic are in the key. In minor that depends on the chord: the dominants have the raised seventh.
+// scale returns which semitones above the tonic are in the key. In minor that depends on the chord: the dominants have the
+// raised seventh.
 func (k Key) scale(chord Chord) *[12]bool {
 	switch degree := (chord.Root + 12 - k.Tonic) % 12; {
 	case !k.Minor:

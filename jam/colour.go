@@ -55,11 +55,11 @@ type pitchClasses uint16
 
 func (s pitchClasses) has(class uint8) bool { return s>>(class%12)&1 == 1 }
 
-// add returns a chord with the colour's notes added, without those a semitone from a note that was heard of the melody just before.
-// A major triad gets the minor seventh, as a dominant does, unless only the major seventh is in the key or, with a minor seventh
-// outside the key, in its parallel minor; if the major seventh would clash, the triad gets the sixth. A minor triad gets the minor
-// seventh, a diminished one the seventh of the key. A ninth of the key goes on top of a seventh. Other chords stay. add allocates
-// nothing.
+// add returns a chord with the colour's notes added, without those a semitone from a note that was heard of the melody just
+// before. A major triad gets the minor seventh, as a dominant does, unless only the major seventh is in the key or, with a
+// minor seventh outside the key, in its parallel minor; if the major seventh would clash, the triad gets the sixth. A minor
+// triad gets the minor seventh, a diminished one the seventh of the key. A ninth of the key goes on top of a seventh. Other
+// chords stay. add allocates nothing.
 func (c Colour) add(chord Chord, key Key, heard pitchClasses) Chord {
 	clashes := func(above uint8) bool {
 		class := chord.Root + above

@@ -100,7 +100,8 @@ func (e *Engine) prepare(token ChordToken, paused bool) {
 	p.lead(e)
 }
 
-// coloured returns a chord with the notes of the colour that is set, in the key that is set or else heard. Without a key it stays as it is.
+// coloured returns a chord with the notes of the colour that is set, in the key that is set or else heard. Without a key it
+// stays as it is.
 func (e *Engine) coloured(chord Chord) Chord {
 	if e.settings.Colour == Plain {
 		return chord

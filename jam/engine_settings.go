@@ -49,8 +49,8 @@ func (e *Engine) Swap(v *Vocabulary) {
 	e.applySettings()
 }
 
-// ChangeMeter changes the meter at the next frame, whatever c.Frame is. The frame begins a bar, or lies c.Into frames after a bar line.
-// Call it before Hear. It returns the error of c.Check, and then changes nothing.
+// ChangeMeter changes the meter at the next frame, whatever c.Frame is. The frame begins a bar, or lies c.Into frames after a
+// bar line. Call it before Hear. It returns the error of c.Check, and then changes nothing.
 func (e *Engine) ChangeMeter(c MeterChange) error {
 	if err := c.Check(); err != nil {
 		return err

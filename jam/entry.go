@@ -88,8 +88,8 @@ type Moved struct {
 	Segment
 }
 
-// A Passed is a frame at the beginning of a jam that was over when the player's beat was found. Its line is where the beat that was
-// found puts it. The policy was given the frame afterwards, and has no report of it.
+// A Passed is a frame at the beginning of a jam that was over when the player's beat was found. Its line is where the beat that
+// was found puts it. The policy was given the frame afterwards, and has no report of it.
 type Passed struct {
 	Frame    int64
 	Line     time.Duration

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// However a grid is moved while it is played: what was played stays, lines stay in order, the exactSegments clock is obeyed at once,
-// and events of the last frames find theirs.
+// However a grid is moved while it is played: what was played stays, lines stay in order, the exactSegments clock is obeyed at
+// once, and events of the last frames find theirs.
 func TestFollowLeavesThePlayedAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "start"))

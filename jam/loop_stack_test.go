@@ -9,8 +9,8 @@ import (
 	"jamd/jam"
 )
 
-// A stackGuard notes where the stack of the loop's goroutine lies at each frame. In frames 4 and 8 it needs much of it, as an output
-// may, and from frame 4 on it collects garbage, which shrinks stacks.
+// A stackGuard notes where the stack of the loop's goroutine lies at each frame. In frames 4 and 8 it needs much of it, as an
+// output may, and from frame 4 on it collects garbage, which shrinks stacks.
 type stackGuard struct {
 	steadyLead
 	at []uintptr
@@ -37,7 +37,8 @@ func useStack() {
 	runtime.KeepAlive(&room)
 }
 
-// No frame waits for the runtime to copy the loop's stack: it stays where it was at the first frame, whatever is called and collected.
+// No frame waits for the runtime to copy the loop's stack: it stays where it was at the first frame, whatever is called and
+// collected.
 func TestLoopsStackStays(t *testing.T) {
 	guard := &stackGuard{steadyLead: steadyLead(20 * time.Millisecond)}
 	j := liveJam{

@@ -28,9 +28,9 @@ const meterForm = "must be such as 4/4, 6/8 or 7/8, or with its groups 2+2+3/8, 
 // Quarters returns the meter of n quarter notes in a bar.
 func Quarters(n int) Meter { return Meter{Count: uint8(min(max(n, 0), 255)), Unit: 4} }
 
-// ParseMeter reads a meter such as 3/4, 6/8 or 7/8. Groups are written as 2+2+3/8 or as 7/8=2+2+3; one group, as in 5/4=5, is none.
-// Without them, a meter has its usual ones: 3+2 in 5/4 and 5/8, 4+3 in 7/4, 2+2+3 in 7/8, 3+3+2 in 8/8; and threes where eighths or
-// sixteenths make no others.
+// ParseMeter reads a meter such as 3/4, 6/8 or 7/8. Groups are written as 2+2+3/8 or as 7/8=2+2+3; one group, as in 5/4=5, is
+// none. Without them, a meter has its usual ones: 3+2 in 5/4 and 5/8, 4+3 in 7/4, 2+2+3 in 7/8, 3+3+2 in 8/8; and threes where
+// eighths or sixteenths make no others.
 func ParseMeter(s string) (Meter, error) {
 	m, groups, err := readMeter(s)
 	if err != nil || len(groups) > 0 {
@@ -133,8 +133,8 @@ func (m Meter) Check() error {
 	return nil
 }
 
-// String returns the meter as ParseMeter reads it: with its groups if it has some, and 5/4=5 if it has none where ParseMeter would add
-// the usual ones.
+// String returns the meter as ParseMeter reads it: with its groups if it has some, and 5/4=5 if it has none where ParseMeter
+// would add the usual ones.
 func (m Meter) String() string {
 	if m.usual() != m {
 		return fmt.Sprintf("%s=%d", m.recorded(), m.Count)
@@ -170,7 +170,8 @@ func (m Meter) groupAfter(unit int) int {
 // MarshalText returns the meter as recordings have it: 5/4 without groups is 5/4.
 func (m Meter) MarshalText() ([]byte, error) { return []byte(m.recorded()), nil }
 
-// UnmarshalText reads what MarshalText and String return. Unlike ParseMeter it gives 5/4 no groups, as recordings of older versions have it.
+// UnmarshalText reads what MarshalText and String return. Unlike ParseMeter it gives 5/4 no groups, as recordings of older
+// versions have it.
 func (m *Meter) UnmarshalText(text []byte) (err error) {
 	*m, _, err = readMeter(string(text))
 	return err

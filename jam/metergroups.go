@@ -49,8 +49,8 @@ func (m Meter) Middle() int64 {
 	return best
 }
 
-// FeltFrom returns where what is felt as a beat begins that a frame of a bar lies in, in frames after the bar line: a beat, or in grouped
-// meters of eighths and sixteenths, a group.
+// FeltFrom returns where what is felt as a beat begins that a frame of a bar lies in, in frames after the bar line: a beat, or
+// in grouped meters of eighths and sixteenths, a group.
 func (m Meter) FeltFrom(after int64) int64 {
 	if !m.Grouped() || m.Unit <= 4 {
 		return after / m.Beat() * m.Beat()

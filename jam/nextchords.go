@@ -1,7 +1,7 @@
 package jam
 
-// NextChords are the chords that are likely to begin next, likeliest first. Prob is a share of all chords that might begin. If there
-// are fewer than MaxNext, the rest are zero. They are a value, so that reports allocate nothing.
+// NextChords are the chords that are likely to begin next, likeliest first. Prob is a share of all chords that might begin. If
+// there are fewer than MaxNext, the rest are zero. They are a value, so that reports allocate nothing.
 type NextChords [MaxNext]Choice
 
 // A beginning is a chord that may begin, and its weight.

@@ -93,8 +93,8 @@ func (g *playerGrid) sure(frames int64) bool {
 	return g.now.State == Following && g.now.MeterSure || g.now.State != FindingBeat && frames >= joinAnyway*g.now.Meter.Bar()
 }
 
-// bar makes the engine's next frame begin a bar if the player begins one there; another meter counts from such a bar on. If frame 0
-// lies within a bar, it begins a pickup. bar returns the change that it made; ok is false if it made none.
+// bar makes the engine's next frame begin a bar if the player begins one there; another meter counts from such a bar on. If
+// frame 0 lies within a bar, it begins a pickup. bar returns the change that it made; ok is false if it made none.
 func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	frame, meter, place := e.Frame(), g.now.Meter, g.place(e.Frame())
 	c = MeterChange{Frame: frame, Meter: meter}
@@ -110,9 +110,9 @@ func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	return c, e.ChangeMeter(c) == nil
 }
 
-// listen makes an engine whose policy has not joined in listen until a bar line at which the beat is certain. As in a jam that jamd
-// counts in, the bar of a pickup counts as heard from its bar line on. listen returns for how many more frames the engine listens; ok
-// is false if that has not changed.
+// listen makes an engine whose policy has not joined in listen until a bar line at which the beat is certain. As in a jam that
+// jamd counts in, the bar of a pickup counts as heard from its bar line on. listen returns for how many more frames the engine
+// listens; ok is false if that has not changed.
 func (g *playerGrid) listen(e *Engine) (longer int64, ok bool) {
 	frame, place := e.Frame(), g.place(e.Frame())
 	if e.joined {

@@ -30,8 +30,9 @@ func (s *Swing) UnmarshalText(text []byte) error {
 	return err
 }
 
-// A warp is the map between even and swung time: frame numbers and policy know only even time. Pairs lie within groups of beats, so
-// a group that is not a whole number of pairs long stays even: three eighths in 7/8, and the dotted beats of 6/8 if eighths swing.
+// A warp is the map between even and swung time: frame numbers and policy know only even time. Pairs lie within groups of
+// beats, so a group that is not a whole number of pairs long stays even: three eighths in 7/8, and the dotted beats of 6/8 if
+// eighths swing.
 type warp struct {
 	swing   Swing
 	percent float64 // where in a pair its second note comes: 50 is even, 66.7 a triplet

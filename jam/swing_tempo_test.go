@@ -7,8 +7,8 @@ import (
 	"jamd/jam"
 )
 
-// In 7/8 a beat may lie within a pair of eighths that swings. A new tempo waits for one that does not, so that no frame's line moves into
-// the past.
+// In 7/8 a beat may lie within a pair of eighths that swings. A new tempo waits for one that does not, so that no frame's line
+// moves into the past.
 func TestTempoChangesBetweenSwungPairs(t *testing.T) {
 	m, err := jam.ParseMeter("7/8")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"jamd/jam/jamtest"
 )
 
-// Whatever the meter, tempo and swing: frames sound in order, less than a frame late, bars begin on time, and a note that is played when
-// a frame sounds counts for that frame, as does every note between two boundaries.
+// Whatever the meter, tempo and swing: frames sound in order, less than a frame late, bars begin on time, and a note that is
+// played when a frame sounds counts for that frame, as does every note between two boundaries.
 func TestSwingIsMonotoneAndInverse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := anyMeter(t)

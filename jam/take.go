@@ -39,8 +39,8 @@ type TempoChange struct {
 	BPM   float64 // quarter notes a minute
 }
 
-// A MeterChange is a frame from which another meter counts. The frame begins a bar if Into is 0. Otherwise it lies Into frames after a
-// bar line: at frame 0, that is a pickup.
+// A MeterChange is a frame from which another meter counts. The frame begins a bar if Into is 0. Otherwise it lies Into frames
+// after a bar line: at frame 0, that is a pickup.
 type MeterChange struct {
 	Frame int64
 	Meter Meter

@@ -32,8 +32,9 @@ func (w words) String() string {
 	return strings.Join(w[:last], ", ") + " or " + w[last]
 }
 
-// DidYouMean returns "; did you mean X?", to be added to an error message, for the name that was probably meant: at most two letters, and a
-// third of the name, are wrong, missing or too many. It returns "" if no name, or more than one, is as near as that.
+// DidYouMean returns "; did you mean X?", to be added to an error message, for the name that was probably meant: at most two
+// letters, and a third of the name, are wrong, missing or too many. It returns "" if no name, or more than one, is as near as
+// that.
 func DidYouMean(name string, among []string) string {
 	meant, least := "", min(2, len(name)/3)+1
 	for _, other := range among {

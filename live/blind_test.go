@@ -38,8 +38,8 @@ func awaitJam(t *testing.T, s *stage, ok func(*Jam) bool) *Jam {
 	}
 }
 
-// A study that is begun on the page: each participant plays every policy once, then jams are no longer blind, and the next participant
-// may begin.
+// A study that is begun on the page: each participant plays every policy once, then jams are no longer blind, and the next
+// participant may begin.
 func TestStudyOnThePage(t *testing.T) {
 	s, stop := play(t, Options{})
 	defer stop()
@@ -96,7 +96,8 @@ func TestLastJamOfAParticipantWaits(t *testing.T) {
 	set(t, last, choiceBlind, "jamd,gapt")
 }
 
-// A blind jam that ends while jamd still looks for the beat leaves no session, for nobody could rate it: the page does not list it.
+// A blind jam that ends while jamd still looks for the beat leaves no session, for nobody could rate it: the page does not list
+// it.
 func TestBlindJamWithoutABeat(t *testing.T) {
 	s, stop := play(t, Options{Clock: Clock{Source: ClockFollow}, Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: "ann", Rounds: 1}})
 	defer stop()

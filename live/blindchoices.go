@@ -65,8 +65,8 @@ func (j *Jam) setRounds(value string) error {
 	return j.changeTest(b)
 }
 
-// changeTest sets the blind test of the next jams. A jam of a test that waits for its first note ends, so that another policy is drawn
-// for it.
+// changeTest sets the blind test of the next jams. A jam of a test that waits for its first note ends, so that another policy
+// is drawn for it.
 func (j *Jam) changeTest(b Blind) error {
 	waits := ""
 	if !j.hasBegun() {

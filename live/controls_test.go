@@ -6,8 +6,8 @@ import (
 	"jamd/jam"
 )
 
-// A slider moves from .9 to .8 after the loop has taken .9, and before it reports so: what was asked for last stays, so that a move back
-// to .9 is not mistaken for one that changes nothing.
+// A slider moves from .9 to .8 after the loop has taken .9, and before it reports so: what was asked for last stays, so that a
+// move back to .9 is not mistaken for one that changes nothing.
 func TestALateReportChangesNothing(t *testing.T) {
 	s, stop := play(t, Options{})
 	defer stop()

@@ -160,7 +160,8 @@ func (d *day) flat(t *testing.T) {
 	if grown := d.costs[n-1].heap - d.costs[1].heap - 2*music; grown > 200e3 { // twice: slices grow ahead
 		t.Errorf("memory has grown by %.2f MB beside the take", grown/1e6)
 	}
-	// Some allocations come by the clock, not by the frame, so a stretch on a busy machine has more. What grows is in every later stretch.
+	// Some allocations come by the clock, not by the frame, so a stretch on a busy machine has more. What grows is in every later
+	// stretch.
 	for i := n / 2; i < n-1; i++ {
 		late.mallocs = min(late.mallocs, d.costs[i].until(d.costs[i+1]).mallocs)
 	}
@@ -177,8 +178,8 @@ func takeBytes(take jam.Take) float64 {
 	return 24*float64(len(take.Melody)+len(take.Upper)+len(take.Bass)) + 72*float64(len(take.Chords))
 }
 
-// TestDay plays 24 hours through the loop, the guard, the monitor, the ledger and the take, with a policy without a network. With -day
-// it is the shipped policy, compared with a fresh one every half hour, and a session on disk.
+// TestDay plays 24 hours through the loop, the guard, the monitor, the ledger and the take, with a policy without a network.
+// With -day it is the shipped policy, compared with a fresh one every half hour, and a session on disk.
 func TestDay(t *testing.T) {
 	quick := jamtest.NewPolicy(1)
 	quick.Remember = false

@@ -26,7 +26,8 @@ func (j *Jam) openEar() {
 // laterLength is more than anybody plays before the loop takes what the ear has found.
 const laterLength = 64
 
-// openEarForLater makes the ear of a jam that keeps its own time. It notices a different tempo, and the player may then be followed.
+// openEarForLater makes the ear of a jam that keeps its own time. It notices a different tempo, and the player may then be
+// followed.
 func (j *Jam) openEarForLater() {
 	j.openEar()
 	j.later = jam.NewQueue[jam.PlayerTime](laterLength)
@@ -106,8 +107,8 @@ func (j *Jam) tellEarOf(r jam.FrameReport) {
 	}
 }
 
-// heardFrom returns the time from which the player has heard the first frame that sounds. It is a frame after its line, because the report
-// comes after the line too: notes at the line are heard the same whether they or the report reach the ear first.
+// heardFrom returns the time from which the player has heard the first frame that sounds. It is a frame after its line, because
+// the report comes after the line too: notes at the line are heard the same whether they or the report reach the ear first.
 func heardFrom(r *jam.FrameReport) time.Duration {
 	return r.Line + time.Duration(jam.FrameLength(r.Tempo))
 }

@@ -28,9 +28,9 @@ type step struct {
 	now    string // of a step that slides: the value after it
 }
 
-// add stores a step. It returns false if what can be undone is the same as before: nothing changed, or the last step was the same move of a
-// slider. If that move is now back where it began, its step goes. A move that goes on from another value than it came to is another one: a
-// controller has moved the setting between.
+// add stores a step. It returns false if what can be undone is the same as before: nothing changed, or the last step was the
+// same move of a slider. If that move is now back where it began, its step goes. A move that goes on from another value than it
+// came to is another one: a controller has moved the setting between.
 func (h *history) add(s step) bool {
 	if len(s.before) == 0 {
 		return false

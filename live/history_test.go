@@ -52,8 +52,8 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// A value in other words is no change: nothing is to undo, and a jam that waits goes on waiting. A switch that is turned and turned back is
-// undone in two steps.
+// A value in other words is no change: nothing is to undo, and a jam that waits goes on waiting. A switch that is turned and
+// turned back is undone in two steps.
 func TestEqualValuesChangeNothing(t *testing.T) {
 	s, stop := play(t, Options{})
 	defer stop()
@@ -83,8 +83,8 @@ func TestEqualValuesChangeNothing(t *testing.T) {
 	undo(ui.NamedValue{Name: choiceMeter, Value: "4/4"})
 }
 
-// A controller that moves a setting between two moves of its slider, however fast they follow each other, parts them: both are undone, one
-// after the other. So is the second one if it ends where the first one began.
+// A controller that moves a setting between two moves of its slider, however fast they follow each other, parts them: both are
+// undone, one after the other. So is the second one if it ends where the first one began.
 func TestControllerBetweenTwoMoves(t *testing.T) {
 	s, stop := play(t, Options{})
 	defer stop()

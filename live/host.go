@@ -152,8 +152,8 @@ func (h *Host) run(ctx context.Context, j *Jam) error {
 	return err
 }
 
-// prepareNext changes the host's options, and p, for the jam after j. A file plays only once. After a tune, tempo and meter are again those
-// that the player has set.
+// prepareNext changes the host's options, and p, for the jam after j. A file plays only once. After a tune, tempo and meter are
+// again those that the player has set.
 func (h *Host) prepareNext(j *Jam, p *Player, after ending) error {
 	chosen := h.next.get()
 	if policy := j.controls.wanted(); !j.blind() && policy != j.Policy.Metadata().Name {

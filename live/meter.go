@@ -10,7 +10,8 @@ import (
 // autoMeter stands for a meter that is found in what the player plays.
 const autoMeter = "auto"
 
-// toldMeter returns the meter that the player has set, or the zero Meter if it is to be found. A jam that keeps its own time counts one.
+// toldMeter returns the meter that the player has set, or the zero Meter if it is to be found. A jam that keeps its own time
+// counts one.
 func (j *Jam) toldMeter() jam.Meter {
 	s := &j.Config.Settings
 	if s.FindMeter && j.follows() {
@@ -34,8 +35,8 @@ func (j *Jam) showMeter(p *ui.Param) {
 	}
 }
 
-// setMeter sets the meter. A jam that follows its player uses it from the next bar line on. Otherwise the jam, which has not begun, ends,
-// and the next one uses it.
+// setMeter sets the meter. A jam that follows its player uses it from the next bar line on. Otherwise the jam, which has not
+// begun, ends, and the next one uses it.
 func (j *Jam) setMeter(value string) error {
 	if value == autoMeter && !j.follows() {
 		return refused(ui.ReasonMeterFollows, "jamd can find your meter only where it follows you: choose the clock 'follow' first")

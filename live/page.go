@@ -104,8 +104,8 @@ func (j *Jam) Params() []ui.Param {
 	return j.host.defaults.add(append(params, j.showChoices()...))
 }
 
-// Set changes a setting of the music or a choice, and remembers it for Undo. Server.Changed is called when it takes effect. A value that is
-// in force already changes nothing.
+// Set changes a setting of the music or a choice, and remembers it for Undo. Server.Changed is called when it takes effect. A
+// value that is in force already changes nothing.
 func (j *Jam) Set(name, value string) error {
 	before, known := j.value(name)
 	same := known && equal(name, before.Value, value)

@@ -16,8 +16,9 @@ import (
 	"jamd/ui"
 )
 
-// personPlays returns a melody as a person plays it at about a tempo without a click, after a pickup of a beat: the tempo rises and falls within 4 %,
-// eighths lean a little towards swing, and notes come 12 ms behind the beat, with a deviation of 12 ms. The first note is at 0.
+// personPlays returns a melody as a person plays it at about a tempo without a click, after a pickup of a beat: the tempo rises
+// and falls within 4 %, eighths lean a little towards swing, and notes come 12 ms behind the beat, with a deviation of 12 ms.
+// The first note is at 0.
 func personPlays(bpm float64, bars int) (events []jam.Event) {
 	r := rand.New(rand.NewPCG(19, 7))
 	rhythms := [][]float64{{0, 1, 1.55, 2, 3}, {0, 0.55, 1, 2, 3, 3.55}, {0, 1, 2, 2.55, 3}, {0, 2, 3, 3.55}, {0, 1.55, 2, 3}}
@@ -61,9 +62,9 @@ func TestPersonIsFollowedAsOffline(t *testing.T) {
 	})
 }
 
-// followsAPerson plays bars of a person's melody in real time into a jam that follows its player from nothing. From the times at which
-// jamd heard the notes, [jam.AccompanyPlayer] must have the same lines. The session's take must have all notes, those before the beat was
-// found too. Where the machine was so busy that notes or frames came late, nothing is judged.
+// followsAPerson plays bars of a person's melody in real time into a jam that follows its player from nothing. From the times
+// at which jamd heard the notes, [jam.AccompanyPlayer] must have the same lines. The session's take must have all notes, those
+// before the beat was found too. Where the machine was so busy that notes or frames came late, nothing is judged.
 func followsAPerson(t *testing.T, in string, bpm float64, bars int, send func(*Jam, jam.Event)) {
 	s, stop := playFrom(t, Options{Clock: Clock{Source: ClockFollow, BPM: bpm}}, in)
 	defer stop()
@@ -91,7 +92,8 @@ func followsAPerson(t *testing.T, in string, bpm float64, bars int, send func(*J
 	offline := followedOffline(t, record, bpm)
 	both, near, furthest := 0, 0, time.Duration(0)
 	for frame, line := range lines {
-		// The first notes take the ear long, so that a slow machine hears them late for a bar. Offline ends with the bar of the last note.
+		// The first notes take the ear long, so that a slow machine hears them late for a bar. Offline ends with the bar of the last
+		// note.
 		if found := int64(passed); frame >= found && frame < found+16 || frame >= int64(len(offline.Lines)) {
 			continue
 		}
@@ -145,8 +147,8 @@ func linesOf(t *testing.T, record *session.Record) (lines map[int64]time.Duratio
 	return lines, passed
 }
 
-// followedOffline follows the notes of a session offline, at the times at which they were heard. The player heard the jam from its first
-// note on.
+// followedOffline follows the notes of a session offline, at the times at which they were heard. The player heard the jam from
+// its first note on.
 func followedOffline(t *testing.T, record *session.Record, bpm float64) *jam.Accompaniment {
 	t.Helper()
 	var tune jam.Tune
@@ -173,8 +175,8 @@ func followedOffline(t *testing.T, record *session.Record, bpm float64) *jam.Acc
 	return a
 }
 
-// hasAllNotes checks that the take of a session has each note that was played, in order. If notes came late, two of them may have been put
-// on one line: then it checks only those of the frames before the beat was found.
+// hasAllNotes checks that the take of a session has each note that was played, in order. If notes came late, two of them may
+// have been put on one line: then it checks only those of the frames before the beat was found.
 func hasAllNotes(t *testing.T, record *session.Record, played []jam.Event, found int64) {
 	t.Helper()
 	take, err := record.Take()

@@ -95,8 +95,8 @@ func (c *controls) Preset(name string) error {
 	return nil
 }
 
-// tellRefused tells of what a controller has asked for in vain: of a preset to the pages too, because its trigger is pressed once. A knob
-// that is turned would tell it with each step.
+// tellRefused tells of what a controller has asked for in vain: of a preset to the pages too, because its trigger is pressed
+// once. A knob that is turned would tell it with each step.
 func (j *Jam) tellRefused(err error) {
 	j.log.Warn().Msg(err.Error())
 	var failed *learn.PresetError
@@ -105,8 +105,8 @@ func (j *Jam) tellRefused(err error) {
 	}
 }
 
-// Undo takes back the last change of a setting by a page or `jamd ctl`, or that of a preset. Changes that a controller has taken back
-// already are passed over.
+// Undo takes back the last change of a setting by a page or `jamd ctl`, or that of a preset. Changes that a controller has
+// taken back already are passed over.
 func (j *Jam) Undo() (ui.Changes, error) {
 	defer j.changed(0)
 	for s, ok := j.host.history.take(); ok; s, ok = j.host.history.take() {
@@ -117,8 +117,8 @@ func (j *Jam) Undo() (ui.Changes, error) {
 	return ui.Changes{}, refused(ui.ReasonNothingToUndo, "there is nothing to undo")
 }
 
-// setAll sets what is not as wanted, and returns what it has set, with the values before. A setting whose limits depend on another one,
-// such as the ends of the register, is tried again after the others.
+// setAll sets what is not as wanted, and returns what it has set, with the values before. A setting whose limits depend on
+// another one, such as the ends of the register, is tried again after the others.
 func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.NamedValue) {
 	changes = ui.Changes{Set: []ui.NamedValue{}, Left: []ui.Left{}}
 	wanted = choicesLast(wanted)

@@ -46,8 +46,8 @@ func TestKeepPresetOfFollowedPlayer(t *testing.T) {
 	}
 }
 
-// A keyboard's program changes to the preset that it was learned for, through the parser of a port and of a page. Other programs, as a
-// keyboard sends them with each voice, change nothing.
+// A keyboard's program changes to the preset that it was learned for, through the parser of a port and of a page. Other
+// programs, as a keyboard sends them with each voice, change nothing.
 func TestPresetByProgram(t *testing.T) {
 	const presets = "[profile.waltz.set]\nstyle = \"arpeggio\"\ntemperature = 0.5\n[profile.ballad.set]\nstyle = \"block\"\n"
 	j, stop := withPrograms(t, presets, map[string]string{"program 5 ch 1": "preset=waltz", "program 6": "preset=ballad", "program 7": "preset=nobody"})

@@ -42,7 +42,8 @@ var reasons = []struct {
 	{config.ErrNothingSaved, ui.ReasonNothingToUndo},
 }
 
-// worded returns an error with its reason, if the pages have words for it. name is the setting, port or preset that it is about; "" for none.
+// worded returns an error with its reason, if the pages have words for it. name is the setting, port or preset that it is
+// about; "" for none.
 func worded(name string, err error) error {
 	var known *ui.Reason
 	if err == nil || errors.As(err, &known) {

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The program starts without alsa-lib: no library of that name is linked, and none of its functions is left to be found at the start.
+// The program starts without alsa-lib: no library of that name is linked, and none of its functions is left to be found at the
+// start.
 func TestAlsaIsLoadedLate(t *testing.T) {
 	name, err := os.Executable()
 	if err != nil {

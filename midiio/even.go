@@ -10,8 +10,8 @@ import (
 // The middle of the off-beats that swing, in pairs of notes: later than evenly by a tenth of the pair's half, or more.
 const swingsFrom = 1.1
 
-// Even reports whether the melody does not swing by itself. It swings if most of its off-beat eighths, or sixteenths, come clearly after
-// the middle of their pair. A dotted note and its short one, which come later still, are no swing.
+// Even reports whether the melody does not swing by itself. It swings if most of its off-beat eighths, or sixteenths, come
+// clearly after the middle of their pair. A dotted note and its short one, which come later still, are no swing.
 func (m *Melody) Even() bool {
 	for _, pair := range []float64{jam.FramesPerBeat, jam.FramesPerBeat / 2} {
 		var off []float64 // 1 is the middle of the pair, 2 its end

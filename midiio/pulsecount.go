@@ -85,8 +85,8 @@ func (c *pulseCount) settle() {
 	c.blocks.settle(c.number)
 }
 
-// hear takes a pulse and numbers it: one more than the last, or more if some were lost between them. If the pulse shows that recent
-// pulses were numbered wrongly, the number is corrected.
+// hear takes a pulse and numbers it: one more than the last, or more if some were lost between them. If the pulse shows that
+// recent pulses were numbered wrongly, the number is corrected.
 func (c *pulseCount) hear(at float64) {
 	told := c.period
 	if c.blocks.length == 0 {

@@ -52,8 +52,8 @@ func (c *clockCount) settle() {
 }
 
 // hear takes a pulse and returns its distance from the last one, in pulses: 1, or more if some were lost between them. If the
-// pulse shows that recent pulses were numbered wrongly, the distance includes the correction and may be any number. anew means that
-// the clock has paused, so that its phase and its numbers are new.
+// pulse shows that recent pulses were numbered wrongly, the distance includes the correction and may be any number. anew means
+// that the clock has paused, so that its phase and its numbers are new.
 func (c *clockCount) hear(at float64, anew bool) int64 {
 	gap := at - c.last
 	c.last = at
@@ -100,8 +100,8 @@ func (c *clockCount) goByHeard() {
 	c.at, c.period, c.number = c.heard.at, c.heard.period, c.heard.number
 }
 
-// explain finds out what the stall was, as soon as the newest arrivals are regular at the tempo from before it. It then goes on with
-// the count from before the stall, and reports true.
+// explain finds out what the stall was, as soon as the newest arrivals are regular at the tempo from before it. It then goes on
+// with the count from before the stall, and reports true.
 func (c *clockCount) explain() bool {
 	run, missed := regularRun, c.missed
 	if block := c.before.blocks.length; block > 0 {

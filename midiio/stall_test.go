@@ -92,8 +92,8 @@ func (s stalledSong) known() bool {
 	return s.fault() == ""
 }
 
-// standStill returns a length near the given one that tells a clock that stood still from one that lost pulses: half a pulse longer
-// than some pulses, or half a block longer than some blocks.
+// standStill returns a length near the given one that tells a clock that stood still from one that lost pulses: half a pulse
+// longer than some pulses, or half a block longer than some blocks.
 func standStill(length time.Duration, bpm float64, block time.Duration) time.Duration {
 	if pulse := time.Duration(float64(time.Minute) / pulsesPerBeat / bpm); pulse > mostLines*block { // such blocks are taken for jitter
 		block = pulse

@@ -18,7 +18,8 @@ const EncoderFormat = "jamd.encoder/1"
 // encoderFile is the encoder that comes with jamd.
 const encoderFile = "encoders/chords.onnx"
 
-// An Encoder maps windows of chords to vectors, so that similar windows are close together. Only one goroutine at a time may use it.
+// An Encoder maps windows of chords to vectors, so that similar windows are close together. Only one goroutine at a time may
+// use it.
 type Encoder struct {
 	window     int
 	vocabulary *jam.Vocabulary

@@ -38,8 +38,8 @@ func because(plays Part, policy string, cause error) *PolicyError {
 // Names lists the policies for a part: those that come with jamd, then the user's own, both sorted.
 func Names(plays Part) []string { return append(bundled(plays), shelved(plays)...) }
 
-// List describes the policies that have a name, first those that play chords. It needs no ONNX Runtime. The error joins those of the files
-// that cannot be read; the list has the others.
+// List describes the policies that have a name, first those that play chords. It needs no ONNX Runtime. The error joins those
+// of the files that cannot be read; the list has the others.
 func List() ([]Metadata, error) {
 	var list []Metadata
 	var problems []error
@@ -89,8 +89,8 @@ func Carried(sha256 string, plays Part) string {
 // maxFile is the limit of protobuf.
 const maxFile = 1<<31 - 1
 
-// read reads and checks a policy, and that it plays the part. spec is a name or the path of a file. A policy that is a file goes by the
-// name that it was installed or added under.
+// read reads and checks a policy, and that it plays the part. spec is a name or the path of a file. A policy that is a file
+// goes by the name that it was installed or added under.
 func read(spec string, plays Part) (m Metadata, v *jam.Vocabulary, data []byte, err error) {
 	data, file, err := bytesOf(spec, plays)
 	if err != nil {

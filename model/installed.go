@@ -38,7 +38,8 @@ func installedIn(plays Part) []string {
 	return sharedFolders(program, parts[plays].folder, runtime.GOOS, os.Getenv)
 }
 
-// sharedFolders returns the folder beside the program and, except on Windows, those below each folder of $XDG_DATA_DIRS. program may be "".
+// sharedFolders returns the folder beside the program and, except on Windows, those below each folder of $XDG_DATA_DIRS.
+// program may be "".
 func sharedFolders(program, folder, system string, getenv func(string) string) (folders []string) {
 	if program != "" {
 		folders = append(folders, filepath.Join(filepath.Dir(program), folder))

@@ -27,8 +27,8 @@ func TestSharedFolders(t *testing.T) {
 	}
 }
 
-// A policy that is installed for all users comes with jamd: it has its file's name, goes before the user's own and cannot be removed. One
-// inside the program goes before it.
+// A policy that is installed for all users comes with jamd: it has its file's name, goes before the user's own and cannot be
+// removed. One inside the program goes before it.
 func TestInstalled(t *testing.T) {
 	shared, own := t.TempDir(), t.TempDir()
 	t.Setenv("XDG_DATA_DIRS", shared)

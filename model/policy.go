@@ -22,7 +22,8 @@ type Options struct {
 	Provider Provider
 }
 
-// A Policy is a loaded policy file, with its memory of one jam. It implements [jam.Policy]. Only one goroutine at a time may use it.
+// A Policy is a loaded policy file, with its memory of one jam. It implements [jam.Policy]. Only one goroutine at a time may
+// use it.
 type Policy struct {
 	metadata   Metadata
 	vocabulary *jam.Vocabulary

@@ -17,14 +17,15 @@ import (
 	"jamd/userdir"
 )
 
-// A user's own policies lie on a shelf: NAME.onnx in the folder of its part, and beside it NAME.sha256 with the file's hash as it was added,
-// in the format of sha256sum. The names that come with jamd go before those on the shelf.
+// A user's own policies lie on a shelf: NAME.onnx in the folder of its part, and beside it NAME.sha256 with the file's hash as
+// it was added, in the format of sha256sum. The names that come with jamd go before those on the shelf.
 
 // policyName is what a policy on the shelf may be called.
 var policyName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
-// Shelf returns the folder of the user's policies for a part: $XDG_DATA_HOME/jamd/policies (or agents) if that variable is an absolute path,
-// otherwise ~/.local/share/jamd/policies, on macOS ~/Library/Application Support/jamd/policies, and on Windows %LocalAppData%\jamd\policies.
+// Shelf returns the folder of the user's policies for a part: $XDG_DATA_HOME/jamd/policies (or agents) if that variable is an
+// absolute path, otherwise ~/.local/share/jamd/policies, on macOS ~/Library/Application Support/jamd/policies, and on Windows
+// %LocalAppData%\jamd\policies.
 func Shelf(plays Part) (string, error) { return shelf(plays, runtime.GOOS, os.Getenv) }
 
 func shelf(plays Part, system string, getenv func(string) string) (string, error) {
@@ -58,9 +59,9 @@ func shelved(plays Part) []string {
 	return slices.DeleteFunc(namesIn(folder), func(name string) bool { return slices.Contains(others, name) })
 }
 
-// Add puts a policy file on the shelf, under a name ("" for the one in its metadata). Before that it checks the file against the contract
-// and steps it once, as Load does with the same library. A name that is taken is an error, unless replace is set and it is on the shelf.
-// Errors of the file are of type *PolicyError or *LibraryError.
+// Add puts a policy file on the shelf, under a name ("" for the one in its metadata). Before that it checks the file against
+// the contract and steps it once, as Load does with the same library. A name that is taken is an error, unless replace is set
+// and it is on the shelf. Errors of the file are of type *PolicyError or *LibraryError.
 func Add(file, name string, replace bool, library string) (Metadata, error) {
 	data, err := readFile(file, Chords)
 	if err != nil {
@@ -135,8 +136,8 @@ func Remove(name string) error {
 	return fmt.Errorf("there is no policy or agent %q of your own", name)
 }
 
-// Verify checks that a policy on the shelf still has the hash with which it was added, and that any policy meets the contract and can be
-// stepped. spec is a name or the path of a file.
+// Verify checks that a policy on the shelf still has the hash with which it was added, and that any policy meets the contract
+// and can be stepped. spec is a name or the path of a file.
 func Verify(spec, library string) (Metadata, error) {
 	m, err := Describe(spec)
 	if err != nil {

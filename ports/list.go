@@ -49,8 +49,8 @@ func (p *List) updateLocked() (changed bool) {
 	return changed
 }
 
-// ports returns the ports as they were a few seconds ago at most. If they are older, it lists them again, because Watch does not list
-// them while no page is open.
+// ports returns the ports as they were a few seconds ago at most. If they are older, it lists them again, because Watch does
+// not list them while no page is open.
 func (p *List) ports() (ins, outs []midiio.PortInfo, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -31,8 +31,8 @@ func (r *Record) shownPolicy(name string) string {
 // ErrUnanswered means that a blind jam needs an answer to each question.
 var ErrUnanswered = errors.New("is blind: answer all three questions to learn its policy")
 
-// MayRate returns an error if the session cannot be rated so. A blind jam tells its policy only for all three answers, and only when it is
-// over; one that is too short to judge is not rated at all. The error goes on from the name of the session.
+// MayRate returns an error if the session cannot be rated so. A blind jam tells its policy only for all three answers, and only
+// when it is over; one that is too short to judge is not rated at all. The error goes on from the name of the session.
 func (r *Record) MayRate(rating Rating) error {
 	if !r.Hides() {
 		return nil

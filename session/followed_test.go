@@ -35,7 +35,8 @@ func recordEntries(t *testing.T, o Options, during func(*Session), entries ...ja
 	return r, s.Take()
 }
 
-// What was played before the beat was found is in all that a session tells of the melody: the take, the lead sheet, the tables and the key.
+// What was played before the beat was found is in all that a session tells of the melody: the take, the lead sheet, the tables
+// and the key.
 func TestWhatWasPlayedBeforeTheBeatWasFoundIsTold(t *testing.T) {
 	const ms = time.Millisecond
 	o := options(t.TempDir())

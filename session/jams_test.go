@@ -86,8 +86,8 @@ func lead(take jam.Take) (text []byte) {
 	return text
 }
 
-// A jam of the virtual clock that an earlier jamd recorded is played again to its last chord. cmd/jamd replays the others, as their
-// policies need ONNX Runtime.
+// A jam of the virtual clock that an earlier jamd recorded is played again to its last chord. cmd/jamd replays the others, as
+// their policies need ONNX Runtime.
 func TestRecordedJamsReplay(t *testing.T) {
 	for name, frames := range map[string]int64{"held": 111, "song": 88} {
 		r, err := Open(filepath.Join(recordedJams, name))

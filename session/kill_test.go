@@ -60,8 +60,9 @@ func TestJamUntilKilled(t *testing.T) {
 	_, _ = loop.Run(context.Background())
 }
 
-// Killed at any moment: the session opens, its music is made from the log, and the replay is the jam. How much is missing is said, and
-// not asserted: on an idle machine it is the last second, as TestJam checks on the virtual clock; a busy one may be late.
+// Killed at any moment: the session opens, its music is made from the log, and the replay is the jam. How much is missing is
+// said, and not asserted: on an idle machine it is the last second, as TestJam checks on the virtual clock; a busy one may be
+// late.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -16,8 +16,8 @@ import (
 
 // WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar lines,
 // in its estimated key. A first bar that is shorter than the second is a pickup. There is a chord symbol where a chord begins,
-// N.C. where a chord ends and none comes after it, a tempo where the tempo changes by 1 BPM or more, and a mark where the notes begin
-// to swing or cease to. If the take cannot be written, WriteLeadSheet returns an error and writes nothing.
+// N.C. where a chord ends and none comes after it, a tempo where the tempo changes by 1 BPM or more, and a mark where the notes
+// begin to swing or cease to. If the take cannot be written, WriteLeadSheet returns an error and writes nothing.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
 		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)

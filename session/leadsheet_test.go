@@ -315,7 +315,8 @@ func TestLeadSheetGolden(t *testing.T) {
 	}
 }
 
-// Eighths that swing, then sixteenths, then none: each is told once, to players and to programs. The last bar was not played whole.
+// Eighths that swing, then sixteenths, then none: each is told once, to players and to programs. The last bar was not played
+// whole.
 func TestLeadSheetTellsTheSwing(t *testing.T) {
 	take := jam.Take{Meter: jam.Quarters(2), Tempo: []jam.TempoChange{{BPM: 120}}, Frames: 47, Swung: make([]float32, 47)}
 	for frame := range 16 {

@@ -23,8 +23,8 @@ func processorTime() time.Duration {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
-// BenchmarkList lists ten thousand sessions: from their folders, where of a log the last line is read, and all of one of version 1;
-// and from the index. cpu-ms/op is the processors' time, which other programs do not stretch.
+// BenchmarkList lists ten thousand sessions: from their folders, where of a log the last line is read, and all of one of
+// version 1; and from the index. cpu-ms/op is the processors' time, which other programs do not stretch.
 func BenchmarkList(b *testing.B) {
 	for name, dir := range map[string]string{"v1": shortSession(b), "v2": threeMinutes(b)} {
 		a := tenThousand(b, dir)

@@ -81,8 +81,8 @@ func longest(m jam.Meter, at, length int64) int64 {
 	return 1
 }
 
-// longestInGroup is longest for a meter of groups, such as 7/8, or of sixteenths. A note that begins with a group may last to the end
-// of any group; any other ends with its beat or, on a beat, with its group.
+// longestInGroup is longest for a meter of groups, such as 7/8, or of sixteenths. A note that begins with a group may last to
+// the end of any group; any other ends with its beat or, on a beat, with its group.
 func longestInGroup(m jam.Meter, at, length int64) int64 {
 	from, to := m.Group(at)
 	if beat := m.Beat(); beat == jam.FramesPerBeat && at%beat == beat/2 && length == beat && at+beat <= to {

@@ -11,8 +11,8 @@ import (
 	"jamd/jam"
 )
 
-// anyWait is a jam that waits for its first note while keys below and above the split are played and settings change. Which keys are the
-// melody, and how they sound, depends on what was set when each was played.
+// anyWait is a jam that waits for its first note while keys below and above the split are played and settings change. Which
+// keys are the melody, and how they sound, depends on what was set when each was played.
 func anyWait(t *rapid.T) *liveJam {
 	s := jam.DefaultSettings()
 	s.ChordGrid, s.Listen = jam.GridFrame, rapid.IntRange(0, 2).Draw(t, "listen")

@@ -123,7 +123,8 @@ func NewStudy(sessions []Measured) *Study {
 	return s
 }
 
-// played returns the policies that played. They differ from the manifest's if another policy took over, even before the first frame.
+// played returns the policies that played. They differ from the manifest's if another policy took over, even before the first
+// frame.
 func (m *Measured) played() []string {
 	if len(m.Policies) == 0 {
 		return []string{m.Policy}

@@ -12,7 +12,8 @@ type swung struct {
 	percent int64 // of the pair, where its second note comes
 }
 
-// swungIn returns how the frames of a bar swung. When eighths swing, three frames in a row are late; when sixteenths do, no two are.
+// swungIn returns how the frames of a bar swung. When eighths swing, three frames in a row are late; when sixteenths do, no two
+// are.
 func swungIn(take *jam.Take, bar jam.Bar) (s swung) {
 	late := func(frame int64) float64 { return take.At(frame) - float64(frame) }
 	most := 0.0
@@ -33,8 +34,8 @@ func swungIn(take *jam.Take, bar jam.Bar) (s swung) {
 	return s
 }
 
-// swingMarks returns a mark where the notes begin to swing, and where they no longer do. A bar that the jam did not play whole tells
-// nothing.
+// swingMarks returns a mark where the notes begin to swing, and where they no longer do. A bar that the jam did not play whole
+// tells nothing.
 func (s *sheet) swingMarks() (all []mark) {
 	var before swung
 	for frame := int64(0); frame < s.take.Frames; {

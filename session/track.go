@@ -2,8 +2,8 @@ package session
 
 import "jamd/jam"
 
-// A Track says what sounded in each frame of a jam. The figures of the jam are computed from it. Frames that were not played, or whose
-// report is lost, are left out. The slices of frames have the same length.
+// A Track says what sounded in each frame of a jam. The figures of the jam are computed from it. Frames that were not played,
+// or whose report is lost, are left out. The slices of frames have the same length.
 type Track struct {
 	Frames  []int64           // frame numbers, ascending
 	Melody  []jam.MelodyToken // silence if it is not known

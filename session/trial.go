@@ -50,10 +50,10 @@ func (b *Brief) ofStudy() bool {
 	return b.Trial != nil && b.Trial.Participant != "" && b.Trial.Number >= 1 && b.Trial.Number <= maxNumber
 }
 
-// NextTrial returns the next jam of a participant in a study that compares the policies of a set, in any order. all are the sessions
-// so far: they tell how far each participant is. A jam that was too short, or was deleted, is played again. A participant whose name is
-// a number has that number, however it is written; a new name gets the next one. If the participant has played all jams, Jam is greater
-// than Of.
+// NextTrial returns the next jam of a participant in a study that compares the policies of a set, in any order. all are the
+// sessions so far: they tell how far each participant is. A jam that was too short, or was deleted, is played again. A
+// participant whose name is a number has that number, however it is written; a new name gets the next one. If the participant
+// has played all jams, Jam is greater than Of.
 func NextTrial(all []Brief, policies []string, participant string, of int) Trial {
 	participant = norm.NFC.String(participant) // some keyboards type ü as u and its dots
 	number, err := strconv.Atoi(participant)

@@ -29,8 +29,8 @@ func (k Key) String() string {
 	return k.key.String()
 }
 
-// Symbol writes a chord symbol, as [jam.Chord] writes it, with the root's name in the key. A text that is not a chord symbol, such as "N.C.",
-// is returned as it is.
+// Symbol writes a chord symbol, as [jam.Chord] writes it, with the root's name in the key. A text that is not a chord symbol,
+// such as "N.C.", is returned as it is.
 func (k Key) Symbol(symbol string) string {
 	c, err := jam.ParseChord(symbol)
 	if err != nil || !k.known {
@@ -104,8 +104,8 @@ var (
 	minorDegrees = [12]string{"I", "bII", "II", "III", "#III", "IV", "#IV", "V", "VI", "#VI", "VII", "VII"}
 )
 
-// Numeral writes a chord's function as a Roman numeral: V7, ii7, bVII, vii°, iv. A small numeral has a minor third. It returns "" if the key is
-// not known or if the text is not a chord symbol.
+// Numeral writes a chord's function as a Roman numeral: V7, ii7, bVII, vii°, iv. A small numeral has a minor third. It returns
+// "" if the key is not known or if the text is not a chord symbol.
 func (k Key) Numeral(symbol string) string {
 	c, err := jam.ParseChord(symbol)
 	if err != nil || !k.known {

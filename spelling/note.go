@@ -1,5 +1,5 @@
-// Package spelling writes notes and chords as musicians read them in a key: in F# major the chord on the sixth degree is D#m, not Ebm, and
-// in A minor E7 has a G#, not an Ab.
+// Package spelling writes notes and chords as musicians read them in a key: in F# major the chord on the sixth degree is D#m,
+// not Ebm, and in A minor E7 has a G#, not an Ab.
 //
 //   - [NoteIn] and [RootIn] name a pitch class, [Key.Pitch] a MIDI pitch, [Fifths] and [Signature] give the key signature.
 //   - A [Key] writes chord symbols, the notes of a chord, and its Roman numeral. A [jam.KeyFinder] finds the key while somebody plays.
@@ -52,8 +52,8 @@ func Signature(k jam.Key) map[string]int {
 	return set
 }
 
-// NoteIn names a pitch class (C = 0) as it is written in a key. It chooses the name nearest to the key's own notes, in major with those
-// borrowed from minor, in minor with the raised sixth and seventh. No name has a double flat.
+// NoteIn names a pitch class (C = 0) as it is written in a key. It chooses the name nearest to the key's own notes, in major
+// with those borrowed from minor, in minor with the raised sixth and seventh. No name has a double flat.
 func NoteIn(k jam.Key, class uint8) Note { return at(notePlace(k, class)) }
 
 func notePlace(k jam.Key, class uint8) int {

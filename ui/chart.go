@@ -37,8 +37,8 @@ type song struct {
 	unspelt int // the first ones, from before a key was known
 }
 
-// add adds the chord that sounds in a frame, if it is another one. When a key becomes known, add spells the chords before it, and returns
-// true.
+// add adds the chord that sounds in a frame, if it is another one. When a key becomes known, add spells the chords before it,
+// and returns true.
 func (s *song) add(frame int64, symbol string, key spelling.Key) (respelt bool) {
 	known := key != spelling.Key{}
 	if known && s.unspelt > 0 {

@@ -53,8 +53,8 @@ func TestSong(t *testing.T) {
 	}
 }
 
-// A page that joins late is told all chords of the jam, also those of frames that are long gone. One that was there is told when they are
-// spelt in another way.
+// A page that joins late is told all chords of the jam, also those of frames that are long gone. One that was there is told
+// when they are spelt in another way.
 func TestChartOfAPage(t *testing.T) {
 	s, _ := serve(t)
 	conn := look(t, s, enter(t, s))

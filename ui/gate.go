@@ -21,8 +21,8 @@ const policyOfContent = "default-src 'none'; script-src 'self'; style-src 'self'
 // maxLinks is how many unused launch links may exist. A new one beyond that ends the oldest.
 const maxLinks = 8
 
-// linkKey is the length of the key in a launch link, short enough to be typed. It has 50 bits: who makes 10,000 guesses a second finds one
-// of maxLinks links after 200 years on average.
+// linkKey is the length of the key in a launch link, short enough to be typed. It has 50 bits: who makes 10,000 guesses a
+// second finds one of maxLinks links after 200 years on average.
 const linkKey = 10
 
 // A gate accepts the browser that opened a launch link, and programs that know the token. Every other request gets 403:

@@ -1,7 +1,7 @@
 // Package ui serves the page of jamd: the files of ui/web, and the HTTP and WebSocket API that the page and `jamd ctl` use
-// (openapi.yaml).
-// A [Server] shows one [Jam] after another. No browser can delay a jam: the jam puts its events into bounded queues, and each
-// page has a queue of its own. A full queue drops the message and counts it. gate.go says which requests are accepted.
+// (openapi.yaml). A [Server] shows one [Jam] after another. No browser can delay a jam: the jam puts its events into bounded
+// queues, and each page has a queue of its own. A full queue drops the message and counts it. gate.go says which requests are
+// accepted.
 package ui
 
 import (
@@ -211,7 +211,8 @@ type Session struct {
 	Rating   *Rating   `json:"rating,omitempty"`
 }
 
-// A Rating answers the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each from 1 to 5; 0 for no answer.
+// A Rating answers the three questions of the user study of ReaLchords and GAPT (arXiv 2511.17879), each from 1 to 5; 0 for no
+// answer.
 type Rating struct {
 	Adaptation int `json:"adaptation"` // how fast jamd adapted
 	Control    int `json:"control"`    // how much the player was in control

@@ -8,7 +8,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// The codes are those of the description, from which the page has its types; the page's tests check that each language has words for each.
+// The codes are those of the description, from which the page has its types; the page's tests check that each language has
+// words for each.
 func TestCodesAreDescribed(t *testing.T) {
 	spec, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
 	if err != nil {

@@ -74,8 +74,8 @@ func TestPageLines(t *testing.T) {
 	}
 }
 
-// TestPageIsSmall checks that the page's scripts and styles are below 120 kB compressed and load nothing from elsewhere. The engraver of
-// lead sheets, which is loaded only when a sheet is asked for, has a limit of its own.
+// TestPageIsSmall checks that the page's scripts and styles are below 120 kB compressed and load nothing from elsewhere. The
+// engraver of lead sheets, which is loaded only when a sheet is asked for, has a limit of its own.
 func TestPageIsSmall(t *testing.T) {
 	var total, engraver int
 	err := fs.WalkDir(dist, "dist", func(path string, d fs.DirEntry, err error) error {

@@ -48,8 +48,8 @@ func (n pageNote) packet() []byte {
 }
 
 // A pageMessage is a message from a page over its WebSocket. It is a pageNote, or a packet from a MIDI keyboard at the browser
-// ("midi"), or says that such a keyboard is gone ("left"), or tells only the time on the page's clock ("time"), so that the age of the
-// first note is known.
+// ("midi"), or says that such a keyboard is gone ("left"), or tells only the time on the page's clock ("time"), so that the age
+// of the first note is known.
 type pageMessage struct {
 	pageNote
 	Keyboard uint8    `json:"keyboard"` // from 1 to maxKeyboards; 0 for a pageNote

@@ -18,9 +18,9 @@ var (
 	Data  = Kind{"XDG_DATA_HOME", []string{".local", "share"}}
 )
 
-// In returns jamd's folder for a kind of files: on Linux $XDG_STATE_HOME/jamd or $XDG_DATA_HOME/jamd if that variable is an absolute path. Otherwise
-// it is below ~/.local, on macOS in ~/Library/Application Support, and on Windows in %LocalAppData%. system is as [runtime.GOOS]. The error names
-// the variable that is not set.
+// In returns jamd's folder for a kind of files: on Linux $XDG_STATE_HOME/jamd or $XDG_DATA_HOME/jamd if that variable is an
+// absolute path. Otherwise it is below ~/.local, on macOS in ~/Library/Application Support, and on Windows in %LocalAppData%.
+// system is as [runtime.GOOS]. The error names the variable that is not set.
 func (k Kind) In(system string, getenv func(string) string) (string, error) {
 	place := getenv(k.variable)
 	if !filepath.IsAbs(place) { // the specification says to ignore relative paths

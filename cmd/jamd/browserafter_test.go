@@ -7,8 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestAfterInABrowser is the end of a jam: its roll stays, it can be heard, saved in three formats and rated, and the next one begins from there. Meanwhile
-// one live region tells a screen reader what goes on, in peace.
+// TestAfterInABrowser is the end of a jam: its roll stays, it can be heard, saved in three formats and rated, and the next one
+// begins from there. Meanwhile one live region tells a screen reader what goes on, in peace.
 func TestAfterInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

@@ -11,8 +11,8 @@ import (
 // chartText returns the bars of the page's chart as a screen reader tells them.
 const chartText = `[...document.querySelectorAll('.chart li .spoken')].map((e) => e.textContent).join('; ')`
 
-// stillBesideTheSong checks that nothing moves on a phone while the roll or the chart goes on: no chord that is wider, and no row that begins,
-// shifts what the player may touch.
+// stillBesideTheSong checks that nothing moves on a phone while the roll or the chart goes on: no chord that is wider, and no
+// row that begins, shifts what the player may touch.
 func stillBesideTheSong(v *visitor) {
 	v.t.Helper()
 	v.play("KeyC", "KeyG", "KeyE")
@@ -37,8 +37,8 @@ func stillBesideTheSong(v *visitor) {
 	}
 }
 
-// TestChartInABrowser is a song as a chord chart: it grows bar by bar with the current one lit, a page that comes late has all of it, and it
-// stays when the jam ends, as that of the session.
+// TestChartInABrowser is a song as a chord chart: it grows bar by bar with the current one lit, a page that comes late has all
+// of it, and it stays when the jam ends, as that of the session.
 func TestChartInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

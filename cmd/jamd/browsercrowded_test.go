@@ -29,8 +29,8 @@ const crowded = `(() => {
 	window.fetch = (path, ...rest) => (/\/chart$/.test(path) ? Promise.resolve(Response.json(chart)) : fetched(path, ...rest));
 })()`
 
-// A bar with many chords can be read at every width: its chords follow each other without touching, are no smaller than 11 px, and stay in
-// their bar; where there is room, each stands at its beat. Fewer bars share a row where they do not fit.
+// A bar with many chords can be read at every width: its chords follow each other without touching, are no smaller than 11 px,
+// and stay in their bar; where there is room, each stands at its beat. Fewer bars share a row where they do not fit.
 func TestCrowdedChartInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

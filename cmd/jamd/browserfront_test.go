@@ -93,8 +93,8 @@ func TestFrontInABrowser(t *testing.T) {
 	v.unbroken()
 }
 
-// TestFirstPressInABrowser checks that the first key press of all is on its way to jamd before the page begins its sound, which takes long, and
-// that it carries the time of the key.
+// TestFirstPressInABrowser checks that the first key press of all is on its way to jamd before the page begins its sound, which
+// takes long, and that it carries the time of the key.
 func TestFirstPressInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

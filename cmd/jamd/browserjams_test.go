@@ -61,8 +61,8 @@ func TestNextJamInABrowser(t *testing.T) {
 	v.unbroken()
 }
 
-// TestPortsInABrowser is a page whose player takes other ports: of jamd there is what the page sees of it alone, as a machine without a
-// sequencer has no port to offer. midiio/alsa/switch_test.go is the other half, with real ports.
+// TestPortsInABrowser is a page whose player takes other ports: of jamd there is what the page sees of it alone, as a machine
+// without a sequencer has no port to offer. midiio/alsa/switch_test.go is the other half, with real ports.
 func TestPortsInABrowser(t *testing.T) {
 	rack, v := browseRack(t, jam.Bars{Meter: jam.Quarters(4)})
 	v.click(`.door`) // which wakes the sound
@@ -91,7 +91,8 @@ func TestPortsInABrowser(t *testing.T) {
 	v.unbroken()
 }
 
-// TestMetersInABrowser is a page whose jam has a pickup, two bars of 3/4, and then 4/4: bars and beats are counted by the meter of each bar.
+// TestMetersInABrowser is a page whose jam has a pickup, two bars of 3/4, and then 4/4: bars and beats are counted by the meter
+// of each bar.
 func TestMetersInABrowser(t *testing.T) {
 	bars := jam.Bars{Meter: jam.Quarters(1), Changes: []jam.MeterChange{{Frame: 4, Meter: jam.Quarters(3)}, {Frame: 28, Meter: jam.Quarters(4)}}}
 	rack, v := browseRack(t, bars)

@@ -27,8 +27,8 @@ const fakeMIDI = `(() => {
 	globalThis.lit = () => [...document.querySelectorAll('[data-pitch][aria-pressed=true]')].map((key) => key.dataset.pitch).join(' ');
 })()`
 
-// TestKeyboardsInABrowser plays two keyboards at the browser: what each sends reaches the jam through the same parser as at a port, the page shows
-// what was heard, and a keyboard that is unplugged holds nothing any more.
+// TestKeyboardsInABrowser plays two keyboards at the browser: what each sends reaches the jam through the same parser as at a
+// port, the page shows what was heard, and a keyboard that is unplugged holds nothing any more.
 func TestKeyboardsInABrowser(t *testing.T) {
 	rack, v := browseRack(t, jam.Bars{Meter: jam.Quarters(4)})
 	v.do(fakeMIDI)

@@ -8,8 +8,8 @@ import (
 	"jamd/jam"
 )
 
-// TestNextChordsInABrowser shows what may come next: it changes with the beat and after a chord has begun, never with other frames, nothing
-// moves for it, and no region of the page announces it.
+// TestNextChordsInABrowser shows what may come next: it changes with the beat and after a chord has begun, never with other
+// frames, nothing moves for it, and no region of the page announces it.
 func TestNextChordsInABrowser(t *testing.T) {
 	rack, v := browseRack(t, jam.Bars{Meter: jam.Quarters(4)})
 	frame := func(frame int64, symbol string, began bool, next ...jam.Choice) {

@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestLeadSheetInABrowser engraves a jam in a metre of groups, with swing, and reads what the browser prints of it. The engraver is
-// loaded only then, from jamd itself.
+// TestLeadSheetInABrowser engraves a jam in a metre of groups, with swing, and reads what the browser prints of it. The
+// engraver is loaded only then, from jamd itself.
 func TestLeadSheetInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

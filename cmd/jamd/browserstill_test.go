@@ -35,8 +35,8 @@ const watchPlaces = `(() => {
 	look();
 })()`
 
-// TestStillAfterStopInABrowser stops a jam and opens a session, where the answers of jamd come late and one by one: what can be clicked
-// is in its place from the moment at which it is seen.
+// TestStillAfterStopInABrowser stops a jam and opens a session, where the answers of jamd come late and one by one: what can be
+// clicked is in its place from the moment at which it is seen.
 func TestStillAfterStopInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

@@ -135,8 +135,8 @@ func (c *configured) paramsInForce(settings []config.Setting) (all []inForce) {
 	return all
 }
 
-// typed returns the value of a flag for JSON: numbers and switches as such, lists as lists, anything else as a user would write it. It
-// returns nil if the flag was not given and has no default.
+// typed returns the value of a flag for JSON: numbers and switches as such, lists as lists, anything else as a user would write
+// it. It returns nil if the flag was not given and has no default.
 func typed(v reflect.Value) any {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {

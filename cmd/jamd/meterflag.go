@@ -6,7 +6,8 @@ import (
 	"jamd/jam"
 )
 
-// A meterFlag is a time signature, or the zero Meter for auto: the meter is found in the playing. It is nil if the flag was not given.
+// A meterFlag is a time signature, or the zero Meter for auto: the meter is found in the playing. It is nil if the flag was not
+// given.
 type meterFlag struct{ jam.Meter }
 
 const autoMeter = "auto"

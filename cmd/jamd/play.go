@@ -113,8 +113,8 @@ func (c *playCmd) check(configured *configured) error {
 	return checkFor(c.For)
 }
 
-// findPolicy returns an error if there is no such policy. A policy with a name was checked when it was made or added; reading it here would
-// delay each start by some 7 ms, as it is read again to be played.
+// findPolicy returns an error if there is no such policy. A policy with a name was checked when it was made or added; reading
+// it here would delay each start by some 7 ms, as it is read again to be played.
 func findPolicy(spec string) error {
 	if slices.Contains(model.Names(model.Chords), spec) {
 		return nil

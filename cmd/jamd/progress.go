@@ -12,8 +12,8 @@ import (
 	"jamd/jam"
 )
 
-// A progress shows how far a command is as a bar below what it prints, from two seconds on, if standard error is a terminal. It may be used
-// from several goroutines.
+// A progress shows how far a command is as a bar below what it prints, from two seconds on, if standard error is a terminal. It
+// may be used from several goroutines.
 type progress struct {
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar // nil if none is shown

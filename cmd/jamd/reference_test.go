@@ -20,7 +20,8 @@ func TestReferenceIsFresh(t *testing.T) {
 	fresh(t, referenceFile, reference)
 }
 
-// wanted is what a player looks for first, with commands in quotes. TestDocumentedCommands and TestLinks check its commands and links.
+// wanted is what a player looks for first, with commands in quotes. TestDocumentedCommands and TestLinks check its commands and
+// links.
 const wanted = `
 | you want to | command |
 | --- | --- |
@@ -69,8 +70,8 @@ func referenceTable(page *bytes.Buffer, args []*kong.Value, flags []*kong.Flag) 
 	}
 }
 
-// monospaced sets text as code in a table. A bar there ends the cell, and the site shows the backslash that GitHub would take for its escape.
-// After a bar the line may break.
+// monospaced sets text as code in a table. A bar there ends the cell, and the site shows the backslash that GitHub would take
+// for its escape. After a bar the line may break.
 func monospaced(text string) string {
 	if strings.Contains(text, "|") {
 		return "<code>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", "|", "&#124;<wbr>", "*", "&#42;", "_", "&#95;").Replace(text) + "</code>"

@@ -120,8 +120,8 @@ func writeInputs(dir string) error {
 	return os.CopyFS(filepath.Join(dir, "old", "20261122-231749-f907ec"), os.DirFS("../../session/testdata/v1"))
 }
 
-// playedFreely is a melody of 24 bars by a player without a click, at about 96 BPM: the tempi of the file are the player's. In 3/4 every
-// other bar begins with a half note.
+// playedFreely is a melody of 24 bars by a player without a click, at about 96 BPM: the tempi of the file are the player's. In
+// 3/4 every other bar begins with a half note.
 func playedFreely(meter jam.Meter) ([]byte, error) {
 	take := jam.Take{Meter: meter, Frames: 24 * meter.Bar()}
 	for frame := int64(0); frame < take.Frames; frame += 4 {

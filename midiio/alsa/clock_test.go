@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// clockScript lets one jamd follow the clock of another: the master plays a tune of its own and sends its clock, with its chords, to a
-// port of the follower's, whose melody comes from aplaymidi. The master ends first, the follower by SIGINT.
+// clockScript lets one jamd follow the clock of another: the master plays a tune of its own and sends its clock, with its
+// chords, to a port of the follower's, whose melody comes from aplaymidi. The master ends first, the follower by SIGINT.
 const clockScript = awaiting + `
 jam() { jamd play --policy tiny.onnx --page off --listen 1 --chord-grid frame "$@"; }
 jam --clock external --in 'jamd in' --clock-in 'jamd in 2' --out 'jamd out 2' --tempo 90 --session-dir /run/follower >follower.txt 2>&1 &
@@ -52,8 +52,8 @@ type logLine struct {
 	Again bool      `json:"again"`
 }
 
-// TestClock: a second jamd is the clock's master. The follower begins with it, takes its tempo, ends where it ends, and leaves no note
-// sounding.
+// TestClock: a second jamd is the clock's master. The follower begins with it, takes its tempo, ends where it ends, and leaves
+// no note sounding.
 func TestClock(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)
@@ -83,8 +83,8 @@ func TestClock(t *testing.T) {
 	off, judged := apart(followed, masters)
 	t.Logf("frames %d to %d follow the master's %d to %d, with %d jumps; %d lines that were in time are %.3f frames from the master's (median); tempo %.2f at last for 30",
 		followed.first().frame, followed.last().frame, masters.first().frame, masters.last().frame, followed.jumps, judged, off, followed.tempo)
-	// The master's clock ends at the line behind its last frame. On a busy host the follower may lose its place: it then goes on in a later
-	// bar, at the same place of the bar.
+	// The master's clock ends at the line behind its last frame. On a busy host the follower may lose its place: it then goes on
+	// in a later bar, at the same place of the bar.
 	lost := bar * int64(1+followed.jumps)
 	inPlace := followed.first().frame < lost && masters.first().frame == 0 && followed.last().frame >= masters.last().frame-4 &&
 		followed.last().frame <= masters.last().frame+1+lost
@@ -108,10 +108,10 @@ const (
 	mostApart = 0.25
 )
 
-// apart returns how far the follower's lines are from those of the master, in frames, and how many lines it judged: those of the
-// master's time, except for frames that the follower sent too late. Both sessions have the wall time of one machine. Bars of the two begin
-// together, but after a jump the follower is in another bar, so only the place in the bar counts. A busy host delays single pulses,
-// which move single lines; it does not move the median.
+// apart returns how far the follower's lines are from those of the master, in frames, and how many lines it judged: those of
+// the master's time, except for frames that the follower sent too late. Both sessions have the wall time of one machine. Bars
+// of the two begin together, but after a jump the follower is in another bar, so only the place in the bar counts. A busy host
+// delays single pulses, which move single lines; it does not move the median.
 func apart(followed, masters played) (median float64, judged int) {
 	first, last := masters.first(), masters.last()
 	step := last.at.Sub(first.at) / time.Duration(last.frame-first.frame)

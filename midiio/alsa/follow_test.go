@@ -15,7 +15,8 @@ mv tiny.onnx /model/testdata
 TMPDIR=/run JAMD_ORT_LIB=/job/libonnxruntime.so ./live.test -test.run PersonAtAnALSAPort -test.v
 `
 
-// TestFollow plays a person's melody into a port of the real sequencer, in real time: jamd finds the beat, and its lines are as offline.
+// TestFollow plays a person's melody into a port of the real sequencer, in real time: jamd finds the beat, and its lines are as
+// offline.
 func TestFollow(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)

@@ -62,9 +62,10 @@ poweroff -f
 	return b.String()
 }
 
-// awaiting is the beginning of a script that waits. await runs a command over and over, until it succeeds; only what hangs meets its
-// limit, and is told. shows succeeds if the sequencer has a client or port, and connected if aseqdump listens to one. chords counts the chords that jamd has printed, and swept how often a dump of aseqdump has heard all sound off,
-// which is the last thing that jamd sends.
+// awaiting is the beginning of a script that waits. await runs a command over and over, until it succeeds; only what hangs
+// meets its limit, and is told. shows succeeds if the sequencer has a client or port, and connected if aseqdump listens to one.
+// chords counts the chords that jamd has printed, and swept how often a dump of aseqdump has heard all sound off, which is the
+// last thing that jamd sends.
 const awaiting = `
 await() {
     for i in $(seq 600); do eval "$1" && return; sleep 0.2; done

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// killScript lets jamd play into aseqdump, kills it at a random moment of its chords, and starts it again; the last one
-// ends in order. Its policy is tiny, because a step of a real one takes most of a second here. While it plays, a second one is started on the same port.
+// killScript lets jamd play into aseqdump, kills it at a random moment of its chords, and starts it again; the last one ends in
+// order. Its policy is tiny, because a step of a real one takes most of a second here. While it plays, a second one is started
+// on the same port.
 const killScript = `
 aseqdump >heard.txt &
 dump=$!

@@ -35,8 +35,8 @@ exit $status
 
 const tune = "../testdata/tune.mid"
 
-// TestPlay is the whole of jamd with a real sequencer: chords sound, and all of them are off at the end. The policy is tiny: beside busy
-// processes a step of a real one takes seconds in this machine, and the longest frame is 750 ms.
+// TestPlay is the whole of jamd with a real sequencer: chords sound, and all of them are off at the end. The policy is tiny:
+// beside busy processes a step of a real one takes seconds in this machine, and the longest frame is 750 ms.
 func TestPlay(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)

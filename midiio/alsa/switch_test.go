@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// switchScript moves a jam from one keyboard to another and from one synth to another, as the page does: 'jamd ctl' asks the same API. At
-// each keyboard a note is held when jamd leaves it. Both keyboards are VirMIDI's, both synths are aseqdump; the second one is started
-// when jamd plays already.
+// switchScript moves a jam from one keyboard to another and from one synth to another, as the page does: 'jamd ctl' asks the
+// same API. At each keyboard a note is held when jamd leaves it. Both keyboards are VirMIDI's, both synths are aseqdump; the
+// second one is started when jamd plays already.
 const switchScript = awaiting + `
 keys() { printf "$2" >/dev/snd/midiC0D$1; }
 jamd play --clock internal --policy tiny.onnx --in 'VirMIDI 0-0' --out 'jamd out' --tempo 40 --listen 0 --chord-grid frame --session-dir /run/sessions >play.txt 2>&1 &
@@ -50,8 +50,8 @@ echo "--- begin log"; cat /run/sessions/*/events.jsonl; echo "--- end log"
 exit $status
 `
 
-// TestSwitch: another input and another output are taken amid the jam, no note hangs at those that are left, and what is not there is
-// refused.
+// TestSwitch: another input and another output are taken amid the jam, no note hangs at those that are left, and what is not
+// there is refused.
 func TestSwitch(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)

@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// The report of a session that an earlier jamd recorded is drawn as that jamd drew it. The golden files have no styles. -update is for
-// changed words and drawings; a changed figure of an old session is a fault.
+// The report of a session that an earlier jamd recorded is drawn as that jamd drew it. The golden files have no styles. -update
+// is for changed words and drawings; a changed figure of an old session is a fault.
 func TestReportsOfRecordedJams(t *testing.T) {
 	local := time.Local
 	time.Local = time.UTC
