@@ -27,7 +27,7 @@ USUAL = 0.07  # about the share of frames in which a chord ends
 
 def ends(pieces: Sequence[Piece]) -> Tensor:
     """Returns float32 [places]: for each bar position the share of frames in which the data's chord changes."""
-    changed, all_ = np.ones(bars.PLACES), np.full(bars.PLACES, 20.0)
+    changed, all_ = np.ones(bars.PLACES), np.full(bars.PLACES, 20.0)  # so a place without data has 1 change in 20 frames
     for piece in pieces:
         places = bars.places(piece.bars, len(piece.melody))
         np.add.at(changed, places[metrics.change_frames(piece.chords)], 1)
@@ -36,8 +36,9 @@ def ends(pieces: Sequence[Piece]) -> Tensor:
 
 
 def likeness(chords: Tensor) -> Tensor:
-    """Returns [batch, length, chords]: how much of the data's chord each chord has, for tokens [batch, length]. It is
-    the share of pitch classes in both of those in either (Jaccard's index), so 1 for the same chord; 0 in silence."""
+    """Returns [batch, length, chords]: how much each chord has in common with the data's chord, for tokens [batch,
+    length]. It is Jaccard's index: the number of pitch classes in both chords over the number in either, so 1 for the
+    same chord. In silence it is 0."""
     table = _CHORDS.to(chords.device)
     both = table @ table.T
     alike = both / (table.sum(dim=1)[:, None] + table.sum(dim=1) - both)

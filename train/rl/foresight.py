@@ -27,7 +27,7 @@ from train.data.corpora.dataset import Piece
 from train.data.windows import Batch, Windows
 from train.models.anchor import Anchor
 from train.models.fit import descend, falling
-from train.models.network import Decoder, delayed
+from train.models.network import Decoder
 from train.rl import coherence, rollout
 from train.rl.objective import divergence, entropy_of, mean
 from train.runs import processes
@@ -38,9 +38,9 @@ LISTENING = (16, 64)  # frames; `jamd play` listens for 32 where nothing is set
 @dataclass(frozen=True)
 class Settings:
     """Settings of one run. In each step the policy plays `windows` windows of `length` frames and learns from them in
-    minibatches. coherence weighs the expected value, in which a frame with the melody's note in the chord is worth 1
-    and one with the data's own chord `agreement`. kl weighs the divergence from the anchor, data the likelihood of the
-    data's chords. astray is the share of the data's windows with a history led astray. rarity is the bonus of a chord
+    minibatches. coherence weighs the expected value: a frame with the melody's note in the chord is worth 1, and one
+    with the data's own chord is worth `agreement` more. kl weighs the divergence from the anchor, data the likelihood
+    of the data's chords. astray is the share of the data's windows with a history led astray. rarity is the bonus of a chord
     for each e-fold that it is too rare in its key. changes is the share of the data's onset rate to aim at. price is
     the gain of the prices of onsets. silence is the cost of a silent frame while the melody sounds; the first 8 frames
     are free. jumps is the share of windows that change key on the way. listening is the share of windows in which the
@@ -73,8 +73,8 @@ class Settings:
 
 
 class Step(NamedTuple):
-    """A rollout to windows of the data, with everything to learn from it. [batch, length]: data, heard, mask, plays (the
-    frames of mask in which the policy does not listen only), places, bar (the bar positions that the policy gets),
+    """A rollout to windows of the data, with everything to learn from it. [batch, length]: data, heard, mask, plays
+    (mask without the frames in which the policy only listens), places, bar (the bar positions that the policy gets),
     history, target and learnt (astray.py), own (what it played). [batch]: jump, level. log_q [batch, length, tokens] is
     from the anchor, harmony [batch, length, chords] from coherence.py."""
 
@@ -129,14 +129,14 @@ class Trainer:
     @torch.no_grad()
     def perform(self, data: Tensor, heard: Tensor, mask: Tensor, places: Tensor, jump: Tensor, bar: Tensor,
                 level: Tensor, uniform: Tensor, listens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Plays to windows after it has listened for so many frames [batch]. Returns what the policy played [batch,
+        """Plays to windows; in the first `listens` frames [batch] the policy is silent. Returns what it played [batch,
         length], the anchor's log probabilities given that [batch, length, tokens], and the values of all chords [batch,
         length, chords]."""
-        s, n = self.settings, tokens.CHORDS
+        s = self.settings
         own = rollout.play(self.policy, heard, s.temperature, uniform, bar, level, listens) * mask  # silent beyond the end
         with self.halved():
-            logits = self.anchor(own, heard).float()
-        log_q = (rollout.masked(logits, delayed(own, 2 * n + 1), n) / s.temperature).log_softmax(dim=-1)
+            logits = self.anchor(own, heard)
+        log_q = rollout.log_softmax(logits, own, s.temperature)
         beside = s.agreement * coherence.likeness(data) if s.agreement else None
         return own, log_q, coherence.values(heard, mask, places, self.ends, jump, beside)
 
@@ -244,7 +244,8 @@ class Trainer:
 
 
 def listening(windows: int, share: float, random: np.random.Generator) -> Tensor:
-    """Returns int64 [windows]: for how many frames the policy listens at the start of each window, 0 in most of them."""
+    """Returns int64 [windows]: for how many frames the policy only listens at the start of each window. It is 0 in all
+    but about a share of the windows."""
     if share == 0:
         return torch.zeros(windows, dtype=torch.int64)
     frames = random.integers(*LISTENING, windows, endpoint=True)

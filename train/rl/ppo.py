@@ -149,12 +149,11 @@ class Trainer:
     def perform(self, heard: Tensor, mask: Tensor, uniform: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Plays to windows and judges what was played. Returns the values of each frame [batch, length] with the growth
         of the rewards in each part [batch, parts], and the rewards of each window [batch] by name."""
-        s, n = self.settings, rollout.VOICES[self.policy.shape.plays]
+        s = self.settings
         own = rollout.play(self.policy, heard, s.temperature, uniform) * mask  # silence beyond the song's end
         with self.halved():
             log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
-            before = rollout.delayed(own, 2 * n + 1)
-            log_q = (rollout.masked(self.anchor(own, heard).float(), before, n) / s.temperature).log_softmax(dim=-1)
+            log_q = rollout.log_softmax(self.anchor(own, heard), own, s.temperature)
             # Pays the same reward as it grows from part to part. The sums, and so the best policy, stay the same
             # (potential-based shaping, Ng et al. 1999).
             ends = [mask.shape[1] * (i + 1) // s.shaping_parts for i in range(s.shaping_parts)]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from train.data import tokens
-from train.models.network import Decoder, Stepper, by_part, delayed
+from train.models.network import Decoder, Stepper, by_part, delayed, shifted
 
 VOICES = {"chords": tokens.CHORDS, "melody": 128}
 
@@ -54,14 +54,19 @@ def play(policy: Decoder, heard: Tensor, temperature: float, uniform: Tensor, pl
 
 def log_probabilities(policy: Decoder, own: Tensor, heard: Tensor, temperature: float,
                       places: Tensor | None = None, level: Tensor | None = None) -> Tensor:
-    """Returns [batch, length, 2n + 1]: log pi(. | past) with the mask and the temperature with which play draws."""
-    n = VOICES[policy.shape.plays]
-    logits = masked(policy.head(features(policy, own, heard, places, level)).float(), delayed(own, 2 * n + 1), n)
-    return (logits / temperature).log_softmax(dim=-1)
+    """Returns [batch, length, 2n + 1]: log pi(. | past) of the policy, with the mask and the temperature of play."""
+    return log_softmax(policy.head(features(policy, own, heard, places, level)), own, temperature)
+
+
+def log_softmax(logits: Tensor, own: Tensor, temperature: float) -> Tensor:
+    """Returns the log probabilities of logits [batch, length, 2n + 1] after own [batch, length], with the mask and the
+    temperature of play."""
+    n = logits.shape[-1] // 2
+    return (masked(logits.float(), delayed(own, 2 * n + 1), n) / temperature).log_softmax(dim=-1)
 
 
 def features(policy: Decoder, own: Tensor, heard: Tensor, places: Tensor | None = None,
              level: Tensor | None = None) -> Tensor:
     """Returns the policy's activations [batch, length, dim] before each frame of own."""
     chords, melody = by_part(own, heard, policy.shape.plays)
-    return policy.features(delayed(chords, tokens.CHORD_START), delayed(melody, tokens.MELODY_START), places, level)
+    return policy.features(*shifted(chords, melody), places, level)
