@@ -7,7 +7,6 @@ of the corpora gives it, so no song both trains and judges.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from train.data.corpora import abc_notation, dataset, leadsheet, musicxml, pop909
+from train.data.corpora import abc_notation, dataset, leadsheet, musicxml, pop909, weimar
 from train.data.corpora.song import CorpusError, Skipped, Song
 
 TICKS = 12  # per beat
@@ -146,7 +145,7 @@ def read_weimar(root: Path) -> Iterator[Tune]:
 
 
 def _read_solo(melody: Path, lines: Path) -> Tune | None:
-    rows = list(csv.DictReader(lines.open()))
+    rows = weimar.table(lines)
     beats = np.array([float(r["onset"]) for r in rows])
     metre = METRES.get(tuple(map(int, next((r["signature"] for r in rows if r["signature"]), "0/0").split("/"))))
     if metre not in ("4/4", "3/4") or len({r["signature"] for r in rows if r["signature"]}) != 1:
@@ -156,13 +155,14 @@ def _read_solo(melody: Path, lines: Path) -> Tune | None:
     if (np.diff(numbers) != 1).any() or (np.diff(beats) <= 0).any():
         return None  # beats are missing or out of order
     notes = [(float(r["onset"]), float(r["pitch"]), (int(r["tatum"]) - 1) / int(r["division"]))
-             for r in csv.DictReader(melody.open())]
-    at, pitch, within = np.array(sorted(n for n in notes if beats[0] <= n[0] < beats[-1])).T
+             for r in weimar.table(melody)]
+    inside = sorted(n for n in notes if beats[0] <= n[0] < beats[-1])
+    if len(inside) < 32:
+        return None
+    at, pitch, within = np.array(inside).T
     first = int(numbers[0]) - count
     zero = first - first % count  # so that tick 0 is a bar line
     ticks = _places(np.interp(at, beats, numbers) - zero, within)
-    if len(at) < 32:
-        return None
     return Tune("weimar", melody.stem.removesuffix("_Solo"), "", metre, ticks, pitch.astype(np.int32), at, beats,
                 int(numbers[0] - zero) * TICKS)
 

@@ -6,7 +6,7 @@ import pytest
 from train.follow.figures import beats_to_lock, f_measure, figures
 from train.follow.metres import found
 from train.follow.playing import Performance
-from train.follow.songs import Tune
+from train.follow.songs import Tune, read_weimar
 
 BEATS = np.arange(0, 40, 0.5)
 
@@ -56,3 +56,11 @@ def test_the_metre_counts_from_where_it_is_sure():
     for beat in beats[8:]:
         beat["meter"] = "3/4"
     assert found(performance(), {"beats": beats}) == ("3/4", 8)
+
+
+def test_a_solo_without_notes_between_its_beats_is_left_out(tmp_path):
+    for folder, text in (("csv_beats", "bar,beat,onset,signature\n1,1,0.0,4/4\n1,2,0.5,\n1,3,1.0,\n"),
+                         ("csv_melody", "onset,pitch,tatum,division\n7.5,60.0,1,1\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "Solo.csv").write_text(text)
+    assert list(read_weimar(tmp_path)) == []

@@ -42,12 +42,12 @@ def _read_solo(beats_path: Path, melody_path: Path) -> Song | Skipped:
     """Returns the solo of two files; its frame 0 is the last bar line at or before the first note or chord."""
     id = beats_path.stem.removesuffix("_Solo")
     title = re.sub(r"-\d+$", "", id.partition("_")[2])
-    rows = _rows(beats_path)
+    rows = table(beats_path)
     beats = np.array([float(row["onset"]) for row in rows])
     if len(beats) < 2 or not np.all(np.diff(beats) > 0):
         raise ValueError("less than two beats, or not in order")
     notes = monophonic([_note(float(row["onset"]), float(row["duration"]), round(float(row["pitch"])), beats)
-                        for row in _rows(melody_path) if float(row["onset"]) >= beats[0]])
+                        for row in table(melody_path) if float(row["onset"]) >= beats[0]])
     chords = _chords(rows)
     if not notes:
         return Skipped(id, "no melody")
@@ -64,7 +64,7 @@ def _read_solo(beats_path: Path, melody_path: Path) -> Song | Skipped:
         bars=[b._replace(frame=b.frame - zero) for b in lines if b.frame >= zero])
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def table(path: Path) -> list[dict[str, str]]:
     """Returns the rows of a CSV file whose first line has the column names."""
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
