@@ -70,4 +70,4 @@ def table(report: dict) -> str:
 
 
 def read(report: Path) -> dict:
-    return json.loads(report.read_text())
+    return json.loads(report.read_text(encoding="utf-8"))

@@ -55,7 +55,7 @@ def ours(name: str, policy: str, bpm: float, file: Path, seconds: float, folder:
 def processor() -> str:
     """Returns the processor's name as the system gives it."""
     if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()

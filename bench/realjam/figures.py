@@ -115,9 +115,9 @@ def section(arms: list[Arm], ours: list[str], conditions: list[str]) -> str:
 
 def put(document: Path, text: str) -> None:
     """Replaces the section in the document. Raises ValueError if the document does not have the marks."""
-    old = document.read_text()
+    old = document.read_text(encoding="utf-8")
     before, begin, rest = old.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{document} does not have the lines {BEGIN!r} and {END!r}: add them where the figures belong")
-    document.write_text(before + text + after)
+    document.write_text(before + text + after, encoding="utf-8")

@@ -73,7 +73,7 @@ def serving(home: Path, onnx: bool, log: Path) -> Iterator[Server]:
     """Starts a server with its checkpoints below `home` and ends it with the block."""
     port = free_port()
     command = [sys.executable, "-m", "bench.realjam.serve", "--port", str(port)] + ["--onnx"] * onnx
-    with log.open("w") as out:
+    with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | {"HOME": str(home)})
     try:
         server = Server(port)

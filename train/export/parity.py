@@ -102,4 +102,4 @@ def write(network: Decoder, path: Path) -> None:
         **({"bar": bar.tolist()} if network.shape.hears_bar else {}),
         **({"busy": levels.tolist()} if network.shape.hears_busy else {}),
         "frames": frames, "logits": [[round(float(x), 5) for x in logits[t]] for t in frames],
-        "seed": seed, "temperature": TEMPERATURE, "sampled": played.tolist()}) + "\n")
+        "seed": seed, "temperature": TEMPERATURE, "sampled": played.tolist()}) + "\n", encoding="utf-8")

@@ -112,4 +112,4 @@ def found(checkpoint: Path) -> dict:
 
 
 def write(checkpoint: Path, path: Path) -> None:
-    path.write_text(json.dumps(found(checkpoint)) + "\n")
+    path.write_text(json.dumps(found(checkpoint)) + "\n", encoding="utf-8")

@@ -79,7 +79,7 @@ def brier(beats: Beats, points: np.ndarray) -> float:
 
 def read(path: Path) -> np.ndarray:
     """Returns the points of a calibration."""
-    return np.array(json.loads(path.read_text())["points"])
+    return np.array(json.loads(path.read_text(encoding="utf-8"))["points"])
 
 
 def write(tunes: list[Tune], binary: Path, songs: int, path: Path) -> Iterator[str]:
@@ -98,4 +98,4 @@ def write(tunes: list[Tune], binary: Path, songs: int, path: Path) -> Iterator[s
         "date": datetime.now(UTC).date().isoformat(), "command": "python -m train follow-calibration --data FOLDER",
         "songs": songs, "points": fit(beats).tolist(),
     }
-    path.write_text(json.dumps(card, indent=1) + "\n")
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -162,7 +162,7 @@ def map_chords(names: list[str]) -> ChordMap:
 def read_names(path: Path) -> list[str]:
     """Reads the authors' file of chord names: a JSON list without duplicates. Raises ImportFailure if it is not one."""
     try:
-        names = json.loads(path.read_text())
+        names = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ImportFailure(f"{path}: {error.strerror}") from None
     except ValueError:

@@ -15,7 +15,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
     Incomplete rows of a killed run are left out. The result is empty if there is no step yet. Raises CorpusError if the
     file is not the table of a run."""
     try:
-        with open(path, newline="") as file:
+        with open(path, encoding="utf-8", newline="") as file:
             names, *table = [*csv.reader(line for line in file if line.endswith("\n"))] or [["step"]]
         rows = {int(row[names.index("step")]): row for row in table if len(row) == len(names)}
         return {name: np.array([float(rows[step][i]) for step in sorted(rows)])

@@ -53,7 +53,7 @@ class Record:
 
     def __enter__(self) -> Record:
         if self.writes:
-            self.file = open(self.run / "metrics.csv", "a", newline="")
+            self.file = open(self.run / "metrics.csv", "a", encoding="utf-8", newline="")
             self.board = SummaryWriter(str(self.run / "tensorboard"))
         return self
 

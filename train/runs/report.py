@@ -20,7 +20,8 @@ def processor() -> str:
     """Returns the processor's name as far as the system gives it."""
     name = platform.processor() or platform.machine()
     if (cpuinfo := Path("/proc/cpuinfo")).is_file():
-        models = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+        models = [line.split(":", 1)[1].strip() for line in lines if "model name" in line]
         name = models[0] if models else name
     return name
 

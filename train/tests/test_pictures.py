@@ -121,7 +121,7 @@ def test_nobody_surpasses_the_front_and_all_others_are_surpassed(points):
 
 def test_a_run_resumed_counts_its_later_rows(tmp_path):
     run = a_run(tmp_path / "run", "1,1,0.1,5,nan", "2,2,0.2,6,0.5", "3,3,0.22,9,0.1", "2,9,0.4,7,nan", "3,4,0.5")
-    with open(run / "metrics.csv", "a") as file:
+    with open(run / "metrics.csv", "a", encoding="utf-8") as file:
         file.write("4,5,0.6,1,0.")  # cut off
     table = pictures.curves_of(run)
     assert table["step"].tolist() == [1, 2, 3] and table["entropy"].tolist() == [5, 7, 9]

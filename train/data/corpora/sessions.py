@@ -110,7 +110,7 @@ def session(path: Path, skipped: list[Skipped]) -> list[Jam]:
 def manifest(path: Path) -> Manifest:
     """Reads a manifest. Raises CorpusError if the file is no manifest, or its version cannot be read."""
     try:
-        about = json.loads(path.read_text())
+        about = json.loads(path.read_text(encoding="utf-8"))
         version, policy, settings = about["format"], about["policy"]["name"], about["settings"]
         if version not in (PLAIN, SEALED):
             raise ValueError(f"format {version!r}: {PLAIN} and {SEALED} can be read")
