@@ -167,8 +167,9 @@ func TestTwoRulesPlay(t *testing.T) {
 	}}
 	d := duet{chords: chords, melody: melody, frames: 8, settings: settings(func(s *jam.Settings) { s.ChordGrid = jam.GridFrame })}
 	d.run(t)
-	// Frame:    0      1        2      3        4      5        6      7 melody:   60     60 held  61     61 held  62     62 held
-	// 63     63 held chords:   none   0 begins held   1 begins held   2 begins held   3 begins
+	// Frame:    0      1        2      3        4      5        6      7
+	// melody:   60     60 held  61     61 held  62     62 held  63     63 held
+	// chords:   none   0 begins held   1 begins held   2 begins held   3 begins
 	var melodies []jam.MelodyToken
 	var symbols []jam.ChordToken
 	for i := range uint8(4) {

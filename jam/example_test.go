@@ -19,7 +19,11 @@ func ExampleParseChord() {
 		}
 		fmt.Println(chord, "has an E:", chord.Has(64))
 	}
-	// Output: Am7 has an E: true Bbmaj7 has an E: false F#m7b5 has an E: true chord "H7": no root from A to G
+	// Output:
+	// Am7 has an E: true
+	// Bbmaj7 has an E: false
+	// F#m7b5 has an E: true
+	// chord "H7": no root from A to G
 }
 
 // Each chord moves from the one before it by as few semitones as it can.
@@ -33,8 +37,11 @@ func ExampleVoicer() {
 		layout = voicer.Voice(layout, chord)
 		fmt.Printf("%s: bass %d, chord %d\n", symbol, layout.Root, layout.Upper.Slice())
 	}
-	// Output: C: bass 36, chord [55 60 64] Am7: bass 33, chord [55 57 60 64] F: bass 41, chord [57 60 65] G7: bass 43, chord [55
-	// 59 62 65]
+	// Output:
+	// C: bass 36, chord [55 60 64]
+	// Am7: bass 33, chord [55 57 60 64]
+	// F: bass 41, chord [57 60 65]
+	// G7: bass 43, chord [55 59 62 65]
 }
 
 // An engine is driven frame by frame. Time is whatever its grid says: no clock is needed.
@@ -60,7 +67,9 @@ func ExampleEngine() {
 			fmt.Printf("frame %d at %v: %s %v\n", report.Frame, report.Line, report.Symbol, report.Voicing.Slice())
 		}
 	}
-	// Output: frame 4 at 500ms: C6 [55 57 60 64] frame 8 at 1s: Gm6 [55 58 62 64]
+	// Output:
+	// frame 4 at 500ms: C6 [55 57 60 64]
+	// frame 8 at 1s: Gm6 [55 58 62 64]
 }
 
 // A tune is accompanied as fast as it goes; the take has its chords.
@@ -79,5 +88,6 @@ func ExampleAccompany() {
 	for _, chord := range result.Take.Chords {
 		fmt.Printf("%s from frame %d on, for %d frames\n", chord.Symbol, chord.Frame, chord.Duration)
 	}
-	// Output: Gm6 from frame 8 on, for 4 frames
+	// Output:
+	// Gm6 from frame 8 on, for 4 frames
 }

@@ -25,5 +25,7 @@ func ExampleOpen() {
 	}
 	take, err := record.Take()
 	fmt.Println(record.Manifest.Policy.Name, take.Frames, "frames", err)
-	// Output: frame 1 F#m7b5 online-mle 43 frames <nil>
+	// Output:
+	// frame 1 F#m7b5
+	// online-mle 43 frames <nil>
 }
