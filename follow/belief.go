@@ -33,7 +33,7 @@ func weigh(b *beam, g *grid, t float64) (w belief) {
 		square += p * (after*after + aa/(g.period*g.period))
 		w.drift += p * pp / (h.period * h.period)
 		c := &classes[h.class]
-		w.meters[c.metre] += p
+		w.meters[c.meterIndex] += p
 		if c.meter == g.meter {
 			w.bars[g.inBar(beat-int64(inBar))] += p
 		}

@@ -44,8 +44,8 @@ func (e *Ear) Hear(event jam.Event) {
 	}
 }
 
-// Do takes a tap or another action of the player that is not a note. PlayerListens may be said before its time: it counts from
-// the first event at that time or later.
+// Do takes a tap or another action of the player that is not a note. PlayerListens may have a time in the future: it takes
+// effect with the first event at that time or later.
 func (e *Ear) Do(kind jam.PlayerEventKind, at time.Duration) {
 	e.events.TrySend(jam.PlayerEvent{At: at, Kind: kind})
 }
@@ -70,7 +70,7 @@ func (e *Ear) Meter() jam.Meter {
 
 // Run passes everything to a tracker, such as a Follower, until ctx ends. The tracker has no other owner until then.
 func (e *Ear) Run(ctx context.Context, f jam.Tracker) {
-	var listens jam.PlayerEvent // is still to be told, if it has a time
+	var listens jam.PlayerEvent // the PlayerListens that waits for its time; zero for none
 	for {
 		select {
 		case <-ctx.Done():

@@ -16,9 +16,9 @@ const (
 	jumpShare   = 0.08  // standard deviation of such a jump, as a share of the tempo
 
 	slowed     = 1.04 // ratio of the beat to that at home, from which the player may have slowed down on purpose, as phrases end
-	back       = -3   // log probability that he comes back to the home tempo at an onset
+	back       = -3   // log probability that the player comes back to the home tempo at an onset
 	backFrom   = 0.4  // beats without an onset before that
-	lateness   = 0.35 // mean of how much later he then is than the beat was expected, in beats,
+	lateness   = 0.35 // mean of how much later than expected the beat then is, in beats,
 	lateSpread = 0.2  // its standard deviation,
 	backSpread = 0.05 // and that of the tempo, as a share
 )
@@ -69,7 +69,7 @@ func (h *hypothesis) mayReturn(t, home float64) bool {
 	return home > 0 && h.period > slowed*home && t-h.at >= backFrom*h.period && !h.tapped
 }
 
-// returned returns the hypothesis that he does.
+// returned returns the hypothesis that the player comes back to the home tempo.
 func (h *hypothesis) returned(home float64) hypothesis {
 	n := *h
 	n.at += lateness * h.period
@@ -90,9 +90,9 @@ func (h *hypothesis) expected(far, motion int) float64 {
 	return c.step(h.context, h.place, far) + c.motions[contextOf(far)][place][motion]
 }
 
-// after returns the hypothesis updated with an onset at t, `far` ticks after the last one, that is expected with a log weight.
-// logs is half the logarithm of 2 pi times the variance of such an onset; it is nearly the same for all places, so the caller
-// computes it once.
+// after returns the hypothesis updated with an onset at t, `far` ticks after the last one, where expected is its log weight
+// there. logs is half the logarithm of 2π times the variance of such an onset; it is nearly the same for all places, so the
+// caller computes it once.
 func (h *hypothesis) after(far int, t, expected, logs float64) hypothesis {
 	n := *h
 	beats := float64(far) / ticks

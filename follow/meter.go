@@ -60,8 +60,8 @@ func (f *Follower) settleMeter(m jam.Meter) {
 	}
 }
 
-// SetMeter sets the meter; the zero Meter makes the Follower find it. It may be called during the music: the beats of the grid
-// stay (to and from 7/8 and the like, the eighths), and a beat that began a bar still begins one.
+// SetMeter sets the meter; the zero Meter makes the Follower find it. It may be called during the music. The grid keeps its
+// beats, or its eighths if one of the two meters counts eighths, as 7/8 does. A beat that began a bar still begins one.
 func (f *Follower) SetMeter(m jam.Meter) {
 	g := &f.grid
 	f.config.Meter, f.meter = m, meterSearch{on: m == jam.Meter{}}

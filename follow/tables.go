@@ -29,13 +29,13 @@ var tablesFile []byte
 
 // A class is a meter with a feel and the statistics of its rhythm. All statistics are logarithms of probabilities.
 type class struct {
-	meter jam.Meter
-	metre int                          // index of its meter in meters
-	prior float64                      // of the class; before load, the probability itself
-	bar   int                          // length of a bar in ticks
-	first [longest]float64             // by place: of the first onset
-	onset [longest]float64             // by place: of any onset
-	steps [contexts][longest][]float64 // by context and place: of the next onset 1 to 96 ticks later, or more
+	meter      jam.Meter
+	meterIndex int                          // of its meter, in meters
+	prior      float64                      // of the class; before load, the probability itself
+	bar        int                          // length of a bar in ticks
+	first      [longest]float64             // by place: of the first onset
+	onset      [longest]float64             // by place: of any onset
+	steps      [contexts][longest][]float64 // by context and place: of the next onset 1 to 96 ticks later, or more
 
 	motions [contexts][longest][motions]float64 // by context, place and motion: how much likelier the motion is here than anywhere
 }
@@ -66,7 +66,7 @@ func load(file []byte, into []class) []class {
 	for i := range into {
 		c := &into[i]
 		c.prior = math.Log(c.prior)
-		c.metre = slices.Index(meters[:], c.meter)
+		c.meterIndex = slices.Index(meters[:], c.meter)
 		c.bar = ticks * c.meter.Beats()
 		copy(c.first[:], row(c.bar))
 		copy(c.onset[:], row(c.bar))

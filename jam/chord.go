@@ -2,6 +2,7 @@ package jam
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -70,13 +71,7 @@ func (c Chord) String() string {
 
 // Has reports whether the pitch class of a MIDI pitch is in the chord.
 func (c Chord) Has(pitch uint8) bool {
-	above := (pitch + 12 - c.Root) % 12
-	for _, i := range Qualities[c.Quality].Intervals {
-		if i == above {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Qualities[c.Quality].Intervals, (pitch+12-c.Root)%12)
 }
 
 // ParseChord reads a chord as String returns it, with any enharmonic spelling of the root.

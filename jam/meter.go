@@ -15,8 +15,8 @@ type Meter struct {
 	Count uint8 // units in a bar
 	Unit  uint8 // 2 for half notes, 4 for quarter notes, 8 for eighths, 16 for sixteenths
 
-	// starts has a bit for each unit that begins a group of beats, the first excepted. It is 0 if all beats weigh the same but the
-	// first, and in meters that are counted in groups of three.
+	// starts has a bit for each unit that begins a group of beats, except the first unit. It is 0 in meters without groups, such as
+	// 4/4, and in those counted in threes, such as 6/8.
 	starts uint32
 }
 
@@ -28,9 +28,10 @@ const meterForm = "must be such as 4/4, 6/8 or 7/8, or with its groups 2+2+3/8, 
 // Quarters returns the meter of n quarter notes in a bar.
 func Quarters(n int) Meter { return Meter{Count: uint8(min(max(n, 0), 255)), Unit: 4} }
 
-// ParseMeter reads a meter such as 3/4, 6/8 or 7/8. Groups are written as 2+2+3/8 or as 7/8=2+2+3; one group, as in 5/4=5, is
-// none. Without them, a meter has its usual ones: 3+2 in 5/4 and 5/8, 4+3 in 7/4, 2+2+3 in 7/8, 3+3+2 in 8/8; and threes where
-// eighths or sixteenths make no others.
+// ParseMeter reads a meter such as 3/4, 6/8 or 7/8. Groups of beats are written as 2+2+3/8 or as 7/8=2+2+3. A single group, as
+// in 5/4=5, means that the bar has no groups. Without written groups, 5/4 and 5/8 get 3+2, 7/4 gets 4+3, 8/8 gets 3+3+2, and
+// other meters of eighths or sixteenths get twos with a three at the end of an odd bar, such as 2+2+3 in 7/8. Meters in threes,
+// such as 6/8, get none.
 func ParseMeter(s string) (Meter, error) {
 	m, groups, err := readMeter(s)
 	if err != nil || len(groups) > 0 {
@@ -110,7 +111,8 @@ func unitsIn(text string) int {
 	return int(n)
 }
 
-// alike reports whether groups are those of the meter without groups: one, or single beats, or threes in 6/8.
+// alike reports whether groups say no more than the meter does without them: a single group, groups of one beat each, or the
+// threes of 6/8.
 func (m Meter) alike(groups []int) bool {
 	unit := 1
 	if m.Compound() {
@@ -159,7 +161,7 @@ func (m Meter) Top() string {
 	return strings.Join(sum, "+")
 }
 
-// groupAfter returns the first unit after one that begins a group; the next bar does too.
+// groupAfter returns the first unit after the given one that begins a group, or Count if the next group begins the next bar.
 func (m Meter) groupAfter(unit int) int {
 	if rest := m.starts >> (unit + 1); rest != 0 {
 		return unit + 1 + bits.TrailingZeros32(rest)

@@ -14,7 +14,8 @@ func (m Meter) Groups() (frames []int64) {
 	return frames
 }
 
-// Group returns where the group begins and ends that a frame of a bar lies in, in frames after the bar line.
+// Group returns the beginning and the end of the group that contains a frame of a bar. All three are frames after the bar line.
+// Without groups, it returns those of the beat.
 func (m Meter) Group(after int64) (from, to int64) {
 	if !m.Grouped() {
 		from = after / m.Beat() * m.Beat()
@@ -49,8 +50,8 @@ func (m Meter) Middle() int64 {
 	return best
 }
 
-// FeltFrom returns where what is felt as a beat begins that a frame of a bar lies in, in frames after the bar line: a beat, or
-// in grouped meters of eighths and sixteenths, a group.
+// FeltFrom returns the beginning of the felt beat that contains a frame of a bar; both are frames after the bar line. In
+// grouped meters of eighths or sixteenths a group is felt as a beat, in all others a beat is.
 func (m Meter) FeltFrom(after int64) int64 {
 	if !m.Grouped() || m.Unit <= 4 {
 		return after / m.Beat() * m.Beat()
@@ -59,13 +60,13 @@ func (m Meter) FeltFrom(after int64) int64 {
 	return from
 }
 
-// Felt reports whether a frame, counted from a bar line, begins what is felt as a beat.
+// Felt reports whether a frame, counted from a bar line, begins a felt beat (see FeltFrom).
 func (m Meter) Felt(since int64) bool {
 	after := m.after(since)
 	return m.FeltFrom(after) == after
 }
 
-// Accent is how much a frame of a bar weighs.
+// An Accent is the metrical weight of a frame.
 type Accent uint8
 
 // The accents, strongest last.
@@ -91,7 +92,7 @@ func (m Meter) Accent(since int64) Accent {
 	return OffBeat
 }
 
-// after returns how many frames a frame is after the bar line before it, given those after any bar line.
+// after returns the number of frames from the last bar line to a frame that is counted from any bar line.
 func (m Meter) after(since int64) int64 {
 	bar := max(m.Bar(), 1)
 	return (since%bar + bar) % bar
@@ -114,7 +115,8 @@ func (m Meter) Strong(since int64) bool {
 	return after == 0 || after == m.Middle()
 }
 
-// eighthsTo returns the number of eighths that have begun from a bar line up to a frame; it is negative before the bar line.
+// eighthsTo returns the number of eighths that have begun from a bar line up to and including a frame. It is negative before
+// the bar line.
 func (m Meter) eighthsTo(since int64) int64 {
 	after := m.after(since)
 	return (since-after)/m.Bar()*m.eighths(m.Bar()) + m.eighths(after+1)

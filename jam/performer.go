@@ -44,8 +44,8 @@ func (p *Performer) Run(ctx context.Context) {
 	}
 }
 
-// due returns when a cue is to be played, as far as is known. A swung frame is known when the loop has decided on the frame
-// before it, which is earlier than its even line.
+// due returns when a cue is to be played, as far as is known now. How late a swung frame sounds is known once the loop has
+// decided on the frame before it, which is before the even line.
 func (p *Performer) due(t *loopTime, cue Cue) time.Duration {
 	if p.Even {
 		return t.at(cue.Position)

@@ -54,8 +54,8 @@ func (b *TakeBuilder) Take(last MelodyToken) Take {
 	return b.take
 }
 
-// swung keeps when a frame sounded. A frame that no jam has, as in a damaged log, is left out: the gap before it would fill the
-// memory.
+// swung stores how late a frame sounded. It ignores a frame number that no jam reaches, as a damaged log may have: the gap
+// before it would fill the memory.
 func (b *TakeBuilder) swung(frame int64, late float32) {
 	if late == 0 || frame-int64(len(b.take.Swung)) > maxTuneFrames {
 		return

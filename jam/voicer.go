@@ -1,5 +1,7 @@
 package jam
 
+import "slices"
+
 // A Layout is a chord as a Voicer voices it.
 type Layout struct {
 	Upper       Voicing
@@ -92,18 +94,13 @@ func closePosition(c Chord, low, high uint8) (v Voicing, ok bool) {
 	return v, true
 }
 
-// sounds reports whether the note a number of semitones above the root is played. A chord of five notes is played without its
+// sounds reports whether the note that many semitones above the root is played. A chord of five notes is played without its
 // fifth.
 func sounds(intervals []uint8, above uint8) bool {
 	if len(intervals) > maxUpper && above == 7 {
 		return false
 	}
-	for _, i := range intervals {
-		if i == above {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(intervals, above)
 }
 
 // nearest returns the pitch of a pitch class in the bass register that is nearest to half of target. Of two equally near ones it
