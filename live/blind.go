@@ -1,10 +1,12 @@
 package live
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"jamd/blind"
@@ -91,12 +93,16 @@ func (b Blind) trial(root, waits string) (session.Trial, error) {
 type draw struct {
 	trial  *session.Trial // nil if the jam is not blind
 	played func() error   // must be called if the jam counts
+	kept   func()         // must be called when the jam's session has started, or when there is none; later calls do nothing
 }
 
+// drawing is how long another jamd may take to begin a jam of a study.
+const drawing = 30 * time.Second
+
 // draw draws the policy of a jam and sets it in o, if the jam is blind.
-func (h *Host) draw(o *Options) (d draw, err error) {
+func (h *Host) draw(ctx context.Context, o *Options) (d draw, err error) {
 	b := o.Blind
-	d.played = func() error { return nil }
+	d.played, d.kept = func() error { return nil }, func() {}
 	if !b.on() {
 		return d, nil
 	}
@@ -112,9 +118,17 @@ func (h *Host) draw(o *Options) (d draw, err error) {
 			return d, usage.Error(err)
 		}
 	} else {
+		ctx, cancel := context.WithTimeout(ctx, drawing)
+		defer cancel()
+		unlock, err := session.LockStudy(ctx, o.SessionDir)
+		if err != nil {
+			return d, err
+		}
 		if *d.trial, err = b.next(o.SessionDir, ""); err != nil {
+			unlock()
 			return d, usage.Error(err)
 		}
+		d.kept = sync.OnceFunc(unlock)
 		o.Policy = blind.Sequence(b.Policies, d.trial.Number, b.Rounds)[d.trial.Jam-1]
 	}
 	d.trial.AtLeast = b.AtLeast.Seconds()

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -156,4 +157,48 @@ func TestCheckBlind(t *testing.T) {
 			t.Errorf("%+v: %v, want %q", c.Blind, err, c.says)
 		}
 	}
+}
+
+// Jamds that begin at the same moment in one folder give each participant a number of his own, and a participant who plays at two of them
+// another jam at each.
+func TestStudiesThatBeginAtOnce(t *testing.T) {
+	root := t.TempDir()
+	var stages []*stage
+	for _, participant := range []string{"ann", "bob", "cid", "ann", "dot"} {
+		s, stop := play(t, Options{SessionDir: root, Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: participant, Rounds: 1}})
+		defer stop()
+		stages = append(stages, s)
+	}
+	numbers, places := map[int]string{}, map[string]bool{}
+	for _, s := range stages {
+		trial := await(t, "jam", s.jams).Trial()
+		if other := numbers[trial.Number]; other != "" && other != trial.Participant {
+			t.Errorf("%s and %s both have the number %d", other, trial.Participant, trial.Number)
+		}
+		numbers[trial.Number] = trial.Participant
+		if places[trial.String()] {
+			t.Errorf("%v is played twice", trial)
+		}
+		places[trial.String()] = true
+	}
+}
+
+// A jamd that hangs as it begins a jam of a study keeps no other from saying so.
+func TestStudyLockIsHeld(t *testing.T) {
+	root := t.TempDir()
+	unlock, err := session.LockStudy(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := session.LockStudy(ctx, root); err == nil || !strings.Contains(err.Error(), "another jamd begins a jam of a study in "+root) {
+		t.Error(err)
+	}
+	unlock()
+	again, err := session.LockStudy(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
 }

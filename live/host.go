@@ -120,16 +120,17 @@ func (h *Host) playOne(ctx context.Context, p *Player) (*Jam, error) {
 	if p.Tune != nil {
 		o.Clock = o.Clock.steady()
 	}
-	drawn, err := h.draw(&o)
+	drawn, err := h.draw(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
+	defer drawn.kept()
 	j, err := h.open(o, p.Settings, p.In, p.thruChannels()...)
 	if err != nil {
 		return nil, err
 	}
 	defer j.close()
-	j.trial = drawn.trial
+	j.trial, j.kept = drawn.trial, drawn.kept
 	if err := j.hear(ctx, p); err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ type Jam struct {
 	host    *Host
 	options Options        // of this jam
 	trial   *session.Trial // nil if the jam is not blind
+	kept    func()         // called when the session has started; nil if an agent plays
 	log     zerolog.Logger
 
 	output   *output

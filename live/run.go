@@ -25,7 +25,9 @@ func (j *Jam) run(ctx context.Context) error {
 	ctx, j.cancel = context.WithCancel(ctx)
 	defer j.cancel()
 	log := session.Start(session.Options{Root: j.options.SessionDir, Manifest: j.manifest(), WriteMIDI: midiio.WriteTake})
-	j.session = idOf(log.Dir())
+	if j.session = idOf(log.Dir()); j.kept != nil {
+		j.kept()
+	}
 	j.recorder = newRecorder(log, j.metrics)
 	shown := jam.NewReader(entryLength)
 	j.Config.Readers = append(j.Config.Readers, j.recorder.entries, j.news, shown, log.Entries())

@@ -1,0 +1,33 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// studyFile is locked while the jam of a participant is drawn.
+const studyFile = ".study"
+
+// LockStudy makes the jamds that record in a folder take turns to draw the jams of their participants. Whoever draws one keeps the lock
+// until its session has started, because [NextTrial] goes by the sessions: so no two participants get the same number. root is "" for
+// the user's own folder. The lock ends with the process at the latest.
+func LockStudy(ctx context.Context, root string) (unlock func(), err error) {
+	if root == "" {
+		if root, err = DefaultRoot(); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(root, studyFile))
+	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("another jamd begins a jam of a study in %s, and does not end: %w", root, err)
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
