@@ -31,9 +31,9 @@ func (r *Record) shownPolicy(name string) string {
 // ErrUnanswered means that a blind jam needs an answer to each question.
 var ErrUnanswered = errors.New("is blind: answer all three questions to learn its policy")
 
-// MayRate returns an error if the session cannot be rated so. A blind jam tells its policy only for all three answers, and only
-// when it is over; one that is too short to judge is not rated at all. The error goes on from the name of the session.
-func (r *Record) MayRate(rating Rating) error {
+// WhyHidden returns why the policy's name is hidden, or nil if it is not: the blind jam is not over, is too short to judge, or, as
+// ErrUnanswered, is not rated. The error goes on from the name of the session.
+func (r *Record) WhyHidden() error {
 	if !r.Hides() {
 		return nil
 	}
@@ -42,8 +42,15 @@ func (r *Record) MayRate(rating Rating) error {
 		return errors.New("is blind, and is still being recorded: rate it when the jam is over")
 	case b.TooShort:
 		return fmt.Errorf("is too short to judge, and does not count: it has %.0f s of at least %.0f s", b.Seconds, b.Trial.AtLeast)
-	case !rating.Whole():
-		return ErrUnanswered
+	}
+	return ErrUnanswered
+}
+
+// MayRate returns an error if the session cannot be rated so. A blind jam tells its policy only for all three answers, and only
+// when it is over; one that is too short to judge is not rated at all. The error goes on from the name of the session.
+func (r *Record) MayRate(rating Rating) error {
+	if err := r.WhyHidden(); !errors.Is(err, ErrUnanswered) || !rating.Whole() {
+		return err
 	}
 	return nil
 }

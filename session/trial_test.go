@@ -79,6 +79,9 @@ func TestMayRate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := r.WhyHidden(); !errors.Is(err, ErrUnanswered) {
+		t.Errorf("a jam that is not rated: %v", err)
+	}
 	if err := r.MayRate(Rating{1, 2, 3, ""}); err != nil {
 		t.Errorf("a jam of an earlier jamd: %v", err)
 	}

@@ -42,7 +42,7 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 	}
 	participants := session.Participants(briefsOf(records))
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
-		err := r.MayRate(session.Rating{})
+		err := r.WhyHidden()
 		if err != nil { // it has no known policy to compare
 			broken = append(broken, fmt.Errorf("session %s is left out: it %w", r.ID, err))
 		}
