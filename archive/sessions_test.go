@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -146,5 +148,48 @@ func TestBlindSession(t *testing.T) {
 	}
 	if !reportHas("policy gapt 0123456789ab") {
 		t.Error("after it is rated the report does not tell who played")
+	}
+}
+
+// The terminal and the page have the same limits of a comment and of a name, in characters; the API's description has them too.
+func TestLimitsOfNotes(t *testing.T) {
+	description, err := os.ReadFile("../ui/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := func(pattern string) int {
+		t.Helper()
+		found := regexp.MustCompile(pattern).FindSubmatch(description)
+		if found == nil {
+			t.Fatalf("the API describes no %s", pattern)
+		}
+		n, err := strconv.Atoi(string(found[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	comment, name := limit(`comment: \{ type: string, maxLength: (\d+)`), limit(`name: \{ type: string, minLength: 1, maxLength: (\d+)`)
+	root := t.TempDir()
+	archivetest.Short(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	k, err := Open(root, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate := func(characters int) error {
+		_, err := k.Rate("one", ui.Rating{Control: 3, Comment: strings.Repeat("音", characters)})
+		return err
+	}
+	rename := func(characters int) error { return k.Rename("one", strings.Repeat("音", characters)) }
+	if err := errors.Join(rate(comment), rename(name)); err != nil {
+		t.Error(err)
+	}
+	for _, err := range []error{rate(comment + 1), rename(name + 1)} {
+		if !errors.Is(err, ui.ErrRefused) || !strings.Contains(err.Error(), "at most") {
+			t.Errorf("one character more: %v", err)
+		}
+	}
+	if r, err := k.open("one"); err != nil || len(r.Notes.Rating.Comment) != 3*comment {
+		t.Errorf("%v", err)
 	}
 }

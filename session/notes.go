@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Notes are the user's additions to a session.
@@ -50,21 +51,33 @@ func (r Rating) answers() [3]int { return [3]int{r.Adaptation, r.Control, r.Enjo
 // Limits of Notes and Rating. MaxRating is the best answer of a Rating.
 const (
 	MaxRating  = 5
-	maxName    = 200 // bytes of a name or tag
+	maxTag     = 200 // bytes
 	maxTags    = 100
-	maxComment = 2000 // bytes
+	maxName    = 100 // characters
+	maxComment = 500 // characters
 )
 
-// Check returns an error if the notes are beyond the limits.
+// Check returns an error if the user may not save such notes.
 func (n Notes) Check() error {
-	if len(n.Name) > maxName || strings.ContainsFunc(n.Name, unicode.IsControl) {
-		return fmt.Errorf("name %q: must be one line of at most %d bytes", n.Name, maxName)
+	if utf8.RuneCountInString(n.Name) > maxName {
+		return fmt.Errorf("name %q: must have at most %d characters", n.Name, maxName)
+	}
+	if has := utf8.RuneCountInString(n.Rating.Comment); has > maxComment {
+		return fmt.Errorf("a comment of %d characters: must have at most %d", has, maxComment)
+	}
+	return n.sound()
+}
+
+// sound is Check for notes that are on the disk: an earlier jamd had longer names and comments.
+func (n Notes) sound() error {
+	if strings.ContainsFunc(n.Name, unicode.IsControl) {
+		return fmt.Errorf("name %q: must be one line", n.Name)
 	}
 	if len(n.Tags) > maxTags {
 		return fmt.Errorf("%d tags: must be at most %d", len(n.Tags), maxTags)
 	}
 	for _, tag := range n.Tags {
-		if tag == "" || len(tag) > maxName || strings.ContainsFunc(tag, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
+		if tag == "" || len(tag) > maxTag || strings.ContainsFunc(tag, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
 			return fmt.Errorf("tag %q: must be one word", tag)
 		}
 	}
@@ -72,9 +85,6 @@ func (n Notes) Check() error {
 		if answer < 0 || answer > MaxRating {
 			return fmt.Errorf("rating %d: must be 1 to %d, or 0 for none", answer, MaxRating)
 		}
-	}
-	if len(n.Rating.Comment) > maxComment {
-		return fmt.Errorf("a comment of %d bytes: must have at most %d", len(n.Rating.Comment), maxComment)
 	}
 	return nil
 }
@@ -98,7 +108,7 @@ func readNotes(dir string) (n Notes, err error) {
 		err = json.Unmarshal(text, &n)
 	}
 	if err == nil {
-		err = n.Check()
+		err = n.sound()
 	}
 	if err != nil {
 		return n, fmt.Errorf("%s: %w", path, err)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -29,7 +30,7 @@ func (t *Trial) String() string {
 	return fmt.Sprintf("participant %s, jam %d of %d", t.Participant, t.Jam, t.Of)
 }
 
-// maxParticipant bounds the name of a participant, in bytes.
+// maxParticipant bounds the name of a participant, in characters.
 const maxParticipant = 60
 
 // maxNumber is the highest number of a participant.
@@ -37,8 +38,8 @@ const maxNumber = 1_000_000
 
 // CheckParticipant returns an error if a participant of a study cannot be called so.
 func CheckParticipant(name string) error {
-	if name != strings.TrimSpace(name) || len(name) > maxParticipant || strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("participant %q: must be one line of at most %d bytes, without spaces around it", name, maxParticipant)
+	if name != strings.TrimSpace(name) || utf8.RuneCountInString(name) > maxParticipant || strings.ContainsFunc(name, unicode.IsControl) {
+		return fmt.Errorf("participant %q: must be one line of at most %d characters, without spaces around it", name, maxParticipant)
 	}
 	if n, err := strconv.Atoi(name); err == nil && (n < 1 || n > maxNumber) || errors.Is(err, strconv.ErrRange) {
 		return fmt.Errorf("participant %s: a number must be 1 to %d", name, maxNumber)

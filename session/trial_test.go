@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -109,7 +110,7 @@ func TestMayRate(t *testing.T) {
 
 func TestCheckParticipant(t *testing.T) {
 	for name, good := range map[string]bool{
-		"": true, "ann": true, "Jürgen B.": true, " ann": false, "a\nb": false, string(make([]byte, 61)): false,
+		"": true, "ann": true, "Jürgen B.": true, " ann": false, "a\nb": false, strings.Repeat("音", 60): true, strings.Repeat("音", 61): false,
 		"1": true, "007": true, "1000000": true, "0": false, "-1": false, "1000001": false, "99999999999999999999": false, "12b": true,
 	} {
 		if err := CheckParticipant(name); (err == nil) != good {

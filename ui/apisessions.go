@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 )
 
 // archived handles a request that needs the sessions.
@@ -28,8 +27,8 @@ func rename(k Sessions, r *http.Request) (any, error) {
 	if err := body(r, &v); err != nil {
 		return nil, err
 	}
-	if v.Name = strings.TrimSpace(v.Name); v.Name == "" || utf8.RuneCountInString(v.Name) > 100 {
-		return nil, refused("a name must have 1 to 100 characters")
+	if v.Name = strings.TrimSpace(v.Name); v.Name == "" {
+		return nil, refused("a name must have a character")
 	}
 	return nil, k.Rename(r.PathValue("id"), v.Name)
 }
@@ -40,7 +39,7 @@ func rate(k Sessions, r *http.Request) (any, error) {
 		return nil, err
 	}
 	if !v.valid() {
-		return nil, refused("each answer must be 1 to 5, or 0 for no answer, and one must be given; a comment has at most 500 characters")
+		return nil, refused("each answer must be 1 to 5, or 0 for no answer, and one must be given")
 	}
 	return result(k.Rate(r.PathValue("id"), v))
 }

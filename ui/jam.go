@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"time"
-	"unicode/utf8"
 
 	"jamd/jam"
 )
@@ -189,7 +188,8 @@ type Sessions interface {
 	// Delete removes a session. Restore can bring it back until jamd exits.
 	Delete(id string) error
 	Restore(id string) error
-	// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated.
+	// Rate stores the player's answers and returns the changed session. A blind session shows its policy once it is rated. Errors about
+	// the answers or the comment wrap ErrRefused, as do those of Rename about the name.
 	Rate(id string, r Rating) (Session, error)
 }
 
@@ -221,15 +221,12 @@ type Rating struct {
 	Comment string `json:"comment,omitempty"` // in the player's own words
 }
 
-// maxComment bounds a comment, in characters.
-const maxComment = 500
-
-// valid reports whether every answer is 0 to 5, at least one is not 0, and the comment is short enough.
+// valid reports whether every answer is 0 to 5, and at least one is not 0.
 func (r Rating) valid() bool {
 	for _, n := range []int{r.Adaptation, r.Control, r.Enjoyment} {
 		if n < 0 || n > 5 {
 			return false
 		}
 	}
-	return r.Adaptation+r.Control+r.Enjoyment > 0 && utf8.RuneCountInString(r.Comment) <= maxComment
+	return r.Adaptation+r.Control+r.Enjoyment > 0
 }

@@ -13,4 +13,6 @@ const types = await openapiTS(
   { arrayLength: true, rootTypes: true, rootTypesNoSchemaPrefix: true, silent: true },
 );
 const header = "// Generated from ui/openapi.yaml by protocol.mjs. Change that file, and run `make page`.\n";
-writeFileSync("src/protocol.ts", header + astToString(types));
+const { maxLength } = components.schemas.Rating.properties.comment;
+const limits = `/** The most characters of a comment. */\nexport const maxComment = ${maxLength};\n`;
+writeFileSync("src/protocol.ts", header + limits + astToString(types));

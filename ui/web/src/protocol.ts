@@ -1,4 +1,6 @@
 // Generated from ui/openapi.yaml by protocol.mjs. Change that file, and run `make page`.
+/** The most characters of a comment. */
+export const maxComment = 500;
 export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {

@@ -5,7 +5,7 @@ import { placed } from "./blind";
 import { ask, between, ended, endedBlind, started } from "./jam";
 import { kept, settled } from "./kept";
 import { Marked, number, texts } from "./language";
-import type { Rating, Session } from "./protocol";
+import { maxComment, type Rating, type Session } from "./protocol";
 import { stored } from "./stored";
 
 export const asksForRating = stored("ratings", false);
@@ -79,7 +79,7 @@ export function Questions({
         <span>{t.comment}</span>
         <textarea
           rows={2}
-          maxLength={500}
+          maxLength={maxComment}
           value={answers.value.comment ?? ""}
           onInput={(e) => {
             answers.value = { ...answers.value, comment: e.currentTarget.value };
