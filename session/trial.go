@@ -87,6 +87,22 @@ func NextTrial(all []Brief, policies []string, participant string, of int) Trial
 	return t
 }
 
+// rank orders the jams of one place in a study: rated, not rated, too short.
+func rank(b *Brief) int {
+	switch {
+	case b.TooShort:
+		return 2
+	case b.Rating.Whole():
+		return 0
+	}
+	return 1
+}
+
+// again reports whether a jam has the place in its study that the jam before it has: one of them was deleted, played again, and restored.
+func (b *Brief) again(before *Brief) bool {
+	return !before.TooShort && before.Trial.Jam == b.Trial.Jam && before.Trial.Participant == b.Trial.Participant && slices.Equal(before.set(), b.set())
+}
+
 // set returns the policies that the study compares, in order.
 func (b *Brief) set() []string { return sorted(b.Drawn) }
 
@@ -98,7 +114,7 @@ type Participant struct {
 	Participant string   `json:"participant"`
 	Number      int      `json:"number"`
 	Of          int      `json:"of"`        // how many jams the participant plays
-	Played      int      `json:"played"`    // those that count
+	Played      int      `json:"played"`    // those that count; of two jams of one place, the one that is rated, or else the first
 	Rated       int      `json:"rated"`     // of those, with all three answers
 	TooShort    int      `json:"too_short"` // jams that do not count
 	Order       []string `json:"order"`     // of those that count, the policies that played, as far as they may be told
@@ -110,7 +126,8 @@ func Participants(all []Brief) []Participant {
 	var found []Participant
 	all = slices.DeleteFunc(slices.Clone(all), func(b Brief) bool { return !b.ofStudy() || b.Recording })
 	slices.SortStableFunc(all, func(a, b Brief) int {
-		return cmp.Or(slices.Compare(a.set(), b.set()), cmp.Compare(a.Trial.Number, b.Trial.Number), cmp.Compare(a.Trial.Participant, b.Trial.Participant), cmp.Compare(a.Trial.Jam, b.Trial.Jam))
+		return cmp.Or(slices.Compare(a.set(), b.set()), cmp.Compare(a.Trial.Number, b.Trial.Number), cmp.Compare(a.Trial.Participant, b.Trial.Participant), cmp.Compare(a.Trial.Jam, b.Trial.Jam),
+			cmp.Compare(rank(&a), rank(&b)))
 	})
 	for i := range all {
 		b := &all[i]
@@ -121,6 +138,9 @@ func Participants(all []Brief) []Participant {
 		p.Of = max(p.Of, b.Trial.Of)
 		if b.TooShort {
 			p.TooShort++
+			continue
+		}
+		if i > 0 && b.again(&all[i-1]) {
 			continue
 		}
 		p.Played++

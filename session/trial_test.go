@@ -59,6 +59,17 @@ func TestParticipants(t *testing.T) {
 	}
 }
 
+// A jam that was deleted, played again and restored is one place of the study: that of the rated one.
+func TestParticipantsWithARestoredJam(t *testing.T) {
+	first, second := jamOf("ann", 1, 1), jamOf("ann", 1, 2)
+	restored, again := jamOf("ann", 1, 2), jamOf("bob", 2, 2)
+	first.Rating, second.Rating, restored.Policy = Rating{1, 2, 3, ""}, Rating{1, 2, 3, ""}, Hidden
+	got := Participants([]Brief{again, restored, first, second})
+	if ann := got[0]; len(got) != 2 || ann.Played != 2 || ann.Rated != 2 || !slices.Equal(ann.Order, []string{"a", "a"}) || got[1].Played != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // The jams of a study are its data: no limit deletes them.
 func TestStudiesAreNotPruned(t *testing.T) {
 	old, test := jamOf("ann", 1, 1), Brief{ID: "test", Trial: &Trial{AtLeast: 30}}
