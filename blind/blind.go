@@ -2,6 +2,7 @@
 package blind
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,7 +115,9 @@ func (o Order) write(all map[string][]string) error {
 // participant. So over as many participants as there are policies, each policy is equally often at each place, and over all blocks it
 // follows each other one equally often.
 func Sequence(policies []string, number, rounds int) (order []string) {
-	policies = slices.Sorted(slices.Values(policies))
+	policies = slices.SortedFunc(slices.Values(policies), func(a, b string) int { // files lie in other folders on other machines
+		return cmp.Or(strings.Compare(filepath.Base(a), filepath.Base(b)), strings.Compare(a, b))
+	})
 	all := blocks(len(policies))
 	for round := range rounds {
 		for _, i := range all[(number-1+round)%len(all)] {

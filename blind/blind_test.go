@@ -113,6 +113,10 @@ func TestSequenceIsALatinSquare(t *testing.T) {
 	if got := Sequence([]string{"c", "a", "b"}, 2, 2); !slices.Equal(got, []string{"b", "c", "a", "c", "a", "b"}) {
 		t.Errorf("participant 2 plays %v", got)
 	}
+	files := Sequence([]string{"/z/c.onnx", "/y/b.onnx", "a"}, 2, 1) // in other folders than on another machine
+	if got := Sequence([]string{"a", "/x/b.onnx", "/x/c.onnx"}, 2, 1); !slices.EqualFunc(got, files, func(a, b string) bool { return filepath.Base(a) == filepath.Base(b) }) {
+		t.Errorf("files play as %v and as %v", files, got)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		n, rounds := rapid.IntRange(2, maxPolicies).Draw(t, "policies"), rapid.IntRange(1, 4).Draw(t, "rounds")
 		policies := make([]string, n)

@@ -32,6 +32,7 @@ type playCmd struct {
 }
 
 func (c *playCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
+	c.Blind = resolved(c.Blind)
 	if err := c.check(configured); err != nil {
 		return err
 	}
@@ -106,6 +107,11 @@ func (c *playCmd) check(configured *configured) error {
 	}
 	if err := blind.Check(c.Blind, live.PolicyNames(), model.Elsewhere(), true); err != nil {
 		return usage.Error(err)
+	}
+	for _, policy := range c.Blind {
+		if err := findPolicy(policy); err != nil {
+			return usage.Error(err) // before the player meets it in some jam
+		}
 	}
 	if err := c.Study.test(c.Blind).Check(c.Live.SessionDir); err != nil {
 		return usage.Error(err)

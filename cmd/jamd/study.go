@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"jamd/live"
@@ -17,6 +19,24 @@ type studyFlags struct {
 
 func (f *studyFlags) test(policies []string) live.Blind {
 	return live.Blind{Policies: policies, Participant: f.Participant, Rounds: f.Rounds, AtLeast: f.AtLeast}
+}
+
+// resolved returns policies with the files among them by their whole paths, links followed: the jams of a study are those of the same set
+// of policies, wherever jamd was started.
+func resolved(policies []string) []string {
+	known, all := live.PolicyNames(), slices.Clone(policies)
+	for i, p := range all {
+		if slices.Contains(known, p) || !strings.HasSuffix(p, ".onnx") {
+			continue
+		}
+		if path, err := filepath.Abs(p); err == nil {
+			all[i] = path
+		}
+		if path, err := filepath.EvalSymlinks(all[i]); err == nil {
+			all[i] = path
+		}
+	}
+	return all
 }
 
 // judged returns what follows a blind jam: that it is to be rated, or why it does not count.
