@@ -18,21 +18,17 @@ import (
 // maxPolicies is the largest number of policies in a test. With 8 policies, each has followed each other one after 64 jams.
 const maxPolicies = 8
 
-// Check returns an error if a test cannot compare these policies. Each must be one of the known names or, if files is true, the
-// path of an .onnx file. elsewhere has the names of policies that could be installed.
-func Check(policies, known, elsewhere []string, files bool) error {
+// Check returns an error if a test cannot compare these policies. check returns an error if there is no such policy.
+func Check(policies []string, check func(policy string) error) error {
 	if len(policies) < 2 || len(policies) > maxPolicies {
 		return fmt.Errorf("blind %q: give 2 to %d policies, with commas between", strings.Join(policies, ","), maxPolicies)
 	}
 	for i, name := range policies {
-		switch {
-		case slices.Contains(policies[:i], name):
+		if slices.Contains(policies[:i], name) {
 			return fmt.Errorf("blind: policy %q is given twice", name)
-		case slices.Contains(known, name), files && strings.HasSuffix(name, ".onnx"):
-		case slices.Contains(elsewhere, name):
-			return fmt.Errorf("blind: policy %q is in the package jamd-policies, which is not installed; here are %v", name, known)
-		default:
-			return fmt.Errorf("blind: policy %q: must be one of %v", name, known)
+		}
+		if err := check(name); err != nil {
+			return fmt.Errorf("blind: %w", err)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package blind
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,18 +92,18 @@ func TestBlindDraws(t *testing.T) {
 }
 
 func TestCheckBlind(t *testing.T) {
-	for _, c := range []struct {
-		policies string
-		files    bool
-		wrong    string // "" where all is well
-	}{
-		{"jamd,gapt", false, ""}, {"jamd,other.onnx", true, ""}, {"jamd", false, "2 to 8"}, {"jamd,jamd", true, "twice"},
-		{"jamd,nobody", true, "must be one of"}, {"jamd,other.onnx", false, "must be one of"}, {"jamd,", true, "must be one of"},
-		{"jamd,realchords", true, "in the package jamd-policies"},
+	errNobody := errors.New("nobody is there")
+	for policies, wrong := range map[string]string{
+		"jamd,gapt": "", "jamd": "2 to 8", "jamd,jamd": "twice", "jamd,nobody": "blind: nobody is there", "1,2,3,4,5,6,7,8,9": "2 to 8",
 	} {
-		err := Check(strings.Split(c.policies, ","), []string{"gapt", "jamd"}, []string{"realchords"}, c.files)
-		if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
-			t.Errorf("%s: %v, want %q", c.policies, err, c.wrong)
+		err := Check(strings.Split(policies, ","), func(policy string) error {
+			if policy == "nobody" {
+				return errNobody
+			}
+			return nil
+		})
+		if (err == nil) != (wrong == "") || err != nil && !strings.Contains(err.Error(), wrong) {
+			t.Errorf("%s: %v, want %q", policies, err, wrong)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (j *Jam) setBlind(value string) error {
 		return j.changeTest(b.ended())
 	}
 	b.Policies = strings.Split(value, ",")
-	if err := blind.Check(b.Policies, PolicyNames(), model.Elsewhere(), false); err != nil {
+	if err := blind.Check(b.Policies, func(name string) error { return model.CheckName(name, model.Chords) }); err != nil {
 		return err
 	}
 	return j.changeTest(b)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -137,11 +136,8 @@ func (c *controls) askPolicy(control jam.Control) error {
 	if c.jam.blind() {
 		return refused(ui.ReasonHidden, "policy: "+policyHidden)
 	}
-	if slices.Contains(model.Elsewhere(), control.Text) {
-		return fmt.Errorf("policy %q is in the package jamd-policies, which is not installed; here are %v", control.Text, PolicyNames())
-	}
-	if names := PolicyNames(); !slices.Contains(names, control.Text) {
-		return fmt.Errorf("policy %q: must be one of %v%s", control.Text, names, jam.DidYouMean(control.Text, names))
+	if err := model.CheckName(control.Text, model.Chords); err != nil {
+		return err
 	}
 	before := c.expect(control.Text)
 	policy, _, err := c.jam.options.Policies.Warm(control.Text, model.Chords)

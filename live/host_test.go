@@ -212,7 +212,7 @@ func TestSetRefuses(t *testing.T) {
 		{choiceParticipant, "a\nb", ui.ErrRefused, "must be one line", ""},
 		{choiceRounds, "many", ui.ErrRefused, "whole number", ""},
 		{choiceRounds, "0", ui.ErrRefused, "1 to 100", ""},
-		{"policy", "nobody", ui.ErrRefused, "must be one of", ""},
+		{"policy", "nobody", ui.ErrRefused, "unknown; there are", ""},
 	} {
 		err := j.Set(c.name, c.value)
 		if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) || ui.ProblemOf(err).Code != c.code {

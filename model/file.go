@@ -35,9 +35,6 @@ func because(plays Part, policy string, cause error) *PolicyError {
 	return &PolicyError{plays, policy, cause.Error(), cause}
 }
 
-// Names lists the policies for a part: those that come with jamd, then the user's own, both sorted.
-func Names(plays Part) []string { return append(bundled(plays), shelved(plays)...) }
-
 // List describes the policies that have a name, first those that play chords. It needs no ONNX Runtime. The error joins those
 // of the files that cannot be read; the list has the others.
 func List() ([]Metadata, error) {
@@ -125,14 +122,7 @@ func readFile(spec string, plays Part) ([]byte, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(spec, `/\`) && !strings.HasSuffix(spec, ".onnx"):
-		known := "this build of jamd carries none: give"
-		if names := Names(plays); len(names) > 0 {
-			known = "there are " + strings.Join(names, ", ") + ", or give"
-		}
-		if plays == Chords && slices.Contains(assets.Apart, spec) {
-			return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "not installed; it is in the package jamd-policies; " + known + " the path of an .onnx file", nil}
-		}
-		return nil, &PolicyError{plays, fmt.Sprintf("%q", spec), "unknown; " + known + " the path of an .onnx file" + jam.DidYouMean(spec, Names(plays)), nil}
+		return nil, nameless(spec, plays, ", or give the path of an .onnx file")
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &PolicyError{plays, spec, "there is no such file", err}
 	case err != nil:

@@ -97,14 +97,3 @@ func globbed(folder string) string {
 	}
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(folder)
 }
-
-// Elsewhere names the policies that come with jamd in a package of their own, which is not installed.
-func Elsewhere() (names []string) {
-	here := Names(Chords)
-	for _, name := range assets.Apart {
-		if !slices.Contains(here, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}

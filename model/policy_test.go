@@ -556,3 +556,31 @@ func BenchmarkCarryingTheMemory(b *testing.B) {
 	b.ReportMetric(median(copies), "p50-copy-us")
 	b.ReportMetric(median(copies)/median(steps), "copy/step")
 }
+
+// A name that no policy has is answered with what it is instead, and with the names that there are.
+func TestCheckNames(t *testing.T) {
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	for _, c := range []struct {
+		name  string
+		plays Part
+		wrong string // "" for none
+	}{
+		{"jamd", Chords, ""}, {"melody", Melody, ""},
+		{"nobody", Chords, `policy "nobody": unknown; there are `},
+		{"nobody", Melody, `agent "nobody": unknown; there is melody`},
+		{"melody", Chords, "it is an agent, which plays the melody"},
+		{"jamd", Melody, "it is a policy, which plays the chords"},
+	} {
+		for _, err := range []error{CheckName(c.name, c.plays), Check(c.name, c.plays)} {
+			if (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("%s for %v: %v, want %q", c.name, c.plays, err, c.wrong)
+			}
+		}
+	}
+	if err := Check("testdata/tiny.onnx", Chords); err != nil {
+		t.Error(err)
+	}
+	if err := Check("testdata/tiny-melody.onnx", Chords); err == nil || !strings.Contains(err.Error(), "it plays melody, not chords") {
+		t.Errorf("an agent for the chords: %v", err)
+	}
+}

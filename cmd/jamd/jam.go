@@ -7,6 +7,7 @@ import (
 
 	"jamd/jam"
 	"jamd/live"
+	"jamd/model"
 	"jamd/usage"
 )
 
@@ -68,6 +69,12 @@ func (c *jamCmd) settings() (jam.Settings, error) {
 	}
 	if settings.Transpose != 0 || settings.Split != 0 {
 		return settings, usage.Errorf("transpose and split are for a player's keys: the agent has none")
+	}
+	if err := c.Live.check(); err != nil {
+		return settings, err
+	}
+	if err := model.Check(c.Agent, model.Melody); err != nil {
+		return settings, usage.Error(err)
 	}
 	return settings, checkFor(c.For)
 }

@@ -7,6 +7,7 @@ import (
 
 	"jamd/jam"
 	"jamd/live"
+	"jamd/model"
 	"jamd/session"
 	"jamd/ui"
 	"jamd/usage"
@@ -79,6 +80,19 @@ func (f *liveFlags) options(to console, flags *configFlags) live.Options {
 		Limits: session.Limits{Age: time.Duration(f.Storage.SessionsAge), Bytes: int64(f.Storage.SessionsLimit)},
 		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Learned: flags.configured.Targets(), Defaults: flags.defaults(),
 	}
+}
+
+// check returns an error for policies that are not there, before the page opens.
+func (f *liveFlags) check() error {
+	for _, policy := range []string{f.Music.Policy, f.Faster} {
+		if policy == "" {
+			continue
+		}
+		if err := model.Check(policy, model.Chords); err != nil {
+			return usage.Error(err)
+		}
+	}
+	return nil
 }
 
 // host opens the host of the jams and prints the link of its page. A second signal silences the jam before the process ends.

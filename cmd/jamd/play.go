@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"jamd/blind"
@@ -94,8 +93,8 @@ func (c *playCmd) check(configured *configured) error {
 		if err := c.Study.test(nil).Check(""); err != nil { // they hold for a test that begins on the page
 			return usage.Error(err)
 		}
-		if err := findPolicy(c.Live.Music.Policy); err != nil {
-			return usage.Error(err) // before the page opens
+		if err := c.Live.check(); err != nil {
+			return err
 		}
 		return checkFor(c.For)
 	case configured.given["policy"]:
@@ -105,28 +104,13 @@ func (c *playCmd) check(configured *configured) error {
 	case !c.Live.Record:
 		return usage.Errorf("--blind and --no-record exclude each other: the rating is stored with the session")
 	}
-	if err := blind.Check(c.Blind, live.PolicyNames(), model.Elsewhere(), true); err != nil {
+	if err := blind.Check(c.Blind, func(policy string) error { return model.Check(policy, model.Chords) }); err != nil {
 		return usage.Error(err)
-	}
-	for _, policy := range c.Blind {
-		if err := findPolicy(policy); err != nil {
-			return usage.Error(err) // before the player meets it in some jam
-		}
 	}
 	if err := c.Study.test(c.Blind).Check(c.Live.SessionDir); err != nil {
 		return usage.Error(err)
 	}
 	return checkFor(c.For)
-}
-
-// findPolicy returns an error if there is no such policy. A policy with a name was checked when it was made or added; reading
-// it here would delay each start by some 7 ms, as it is read again to be played.
-func findPolicy(spec string) error {
-	if slices.Contains(model.Names(model.Chords), spec) {
-		return nil
-	}
-	_, err := model.Describe(spec)
-	return err
 }
 
 // player returns who plays the melody: --melody, --demo, --in, the first keyboard found, or else the page. hint says what else the
