@@ -62,6 +62,7 @@ func (c MeterChange) Check() error {
 type Take struct {
 	Name   string
 	Tempo  []TempoChange // the first at frame 0
+	Played bool          // the tempi are those of a player who was followed
 	Meter  Meter         // at frame 0
 	Meters []MeterChange // ascending; nil if the meter stays
 	Frames int64

@@ -16,8 +16,9 @@ import (
 
 // WriteLeadSheet writes a take as a lead sheet in MusicXML 4.0. The melody is on one staff, in sixteenths, tied over bar lines,
 // in its estimated key. A first bar that is shorter than the second is a pickup. There is a chord symbol where a chord begins,
-// N.C. where a chord ends and none comes after it, a tempo where the tempo changes by 1 BPM or more, and a mark where the notes
-// begin to swing or cease to. If the take cannot be written, WriteLeadSheet returns an error and writes nothing.
+// N.C. where a chord ends and none comes after it, and a mark where the notes begin to swing or cease to. A tempo is written
+// where the tempo changes by 1 BPM or more. Of a player who was followed, the mean tempo is written once; the others are
+// there for programs to play. If the take cannot be written, WriteLeadSheet returns an error and writes nothing.
 func WriteLeadSheet(w io.Writer, take jam.Take) error {
 	if err := take.Meter.Check(); err != nil || take.Frames < 0 || take.Frames > maxRows {
 		return fmt.Errorf("take %q cannot be written as a lead sheet: %d frames in %v", take.Name, take.Frames, take.Meter)
@@ -197,20 +198,45 @@ func unnamed(text string) xmlHarmony {
 
 func (s *sheet) tempoMarks() (all []mark) {
 	last := math.Inf(-1)
-	for _, c := range s.take.Tempo {
+	for i, c := range s.take.Tempo {
 		if math.Abs(c.BPM-last) < 1 {
 			continue
 		}
 		last = c.BPM
+		if s.take.Played && i > 0 {
+			all = append(all, mark{c.Frame, func(offset int64) any { return xmlSound{Tempo: c.BPM, Offset: offset} }})
+			continue
+		}
 		m := xmlMetronome{Unit: "quarter"}
 		beats := c.BPM
+		if s.take.Played {
+			beats = math.Round(s.meanTempo())
+		}
 		if s.take.BarAt(c.Frame).Meter.Compound() {
-			m.Dot, beats = &struct{}{}, c.BPM*2/3
+			m.Dot, beats = &struct{}{}, beats*2/3
 		}
 		m.PerMinute = strconv.FormatFloat(math.Round(beats*10)/10, 'f', -1, 64)
 		all = append(all, mark{c.Frame, func(offset int64) any {
-			return xmlDirection{Placement: "above", Metronome: m, Offset: offset, Sound: xmlSound{c.BPM}}
+			return xmlDirection{Placement: "above", Metronome: m, Offset: offset, Sound: xmlSound{Tempo: c.BPM}}
 		}})
 	}
 	return all
+}
+
+// meanTempo returns the tempo at which the take would have lasted as long.
+func (s *sheet) meanTempo() float64 {
+	frames, time := 0.0, 0.0
+	for i, c := range s.take.Tempo {
+		end := s.take.Frames
+		if i+1 < len(s.take.Tempo) {
+			end = min(end, s.take.Tempo[i+1].Frame)
+		}
+		if length := float64(end - c.Frame); length > 0 {
+			frames, time = frames+length, time+length/c.BPM
+		}
+	}
+	if frames == 0 {
+		return s.take.Tempo[0].BPM
+	}
+	return frames / time
 }

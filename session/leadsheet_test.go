@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -312,6 +314,20 @@ func TestLeadSheetGolden(t *testing.T) {
 	}
 	if want, err := os.ReadFile(file); err != nil || !bytes.Equal(text, want) {
 		t.Errorf("not as in %s (%v):\n%s", file, err, text)
+	}
+}
+
+// The tempo of a player who was followed wavers from beat to beat. It is printed once, and programs still play as the player did.
+func TestLeadSheetOfAPlayersTempo(t *testing.T) {
+	take := jam.Take{Meter: jam.Quarters(4), Frames: 64, Played: true,
+		Tempo: []jam.TempoChange{{BPM: 90}, {Frame: 16, BPM: 110}, {Frame: 32, BPM: 110.4}, {Frame: 48, BPM: 95}}}
+	_, text, err := readLeadSheet(take)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := regexp.MustCompile(`<per-minute>.*?<|<sound tempo=".*?"`).FindAllString(string(text), -1)
+	if want := []string{"<per-minute>101<", `<sound tempo="90"`, `<sound tempo="110"`, `<sound tempo="95"`}; !slices.Equal(marks, want) {
+		t.Errorf("%q, want %q", marks, want)
 	}
 }
 

@@ -73,7 +73,7 @@ func (t *loggedTake) take() jam.Take {
 	take := t.builder.Take(t.last)
 	take.Tempo, take.Meters = t.tempo, t.meters
 	if tempo := t.lines.tempo(); t.followed && tempo != nil {
-		take.Tempo = tempo
+		take.Tempo, take.Played = tempo, true
 	}
 	return take
 }

@@ -69,7 +69,9 @@ type (
 		PerMinute string    `xml:"per-minute"`
 	}
 	xmlSound struct {
-		Tempo float64 `xml:"tempo,attr"` // quarter notes a minute
+		XMLName xml.Name `xml:"sound"`
+		Tempo   float64  `xml:"tempo,attr"` // quarter notes a minute
+		Offset  int64    `xml:"offset,omitempty"`
 	}
 	xmlWords struct {
 		XMLName   xml.Name `xml:"direction"`
