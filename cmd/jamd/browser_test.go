@@ -52,6 +52,9 @@ func TestBlindJamInABrowser(t *testing.T) {
 		v.sees("400", `fetch('/api/sessions').then((r) => r.json()).then((all) => fetch('/api/sessions/' + all[0].id + '/rating', { method: 'PUT',
 			headers: { 'Content-Type': 'application/json' }, body: '{"adaptation":1,"control":0,"enjoyment":2}' })).then((r) => String(r.status))`)
 		v.click(`.rating fieldset:nth-of-type(3) label:nth-of-type(4)`)
+		v.do(`document.querySelector('.rating textarea').focus(), addEventListener('keydown', (e) => { globalThis.taken = e.defaultPrevented; }, { once: true })`)
+		v.press("KeyC") // a letter of the comment, and no note of the piano
+		v.sees("false false", `taken + ' ' + (document.querySelector('.stage') !== null)`)
 		v.do(`choose('.rating textarea', 'warm,\nand it waits for me')`)
 		v.clickText("Save")
 		v.wait("who it was", `document.querySelector('.note b') !== null`)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"slices"
 	"testing"
@@ -89,7 +90,50 @@ func TestFrontInABrowser(t *testing.T) {
 	v.accessible("the demo")
 	v.sees("file", `fetch('/api/params').then((r) => r.json()).then((all) => all.find((p) => p.name === 'in').fixed)`)
 	v.clickText("Play yourself")
-	v.wait("the first screen again", `document.querySelector('.front') !== null && document.querySelector('#param-meter').value === '3/4'`)
+	v.wait("the first screen again", `document.querySelectorAll('.door').length === 3 && document.querySelector('#param-meter').value === '3/4'`)
+	v.unbroken()
+}
+
+// TestPianoStaysInABrowser checks that the piano stays under the fingers when the jam begins and when it ends, at the lower edge of a touch
+// screen, and that all beside it is in sight.
+func TestPianoStaysInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("seconds in a browser")
+	}
+	v := visit(t, "--listen", "1", "--tempo", "240")
+	v.see(`#param-policy`)
+	const top = `document.querySelector('.piano').getBoundingClientRect().top`
+	for _, size := range []struct {
+		width, height int64
+		touch         bool
+	}{{320, 640, true}, {390, 844, true}, {844, 390, true}, {768, 1024, true}, {1280, 900, false}} {
+		v.screen(size.width, size.height, size.touch)
+		at := fmt.Sprintf("%d x %d", size.width, size.height)
+		v.see(`.front`)
+		v.wait("the kind of piano at "+at, fmt.Sprintf(`(document.querySelector('.thumbs') !== null) === %t`, size.touch))
+		v.wait("the piano at the lower edge at "+at, fmt.Sprintf(`innerWidth > 1000 || Math.abs(%s + document.querySelector('.piano').offsetHeight + 6 - innerHeight) < 2`, top))
+		before := v.number(top)
+		v.play("KeyC", "KeyE", "KeyG", "KeyC")
+		v.wait("a chord", `/^[A-G]/.test(document.querySelector('.symbol').textContent)`)
+		if after := v.number(top); math.Abs(after-before) > 1 {
+			t.Errorf("at %s the piano moves from %.0f to %.0f px", at, before, after)
+		}
+		v.do(`document.querySelector('.where div:last-child dd').textContent = 'E♭ minor'`)
+		hidden := eval[string](v, `[...document.querySelectorAll('.where dd, .roll')].filter((e) => {
+			const { right, bottom } = e.getBoundingClientRect();
+			return right > innerWidth - 10 || bottom > document.querySelector('.dock').getBoundingClientRect().top;
+		}).map((e) => e.outerHTML.slice(0, 60) + JSON.stringify(e.getBoundingClientRect())).join()`)
+		if hidden != "" {
+			t.Errorf("at %s out of sight: %s", at, hidden)
+		}
+		v.picture(fmt.Sprintf("page-touch-%d", size.width))
+		v.clickText("Stop")
+		v.see(`.after`)
+		if after := v.number(top); math.Abs(after-before) > 1 {
+			t.Errorf("at %s the piano moves from %.0f to %.0f px after the jam", at, before, after)
+		}
+		v.do(`[...document.querySelectorAll('.after button')].find((b) => b.textContent === 'Close').click()`)
+	}
 	v.unbroken()
 }
 

@@ -36,6 +36,7 @@ func TestKeyboardsInABrowser(t *testing.T) {
 	v.do(`plug('Pad')`)
 	v.do(`[...document.querySelectorAll('button')].find((b) => b.textContent.startsWith('Hear MIDI')).click()`)
 	v.wait("the keyboards' names", `/Stage 73.*Pad/.test(document.querySelector('.keyboards').textContent)`)
+	v.sees("stage 73, pad", `document.querySelector('.door:nth-of-type(2)').textContent`)
 	lit := func(pitches string) {
 		t.Helper()
 		v.wait("the keys "+pitches, `lit() === '`+pitches+`'`)

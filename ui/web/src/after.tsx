@@ -13,6 +13,11 @@ import { renderWAV } from "./wav";
 
 const closed = signal(""); // the jam that the player has done with
 
+/** putAway keeps a jam from being shown when it has ended. */
+export const putAway = (id: string) => {
+  closed.value = id;
+};
+
 /** hasEnded tells whether there is a jam to show. */
 export const hasEnded = () => !!kept.value && kept.value.session.id !== closed.value;
 
@@ -25,7 +30,7 @@ export function After({ again }: { again: () => void }) {
   useEffect(() => halt, [s.id]);
   const close = () => {
     halt();
-    closed.value = s.id;
+    putAway(s.id);
   };
   const wav = async () => {
     rendering.value = true;

@@ -1,7 +1,7 @@
 // What a screen reader says of the jam: one polite region for all news, at most once in two seconds. It keeps its
 // last words.
 import { effect, signal, untracked } from "@preact/signals";
-import { between, connected, counted, ended, info, latest, notices, started } from "./jam";
+import { between, connected, counted, ended, info, latest, notices, sought, started } from "./jam";
 import { texts } from "./language";
 import { spokenChord } from "./theory";
 
@@ -36,7 +36,10 @@ function stateOf(): string {
     t = texts.value.said;
   if (!connected.value) return t.connecting;
   if (!jam || between.value) return t.gettingReady;
-  if (!started.value) return jam.tune ? t.tuneBegins : counted.value ? t.countingIn : t[jam.waits_for];
+  if (!started.value) {
+    if (sought.value > 0) return texts.value.findingBeat;
+    return jam.tune ? t.tuneBegins : counted.value ? t.countingIn : t[jam.waits_for];
+  }
   if (latest.value?.listening) return t.listening;
   return jam.tune ? t.tunePlays : t.playing;
 }

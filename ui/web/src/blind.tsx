@@ -84,6 +84,9 @@ export function Blind() {
             maxLength={60}
             placeholder={t.participantHint}
             value={who.value}
+            onKeyDown={(e) => {
+              if (e.key === "Enter" && chosen.value.length >= 2) void start();
+            }}
             onInput={(e) => {
               who.value = e.currentTarget.value;
             }}

@@ -1,13 +1,18 @@
 // Settings that differ from what jamd begins with, and buttons that save them as default in the configuration file.
 import { signal } from "@preact/signals";
-import { ask, params } from "./jam";
+import { ask, info, params } from "./jam";
 import { Marked, texts } from "./language";
 import { titleOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const saved = signal<{ line: string; file: string } | null>(null); // the last line that was saved
 
-const changed = () => params.value.filter((p) => p.default !== undefined && p.default !== p.value && !p.fixed);
+/** changed returns the settings that differ. A tempo that was the player's, in the jam before, is nobody's wish. */
+export const changed = () =>
+  params.value.filter(
+    (p) =>
+      p.default !== undefined && p.default !== p.value && !p.fixed && !(p.name === "tempo" && info.value?.tempo === 0),
+  );
 
 async function save(p: Param) {
   const response = await ask("POST", `params/${encodeURIComponent(p.name)}/default`);

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { After, hasEnded } from "./after";
-import { ask, info, params, set, startOrStop } from "./jam";
+import { ask, info, params, set, sought, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { touches } from "./keys";
 import { Marked, texts } from "./language";
@@ -11,6 +11,7 @@ import { helping } from "./shortcuts";
 import { BeatLight, words } from "./stage";
 import { stored } from "./stored";
 import { Tempo, tap, taps } from "./tempo";
+import { browserKeyboards } from "./webmidi";
 
 type Door = "here" | "keyboard";
 type Way = "follow" | "click" | "tap";
@@ -22,6 +23,9 @@ const value = (name: string) => params.value.find((p) => p.name === name)?.value
 
 /** door is the open one: the keyboard's if jamd hears a keyboard. */
 const door = computed<Door>(() => opened.value ?? (info.value?.in ? "keyboard" : "here"));
+
+/** browser names the keyboards that the browser hears. */
+const browser = () => browserKeyboards.value?.map((k) => k.name).join(", ");
 
 /** way is how the jam begins; "" where jamd keeps its own tempo from the first note on. */
 const way = computed<Way | "">(() =>
@@ -60,7 +64,7 @@ function Doors() {
     <>
       <div class="doors" role="group" aria-label={t.howToPlay}>
         <DoorButton to="here" title={t.playHere} line={touches.value ? t.byTouch : t.byKeys} />
-        <DoorButton to="keyboard" title={t.midiKeyboard} line={info.value?.in || t.noneChosen} />
+        <DoorButton to="keyboard" title={t.midiKeyboard} line={info.value?.in || browser() || t.noneChosen} />
         <button type="button" class="door" onClick={() => void ask("POST", "demo")}>
           <b>{t.demo}</b>
           <small>{t.demoLine}</small>
@@ -146,6 +150,8 @@ function Pace() {
   );
 }
 
+const many = 16; // notes, in which most beats are found
+
 /** Begin is what to do now. */
 function Begin() {
   const t = texts.value;
@@ -167,9 +173,14 @@ function Begin() {
         </p>
       );
   }
+  const unsure = way.value === "follow" && sought.value > many;
   return (
     <p class="now">
-      <Hint text={way.value === "follow" ? t.followHint : t.firstNoteHint} />
+      {unsure ? (
+        <Hint text={t.unsureHint} keys={t.unsureKeys} />
+      ) : (
+        <Hint text={way.value === "follow" ? t.followHint : t.firstNoteHint} />
+      )}
     </p>
   );
 }

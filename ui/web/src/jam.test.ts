@@ -122,6 +122,41 @@ test("notices and errors are worded with their reasons", async () => {
   expect(jam.problem.value).toBe("Chords change on: must be 20 to 400");
 });
 
+test("notes are counted while jamd looks for the beat in them, until a silence", () => {
+  receive({ type: "note", at: 1010, midi: [0x90, 60, 80] });
+  expect(jam.sought.value).toBe(0); // the first note is beat one
+  receive({ ...hello, jam: { ...info, waits_for: "beat" } } as Message);
+  for (const at of [1010, 1500, 2000]) receive({ type: "note", at, midi: [0x90, 60, 80] });
+  vi.advanceTimersByTime(3900);
+  expect(jam.sought.value).toBe(3);
+  vi.advanceTimersByTime(200);
+  expect(jam.sought.value).toBe(0);
+  receive({ type: "note", at: 9000, midi: [0x90, 60, 80] });
+  receive(frame(0));
+  expect(jam.sought.value).toBe(0);
+});
+
+test("chords that are spelt anew are so in the roll too", () => {
+  for (let n = 0; n < 8; n++) receive({ ...frame(n), symbol: n < 4 ? "N.C." : "Ebm" });
+  receive({
+    type: "chart",
+    chords: [
+      { frame: 0, symbol: "N.C." },
+      { frame: 4, symbol: "D#m" },
+    ],
+  });
+  expect(jam.frames.map((f) => f.symbol)).toEqual([...Array(4).fill("N.C."), ...Array(4).fill("D#m")]);
+});
+
+test("a tempo that was the player's is not offered as default", async () => {
+  const { changed } = await import("./defaults");
+  const tempo = { ...param, value: "101", default: "96" };
+  receive({ type: "params", now: 1000, frame: 0, jam: { ...info, tempo: 0 }, params: [tempo] } as Message);
+  expect(changed()).toEqual([]);
+  receive({ type: "params", now: 1000, frame: 0, jam: { ...info, tempo: 101 }, params: [tempo] } as Message);
+  expect(changed()).toEqual([tempo]);
+});
+
 test("a recorded jam that ends is told until the next one starts", () => {
   receive(frame(0));
   receive({ type: "end", session: "monday" });

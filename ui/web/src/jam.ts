@@ -26,6 +26,9 @@ export const notices = signal<{ id: number; text: string; offer?: Offer }[]>([])
 export const song = signal<readonly ChartChord[]>([]); // the chords of the jam so far; they stay when it ends
 export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, and since when
 
+/** sought counts the notes in which jamd has looked for the player's beat since the last silence; 0 while it waits. */
+export const sought = signal(0);
+
 /** The last frames, in order. They are drawn on a canvas, so they are no signal. */
 export const frames: Frame[] = [];
 
@@ -76,6 +79,7 @@ function receive(m: Message) {
       started.value = m.started;
       between.value = !m.jam;
       counted.value = 0;
+      seek(0);
       recordsSessions.value = m.sessions;
       figures.value = null;
       frames.splice(0, frames.length, ...m.frames);
@@ -87,6 +91,7 @@ function receive(m: Message) {
       return;
     case "frame":
       tick(m.at);
+      if (!started.value) seek(0);
       started.value = true;
       ended.value = null;
       frames.push(m);
@@ -96,6 +101,7 @@ function receive(m: Message) {
       return;
     case "chart":
       song.value = m.chords;
+      respell(m.chords);
       return;
     case "note":
       if (info.value) tick(m.at); // between two jams there is no clock
@@ -135,6 +141,16 @@ function receive(m: Message) {
     case "lost": // a lost message may have been the end of a note
       sound.hush();
       held.value = new Map();
+  }
+}
+
+/** respell spells the chords of the last frames as those of the song. */
+function respell(chords: readonly ChartChord[]) {
+  let i = chords.length - 1;
+  for (const f of frames.toReversed()) {
+    while (i >= 0 && chords[i].frame > f.frame) i--;
+    if (i < 0) return;
+    f.symbol = chords[i].symbol;
   }
 }
 
@@ -183,6 +199,16 @@ function hold(pitch: number, on: boolean) {
   if (on) next.set(pitch, now());
   else next.delete(pitch);
   held.value = next;
+  if (on && !started.value && info.value?.waits_for === "beat") seek(sought.value + 1);
+}
+
+const patience = 4000; // ms without a note, after which the player seems to have stopped
+let gaveUp: ReturnType<typeof setTimeout> | undefined;
+
+function seek(notes: number) {
+  sought.value = notes;
+  clearTimeout(gaveUp);
+  if (notes > 0) gaveUp = setTimeout(seek, patience, 0);
 }
 
 /** play sends a note of this page's own keys to the jam, and then sounds it: to begin the sound takes long. */

@@ -86,6 +86,7 @@ export function shiftOctave(by: number) {
 /** typing reports whether a key goes into a text field. */
 function typing(e: KeyboardEvent) {
   const t = e.target as HTMLElement;
+  if (t.tagName === "TEXTAREA") return true;
   return t.tagName === "INPUT" && ["text", "number", "search"].includes((t as HTMLInputElement).type);
 }
 

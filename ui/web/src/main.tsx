@@ -95,14 +95,16 @@ function Page() {
           <Sessions />
         ) : (
           <>
-            {waiting.value ? (
-              <Front />
-            ) : (
-              <>
-                <Stage />
-                <Views />
-              </>
-            )}
+            <div class="above">
+              {waiting.value ? (
+                <Front />
+              ) : (
+                <>
+                  <Stage />
+                  <Views />
+                </>
+              )}
+            </div>
             <Piano />
             <RateIt />
             <Controls />

@@ -1,8 +1,9 @@
 // What can be read from two metres away: the chord, the beat, the bar, and how long jamd still listens.
 import { useEffect, useRef } from "preact/hooks";
+import { putAway } from "./after";
 import { placeOf } from "./bars";
 import { Considered } from "./considered";
-import { between, counted, frames, info, latest, now, started, startOrStop } from "./jam";
+import { between, counted, frames, info, latest, now, sought, started, startOrStop } from "./jam";
 import { settled } from "./kept";
 import { texts } from "./language";
 import { meter as meterSet, previewed, waits } from "./metronome";
@@ -12,7 +13,11 @@ import { keyName, numeralName, pretty, widthOf } from "./theory";
 
 /** words says what jamd waits for. */
 export const words = () =>
-  !info.value || between.value || !settled.value ? texts.value.gettingReady : texts.value.waiting[info.value.waits_for];
+  !info.value || between.value || !settled.value
+    ? texts.value.gettingReady
+    : sought.value > 0
+      ? texts.value.findingBeat
+      : texts.value.waiting[info.value.waits_for];
 
 export function Stage() {
   const f = latest.value,
@@ -58,7 +63,13 @@ export function Stage() {
       {jam?.tune && started.value && (
         <p class="tune">
           {t.tunePlays}{" "}
-          <button type="button" onClick={startOrStop}>
+          <button
+            type="button"
+            onClick={() => {
+              putAway(jam.session); // it was not the player's
+              startOrStop();
+            }}
+          >
             {t.playYourself}
           </button>
         </p>

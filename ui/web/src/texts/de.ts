@@ -76,6 +76,8 @@ export const de: Texts = {
   followHint:
     "Spiel einfach. jamd findet deinen Schlag, setzt an einem Taktstrich ein, sobald es sicher ist, und geht mit dir. " +
     "Ein Tempo hilft, wenn du es weißt.",
+  unsureHint: "Dein Schlag ist noch nicht klar. Spiel weiter, oder tippe ihn viermal.",
+  unsureKeys: "[Umschalt] [T] tippt.",
   firstNoteHint: "Dein erster Ton ist die Eins, und das Tempo bleibt, wie es eingestellt ist.",
 
   keyboards: "Keyboards",
@@ -95,6 +97,7 @@ export const de: Texts = {
     beat: "Spiel, wenn du so weit bist",
     "": "Es wird eingezählt",
   },
+  findingBeat: "Sucht deinen Schlag",
   gettingReady: "Gleich geht es los",
   countingIn: "wird eingezählt",
   beatsToListen: (n) => `${form(n, "Schlag", "Schläge")} zuhören`,
@@ -200,7 +203,8 @@ export const de: Texts = {
     `Dieser Jam und die nächsten werden ausgelost: ${from}. Bewerte einen Jam, um zu erfahren, wer gespielt hat.`,
   drawnNext: (from) =>
     `Die nächsten Jams werden ausgelost: ${from}. Bewerte einen Jam, um zu erfahren, wer gespielt hat.`,
-  blindHelp: "Einer von diesen spielt jeden Jam, gleich oft. Bewerte einen Jam, um zu erfahren, wer gespielt hat.",
+  blindHelp:
+    "Kreuze zwei oder mehr an: Einer von diesen spielt jeden Jam, gleich oft. Bewerte einen Jam, um zu erfahren, wer gespielt hat.",
   participant: "Wer spielt",
   participantHint: "Name oder Nummer, für eine Studie",
   rounds: "Runden",

@@ -71,6 +71,8 @@ export const en = {
   followHint:
     "Just play. jamd finds your beat, comes in on a bar line when it is sure, and moves with you. " +
     "A tempo, if you know it, helps.",
+  unsureHint: "Your beat is not clear yet. Play on, or tap it four times.",
+  unsureKeys: "[Shift] [T] taps.",
   firstNoteHint: "Your first note is beat one, and the tempo stays as it is set.",
 
   // Keyboards.
@@ -92,6 +94,7 @@ export const en = {
     beat: "Play when you are ready",
     "": "Counting in",
   },
+  findingBeat: "Finding your beat",
   gettingReady: "Getting ready",
   countingIn: "counting in",
   beatsToListen: (n: number) => `${form(n, "beat", "beats")} to listen`,
@@ -199,7 +202,7 @@ export const en = {
   drawnNow: (from: string) =>
     `This jam and the next ones are drawn from ${from}. Rate a jam to learn which one played.`,
   drawnNext: (from: string) => `The next jams are drawn from ${from}. Rate a jam to learn which one played.`,
-  blindHelp: "One of these plays each jam, in balanced order. Rate a jam to learn which one played.",
+  blindHelp: "Tick two or more: one of these plays each jam, in balanced order. Rate a jam to learn which one played.",
   participant: "Participant",
   participantHint: "name or number, for a study",
   rounds: "Rounds",
@@ -240,6 +243,8 @@ export const en = {
   titles: {
     in: "Input",
     out: "Output",
+    meter: "Metre",
+    hold: "Hold the chord",
     "clock-in": "Clock from",
     low: "Lowest note",
     high: "Highest note",

@@ -68,6 +68,8 @@ export const es: Texts = {
   followHint:
     "Toca sin más. jamd encuentra tu pulso, entra al comienzo de un compás cuando está seguro y va contigo. " +
     "Si sabes el tempo, ayuda.",
+  unsureHint: "Tu pulso aún no está claro. Sigue tocando o márcalo cuatro veces.",
+  unsureKeys: "[Mayús] [T] marca.",
   firstNoteHint: "Tu primera nota es el primer pulso, y el tempo se queda como está puesto.",
 
   keyboards: "Teclados",
@@ -87,6 +89,7 @@ export const es: Texts = {
     beat: "Toca cuando quieras",
     "": "Contando",
   },
+  findingBeat: "Buscando tu pulso",
   gettingReady: "Preparando",
   countingIn: "contando",
   beatsToListen: (n) => `${form(n, "pulso", "pulsos")} de escucha`,
@@ -190,7 +193,7 @@ export const es: Texts = {
   blindTest: "Prueba a ciegas",
   drawnNow: (from) => `Esta jam y las siguientes se sortean entre ${from}. Valora una jam para saber quién tocaba.`,
   drawnNext: (from) => `Las próximas jams se sortean entre ${from}. Valora una jam para saber quién tocaba.`,
-  blindHelp: "Uno de estos toca cada jam, todos por igual. Valora una jam para saber quién tocaba.",
+  blindHelp: "Marca dos o más: uno de estos toca cada jam, todos por igual. Valora una jam para saber quién tocaba.",
   participant: "Participante",
   participantHint: "nombre o número, para un estudio",
   rounds: "Rondas",

@@ -69,6 +69,8 @@ export const fr: Texts = {
   followHint:
     "Jouez, tout simplement. jamd trouve votre pulsation, entre sur une barre de mesure quand il est sûr, et vous " +
     "suit. Si vous connaissez le tempo, cela aide.",
+  unsureHint: "Votre pulsation n'est pas encore claire. Continuez, ou battez-la quatre fois.",
+  unsureKeys: "[Maj] [T] bat.",
   firstNoteHint: "Votre première note est le premier temps, et le tempo reste celui qui est réglé.",
 
   keyboards: "Claviers",
@@ -88,6 +90,7 @@ export const fr: Texts = {
     beat: "Jouez quand vous voulez",
     "": "Décompte",
   },
+  findingBeat: "Cherche votre pulsation",
   gettingReady: "Préparation",
   countingIn: "décompte",
   beatsToListen: (n) => `${form(n, "temps", "temps")} d'écoute`,
@@ -191,7 +194,8 @@ export const fr: Texts = {
   blindTest: "Test à l'aveugle",
   drawnNow: (from) => `Cette jam et les suivantes sont tirées au sort : ${from}. Notez une jam pour savoir qui jouait.`,
   drawnNext: (from) => `Les prochaines jams sont tirées au sort : ${from}. Notez une jam pour savoir qui jouait.`,
-  blindHelp: "L'un d'eux joue chaque jam, à parts égales. Notez une jam pour savoir qui jouait.",
+  blindHelp:
+    "Cochez-en deux ou plus : l'un d'eux joue chaque jam, à parts égales. Notez une jam pour savoir qui jouait.",
   participant: "Participant",
   participantHint: "nom ou numéro, pour une étude",
   rounds: "Tours",

@@ -67,6 +67,8 @@ export const ja: Texts = {
   followHint:
     "そのまま弾いてください。jamd が拍を見つけ、確信したら小節の頭から入り、あなたに合わせます。" +
     "テンポがわかれば入れておくと助けになります。",
+  unsureHint: "拍がまだはっきりしません。そのまま弾くか、拍を4回タップしてください。",
+  unsureKeys: "[Shift] [T] でもタップできます。",
   firstNoteHint: "最初の音が1拍目になり、テンポは設定のまま変わりません。",
 
   keyboards: "キーボード",
@@ -86,6 +88,7 @@ export const ja: Texts = {
     beat: "いつでも弾いてください",
     "": "カウント中",
   },
+  findingBeat: "拍を探しています",
   gettingReady: "準備中",
   countingIn: "カウント中",
   beatsToListen: () => "拍 聴いています",
@@ -189,7 +192,7 @@ export const ja: Texts = {
   blindTest: "ブラインドテスト",
   drawnNow: (from) => `このジャムから、${from} の中からくじで選びます。評価すると誰が弾いたかわかります。`,
   drawnNext: (from) => `次のジャムから、${from} の中からくじで選びます。評価すると誰が弾いたかわかります。`,
-  blindHelp: "選んだ中の1人が、偏りのない順で毎回弾きます。評価すると誰が弾いたかわかります。",
+  blindHelp: "2つ以上選んでください。選んだ中の1人が、偏りのない順で毎回弾きます。評価すると誰が弾いたかわかります。",
   participant: "参加者",
   participantHint: "名前または番号（実験用）",
   rounds: "回数",
