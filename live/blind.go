@@ -42,15 +42,15 @@ func (b Blind) ended() Blind {
 	return b
 }
 
-// Check returns an error if a test cannot be made so, or if the participant has played all jams. root is the folder of the
+// Check returns an error if no such test can be made, or if the participant has played all jams. root is the folder of the
 // sessions, or "" for the user's own.
 func (b Blind) Check(root string) error {
 	_, err := b.next(root, "")
 	return err
 }
 
-// next is Check, and returns the next jam of the participant, if there is one. The session `waits` is that of a jam which has
-// not begun: it is not played yet.
+// next is Check, and also returns the next jam of the participant, if there is one. The session `waits`, of a jam that has not
+// begun, does not count as played.
 func (b Blind) next(root, waits string) (t session.Trial, err error) {
 	switch {
 	case b.Rounds < 1 || b.Rounds > maxRounds:

@@ -11,8 +11,8 @@ import (
 	"jamd/ui"
 )
 
-// ofTest reports whether a choice is about the blind test. Undo does not take it back.
-func ofTest(name string) bool {
+// isOfTest reports whether a choice is about the blind test. Undo does not take it back.
+func isOfTest(name string) bool {
 	return name == choiceBlind || name == choiceParticipant || name == choiceRounds
 }
 
@@ -65,8 +65,8 @@ func (j *Jam) setRounds(value string) error {
 	return j.changeTest(b)
 }
 
-// changeTest sets the blind test of the next jams. A jam of a test that waits for its first note ends, so that another policy
-// is drawn for it.
+// changeTest sets the blind test of the next jams. If the jam still waits for its first note, and the old or the new choice is
+// a blind test, the jam ends, so that the next one draws its policy by the new choice.
 func (j *Jam) changeTest(b Blind) error {
 	waits := ""
 	if !j.hasBegun() {

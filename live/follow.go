@@ -45,7 +45,8 @@ func (j *Jam) followingClock() string {
 	return ClockFollow
 }
 
-// followFromNow lets the player set the time of a jam that has kept its own, and of the next ones, if c does.
+// followFromNow makes a jam that has kept its own time, and the jams after it, follow the player. It does nothing if the clock
+// c does not follow.
 func (j *Jam) followFromNow(c Clock) error {
 	if c.Follows() {
 		j.host.next.change(func(n *nextChoices) { n.clock = c })
@@ -99,7 +100,7 @@ func (j *Jam) tapCountIn(ctx context.Context, began <-chan time.Duration) {
 	}
 }
 
-// tellEarOf tells the ear from when on the player hears jamd.
+// tellEarOf tells the ear from what time on the player hears jamd, once the first note or click has sounded.
 func (j *Jam) tellEarOf(r jam.FrameReport) {
 	if j.follows() && !j.sounded && (r.Notes.Len > 0 || r.Click.Pitch > 0) {
 		j.sounded = true
@@ -107,8 +108,9 @@ func (j *Jam) tellEarOf(r jam.FrameReport) {
 	}
 }
 
-// heardFrom returns the time from which the player has heard the first frame that sounds. It is a frame after its line, because
-// the report comes after the line too: notes at the line are heard the same whether they or the report reach the ear first.
+// heardFrom returns the time from which the player counts as hearing jamd: one frame after the line of the first frame that
+// sounds. The report comes after the line too, so with the line itself it would depend on which reaches the ear first, the
+// report or the notes at that line.
 func heardFrom(r *jam.FrameReport) time.Duration {
 	return r.Line + time.Duration(jam.FrameLength(r.Tempo))
 }

@@ -28,9 +28,9 @@ type step struct {
 	now    string // of a step that slides: the value after it
 }
 
-// add stores a step. It returns false if what can be undone is the same as before: nothing changed, or the last step was the
-// same move of a slider. If that move is now back where it began, its step goes. A move that goes on from another value than it
-// came to is another one: a controller has moved the setting between.
+// add stores a step. A step that continues the last one, as part of one move of a slider, is joined to it; if the slider is
+// then back where the move began, the joined step is dropped. add returns false if what can be undone is still the same: the
+// step has no changes, or was joined.
 func (h *history) add(s step) bool {
 	if len(s.before) == 0 {
 		return false
@@ -54,7 +54,8 @@ func (h *history) add(s step) bool {
 	return true
 }
 
-// goesOn reports whether next is the same move of a slider.
+// goesOn reports whether next is part of the same move of a slider. It must begin with the value that the move has reached;
+// otherwise something else, such as a controller, has moved the setting in between.
 func (s *step) goesOn(next *step) bool {
 	if !s.slides || !next.slides || s.jam != next.jam || next.at-s.at >= oneMove {
 		return false

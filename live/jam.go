@@ -32,8 +32,8 @@ type Jam struct {
 	port     string                     // the melody's port, as the player named it; "" for none
 	clockIn  *midiio.In                 // the port of an external clock, if it is not the melody's
 	clock    *midiio.ClockReceiver      // of an external clock that comes from the melody's port
-	later    *jam.Queue[jam.PlayerTime] // to the loop, if the player may be followed from amid the jam on; else nil
-	ear      *follow.Ear                // finds the time of a live player; nil if a file or an agent plays
+	later    *jam.Queue[jam.PlayerTime] // the ear's beats on their way to a loop that may begin to follow its player; else nil
+	ear      *follow.Ear                // finds the beats of a live player; nil if a file or an agent plays
 	surface  *learn.Surface
 	controls *controls
 

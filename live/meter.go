@@ -11,7 +11,7 @@ import (
 const autoMeter = "auto"
 
 // toldMeter returns the meter that the player has set, or the zero Meter if it is to be found. A jam that keeps its own time
-// counts one.
+// always has a meter.
 func (j *Jam) toldMeter() jam.Meter {
 	s := &j.Config.Settings
 	if s.FindMeter && j.follows() {

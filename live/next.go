@@ -23,7 +23,7 @@ func (n *next) get() nextChoices {
 	return n.choices
 }
 
-// change changes the choices and reports whether one that only the next jam can use is different now.
+// change changes the choices and reports whether that changed one that only the next jam can use.
 func (n *next) change(set func(*nextChoices)) (changed bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -53,7 +53,7 @@ func (j *Jam) tempoNow() float64 {
 	}
 }
 
-// tempoAfter returns the tempo for the next jam: the one that is set, or that was played last.
+// tempoAfter returns the tempo for the next jam: the last tempo of a player who is followed, or else the one that is set.
 func (j *Jam) tempoAfter() float64 {
 	if bpm := j.tempoNow(); j.follows() && jam.CheckTempo(bpm) == nil {
 		return bpm
@@ -113,7 +113,7 @@ func (j *Jam) Set(name, value string) error {
 		return nil
 	}
 	err := j.set(name, value)
-	if err != nil || !known || same || ofTest(name) {
+	if err != nil || !known || same || isOfTest(name) {
 		return err
 	}
 	s := step{j, j.Clock.Now(), []ui.NamedValue{{Name: name, Value: before.Value}}, before.Kind == ui.Number || before.Kind == ui.Whole, written(name, value)}
@@ -123,7 +123,7 @@ func (j *Jam) Set(name, value string) error {
 	return nil
 }
 
-// leftTempo reports whether a setting is the tempo, and the player, who is followed, may have left the one that was set.
+// leftTempo reports whether a setting is the tempo of a jam that follows its player, who may have left the tempo that was set.
 func (j *Jam) leftTempo(name string) bool { return name == jam.ParamTempo.String() && j.follows() }
 
 func (j *Jam) set(name, value string) error {

@@ -50,7 +50,7 @@ func (j *Jam) KeepPreset(name string) (ui.Saved, error) {
 	return ui.Saved{Line: fmt.Sprintf("preset %s", name), File: saved.Path}, nil
 }
 
-// isMusic reports whether a preset has a setting: not a port, a clock, or what is recorded.
+// isMusic reports whether a setting belongs to a preset. Ports, clocks, recording and blind tests do not.
 func isMusic(name string) bool { return !isChoice(name) || name == choiceMeter }
 
 func isChoice(name string) bool {
@@ -95,8 +95,8 @@ func (c *controls) Preset(name string) error {
 	return nil
 }
 
-// tellRefused tells of what a controller has asked for in vain: of a preset to the pages too, because its trigger is pressed
-// once. A knob that is turned would tell it with each step.
+// tellRefused logs why something that a controller asked for was refused. For a preset, which takes a single press, it also
+// shows a notice. For a knob it does not, because each step of the turn would bring another notice.
 func (j *Jam) tellRefused(err error) {
 	j.log.Warn().Msg(err.Error())
 	var failed *learn.PresetError
@@ -117,8 +117,8 @@ func (j *Jam) Undo() (ui.Changes, error) {
 	return ui.Changes{}, refused(ui.ReasonNothingToUndo, "there is nothing to undo")
 }
 
-// setAll sets what is not as wanted, and returns what it has set, with the values before. A setting whose limits depend on
-// another one, such as the ends of the register, is tried again after the others.
+// setAll sets all settings that differ from the wanted ones. It returns what it has set, and the values before. A setting whose
+// limits depend on another one, such as the ends of the register, is tried again after the others.
 func (j *Jam) setAll(wanted []ui.NamedValue) (changes ui.Changes, before []ui.NamedValue) {
 	changes = ui.Changes{Set: []ui.NamedValue{}, Left: []ui.Left{}}
 	wanted = choicesLast(wanted)

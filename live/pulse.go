@@ -8,7 +8,7 @@ import (
 )
 
 // A pulse is the clock of a loop. It counts how often the loop has waited on it, which costs the loop one atomic addition and
-// makes it wait for nobody. Whoever wonders whether the loop goes on wakes it and looks whether it has waited again.
+// makes it wait for nobody. To check that the loop still runs, wake it and see whether it has waited again.
 type pulse struct {
 	jam.Clock
 	waits atomic.Uint64

@@ -37,8 +37,8 @@ func (n *tempoNotice) due(t jam.PlayerTime, counted float64) bool {
 	return true
 }
 
-// watchTempo tells a player who plays at another tempo than the one that jamd counts, and offers to follow. From when the
-// player is followed, watchTempo passes the player's time to the loop. It returns when ctx ends.
+// watchTempo tells a player who plays at another tempo than the one that jamd counts, and offers to follow. Once the player is
+// followed, watchTempo passes the player's time to the loop instead. It returns when ctx ends.
 func (j *Jam) watchTempo(ctx context.Context) {
 	var n tempoNotice
 	for {

@@ -31,8 +31,8 @@ func (r *Record) shownPolicy(name string) string {
 // ErrUnanswered means that a blind jam needs an answer to each question.
 var ErrUnanswered = errors.New("is blind: answer all three questions to learn its policy")
 
-// WhyHidden returns why the policy's name is hidden, or nil if it is not: the blind jam is not over, is too short to judge, or, as
-// ErrUnanswered, is not rated. The error goes on from the name of the session.
+// WhyHidden returns why the policy's name is hidden, or nil if it is not. The blind jam is still being recorded, is too short to
+// judge, or is not rated yet (ErrUnanswered). The error's text continues a sentence that begins with the name of the session.
 func (r *Record) WhyHidden() error {
 	if !r.Hides() {
 		return nil
@@ -46,8 +46,8 @@ func (r *Record) WhyHidden() error {
 	return ErrUnanswered
 }
 
-// MayRate returns an error if the session cannot be rated so. A blind jam tells its policy only for all three answers, and only
-// when it is over; one that is too short to judge is not rated at all. The error goes on from the name of the session.
+// MayRate returns an error if the session cannot get this rating. A blind jam reveals its policy, so it needs all three answers,
+// must be over, and must be long enough to judge. The error's text continues a sentence that begins with the name of the session.
 func (r *Record) MayRate(rating Rating) error {
 	if err := r.WhyHidden(); !errors.Is(err, ErrUnanswered) || !rating.Whole() {
 		return err

@@ -16,8 +16,9 @@ const (
 	indexFormat = "jamd.index/6"
 )
 
-// An index holds briefs of sessions. An entry is valid as long as the session's folder has not changed: every file that a Brief
-// is made from is replaced by renaming, and the end of a recording removes a file, so the folder's time changes with them.
+// An index holds briefs of sessions. An entry is valid as long as the session's folder has not changed: a file that a Brief is
+// made from changes only by renaming another over it, and the end of a recording removes a file, so each such change also
+// changes the folder's time.
 type index struct {
 	Format   string
 	Sessions map[string]indexed

@@ -9,7 +9,7 @@ import (
 )
 
 // WriteCSV writes a table with a row for each session: who played, which policy answered, each [Measure], and the player's
-// comment. What a session does not have is empty. Several policies of a session have a + between them.
+// comment. A cell is empty if the session does not have the value. If several policies played, their names are joined by +.
 func (s *Study) WriteCSV(w io.Writer) error {
 	header := []string{"session", "start", "player", "participant_number", "jam", "jams", "policy", "seconds"}
 	for _, m := range s.Measures {

@@ -34,8 +34,8 @@ func swungIn(take *jam.Take, bar jam.Bar) (s swung) {
 	return s
 }
 
-// swingMarks returns a mark where the notes begin to swing, and where they no longer do. A bar that the jam did not play whole
-// tells nothing.
+// swingMarks returns a mark where the notes begin to swing, and where they no longer do. A bar that the jam did not play to its
+// end gets no mark.
 func (s *sheet) swingMarks() (all []mark) {
 	var before swung
 	for frame := int64(0); frame < s.take.Frames; {

@@ -6,7 +6,8 @@ import (
 	"jamd/jam"
 )
 
-// A tally counts what the end of a log says about its frames, those included that were over when the player's beat was found.
+// A tally counts what the end line of a log says about the frames, including those that were over when the player's beat was
+// found.
 type tally struct {
 	heard       heardMelody
 	first, last moment

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A Trial says how a blind jam counts in a test. In a study with participants, it is one of so many jams of a participant.
+// A Trial says how a blind jam counts in a test. In a study with participants, it is jam number Jam of Of.
 type Trial struct {
 	AtLeast     float64 `json:"at_least"`              // a jam of fewer seconds, or of no frame, is too short to judge, and does not count
 	Participant string  `json:"participant,omitempty"` // name or number; "" if the test has no participants
@@ -36,7 +36,7 @@ const maxParticipant = 60
 // maxNumber is the highest number of a participant.
 const maxNumber = 1_000_000
 
-// CheckParticipant returns an error if a participant of a study cannot be called so.
+// CheckParticipant returns an error for a name that no participant of a study can have.
 func CheckParticipant(name string) error {
 	if name != strings.TrimSpace(name) || utf8.RuneCountInString(name) > maxParticipant || strings.ContainsFunc(name, unicode.IsControl) {
 		return fmt.Errorf("participant %q: must be one line of at most %d characters, without spaces around it", name, maxParticipant)
@@ -117,7 +117,7 @@ type Participant struct {
 	Played      int      `json:"played"`    // those that count; of two jams of one place, the one that is rated, or else the first
 	Rated       int      `json:"rated"`     // of those, with all three answers
 	TooShort    int      `json:"too_short"` // jams that do not count
-	Order       []string `json:"order"`     // of those that count, the policies that played, as far as they may be told
+	Order       []string `json:"order"`     // of those that count, the policies that played, unless they are still hidden
 }
 
 // Participants returns the participants of studies, by study, number and name. all are sessions, in any order; those that have no

@@ -74,7 +74,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 	s.document(w, r, Sessions.Report, "text/html; charset=utf-8", "Content-Security-Policy", policyOfReport)
 }
 
-// document sends what is written of a session, whole or not at all, with its type and one more header.
+// document sends a document that write makes of a session, whole or not at all, with its content type and one more header.
 func (s *Server) document(w http.ResponseWriter, r *http.Request, write func(Sessions, io.Writer, string) error, kind, header, value string) {
 	if s.sessions == nil {
 		answer(w, nil, errNoRecord)

@@ -31,7 +31,7 @@ func NewChart(take *jam.Take) Chart {
 // charted is how many chord changes of a jam a page gets when it joins.
 const charted = 2048
 
-// A song has the chords of a jam so far, the last ones if there are more than charted. The zero value is the beginning of a jam.
+// A song has the chords of a jam so far; of more than charted, only the last ones. The zero value is the beginning of a jam.
 type song struct {
 	chords  []ChartChord
 	unspelt int // the first ones, from before a key was known

@@ -129,5 +129,4 @@ func (g *gate) refuse(w http.ResponseWriter, r *http.Request) string {
 func foreign(site string) bool { return site != "" && site != "same-origin" && site != "none" }
 
 // same compares in constant time.
-
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

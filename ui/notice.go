@@ -5,7 +5,7 @@ type Notice struct {
 	Code  NoticeCode        `json:"code"`
 	Args  map[string]string `json:"args"` // what the words of the code need, by name
 	Text  string            `json:"text"`
-	Why   *Problem          `json:"why,omitempty"`   // the reason of what is told, which the page words too; nil for none
+	Why   *Problem          `json:"why,omitempty"`   // why it happened, which the page also words; nil for none
 	Offer *Offer            `json:"offer,omitempty"` // nil for none
 }
 
@@ -14,7 +14,7 @@ type NoticeCode string
 
 // The codes, with their arguments.
 const (
-	NoticeProblem      NoticeCode = "problem"       // Why alone
+	NoticeProblem      NoticeCode = "problem"       // only Why
 	NoticeInputGone    NoticeCode = "input_gone"    // port
 	NoticeOutputGone   NoticeCode = "output_gone"   // port
 	NoticePortBack     NoticeCode = "port_back"     // port
@@ -28,8 +28,8 @@ const (
 	NoticeMeter        NoticeCode = "meter_found"   // meter
 	NoticeTempo        NoticeCode = "tempo_differs" // played and counted: quarter notes a minute
 	NoticePreset       NoticeCode = "preset"        // name: a controller has changed to it
-	NoticePresetFailed NoticeCode = "preset_failed" // name: a controller has asked for it in vain, and Why
-	NoticePresetLeft   NoticeCode = "preset_left"   // name, as preset; setting: it could not be set, and Why
+	NoticePresetFailed NoticeCode = "preset_failed" // name: a controller asked for it and it failed; Why says why
+	NoticePresetLeft   NoticeCode = "preset_left"   // name, as preset; setting: it could not be set; Why says why
 )
 
 // NoticeCodes are all codes.

@@ -22,8 +22,8 @@ type ReasonCode string
 const (
 	ReasonNoJam         ReasonCode = "no_jam"
 	ReasonJamOver       ReasonCode = "jam_over"
-	ReasonJamBegun      ReasonCode = "jam_begun"      // what is asked for can be chosen before a jam only
-	ReasonAgent         ReasonCode = "agent_plays"    // what is asked for is fixed while an agent plays the melody
+	ReasonJamBegun      ReasonCode = "jam_begun"      // this can be chosen only before a jam
+	ReasonAgent         ReasonCode = "agent_plays"    // this is fixed while an agent plays the melody
 	ReasonTune          ReasonCode = "tune_plays"     // as agent_plays, while a file plays
 	ReasonBlindRecord   ReasonCode = "blind_recorded" // a blind jam is recorded
 	ReasonHidden        ReasonCode = "policy_hidden"
@@ -32,7 +32,7 @@ const (
 	ReasonMeterFollows  ReasonCode = "meter_needs_follow" // the meter is found only if jamd follows the player
 	ReasonRange         ReasonCode = "out_of_range"       // setting, min, max
 	ReasonRegister      ReasonCode = "register"           // the chords' register is less than an octave
-	ReasonBassRegister  ReasonCode = "bass_register"      // so is that of the bass, or it is not below that of the chords
+	ReasonBassRegister  ReasonCode = "bass_register"      // the bass register is less than an octave, or not below the chords'
 	ReasonPortTaken     ReasonCode = "port_taken"         // port
 	ReasonPortFailed    ReasonCode = "port_failed"        // port, and text: the error, in English
 	ReasonNoConfig      ReasonCode = "no_config"          // there is no configuration file
@@ -41,7 +41,7 @@ const (
 	ReasonNothingToUndo ReasonCode = "nothing_to_undo"
 	ReasonPresetUnknown ReasonCode = "preset_unknown" // name
 	ReasonPresetName    ReasonCode = "preset_name"
-	ReasonLoading       ReasonCode = "still_loading" // a policy or a preset that was chosen before
+	ReasonLoading       ReasonCode = "still_loading" // a policy or preset that was chosen earlier
 	ReasonSessionGone   ReasonCode = "session_gone"
 	ReasonNotFollowed   ReasonCode = "not_followed"   // jamd counts the bars itself
 	ReasonExternalTempo ReasonCode = "external_tempo" // the external clock sets the tempo
