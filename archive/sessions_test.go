@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"jamd/archive/archivetest"
+	"jamd/jam"
 	"jamd/session"
 	"jamd/ui"
 )
@@ -191,5 +192,26 @@ func TestLimitsOfNotes(t *testing.T) {
 	}
 	if r, err := k.open("one"); err != nil || len(r.Notes.Rating.Comment) != 3*comment {
 		t.Errorf("%v", err)
+	}
+}
+
+// A session that is being recorded cannot be deleted: the rest of the jam would be lost.
+func TestDeleteWhileRecording(t *testing.T) {
+	root := t.TempDir()
+	k, err := Open(root, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	recording := session.Start(session.Options{Root: root, WriteMIDI: func(io.Writer, jam.Take) error { return nil }})
+	id := filepath.Base(recording.Dir())
+	if err := k.Delete(id); !errors.Is(err, ui.ErrUnknown) {
+		t.Errorf("deleted while it is recorded: %v", err)
+	}
+	if summary := recording.Close(t.Context(), jam.Summary{}); summary.Err != nil {
+		t.Error(summary.Err)
+	}
+	if err := k.Delete(id); err != nil {
+		t.Error(err)
 	}
 }

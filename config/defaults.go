@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -100,8 +101,9 @@ func tableOf(profile, name string) (table []string) {
 
 // literal writes a value in TOML syntax: numbers without quotes, a boolean flag as true or false, and all else in quotes.
 func (d *Defaults) literal(v Value, table []string) string {
-	if number, err := strconv.ParseFloat(v.Value, 64); err == nil && strconv.FormatFloat(number, 'g', -1, 64) == v.Value {
-		return v.Value // and "007", the name of a port, in quotes
+	number, err := strconv.ParseFloat(v.Value, 64)
+	if err == nil && !math.IsNaN(number) && !math.IsInf(number, 0) && strconv.FormatFloat(number, 'g', -1, 64) == v.Value {
+		return v.Value // but names of ports that look like numbers, such as 007 and NaN, in quotes
 	}
 	flag := d.flags[v.Name]
 	if inSet := len(table) > 0 && table[len(table)-1] == "set"; !inSet && flag != nil && flag.IsBool() {

@@ -51,6 +51,7 @@ func TestDefaults(t *testing.T) {
 			full + "tempo = 100\n\n[profile.stage.set]\ntemperature = 0.8\n", ""},
 		{"into a profile whose name needs quotes", "my song", "[profile.\"my song\"]\n", []Value{{"temperature", "0.8"}, {"style", "pad"}},
 			"[profile.\"my song\"]\n\n[profile.\"my song\".set]\ntemperature = 0.8\nstyle = \"pad\"\n", ""},
+		{"a port whose name is no number of TOML", "", "", []Value{{"in", "NaN"}}, "in = \"NaN\"\n", ""},
 		{"a port whose name is a number", "", "", []Value{{"in", "007"}}, "in = \"007\"\n", ""},
 		{"what cannot be", "", "", []Value{{"temperature", "99"}}, "", "temperature"},
 		{"two melodies", "", "melody = \"a.mid\"\n", []Value{{"in", "page"}}, "", "melody"},
