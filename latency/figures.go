@@ -51,10 +51,9 @@ type Spread struct {
 // Times from 1 ns to a minute have two significant digits (three for a whole jam). Longer times count as a minute, shorter ones
 // as 0.
 const (
-	longest   = int64(time.Minute)
-	fine      = 3
-	coarse    = 2
-	numStages = 7
+	longest = int64(time.Minute)
+	fine    = 3
+	coarse  = 2
 )
 
 // A Histogram holds times with a bounded relative error. A Spread is read from it.
@@ -82,7 +81,7 @@ func (h Histogram) Spread() Spread {
 // A stretch gathers the frames of a part of a jam, or of the whole jam.
 type stretch struct {
 	counts Figures // without the spreads
-	stages [numStages]Histogram
+	stages [jam.Stages]Histogram
 }
 
 func newStretch(digits int) *stretch {
@@ -93,15 +92,9 @@ func newStretch(digits int) *stretch {
 	return s
 }
 
-// The positions of the lead and of the policy's step in Stages.
-const (
-	leadStage = 1
-	stepStage = 2
-)
-
 // spreads returns pointers to the figures of the stages, in the order of the histograms.
-func (f *Figures) spreads() [numStages]*Spread {
-	return [numStages]*Spread{&f.Arrival, &f.Lead, &f.Step, &f.Voice, &f.Send, &f.Late, &f.Age}
+func (f *Figures) spreads() [jam.Stages]*Spread {
+	return [jam.Stages]*Spread{&f.Arrival, &f.Lead, &f.Step, &f.Voice, &f.Send, &f.Late, &f.Age}
 }
 
 // add adds a frame and the cause of its miss, if it was missed.
@@ -130,28 +123,10 @@ func (s *stretch) add(r *jam.FrameReport, cause Cause) {
 	case jam.RungHold:
 		c.Rungs.Hold++
 	}
-	for stage, t := range Times(r) {
+	for stage, t := range r.StageTimes() {
 		if t.Taken {
 			s.stages[stage].Add(t.Took)
 		}
-	}
-}
-
-// A Time is how long a stage of a frame took, if the frame had that stage.
-type Time struct {
-	Took  time.Duration
-	Taken bool
-}
-
-// Stages are the names of the times that Times returns, in the same order.
-var Stages = [numStages]string{"arrival", "lead", "step", "voice", "send", "late", "age"}
-
-// Times returns the times of a frame's stages. A missed step has no time, because the loop did not wait for its end. If no chord
-// began, nothing could be late.
-func Times(r *jam.FrameReport) [numStages]Time {
-	return [numStages]Time{
-		{r.Arrival, r.Arrival > 0}, {r.Lead, r.Lead > 0}, {r.Step, r.Step > 0 && !r.Missed}, {r.Voice, r.Voice > 0 && !r.Missed},
-		{r.Send, r.Send > 0 && r.Began}, {r.Late, r.Began}, {r.Age, r.Age > 0},
 	}
 }
 

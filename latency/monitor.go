@@ -59,7 +59,7 @@ func (m *Monitor) Add(r jam.FrameReport) Cause {
 	defer m.mu.Unlock()
 	cause := NoCause
 	if r.Missed {
-		cause = missCause(&r, m.whole.stages[stepStage].Spread().P99, m.whole.stages[leadStage].Spread().P50)
+		cause = missCause(&r, m.whole.stages[jam.StageStep].Spread().P99, m.whole.stages[jam.StageLead].Spread().P50)
 	}
 	m.whole.add(&r, cause)
 	n := max(int64(r.Line/slot), m.now)

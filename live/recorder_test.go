@@ -26,16 +26,16 @@ func TestTimingAsTheMonitor(t *testing.T) {
 			monitor.Add(report)
 		}
 	}
-	jam := monitor.Snapshot().Jam
-	if int64(len(f.Timing.Misses)) != jam.Missed || jam.Missed == 0 {
-		t.Errorf("%d misses, the monitor has %d", len(f.Timing.Misses), jam.Missed)
+	whole := monitor.Snapshot().Jam
+	if int64(len(f.Timing.Misses)) != whole.Missed || whole.Missed == 0 {
+		t.Errorf("%d misses, the monitor has %d", len(f.Timing.Misses), whole.Missed)
 	}
-	spreads := []latency.Spread{jam.Arrival, jam.Lead, jam.Step, jam.Voice, jam.Send, jam.Late, jam.Age}
-	if len(f.Timing.Stages) != len(latency.Stages) {
+	spreads := []latency.Spread{whole.Arrival, whole.Lead, whole.Step, whole.Voice, whole.Send, whole.Late, whole.Age}
+	if len(f.Timing.Stages) != jam.Stages {
 		t.Fatalf("%d stages", len(f.Timing.Stages))
 	}
-	for i, name := range latency.Stages {
-		stage, want := f.Timing.Stages[i], spreads[i]
+	for i := range f.Timing.Stages {
+		stage, want, name := f.Timing.Stages[i], spreads[i], jam.Stage(i).String()
 		near := func(a, b time.Duration, share float64) bool { return math.Abs(float64(a-b)) <= share*float64(b)+1 }
 		// The monitor keeps three digits, and takes the frame beside where a quantile lies between two.
 		if stage.Name != name || int64(stage.Count) != want.Count || !near(stage.P50, want.P50, 0.002) || !near(stage.P99, want.P99, 0.1) ||

@@ -43,7 +43,7 @@ func Serve(address string) (*Server, error) {
 	if !isLoopback(host) {
 		return nil, usage.Errorf("--metrics %s: only this machine is served: give a loopback address, such as 127.0.0.1:9464", address)
 	}
-	if strings.EqualFold(host, "localhost") { // because a machine without /etc/hosts cannot look up the name
+	if isLocalhost(host) { // because a machine without /etc/hosts cannot look up the name
 		host = "127.0.0.1"
 	}
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, port))
@@ -101,9 +101,9 @@ func (m *Server) Add(r *jam.FrameReport, cause latency.Cause) {
 	if r.Missed {
 		m.missed.WithLabelValues(cause.String()).Inc()
 	}
-	for i, t := range latency.Times(r) {
+	for i, t := range r.StageTimes() {
 		if t.Taken {
-			m.stages.WithLabelValues(latency.Stages[i]).Observe(t.Took.Seconds())
+			m.stages.WithLabelValues(jam.Stage(i).String()).Observe(t.Took.Seconds())
 		}
 	}
 }
@@ -143,9 +143,11 @@ func fromHere(h http.Handler) http.Handler {
 }
 
 func isLoopback(host string) bool {
-	if host == "localhost" {
+	if isLocalhost(host) {
 		return true
 	}
 	address, err := netip.ParseAddr(host)
 	return err == nil && address.IsLoopback()
 }
+
+func isLocalhost(host string) bool { return strings.EqualFold(host, "localhost") }

@@ -72,7 +72,7 @@ func get(t *testing.T, url, host string, want int) string {
 }
 
 func TestMetricsAddresses(t *testing.T) {
-	first, err := Serve("localhost:0")
+	first, err := Serve("LocalHost:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,31 +50,28 @@ const (
 	causeUnknown = "not recorded"
 )
 
-// stages are the parts of a frame, as package latency measures them.
-var stages = [...]struct {
-	name, what string
-	took       func(r *jam.FrameReport) (took time.Duration, had bool)
-}{
-	{"arrival", "from a note's arrival to the loop's taking it", func(r *jam.FrameReport) (time.Duration, bool) { return r.Arrival, r.Arrival > 0 }},
-	{"lead", "how long before its line the loop woke", func(r *jam.FrameReport) (time.Duration, bool) { return r.Lead, r.Lead > 0 }},
-	{"step", "one step of the policy", func(r *jam.FrameReport) (time.Duration, bool) { return r.Step, r.Step > 0 && !r.Missed }},
-	{"voice", "choosing and laying out the chord", func(r *jam.FrameReport) (time.Duration, bool) { return r.Voice, r.Voice > 0 && !r.Missed }},
-	{"send", "from a chord's first message to its last", func(r *jam.FrameReport) (time.Duration, bool) { return r.Send, r.Send > 0 && r.Began }},
-	{"late", "from the line to a chord's last message", func(r *jam.FrameReport) (time.Duration, bool) { return r.Late, r.Began }},
-	{"age", "of the newest note that a chord could know, at the line", func(r *jam.FrameReport) (time.Duration, bool) { return r.Age, r.Age > 0 }},
+// stageMeanings say what the time of each stage is.
+var stageMeanings = [jam.Stages]string{
+	jam.StageArrival: "from a note's arrival to the loop's taking it",
+	jam.StageLead:    "how long before its line the loop woke",
+	jam.StageStep:    "one step of the policy",
+	jam.StageVoice:   "choosing and laying out the chord",
+	jam.StageSend:    "from a chord's first message to its last",
+	jam.StageLate:    "from the line to a chord's last message",
+	jam.StageAge:     "of the newest note that a chord could know, at the line",
 }
 
 // A stopwatch collects the times for a Timing.
 type stopwatch struct {
-	times  [len(stages)][]time.Duration
+	times  [jam.Stages][]time.Duration
 	misses []Miss
 	causes map[int64]string // by frame
 }
 
 func (s *stopwatch) add(r *jam.FrameReport) {
-	for i := range stages {
-		if took, had := stages[i].took(r); had {
-			s.times[i] = append(s.times[i], took)
+	for i, t := range r.StageTimes() {
+		if t.Taken {
+			s.times[i] = append(s.times[i], t.Took)
 		}
 	}
 	if r.Missed {
@@ -97,7 +94,7 @@ func (s *stopwatch) timing() Timing {
 	t := Timing{Misses: []Miss{}, MissedBy: map[string]int64{}}
 	for i, times := range s.times {
 		slices.Sort(times)
-		stage := Stage{Name: stages[i].name, What: stages[i].what, Count: len(times), Bins: []Bin{},
+		stage := Stage{Name: jam.Stage(i).String(), What: stageMeanings[i], Count: len(times), Bins: []Bin{},
 			P50: quantile(times, 0.5), P99: quantile(times, 0.99), P999: quantile(times, 0.999), Max: quantile(times, 1)}
 		for _, took := range times {
 			if n := len(stage.Bins); n > 0 && took <= stage.Bins[n-1].To {
