@@ -29,13 +29,19 @@ func inside(plays Part) []string {
 
 // installedIn returns the folders of the policies that are installed for all users, the nearest first.
 func installedIn(plays Part) []string {
+	return sharedFolders(programPath(), parts[plays].folder, runtime.GOOS, os.Getenv)
+}
+
+// programPath returns the path of this program, behind symbolic links; "" if the system does not tell it.
+func programPath() string {
 	program, err := os.Executable()
 	if err != nil {
-		program = ""
-	} else if real, err := filepath.EvalSymlinks(program); err == nil {
-		program = real
+		return ""
 	}
-	return sharedFolders(program, parts[plays].folder, runtime.GOOS, os.Getenv)
+	if target, err := filepath.EvalSymlinks(program); err == nil {
+		return target
+	}
+	return program
 }
 
 // sharedFolders returns the folder beside the program and, except on Windows, those below each folder of $XDG_DATA_DIRS.

@@ -112,10 +112,7 @@ func findLibrary(explicit string) (Library, error) {
 	if named := os.Getenv(LibraryEnv); named != "" {
 		return checkedLibrary(named, LibraryEnv)
 	}
-	if program, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(program); err == nil {
-			program = real
-		}
+	if program := programPath(); program != "" {
 		for _, name := range []string{cudaLibrary, libraryName()} {
 			beside, _ := filepath.Glob(filepath.Join(filepath.Dir(program), name)) // fails only for a malformed pattern
 			if len(beside) > 0 {
