@@ -7,6 +7,7 @@ package atomicfile
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -38,6 +39,10 @@ func Create(path string, perm os.FileMode) (*File, error) {
 		f.File, err = os.CreateTemp(filepath.Dir(path), ".jamd-*"+filepath.Ext(path)) // only this user can read it
 	}
 	if err != nil {
+		var at *fs.PathError // which names the temporary file
+		if errors.As(err, &at) {
+			err = at.Err
+		}
 		return nil, f.failed(err)
 	}
 	return f, nil

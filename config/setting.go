@@ -13,7 +13,10 @@ type Setting struct{ jam.Control }
 
 // UnmarshalText reads NAME=VALUE.
 func (s *Setting) UnmarshalText(text []byte) (err error) {
-	name, value, _ := strings.Cut(string(text), "=")
+	name, value, given := strings.Cut(string(text), "=")
+	if p, err := jam.ParseParam(name); err == nil && !given && p.Info().Kind != jam.Action {
+		return fmt.Errorf("%q: must be NAME=VALUE, such as temperature=0.8", name)
+	}
 	if s.Control, err = jam.ParseControl(name, value); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"jamd/atomicfile"
@@ -43,11 +44,13 @@ func (s *Server) Publish(path string) error {
 	return atomicfile.WriteFile(path, text, 0o600)
 }
 
+var errNotRunning = errors.New("no jamd is running: start 'jamd play'")
+
 // ReadPlace reads the place of the server that last called Publish.
 func ReadPlace(path string) (Place, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return Place{}, errors.New("no jamd is running: start 'jamd play'")
+		return Place{}, errNotRunning
 	}
 	var place Place
 	if err == nil {
@@ -82,6 +85,9 @@ func (p Place) Ask(ctx context.Context, method, path string, body, into any) err
 	request.Header.Set("Authorization", "Bearer "+p.Token)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultTransport.RoundTrip(request) // it follows no redirect, so nobody else gets the token
+	if errors.Is(err, syscall.ECONNREFUSED) {                 // that jamd was killed
+		return usage.Error(errNotRunning)
+	}
 	if err != nil {
 		return usage.Errorf("jamd does not answer at %s: is it still running? %w", p.Address, err)
 	}

@@ -63,7 +63,7 @@ type Options struct {
 func New(o Options) (*Server, error) {
 	host, _, err := net.SplitHostPort(o.Address)
 	if err != nil {
-		return nil, fmt.Errorf("page at %q: give an address and a port, such as 127.0.0.1:8765: %w", o.Address, err)
+		return nil, fmt.Errorf("page at %q: give an address and a port, such as 127.0.0.1:8765", o.Address)
 	}
 	ip := net.ParseIP(host)
 	switch {

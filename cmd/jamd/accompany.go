@@ -25,7 +25,7 @@ type accompanyCmd struct {
 	Tempo  *float64   `placeholder:"BPM" help:"Tempo instead of the file's; with --clock follow, about how fast it was played."`
 	Clock  string     `enum:"internal,follow" default:"internal" placeholder:"internal|follow" help:"Time source: the tempi in the file (internal), or the beats of a player without a metronome, found in the notes (follow)."`
 	Meter  *meterFlag `placeholder:"METER|auto" help:"Time signature instead of the file's, such as 7/8, or with its groups 3+2+2/8; auto, with --clock follow: 4/4, 3/4 or 6/8, found in the notes."`
-	Taps   []float64  `placeholder:"S,S,..." help:"With --clock follow: seconds at which the player tapped the beat."`
+	Taps   []float64  `placeholder:"S,S" help:"With --clock follow: seconds at which the player tapped the beat."`
 	JSON   bool       `help:"Print one JSON object."`
 	Music  musicFlags `embed:""`
 

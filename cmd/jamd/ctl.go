@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/dustin/go-humanize/english"
+
 	"jamd/jam"
 	"jamd/live"
 	"jamd/ui"
@@ -75,8 +77,8 @@ func (c *ctlStatusCmd) Run(ctx context.Context, to console) error {
 	default:
 		fmt.Fprint(to.Out, "counting in")
 	}
-	fmt.Fprintf(to.Out, ": %s%s, hears %s, plays %s; %d pages open\n", s.Jam.Policy, knownTempo(s.Jam.Tempo),
-		orNothing(s.Jam.In), orNothing(s.Jam.Out), s.Pages)
+	fmt.Fprintf(to.Out, ": %s%s, hears %s, plays %s; %s open\n", s.Jam.Policy, knownTempo(s.Jam.Tempo),
+		orNothing(s.Jam.In), orNothing(s.Jam.Out), english.Plural(s.Pages, "page", ""))
 	if s.Jam.Blind {
 		fmt.Fprintf(to.Out, "a blind jam: the policy is hidden; %s\n", revealing("last"))
 	}

@@ -21,6 +21,11 @@ type jamCmd struct {
 	Live             liveFlags     `embed:""`
 }
 
+// Help says which of the flags that it shares with play mean nothing here.
+func (*jamCmd) Help() string {
+	return "The agent plays by jamd's own clock: --clock is internal or send, --meter is 4/4 if it is not given, and --hold-tempo changes nothing."
+}
+
 func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error {
 	settings, err := c.settings()
 	if err != nil {

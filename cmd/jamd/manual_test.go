@@ -45,9 +45,8 @@ func fresh(t *testing.T, file string, write func(*kong.Application) []byte) {
 // manual writes the manual page of a command line, in the macros of man(7).
 func manual(app *kong.Application) []byte {
 	var page bytes.Buffer
-	about, rest, _ := strings.Cut(app.Help, "\n\n")
 	fmt.Fprintf(&page, ".TH JAMD 1\n.SH NAME\njamd \\- live jamming partner\n.SH SYNOPSIS\n.B jamd\n.I command\n[flags]\n")
-	fmt.Fprintf(&page, ".SH DESCRIPTION\n%s\n.PP\n%s\n", roff(about), roff(rest))
+	fmt.Fprintf(&page, ".SH DESCRIPTION\n%s\n", roff(about))
 	fmt.Fprintf(&page, ".PP\nEvery flag can be given as in \\fIjamd play \\-\\-tempo 90\\fR; each command explains itself with \\-\\-help.\n.SH FLAGS\n")
 	manualFlags(&page, app.Flags)
 	page.WriteString(".SH COMMANDS\n")
@@ -60,6 +59,7 @@ func manual(app *kong.Application) []byte {
 		}
 		manualFlags(&page, command.Flags)
 	}
+	fmt.Fprintf(&page, ".SH EXAMPLES\n.nf\n%s.fi\n.SH EXIT STATUS\n%s\n", roff(examples), roff(exitCodes))
 	page.WriteString(".SH FILES\n")
 	manualTerm(&page, "~/.config/jamd/config.toml", "The configuration; jamd config path prints its place.")
 	manualTerm(&page, "~/.local/state/jamd/sessions", "The recorded sessions.")
@@ -69,9 +69,17 @@ func manual(app *kong.Application) []byte {
 func manualFlags(page *bytes.Buffer, flags []*kong.Flag) {
 	for _, flag := range flags {
 		if !flag.Hidden && flag.Name != "help" {
-			manualTerm(page, flag.String(), flag.Help)
+			manualTerm(page, flagTerm(flag), flag.Help)
 		}
 	}
+}
+
+// flagTerm writes a flag as --help does.
+func flagTerm(flag *kong.Flag) string {
+	if flag.Tag.Negatable != "" {
+		return strings.Replace(flag.String(), "--", "--[no-]", 1)
+	}
+	return flag.String()
 }
 
 func manualTerm(page *bytes.Buffer, term, text string) {

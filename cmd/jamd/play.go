@@ -23,7 +23,7 @@ type playCmd struct {
 	For        time.Duration `placeholder:"DURATION" help:"End after this time, such as 90s or 5m."`
 	InChannels []uint8       `name:"in-channel" placeholder:"N" help:"Hear only these MIDI channels, 1 to 16."`
 	Thru       *bool         `negatable:"" help:"Send the melody on to the output, on its own channel (only a melody from a file)."`
-	Blind      []string      `placeholder:"NAME,NAME,..." sep:"," help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam."`
+	Blind      []string      `placeholder:"NAME,NAME" sep:"," help:"Draw one of these policies for each jam, in balanced order, and hide its name until you have rated the jam."`
 	Study      studyFlags    `embed:"" group:"A study, of blind jams"`
 	Live       liveFlags     `embed:""`
 

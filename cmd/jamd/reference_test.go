@@ -42,14 +42,13 @@ const wanted = `
 // reference writes the commands and flags of a command line in Markdown.
 func reference(app *kong.Application) []byte {
 	var page bytes.Buffer
-	_, rest, _ := strings.Cut(app.Help, "\n\n")
-	fmt.Fprintf(&page, "# Commands\n\nWritten from the command line itself; `jamd COMMAND --help` prints the same. %s\n\n", rest)
+	fmt.Fprintf(&page, "# Commands\n\nWritten from the command line itself; `jamd COMMAND --help` prints the same. %s\n\n", exitCodes)
 	page.WriteString("Other references: [configuration](configuration.md), [output as JSON](output.schema.json), [sessions](sessions.md), [the page's API](../ui/openapi.yaml).\n")
 	page.WriteString(strings.ReplaceAll(wanted, "'", "`"))
 	fmt.Fprintf(&page, "\n## Every command\n\n")
 	referenceTable(&page, nil, app.Flags)
 	for _, command := range app.Leaves(true) {
-		fmt.Fprintf(&page, "\n## %s\n\n`jamd %s`\n\n%s\n\n", strings.TrimPrefix(command.Path(), "jamd "), command.Summary(), markdown(strings.TrimSpace(command.Help)))
+		fmt.Fprintf(&page, "\n## %s\n\n`jamd %s`\n\n%s\n\n", strings.TrimPrefix(command.Path(), "jamd "), command.Summary(), markdown(strings.TrimSpace(command.Help+"\n\n"+command.Detail)))
 		referenceTable(&page, command.Positional, command.Flags)
 	}
 	return append(bytes.TrimRight(page.Bytes(), "\n"), '\n')
@@ -62,7 +61,7 @@ func referenceTable(page *bytes.Buffer, args []*kong.Value, flags []*kong.Flag) 
 	}
 	for _, flag := range flags {
 		if !flag.Hidden && flag.Name != "help" {
-			rows = append(rows, fmt.Sprintf("| %s | %s |\n", monospaced(flag.String()), markdown(flag.Help)))
+			rows = append(rows, fmt.Sprintf("| %s | %s |\n", monospaced(flagTerm(flag)), markdown(flag.Help)))
 		}
 	}
 	if len(rows) > 0 {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"jamd/latency"
 	"jamd/live"
 )
@@ -38,14 +40,14 @@ func (t *terminal) Ended(r *live.Result) error {
 // played prints the figures of a jam in which something was played.
 func (t *terminal) played(r *live.Result) {
 	out := t.to.Out
-	fmt.Fprintf(out, "\n%d chords in %d frames, %d missed, %d lost; note-in-chord %.2f\n",
-		r.Jam.Chords, r.Jam.Frames, r.Jam.Misses, r.Jam.Skipped, r.NoteInChord)
+	fmt.Fprintf(out, "\n%s in %s, %d missed, %d lost; note-in-chord %.2f\n",
+		english.Plural(int(r.Jam.Chords), "chord", ""), english.Plural(int(r.Jam.Frames), "frame", ""), r.Jam.Misses, r.Jam.Skipped, r.NoteInChord)
 	if c := r.Figures.Causes; r.Jam.Misses > 0 {
 		fmt.Fprintf(out, "missed because of: late wake %d, slow step %d, policy error %d, backlog %d\n",
 			c.LateWake, c.SlowStep, c.PolicyError, c.Backlog)
 	}
 	if a := r.Agent; a != nil {
-		fmt.Fprintf(out, "%d notes of the agent %s, %d frames missed\n", a.Notes, a.Name, a.Misses)
+		fmt.Fprintf(out, "%s of the agent %s, %s missed\n", english.Plural(int(a.Notes), "note", ""), a.Name, english.Plural(int(a.Misses), "frame", ""))
 	}
 	for _, stage := range []struct {
 		name string

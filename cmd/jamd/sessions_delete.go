@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 
 	"jamd/archive"
 	"jamd/session"
@@ -84,11 +86,11 @@ func (c *pruneCmd) Run(group *sessionsCmd, to console) error {
 		}
 	}
 	if c.Yes {
-		fmt.Fprintf(to.Out, "%d of %d sessions deleted, %s\n", len(gone), len(all), humanize.IBytes(uint64(sum)))
+		fmt.Fprintf(to.Out, "%d of %s deleted, %s\n", len(gone), english.Plural(len(all), "session", ""), humanize.IBytes(uint64(sum)))
 		return nil
 	}
-	fmt.Fprintf(to.Out, "%d of %d sessions would be deleted, %s; add --yes to delete them. Pinned ones stay.\n",
-		len(gone), len(all), humanize.IBytes(uint64(sum)))
+	fmt.Fprintf(to.Out, "%d of %s would be deleted, %s; add --yes to delete them. Pinned ones stay.\n",
+		len(gone), english.Plural(len(all), "session", ""), humanize.IBytes(uint64(sum)))
 	return nil
 }
 
@@ -112,7 +114,7 @@ type byteCount int64
 
 func (b *byteCount) UnmarshalText(text []byte) error {
 	n, err := humanize.ParseBytes(string(text))
-	if err != nil || n == 0 || n > 1<<62 {
+	if unit := text[max(len(text)-1, 0):]; err != nil || n == 0 || n > 1<<62 || bytes.ContainsAny(unit, "0123456789.") { // nobody means 2 bytes by 2
 		return fmt.Errorf("%q is not a size such as 500MB or 2GB", text)
 	}
 	*b = byteCount(n)

@@ -75,7 +75,7 @@ func (c *exportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		err = printJSON(to, result)
 	} else {
 		for _, file := range result.Files {
-			fmt.Fprintln(to.Out, "written", file)
+			fmt.Fprintln(to.Out, "wrote", file)
 		}
 	}
 	if err == nil && failed > 0 {

@@ -127,7 +127,7 @@ type sessionFilter struct {
 	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`
 	Shorter time.Duration `placeholder:"DURATION" help:"At most this long."`
 	Tag     []string      `placeholder:"TAG" help:"With this tag; several: with all of them."`
-	Rating  float64       `placeholder:"1-5" help:"With this mean rating, or a higher one."`
+	Rating  meanRating    `placeholder:"1-5" help:"With this mean rating, or a higher one."`
 	Pinned  bool          `help:"Pinned."`
 	Live    bool          `xor:"live" help:"Played live."`
 	Offline bool          `xor:"live" help:"Made offline, by 'jamd accompany'."`
@@ -161,7 +161,7 @@ func (f *sessionFilter) has(b *session.Brief) bool {
 		(f.Tempo == tempoRange{} || b.Tempo >= f.Tempo.low && b.Tempo <= f.Tempo.high) &&
 		(f.Key == nil || b.Key == f.Key.String()) &&
 		b.Length() >= f.Longer && (f.Shorter == 0 || b.Length() <= f.Shorter) &&
-		b.Rating.Mean() >= f.Rating && (!f.Pinned || b.Pinned) && (!f.Live || !b.Offline) && (!f.Offline || b.Offline)
+		b.Rating.Mean() >= float64(f.Rating) && (!f.Pinned || b.Pinned) && (!f.Live || !b.Offline) && (!f.Offline || b.Offline)
 }
 
 // A date is a day, written 2026-01-31. It is midnight in the user's time zone.
@@ -171,6 +171,18 @@ func (d *date) UnmarshalText(text []byte) (err error) {
 	if d.Time, err = time.ParseInLocation(time.DateOnly, string(text), time.Local); err != nil {
 		return fmt.Errorf("%q is not a date such as 2026-01-31", text)
 	}
+	return nil
+}
+
+// A meanRating is the least mean of a rating.
+type meanRating float64
+
+func (r *meanRating) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(n >= 1 && n <= session.MaxRating) {
+		return fmt.Errorf("%q is not a rating from 1 to %d", text, session.MaxRating)
+	}
+	*r = meanRating(n)
 	return nil
 }
 

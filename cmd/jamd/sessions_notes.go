@@ -11,7 +11,7 @@ import (
 
 type nameCmd struct {
 	sessionArg
-	Name string `arg:"" help:"One line of text; '' removes the name."`
+	Name string `arg:"" help:"One line of text; \"\" removes the name."`
 }
 
 func (c *nameCmd) Run(group *sessionsCmd) error {
@@ -51,7 +51,7 @@ func (c *tagCmd) Run(group *sessionsCmd) error {
 type rateCmd struct {
 	sessionArg
 	Answers []int   `arg:"" name:"answers" placeholder:"1-5" help:"How good it was; or three answers: how fast jamd adapted, how much you were in control, how much you enjoyed it. 0 removes an answer. A blind jam wants three."`
-	Comment *string `placeholder:"TEXT" help:"A comment in your own words; '' removes it."`
+	Comment *string `placeholder:"TEXT" help:"A comment in your own words; \"\" removes it."`
 }
 
 func (c *rateCmd) Run(group *sessionsCmd, to console) error {

@@ -149,6 +149,6 @@ func printReplay(to console, r *archive.Replay, record *session.Record) {
 	}
 	fmt.Fprintf(to.Out, "note-in-chord %.2f in the jam, %.2f in the replay\n", r.NoteInChord[0], r.NoteInChord[1])
 	if r.File != "" {
-		fmt.Fprintln(to.Out, "written", r.File)
+		fmt.Fprintln(to.Out, "wrote", r.File)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 
 	"jamd/archive"
 	"jamd/config"
@@ -81,8 +82,9 @@ func (s *shown) print(to console) {
 	if f := m.Faster; f != nil {
 		line("", "its faster variant %s (%.12s)", f.Name, f.SHA256)
 	}
-	line("played", "%d chords in %d frames at %.4g BPM, %d different, %.2f changes a bar", s.Chords, s.Frames, s.Tempo, s.Distinct, s.ChangesABar)
-	line("harmony", "note-in-chord %.2f of %d frames", s.NoteInChord, s.Harmony.Both)
+	line("played", "%s in %s at %.4g BPM, %d different, %.2f changes a bar", english.Plural(int(s.Chords), "chord", ""),
+		english.Plural(int(s.Frames), "frame", ""), s.Tempo, s.Distinct, s.ChangesABar)
+	line("harmony", "note-in-chord %.2f of %s", s.NoteInChord, english.Plural(int(s.Harmony.Both), "frame", ""))
 	line("diversity", "entropy of durations %.2f bits, of chords %.2f bits, %s", s.DurationEntropy, s.ChordEntropy, s.vendi())
 	for _, a := range s.Adaptations {
 		line("key change", "%s", adapted(&a, &s.take))
@@ -90,7 +92,7 @@ func (s *shown) print(to console) {
 	if s.Offline {
 		line("timing", "none: it was made offline")
 	} else {
-		line("timing", "%d frames missed, %d lost", s.Misses, s.Skipped)
+		line("timing", "%s missed, %d lost", english.Plural(int(s.Misses), "frame", ""), s.Skipped)
 	}
 	for _, stage := range s.Timing.Stages {
 		if stage.Name == "step" || stage.Name == "late" {
@@ -101,7 +103,7 @@ func (s *shown) print(to console) {
 		line("", "missed because of %s: %d", cause, s.Timing.MissedBy[cause])
 	}
 	if s.Controls > 0 || s.Tempi > 1 {
-		line("changes", "%d controls, %d tempi", s.Controls, max(s.Tempi, 1))
+		line("changes", "%s, %s", english.Plural(int(s.Controls), "control", ""), english.Plural(int(max(s.Tempi, 1)), "tempo", "tempi"))
 	}
 	if s.LostLines != (session.Loss{}) {
 		line("missing", "%d notes, %d frames and %d changes were not recorded", s.LostLines.Notes, s.LostLines.Frames, s.LostLines.Changes)
@@ -116,7 +118,7 @@ func (s *shown) vendi() string {
 	if s.Vendi == nil {
 		return "no Vendi score: " + s.noVendi
 	}
-	return fmt.Sprintf("Vendi score %.2f of %d windows", *s.Vendi, s.Windows)
+	return fmt.Sprintf("Vendi score %.2f of %s", *s.Vendi, english.Plural(s.Windows, "window", ""))
 }
 
 // adapted says how fast the chords followed the melody into another key.
