@@ -523,7 +523,7 @@ func TestNewAgentRefuses(t *testing.T) {
 	}
 }
 
-// The agent swings as the chords do, also from a change amid the jam on.
+// The agent swings as the chords do, even if the swing changes during the jam.
 func TestAgentSwings(t *testing.T) {
 	d := duet{
 		settings: settings(func(s *jam.Settings) { s.Swing, s.SwingPercent, s.Tempo = jam.SwingEighths, 75, 150 }),

@@ -9,8 +9,8 @@ const (
 	// A frame that follows the player is at least half and at most one and a half times as long as the tempo says, so that no bar
 	// breaks when the beat moves.
 	leastFrame, mostFrame = 0.5, 1.5
-	// What the player does less than this share of a frame before a line moves only later lines. So a line depends on what was
-	// played, and not on when the loop woke: the loop wakes later than that.
+	// What the player does later than this share of a frame before a line moves only the lines after it. So a line depends on what
+	// was played, and not on when the loop woke: the loop wakes later than that.
 	heardBefore = 7. / 16
 	// joinAnyway is the number of bars after which the policy joins in even if the beat is in doubt.
 	joinAnyway = 8
@@ -110,9 +110,9 @@ func (g *playerGrid) bar(e *Engine) (c MeterChange, ok bool) {
 	return c, e.ChangeMeter(c) == nil
 }
 
-// listen makes an engine whose policy has not joined in listen until a bar line at which the beat is certain. As in a jam that
-// jamd counts in, the bar of a pickup counts as heard from its bar line on. listen returns for how many more frames the engine
-// listens; ok is false if that has not changed.
+// listen keeps an engine whose policy has not joined in yet listening, until a bar line at which the beat is certain. As in a
+// jam that jamd counts in, the bar of a pickup counts as heard from its bar line on. listen returns for how many more frames
+// the engine listens. ok is false if that has not changed.
 func (g *playerGrid) listen(e *Engine) (longer int64, ok bool) {
 	frame, place := e.Frame(), g.place(e.Frame())
 	if e.joined {

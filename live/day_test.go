@@ -35,7 +35,7 @@ type day struct {
 	summary jam.Summary
 }
 
-// A cost is what a jam had cost when so many frames were over.
+// A cost says what a jam had cost after a number of frames.
 type cost struct {
 	frames     int64
 	processors time.Duration // time of them, of the whole process
@@ -264,7 +264,7 @@ func (h *hindsight) compare(before jam.ChordToken, logits []float32) {
 	h.compared++
 }
 
-// hold holds that the policies were of one mind, at so many points.
+// hold checks that the policies agreed, and that they were compared at the given number of points.
 func (h *hindsight) hold(points int) {
 	h.t.Logf("the chords of a fresh policy at %d points; logits differ by %.2g at most", h.compared, h.worst)
 	if h.compared != points {

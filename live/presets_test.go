@@ -86,7 +86,8 @@ func TestPresetByProgram(t *testing.T) {
 	}
 }
 
-// A controller that asks for a preset in vain is answered on the page: that there is none of the name, or what could not be set.
+// If a controller asks for a preset and that fails, the page says why: there is no preset of that name, or some of its settings
+// could not be set.
 func TestPresetByProgramInVain(t *testing.T) {
 	const preset = "[profile.narrow.set]\nlow = 70\nstyle = \"block\"\n"
 	j, stop := withPrograms(t, preset, map[string]string{"program 7": "preset=nobody", "program 8": "preset=narrow"})

@@ -8,7 +8,7 @@ import (
 	"jamd/jam"
 )
 
-// A file with SMPTE time is put on the grid by its tempi: a note after so many seconds is played after as many.
+// A file with SMPTE time is put on the grid by its tempi: each note is played at its own second.
 func TestSMPTETime(t *testing.T) {
 	at60 := []byte{0xFF, 0x51, 3, 0x0F, 0x42, 0x40}
 	notes := cat( // two notes of half a second, from 0 and from 1.5 s, at 1,000 ticks a second

@@ -257,7 +257,8 @@ func TestOnlyWhoHearsTheBarPlaysByIt(t *testing.T) {
 	}
 }
 
-// A policy that can be told how busy to be plays by what it was told last, also over a Reset; the others are told in vain.
+// A policy with an input for the rate of changes plays at the level that was set last, even after a Reset; other policies
+// ignore it.
 func TestOnlyWhoCanBeToldHowBusyPlaysByIt(t *testing.T) {
 	for spec, hears := range map[string]bool{tinyBar: false, tinyBusy: true} {
 		p := load(t, spec, Chords)

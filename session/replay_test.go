@@ -75,7 +75,7 @@ func (g *strictGuard) Saw(*jam.FrameReport) {}
 
 func (g *strictGuard) PolicyChanged() {}
 
-// ordered are orders of so many frames each.
+// ordered returns the orders of a number of frames at one rung.
 func ordered(rung jam.Rung, frames int) []jam.Rung { return slices.Repeat([]jam.Rung{rung}, frames) }
 
 // loadPolicy makes the policy that a control's text names by its seed. Each second one knows other chords.

@@ -229,7 +229,7 @@ func TestNoPlaceToWrite(t *testing.T) {
 	}
 }
 
-// A badDisk makes files that take so many bytes in all and no more, until it is given room.
+// A badDisk makes files that together take a limited number of bytes, until it is given more room.
 type badDisk struct {
 	room  int
 	write func() // where set, called before each write to the log

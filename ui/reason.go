@@ -56,7 +56,7 @@ var ReasonCodes = []ReasonCode{
 	ReasonPlayersTempo,
 }
 
-// A Problem is an error as the pages and programs are told of it.
+// A Problem is an error in the form that pages and programs receive.
 type Problem struct {
 	Error string            `json:"error"` // in English
 	Code  ReasonCode        `json:"code,omitempty"`

@@ -25,7 +25,7 @@ type biDi struct {
 	last int // command's number
 }
 
-// openFirefox starts Firefox without a screen. It has sound where PulseAudio can be had: into a sink that nobody hears.
+// openFirefox starts Firefox without a screen. If PulseAudio is installed, Firefox has sound, into a sink that nobody hears.
 func openFirefox(t *testing.T) driven {
 	t.Helper()
 	firefox, err := exec.LookPath("firefox-esr")

@@ -8,7 +8,7 @@ import (
 )
 
 // TestAfterInABrowser is the end of a jam: its roll stays, it can be heard, saved in three formats and rated, and the next one
-// begins from there. Meanwhile one live region tells a screen reader what goes on, in peace.
+// begins from there. Meanwhile one live region tells a screen reader what happens, one message at a time.
 func TestAfterInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

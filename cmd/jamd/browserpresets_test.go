@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-// TestPresetsInABrowser keeps settings as a preset, changes them amid a jam, comes back to the preset, and takes that back.
+// TestPresetsInABrowser saves settings as a preset, changes them during a jam, returns to the preset, and undoes that.
 func TestPresetsInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("seconds in a browser")

@@ -26,7 +26,7 @@ type progress struct {
 // shownFrom is how long a command must take to have a bar.
 const shownFrom = 2 * time.Second
 
-// newProgress begins a work of so many parts. The caller must call end.
+// newProgress shows the progress of work that has `total` parts. The caller must call end.
 func newProgress(to console, what string, total int) *progress {
 	p := &progress{total: total, began: time.Now()}
 	if f, ok := to.Err.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {

@@ -50,8 +50,8 @@ echo "--- begin log"; cat /run/sessions/*/events.jsonl; echo "--- end log"
 exit $status
 `
 
-// TestSwitch: another input and another output are taken amid the jam, no note hangs at those that are left, and what is not
-// there is refused.
+// TestSwitch changes the input and the output during a jam: no note hangs at the ports that were left, and a port that does not
+// exist is refused.
 func TestSwitch(t *testing.T) {
 	machine := vm(t)
 	files := jamdFiles(t)

@@ -177,7 +177,7 @@ class Decoder(Stack):
 
 
 def deepened(network: Decoder, layers: int) -> Decoder:
-    """Returns a network of so many layers, a multiple of the network's, that computes the same at first. Behind each
+    """Returns a network of `layers` layers, a multiple of the network's own number, that computes the same at first. Behind each
     block stand copies of it whose contributions are 0, for training to change (LLaMA Pro, Wu et al. 2024, section
     3.2)."""
     copies, rest = divmod(layers, network.shape.layers)

@@ -137,7 +137,7 @@ class Melody(Gapt):
 class Foresight:
     """Train a policy by the value of every chord that it could have played, or resume a run. policy: the checkpoint to
     start from. anchor: the anchor's checkpoint. hears_busy: add the rate of chord changes as an input. layers: deepen the
-    network to so many, a multiple of what it has."""
+    network to this number of layers, a multiple of its own."""
 
     where: Where
     policy: Path

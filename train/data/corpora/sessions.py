@@ -121,7 +121,7 @@ def manifest(path: Path) -> Manifest:
 
 
 def read_meter(text: str, frame: object, into: object = 0) -> Meter:
-    """Returns the meter that begins with a frame, so many frames into a bar. Groups, as in 2+2+3/8 or 7/8=2+2+3, only
+    """Returns the meter that begins with a frame, which lies `into` frames into a bar. Groups, as in 2+2+3/8 or 7/8=2+2+3, only
     add up to its beats. Raises ValueError if there is no such meter (jam/meter.go)."""
     signature, _, groups = text.partition("=")
     top, below = signature.split("/")
