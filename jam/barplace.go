@@ -3,8 +3,9 @@ package jam
 // A BarPlace is the place of a frame in its bar, as an input of policies. The frame p frames after the bar line has place 1+p
 // in 4/4, 17+p in 3/4 and 29+p in 6/8. Other bars are divided into these: 2/2 is 4/4, 2/4 and 4/8 are its first half, 8/4 is two
 // bars of it, 6/4 is two bars of 3/4, 12/8 is two of 6/8, and each beat of 3/8 and 9/8 is the first half of 6/8. Policies are
-// trained with the same places (train/data/bars.py). In any other meter, such as 5/4 and 7/8, the place is UnknownPlace, as it was
-// in training.
+// trained with the same places (train/data/bars.py). In a grouped meter, such as 5/4 and 7/8, each group of beats is a short bar:
+// training has no place for it, but without any place the policy jamd holds one chord for the whole jam. In any other meter, the
+// place is UnknownPlace.
 type BarPlace int64
 
 // The first place of each of the three meters. The other places of the bar follow it.
@@ -32,6 +33,22 @@ func (m Meter) Place(after int64) BarPlace {
 		if m.Compound() {
 			return firstOf68 + p%6
 		}
+	}
+	from, to := m.Group(int64(p))
+	return m.groupPlace(to-from, int64(p)-from)
+}
+
+// groupPlace returns the place of a frame in a group of beats, as if the group were a bar.
+func (m Meter) groupPlace(length, after int64) BarPlace {
+	switch {
+	case !m.Grouped():
+		return UnknownPlace
+	case length == 3*FramesPerBeat && m.Unit == 4:
+		return firstOf34 + BarPlace(after)
+	case length == 3*FramesPerBeat/2 && m.Unit == 8:
+		return firstOf68 + BarPlace(after)
+	case length == FramesPerBeat || length == 2*FramesPerBeat || length == 4*FramesPerBeat:
+		return firstOf44 + BarPlace(after)
 	}
 	return UnknownPlace
 }

@@ -10,6 +10,13 @@ import (
 )
 
 func TestPlaces(t *testing.T) {
+	meter := func(text string) jam.Meter {
+		m, err := jam.ParseMeter(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
 	for _, c := range []struct {
 		meter jam.Meter
 		after int64
@@ -22,6 +29,8 @@ func TestPlaces(t *testing.T) {
 		{jam.Quarters(6), 12, 17}, {jam.Quarters(6), 23, 28},
 		{jam.Meter{Count: 12, Unit: 8}, 11, 40}, {jam.Meter{Count: 12, Unit: 8}, 12, 29},
 		{jam.Meter{Count: 9, Unit: 8}, 5, 34}, {jam.Meter{Count: 9, Unit: 8}, 6, 29}, {jam.Meter{Count: 9, Unit: 8}, 18, 29},
+		{meter("5/4"), 0, 17}, {meter("5/4"), 11, 28}, {meter("5/4"), 12, 1}, {meter("5/4"), 19, 8}, {meter("5/4"), 20, 17},
+		{meter("7/4"), 15, 16}, {meter("7/4"), 16, 17}, {meter("7/8"), 3, 4}, {meter("7/8"), 4, 1}, {meter("7/8"), 8, 29}, {meter("7/8"), 13, 34},
 		{jam.Quarters(5), 3, jam.UnknownPlace}, {jam.Quarters(1), 0, jam.UnknownPlace}, {jam.Meter{}, 3, jam.UnknownPlace},
 	} {
 		if got := c.meter.Place(c.after); got != c.want {
