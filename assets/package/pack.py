@@ -10,10 +10,12 @@ usage: pack.py FOLDER [SYSTEM|policies ...]
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +44,10 @@ class System:
 
     def environment(self) -> dict:
         system, processor = self.name.split("-")
-        return {**os.environ, "GOOS": system, "GOARCH": processor, "CGO_ENABLED": "1", "CC": f"{self.compiler}gcc{self.suffix}",
-                "CXX": f"{self.compiler}g++{self.suffix}", "SOURCE_DATE_EPOCH": str(TIME)}
+        # The compiler's name is part of the key in Go's build cache: with the plain name, jamd and the tools share it.
+        compiler = "" if self.machine == f"linux-{platform.machine()}" else self.compiler
+        return {**os.environ, "GOOS": system, "GOARCH": processor, "CGO_ENABLED": "1", "CC": f"{compiler}gcc{self.suffix}",
+                "CXX": f"{compiler}g++{self.suffix}", "SOURCE_DATE_EPOCH": str(TIME)}
 
 
 SYSTEMS = (
@@ -109,7 +113,6 @@ def archive_linux(system: System, stage: Path, folder: Path) -> None:
     archives.packages(HERE / "nfpm.yaml", folder, extra, stage, ARCH=processor, STAGE=str(stage), EXTRA=str(extra), GCC=GCC,
                       **OLDEST)
     check_desktop(extra)
-    archives.lint(next(folder.glob(f"jamd_*_{processor}.deb")))
 
 
 def check_desktop(extra: Path) -> None:
@@ -130,16 +133,22 @@ def main() -> None:
     folder, asked = Path(sys.argv[1]).resolve(), sys.argv[2:] or [*(s.name for s in SYSTEMS), "policies"]
     os.umask(0o022)
     archives.fresh(folder)
-    for system in [s for s in SYSTEMS if s.name in asked]:
-        print(f"pack: {system.name}, version {VERSION}", file=sys.stderr)
-        stage = archives.fresh(folder / "stage" / system.name)
-        describe(system, stage, build(system, stage))
+    systems = [s for s in SYSTEMS if s.name in asked]
+    stages = [archives.fresh(folder / "stage" / s.name) for s in systems]
+    print(f"pack: building version {VERSION}", file=sys.stderr)
+    with ThreadPoolExecutor() as pool:  # one build waits for its linker and its C++ compiler while the others use the processor
+        programs = list(pool.map(build, systems, stages))
+    for system, stage, program in zip(systems, stages, programs, strict=True):
+        print(f"pack: {system.name}", file=sys.stderr)
+        describe(system, stage, program)
         (archive_windows if system.name.startswith("windows") else archive_linux)(system, stage, folder)
         shutil.copy(stage / "sbom.cdx.json", folder / f"jamd-{VERSION}-{system.name}.cdx.json")
     if "policies" in asked:
-        print(f"pack: policies, version {VERSION}", file=sys.stderr)
+        print("pack: policies", file=sys.stderr)
         policies.pack(archives.fresh(folder / "stage" / "policies"), folder)
     shutil.rmtree(folder / "stage")
+    if debs := sorted(folder.glob("*.deb")):
+        archives.lint(debs)
     (folder / "RELEASE-NOTES.md").write_text(changelog.notes(VERSION), encoding="utf-8")
     files = sorted(f for f in folder.iterdir())
     sums = "".join(f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}\n" for f in files)

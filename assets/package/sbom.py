@@ -18,8 +18,8 @@ def write(target: Path, binary: Path, version: str, time: int, machine: str) -> 
     """Writes the SBOM of the binary to target. time is the date that it gets, in seconds since 1970."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "sbom.json"
-        command = [os.environ.get("GO", "go"), "run", GOMOD, "bin", "-json", "-licenses", "-noserial", "-notimestamp", "-std",
-                   "-version", version, "-output", str(file), str(binary)]
+        command = [os.environ.get("GO", "go"), "run", "-trimpath", GOMOD, "bin", "-json", "-licenses", "-noserial",
+                   "-notimestamp", "-std", "-version", version, "-output", str(file), str(binary)]
         done = subprocess.run(command, cwd=notices.ROOT, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{done.stderr}\nsbom: cyclonedx-gomod failed")
