@@ -24,7 +24,8 @@ type table struct {
 func NewBindings(targets map[Trigger]string) (*Bindings, error) {
 	b := &Bindings{targets: map[Trigger]string{}}
 	maps.Copy(b.targets, targets)
-	return b, b.lay()
+	err := b.lay()
+	return b, err
 }
 
 // All returns the text of each trigger's target.

@@ -17,6 +17,18 @@ const controlEntries = 1024
 
 var errUnknownSetting = errors.New("there is no such setting")
 
+// unknownSetting is the error for a name that neither a setting of the music nor a choice has.
+func unknownSetting(name string) error {
+	var names []string
+	for _, p := range jam.Params() {
+		names = append(names, p.Name)
+	}
+	for _, c := range choices {
+		names = append(names, c.Name)
+	}
+	return fmt.Errorf("%q: %w%s", name, errUnknownSetting, jam.DidYouMean(name, names))
+}
+
 // controls hold the settings of one jam's music and change them. They are safe for concurrent use.
 type controls struct {
 	jam     *Jam
@@ -98,7 +110,7 @@ func (c *controls) wanted() string {
 // set asks for a setting by its name and value, as users write them. The error says what the user must change.
 func (c *controls) set(name, value string) error {
 	if _, err := jam.ParseParam(name); err != nil {
-		return fmt.Errorf("%q: %w", name, errUnknownSetting)
+		return unknownSetting(name)
 	}
 	control, err := jam.ParseControl(name, value)
 	if err != nil {

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"jamd/jam"
@@ -21,5 +23,16 @@ func TestALateReportChangesNothing(t *testing.T) {
 	j.controls.update(jam.Applied{Frame: 7, Control: late})
 	if got := value(t, j, "temperature").Value; got != "0.8" {
 		t.Errorf("the temperature is %s, though 0.8 was asked for last", got)
+	}
+}
+
+// A setting with a slip of the fingers is guessed, whether it is one of the music or a choice.
+func TestUnknownSetting(t *testing.T) {
+	for name, says := range map[string]string{
+		"temperatur": "; did you mean temperature?", "meters": "; did you mean meter?", "flavour": "there is no such setting",
+	} {
+		if err := unknownSetting(name); !errors.Is(err, errUnknownSetting) || !strings.HasSuffix(err.Error(), says) {
+			t.Errorf("%s: %v, want %q", name, err, says)
+		}
 	}
 }

@@ -51,7 +51,7 @@ func (d *defaults) save(name string, params []ui.Param, clock Clock) (ui.Saved, 
 	i := slices.IndexFunc(params, func(p ui.Param) bool { return p.Name == name })
 	switch {
 	case i < 0:
-		return ui.Saved{}, refusal{fmt.Errorf("%q: %w", name, errUnknownSetting), ui.ErrUnknown}
+		return ui.Saved{}, refusal{unknownSetting(name), ui.ErrUnknown}
 	case params[i].Default == nil || params[i].Value == session.Hidden:
 		return ui.Saved{}, refusal{&ui.Reason{Code: ui.ReasonNotSavable, Args: args{"setting": name}, Err: fmt.Errorf("%s: cannot be saved as default", name)}, ui.ErrRefused}
 	}

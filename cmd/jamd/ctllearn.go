@@ -63,9 +63,11 @@ func (c *ctlLearnCmd) check() error {
 func (c *ctlLearnCmd) change(ctx context.Context, to console) (learned ui.Learned, err error) {
 	switch {
 	case c.Undo:
-		return learned, askJam(ctx, http.MethodPost, "learned/undo", nil, &learned)
+		err = askJam(ctx, http.MethodPost, "learned/undo", nil, &learned)
+		return learned, err
 	case c.Forget != "":
-		return learned, askJam(ctx, http.MethodDelete, "learned/"+url.PathEscape(c.Forget), nil, &learned)
+		err = askJam(ctx, http.MethodDelete, "learned/"+url.PathEscape(c.Forget), nil, &learned)
+		return learned, err
 	}
 	wanted := ui.Learned{Trigger: c.From, Target: c.Setting}
 	if c.From == "" {
