@@ -209,7 +209,7 @@ func TestLoadRefusesTheOtherPart(t *testing.T) {
 		{tiny, Melody, "agent testdata/tiny.onnx: it plays chords, not melody: give it as the policy"},
 		{tinyMelody, Chords, "policy testdata/tiny-melody.onnx: it plays melody, not chords: give it as the agent"},
 		{"nobody", Melody, `agent "nobody": unknown; `},
-		{"jamd", Melody, `agent "jamd": unknown; `}, // a policy's name
+		{"jamd", Melody, `agent "jamd": it is a policy, which plays the chords; `},
 	} {
 		_, err := Load(c.spec, Options{Plays: c.plays, Library: "/nowhere"})
 		var broken *PolicyError
