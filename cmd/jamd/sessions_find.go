@@ -112,7 +112,10 @@ func (c *sessionsCmd) chooseOfAll(to console, only *sessionFilter) (records []*s
 		broken = append(broken, err)
 	}
 	if len(records)+len(broken) == 0 {
-		return nil, nil, usage.Errorf("there is no such session: see 'jamd sessions list'")
+		if only.any() {
+			return nil, nil, usage.Errorf("no session matches these filters: see 'jamd sessions list'")
+		}
+		return nil, nil, usage.Errorf("there is no finished session yet")
 	}
 	return records, broken, nil
 }

@@ -108,6 +108,9 @@ func TestStudy(t *testing.T) {
 		if found := foreign.FindString(b.String()); found != "" {
 			t.Errorf("%s: the page has %q", name, found)
 		}
+		if name == "two" && !strings.Contains(b.String(), "2 sessions of 2 policies, 1 player,") {
+			t.Errorf("the counts of the page are not in English: %.200s", b.String()[strings.Index(b.String(), "<header>"):])
+		}
 	}
 }
 

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"reflect"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize/english"
 
 	"jamd/jam"
 	"jamd/session"
@@ -30,9 +33,10 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"percent": func(part, all int64) string {
 		return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(max(all, 1)))
 	},
-	"fixed": func(digits int, x float64) string { return fmt.Sprintf("%.*f", digits, x) },
-	"join":  func(names []string) string { return strings.Join(names, ", ") },
-	"tags":  func(tags []string) string { return "#" + strings.Join(tags, " #") },
+	"fixed":  func(digits int, x float64) string { return fmt.Sprintf("%.*f", digits, x) },
+	"plural": func(n reflect.Value, one string) string { return english.Plural(int(n.Int()), one, "") }, // of int and int64
+	"join":   func(names []string) string { return strings.Join(names, ", ") },
+	"tags":   func(tags []string) string { return "#" + strings.Join(tags, " #") },
 }).Parse(pageText))
 
 // One is a session as its report needs it.
