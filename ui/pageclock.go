@@ -4,8 +4,8 @@ import "time"
 
 const (
 	// maxDelay is the longest time that a message may take to arrive. After a longer one the estimate starts again, because the
-	// page's clock was set or has stopped.
-	maxDelay = 250 * time.Millisecond
+	// page's clock was set or has stopped. A busy browser took 0.8 s for a touch, while it built its sound for the touch before.
+	maxDelay = 2 * time.Second
 	// drift says how far two clocks may drift apart: by one part in drift.
 	drift = 10_000
 )

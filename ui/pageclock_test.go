@@ -35,7 +35,20 @@ func TestPageClock(t *testing.T) {
 	}
 }
 
-// Whatever a page says, an age is between nothing and what maxDelay.
+// The browser is busy with its sound when the second note is played, and passes it on 0.8 s late. The note has its own time all
+// the same, and so have those after it.
+func TestPageClockOfABusyBrowser(t *testing.T) {
+	var c pageClock
+	for n, delay := range []time.Duration{0, 0, 814, 442, 301, 20, 0, 260} {
+		happened := time.Duration(n+1) * 600 * time.Millisecond
+		delay *= time.Millisecond
+		if age := c.age(happened+delay, float64(happened.Milliseconds())); (age - delay).Abs() > time.Millisecond {
+			t.Errorf("message %d took %v, and is taken to be %v old", n, delay, age)
+		}
+	}
+}
+
+// Whatever a page says, an age is between nothing and maxDelay.
 func TestPageClockBoundsTheAge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var c pageClock
