@@ -207,7 +207,7 @@ func (s *Sessions) note(id string, change func(*session.Notes)) (*session.Record
 	}
 	n := r.Notes
 	change(&n)
-	if err := n.Check(); err != nil {
+	if err := r.CheckNotes(n); err != nil {
 		return nil, fmt.Errorf("%w: %w", ui.ErrRefused, err)
 	}
 	err = r.SetNotes(n)

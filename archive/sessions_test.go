@@ -190,8 +190,16 @@ func TestLimitsOfNotes(t *testing.T) {
 			t.Errorf("one character more: %v", err)
 		}
 	}
-	if r, err := k.open("one"); err != nil || len(r.Notes.Rating.Comment) != 3*comment {
+	r, err := k.open("one")
+	if err != nil || len(r.Notes.Rating.Comment) != 3*comment {
 		t.Errorf("%v", err)
+	}
+	long := fmt.Sprintf(`{"name":"old","rating":{"control":3,"comment":"%s"}}`, strings.Repeat("x", comment+1))
+	if err := os.WriteFile(filepath.Join(root, "one", session.NotesFile), []byte(long), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Rename("one", "new"); err != nil { // an earlier jamd saved the comment
+		t.Error(err)
 	}
 }
 

@@ -57,18 +57,19 @@ const (
 	maxComment = 500 // characters
 )
 
-// Check returns an error if the user may not save such notes.
-func (n Notes) Check() error {
-	if utf8.RuneCountInString(n.Name) > maxName {
+// CheckNotes returns an error if the user may not save such notes on the session. A name or comment that an earlier jamd saved may be
+// longer than the limits as long as it stays.
+func (r *Record) CheckNotes(n Notes) error {
+	if utf8.RuneCountInString(n.Name) > maxName && n.Name != r.Notes.Name {
 		return fmt.Errorf("name %q: must have at most %d characters", n.Name, maxName)
 	}
-	if has := utf8.RuneCountInString(n.Rating.Comment); has > maxComment {
+	if has := utf8.RuneCountInString(n.Rating.Comment); has > maxComment && n.Rating.Comment != r.Notes.Rating.Comment {
 		return fmt.Errorf("a comment of %d characters: must have at most %d", has, maxComment)
 	}
 	return n.sound()
 }
 
-// sound is Check for notes that are on the disk: an earlier jamd had longer names and comments.
+// sound returns an error for notes that no jamd saves.
 func (n Notes) sound() error {
 	if strings.ContainsFunc(n.Name, unicode.IsControl) {
 		return fmt.Errorf("name %q: must be one line", n.Name)
@@ -118,7 +119,7 @@ func readNotes(dir string) (n Notes, err error) {
 
 // SetNotes saves the user's notes on the session.
 func (r *Record) SetNotes(n Notes) error {
-	if err := n.Check(); err != nil {
+	if err := r.CheckNotes(n); err != nil {
 		return err
 	}
 	text, err := encodeJSON(n)

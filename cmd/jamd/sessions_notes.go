@@ -101,7 +101,7 @@ func (c *sessionsCmd) note(id string, change func(*session.Notes)) (*session.Rec
 	}
 	n := r.Notes
 	change(&n)
-	if err := n.Check(); err != nil {
+	if err := r.CheckNotes(n); err != nil {
 		return nil, usage.Error(err)
 	}
 	err = r.SetNotes(n)
