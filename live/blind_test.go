@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -201,4 +202,15 @@ func TestStudyLockIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	again()
+}
+
+// A study in a folder that cannot be written does not blame another jamd.
+func TestStudyLockCannotBeMade(t *testing.T) {
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, ".study"), 0o700); err != nil { // no file can be made there, not even by root
+		t.Fatal(err)
+	}
+	if _, err := session.LockStudy(t.Context(), root); err == nil || !strings.Contains(err.Error(), "cannot be recorded in "+root) {
+		t.Error(err)
+	}
 }

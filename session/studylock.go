@@ -26,8 +26,12 @@ func LockStudy(ctx context.Context, root string) (unlock func(), err error) {
 		return nil, err
 	}
 	lock := flock.New(filepath.Join(root, studyFile))
-	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+	_, err = lock.TryLockContext(ctx, 10*time.Millisecond)
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("another jamd begins a jam of a study in %s, and does not end: %w", root, err)
+	case err != nil:
+		return nil, fmt.Errorf("a jam of a study cannot be recorded in %s: %w", root, err)
 	}
 	return func() { _ = lock.Unlock() }, nil
 }
