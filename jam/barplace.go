@@ -5,7 +5,7 @@ package jam
 // bars of it, 6/4 is two bars of 3/4, 12/8 is two of 6/8, and each beat of 3/8 and 9/8 is the first half of 6/8. Policies are
 // trained with the same places (train/data/bars.py). In a grouped meter, such as 5/4 and 7/8, each group of beats is a short bar:
 // training has no place for it, but without any place the policy jamd holds one chord for the whole jam. In any other meter, the
-// place is UnknownPlace.
+// place is UnknownPlace; so it is in groups of other lengths, such as the five of 5+2/4 and those of 7/16.
 type BarPlace int64
 
 // The first place of each of the three meters. The other places of the bar follow it.
@@ -45,7 +45,7 @@ func (m Meter) groupPlace(length, after int64) BarPlace {
 		return UnknownPlace
 	case length == 3*FramesPerBeat && m.Unit == 4:
 		return firstOf34 + BarPlace(after)
-	case length == 3*FramesPerBeat/2 && m.Unit == 8:
+	case (length == 3*FramesPerBeat/2 || length == 3*FramesPerBeat) && m.Unit == 8:
 		return firstOf68 + BarPlace(after)
 	case length == FramesPerBeat || length == 2*FramesPerBeat || length == 4*FramesPerBeat:
 		return firstOf44 + BarPlace(after)

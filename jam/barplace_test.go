@@ -31,6 +31,8 @@ func TestPlaces(t *testing.T) {
 		{jam.Meter{Count: 9, Unit: 8}, 5, 34}, {jam.Meter{Count: 9, Unit: 8}, 6, 29}, {jam.Meter{Count: 9, Unit: 8}, 18, 29},
 		{meter("5/4"), 0, 17}, {meter("5/4"), 11, 28}, {meter("5/4"), 12, 1}, {meter("5/4"), 19, 8}, {meter("5/4"), 20, 17},
 		{meter("7/4"), 15, 16}, {meter("7/4"), 16, 17}, {meter("7/8"), 3, 4}, {meter("7/8"), 4, 1}, {meter("7/8"), 8, 29}, {meter("7/8"), 13, 34},
+		{meter("6+4/8"), 0, 29}, {meter("6+4/8"), 11, 40}, {meter("6+4/8"), 12, 1}, {meter("9/8=2+2+2+3"), 11, 4}, {meter("9/8=2+2+2+3"), 17, 34},
+		{meter("5+2/4"), 3, jam.UnknownPlace}, {meter("5+2/4"), 20, 1}, {meter("7/16"), 5, jam.UnknownPlace},
 		{jam.Quarters(5), 3, jam.UnknownPlace}, {jam.Quarters(1), 0, jam.UnknownPlace}, {jam.Meter{}, 3, jam.UnknownPlace},
 	} {
 		if got := c.meter.Place(c.after); got != c.want {

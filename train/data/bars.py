@@ -1,8 +1,9 @@
 """The bar position of a frame, as an input of policies that hear the bar, with the same numbers as package jam
-(bar.go).
+(barplace.go).
 
 0 unknown; 1..16 the frames of a 4/4 bar, 17..28 of a 3/4 bar, 29..40 of a 6/8 bar. Other bars count as parts or
-multiples of these (2/4 as the first half of 4/4, 12/8 as two of 6/8), or as unknown (5/4, 7/4, 3/2).
+multiples of these (2/4 as the first half of 4/4, 12/8 as two of 6/8), or as unknown (5/4, 7/4, 3/2). In a jam, unlike
+here, each group of beats of 5/4 and the like is a short bar.
 """
 
 from __future__ import annotations
