@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -80,7 +79,7 @@ func (c *ctlLearnCmd) change(ctx context.Context, to console) (learned ui.Learne
 		defer cancel()
 	}
 	err = askJam(ctx, http.MethodPost, "learned", wanted, &learned)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && ctx.Err() != nil { // --for is over, or the user gave up
 		err = learn.ErrNothing
 	}
 	return learned, err
