@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"jamd/assets"
 	"jamd/jam"
 )
 
@@ -567,7 +568,7 @@ func TestCheckNames(t *testing.T) {
 		wrong string // "" for none
 	}{
 		{"jamd", Chords, ""}, {"melody", Melody, ""},
-		{"nobody", Chords, `policy "nobody": unknown; there are `},
+		{"nobody", Chords, `policy "nobody": unknown; there are `}, {"", Chords, `policy "": unknown; there are `},
 		{"nobody", Melody, `agent "nobody": unknown; there is melody`},
 		{"melody", Chords, "it is an agent, which plays the melody"},
 		{"jamd", Melody, "it is a policy, which plays the chords"},
@@ -577,6 +578,9 @@ func TestCheckNames(t *testing.T) {
 				t.Errorf("%s for %v: %v, want %q", c.name, c.plays, err, c.wrong)
 			}
 		}
+	}
+	if err := nameless(assets.Apart[0], Chords, ""); !strings.Contains(err.Error(), "not installed; it is in the package jamd-policies") {
+		t.Error(err)
 	}
 	if err := Check("testdata/tiny.onnx", Chords); err != nil {
 		t.Error(err)
