@@ -145,6 +145,9 @@ func TestOpenAPI(t *testing.T) {
 			if response.StatusCode != tt.code {
 				t.Errorf("%s, want %d: %s", response.Status, tt.code, text)
 			}
+			if d := response.Header.Get("Content-Disposition"); strings.Contains(d, "name") {
+				t.Errorf("%q wins over the name that the page gives the file", d)
+			}
 			output := &openapi3filter.ResponseValidationInput{
 				RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Options: input.Options,
 			}

@@ -44,7 +44,7 @@ func rate(k Sessions, r *http.Request) (any, error) {
 	return result(k.Rate(r.PathValue("id"), v))
 }
 
-// midi sends the MIDI file of a session.
+// midi sends the MIDI file of a session. A name in the header would win over the name that the page gives the file.
 func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	if s.sessions == nil {
 		answer(w, nil, errNoRecord)
@@ -57,13 +57,13 @@ func (s *Server) midi(w http.ResponseWriter, r *http.Request) {
 	}
 	defer file.Close()
 	w.Header().Set("Content-Type", "audio/midi")
-	w.Header().Set("Content-Disposition", `attachment; filename="jam.mid"`)
+	w.Header().Set("Content-Disposition", "attachment")
 	_, _ = io.Copy(w, file) // an error means that the client has gone
 }
 
 // leadSheet sends the lead sheet of a session.
 func (s *Server) leadSheet(w http.ResponseWriter, r *http.Request) {
-	s.document(w, r, Sessions.LeadSheet, "application/vnd.recordare.musicxml+xml", "Content-Disposition", `attachment; filename="jam.musicxml"`)
+	s.document(w, r, Sessions.LeadSheet, "application/vnd.recordare.musicxml+xml", "Content-Disposition", "attachment")
 }
 
 // policyOfReport lets a report use its own inline style and nothing else.
