@@ -194,7 +194,7 @@ func TestLimitsOfNotes(t *testing.T) {
 	if err != nil || len(r.Notes.Rating.Comment) != 3*comment {
 		t.Errorf("%v", err)
 	}
-	long := fmt.Sprintf(`{"name":"old","rating":{"control":3,"comment":"%s"}}`, strings.Repeat("x", comment+1))
+	long := `{"name":"old","rating":{"control":3,"comment":"` + strings.Repeat("x", comment+1) + `"}}`
 	if err := os.WriteFile(filepath.Join(root, "one", session.NotesFile), []byte(long), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,7 @@ func (s *shown) print(to console) {
 		line("", "missed because of %s: %d", cause, s.Timing.MissedBy[cause])
 	}
 	if s.Controls > 0 || s.Tempi > 1 {
-		line("changes", "%s, %s", english.Plural(int(s.Controls), "control", ""), english.Plural(max(s.Tempi, 1), "tempo", "tempi"))
+		line("changes", "%s, %s", english.Plural(s.Controls, "control", ""), english.Plural(max(s.Tempi, 1), "tempo", "tempi"))
 	}
 	if s.LostLines != (session.Loss{}) {
 		line("missing", "%d notes, %d frames and %d changes were not recorded", s.LostLines.Notes, s.LostLines.Frames, s.LostLines.Changes)
