@@ -79,10 +79,17 @@ def _jumps(figures: dict) -> str:
 
 def _long(figures: dict) -> str:
     found = figures["long"]
-    return table(["long jams", "note-in-chord: first minute", "minutes 10 to 20", "difference, in points"],
-                 [[label, _bare(parts["first"], 3), _bare(parts["second_half"], 3), f"{100 * parts['difference'][0]:+.1f}"]
+    return table(["long jams", "note-in-chord: first minute", "minutes 10 to 20", "first minute again, at the end",
+                  "difference of that, in points"],
+                 [[label, *(_bare(parts[when], 3) for when in ("first", "second_half", "last")), _points(parts["difference"])]
                   for label, parts in [("the data", found["data"]["note_in_chord"]),
                                        *((SYSTEMS[name], f["note_in_chord"]) for name, f in _systems(found))]])
+
+
+def _points(share: Interval) -> str:
+    """Returns a difference of shares and its interval, in points."""
+    value, low, high = (100 * of for of in share)
+    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
 def _agent(figures: dict) -> str:

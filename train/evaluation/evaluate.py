@@ -29,7 +29,7 @@ from train.evaluation.played import Played
 from train.runs.report import processor
 
 MINUTE = 120 * FRAMES_PER_QUARTER  # in frames, at 120 BPM
-LONG_JAMS = 2
+LONG_JAMS = 20
 WEIGHTS = Path(__file__).parents[1] / "weights"  # shipped, as the agent is
 ENCODERS = (WEIGHTS / "contrastive-1.pt", WEIGHTS / "contrastive-2.pt")
 AGENT = Path(__file__).parents[2] / "assets" / "agents" / "melody.onnx"
@@ -61,7 +61,7 @@ def places(pieces: list[Piece], s: Settings) -> dict[str, list[list[Window]]]:
     found["jumps"] = adaptation.jumps(drawn(test, s.draws, s.jumps))
     found[LIVE] = [[w for p in by_place[LIVE] for w in throughout(p)]] * s.draws
     if s.minutes:
-        found["long"] = [medleys(test, LONG_JAMS, s.minutes * MINUTE)]
+        found["long"] = [medleys(test, LONG_JAMS, s.minutes * MINUTE, again=MINUTE if s.minutes > 1 else 0)]
     if not found["test"][0]:
         raise CorpusError(f"no song of the test split has {WINDOW} frames; prepare more corpora")
     return {place: draws for place, draws in found.items() if draws[0]}

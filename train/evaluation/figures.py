@@ -103,13 +103,15 @@ def onset_emd(histograms: np.ndarray, of_data: np.ndarray) -> np.ndarray:
 
 
 def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, minute: int) -> dict[str, dict]:
-    """Compares the first minute of long jams with their second half.
+    """Compares the first minute of long jams with their second half, and with their last minute, which has the music of
+    the first one again.
 
-    Returns {"first", "second_half", "difference"} for each of LATER; a positive difference means that the second half
-    is higher. Values are means over jams, with Student's intervals because jams are few. legal_share is the share of
-    the jams in which every frame is legal. minute: in frames.
+    Returns {"first", "second_half", "last", "difference"} for each of LATER. The difference is that of the last minute
+    to the first, of the same music in the same jam; it is positive if the last is higher. Values are means over jams,
+    with Student's intervals because jams are few. legal_share is the share of the jams in which every frame is legal.
+    minute: in frames.
     """
-    half = len(windows[0].melody) // 2
+    length = len(windows[0].melody)
 
     def of(figure: str, start: int, end: int) -> np.ndarray:
         parts = [part(w, start, end) for w in windows]
@@ -118,8 +120,9 @@ def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, 
 
     out: dict[str, dict] = {}
     for figure in LATER:
-        first, later = of(figure, 0, minute), of(figure, half, 2 * half)
-        out[figure] = {"first": students(first), "second_half": students(later), "difference": students(later - first)}
+        first, later, last = of(figure, 0, minute), of(figure, length // 2, length), of(figure, length - minute, length)
+        out[figure] = {"first": students(first), "second_half": students(later), "last": students(last),
+                       "difference": students(last - first)}
     legal = count("legal_share", windows, chords, vocabulary).sum(axis=0)
     return {**out, "legal_share": float(legal[0] / legal[1])}
 

@@ -88,22 +88,25 @@ def modulated(window: Window, frame: int, semitones: int) -> Window:
                   np.concatenate((window.chords[:frame], tokens.TRANSPOSE_CHORDS[row][chords])), window.lines)
 
 
-def medleys(pieces: list[Piece], count: int, frames: int) -> list[Window]:
+def medleys(pieces: list[Piece], count: int, frames: int, again: int = 0) -> list[Window]:
     """Returns medleys: whole songs one after another, each in its own key. The medley's number determines the order. If
-    there are too few songs they repeat; without songs there is no medley."""
+    there are too few songs they repeat; without songs there is no medley. The last `again` frames of a medley are its
+    first ones again, so that both ends can be compared over the same music."""
     songs = [p for p in pieces if len(p.melody) and len(p.bars)]
-    return [_medley(songs, np.random.default_rng(i), frames, f"medley {i + 1}") for i in range(count) if songs]
+    return [_medley(songs, np.random.default_rng(i), frames, again, f"medley {i + 1}")
+            for i in range(count) if songs]
 
 
-def _medley(songs: list[Piece], random: np.random.Generator, frames: int, name: str) -> Window:
+def _medley(songs: list[Piece], random: np.random.Generator, frames: int, again: int, name: str) -> Window:
     parts: list[Window] = []
     length = 0
     for i in cycle(random.permutation(len(songs))):
-        part = cut(songs[i], 0, frames - length)
+        part = cut(songs[i], 0, frames - again - length)
         parts.append(Window(name, part.melody, part.chords, part.lines + [length, 0, 0]))
         length += len(part.melody)
-        if length == frames:
+        if length == frames - again:
             break
     melody, chords, lines = (np.concatenate([getattr(p, field) for p in parts])
                              for field in ("melody", "chords", "lines"))
-    return Window(name, melody, chords, lines)
+    return Window(name, np.append(melody, melody[:again]), np.append(chords, chords[:again]),
+                  np.concatenate((lines, lines[lines[:, 0] < again] + [length, 0, 0])))

@@ -31,9 +31,11 @@ def tables(result: dict) -> str:
                        [[jump, name, cell([f["before"]]), cell(f["beats_to_recover"]), cell(f.get("beats_to_level"))]
                         for jump, systems in result["adaptation"].items() for name, f in systems.items()]))
     if result["long"]:
-        found.append(table(["long jams", "figure", "first minute", "second half", "difference", "legal jams"],
+        found.append(table(["long jams", "figure", "first minute", "second half", "first minute again", "difference",
+                            "legal jams"],
                            [[name, COLUMNS[figure], *(cell(f[figure][part]) for part in
-                                                      ("first", "second_half", "difference")), cell([f["legal_share"]])]
+                                                      ("first", "second_half", "last", "difference")),
+                             cell([f["legal_share"]])]
                             for name, f in result["long"].items() for figure in f if figure != "legal_share"]))
     return "\n\n".join(found)
 

@@ -18,17 +18,17 @@ def test_document_has_the_figures():
 
 
 def test_fill_replaces_one_table_and_keeps_the_text():
-    figures = {"long": {name: {"note_in_chord": {"first": [0.8, 0, 1], "second_half": [0.7, 0, 1],
-                                                 "difference": [-0.1, -1, 1]}} for name in ("data", "chance", "jamd")}}
+    parts = {"first": [0.8, 0, 1], "second_half": [0.7, 0, 1], "last": [0.75, 0, 1], "difference": [-0.05, -0.1, 0.01]}
+    figures = {"long": {name: {"note_in_chord": parts} for name in ("data", "chance", "jamd")}}
     text = "Before.\n\n<!-- table: long -->\n| old |\n| --- |\n\nAfter, | no table.\n"
     assert fill(text, figures) == """Before.
 
 <!-- table: long -->
-| long jams | note-in-chord: first minute | minutes 10 to 20 | difference, in points |
-| --- | --- | --- | --- |
-| the data | .800 | .700 | -10.0 |
-| `jamd` | .800 | .700 | -10.0 |
-| `chance` | .800 | .700 | -10.0 |
+| long jams | note-in-chord: first minute | minutes 10 to 20 | first minute again, at the end | difference of that, in points |
+| --- | --- | --- | --- | --- |
+| the data | .800 | .700 | .750 | -5.0 (-10.0 to +1.0) |
+| `jamd` | .800 | .700 | .750 | -5.0 (-10.0 to +1.0) |
+| `chance` | .800 | .700 | .750 | -5.0 (-10.0 to +1.0) |
 
 After, | no table.
 """

@@ -114,3 +114,11 @@ def test_medleys_hold_whole_songs_in_an_order_of_their_own():
     assert len(orders) > 1
     assert medleys(songs[:3], 1, 112)[0].melody.tolist() == found[0].melody.tolist()
     assert medleys([], 2, 112) == []
+
+
+def test_a_medley_ends_as_it_began():
+    songs = made(["test"] * 4, 32)
+    once, again = medleys(songs, 1, 80)[0], medleys(songs, 1, 112, again=32)[0]
+    assert again.melody.tolist() == [*once.melody, *once.melody[:32]] and metrics.legal(again.chords)
+    assert again.chords.tolist() == [*once.chords, *once.chords[:32]]
+    assert again.lines[:, 0].tolist() == [0, 16, 32, 48, 64, 80, 96]
