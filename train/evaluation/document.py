@@ -77,6 +77,14 @@ def _jumps(figures: dict) -> str:
                            for name in IN_THE_TABLE_OF_JUMPS)] for jump, systems in figures["adaptation"].items()])
 
 
+def _twice(figures: dict) -> str:
+    found = figures["twice"]
+    return table(["eight bars, played twice", "note-in-chord: first time", "second time", "difference, in points"],
+                 [[label, *(_bare(parts[when], 3) for when in ("first", "last")), _points(parts["difference"])]
+                  for label, parts in [("the data", found["data"]["note_in_chord"]),
+                                       *((SYSTEMS[name], f["note_in_chord"]) for name, f in _systems(found))]])
+
+
 def _long(figures: dict) -> str:
     found = figures["long"]
     return table(["long jams", "note-in-chord: first minute", "minutes 10 to 20", "first minute again, at the end",
@@ -101,7 +109,7 @@ def _agent(figures: dict) -> str:
 
 TABLES: dict[str, Callable[[dict], str]] = {
     "test": _place("test"), "ood": _place("ood"), "jazz": _place("jazz"), "busy": _busy, "agreement": _agreement,
-    "player": _player, "jumps": _jumps, "long": _long, "agent": _agent}
+    "player": _player, "jumps": _jumps, "twice": _twice, "long": _long, "agent": _agent}
 
 
 def _systems(there: dict) -> list[tuple[str, dict]]:

@@ -24,7 +24,7 @@ from train.evaluation import adaptation
 from train.evaluation.diversity import Encoder
 from train.evaluation.measured import PLAYER, SONGS, measured
 from train.evaluation.performers import Performance, Performer
-from train.evaluation.places import OPENING, WINDOW, Window, drawn, medleys, place_of, throughout
+from train.evaluation.places import OPENING, WINDOW, Window, drawn, medleys, place_of, throughout, twice
 from train.evaluation.played import Played
 from train.runs.report import processor
 
@@ -59,6 +59,7 @@ def places(pieces: list[Piece], s: Settings) -> dict[str, list[list[Window]]]:
     test = by_place["test"]
     found[PLAYER] = drawn(test, s.draws, s.player)
     found["jumps"] = adaptation.jumps(drawn(test, s.draws, s.jumps))
+    found["twice"] = [[twice(w) for w in draw] for draw in found["test"]]
     found[LIVE] = [[w for p in by_place[LIVE] for w in throughout(p)]] * s.draws
     if s.minutes:
         found["long"] = [medleys(test, LONG_JAMS, s.minutes * MINUTE, again=MINUTE if s.minutes > 1 else 0)]

@@ -102,29 +102,41 @@ def onset_emd(histograms: np.ndarray, of_data: np.ndarray) -> np.ndarray:
                      for a, b in zip(histograms, of_data)])
 
 
-def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, minute: int) -> dict[str, dict]:
-    """Compares the first minute of long jams with their second half, and with their last minute, which has the music of
-    the first one again.
+def again(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, frames: int, after: int = 0) -> dict[str, dict]:
+    """Compares the first `frames` frames of windows with their last ones, which have the same melody again. It leaves out
+    the first `after` frames of both.
 
-    Returns {"first", "second_half", "last", "difference"} for each of LATER. The difference is that of the last minute
-    to the first, of the same music in the same jam; it is positive if the last is higher. Values are means over jams,
-    with Student's intervals because jams are few. legal_share is the share of the jams in which every frame is legal.
-    minute: in frames.
+    Returns {"first", "last", "difference"} for each of LATER; the difference is positive if the last is higher. Values
+    are means over windows, with Student's intervals.
     """
     length = len(windows[0].melody)
-
-    def of(figure: str, start: int, end: int) -> np.ndarray:
-        parts = [part(w, start, end) for w in windows]
-        counts = count(figure, parts, chords[:, :, start:end], vocabulary)
-        return quotient(counts[:, 0], counts[:, 1])
-
     out: dict[str, dict] = {}
     for figure in LATER:
-        first, later, last = of(figure, 0, minute), of(figure, length // 2, length), of(figure, length - minute, length)
-        out[figure] = {"first": students(first), "second_half": students(later), "last": students(last),
-                       "difference": students(last - first)}
+        first, last = (by_window(figure, windows, chords, vocabulary, slice(start + after, start + frames))
+                       for start in (0, length - frames))
+        out[figure] = {"first": students(first), "last": students(last), "difference": students(last - first)}
+    return out
+
+
+def long_jam(windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, minute: int) -> dict[str, dict]:
+    """Compares the first minute of long jams with their last minute, as again() does. minute: in frames.
+
+    Each of LATER also has its value in "second_half" of the jams. legal_share is the share of the jams in which every
+    frame is legal.
+    """
+    out = again(windows, chords, vocabulary, minute)
+    half = slice(len(windows[0].melody) // 2, None)
+    for figure in LATER:
+        out[figure]["second_half"] = students(by_window(figure, windows, chords, vocabulary, half))
     legal = count("legal_share", windows, chords, vocabulary).sum(axis=0)
     return {**out, "legal_share": float(legal[0] / legal[1])}
+
+
+def by_window(figure: str, windows: list[Window], chords: np.ndarray, vocabulary: Vocabulary, frames: slice) -> np.ndarray:
+    """Returns a figure of each window, over some of its frames."""
+    start, end, _ = frames.indices(len(windows[0].melody))
+    counts = count(figure, [part(w, start, end) for w in windows], chords[:, :, start:end], vocabulary)
+    return quotient(counts[:, 0], counts[:, 1])
 
 
 def part(window: Window, start: int, end: int) -> Window:

@@ -19,6 +19,7 @@ from train.evaluation.played import Played
 
 SONGS = ("test", "ood", "jazz", "own")
 PLAYER = "player"  # test songs played with the defaults of `jamd play`
+UNKNOWN = 32  # frames at the start of a tune in which no system can know it yet
 LISTENED = 48  # frames of a window in which the system listens, in every metre with beats
 PLAYED_LIVE = "{}, as played"  # what this policy itself played in the recorded jams
 
@@ -28,9 +29,9 @@ Chords = dict[str, tuple[np.ndarray, Vocabulary]]  # by system, [draws, windows,
 
 def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, pieces: list[Piece],
              models: Sequence[Encoder], minute: int) -> dict:
-    """Returns places, adaptation and long of figures.json. jams: the windows with which the jams with the agent
+    """Returns places, adaptation, twice and long of figures.json. jams: the windows with which the jams with the agent
     began."""
-    out: dict = {"places": {}, "adaptation": {}, "long": {}}
+    out: dict = {"places": {}, "adaptation": {}, "twice": {}, "long": {}}
     policies = {song_of(p): p.policy for p in pieces if isinstance(p, Jam)}
     for place in SONGS:
         if place in where:
@@ -48,6 +49,10 @@ def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, 
     for name, who in everyone(played, "jumps").items() if "jumps" in where else ():
         for interval, found in adaptation.by_interval(where["jumps"], *who).items():
             out["adaptation"].setdefault(interval, {})[name] = found
+    if "twice" in where:
+        windows = [w for draw in where["twice"] for w in draw]
+        out["twice"] = {name: figures.again(windows, chords.reshape(1, len(windows), WINDOW), v, WINDOW // 2, UNKNOWN)
+                        for name, (chords, v) in everyone(played, "twice").items()}
     if "long" in where:
         out["long"] = {name: figures.long_jam(where["long"][0], *who, minute)
                        for name, who in everyone(played, "long").items()}

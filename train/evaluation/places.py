@@ -108,5 +108,19 @@ def _medley(songs: list[Piece], random: np.random.Generator, frames: int, again:
             break
     melody, chords, lines = (np.concatenate([getattr(p, field) for p in parts])
                              for field in ("melody", "chords", "lines"))
-    return Window(name, np.append(melody, melody[:again]), np.append(chords, chords[:again]),
+    return _with(Window(name, melody, chords, lines), again)
+
+
+def twice(window: Window) -> Window:
+    """Returns the first half of a window, played twice."""
+    half = len(window.melody) // 2
+    lines = window.lines[window.lines[:, 0] < half]
+    return _with(Window(window.song, window.melody[:half], window.chords[:half], lines), half)
+
+
+def _with(window: Window, again: int) -> Window:
+    """Returns the window with its first `again` frames behind it once more."""
+    length, lines = len(window.melody), window.lines
+    return Window(window.song, np.append(window.melody, window.melody[:again]),
+                  np.append(window.chords, window.chords[:again]),
                   np.concatenate((lines, lines[lines[:, 0] < again] + [length, 0, 0])))

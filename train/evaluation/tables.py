@@ -21,8 +21,8 @@ COLUMNS = {
 
 
 def tables(result: dict) -> str:
-    """Returns figures.json as tables: places, adaptation, long jams. Values have their 95 % intervals; shares of the
-    data's value also have their value in each draw."""
+    """Returns figures.json as tables: places, adaptation, tunes played twice, long jams. Values have their 95 % intervals;
+    shares of the data's value also have their value in each draw."""
     found = [table(["place", "system", *COLUMNS.values()],
                    [[PLACES[place], name, *(of_column(f, column) for column in COLUMNS)]
                     for place, there in result["places"].items() for name, f in there["systems"].items()])]
@@ -30,6 +30,9 @@ def tables(result: dict) -> str:
                         "beats to 70 % of the data's"],
                        [[jump, name, cell([f["before"]]), cell(f["beats_to_recover"]), cell(f.get("beats_to_level"))]
                         for jump, systems in result["adaptation"].items() for name, f in systems.items()]))
+    found.append(table(["a tune played twice", "figure", "first time", "second time", "difference"],
+                       [[name, COLUMNS[figure], *(cell(f[figure][part]) for part in ("first", "last", "difference"))]
+                        for name, f in result.get("twice", {}).items() for figure in f]))
     if result["long"]:
         found.append(table(["long jams", "figure", "first minute", "second half", "first minute again", "difference",
                             "legal jams"],

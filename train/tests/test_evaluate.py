@@ -48,7 +48,7 @@ def run(folder: Path, *systems: str, settings: Settings = SETTINGS, **others) ->
     return evaluate([performer(s) for s in systems], PIECES, folder, settings, workers=1, **others)
 
 
-PLACES = ["test", "ood", "player", "jumps", "long"]
+PLACES = ["test", "ood", "player", "jumps", "twice", "long"]
 
 
 def test_systems_are_added_one_by_one_and_none_is_played_twice(tmp_path, played):
@@ -56,16 +56,16 @@ def test_systems_are_added_one_by_one_and_none_is_played_twice(tmp_path, played)
     assert played == [("chance", place) for place in PLACES]
     assert json.loads((tmp_path / "figures.json").read_text()) == first
     both = run(tmp_path, "rules-bar")
-    assert played[5:] == [("rules-bar", place) for place in PLACES]
+    assert played[6:] == [("rules-bar", place) for place in PLACES]
     assert list(both["places"]["test"]["systems"]) == ["data", "chance", "rules-bar"]
     assert both["places"]["test"]["systems"]["chance"] == first["places"]["test"]["systems"]["chance"]
-    assert run(tmp_path, "rules-bar", "chance") == both and len(played) == 10
+    assert run(tmp_path, "rules-bar", "chance") == both and len(played) == 12
     with np.load(tmp_path / "played.npz") as file:
         shapes = {name: file[name].shape for name in file.files if name != "header"}
         assert all(file[name].dtype == np.int16 for name in shapes)
     assert shapes["test/chance"] == shapes["test/melody"] == shapes["test/data"] == (2, 3, 256)
     assert shapes["ood/chance"] == (2, 1, 256) and shapes["jumps/rules-bar"] == (2, 3, 256)
-    assert shapes["long/chance"] == (1, 2, 480)
+    assert shapes["twice/chance"] == (2, 3, 256) and shapes["long/chance"] == (1, 20, 480)
 
 
 def test_a_killed_run_keeps_what_it_had_played(tmp_path, played, monkeypatch):
@@ -76,7 +76,7 @@ def test_a_killed_run_keeps_what_it_had_played(tmp_path, played, monkeypatch):
             run(tmp_path, "chance")
     played.clear()
     run(tmp_path, "chance")
-    assert played == [("chance", "jumps"), ("chance", "long")]
+    assert played == [("chance", "jumps"), ("chance", "twice"), ("chance", "long")]
 
 
 def test_what_cannot_be_compared_is_not_mixed(tmp_path):

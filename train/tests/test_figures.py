@@ -4,7 +4,7 @@ import pytest
 from train.data import tokens
 from train.data.vocabulary import OURS, Vocabulary
 from train.evaluation.bootstrap import Songs
-from train.evaluation.figures import long_jam, measure, of_place, onset_emd, onset_histograms
+from train.evaluation.figures import again, long_jam, measure, of_place, onset_emd, onset_histograms
 from train.evaluation.places import Window
 from train.evaluation.tables import table, tables
 
@@ -88,11 +88,21 @@ def test_a_long_jam_that_tires():
     lines = np.array([[f, 1, 4] for f in range(0, 32, 4)])
     jams = [Window(str(i), np.full(32, 129 + 60), struck(0), lines) for i in range(4)]
     found = long_jam(jams, np.stack([[struck(0, 20, 24, 28)] * 4]), OURS, 8)
-    assert found["note_in_chord"] == {"first": [1, 1, 1], "second_half": [0.5, 0.5, 0.5],
-                                      "last": [0.5, 0.5, 0.5], "difference": [-0.5, -0.5, -0.5]}
+    assert found["note_in_chord"] == {"first": [1, 1, 1], "last": [0.5, 0.5, 0.5],
+                                      "second_half": [0.5, 0.5, 0.5], "difference": [-0.5, -0.5, -0.5]}
     assert found["changes_per_bar"]["difference"] == [0.5, 0.5, 0.5] and found["legal_share"] == 1
     illegal = np.stack([[struck(0)] * 3 + [np.where(np.arange(32) == 9, 1 + N + 5, struck(0))]])
     assert long_jam(jams, illegal, OURS, 8)["legal_share"] == 0.75
+
+
+def test_a_tune_that_is_known_the_second_time():
+    """The melody is C. The first time, D sounds for two of four bars; the second time, C sounds throughout."""
+    lines = np.array([[f, 1, 4] for f in range(0, 32, 4)])
+    tunes = [Window(str(i), np.full(32, 129 + 60), struck(0), lines) for i in range(3)]
+    found = again(tunes, np.stack([[struck(0, 8, 16)] * 3]), OURS, 16)["note_in_chord"]
+    assert found == {"first": [0.5, 0.5, 0.5], "last": [1, 1, 1], "difference": [0.5, 0.5, 0.5]}
+    later = again(tunes, np.stack([[struck(0, 8, 16)] * 3]), OURS, 16, after=8)["note_in_chord"]
+    assert later["first"] == [0, 0, 0] and later["last"] == [1, 1, 1]
 
 
 def test_tables():

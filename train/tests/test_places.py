@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from train.data import metrics, tokens
 from train.data.corpora.dataset import Piece
-from train.evaluation.places import BAR, WINDOW, Window, drawn, medleys, modulated, place_of, starts, throughout
+from train.evaluation.places import BAR, WINDOW, Window, drawn, medleys, modulated, place_of, starts, throughout, twice
 from train.tests.songs import made
 
 N = tokens.CHORDS
@@ -122,3 +122,11 @@ def test_a_medley_ends_as_it_began():
     assert again.melody.tolist() == [*once.melody, *once.melody[:32]] and metrics.legal(again.chords)
     assert again.chords.tolist() == [*once.chords, *once.chords[:32]]
     assert again.lines[:, 0].tolist() == [0, 16, 32, 48, 64, 80, 96]
+
+
+def test_a_tune_played_twice():
+    window = drawn(made(["test"], 320), 1, 1)[0][0]
+    found = twice(window)
+    assert found.melody.tolist() == [*window.melody[:128]] * 2 and metrics.legal(found.chords)
+    assert found.chords.tolist() == [*window.chords[:128]] * 2 and found.song == window.song
+    assert found.lines[:, 0].tolist() == [*range(0, 256, 16)]
