@@ -39,8 +39,8 @@ func TestPageClock(t *testing.T) {
 // the same, and so have those after it.
 func TestPageClockOfABusyBrowser(t *testing.T) {
 	var c pageClock
-	for n, ms := range []time.Duration{0, 0, 814, 442, 301, 20, 0, 260} {
-		happened, delay := time.Duration(n+1)*600*time.Millisecond, ms*time.Millisecond
+	for n, ms := range []int{0, 0, 814, 442, 301, 20, 0, 260} {
+		happened, delay := time.Duration(n+1)*600*time.Millisecond, time.Duration(ms)*time.Millisecond
 		if age := c.age(happened+delay, float64(happened.Milliseconds())); (age - delay).Abs() > time.Millisecond {
 			t.Errorf("message %d took %v, and is taken to be %v old", n, delay, age)
 		}
