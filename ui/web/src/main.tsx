@@ -12,6 +12,7 @@ import { Languages, speak, texts } from "./language";
 import { Health, Latency, showsLatency } from "./latency";
 import { Notices } from "./notices";
 import { Phone, PhoneButton } from "./phone";
+import { prepare } from "./piano";
 import { asksForRating, RateIt } from "./rating";
 import { Sessions } from "./sessions";
 import { Help, helping } from "./shortcuts";
@@ -207,3 +208,4 @@ if (new URLSearchParams(location.search).has("key")) history.replaceState(null, 
 connect();
 await speak();
 render(<Page />, document.getElementById("page")!);
+prepare();

@@ -1,15 +1,19 @@
-import { expect, test } from "vitest";
-import { sample } from "./piano";
+import { expect, test, vi } from "vitest";
+import { prepare, sample } from "./piano";
 
-const context = {
-  createBuffer: (_: number, length: number, rate: number) => {
-    const samples = new Float32Array(length);
-    return { length, sampleRate: rate, getChannelData: () => samples };
-  },
-} as unknown as BaseAudioContext;
+class Samples {
+  private readonly samples: Float32Array;
+  constructor({ length }: AudioBufferOptions) {
+    this.samples = new Float32Array(length);
+  }
+  getChannelData() {
+    return this.samples;
+  }
+}
+vi.stubGlobal("AudioBuffer", Samples);
 
 test("a note is loud at first, silent at its ends, and never clips", () => {
-  const sound = sample(context, 60).buffer.getChannelData(0);
+  const sound = sample(60).buffer.getChannelData(0);
   const peak = (from: number, to: number) => Math.max(...sound.slice(from, to).map(Math.abs));
   expect(peak(0, sound.length)).toBeCloseTo(0.8, 5);
   expect(sound[0]).toBeCloseTo(0);
@@ -18,7 +22,7 @@ test("a note is loud at first, silent at its ends, and never clips", () => {
 });
 
 test("the strongest pitch of a note is its own", () => {
-  const { buffer, speed } = sample(context, 69);
+  const { buffer, speed } = sample(69);
   expect(speed).toBe(1);
   const sound = buffer.getChannelData(0).slice(2400, 26_400); // a second
   const strength = (f: number) => {
@@ -35,8 +39,33 @@ test("the strongest pitch of a note is its own", () => {
 });
 
 test("neighbours share a buffer, played faster or slower", () => {
-  const [low, middle, high] = [59, 60, 61].map((pitch) => sample(context, pitch));
+  const [low, middle, high] = [59, 60, 61].map((pitch) => sample(pitch));
   expect(low.buffer).toBe(middle.buffer);
   expect(high.buffer).toBe(middle.buffer);
   expect(high.speed / middle.speed).toBeCloseTo(2 ** (1 / 12), 10);
+});
+
+test("the middle of the keyboard is made while the page is idle, a note at a time", () => {
+  const idle: (() => void)[] = [];
+  let made = 0;
+  vi.stubGlobal("window", { requestIdleCallback: (work: () => void) => idle.push(work) });
+  vi.stubGlobal(
+    "AudioBuffer",
+    class extends Samples {
+      constructor(options: AudioBufferOptions) {
+        super(options);
+        made++;
+      }
+    },
+  );
+  prepare();
+  expect([idle.length, made]).toEqual([1, 0]);
+  while (idle.length > 0) {
+    const before = made;
+    idle.shift()!();
+    expect(made - before).toBeLessThanOrEqual(1);
+  }
+  expect(made).toBeGreaterThan(10);
+  for (let pitch = 30; pitch <= 90; pitch++) sample(pitch);
+  expect(made).toBeLessThanOrEqual(21);
 });

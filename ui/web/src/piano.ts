@@ -9,31 +9,35 @@ const every = 3; // semitones between two synthesised notes; the nearer one is p
 const notes = new Map<number, AudioBuffer>();
 
 /** sample returns the buffer to play for a pitch, and its speed. */
-export function sample(context: BaseAudioContext, pitch: number): { buffer: AudioBuffer; speed: number } {
+export function sample(pitch: number): { buffer: AudioBuffer; speed: number } {
   const anchor = Math.round(pitch / every) * every;
   let buffer = notes.get(anchor);
-  if (!buffer) notes.set(anchor, (buffer = synthesise(context, anchor)));
+  if (!buffer) notes.set(anchor, (buffer = synthesise(anchor)));
   return { buffer, speed: 2 ** ((pitch - anchor) / 12) };
 }
 
-/** prepare synthesises the middle of the keyboard in the background, one note at a time. */
-export function prepare(context: BaseAudioContext) {
+/**
+ * prepare synthesises the middle of the keyboard while the page has nothing else to do, one note at a time. It is called
+ * before anybody plays: a second of work after the first touch would hold up the touches that follow.
+ */
+export function prepare() {
+  const later = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 30)); // Safari has none
   const rest: number[] = [];
   for (let d = 0; d <= 30; d += every) rest.push(60 + d, 60 - d);
   const next = () => {
     const pitch = rest.shift();
     if (pitch === undefined) return;
-    sample(context, pitch);
-    setTimeout(next, 30);
+    sample(pitch);
+    later(next);
   };
-  next();
+  later(next);
 }
 
-function synthesise(context: BaseAudioContext, pitch: number): AudioBuffer {
+function synthesise(pitch: number): AudioBuffer {
   const f0 = 440 * 2 ** ((pitch - 69) / 12);
   const stiffness = 3.5e-4 * 2 ** ((pitch - 60) / 10);
   const fade = 0.55 * 2 ** ((pitch - 60) / 16); // of the first partial, 1/s
-  const buffer = context.createBuffer(1, Math.round(rate * seconds), rate);
+  const buffer = new AudioBuffer({ length: Math.round(rate * seconds), sampleRate: rate });
   const out = buffer.getChannelData(0);
   for (let n = 1; n <= partials; n++) {
     const f = n * f0 * Math.sqrt(1 + stiffness * n * n);

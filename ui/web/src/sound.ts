@@ -1,6 +1,5 @@
 // The sound of this page: buses with volumes, and the notes that sound on them.
 import { effect, signal } from "@preact/signals";
-import { prepare } from "./piano";
 import type { Info } from "./protocol";
 import { stored } from "./stored";
 import { bass, chordSounds, click, type Instrument, piano, type Voice } from "./voices";
@@ -70,7 +69,6 @@ class Sound {
         this.inputs.get(bus)!.gain.setTargetAtTime(volumes.value[bus] ** 2 * 1.6, c.currentTime, 0.02);
       this.master!.gain.setTargetAtTime(this.audible ? 1 : 0, c.currentTime, 0.02);
     });
-    prepare(c);
   }
 
   melody(midi: [number, number, number]) {

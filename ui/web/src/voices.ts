@@ -24,7 +24,7 @@ function release(c: BaseAudioContext, gain: GainNode, sources: AudioScheduledSou
 }
 
 export const piano: Instrument = (c, to, pitch, velocity, at) => {
-  const { buffer, speed } = sample(c, pitch);
+  const { buffer, speed } = sample(pitch);
   const source = new AudioBufferSourceNode(c, { buffer, playbackRate: speed });
   const tone = new BiquadFilterNode(c, {
     type: "lowpass",
