@@ -160,6 +160,18 @@ func TestCheckBlind(t *testing.T) {
 	}
 }
 
+// Whoever leaves while another jamd draws a jam of a study has made no mistake.
+func TestStudyLeftWhileAnotherDraws(t *testing.T) {
+	root := t.TempDir()
+	unlock, err := session.LockStudy(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	_, stop := play(t, Options{SessionDir: root, Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: "ann", Rounds: 1}})
+	stop()
+}
+
 // Jamds that begin at the same moment in one folder give each participant a number of his own, and a participant who plays at two of them
 // another jam at each.
 func TestStudiesThatBeginAtOnce(t *testing.T) {

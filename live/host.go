@@ -98,6 +98,9 @@ func (h *Host) Play(ctx context.Context, p Player) error {
 	h.own = p.Settings
 	for {
 		j, err := h.playOne(ctx, &p)
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return nil // the player left before the jam was drawn
+		}
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
