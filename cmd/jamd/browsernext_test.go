@@ -28,6 +28,7 @@ func TestNextChordsInABrowser(t *testing.T) {
 		v.screen(size, 844, size < 500)
 		frame(0, "C", false)
 		is("")
+		v.wait("the stage", `document.querySelector('.stage') !== null`)
 		const height = `document.querySelector('.stage').offsetHeight`
 		before := v.number(height)
 		frame(4, "C", false, f, g, am) // a beat

@@ -17,8 +17,8 @@ export function sample(pitch: number): { buffer: AudioBuffer; speed: number } {
 }
 
 /**
- * prepare synthesises the middle of the keyboard while the page has nothing else to do, one note at a time. It is called
- * before anybody plays: a second of work after the first touch would hold up the touches that follow.
+ * prepare synthesises the middle of the keyboard while the page has nothing else to do, one note at a time. It is
+ * called before anybody plays: a second of work after the first touch would hold up the touches that follow.
  */
 export function prepare() {
   const later = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 30)); // Safari has none
