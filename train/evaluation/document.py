@@ -78,20 +78,21 @@ def _jumps(figures: dict) -> str:
 
 
 def _twice(figures: dict) -> str:
-    found = figures["twice"]
     return table(["eight bars, played twice", "note-in-chord: first time", "second time", "difference, in points"],
-                 [[label, *(_bare(parts[when], 3) for when in ("first", "last")), _points(parts["difference"])]
-                  for label, parts in [("the data", found["data"]["note_in_chord"]),
-                                       *((SYSTEMS[name], f["note_in_chord"]) for name, f in _systems(found))]])
+                 _again(figures["twice"], "first", "last"))
 
 
 def _long(figures: dict) -> str:
-    found = figures["long"]
     return table(["long jams", "note-in-chord: first minute", "minutes 10 to 20", "first minute again, at the end",
                   "difference of that, in points"],
-                 [[label, *(_bare(parts[when], 3) for when in ("first", "second_half", "last")), _points(parts["difference"])]
-                  for label, parts in [("the data", found["data"]["note_in_chord"]),
-                                       *((SYSTEMS[name], f["note_in_chord"]) for name, f in _systems(found))]])
+                 _again(figures["long"], "first", "second_half", "last"))
+
+
+def _again(found: dict, *parts: str) -> list[list[str]]:
+    """Returns a row for the data and for each system: its note-in-chord in parts of what was played, and the difference."""
+    harmony = {"the data": found["data"], **{SYSTEMS[name]: f for name, f in _systems(found)}}
+    return [[label, *(_bare(f["note_in_chord"][part], 3) for part in parts), _points(f["note_in_chord"]["difference"])]
+            for label, f in harmony.items()]
 
 
 def _points(share: Interval) -> str:

@@ -50,9 +50,8 @@ def measured(played: Played, where: dict[str, list[list[Window]]], jams: Draws, 
         for interval, found in adaptation.by_interval(where["jumps"], *who).items():
             out["adaptation"].setdefault(interval, {})[name] = found
     if "twice" in where:
-        windows = [w for draw in where["twice"] for w in draw]
-        out["twice"] = {name: figures.again(windows, chords.reshape(1, len(windows), WINDOW), v, WINDOW // 2, UNKNOWN)
-                        for name, (chords, v) in everyone(played, "twice").items()}
+        windows, who = together(where["twice"], everyone(played, "twice"))
+        out["twice"] = {name: figures.again(windows, *of, WINDOW // 2, UNKNOWN) for name, of in who.items()}
     if "long" in where:
         out["long"] = {name: figures.long_jam(where["long"][0], *who, minute)
                        for name, who in everyone(played, "long").items()}
@@ -113,9 +112,13 @@ def shares(values: list[float], of: list[float]) -> list[float | None]:
 
 def pooled(draws: Draws, who: Chords) -> dict[str, dict]:
     """Returns the figures of all draws together."""
-    windows = [w for draw in draws for w in draw]
-    return figures.of_place(windows, {name: (chords.reshape(1, -1, chords.shape[-1]), v)
-                                      for name, (chords, v) in who.items()})
+    return figures.of_place(*together(draws, who))
+
+
+def together(draws: Draws, who: Chords) -> tuple[list[Window], Chords]:
+    """Returns the windows of all draws, and what each system played to them, [1, windows, frames]."""
+    return [w for draw in draws for w in draw], {name: (chords.reshape(1, -1, chords.shape[-1]), v)
+                                                 for name, (chords, v) in who.items()}
 
 
 def described(draws: Draws, systems: dict) -> dict:
