@@ -30,6 +30,8 @@ type accompanyCmd struct {
 	Music  musicFlags `embed:""`
 
 	Record string `aliases:"keep" placeholder:"DIR" help:"Also record it as a session in this folder."`
+
+	Configured configFlags `embed:""`
 }
 
 // An accompaniment is what accompany --json prints. Durations and positions are in frames; times are in milliseconds unless the

@@ -22,6 +22,8 @@ type benchCmd struct {
 	Policy   string         `default:"${policy}" placeholder:"NAME|FILE" help:"Policy to measure (${default})."`
 	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
+
+	Configured configFlags `embed:""`
 }
 
 func (c *benchCmd) Run(ctx context.Context, to console) error {
@@ -86,10 +88,10 @@ type benchIdleCmd struct {
 	Play playCmd `embed:""`
 }
 
-func (c *benchIdleCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
+func (c *benchIdleCmd) Run(ctx context.Context, to console, configured *configured) error {
 	reporter := benchmark.NewUseReporter(to.Out)
 	defer reporter.Close()
 	to.Out = io.Discard
 	c.Play.ready = reporter.Listening
-	return c.Play.Run(ctx, to, configured, flags)
+	return c.Play.Run(ctx, to, configured)
 }

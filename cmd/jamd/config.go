@@ -20,10 +20,12 @@ type configCmd struct {
 	Path configPathCmd `cmd:"" help:"Print the path of the configuration file."`
 }
 
-type configPathCmd struct{}
+type configPathCmd struct {
+	File configFile `embed:""`
+}
 
-func (configPathCmd) Run(to console, flags *configFlags) error {
-	path, _, err := flags.path()
+func (c *configPathCmd) Run(to console) error {
+	path, _, err := c.File.path()
 	if err != nil {
 		return usage.Error(err)
 	}
@@ -34,6 +36,8 @@ func (configPathCmd) Run(to console, flags *configFlags) error {
 type configShowCmd struct {
 	JSON    bool     `help:"Print one JSON array."`
 	Command []string `arg:"" optional:"" passthrough:"" placeholder:"play|jam|accompany" help:"The command, with flags as you would give them (play)."`
+
+	Configured configFlags `embed:""`
 }
 
 // An inForce is a setting with its value and the origin of the value: "default", "flag", or file and line.
@@ -51,7 +55,7 @@ func (s inForce) text() string {
 	return strings.Trim(fmt.Sprint(s.Value), "[]")
 }
 
-func (c *configShowCmd) Run(to console, flags *configFlags) error {
+func (c *configShowCmd) Run(to console) error {
 	args := c.Command
 	if len(args) == 0 {
 		args = []string{"play"}
@@ -59,7 +63,7 @@ func (c *configShowCmd) Run(to console, flags *configFlags) error {
 	if !slices.Contains([]string{"play", "jam", "accompany"}, args[0]) {
 		return usage.Errorf("%q has no configuration: give play, jam or accompany, then flags", args[0])
 	}
-	all, err := settingsOf(append(flags.args(), args...))
+	all, err := settingsOf(slices.Insert(args, 1, c.Configured.args()...))
 	if err != nil {
 		return usage.Error(err)
 	}
@@ -75,8 +79,8 @@ func (c *configShowCmd) Run(to console, flags *configFlags) error {
 
 // args returns the flags as the user gave them.
 func (f *configFlags) args() (args []string) {
-	if f.Config != "" {
-		args = append(args, "--config="+f.Config)
+	if f.File.Config != "" {
+		args = append(args, "--config="+f.File.Config)
 	}
 	if f.Profile != "" {
 		args = append(args, "--profile="+f.Profile)
@@ -86,8 +90,7 @@ func (f *configFlags) args() (args []string) {
 
 // settingsOf parses a command line without running it, and returns the settings that the command would use.
 func settingsOf(args []string) ([]inForce, error) {
-	var grammar cli
-	parser, err := newParser(&grammar, kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
+	parser, err := newParser(&cli{}, kong.Writers(io.Discard, io.Discard), kong.Exit(func(int) {}))
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +98,14 @@ func settingsOf(args []string) ([]inForce, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := grammar.Configured.configured
+	var c *configured
+	if _, err := ctx.Call(func(bound *configured) error { c = bound; return nil }); err != nil {
+		return nil, err
+	}
 	var all []inForce
 	for _, flag := range ctx.Selected().Flags {
 		switch flag.Name {
-		case "help", "json":
+		case "help", "json", "config", "profile":
 			continue
 		case "set":
 			all = append(all, c.paramsInForce(flag.Target.Interface().([]config.Setting))...)

@@ -3,8 +3,11 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 
 	"jamd/config"
 )
@@ -73,6 +76,23 @@ func TestWhatSaysTheSame(t *testing.T) {
 		}
 		if got["set temperature"] != want.temperature || got["set low"] != want.low {
 			t.Errorf("%s: %v", args, got)
+		}
+	}
+}
+
+// The configuration is offered by the commands that take something from it or write into it, and by no other.
+func TestTheConfigurationIsOfferedWhereItCounts(t *testing.T) {
+	parser, err := newParser(&cli{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range parser.Model.Leaves(false) {
+		path := commandPath(command)
+		file := takesAny(command) || path == "learn" || path == "config show" || path == "config path"
+		for name, want := range map[string]bool{"config": file, "profile": file && path != "config path"} {
+			if got := slices.ContainsFunc(flagsOf(command), func(f *kong.Flag) bool { return f.Name == name }); got != want {
+				t.Errorf("%s: --%s is offered: %t, want %t", path, name, got, want)
+			}
 		}
 	}
 }

@@ -12,12 +12,15 @@ import (
 	"jamd/config"
 )
 
-// configFlags choose the configuration file.
-type configFlags struct {
-	Config  string `placeholder:"FILE" help:"Configuration file (jamd/config.toml in your configuration folder)."`
-	Profile string `placeholder:"NAME" help:"Use this profile of the configuration file."`
+// A configFile chooses the configuration file.
+type configFile struct {
+	Config string `placeholder:"FILE" help:"Configuration file (jamd/config.toml in your configuration folder)."`
+}
 
-	configured *configured // set after the command line is parsed
+// configFlags choose what of the configuration counts. A command that takes anything from it, or writes into it, embeds them.
+type configFlags struct {
+	File    configFile `embed:""`
+	Profile string     `placeholder:"NAME" help:"Use this profile of the configuration file."`
 }
 
 // A configured is the configuration for one command line.
@@ -28,7 +31,7 @@ type configured struct {
 }
 
 // path returns the path of the file, and whether the user named it. Only the default file may be missing.
-func (f *configFlags) path() (path string, asked bool, err error) {
+func (f *configFile) path() (path string, asked bool, err error) {
 	if f.Config != "" {
 		return f.Config, true, nil
 	}
@@ -38,7 +41,7 @@ func (f *configFlags) path() (path string, asked bool, err error) {
 
 // read reads the configuration file and selects the profile.
 func (f *configFlags) read(app *kong.Application) (*config.Config, error) {
-	path, asked, err := f.path()
+	path, asked, err := f.File.path()
 	if err != nil && f.Profile == "" {
 		return &config.Config{}, nil // a user without a home folder has no file
 	}
@@ -69,16 +72,16 @@ func configurable(app *kong.Application) config.Flags {
 			}
 		}
 	}
-	for _, other := range []string{"help", "json", "set"} { // these are no settings, or have a table of their own
+	for _, other := range []string{"help", "json", "set", "config", "profile"} { // these are no settings, or have a table of their own
 		delete(flags, other)
 	}
 	return flags
 }
 
-// BeforeResolve reads the configuration if the command uses it, and passes it on.
+// BeforeResolve reads the configuration if flags of the command come from it, and passes it on.
 func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
 	c := &configured{given: map[string]bool{}}
-	if command := ctx.Selected(); command != nil && slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return takes(command, f) }) {
+	if takesAny(ctx.Selected()) {
 		var flags configFlags
 		for _, p := range ctx.Path {
 			if p.Flag == nil {
@@ -86,7 +89,7 @@ func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
 			}
 			switch c.given[p.Flag.Name] = true; p.Flag.Name {
 			case "config":
-				flags.Config, _ = ctx.FlagValue(p.Flag).(string)
+				flags.File.Config, _ = ctx.FlagValue(p.Flag).(string)
 			case "profile":
 				flags.Profile, _ = ctx.FlagValue(p.Flag).(string)
 			}
@@ -98,9 +101,18 @@ func (f *configFlags) BeforeResolve(ctx *kong.Context) error {
 		c.Config = *read
 		ctx.AddResolver(c)
 	}
-	f.configured = c
 	ctx.Bind(c)
 	return nil
+}
+
+// takesAny reports whether a command takes any flag from the file, of its own or of the group that it is in.
+func takesAny(command *kong.Node) bool {
+	for node := command; node != nil; node = node.Parent {
+		if slices.ContainsFunc(node.Flags, func(f *kong.Flag) bool { return takes(command, f) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // takes reports whether a command takes a flag from the file. Jams take all flags, accompany takes those of the music, and every
@@ -154,7 +166,7 @@ func (f *musicFlags) AfterApply(c *configured) error {
 
 // defaults returns what saves settings in the file that was read, or nil if this user has no place for a file.
 func (f *configFlags) defaults() *config.Defaults {
-	path, _, err := f.path()
+	path, _, err := f.File.path()
 	if err != nil {
 		return nil
 	}

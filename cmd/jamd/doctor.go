@@ -19,6 +19,8 @@ type doctorCmd struct {
 	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails without CUDA (${default})."`
 	SessionDir string         `placeholder:"DIR" help:"Folder of the sessions, as for 'jamd play'."`
 	JSON       bool           `help:"Print one JSON array."`
+
+	Configured configFlags `embed:""`
 }
 
 // A finding is the result of one check. If Needed, a jam cannot start without the part.

@@ -26,7 +26,7 @@ func (*jamCmd) Help() string {
 	return "The agent plays by jamd's own clock: --clock is internal or send, --meter is 4/4 if it is not given, and --hold-tempo changes nothing."
 }
 
-func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error {
+func (c *jamCmd) Run(ctx context.Context, to console, configured *configured) error {
 	settings, err := c.settings()
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (c *jamCmd) Run(ctx context.Context, to console, flags *configFlags) error 
 		fmt.Fprintf(to.Out, "%s and %s at %.4g BPM, seeds %d and %d\n  plays  %s\nThe chords listen for %d beats, then join in; Control-C ends.\n",
 			info.Policy, j.Agent().Name, settings.Tempo, settings.Seed, c.AgentSeed, outputName(info.Out), settings.Listen)
 	}
-	host, err := c.Live.host(ctx, to, c.Live.options(to, flags), terminal)
+	host, err := c.Live.host(ctx, to, c.Live.options(to, configured), terminal)
 	if err != nil {
 		return err
 	}

@@ -19,14 +19,16 @@ type learnCmd struct {
 	In      string        `placeholder:"NAME" help:"Port of the knob or key, or an unambiguous part of its name."`
 	From    string        `placeholder:"TRIGGER" help:"Use this controller, key or program (1 to 128) instead of listening for one, such as 'cc 74 ch 1', 'note 36 ch 10' or 'program 5'."`
 	For     time.Duration `default:"30s" placeholder:"DURATION" help:"Listen this long (${default})."`
+
+	Configured configFlags `embed:""`
 }
 
-func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) error {
+func (c *learnCmd) Run(ctx context.Context, to console) error {
 	target, err := learn.ParseTarget(c.Setting)
 	if err != nil {
 		return usage.Error(err)
 	}
-	path, _, err := flags.path()
+	path, _, err := c.Configured.File.path()
 	if err != nil {
 		return usage.Error(err)
 	}
@@ -40,7 +42,7 @@ func (c *learnCmd) Run(ctx context.Context, to console, flags *configFlags) erro
 	if _, err := t.Target(c.Setting); err != nil {
 		return usage.Error(err)
 	}
-	_, where, err := config.NewDefaults(path, flags.Profile, nil).Learn(t, c.Setting)
+	_, where, err := config.NewDefaults(path, c.Configured.Profile, nil).Learn(t, c.Setting)
 	if err != nil {
 		return err
 	}

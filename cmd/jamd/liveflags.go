@@ -33,6 +33,7 @@ type liveFlags struct {
 	Clock       clockFlags    `embed:""`
 	Music       musicFlags    `embed:""`
 	Pages       pageFlags     `embed:""`
+	Configured  configFlags   `embed:""`
 }
 
 // settings returns the settings that the flags describe. bpm and meter hold if the flags do not give them.
@@ -72,13 +73,13 @@ func checkFor(d time.Duration) error {
 }
 
 // options returns the options that the flags describe.
-func (f *liveFlags) options(to console, flags *configFlags) live.Options {
+func (f *liveFlags) options(to console, configured *configured) live.Options {
 	return live.Options{
 		Version: version, Policies: f.Music.policies(to), Policy: f.Music.Policy, Faster: f.Faster, RandomSeed: f.RandomSeed,
 		Budget: f.Budget, Out: f.Out, Wait: f.Wait, Clock: live.Clock{Source: f.Clock.source(false), In: f.Clock.ClockIn},
 		SessionDir: f.SessionDir, Record: f.Record,
 		Limits: session.Limits{Age: time.Duration(f.Storage.SessionsAge), Bytes: int64(f.Storage.SessionsLimit)},
-		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Learned: flags.configured.Targets(), Defaults: flags.defaults(),
+		Page:   f.Pages.Page, PageRemote: f.Pages.PageRemote, Metrics: f.Metrics, Learned: configured.Targets(), Defaults: f.Configured.defaults(),
 	}
 }
 

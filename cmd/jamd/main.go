@@ -30,8 +30,6 @@ const (
 )
 
 type cli struct {
-	Configured configFlags `embed:""`
-
 	Play        playCmd        `cmd:"" help:"Play live: hear a melody, send chords on the grid."`
 	Open        openCmd        `cmd:"" help:"Open the page of the running jam in the browser; if none runs, start one as 'jamd play' does."`
 	Jam         jamCmd         `cmd:"" help:"Let an agent play the melody, so that two models play together, live."`
@@ -56,8 +54,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 // run is the whole program, except that it returns the exit code instead of exiting.
 func run(args []string, stdout, stderr io.Writer) int {
 	exited, code := false, exitFine
-	grammar := &cli{}
-	parser, err := newParser(grammar, kong.Writers(stdout, stderr), kong.Exit(func(c int) { exited, code = true, c }))
+	parser, err := newParser(&cli{}, kong.Writers(stdout, stderr), kong.Exit(func(c int) { exited, code = true, c }))
 	if err != nil {
 		fmt.Fprintln(stderr, "jamd:", err)
 		return exitFailed
@@ -78,7 +75,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := untilInterrupted(signalled(), os.Exit)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
-	if err = command.Run(newConsole(stdout, stderr, nil), &grammar.Configured); err == nil {
+	if err = command.Run(newConsole(stdout, stderr, nil)); err == nil {
 		return exitFine
 	}
 	fmt.Fprintln(stderr, "jamd:", err)

@@ -47,8 +47,7 @@ func manual(app *kong.Application) []byte {
 	var page bytes.Buffer
 	fmt.Fprintf(&page, ".TH JAMD 1\n.SH NAME\njamd \\- live jamming partner\n.SH SYNOPSIS\n.B jamd\n.I command\n[flags]\n")
 	fmt.Fprintf(&page, ".SH DESCRIPTION\n%s\n", roff(about))
-	fmt.Fprintf(&page, ".PP\nEvery flag can be given as in \\fIjamd play \\-\\-tempo 90\\fR; each command explains itself with \\-\\-help.\n.SH FLAGS\n")
-	manualFlags(&page, app.Flags)
+	fmt.Fprintf(&page, ".PP\nEvery flag can be given as in \\fIjamd play \\-\\-tempo 90\\fR; each command explains itself with \\-\\-help.\n")
 	page.WriteString(".SH COMMANDS\n")
 	for _, command := range app.Leaves(true) {
 		fmt.Fprintf(&page, ".SS %s\n%s\n", roff(command.Summary()), roff(strings.TrimSpace(command.Help+"\n\n"+command.Detail)))
@@ -57,7 +56,7 @@ func manual(app *kong.Application) []byte {
 				manualTerm(&page, arg.Summary(), arg.Help)
 			}
 		}
-		manualFlags(&page, command.Flags)
+		manualFlags(&page, flagsOf(command))
 	}
 	fmt.Fprintf(&page, ".SH EXAMPLES\n.nf\n%s.fi\n.SH EXIT STATUS\n%s\n", roff(examples), roff(exitCodes))
 	page.WriteString(".SH FILES\n")

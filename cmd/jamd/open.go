@@ -20,7 +20,7 @@ type openCmd struct {
 	Play playCmd `embed:""`
 }
 
-func (c *openCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
+func (c *openCmd) Run(ctx context.Context, to console, configured *configured) error {
 	if c.Play.Live.Pages.Page == live.NoPage {
 		return usage.Errorf("--page off: there is no page to open")
 	}
@@ -31,7 +31,7 @@ func (c *openCmd) Run(ctx context.Context, to console, configured *configured, f
 		return openInBrowser(link)
 	}
 	c.Play.ready = opener(ctx, to)
-	return c.Play.Run(ctx, to, configured, flags)
+	return c.Play.Run(ctx, to, configured)
 }
 
 // opener returns a function that opens the page of the running jam in the browser, the first time that it is called.

@@ -30,7 +30,7 @@ type playCmd struct {
 	ready func() // called when a jam is ready; may be nil
 }
 
-func (c *playCmd) Run(ctx context.Context, to console, configured *configured, flags *configFlags) error {
+func (c *playCmd) Run(ctx context.Context, to console, configured *configured) error {
 	c.Blind = resolved(c.Blind)
 	if err := c.check(configured); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured, f
 		c.ready = opener(ctx, to)
 	}
 	terminal.ready, terminal.announce = c.ready, func(j *live.Jam) { announce(to, j, hint) }
-	o := c.Live.options(to, flags)
+	o := c.Live.options(to, configured)
 	o.Clock.Source = c.Live.Clock.source(c.CountIn == nil && !player.Settings.Metronome && !player.Settings.HoldTempo)
 	if c.Tempo != nil && o.Clock.Follows() {
 		o.Clock.BPM = *c.Tempo

@@ -78,6 +78,8 @@ type policiesAddCmd struct {
 	Name    string `placeholder:"NAME" help:"Name to add it under (the one in the file)."`
 	Replace bool   `help:"Replace a policy of your own that has this name."`
 	OrtLib  string `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
+
+	Configured configFlags `embed:""`
 }
 
 func (c *policiesAddCmd) Run(to console) error {
@@ -106,6 +108,8 @@ func (c *policiesRemoveCmd) Run(to console) error {
 type policiesVerifyCmd struct {
 	Policies []string `arg:"" optional:"" name:"policy" placeholder:"NAME|FILE" help:"Names or .onnx files (all)."`
 	OrtLib   string   `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
+
+	Configured configFlags `embed:""`
 }
 
 func (c *policiesVerifyCmd) Run(to console) error {

@@ -45,13 +45,19 @@ func reference(app *kong.Application) []byte {
 	fmt.Fprintf(&page, "# Commands\n\nWritten from the command line itself; `jamd COMMAND --help` prints the same. %s\n\n", exitCodes)
 	page.WriteString("Other references: [configuration](configuration.md), [output as JSON](output.schema.json), [sessions](sessions.md), [the page's API](../ui/openapi.yaml).\n")
 	page.WriteString(strings.ReplaceAll(wanted, "'", "`"))
-	fmt.Fprintf(&page, "\n## Every command\n\n")
-	referenceTable(&page, nil, app.Flags)
 	for _, command := range app.Leaves(true) {
 		fmt.Fprintf(&page, "\n## %s\n\n`jamd %s`\n\n%s\n\n", strings.TrimPrefix(command.Path(), "jamd "), command.Summary(), markdown(strings.TrimSpace(command.Help+"\n\n"+command.Detail)))
-		referenceTable(&page, command.Positional, command.Flags)
+		referenceTable(&page, command.Positional, flagsOf(command))
 	}
 	return append(bytes.TrimRight(page.Bytes(), "\n"), '\n')
+}
+
+// flagsOf returns the flags that a command has: its own, then those of the group that it is in.
+func flagsOf(command *kong.Node) (flags []*kong.Flag) {
+	for node := command; node != nil; node = node.Parent {
+		flags = append(flags, node.Flags...)
+	}
+	return flags
 }
 
 func referenceTable(page *bytes.Buffer, args []*kong.Value, flags []*kong.Flag) {

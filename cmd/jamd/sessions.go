@@ -31,6 +31,8 @@ type sessionsCmd struct {
 	Prune  pruneCmd  `cmd:"" help:"Delete old sessions until the rest is within a limit."`
 	Import importCmd `cmd:"" help:"Copy sessions from elsewhere into your own."`
 	Repair repairCmd `cmd:"" help:"Make the MIDI file of a session again from its log."`
+
+	Configured configFlags `embed:""`
 }
 
 // archive opens the folder of sessions.

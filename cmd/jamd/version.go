@@ -13,6 +13,8 @@ var version = "unknown"
 type versionCmd struct {
 	JSON   bool   `help:"Print one JSON object."`
 	OrtLib string `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
+
+	Configured configFlags `embed:""`
 }
 
 func (c *versionCmd) Run(to console) error {
