@@ -25,7 +25,8 @@ def write(target: Path, binary: Path, version: str, time: int, machine: str) -> 
             raise SystemExit(f"{done.stderr}\nsbom: cyclonedx-gomod failed")
         document = json.loads(file.read_text(encoding="utf-8"))
     main = document["metadata"]["component"]
-    main["licenses"] = [{"license": {"id": "MIT"}}]
+    main["licenses"] = licences("MIT")
+    next(c for c in document["components"] if c["name"] == "std")["licenses"] = licences("BSD-3-Clause")
     document["metadata"]["timestamp"] = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     # The tool's own checksums depend on the machine that compiled it.
     for tool in document["metadata"]["tools"]:
@@ -43,7 +44,13 @@ def write(target: Path, binary: Path, version: str, time: int, machine: str) -> 
 def component(kind: str, name: str, version: str, licence: str, qualifiers=()) -> dict:
     address = f"pkg:{kind}/{name}@{version}{''.join(qualifiers)}"
     return {"bom-ref": address, "type": "library", "name": name.replace("%40", "@"), "version": version, "scope": "required",
-            "purl": address, "licenses": [{"license": {"id": licence}}]}
+            "purl": address, "licenses": licences(licence)}
+
+
+def licences(licence: str) -> list:
+    """Returns a licence of SPDX as CycloneDX has it, which takes the name of one licence apart from an expression such as (MIT OR
+    GPL-3.0-or-later)."""
+    return [{"expression": licence} if " " in licence else {"license": {"id": licence}}]
 
 
 def runtime_version() -> str:
