@@ -59,7 +59,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "jamd:", err)
 		return exitFailed
 	}
-	kongcompletion.Register(parser)
+	if kongcompletion.Register(parser); exited { // a shell asked what could stand here, and has been told
+		return code
+	}
 	if len(args) == 0 { // whoever types "jamd" alone wants to know what there is
 		args = []string{"--help"}
 	}

@@ -2,7 +2,9 @@ package jamd_test
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -42,6 +44,23 @@ print(json.dumps([sbom.component("npm", *part) for part in notices.npm()]))`)
 		id, expression := part.Licenses[0].License.ID, part.Licenses[0].Expression
 		if (id == "") == (expression == "") || strings.ContainsAny(id, " ()") {
 			t.Errorf("%s: licence %q, expression %q", part.Name, id, expression)
+		}
+	}
+}
+
+// An .rpm has the name of the machine that built it unless nfpm is told another: then no two machines build the same bytes.
+func TestPackagesNameNoMachine(t *testing.T) {
+	files, err := filepath.Glob("assets/package/nfpm*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no configuration of nfpm", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(data), "\nrpm: {buildhost: localhost}") {
+			t.Errorf("%s lets nfpm write the name of the machine into the .rpm", name)
 		}
 	}
 }
