@@ -41,10 +41,12 @@ def parser() -> argparse.ArgumentParser:
     sub = cached(command(commands.prepare, "read the corpora and write their tokens into one file"))
     sub.add_argument("--data", type=Path, help="folder with " + ", ".join(dataset.READERS)
                      + ", each a checkout or NAME.tar.xz")
+    sub.add_argument("--corpora", nargs="+", metavar="CORPUS", choices=dataset.READERS, default=list(dataset.READERS),
+                     help="read only these of --data, such as those whose licences suit you")
     sub.add_argument("--sessions", type=Path, help="folder of sessions that jamd recorded, to train on as well; "
-                     "without --data they are added to the cache")
+                     "without --data they are added to the cache, or begin one")
     sub.add_argument("--songs", type=Path, help="folder of your own songs, to train on as well: MIDI files with a chord track, "
-                     "MusicXML, ABC; without --data they are added to the cache")
+                     "MusicXML, ABC; without --data they are added to the cache, or begin one")
     sub = cached(command(commands.stats, "print statistics of the corpora and of the chords that were folded"))
     sub.add_argument("--json", action="store_true", help="print JSON")
     sub = cached(command(commands.all_stages, "run every unfinished stage in order, from the corpora to the tables", "all"))

@@ -17,7 +17,7 @@ def prepare(args: argparse.Namespace) -> None:
     if not (args.data or args.sessions or args.songs):
         args.error("give --data, --sessions or --songs")
     if args.data:
-        dataset.prepare(args.data, args.cache)
+        dataset.prepare(args.data, args.cache, args.corpora)
     if args.sessions:
         from train.data.corpora import sessions
         jams, skipped = reported(sessions.read(args.sessions))

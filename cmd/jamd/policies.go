@@ -44,6 +44,11 @@ func (c *policiesListCmd) Run(to console) error {
 	return err
 }
 
+// passingOn says what the licences of the corpora mean for whoever gives a policy to others.
+const passingOn = "The licence is that of the weights, given by those who made them; the corpora have their own, which the card names. " +
+	"Whether those hold for the weights too is an open question of law. If they do, a corpus under the GPL or a share-alike licence asks " +
+	"for the same licence, and one without a licence gives no leave at all. Pass the file on with its card."
+
 type policiesInfoCmd struct {
 	Policy string `arg:"" placeholder:"NAME|FILE" help:"Name of a policy or agent, or an .onnx file."`
 	JSON   bool   `help:"Print one JSON object."`
@@ -65,7 +70,7 @@ func (c *policiesInfoCmd) Run(to console) error {
 		{"name", m.Name}, {"plays", m.Plays.String()}, {"from", cmp.Or(m.Path, "jamd")}, {"method", m.Method},
 		{"licence", m.Licence}, {"corpora", strings.Join(m.Corpora, ", ")},
 		{"size", fmt.Sprintf("%d bytes, %d parameters, %d chords, hears the last %d frames", m.Bytes, m.Parameters, len(m.Vocabulary), m.Window)},
-		{"sha256", m.SHA256}, {"card", m.Card},
+		{"sha256", m.SHA256}, {"card", m.Card}, {"sharing", passingOn},
 	} {
 		fmt.Fprintf(to.Out, "%-8s %s\n", line[0], printable(line[1]))
 	}

@@ -83,6 +83,17 @@ def test_evaluating_on_own_songs(tmp_path, capsys):
                                                              "*.musicxml, *.mxl, *.xml, *.abc")
 
 
+def test_songs_of_ones_own_and_chosen_corpora_need_no_others(tmp_path):
+    own_cache, cache = tmp_path / "own.npz", tmp_path / "cache.npz"
+    assert main(["prepare", "--songs", str(four_songs(tmp_path / "songs")), "--cache", str(own_cache)]) == 0
+    assert {p.corpus for p in dataset.read(own_cache)[0]} == {"own"}
+    (tmp_path / "data" / "nottingham" / "ABC_cleaned").mkdir(parents=True)
+    (tmp_path / "data" / "nottingham" / "ABC_cleaned" / "jigs.abc").write_text("\n".join(ABC.format(n) for n in range(1, 4)))
+    assert main(["prepare", "--data", str(tmp_path / "data"), "--corpora", "nottingham", "--cache", str(cache)]) == 0
+    pieces, folding = dataset.read(cache)
+    assert {p.corpus for p in pieces} == set(folding) == {"nottingham"}
+
+
 def test_a_folder_of_songs_becomes_a_corpus(tmp_path, capsys):
     folder, cache = four_songs(tmp_path / "songs"), tmp_path / "cache.npz"
     (folder / "more.abc").write_text("\n".join(ABC.format(n) for n in range(30)))

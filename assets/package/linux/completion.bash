@@ -1,1 +1,1 @@
-complete -C /usr/bin/jamd jamd
+complete -o default -o bashdefault -C /usr/bin/jamd jamd

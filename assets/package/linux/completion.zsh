@@ -1,3 +1,3 @@
 #compdef jamd
 autoload -U +X bashcompinit && bashcompinit
-complete -C /usr/bin/jamd jamd
+complete -o default -o bashdefault -C /usr/bin/jamd jamd

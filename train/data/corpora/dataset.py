@@ -10,7 +10,7 @@ import json
 import os
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,14 +118,14 @@ def default_cache() -> Path:
     return cache_folder() / "corpora.npz"
 
 
-def read_songs(data: Path) -> tuple[list[Song], dict[str, list[Skipped]]]:
-    """Reads every song of every corpus under data, with a progress bar. Returns the songs and what was left out of
+def read_songs(data: Path, corpora: Iterable[str]) -> tuple[list[Song], dict[str, list[Skipped]]]:
+    """Reads every song of the corpora under data, with a progress bar. Returns the songs and what was left out of
     each."""
     songs: list[Song] = []
     skipped: dict[str, list[Skipped]] = {}
-    for name, read in READERS.items():
+    for name in corpora:
         skipped[name] = []
-        for song in tqdm(read(corpus_folder(data, name)), desc=f"reading {name}", unit=" songs"):
+        for song in tqdm(READERS[name](corpus_folder(data, name)), desc=f"reading {name}", unit=" songs"):
             if isinstance(song, Skipped):
                 skipped[name].append(song)
             else:
@@ -168,13 +168,13 @@ def read(path: Path) -> tuple[list[Piece], dict]:
     return pieces, header["folding"]
 
 
-def prepare(data: Path, path: Path) -> None:
+def prepare(data: Path, path: Path, corpora: Iterable[str] = READERS) -> None:
     """Reads the corpora under data and writes the cache file."""
-    songs, skipped = read_songs(data)
+    songs, skipped = read_songs(data, corpora)
     sided, left_out = split(songs)
     for corpus, song in left_out:
         skipped[corpus].append(song)
-    pieces, folding = [], {name: {"skipped": [s._asdict() for s in skipped[name]], "chords": {}} for name in READERS}
+    pieces, folding = [], {name: {"skipped": [s._asdict() for s in left], "chords": {}} for name, left in skipped.items()}
     for song, chosen in sided:
         pieces.append(piece_of(song, chosen))
         counts = folding[song.corpus]["chords"]
@@ -184,7 +184,8 @@ def prepare(data: Path, path: Path) -> None:
 
 
 def add(corpus: str, pieces: list[Piece], skipped: list[Skipped], path: Path) -> None:
-    """Puts the pieces of the user's own corpus into the cache file, in place of those that it had."""
-    others, folding = read(path)
+    """Puts the pieces of the user's own corpus into the cache file, in place of those that it had; if there is no file, into
+    a new one."""
+    others, folding = read(path) if path.exists() else ([], {})
     folding[corpus] = {"skipped": [s._asdict() for s in skipped], "chords": {}}
     write([p for p in others if p.corpus != corpus] + pieces, folding, path)
