@@ -24,19 +24,24 @@ func anchors(text string) (names []string) {
 	return names
 }
 
-// Every relative link in a document leads to a file of the project, and to a heading in it. Every page of docs is in the site's
-// menu.
-func TestLinks(t *testing.T) {
+// documents returns the project's Markdown files.
+func documents(t *testing.T) []string {
 	listed, err := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
 	if err != nil {
 		t.Skip("there is no git")
 	}
+	return strings.Fields(string(listed))
+}
+
+// Every relative link in a document leads to a file of the project, and to a heading in it. Every page of docs is in the site's
+// menu.
+func TestLinks(t *testing.T) {
 	menu, err := os.ReadFile("docs/site.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	checked := 0
-	for _, file := range strings.Fields(string(listed)) {
+	for _, file := range documents(t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue // deleted and not committed yet
@@ -64,6 +69,30 @@ func TestLinks(t *testing.T) {
 	}
 	if checked < 50 {
 		t.Errorf("only %d links were found", checked)
+	}
+}
+
+// The site takes a list that directly follows a line of text for a part of that text, unlike other readers of Markdown: a blank line
+// stands before each list.
+func TestLists(t *testing.T) {
+	item := regexp.MustCompile(`^ *(- |\d+\. )`)
+	for _, file := range documents(t) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // deleted and not committed yet
+		}
+		blank, list, code := true, false, false // before the line: nothing, a list's item and what belongs to it, an example
+		for n, line := range strings.Split(string(text), "\n") {
+			if strings.HasPrefix(line, "```") {
+				code = !code
+			}
+			isItem := item.MatchString(line) && !code
+			if isItem && !blank && !list {
+				t.Errorf("%s:%d: a list directly after a line of text", file, n+1)
+			}
+			blank = strings.TrimSpace(line) == ""
+			list = isItem || list && !blank
+		}
 	}
 }
 

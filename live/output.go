@@ -38,7 +38,7 @@ func (j *Jam) openOutput() (*output, error) {
 		if j.host.server == nil {
 			j.log.Warn().Msgf("nothing will sound: %v", err)
 		} else {
-			j.log.Info().Msgf("the page sounds, and no synth: %v", err)
+			j.log.Info().Msgf("only the page will sound: %v", err)
 		}
 		return &output{Out: midiio.NewOut(nowhere{})}, nil
 	}
