@@ -35,7 +35,7 @@ func Check(policies []string, check func(policy string) error) error {
 }
 
 // An Order is the order in which the policies of blind jams play. A file stores it for all of a user's jams. Each set of policies
-// has an order of its own.
+// has an order of its own. Its methods read the file and write it anew: jamds that share it must take turns.
 type Order struct {
 	Path string // of the file
 }
@@ -56,14 +56,16 @@ func (o Order) Draw(policies []string) (string, error) {
 	return all[set][0], nil
 }
 
-// Played records that the drawn policy has played. The next jam gets the next one.
-func (o Order) Played(policies []string) error {
+// Played records that a policy that was drawn has played. The next jam gets the next one. If another jam had drawn the same policy and has
+// played, the one that comes next in the order stays, and this policy's next turn is taken away: each still plays equally often.
+func (o Order) Played(policies []string, drawn string) error {
 	all, err := o.read()
 	if err != nil {
 		return err
 	}
-	if set := setOf(policies); len(all[set]) > 0 {
-		all[set] = all[set][1:]
+	set := setOf(policies)
+	if i := slices.Index(all[set], drawn); i >= 0 {
+		all[set] = slices.Delete(all[set], i, i+1)
 	}
 	return o.write(all)
 }

@@ -71,7 +71,7 @@ func TestBlindDraws(t *testing.T) {
 		if again, err := (Order{path}).Draw(names); err != nil || again != first {
 			t.Errorf("drawn again before it is played: %s, then %s: %v", first, again, err)
 		}
-		if err := order.Played(names); err != nil {
+		if err := order.Played(names, first); err != nil {
 			t.Fatal(err)
 		}
 		count[first]++
@@ -87,6 +87,33 @@ func TestBlindDraws(t *testing.T) {
 		}
 		if _, err := (Order{path}).Draw(names); err == nil || !strings.Contains(err.Error(), "remove the file") {
 			t.Errorf("%s: %v", broken, err)
+		}
+	}
+}
+
+// Two jams that are open at once have drawn the same policy. Over the whole order, each policy still plays equally often.
+func TestBlindJamsAtOnceLoseNoTurn(t *testing.T) {
+	order, names := Order{filepath.Join(t.TempDir(), "blind.json")}, []string{"jamd", "gapt", "online-mle"}
+	count := map[string]int{}
+	for range 9 { // half of a whole order of three, in pairs
+		first, err := order.Draw(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := order.Draw(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, drawn := range []string{first, second} {
+			if err := order.Played(names, drawn); err != nil {
+				t.Fatal(err)
+			}
+			count[drawn]++
+		}
+	}
+	for _, name := range names {
+		if count[name] != 6 {
+			t.Errorf("%s played %d times of 18", name, count[name])
 		}
 	}
 }

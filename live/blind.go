@@ -96,7 +96,7 @@ type draw struct {
 	kept   func()         // must be called when the jam's session has started, or when there is none; later calls do nothing
 }
 
-// drawing is how long another jamd may take to begin a jam of a study.
+// drawing is how long another jamd may take to draw a blind jam and begin it.
 const drawing = 30 * time.Second
 
 // draw draws the policy of a jam and sets it in o, if the jam is blind.
@@ -113,14 +113,18 @@ func (h *Host) draw(ctx context.Context, o *Options) (d draw, err error) {
 			return d, usage.Error(err)
 		}
 		order := blind.Order{Path: filepath.Join(filepath.Dir(root), "blind.json")}
-		d.played = func() error { return order.Played(b.Policies) }
-		if o.Policy, err = order.Draw(b.Policies); err != nil {
-			return d, usage.Error(err)
+		err = inTurn(ctx, func() (err error) { o.Policy, err = order.Draw(b.Policies); return usage.Error(err) })
+		if err != nil {
+			return d, err
+		}
+		drawn := o.Policy
+		d.played = func() error {
+			return inTurn(context.WithoutCancel(ctx), func() error { return order.Played(b.Policies, drawn) })
 		}
 	} else {
 		ctx, cancel := context.WithTimeout(ctx, drawing)
 		defer cancel()
-		unlock, err := session.LockStudy(ctx, o.SessionDir)
+		unlock, err := session.LockDraw(ctx, o.SessionDir)
 		if err != nil {
 			return d, err
 		}
@@ -133,4 +137,16 @@ func (h *Host) draw(ctx context.Context, o *Options) (d draw, err error) {
 	}
 	d.trial.AtLeast = b.AtLeast.Seconds()
 	return d, nil
+}
+
+// inTurn runs f while no other jamd of this user draws a blind jam.
+func inTurn(ctx context.Context, f func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, drawing)
+	defer cancel()
+	unlock, err := session.LockDraw(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return f()
 }

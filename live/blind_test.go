@@ -163,7 +163,7 @@ func TestCheckBlind(t *testing.T) {
 // Whoever leaves while another jamd draws a jam of a study has made no mistake.
 func TestStudyLeftWhileAnotherDraws(t *testing.T) {
 	root := t.TempDir()
-	unlock, err := session.LockStudy(t.Context(), root)
+	unlock, err := session.LockDraw(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,17 +199,17 @@ func TestStudiesThatBeginAtOnce(t *testing.T) {
 // A jamd that hangs as it begins a jam of a study keeps no other from saying so.
 func TestStudyLockIsHeld(t *testing.T) {
 	root := t.TempDir()
-	unlock, err := session.LockStudy(t.Context(), root)
+	unlock, err := session.LockDraw(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := session.LockStudy(ctx, root); err == nil || !strings.Contains(err.Error(), "another jamd begins a jam of a study in "+root) {
+	if _, err := session.LockDraw(ctx, root); err == nil || !strings.Contains(err.Error(), "another jamd begins a blind jam in "+root) {
 		t.Error(err)
 	}
 	unlock()
-	again, err := session.LockStudy(t.Context(), root)
+	again, err := session.LockDraw(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,38 @@ func TestStudyLockCannotBeMade(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(root, ".study"), 0o700); err != nil { // no file can be made there, not even by root
 		t.Fatal(err)
 	}
-	if _, err := session.LockStudy(t.Context(), root); err == nil || !strings.Contains(err.Error(), "cannot be recorded in "+root) {
+	if _, err := session.LockDraw(t.Context(), root); err == nil || !strings.Contains(err.Error(), "cannot be recorded in "+root) {
 		t.Error(err)
+	}
+}
+
+// The order of blind jams without a participant is one file of the user's. Jamds take turns to draw from it and to record what they played.
+func TestBlindOrderIsDrawnInTurn(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	o := Options{Blind: Blind{Policies: []string{"gapt", "jamd"}}}
+	var host Host
+	drawn, err := host.draw(t.Context(), &o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := session.LockDraw(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := host.draw(ctx, &o); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while another jamd draws: %v", err)
+	}
+	played := make(chan error)
+	go func() { played <- drawn.played() }()
+	select {
+	case err := <-played:
+		t.Errorf("while another jamd draws, the order was written: %v", err)
+	case <-time.After(50 * time.Millisecond):
+		unlock()
+		if err := <-played; err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// studyFile is locked while the jam of a participant is drawn.
+// studyFile is locked while a blind jam is drawn.
 const studyFile = ".study"
 
-// LockStudy makes the jamds that record in a folder take turns to draw the jams of their participants. Whoever draws one keeps the lock
-// until its session has started, because [NextTrial] goes by the sessions: so no two participants get the same number. root is "" for
-// the user's own folder. The lock ends with the process at the latest.
-func LockStudy(ctx context.Context, root string) (unlock func(), err error) {
+// LockDraw makes the jamds that record in a folder take turns to draw their blind jams. Whoever draws one for a participant keeps the
+// lock until its session has started, because [NextTrial] goes by the sessions: so no two participants get the same number. root is ""
+// for the user's own folder. The lock ends with the process at the latest.
+func LockDraw(ctx context.Context, root string) (unlock func(), err error) {
 	if root == "" {
 		if root, err = DefaultRoot(); err != nil {
 			return nil, err
@@ -29,9 +29,9 @@ func LockStudy(ctx context.Context, root string) (unlock func(), err error) {
 	_, err = lock.TryLockContext(ctx, 10*time.Millisecond)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, fmt.Errorf("another jamd begins a jam of a study in %s, and does not end: %w", root, err)
+		return nil, fmt.Errorf("another jamd begins a blind jam in %s, and does not end: %w", root, err)
 	case err != nil:
-		return nil, fmt.Errorf("a jam of a study cannot be recorded in %s: %w", root, err)
+		return nil, fmt.Errorf("a blind jam cannot be recorded in %s: %w", root, err)
 	}
 	return func() { _ = lock.Unlock() }, nil
 }
