@@ -87,6 +87,31 @@ func NextTrial(all []Brief, policies []string, participant string, of int) Trial
 	return t
 }
 
+// places returns the jams of studies by study, participant and place. Of several jams of one place, the one that counts is the first: the
+// one that is rated, or else the earlier.
+func places(all []Brief) []Brief {
+	all = slices.DeleteFunc(slices.Clone(all), func(b Brief) bool { return !b.ofStudy() || b.Recording })
+	slices.SortStableFunc(all, func(a, b Brief) int {
+		return cmp.Or(slices.Compare(a.set(), b.set()), cmp.Compare(a.Trial.Number, b.Trial.Number), cmp.Compare(a.Trial.Participant, b.Trial.Participant), cmp.Compare(a.Trial.Jam, b.Trial.Jam),
+			cmp.Compare(rank(&a), rank(&b)), a.Order.Compare(b.Order))
+	})
+	return all
+}
+
+// Repeated returns the jams whose place in their study another jam has, and by their ids the jam that counts in their stead.
+func Repeated(all []Brief) map[string]Brief {
+	repeated := map[string]Brief{}
+	var counts *Brief
+	for i, b := range places(all) {
+		if i > 0 && !b.TooShort && b.again(counts) {
+			repeated[b.ID] = *counts
+			continue
+		}
+		counts = &b
+	}
+	return repeated
+}
+
 // rank orders the jams of one place in a study: rated, not rated, too short.
 func rank(b *Brief) int {
 	switch {
@@ -114,7 +139,7 @@ type Participant struct {
 	Participant string   `json:"participant"`
 	Number      int      `json:"number"`
 	Of          int      `json:"of"`        // how many jams the participant plays
-	Played      int      `json:"played"`    // those that count; of two jams of one place, the one that is rated, or else the first
+	Played      int      `json:"played"`    // those that count; of two jams of one place, the one that is rated, or else the earlier
 	Rated       int      `json:"rated"`     // of those, with all three answers
 	TooShort    int      `json:"too_short"` // jams that do not count
 	Order       []string `json:"order"`     // of those that count, the policies that played, unless they are still hidden
@@ -124,11 +149,7 @@ type Participant struct {
 // participant do not count.
 func Participants(all []Brief) []Participant {
 	var found []Participant
-	all = slices.DeleteFunc(slices.Clone(all), func(b Brief) bool { return !b.ofStudy() || b.Recording })
-	slices.SortStableFunc(all, func(a, b Brief) int {
-		return cmp.Or(slices.Compare(a.set(), b.set()), cmp.Compare(a.Trial.Number, b.Trial.Number), cmp.Compare(a.Trial.Participant, b.Trial.Participant), cmp.Compare(a.Trial.Jam, b.Trial.Jam),
-			cmp.Compare(rank(&a), rank(&b)))
-	})
+	all = places(all)
 	for i := range all {
 		b := &all[i]
 		if n := len(found); n == 0 || found[n-1].Participant != b.Trial.Participant || !slices.Equal(found[n-1].Policies, b.set()) {

@@ -65,6 +65,14 @@ func TestParticipantsWithARestoredJam(t *testing.T) {
 	restored, again := jamOf("ann", 1, 2), jamOf("bob", 2, 2)
 	first.Rating, second.Rating, restored.Policy = Rating{1, 2, 3, ""}, Rating{1, 2, 3, ""}, Hidden
 	got := Participants([]Brief{again, restored, first, second})
+	for i, b := range []*Brief{&first, &second, &restored, &again} {
+		b.ID, b.Order = string(rune('1'+i)), time.Unix(int64(i), 0)
+	}
+	later := second
+	later.ID, later.Order = "0", time.Unix(9, 0)
+	if r := Repeated([]Brief{later, again, restored, first, second}); len(r) != 2 || r["3"].ID != "2" || r["0"].ID != "2" {
+		t.Errorf("repeated: %v", r)
+	}
 	if ann := got[0]; len(got) != 2 || ann.Played != 2 || ann.Rated != 2 || !slices.Equal(ann.Order, []string{"a", "a"}) || got[1].Played != 1 {
 		t.Errorf("%+v", got)
 	}

@@ -40,10 +40,14 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		}
 		return c.write(to, func(w io.Writer) error { return archive.Report(w, records[0], encoders) })
 	}
-	participants := session.Participants(briefsOf(records))
+	briefs := briefsOf(records)
+	participants, repeated := session.Participants(briefs), session.Repeated(briefs)
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
-		err := r.WhyHidden()
-		if err != nil { // it has no known policy to compare
+		err := r.WhyHidden() // it has no known policy to compare
+		if counts, ok := repeated[r.ID]; ok {
+			err = fmt.Errorf("is %v, and so is %s, which counts", counts.Trial, counts.ID)
+		}
+		if err != nil {
 			broken = append(broken, fmt.Errorf("session %s is left out: it %w", r.ID, err))
 		}
 		return err != nil
