@@ -20,10 +20,13 @@ func (r *Record) Shown() Manifest {
 	return m
 }
 
-// shownPolicy returns the name of a policy as the player may see it.
+// shownPolicy returns the name of a policy that played as the player may see it.
 func (r *Record) shownPolicy(name string) string {
-	if r.Hides() {
+	switch {
+	case r.Hides():
 		return Hidden
+	case r.policy != "" && name == r.Manifest.Policy.Name:
+		return r.policy
 	}
 	return name
 }

@@ -17,6 +17,8 @@ type Record struct {
 	Dir      string
 	Manifest Manifest
 	Notes    Notes
+
+	policy string // what its policy is called among other sessions, after [TellApart]; "" for the name in the manifest
 }
 
 // Open reads the manifest and the notes of a session. [Record.Lines] reads its log. Errors name the file and the problem.

@@ -66,7 +66,7 @@ func NextTrial(all []Brief, policies []string, participant string, of int) Trial
 	last := 0
 	played := map[int]bool{}
 	for _, b := range all {
-		if !b.ofStudy() || !slices.Equal(b.set(), sorted(policies)) {
+		if !b.ofStudy() || !slices.Equal(b.set(), studied(policies)) {
 			continue
 		}
 		last = max(last, b.Trial.Number)
@@ -129,13 +129,13 @@ func (b *Brief) again(before *Brief) bool {
 }
 
 // set returns the policies that the study compares, in order.
-func (b *Brief) set() []string { return sorted(b.Drawn) }
+func (b *Brief) set() []string { return studied(b.Drawn) }
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }
 
 // A Participant tells how far a participant of a study is.
 type Participant struct {
-	Policies    []string `json:"policies"` // that the study compares
+	Policies    []string `json:"policies"` // that the study compares, files without their folders
 	Participant string   `json:"participant"`
 	Number      int      `json:"number"`
 	Of          int      `json:"of"`        // how many jams the participant plays

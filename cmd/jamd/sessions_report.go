@@ -40,6 +40,7 @@ func (c *reportCmd) Run(ctx context.Context, group *sessionsCmd, to console) err
 		}
 		return c.write(to, func(w io.Writer) error { return archive.Report(w, records[0], encoders) })
 	}
+	session.TellApart(records)
 	briefs := briefsOf(records)
 	participants, repeated := session.Participants(briefs), session.Repeated(briefs)
 	records = slices.DeleteFunc(records, func(r *session.Record) bool {
