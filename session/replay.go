@@ -93,6 +93,7 @@ type replay struct {
 	gone    int // number of unreadable lines
 	over    bool
 
+	began    bool // the start of the grid was read
 	reported bool // a frame's report was read
 	placed   bool // the start of the grid is set
 }
@@ -144,11 +145,16 @@ func (p *replay) read() error {
 			case e.Param == jam.ParamPanic: // the log also has a jam.LoopAction for it
 			case !p.reported: // in the order of the log: what is set when a key is played decides whether it is melody
 				p.before = append(p.before, e)
+				if !p.began && e.Frame == 1 && (e.Param == jam.ParamSwing || e.Param == jam.ParamSwingPercent) { // set while the jam waited
+					if err := p.set(e.Control); err != nil { // so frame 0 begins a pair that swings
+						return err
+					}
+				}
 			default:
 				p.applied = append(p.applied, e)
 			}
 		case jam.Moved:
-			p.moved = append(p.moved, e)
+			p.moved, p.began = append(p.moved, e), true
 		case jam.MeterChange:
 			p.meters = append(p.meters, e)
 		}

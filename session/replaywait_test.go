@@ -25,7 +25,7 @@ func anyWait(t *rapid.T) *liveJam {
 		control := func(p jam.Param, value float64) {
 			j.controls = append(j.controls, jam.Control{At: at, Param: p, Value: value})
 		}
-		switch rapid.IntRange(0, 8).Draw(t, "does") {
+		switch rapid.IntRange(0, 10).Draw(t, "does") {
 		case 0, 1, 2:
 			j.events = append(j.events, jam.Event{At: at, Status: 0x90, Data1: key, Data2: 90})
 		case 3:
@@ -40,6 +40,10 @@ func anyWait(t *rapid.T) *liveJam {
 			j.controls = append(j.controls, anyControl(t, at))
 		case 8:
 			control(jam.ParamPanic, 0)
+		case 9:
+			control(jam.ParamSwing, rapid.SampledFrom([]float64{0, 1, 2}).Draw(t, "swing"))
+		case 10:
+			control(jam.ParamSwingPercent, rapid.SampledFrom([]float64{50, 60, 75}).Draw(t, "percent"))
 		}
 	}
 	j.events = append(j.events, jam.Event{At: at + 300*time.Millisecond, Status: 0x90, Data1: 70, Data2: 90}, // which begins it, if none did
@@ -63,4 +67,25 @@ func TestReplayOfTheWait(t *testing.T) {
 			rt.Fatalf("%+v, %v\njam    %+v\nreplay %+v", c, err, c.Difference.Logged, c.Difference.Report)
 		}
 	})
+}
+
+// Notes that begin to swing while a jam waits for its first note swing from its first beat on, in the replay too.
+func TestReplayOfSwingFromTheWait(t *testing.T) {
+	s := jam.DefaultSettings()
+	s.Tempo, s.ChordGrid, s.Listen = 300, jam.GridFrame, 1
+	j := &liveJam{settings: s, seed: 1, frames: 12, inbox: 100, atFirstNote: true,
+		controls: []jam.Control{{At: time.Millisecond, Param: jam.ParamSwing, Value: float64(jam.SwingEighths)}}}
+	for i, key := range []uint8{61, 72, 60, 64} { // 33 ms apart, so that even and swung lines count some of them for different frames
+		at := 100*time.Millisecond + time.Duration(i)*33*time.Millisecond
+		j.events = append(j.events, jam.Event{At: at, Status: 0x90, Data1: key, Data2: 90})
+	}
+	dir, _ := j.keep(t, t.TempDir())
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.Compare(t.Context(), j.again(), loadOther)
+	if err != nil || c.Difference != nil {
+		t.Fatalf("%v\njam    %+v\nreplay %+v", err, c.Difference.Logged, c.Difference.Report)
+	}
 }
