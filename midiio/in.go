@@ -17,7 +17,6 @@ type In struct {
 	reconnect   Reconnect
 	closed      atomic.Bool
 	keyboard    midi.Keyboard
-	overran     atomic.Uint64
 	now         func() time.Duration
 	receive     func(jam.Event)
 	clock       atomic.Pointer[ClockReceiver]
@@ -100,13 +99,13 @@ func (in *In) connected(d inputDevice, info PortInfo) {
 	in.info = info
 }
 
-// packet handles a packet from the driver. An empty packet means that the driver's queue overran.
+// packet handles a packet from the driver. An empty packet means that the driver's queue overran: the whole queue is lost, about 2,000
+// messages on ALSA. Other systems do not report overruns.
 func (in *In) packet(packet []byte) {
 	if in.closed.Load() {
 		return
 	}
 	if len(packet) == 0 {
-		in.overran.Add(1)
 		in.release() // the lost messages may include note offs
 		in.reconnect.tell("input", in.Info(), Overrun)
 		return
@@ -124,10 +123,6 @@ func (in *In) Info() PortInfo {
 	defer in.mu.Unlock()
 	return in.info
 }
-
-// Overruns returns how often the driver's queue overran. Each overrun loses the whole queue, about 2,000 messages on ALSA, and
-// releases all held notes. Other systems do not report overruns.
-func (in *In) Overruns() uint64 { return in.overran.Load() }
 
 // Dropped returns the number of messages that arrived and were not passed on.
 func (in *In) Dropped() midi.Dropped { return in.keyboard.Dropped() }

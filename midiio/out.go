@@ -25,7 +25,6 @@ type Out struct {
 	info        PortInfo
 	to          jam.Output // nil while a reconnecting port is gone
 	closed      bool
-	unheard     uint64 // number of messages sent while the port was gone
 	used        [16]bool
 	restrike    [16]bool        // the port came back or was replaced: it has not received this channel's notes in the ledger
 	sounding    [16][128]uint16 // number of note ons without a note off, by channel and pitch
@@ -44,13 +43,6 @@ func (o *Out) Info() PortInfo {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.info
-}
-
-// Unheard returns the number of messages sent while a reconnecting port was gone.
-func (o *Out) Unheard() uint64 {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.unheard
 }
 
 // Send sends one channel message. It ignores data2 if the message has only one data byte.
@@ -81,9 +73,7 @@ func (o *Out) send(status, data1, data2 byte) error {
 		}
 		o.velocity[channel][data1] = data2
 	}
-	if o.to == nil {
-		o.unheard++
-	} else {
+	if o.to != nil {
 		err = orElse(err, o.to.Send(status, data1, data2))
 	}
 	if err == nil && *count > 0 && (kind == midi.NoteOff || kind == midi.NoteOn && data2 == 0) {

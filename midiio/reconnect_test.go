@@ -71,7 +71,7 @@ func TestReconnectingIn(t *testing.T) {
 	})
 }
 
-// What came too fast is let go where it was held, and counted.
+// What came too fast is let go where it was held, and told.
 func TestOverrun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rack{}
@@ -87,8 +87,8 @@ func TestOverrun(t *testing.T) {
 		d.receive(nil)
 		d.receive([]byte{0x90, 62, 100})
 		want := [][3]byte{{0x90, 60, 100}, {0x80, 60, 0}, {0xB0, 64, 0}, {0xB0, 123, 0}, {0x90, 62, 100}}
-		if got := statuses(b.events); !slices.Equal(got, want) || in.Overruns() != 1 {
-			t.Errorf("%d overruns, heard % X", in.Overruns(), got)
+		if got := statuses(b.events); !slices.Equal(got, want) {
+			t.Errorf("heard % X", got)
 		}
 		if got := told(changes); !slices.Equal(got, []string{"overrun Keys 24:0"}) {
 			t.Errorf("told %q", got)
@@ -184,8 +184,8 @@ func TestReconnectingOut(t *testing.T) {
 		r.set()
 		time.Sleep(twice)
 		send([3]byte{0x81, 52, 0}, [3]byte{0x91, 51, 71}) // nobody hears C minor
-		if out.Sounding() != 3 || out.Unheard() != 2 || !slices.Equal(told(changes), []string{"gone Synth 128:0"}) {
-			t.Errorf("gone: %d sound, %d unheard", out.Sounding(), out.Unheard())
+		if out.Sounding() != 3 || !slices.Equal(told(changes), []string{"gone Synth 128:0"}) {
+			t.Errorf("gone: %d sound", out.Sounding())
 		}
 		r.set("Synth 129:0")
 		time.Sleep(twice)
