@@ -117,6 +117,13 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--song", nargs="+", metavar="CORPUS/ID", help="other melodies than the six")
     sub.add_argument("--temperature", type=float, default=0.99)
     sub.add_argument("--soundfont", type=Path, help="the sounds for fluidsynth; by default those of Debian")
+    sub = cached(command(commands.settings, "let the built jamd accompany held-out songs with each of several settings, and "
+                         "print what they do to its chords"))
+    sub.add_argument("flags", nargs="+", help='flags of `jamd accompany` in quotes, such as "--colour sevenths"; "" for none')
+    sub.add_argument("--place", choices=["test", "ood", "jazz"], default="test", help="the songs, as docs/evaluation.md has them")
+    sub.add_argument("--draws", type=int, default=1, help="number of draws of windows and seeds")
+    sub.add_argument("--songs", type=int, default=75, help="largest number of songs in a draw")
+    sub.add_argument("--jamd", type=Path, default=Path("bin/jamd"), help="the binary that is judged")
     corpora = ", each a checkout or NAME.tar.xz: pop909, nottingham, leadsheets, weimar"
     sub = cached(command(commands.follow_tables, "learn what the follower of the player's time expects of rhythm",
                          "follow-tables"))

@@ -153,6 +153,14 @@ def listen(args: argparse.Namespace) -> None:
         print(line)
 
 
+def settings(args: argparse.Namespace) -> None:
+    from train.evaluation.places import drawn, place_of
+    from train.evaluation.settings import judge
+    pieces = [p for p in dataset.read(args.cache)[0] if place_of(p) == args.place]
+    for line in judge(drawn(pieces, args.draws, args.songs), args.flags, args.jamd):
+        print(line, flush=True)
+
+
 def follow_tables(args: argparse.Namespace) -> None:
     from train.follow import songs, tables
     tables.write(songs.read(args.data, args.cache), args.output, "python -m train follow-tables --data FOLDER")
