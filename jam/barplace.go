@@ -3,7 +3,7 @@ package jam
 // A BarPlace is the place of a frame in its bar, as an input of policies. The frame p frames after the bar line has place 1+p
 // in 4/4, 17+p in 3/4 and 29+p in 6/8. Other bars are divided into these: 2/2 is 4/4, 2/4 and 4/8 are its first half, 8/4 is two
 // bars of it, 6/4 is two bars of 3/4, 12/8 is two of 6/8, and each beat of 3/8 and 9/8 is the first half of 6/8. Policies are
-// trained with the same places (train/data/bars.py). In a grouped meter, such as 5/4 and 7/8, each group of beats is a short bar:
+// trained with the same places (train/data/bars.py). In a grouped meter, such as 5/4, 7/8 and 3+3+2/4, each group of beats is a short bar:
 // training has no place for it, but without any place the policy jamd holds one chord for the whole jam. In any other meter, the
 // place is UnknownPlace; so it is in groups of other lengths, such as the five of 5+2/4 and those of 7/16.
 type BarPlace int64
@@ -21,10 +21,18 @@ const (
 func (m Meter) Place(after int64) BarPlace {
 	p := BarPlace(after % max(m.Bar(), 1)) // the zero Meter has no bar
 	switch (Meter{Count: m.Count, Unit: m.Unit}) {
-	case Quarters(2), Quarters(4), Quarters(8), Meter{Count: 2, Unit: 2}, Meter{Count: 4, Unit: 8}:
+	case Quarters(2), Quarters(4), Meter{Count: 2, Unit: 2}, Meter{Count: 4, Unit: 8}:
 		return firstOf44 + p%16
-	case Quarters(3), Quarters(6):
+	case Quarters(3):
 		return firstOf34 + p%12
+	case Quarters(8):
+		if 2*m.Middle() == m.Bar() {
+			return firstOf44 + p%16
+		}
+	case Quarters(6):
+		if 2*m.Middle() == m.Bar() {
+			return firstOf34 + p%12
+		}
 	case Meter{Count: 3, Unit: 8}, Meter{Count: 6, Unit: 8}, Meter{Count: 12, Unit: 8}:
 		if m.Compound() {
 			return firstOf68 + p%12

@@ -27,6 +27,8 @@ func TestPlaces(t *testing.T) {
 		{jam.Meter{Count: 6, Unit: 8}, 0, 29}, {jam.Meter{Count: 6, Unit: 8}, 11, 40}, {jam.Meter{Count: 6, Unit: 8}, 13, 30},
 		{jam.Quarters(2), 7, 8}, {jam.Quarters(2), 8, 1}, {jam.Quarters(8), 16, 1}, {jam.Quarters(8), 31, 16},
 		{jam.Quarters(6), 12, 17}, {jam.Quarters(6), 23, 28},
+		{meter("3+3+2/4"), 11, 28}, {meter("3+3+2/4"), 12, 17}, {meter("3+3+2/4"), 24, 1}, {meter("3+3+2/4"), 31, 8}, {meter("4+4/4"), 31, 16},
+		{meter("4+2/4"), 15, 16}, {meter("4+2/4"), 16, 1}, {meter("2+2+2/4"), 12, 5}, {meter("3+3/4"), 12, 17},
 		{jam.Meter{Count: 12, Unit: 8}, 11, 40}, {jam.Meter{Count: 12, Unit: 8}, 12, 29},
 		{jam.Meter{Count: 9, Unit: 8}, 5, 34}, {jam.Meter{Count: 9, Unit: 8}, 6, 29}, {jam.Meter{Count: 9, Unit: 8}, 18, 29},
 		{meter("5/4"), 0, 17}, {meter("5/4"), 11, 28}, {meter("5/4"), 12, 1}, {meter("5/4"), 19, 8}, {meter("5/4"), 20, 17},
