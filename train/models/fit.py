@@ -84,6 +84,11 @@ def nll(logits: Tensor, tokens: Tensor, mask: Tensor) -> Tensor:
     return (loss * mask).sum() / mask.sum().clamp(min=1)
 
 
+def halved(device: torch.device, bfloat16: bool) -> torch.autocast:
+    """Returns the context in which matrix products use bfloat16, if it is wanted."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=bfloat16)
+
+
 def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict[str, Tensor]],
         random: np.random.Generator, settings: Settings, shape: dict, run: Path, stop: Stop = NEVER) -> None:
     """Trains the network in the run's folder, or resumes from its last checkpoint.
@@ -92,7 +97,7 @@ def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict
     to minimise. Both return this process's part; the sum over all processes is the whole. stop ends the run early, to
     be resumed later.
     """
-    optimiser, device = adamw(network, settings), next(network.parameters()).device.type
+    optimiser, device = adamw(network, settings), next(network.parameters()).device
     step, best, recent = 0, float("inf"), float("nan")
     with Record(run, {"shape": shape, "settings": asdict(settings)}, settings.checkpoint_seconds) as record:
         state = record.restore(device)
@@ -111,7 +116,7 @@ def fit(network: nn.Module, loss: Callable[[], Tensor], valid: Callable[[], dict
                    disable=processes.rank() > 0)
         while step < settings.steps and not stop.reached(step, device):
             processes.seed(settings.seed, step)
-            with torch.autocast(device, torch.bfloat16, enabled=settings.bfloat16):
+            with halved(device, settings.bfloat16):
                 value = loss()
             descend(optimiser, network, value, rate_at(step, settings))
             now = processes.total(value).item()

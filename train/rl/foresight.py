@@ -26,7 +26,7 @@ from train.data.astray import lead_astray
 from train.data.corpora.dataset import Piece
 from train.data.windows import Batch, Windows
 from train.models.anchor import Anchor
-from train.models.fit import descend, falling
+from train.models.fit import descend, falling, halved
 from train.models.network import Decoder
 from train.rl import coherence, rollout
 from train.rl.objective import divergence, entropy_of, mean
@@ -134,7 +134,7 @@ class Trainer:
         length, chords]."""
         s = self.settings
         own = rollout.play(self.policy, heard, s.temperature, uniform, bar, level, listens) * mask  # silent beyond the end
-        with self.halved():
+        with halved(self.device, self.settings.bfloat16):
             logits = self.anchor(own, heard)
         log_q = rollout.log_softmax(logits, own, s.temperature)
         beside = s.agreement * coherence.likeness(data) if s.agreement else None
@@ -178,14 +178,14 @@ class Trainer:
         s = self.settings
         rows = processes.local(whole)
         weight = processes.weight(got.plays[whole])
-        with self.halved():
+        with halved(self.device, self.settings.bfloat16):
             log_p = rollout.log_probabilities(self.policy, got.own[rows], got.heard[rows], s.temperature,
                                               got.bar[rows], got.level[rows])
         gain = mean((log_p.exp() * values[rows]).sum(dim=-1), got.plays[rows]) * weight
         kl = mean(divergence(log_p, got.log_q[rows]), got.plays[rows]) * weight
         some = whole[:(len(whole) + 1) // 2]  # half of the data is enough to stay near it
         half = processes.local(some)
-        with self.halved():
+        with halved(self.device, self.settings.bfloat16):
             likely = rollout.log_probabilities(self.policy, got.history[half], got.heard[half], 1.0, got.bar[half],
                                                got.level[half])
         likely = likely.gather(2, got.target[half][..., None])[..., 0].clamp(min=-20)  # bounds the weight of each frame
@@ -237,10 +237,6 @@ class Trainer:
         return {"valid_loss": processes.total(parts[0]).item(),
                 **{f"valid_{name}": figure for name, figure in self.figures(got).items()},
                 "valid_onsets": float(rates.nanmean(dim=0).sum() / given.nanmean(dim=0).sum())}
-
-    def halved(self) -> torch.autocast:
-        """Returns the context in which matrix products use bfloat16, if the settings say so."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
 
 
 def listening(windows: int, share: float, random: np.random.Generator) -> Tensor:

@@ -20,7 +20,7 @@ from train.data.corpora.dataset import Piece
 from train.data.windows import Windows
 from train.models.anchor import Anchor
 from train.models.encoder import EncoderShape
-from train.models.fit import descend, falling
+from train.models.fit import descend, falling, halved
 from train.models.network import Decoder, by_part
 from train.rl import penalties, rollout
 from train.rl.adversary import Adversary, Discriminator, Schedule
@@ -151,7 +151,7 @@ class Trainer:
         of the rewards in each part [batch, parts], and the rewards of each window [batch] by name."""
         s = self.settings
         own = rollout.play(self.policy, heard, s.temperature, uniform) * mask  # silence beyond the song's end
-        with self.halved():
+        with halved(self.device, self.settings.bfloat16):
             log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
             log_q = rollout.log_softmax(self.anchor(own, heard), own, s.temperature)
             # Pays the same reward as it grows from part to part. The sums, and so the best policy, stay the same
@@ -230,7 +230,7 @@ class Trainer:
             rows = processes.local(whole)
             own, heard, mask = got.own[rows], got.heard[rows], got.mask[rows]
             weight = processes.weight(got.mask[whole])
-            with self.halved():
+            with halved(self.device, self.settings.bfloat16):
                 log_p = rollout.log_probabilities(self.policy, own, heard, s.temperature)
                 values = self.critic(own, heard)
             new = log_p.gather(2, own[..., None])[..., 0]
@@ -244,10 +244,6 @@ class Trainer:
         return dict(zip(("actor_loss", "critic_loss", "approximate_kl", "clip_fraction"),
                         processes.total(sums).tolist()))
 
-    def halved(self) -> torch.autocast:
-        """Returns the context in which matrix products use bfloat16, if the settings say so."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
-
     def update(self, name: str, network: nn.Module, loss: Tensor) -> None:
         """Takes one optimiser step on this process's part of the loss."""
         s = self.settings
@@ -260,5 +256,6 @@ class Trainer:
         figures = got.figures | self.learn(got)
         self.step += 1
         if self.settings.adversary:
-            figures |= self.adversary.learn(self.step, got.own, got.figures["adversary"], self.halved())
+            context = halved(self.device, self.settings.bfloat16)
+            figures |= self.adversary.learn(self.step, got.own, got.figures["adversary"], context)
         return figures
