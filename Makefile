@@ -136,9 +136,10 @@ fuzz: ## Fuzz every parser and the engine, each target for FUZZTIME (4m20s: an h
 	    done; exit $$failed; }
 
 .PHONY: lint
-lint: train-env $(WEB_READY) ## Run golangci-lint, ruff, and Biome over the page
+lint: train-env $(WEB_READY) ## Run golangci-lint, go vet for Windows and macOS, ruff, and Biome over the page
 	@# A cache of this checkout's own: a shared one gives the paths of another checkout of the same files, and its exclusions are then lost.
 	GOLANGCI_LINT_CACHE="$(CURDIR)/bin/golangci-lint" $(GOLANGCI_LINT) run --allow-parallel-runners
+	@GO="$(GO)" .ci/vet-elsewhere
 	$(TRAIN_ENV)/bin/ruff check train bench session assets/fetch-onnxruntime assets/package
 	@if [[ -e $(WEB_READY) ]]; then cd ui/web && npm run --silent lint; else echo "the page is not linted: npm is missing"; fi
 
