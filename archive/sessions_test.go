@@ -71,6 +71,13 @@ func TestSessions(t *testing.T) {
 		t.Errorf("MIDI: %q, %v", text, err)
 	}
 
+	if err := k.Delete("torn"); err != nil {
+		t.Fatal(err)
+	}
+	archivetest.Short(t, root, "torn", `{"type":"frame","frame":0}`+"\n"+`{"type":"frame","frame":79,"at_us":9875000}`+"\n") // imported again
+	if err := errors.Join(k.Delete("torn"), k.Restore("torn")); err != nil || len(list()) != 2 {
+		t.Errorf("deleted, imported, deleted and restored: %v, %v", err, list())
+	}
 	for _, id := range []string{"", ".", "..", "none", "../" + filepath.Base(root) + "/whole", "whole/", "./whole", ".trash", root} {
 		_, midi := k.MIDI(id)
 		for _, err := range []error{midi, k.Report(io.Discard, id), k.Rename(id, "x"), rating(k, id), k.Delete(id), k.Restore(id)} {

@@ -24,7 +24,11 @@ func (s *Sessions) Delete(id string) error {
 	if err := os.MkdirAll(filepath.Join(s.root, trash), 0o755); err != nil {
 		return err
 	}
-	return os.Rename(dir, filepath.Join(s.root, trash, id))
+	aside := filepath.Join(s.root, trash, id)
+	if err := os.RemoveAll(aside); err != nil { // it was deleted before, and imported again
+		return err
+	}
+	return os.Rename(dir, aside)
 }
 
 // Restore brings a session back from the trash.
