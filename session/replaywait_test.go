@@ -85,7 +85,10 @@ func TestReplayOfSwingFromTheWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := r.Compare(t.Context(), j.again(), loadOther)
-	if err != nil || c.Difference != nil {
-		t.Fatalf("%v\njam    %+v\nreplay %+v", err, c.Difference.Logged, c.Difference.Report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Difference != nil {
+		t.Fatalf("jam    %+v\nreplay %+v", c.Difference.Logged, c.Difference.Report)
 	}
 }
