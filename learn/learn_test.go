@@ -266,9 +266,6 @@ func TestLearnInAJam(t *testing.T) {
 			})
 		}()
 		synctest.Wait()
-		if err := b.Listen(t.Context(), "mute", nil); !errors.Is(err, ErrListening) {
-			t.Errorf("two learn at a time: %v", err)
-		}
 		for _, m := range [][3]byte{{0x80, 60, 0}, {0xC0, 4, 0}, {0xE0, 1, 2}} {
 			if k.Handle(jam.Event{Status: m[0], Data1: m[1], Data2: m[2]}) {
 				t.Errorf("%X is taken from the melody", m)
@@ -294,6 +291,27 @@ func TestLearnInAJam(t *testing.T) {
 		}
 		if err := b.Bind(Trigger{kind: program}, "temperature"); err == nil || len(b.All()) != 1 {
 			t.Errorf("a program for a number: %v, %v", err, b.All())
+		}
+	})
+}
+
+// A player who turns to another setting before a knob was turned learns that one.
+func TestLearnAnotherInstead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := surface(t, nil)
+		learned := make(chan error, 2)
+		for _, target := range []string{"velocity", "mute"} {
+			go func() {
+				learned <- k.bindings.Listen(t.Context(), target, func(t Trigger) error { return k.bindings.Bind(t, target) })
+			}()
+			synctest.Wait()
+		}
+		if err := <-learned; !errors.Is(err, ErrReplaced) {
+			t.Errorf("the first: %v", err)
+		}
+		k.Handle(jam.Event{Status: 0xB0, Data1: 74, Data2: 9})
+		if err := <-learned; err != nil || k.bindings.All()[Trigger{number: 74, channel: 1}] != "mute" {
+			t.Errorf("the second: %v, %v", err, k.bindings.All())
 		}
 	})
 }

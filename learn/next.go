@@ -9,8 +9,8 @@ import (
 
 // Errors of learning.
 var (
-	ErrNothing   = errors.New("nothing came: turn a knob or press a key while jamd listens")
-	ErrListening = errors.New("jamd already listens for another knob or key: turn it first")
+	ErrNothing  = errors.New("nothing came: turn a knob or press a key while jamd listens")
+	ErrReplaced = errors.New("jamd now listens for the knob or key of another setting")
 )
 
 // Next waits for the next event that can be a trigger of a target, and returns that trigger. It returns ErrNothing when ctx ends.
@@ -40,23 +40,29 @@ func (t Target) learns(e jam.Event) (Trigger, bool) {
 type listener struct {
 	target Target
 	events *jam.Queue[jam.Event]
+	end    context.CancelCauseFunc
 }
 
 // Listen waits for the next event at a [Surface] of these bindings that can be a trigger of a target, and calls heard with that
 // trigger. Until heard returns, such events belong neither to the melody nor to what they trigger now. Listen returns the error of
-// heard, ErrNothing when ctx ends, and ErrListening while another Listen waits.
+// heard, ErrNothing when ctx ends, and ErrReplaced when another Listen begins: the player has turned to another setting.
 func (b *Bindings) Listen(ctx context.Context, text string, heard func(Trigger) error) error {
 	target, err := ParseTarget(text)
 	if err != nil {
 		return err
 	}
-	l := &listener{target, jam.NewQueue[jam.Event](QueueLength)}
-	if !b.listening.CompareAndSwap(nil, l) {
-		return ErrListening
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	l := &listener{target, jam.NewQueue[jam.Event](QueueLength), end}
+	if before := b.listening.Swap(l); before != nil {
+		before.end(ErrReplaced)
 	}
-	defer b.listening.Store(nil)
+	defer b.listening.CompareAndSwap(l, nil)
 	t, err := Next(ctx, l.events, target)
-	if err != nil {
+	switch {
+	case errors.Is(context.Cause(ctx), ErrReplaced):
+		return ErrReplaced
+	case err != nil:
 		return err
 	}
 	return heard(t)

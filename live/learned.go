@@ -94,7 +94,7 @@ func (j *Jam) Learn(ctx context.Context, trigger, target string) (told ui.Learne
 			err = bind(t)
 		}
 	}
-	return told, asRefusal(err)
+	return told, j.relearned(err)
 }
 
 // Forget lets a trigger change nothing from now on.
@@ -107,13 +107,21 @@ func (j *Jam) Forget(trigger string) (ui.Learned, error) {
 		return ui.Learned{}, refusal{fmt.Errorf("%v: changes nothing", t), ui.ErrUnknown}
 	}
 	told, err := j.host.learned.bind(t, "")
-	return told, asRefusal(err)
+	return told, j.relearned(err)
 }
 
 // UndoLearn takes back the last Learn or Forget.
 func (j *Jam) UndoLearn() (ui.Learned, error) {
 	told, err := j.host.learned.undo()
-	return told, asRefusal(err)
+	return told, j.relearned(err)
+}
+
+// relearned tells the pages what is learned now. After an error it returns the error as one that the client can mend.
+func (j *Jam) relearned(err error) error {
+	if err == nil {
+		j.changed(0)
+	}
+	return asRefusal(err)
 }
 
 func triggerNamed(text string) (learn.Trigger, error) {
@@ -129,5 +137,5 @@ func asRefusal(err error) error {
 	if err == nil {
 		return nil
 	}
-	return refusal{err, ui.ErrRefused}
+	return refusal{worded("", err), ui.ErrRefused}
 }

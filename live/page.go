@@ -36,7 +36,7 @@ func (j *Jam) Info() ui.Info {
 		info.In = ""
 	}
 	info.Trial = archive.TrialOnPage(j.trial)
-	info.Tune, info.Undo = j.melody.tune != nil, j.host.history.names()
+	info.Tune, info.Undo, info.Learned = j.melody.tune != nil, j.host.history.names(), j.Learned()
 	return info
 }
 
@@ -90,7 +90,7 @@ func (j *Jam) Params() []ui.Param {
 	for _, i := range jam.Params() {
 		p := ui.Param{
 			Name: i.Name, Kind: ui.Kind(i.Kind.String()), Unit: i.Unit, Help: i.Help,
-			Min: i.Min, Max: i.Max, Step: i.Step, Knob: i.Knob, Words: i.Words, Value: settings.Get(i.Param),
+			Min: i.Min, Max: i.Max, Step: i.Step, Knob: i.Knob, Words: i.Words, Value: settings.Get(i.Param), Learns: i.Kind != jam.Text,
 		}
 		if i.Param == jam.ParamPolicy {
 			p.Words, p.Value = PolicyNames(), j.controls.wanted()

@@ -38,6 +38,7 @@ var reasons = []struct {
 	{jam.ErrExternalTempo, ui.ReasonExternalTempo},
 	{jam.ErrPlayersTempo, ui.ReasonPlayersTempo},
 	{learn.ErrLoading, ui.ReasonLoading},
+	{learn.ErrReplaced, ui.ReasonLearnsOther},
 	{config.ErrPresetName, ui.ReasonPresetName},
 	{config.ErrNothingSaved, ui.ReasonNothingToUndo},
 }

@@ -37,7 +37,7 @@ func (b *band) all() string {
 func (b *band) Info() Info {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Info{Version: "test", Title: "<b>jam</b>", Session: "20260101", WaitsFor: FirstNote, Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: MetersOf(jam.Bars{Meter: jam.Quarters(4)}), ChordChannel: 2, BassChannel: 3, Undo: []string{}}
+	return Info{Version: "test", Title: "<b>jam</b>", Session: "20260101", WaitsFor: FirstNote, Policy: "tiny", Blind: b.blind, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: MetersOf(jam.Bars{Meter: jam.Quarters(4)}), ChordChannel: 2, BassChannel: 3, Undo: []string{}, Learned: b.Learned()}
 }
 
 func (b *band) Params() []Param {

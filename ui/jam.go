@@ -59,24 +59,25 @@ type Jam interface {
 
 // Info describes a jam.
 type Info struct {
-	Version       string   `json:"version"` // of jamd
-	Title         string   `json:"title"`
-	Session       string   `json:"session"`   // id of the recording; "" if the jam cannot be recorded
-	WaitsFor      Waiting  `json:"waits_for"` // what frame 0 waits for
-	Policy        string   `json:"policy"`
-	Blind         bool     `json:"blind"`           // the policy's name is hidden until the jam is rated
-	Trial         *Trial   `json:"trial,omitempty"` // of a study with participants
-	Tempo         float64  `json:"tempo"`           // quarter notes a minute
-	FramesPerBeat int      `json:"frames_per_beat"` // at the start of the jam
-	FramesPerBar  int      `json:"frames_per_bar"`
-	Meters        []Meter  `json:"meters"`
-	ListenFrames  int64    `json:"listen_frames"` // number of frames in which jamd only listens
-	In            string   `json:"in"`            // port or file that the melody comes from; "" for the page
-	Tune          bool     `json:"tune"`          // a file plays the melody, and nobody else
-	Undo          []string `json:"undo"`          // the settings that Undo would take back; empty if there is nothing to undo
-	Out           string   `json:"out"`           // port that the chords go to; "" for none
-	ChordChannel  uint8    `json:"chord_channel"` // 1 to 16
-	BassChannel   uint8    `json:"bass_channel"`  // 1 to 16
+	Version       string    `json:"version"` // of jamd
+	Title         string    `json:"title"`
+	Session       string    `json:"session"`   // id of the recording; "" if the jam cannot be recorded
+	WaitsFor      Waiting   `json:"waits_for"` // what frame 0 waits for
+	Policy        string    `json:"policy"`
+	Blind         bool      `json:"blind"`           // the policy's name is hidden until the jam is rated
+	Trial         *Trial    `json:"trial,omitempty"` // of a study with participants
+	Tempo         float64   `json:"tempo"`           // quarter notes a minute
+	FramesPerBeat int       `json:"frames_per_beat"` // at the start of the jam
+	FramesPerBar  int       `json:"frames_per_bar"`
+	Meters        []Meter   `json:"meters"`
+	ListenFrames  int64     `json:"listen_frames"` // number of frames in which jamd only listens
+	In            string    `json:"in"`            // port or file that the melody comes from; "" for the page
+	Tune          bool      `json:"tune"`          // a file plays the melody, and nobody else
+	Undo          []string  `json:"undo"`          // the settings that Undo would take back; empty if there is nothing to undo
+	Learned       []Learned `json:"learned"`       // as the Learner has them
+	Out           string    `json:"out"`           // port that the chords go to; "" for none
+	ChordChannel  uint8     `json:"chord_channel"` // 1 to 16
+	BassChannel   uint8     `json:"bass_channel"`  // 1 to 16
 }
 
 // A Trial is the place of a blind jam in a study.
@@ -147,6 +148,7 @@ type Param struct {
 	Value   string     `json:"value"`             // the value in force, or one that was asked for and is not in force yet
 	Default *string    `json:"default,omitempty"` // the value that a jam starts with; nil if it cannot be saved
 	Fixed   string     `json:"fixed,omitempty"`   // why it cannot be set now, in English; "" if it can
+	Learns  bool       `json:"learns,omitempty"`  // a knob or key can be learned for it without a value
 
 	FixedCode ReasonCode `json:"fixed_code,omitempty"` // of Fixed; "" if there is none
 }

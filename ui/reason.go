@@ -46,6 +46,7 @@ const (
 	ReasonNotFollowed   ReasonCode = "not_followed"   // jamd counts the bars itself
 	ReasonExternalTempo ReasonCode = "external_tempo" // the external clock sets the tempo
 	ReasonPlayersTempo  ReasonCode = "players_tempo"  // the player's playing sets the tempo
+	ReasonLearnsOther   ReasonCode = "learns_other"   // the knob of another setting is being learned since
 )
 
 // ReasonCodes are all codes.
@@ -53,7 +54,7 @@ var ReasonCodes = []ReasonCode{
 	ReasonNoJam, ReasonJamOver, ReasonJamBegun, ReasonAgent, ReasonTune, ReasonBlindRecord, ReasonHidden, ReasonStudyDone, ReasonPageClock, ReasonMeterFollows,
 	ReasonRange, ReasonRegister, ReasonBassRegister, ReasonPortTaken, ReasonPortFailed, ReasonNoConfig, ReasonConfigChanged, ReasonNotSavable,
 	ReasonNothingToUndo, ReasonPresetUnknown, ReasonPresetName, ReasonLoading, ReasonSessionGone, ReasonNotFollowed, ReasonExternalTempo,
-	ReasonPlayersTempo,
+	ReasonPlayersTempo, ReasonLearnsOther,
 }
 
 // A Problem is an error in the form that pages and programs receive.

@@ -62,7 +62,7 @@ func (r *rack) Info() ui.Info {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return ui.Info{Policy: "tiny", WaitsFor: ui.FirstNote, Tempo: 120, FramesPerBeat: 4, FramesPerBar: 16, Meters: ui.MetersOf(r.bars),
-		ChordChannel: 2, BassChannel: 3, In: strings.TrimPrefix(r.in, live.Page), Out: r.out, Undo: []string{}}
+		ChordChannel: 2, BassChannel: 3, In: strings.TrimPrefix(r.in, live.Page), Out: r.out, Undo: []string{}, Learned: []ui.Learned{}}
 }
 
 func (r *rack) Presets() ([]string, error) { return []string{}, nil }

@@ -8,10 +8,11 @@ import { Defaults } from "./defaults";
 import { act, params, running, set, startOrStop } from "./jam";
 import { Keyboards } from "./keyboards";
 import { texts } from "./language";
+import { Knob, Learning } from "./learn";
 import { ChordSound, Keys, Notation, Volumes } from "./mix";
 import { more } from "./more";
 import { helpOf, likeness, titleOf, valueOf, wordOf } from "./names";
-import { Presets } from "./presets";
+import { Presets, presets } from "./presets";
 import type { Param } from "./protocol";
 import { fixedBy } from "./reasons";
 import { tap } from "./tempo";
@@ -38,6 +39,7 @@ export function Controls() {
         </Group>
       </div>
       <Presets />
+      <Learning names={["tempo", "panic"]} presets={presets.value} />
       <Defaults />
       <details
         open={more.value}
@@ -98,7 +100,20 @@ function Group({ title, names = [], children }: { title: string; names?: string[
   );
 }
 
+/** The kinds of param, by the look of their controls. */
+const looks = { number: "number", whole: "number", switch: "switch", action: "action", list: "list", text: "list" };
+
 function Control({ param: p }: { param: Param }) {
+  return (
+    <div class={`control ${looks[p.kind]}`} title={helpOf(p)}>
+      <Setter param={p} />
+      <Knob name={p.name} />
+    </div>
+  );
+}
+
+/** Setter is what sets a setting. */
+function Setter({ param: p }: { param: Param }) {
   const id = `param-${p.name}`;
   switch (p.kind) {
     case "number":
@@ -106,7 +121,7 @@ function Control({ param: p }: { param: Param }) {
       return <Slider id={id} param={p} />;
     case "switch":
       return (
-        <div class="control switch" title={helpOf(p)}>
+        <>
           <label for={id}>{titleOf(p.name)}</label>
           <input
             id={id}
@@ -119,25 +134,23 @@ function Control({ param: p }: { param: Param }) {
               if (!(await set(p.name, box.checked ? "on" : "off"))) box.checked = holds(p) === "on";
             }}
           />
-        </div>
+        </>
       );
     case "action":
       return (
-        <div class="control action" title={helpOf(p)}>
-          <button
-            type="button"
-            id={id}
-            aria-description={helpOf(p)}
-            onClick={(e) => (p.name === "tap" ? tap(e) : act(p.name))}
-          >
-            {titleOf(p.name)}
-          </button>
-        </div>
+        <button
+          type="button"
+          id={id}
+          aria-description={helpOf(p)}
+          onClick={(e) => (p.name === "tap" ? tap(e) : act(p.name))}
+        >
+          {titleOf(p.name)}
+        </button>
       );
   }
   return (
     // a list, or a text with some known values
-    <div class="control list" title={helpOf(p)}>
+    <>
       <label for={id}>{titleOf(p.name)}</label>
       <select
         id={id}
@@ -155,7 +168,7 @@ function Control({ param: p }: { param: Param }) {
         ))}
       </select>
       {p.name === "policy" && likeness(p.value) && <small class="likeness">{likeness(p.value)}</small>}
-    </div>
+    </>
   );
 }
 
@@ -172,7 +185,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
   const [low, high] = p.knob ?? [p.min ?? 0, p.max ?? 1],
     value = moved.value ?? p.value;
   return (
-    <div class="control number" title={helpOf(p)}>
+    <>
       <label for={id}>{titleOf(p.name)}</label>
       <output for={id}>{valueOf(p, value)}</output>
       <input
@@ -193,7 +206,7 @@ function Slider({ id, param: p }: { id: string; param: Param }) {
           if (!(await set(p.name, e.currentTarget.value))) moved.value = null;
         }}
       />
-    </div>
+    </>
   );
 }
 

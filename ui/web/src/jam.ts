@@ -22,7 +22,8 @@ export const problem = signal("");
 export const figures = signal<Snapshot | null>(null);
 export const heardFrom = signal({ source: "" }); // the keyboard of the last note: "port", or "browser" and its number
 export const counted = signal(0); // the beat of the count-in that was clicked last; 0 before it
-export const notices = signal<{ id: number; text: string; offer?: Offer }[]>([]); // the last few; each for a short time
+/** notices are the last few, each for a short time. */
+export const notices = signal<{ id: number; text: string; button?: Button }[]>([]);
 export const song = signal<readonly ChartChord[]>([]); // the chords of the jam so far; they stay when it ends
 export const held = signal<ReadonlyMap<number, number>>(new Map()); // the pitches that the player holds, and since when
 
@@ -31,6 +32,12 @@ export const sought = signal(0);
 
 /** The last frames, in order. They are drawn on a canvas, so they are no signal. */
 export const frames: Frame[] = [];
+
+/** A Button beside a notice. After a press that succeeds the notice is gone. */
+export interface Button {
+  label: string;
+  press: () => Promise<boolean>;
+}
 
 let socket: WebSocket | undefined;
 let client = 0;
@@ -122,7 +129,7 @@ function receive(m: Message) {
       figures.value = m.figures;
       return;
     case "notice":
-      notice(wordsOf(m), m.offer);
+      notice(wordsOf(m), m.offer && offered(m.offer));
       return;
     case "end":
       sound.hush();
@@ -168,18 +175,25 @@ function wordsOf({ code, args, why }: Notice): string {
   return texts.peek().notice[code](words);
 }
 
+const offered = ({ label, name, value }: Offer): Button => ({
+  label: name === "clock" ? texts.peek().followMe : label,
+  press: () => set(name, value),
+});
+
 let noticed = 0;
 
-/** notice shows a notice for a short time, or for a minute if it has a button. A repeated notice is shown once. */
-function notice(text: string, offer?: Offer) {
+/**
+ * notice shows a notice for a short time, or for a minute if it has a button, and returns what ends it sooner. A
+ * repeated notice is shown once.
+ */
+export function notice(text: string, button?: Button): () => void {
   const id = ++noticed;
-  notices.value = [...notices.value.filter((n) => n.text !== text), { id, text, offer }].slice(-3);
-  setTimeout(
-    () => {
-      notices.value = notices.value.filter((n) => n.id !== id);
-    },
-    offer ? 60_000 : 12_000,
-  );
+  const end = () => {
+    notices.value = notices.value.filter((n) => n.id !== id);
+  };
+  notices.value = [...notices.value.filter((n) => n.text !== text), { id, text, button }].slice(-3);
+  setTimeout(end, button ? 60_000 : 12_000);
+  return end;
 }
 
 /** hear sounds and shows a message of a keyboard. */
@@ -232,19 +246,25 @@ export function send(message: Sent) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
-/** ask sends a request to the API. It shows the error, if there is one, and returns null. */
-export async function ask(method: string, path: string, body?: unknown): Promise<Response | null> {
+/** ask sends a request to the API. It shows the error, if there is one, and returns null, as it does when aborted. */
+export async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response | null> {
   try {
     const response = await fetch(`/api/${path}`, {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
     });
     if (response.ok) return response;
     const text = await response.text();
     problem.value = response.headers.get("Content-Type") === "application/json" ? reasonOf(JSON.parse(text)) : text;
   } catch {
-    problem.value = texts.value.noAnswer;
+    if (!signal?.aborted) problem.value = texts.value.noAnswer;
   }
   return null;
 }

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { act, held, latest, panic, play } from "./jam";
 import { texts } from "./language";
+import { giveUp } from "./learn";
 import { helping, shortcut } from "./shortcuts";
 import { stored } from "./stored";
 import { tap } from "./tempo";
@@ -93,7 +94,7 @@ function typing(e: KeyboardEvent) {
 function press(e: KeyboardEvent) {
   if (e.ctrlKey || e.metaKey || e.altKey || typing(e) || helping.value) return;
   if (shortcut(e)) return;
-  if (e.code === "Escape") panic();
+  if (e.code === "Escape") giveUp() || panic();
   else if (e.code === "Minus" || e.code === "Equal") shiftOctave(e.code === "Minus" ? -1 : 1);
   else {
     const n = codes.indexOf(e.code);

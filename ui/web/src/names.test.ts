@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepped, titleOf, valueOf } from "./names";
+import { settingOf, stepped, targetOf, titleOf, triggerOf, valueOf } from "./names";
 import type { Param } from "./protocol";
 
 const param = (p: Partial<Param>): Param => ({ name: "x", kind: "number", help: "", value: "0", ...p });
@@ -35,4 +35,23 @@ test.each([
   ["20.5", -1, "20"],
 ])("from a tempo of %s a step of %d leads to %s", (value, step, next) => {
   expect(stepped(param({ min: 20, max: 400, knob: [60, 187], value }), step)).toBe(next);
+});
+
+test.each([
+  ["cc 74 ch 1", "CC 74, channel 1"],
+  ["cc 74", "CC 74"],
+  ["note 36 ch 10", "key C2, channel 10"],
+  ["program 5", "program 5"],
+])("the trigger %s is %s", (trigger, name) => {
+  expect(triggerOf(trigger)).toBe(name);
+});
+
+test.each([
+  ["temperature", "temperature", "Adventurous"],
+  ["chord-grid=bar", "chord-grid", "Chords change on: bar lines"],
+  ["policy=rules", "policy", "Accompanist: rules"],
+  ["preset=a=b", "preset", "Preset a=b"],
+])("the target %s is of %s: %s", (target, setting, name) => {
+  expect(settingOf(target)).toBe(setting);
+  expect(targetOf(target, [param({ name: "chord-grid", kind: "list" })])).toBe(name);
 });

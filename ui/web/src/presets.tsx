@@ -3,15 +3,16 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, info, problem } from "./jam";
 import { texts } from "./language";
+import { LearnMode } from "./learn";
 import { titleOf } from "./names";
 import type { Changes } from "./protocol";
 import { reasonOf } from "./reasons";
 
-const names = signal<string[]>([]);
+export const presets = signal<string[]>([]); // their names
 
 async function load() {
   const response = await ask("GET", "presets");
-  if (response) names.value = await response.json();
+  if (response) presets.value = await response.json();
 }
 
 /** change asks for a change of several settings, and says which could not be made. */
@@ -56,7 +57,7 @@ export function Presets() {
         )}
       </button>
       <div role="group" aria-label={t.presets}>
-        {names.value.map((name) => (
+        {presets.value.map((name) => (
           <button
             type="button"
             key={name}
@@ -83,6 +84,7 @@ export function Presets() {
         />
         <button type="submit">{t.keepSettings}</button>
       </form>
+      <LearnMode />
     </div>
   );
 }

@@ -32,6 +32,8 @@ export interface components {
             tune: boolean;
             /** @description The settings that /api/undo would take back */
             undo: string[];
+            /** @description MIDI learn, as /api/learned has it */
+            learned: components["schemas"]["Learned"][];
             /** @description Port or file that the melody comes from; "" for the page */
             in: string;
             /** @description Port that the chords go to; "" for none */
@@ -80,6 +82,8 @@ export interface components {
             /** @description Why it cannot be set now, in English; absent if it can */
             fixed?: string;
             fixed_code?: components["schemas"]["ReasonCode"];
+            /** @description A knob or key can be learned for it without a value; absent if not */
+            learns?: boolean;
         };
         Note: {
             /** @enum {string} */
@@ -260,7 +264,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        ReasonCode: "no_jam" | "jam_over" | "jam_begun" | "agent_plays" | "tune_plays" | "blind_recorded" | "policy_hidden" | "study_done" | "page_has_no_clock" | "meter_needs_follow" | "out_of_range" | "register" | "bass_register" | "port_taken" | "port_failed" | "no_config" | "config_changed" | "not_savable" | "nothing_to_undo" | "preset_unknown" | "preset_name" | "still_loading" | "session_gone" | "not_followed" | "external_tempo" | "players_tempo";
+        ReasonCode: "no_jam" | "jam_over" | "jam_begun" | "agent_plays" | "tune_plays" | "blind_recorded" | "policy_hidden" | "study_done" | "page_has_no_clock" | "meter_needs_follow" | "out_of_range" | "register" | "bass_register" | "port_taken" | "port_failed" | "no_config" | "config_changed" | "not_savable" | "nothing_to_undo" | "preset_unknown" | "preset_name" | "still_loading" | "session_gone" | "not_followed" | "external_tempo" | "players_tempo" | "learns_other";
         Chart: {
             meters: components["schemas"]["Meter"][];
             /** @description Length of the jam */

@@ -14,6 +14,7 @@ function noteName(letter: string, accidental: string): string {
 
 export const de: Texts = {
   close: "Schließen",
+  cancel: "Abbrechen",
   undo: "Rückgängig",
   stop: "Stopp",
   tempo: "Tempo",
@@ -227,6 +228,28 @@ export const de: Texts = {
   },
   saveAsDefault: "Als Voreinstellung speichern:",
   saveLabel: (what, value) => `${what} ${value} als Voreinstellung speichern`,
+  learn: {
+    mode: "Regler lernen",
+    hint:
+      "Wählen Sie eine Einstellung, dann drehen Sie am MIDI-Keyboard einen Regler oder drücken eine Taste. Von da an " +
+      "ändert das die Einstellung und gehört nicht mehr zur Melodie.",
+    learn: "Lernen",
+    learnFor: (what) => `Lernen: ein Regler für ${what}`,
+    turn: "Jetzt drehen…",
+    turnFor: (what) => `${what}: drehen Sie den Regler, oder drücken Sie die Taste`,
+    learned: (trigger, what) => `${trigger} ändert: ${what}`,
+    forgotten: (trigger) => `${trigger} ändert nichts mehr`,
+    nothingCame: "Es wurde kein Regler gedreht und also nichts gelernt",
+    list: "Was gelernt ist",
+    forget: "Vergessen",
+    forgetIt: (trigger) => `Vergessen: ${trigger}`,
+  },
+  trigger: {
+    cc: (n) => `CC ${n}`,
+    note: (pitch) => `Taste ${pitch}`,
+    program: (n) => `Programm ${n}`,
+    onChannel: (name, n) => `${name}, Kanal ${n}`,
+  },
   presets: "Voreinstellungen nach Namen",
   presetLabel: (name) => `Einstellungen ${name}`,
   presetName: "Name für die Einstellungen",
@@ -406,6 +429,7 @@ export const de: Texts = {
     not_followed: () => "jamd zählt die Takte selbst, weil es dir nicht folgt",
     external_tempo: () => "Die externe Clock gibt das Tempo vor",
     players_tempo: () => "Du gibst das Tempo beim Spielen vor",
+    learns_other: () => "Seither wird ein Regler für eine andere Einstellung gelernt",
   },
 
   causes: {

@@ -8,6 +8,7 @@ const form = plurals("en");
 
 export const en = {
   close: "Close",
+  cancel: "Cancel",
   undo: "Undo",
   stop: "Stop",
   tempo: "Tempo",
@@ -226,6 +227,28 @@ export const en = {
   },
   saveAsDefault: "Save as default:",
   saveLabel: (what: string, value: string) => `Save ${what} ${value} as default`,
+  learn: {
+    mode: "Learn a knob",
+    hint:
+      "Choose a setting, then turn a knob or press a key of your MIDI keyboard. From then on it changes that setting and " +
+      "is no longer part of the melody.",
+    learn: "Learn",
+    learnFor: (what: string) => `Learn a knob for ${what}`,
+    turn: "Turn it…",
+    turnFor: (what: string) => `${what}: turn the knob, or press the key`,
+    learned: (trigger: string, what: string) => `${trigger} changes: ${what}`,
+    forgotten: (trigger: string) => `${trigger} changes nothing now`,
+    nothingCame: "No knob was turned, so nothing is learned",
+    list: "What is learned",
+    forget: "Forget",
+    forgetIt: (trigger: string) => `Forget ${trigger}`,
+  },
+  trigger: {
+    cc: (n: string) => `CC ${n}`,
+    note: (pitch: string) => `key ${pitch}`,
+    program: (n: string) => `program ${n}`,
+    onChannel: (name: string, n: string) => `${name}, channel ${n}`,
+  },
   presets: "Presets",
   presetLabel: (name: string) => `Preset ${name}`,
   presetName: "Name of a preset",
@@ -340,6 +363,7 @@ export const en = {
     not_followed: () => "jamd counts the bars itself, because it does not follow you",
     external_tempo: () => "The external clock sets the tempo",
     players_tempo: () => "You set the tempo as you play",
+    learns_other: () => "A knob is being learned for another setting since",
   } satisfies Record<ReasonCode, (args: Args) => string>,
 
   causes: {

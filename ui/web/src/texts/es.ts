@@ -7,6 +7,7 @@ const solfa: Record<string, string> = { C: "do", D: "re", E: "mi", F: "fa", G: "
 
 export const es: Texts = {
   close: "Cerrar",
+  cancel: "Cancelar",
   undo: "Deshacer",
   stop: "Parar",
   tempo: "Tempo",
@@ -216,6 +217,28 @@ export const es: Texts = {
   },
   saveAsDefault: "Guardar como predeterminado:",
   saveLabel: (what, value) => `Guardar ${what} ${value} como predeterminado`,
+  learn: {
+    mode: "Asignar un mando",
+    hint:
+      "Elige un ajuste y luego gira un mando o pulsa una tecla de tu teclado MIDI. Desde entonces cambia ese ajuste y " +
+      "ya no forma parte de la melodía.",
+    learn: "Asignar",
+    learnFor: (what) => `Asignar un mando a ${what}`,
+    turn: "Gíralo…",
+    turnFor: (what) => `${what}: gira el mando o pulsa la tecla`,
+    learned: (trigger, what) => `${trigger} cambia: ${what}`,
+    forgotten: (trigger) => `${trigger} ya no cambia nada`,
+    nothingCame: "No se giró ningún mando: no se ha asignado nada",
+    list: "Mandos asignados",
+    forget: "Quitar",
+    forgetIt: (trigger) => `Quitar ${trigger}`,
+  },
+  trigger: {
+    cc: (n) => `CC ${n}`,
+    note: (pitch) => `tecla ${pitch}`,
+    program: (n) => `programa ${n}`,
+    onChannel: (name, n) => `${name}, canal ${n}`,
+  },
   presets: "Ajustes guardados",
   presetLabel: (name) => `Ajustes ${name}`,
   presetName: "Nombre de los ajustes",
@@ -394,6 +417,7 @@ export const es: Texts = {
     not_followed: () => "jamd cuenta los compases por sí mismo, porque no te sigue",
     external_tempo: () => "El reloj externo marca el tempo",
     players_tempo: () => "Tú marcas el tempo al tocar",
+    learns_other: () => "Desde entonces se asigna un mando a otro ajuste",
   },
 
   causes: {

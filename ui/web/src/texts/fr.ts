@@ -7,6 +7,7 @@ const solfa: Record<string, string> = { C: "do", D: "ré", E: "mi", F: "fa", G: 
 
 export const fr: Texts = {
   close: "Fermer",
+  cancel: "Abandonner",
   undo: "Annuler",
   stop: "Arrêter",
   tempo: "Tempo",
@@ -218,6 +219,28 @@ export const fr: Texts = {
   },
   saveAsDefault: "Garder par défaut :",
   saveLabel: (what, value) => `Garder ${what} ${value} par défaut`,
+  learn: {
+    mode: "Assigner un bouton",
+    hint:
+      "Choisissez un réglage, puis tournez un bouton ou appuyez sur une touche de votre clavier MIDI. Dès lors, il " +
+      "change ce réglage et ne fait plus partie de la mélodie.",
+    learn: "Assigner",
+    learnFor: (what) => `Assigner un bouton à ${what}`,
+    turn: "Tournez-le…",
+    turnFor: (what) => `${what} : tournez le bouton, ou appuyez sur la touche`,
+    learned: (trigger, what) => `${trigger} change : ${what}`,
+    forgotten: (trigger) => `${trigger} ne change plus rien`,
+    nothingCame: "Aucun bouton n'a été tourné : rien n'est assigné",
+    list: "Boutons assignés",
+    forget: "Oublier",
+    forgetIt: (trigger) => `Oublier ${trigger}`,
+  },
+  trigger: {
+    cc: (n) => `CC ${n}`,
+    note: (pitch) => `touche ${pitch}`,
+    program: (n) => `programme ${n}`,
+    onChannel: (name, n) => `${name}, canal ${n}`,
+  },
   presets: "Réglages gardés",
   presetLabel: (name) => `Réglages ${name}`,
   presetName: "Nom des réglages",
@@ -396,6 +419,7 @@ export const fr: Texts = {
     not_followed: () => "jamd compte lui-même les mesures, car il ne vous suit pas",
     external_tempo: () => "L'horloge externe donne le tempo",
     players_tempo: () => "Vous donnez le tempo en jouant",
+    learns_other: () => "Depuis, un bouton est assigné à un autre réglage",
   },
 
   causes: {

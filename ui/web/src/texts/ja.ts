@@ -5,6 +5,7 @@ const accidentals: Record<string, string> = { "#": "シャープ", b: "フラッ
 
 export const ja: Texts = {
   close: "閉じる",
+  cancel: "キャンセル",
   undo: "元に戻す",
   stop: "停止",
   tempo: "テンポ",
@@ -215,6 +216,26 @@ export const ja: Texts = {
   },
   saveAsDefault: "既定値として保存：",
   saveLabel: (what, value) => `${what} ${value} を既定値として保存`,
+  learn: {
+    mode: "つまみを割り当て",
+    hint: "設定を選び、MIDIキーボードのつまみを回すか、鍵盤を押してください。以後はその設定を変え、メロディーには含まれません。",
+    learn: "割り当て",
+    learnFor: (what) => `${what}につまみを割り当て`,
+    turn: "回してください…",
+    turnFor: (what) => `${what}：つまみを回すか、鍵盤を押してください`,
+    learned: (trigger, what) => `${trigger}が変えるもの：${what}`,
+    forgotten: (trigger) => `${trigger}は何も変えなくなりました`,
+    nothingCame: "つまみが回されなかったので、何も割り当てていません",
+    list: "割り当て済み",
+    forget: "解除",
+    forgetIt: (trigger) => `${trigger}を解除`,
+  },
+  trigger: {
+    cc: (n) => `CC ${n}`,
+    note: (pitch) => `鍵盤 ${pitch}`,
+    program: (n) => `プログラム ${n}`,
+    onChannel: (name, n) => `${name}、チャンネル ${n}`,
+  },
   presets: "プリセット",
   presetLabel: (name) => `プリセット ${name}`,
   presetName: "プリセットの名前",
@@ -393,6 +414,7 @@ export const ja: Texts = {
     not_followed: () => "jamd はあなたに合わせていないため、小節を自分で数えています",
     external_tempo: () => "テンポは外部クロックが決めています",
     players_tempo: () => "テンポはあなたの演奏が決めています",
+    learns_other: () => "その後、別の設定への割り当てが始まりました",
   },
 
   causes: {
