@@ -44,8 +44,11 @@ func (o tee) Send(status, data1, data2 byte) error {
 
 // Changed sends all settings to the pages. frame is the first frame in which the new values are in force; 0 means at once.
 func (s *Server) Changed(frame int64) {
-	j, now := s.current()
-	if j == nil || !s.Watched() {
+	s.mu.Lock()
+	s.changes++
+	j, now, watched := s.jam, s.now, len(s.clients) > 0
+	s.mu.Unlock()
+	if j == nil || !watched {
 		return
 	}
 	s.broadcast(encode(paramsMessage{Type: "params", Now: millis(now()), Frame: frame, Info: j.Info(), Params: j.Params()}))
@@ -115,10 +118,17 @@ func (s *Server) figures() {
 
 // announce sends a hello to every page.
 func (s *Server) announce() {
+	v := s.view()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, c := range s.clients {
-		c.queue.TrySend(encode(s.hello(c.id)))
+	if v.jam == s.jam { // else there is nothing to announce any more
+		for _, c := range s.clients {
+			c.queue.TrySend(encode(s.hello(v, c.id)))
+		}
+	}
+	changed := v.changes != s.changes
+	s.mu.Unlock()
+	if changed {
+		s.Changed(0)
 	}
 }
 

@@ -87,9 +87,10 @@ func TestChartOfAPage(t *testing.T) {
 	if respelt != 1 {
 		t.Errorf("the chords were spelt anew %d times, want once", respelt)
 	}
+	v := s.view()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if got, want := s.hello(1).Chords, []ChartChord{{0, "D#m"}, {300, "A#m"}}; !reflect.DeepEqual(got, want) {
+	if got, want := s.hello(v, 1).Chords, []ChartChord{{0, "D#m"}, {300, "A#m"}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("hello has the chords %v, want %v", got, want)
 	}
 }

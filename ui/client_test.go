@@ -59,9 +59,7 @@ func checkMessage(t *testing.T, message map[string]any) {
 func TestMessagesAreDescribed(t *testing.T) {
 	s, _ := serve(t)
 	s.End("kept")
-	s.mu.Lock()
-	hello := s.hello(3) // between two jams
-	s.mu.Unlock()
+	hello := s.hello(s.view(), 3) // between two jams
 	schema, err := messages()
 	if err != nil {
 		t.Fatal(err)

@@ -48,6 +48,7 @@ type Server struct {
 	song    song
 	clients map[uint64]*client
 	last    uint64 // id of the newest client
+	changes uint64 // how often Changed was called
 	dropped uint64 // number of messages that the queues of closed pages dropped
 }
 
@@ -174,20 +175,50 @@ func (s *Server) await(ctx context.Context) Jam {
 	return j
 }
 
+// A view is what a jam says of itself to a page that joins.
+type view struct {
+	jam     Jam // nil between two jams
+	info    Info
+	params  []Param
+	changes uint64 // Server.changes before the jam was asked
+}
+
+// view asks the current jam about itself. The jam may list the ports of the machine for it, which can take long. So no lock is held, and
+// the notes of other pages do not wait.
+func (s *Server) view() view {
+	s.mu.Lock()
+	v := view{jam: s.jam, params: []Param{}, changes: s.changes}
+	s.mu.Unlock()
+	if v.jam != nil {
+		v.info, v.params = v.jam.Info(), v.jam.Params()
+	}
+	return v
+}
+
 // join adds a page. Its queue starts with a hello.
 func (s *Server) join() (*client, error) {
-	s.mu.Lock()
-	if len(s.clients) >= maxClients {
+	for {
+		v := s.view()
+		s.mu.Lock()
+		if v.jam != s.jam { // another jam began, or this one ended, while it was asked
+			s.mu.Unlock()
+			continue
+		}
+		if len(s.clients) >= maxClients {
+			s.mu.Unlock()
+			return nil, fmt.Errorf("%d pages are open: close some", maxClients)
+		}
+		s.last++
+		c := &client{id: s.last, queue: jam.NewQueue[[]byte](clientQueue)}
+		s.clients[c.id] = c
+		c.queue.TrySend(encode(s.hello(v, c.id)))
+		changed := v.changes != s.changes
 		s.mu.Unlock()
-		return nil, fmt.Errorf("%d pages are open: close some", maxClients)
+		if changed { // since the jam was asked; this page was not told
+			s.Changed(0)
+		}
+		return c, nil
 	}
-	s.last++
-	c := &client{id: s.last, queue: jam.NewQueue[[]byte](clientQueue)}
-	s.clients[c.id] = c
-	hello := s.hello(c.id)
-	c.queue.TrySend(encode(hello))
-	s.mu.Unlock()
-	return c, nil
 }
 
 func (s *Server) leave(c *client) {
@@ -197,16 +228,15 @@ func (s *Server) leave(c *client) {
 	s.dropped += c.queue.Dropped()
 }
 
-// hello returns all that a page needs to show the jam. The caller holds s.mu.
-func (s *Server) hello(id uint64) helloMessage {
-	m := helloMessage{Type: "hello", Client: id, Params: []Param{}, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil,
+// hello returns all that a page needs to show the jam. The caller holds s.mu, and v is of the current jam.
+func (s *Server) hello(v view, id uint64) helloMessage {
+	m := helloMessage{Type: "hello", Client: id, Params: v.params, Frames: make([]json.RawMessage, 0, len(s.frames)), Sessions: s.sessions != nil,
 		Chords: append([]ChartChord{}, s.song.chords...)}
 	for _, f := range s.frames {
 		m.Frames = append(m.Frames, f)
 	}
-	if s.jam != nil {
-		info := s.jam.Info()
-		m.Jam, m.Params, m.Now, m.Started = &info, s.jam.Params(), millis(s.now()), s.started
+	if v.jam != nil {
+		m.Jam, m.Now, m.Started = &v.info, millis(s.now()), s.started
 	}
 	return m
 }
