@@ -24,10 +24,18 @@ type Defaults struct {
 	last *change // the change that Undo takes back; nil for none
 }
 
-// A change is the text of the file before and after Save.
+// A change is the text of the file before and after Save, and the lines in which they differ.
 type change struct {
 	before []byte // nil if there was no file
 	after  []byte
+	lines  []line
+}
+
+// A line is a setting in its table, with its values before and after Save in TOML syntax.
+type line struct {
+	table         []string
+	name          string
+	before, after string // before is "" if there was no such line
 }
 
 // A Saved describes a line that Save wrote.
@@ -69,11 +77,8 @@ func (d *Defaults) change(profile string, values []Value) (saved Saved, done cha
 	for _, v := range values {
 		table := tableOf(profile, v.Name)
 		text := d.literal(v, table)
-		after, err := file.with(table, v.Name, text, func(key string) bool { return key == v.Name })
-		if err != nil {
-			return saved, done, err
-		}
-		if file, err = Parse(d.path, after); err != nil {
+		done.lines = append(done.lines, line{table, v.Name, file.literal(table, v.Name), text})
+		if file, err = file.set(table, v.Name, text); err != nil {
 			return saved, done, err
 		}
 		saved = Saved{fmt.Sprintf("%s = %s", v.Name, text), d.path}
@@ -84,7 +89,8 @@ func (d *Defaults) change(profile string, values []Value) (saved Saved, done cha
 	if err := file.starts(profile, d.flags); err != nil {
 		return saved, done, err
 	}
-	return saved, change{before, file.text}, write(d.path, file.text)
+	done.before, done.after = before, file.text
+	return saved, done, write(d.path, file.text)
 }
 
 // tableOf returns the path of the table that holds a setting: [set] for a param of the jam, the top of the file for a flag, or the
@@ -130,14 +136,15 @@ func (f *File) starts(profile string, flags Flags) error {
 // ErrNothingSaved is the error of an Undo without a Save before it.
 var ErrNothingSaved = errors.New("there is nothing to undo")
 
-// A ChangedError says that the configuration file has been changed since the last Save.
+// A ChangedError says that what the last Save wrote into the configuration file has been changed since.
 type ChangedError struct{ Path string }
 
 func (e *ChangedError) Error() string {
 	return e.Path + " has been changed since: remove the line there"
 }
 
-// Undo takes back the last Save. It returns a [ChangedError] if the file has been changed since.
+// Undo takes back the last Save. What else was changed in the file since, such as a preset that was kept, stays. Undo returns a
+// [ChangedError] if the saved lines themselves were changed.
 func (d *Defaults) Undo() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,7 +156,7 @@ func (d *Defaults) Undo() error {
 	case err != nil:
 		return fmt.Errorf("configuration: %w", err)
 	case !bytes.Equal(now, d.last.after):
-		return &ChangedError{d.path}
+		err = d.undoLines(now)
 	case d.last.before == nil:
 		err = os.Remove(d.path)
 	default:
@@ -159,6 +166,26 @@ func (d *Defaults) Undo() error {
 		d.last = nil
 	}
 	return err
+}
+
+// undoLines takes back the lines of the last Save in the text of the file. The caller holds d.mu.
+func (d *Defaults) undoLines(text []byte) error {
+	file, err := Parse(d.path, text)
+	if err != nil {
+		return err
+	}
+	for _, l := range slices.Backward(d.last.lines) {
+		if file.literal(l.table, l.name) != l.after {
+			return &ChangedError{d.path}
+		}
+		if file, err = file.set(l.table, l.name, l.before); err != nil {
+			return err
+		}
+	}
+	if err := file.starts(d.profile, d.flags); err != nil {
+		return err
+	}
+	return write(d.path, file.text)
 }
 
 // CanSave reports whether a setting can have a default. An action has no value, and a blind test must be asked for each time.

@@ -95,7 +95,46 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Undo leaves a file alone that somebody else has changed since.
+// Undo takes back the lines that were saved, and leaves what was changed beside them since: a preset, a knob, somebody else's line.
+func TestUndoAmongOtherChanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		before string
+		save   []Value
+		after  string // without the preset
+	}{
+		"over another":  {"tempo = 90 # slow\n", []Value{{"tempo", "96"}, {"style", "pad"}}, "tempo = 90 # slow\n\n[set]\n"},
+		"a new line":    {"# mine\n", []Value{{"tempo", "96"}}, "# mine\n"},
+		"with no file":  {"", []Value{{"tempo", "96"}}, ""},
+		"a quoted port": {"in = 'A \"B\"'\n", []Value{{"in", "page"}}, "in = 'A \"B\"'\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := NewDefaults(filepath.Join(t.TempDir(), "config.toml"), "", grammar(t))
+			if c.before != "" {
+				if err := os.WriteFile(d.path, []byte(c.before), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := d.Save(c.save...); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Keep("waltz", Value{"temperature", "0.5"}); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Undo(); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(d.path)
+			if want := strings.TrimLeft(c.after+"\n[profile.waltz.set]\ntemperature = 0.5\n", "\n"); err != nil || strings.TrimLeft(string(text), "\n") != want {
+				t.Errorf("%v, the file has\n%s\nwant\n%s", err, text, want)
+			}
+			if err := d.Undo(); !errors.Is(err, ErrNothingSaved) {
+				t.Errorf("a second time: %v", err)
+			}
+		})
+	}
+}
+
+// Undo leaves a line alone that somebody else has changed since.
 func TestUndoLeavesOthersAlone(t *testing.T) {
 	d := NewDefaults(filepath.Join(t.TempDir(), "config.toml"), "", grammar(t))
 	if _, err := d.Save(Value{"tempo", "96"}); err != nil {

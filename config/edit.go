@@ -87,6 +87,30 @@ func (f *File) without(table []string, same func(string) bool) ([]byte, error) {
 	return text, nil
 }
 
+// set returns the file with a key of a table set to a value in TOML syntax, or without the key if the value is "".
+func (f *File) set(table []string, name, value string) (*File, error) {
+	is := func(key string) bool { return key == name }
+	change := func() ([]byte, error) { return f.with(table, name, value, is) }
+	if value == "" {
+		change = func() ([]byte, error) { return f.without(table, is) }
+	}
+	text, err := change()
+	if err != nil {
+		return nil, err
+	}
+	return Parse(f.path, text)
+}
+
+// literal returns the value of a key of a table as the file has it, or "" if the file has no such line.
+func (f *File) literal(table []string, name string) (value string) {
+	f.walk(func(x expression) {
+		if n := len(table); !x.table && len(x.keys) == n+1 && slices.Equal(x.keys[:n], table) && x.keys[n] == name {
+			value = string(f.text[x.value[0]:x.value[1]])
+		}
+	})
+	return value
+}
+
 // has reports whether a key of a table has a value, which is given in TOML syntax.
 func (f *File) has(table []string, value string, same func(string) bool) bool {
 	var want struct{ Value any }
