@@ -62,6 +62,17 @@ test("jamd learns the time of the page a few times", () => {
   expect(Socket.last.sent[0]).toMatchObject({ type: "time" });
 });
 
+test("a note follows the time of the page, unless that was just told", () => {
+  vi.advanceTimersByTime(60_000);
+  Socket.last.sent = [];
+  for (const keyboard of [1, 2]) jam.send({ type: "midi", keyboard, time: 100, bytes: [144, 60, 90] });
+  expect(Socket.last.sent).toMatchObject([
+    { type: "time", time: performance.now() },
+    { type: "midi", keyboard: 1 },
+    { type: "midi", keyboard: 2 },
+  ]);
+});
+
 test("the first frame starts the jam, and only the last frames are kept", () => {
   for (let n = 0; n < 600; n++) receive(frame(n));
   expect(jam.started.value).toBe(true);

@@ -225,7 +225,7 @@ function seek(notes: number) {
   if (notes > 0) gaveUp = setTimeout(seek, patience, 0);
 }
 
-/** play sends a note of this page's own keys to the jam, and then sounds it: to begin the sound takes long. */
+/** play sends a note of this page's own keys to the jam, and then sounds it. */
 export function play(pitch: number, velocity: number, event: Event) {
   const on = velocity > 0;
   if (pitch < 0 || pitch > 127 || on === held.value.has(pitch)) return;
@@ -241,9 +241,20 @@ function timeOf(event: Event): number {
   return event.timeStamp <= time && time - event.timeStamp < 10_000 ? event.timeStamp : time;
 }
 
-/** send sends what the player does to the jam. */
+const fresh = 1000; // ms for which jamd knows the time of this page
+
+let told = -Infinity; // when jamd was told the time
+
+/**
+ * send sends what the player does to the jam. The time of this page goes before what has a time: it is never late,
+ * however late a busy browser is with what the player did, and so jamd knows how old that is.
+ */
 export function send(message: Sent) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  const time = performance.now();
+  if (message.type === "time") told = time;
+  else if ("time" in message && time - told > fresh) send({ type: "time", time });
+  socket.send(JSON.stringify(message));
 }
 
 /** ask sends a request to the API. It shows the error, if there is one, and returns null, as it does when aborted. */

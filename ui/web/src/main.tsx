@@ -5,6 +5,7 @@ import { Announcer } from "./announce";
 import { placed } from "./blind";
 import { Controls, Transport } from "./controls";
 import { Front } from "./front";
+import { whenIdle } from "./idle";
 import { between, connect, connected, info, panic, params, problem, recordsSessions, started } from "./jam";
 import { settled } from "./kept";
 import { Piano, touches, useComputerKeys } from "./keys";
@@ -208,4 +209,5 @@ if (new URLSearchParams(location.search).has("key")) history.replaceState(null, 
 connect();
 await speak();
 render(<Page />, document.getElementById("page")!);
+whenIdle(() => sound.prepare());
 prepare();

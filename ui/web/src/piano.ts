@@ -2,6 +2,8 @@
 // f(n) = n·f0·√(1 + B·n²) (Fletcher, 1964), struck at an eighth of its length. A note has two strings a fraction of a
 // hertz apart, so it beats and decays in two stages.
 
+import { whenIdle } from "./idle";
+
 const rate = 24_000; // Hz; a piano has nothing audible above half of it
 const seconds = 3.2;
 const partials = 18;
@@ -21,16 +23,15 @@ export function sample(pitch: number): { buffer: AudioBuffer; speed: number } {
  * called before anybody plays: a second of work after the first touch would hold up the touches that follow.
  */
 export function prepare() {
-  const later = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 30)); // Safari has none
   const rest: number[] = [];
   for (let d = 0; d <= 30; d += every) rest.push(60 + d, 60 - d);
   const next = () => {
     const pitch = rest.shift();
     if (pitch === undefined) return;
     sample(pitch);
-    later(next);
+    whenIdle(next);
   };
-  later(next);
+  whenIdle(next);
 }
 
 function synthesise(pitch: number): AudioBuffer {

@@ -39,9 +39,14 @@ class Sound {
     return on.value ?? !this.elsewhere.value;
   }
 
+  /** prepare builds the sound, which stays silent until wake: after the first touch it would hold up the next ones. */
+  prepare() {
+    if (!this.context) this.build();
+  }
+
   /** wake starts the sound. Browsers allow this only in the handler of a key or a touch. */
   wake() {
-    if (!this.context) this.build();
+    this.prepare();
     if (this.context!.state === "running") {
       awake.value = true;
       return;
