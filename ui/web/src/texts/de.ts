@@ -231,12 +231,12 @@ export const de: Texts = {
   learn: {
     mode: "Regler lernen",
     hint:
-      "Wählen Sie eine Einstellung, dann drehen Sie am MIDI-Keyboard einen Regler oder drücken eine Taste. Von da an " +
-      "ändert das die Einstellung und gehört nicht mehr zur Melodie.",
+      "Wähle eine Einstellung, dann dreh am MIDI-Keyboard einen Regler oder drück eine Taste. Von da an ändert das " +
+      "die Einstellung und gehört nicht mehr zur Melodie.",
     learn: "Lernen",
     learnFor: (what) => `Lernen: ein Regler für ${what}`,
     turn: "Jetzt drehen…",
-    turnFor: (what) => `${what}: drehen Sie den Regler, oder drücken Sie die Taste`,
+    turnFor: (what) => `${what}: dreh den Regler, oder drück die Taste`,
     learned: (trigger, what) => `${trigger} ändert: ${what}`,
     forgotten: (trigger) => `${trigger} ändert nichts mehr`,
     nothingCame: "Es wurde kein Regler gedreht und also nichts gelernt",
