@@ -49,8 +49,10 @@ func weigh(b *beam, g *grid, t float64) (w belief) {
 func (f *Follower) read(t float64) {
 	g := &f.grid
 	g.reach = f.reach()
+	decided := false
 	if !f.locked {
 		g.put(f.beam.heaviest(), t, f.meter.on)
+		decided = t-f.begun > undecided && f.decide(t)
 	}
 	if f.exact() {
 		f.favour(t)
@@ -72,10 +74,41 @@ func (f *Follower) read(t float64) {
 		if !g.found {
 			f.bar.settle(g, w)
 		}
-		if w.share > agreeing {
+		if decided || w.share > agreeing {
 			f.locked, g.found = true, true
 		}
 	}
+}
+
+// decide reports whether the hypotheses agree on the beats but for how many of them to count: all or every other one. If so, it
+// drops those that count otherwise than most, and puts the grid on the others.
+func (f *Follower) decide(t float64) bool {
+	b, g := f.beam, &f.grid
+	var share [levels]float64
+	for i := range b.hyps {
+		if level, ok := g.level(&b.hyps[i], t); ok {
+			share[level] += math.Exp(b.hyps[i].weight)
+		}
+	}
+	if share[sameLevel]+share[slower]+share[faster] < agreeing {
+		return false
+	}
+	most := sameLevel
+	for level, s := range share {
+		if s > share[most] {
+			most = level
+		}
+	}
+	left := b.hyps[:0]
+	for _, h := range b.hyps {
+		if level, ok := g.level(&h, t); ok && level == most {
+			left = append(left, h)
+		}
+	}
+	b.hyps = left
+	b.normalise()
+	g.put(b.heaviest(), t, f.meter.on)
+	return true
 }
 
 // elsewhere moves the grid to the heaviest hypothesis, if most of the weight is near that one.

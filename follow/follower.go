@@ -19,6 +19,7 @@ const (
 	beamSize     = 150  // number of hypotheses while the grid is locked
 	beamSizeWide = 500  // number of hypotheses before
 	agreeing     = 0.95 // share of the weight near the grid from which the grid counts as found
+	undecided    = 8    // seconds after which the octave is decided, if it alone is in doubt
 	doubting     = 0.5  // share below which the grid stops moving with the hypotheses near it
 	moving       = 0.6  // share elsewhere from which the grid moves there
 	silence      = 8    // beats without a note after which the beat is searched again, near the last tempo
@@ -55,6 +56,7 @@ type Follower struct {
 	locked     bool    // the hypotheses near the grid agree on it
 	frozen     bool    // Hold is on
 	following  bool    // it is sure enough to say that it follows
+	begun      float64 // time of the onset that the hypotheses began with
 	last       float64 // time of the last onset
 	heardAt    float64 // the same, corrected for the player's asynchrony
 	asynchrony float64 // how late the player plays for the beat, in seconds
@@ -173,7 +175,7 @@ func (f *Follower) Advance(now time.Duration) {
 // begin makes the hypotheses for a first onset at t.
 func (f *Follower) begin(t float64) {
 	b := f.beam
-	b.hyps = b.hyps[:0]
+	b.hyps, f.begun = b.hyps[:0], t
 	for i := range classes {
 		c := &classes[i]
 		if !f.plays(c) {

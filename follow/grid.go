@@ -42,6 +42,32 @@ func (g *grid) near(h *hypothesis, t float64) bool {
 	return math.Abs(after) < g.reach
 }
 
+// Levels of a hypothesis that has a grid's beats.
+const (
+	sameLevel = iota
+	slower    // it has every other one
+	faster    // it has twice as many
+	levels
+)
+
+// level returns how a hypothesis that has the grid's beats counts them; ok is false if it has other beats.
+func (g *grid) level(h *hypothesis, t float64) (level int, ok bool) {
+	if g.near(h, t) {
+		return sameLevel, true
+	}
+	slow, fast := *g, *g
+	slow.period, slow.reach, fast.period = 2*g.period, g.reach/2, g.period/2
+	other := slow
+	other.at += g.period
+	switch {
+	case slow.near(h, t), other.near(h, t):
+		return slower, true
+	case fast.near(h, t):
+		return faster, true
+	}
+	return 0, false
+}
+
 // move puts the line of a beat at a time; from there, beats have the given period. Beats that have passed stay so.
 func (g *grid) move(beat int64, at, period float64) { g.beat, g.at, g.period = beat, at, period }
 

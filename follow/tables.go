@@ -15,7 +15,7 @@ const (
 	contexts     = 7         // number of contexts: the lengths of the step before, by stepLimits; 0 if it is not known
 	scale        = 20        // a byte b stands for the natural logarithm -b/scale
 	longest      = 4 * ticks // longest bar
-	most         = 7         // number of classes
+	most         = 8         // number of classes
 	floor        = 0.003     // share of the probability that is spread over all steps, so that none is impossible
 	noMotion     = 128       // the byte of a motion that tells nothing
 	motionWeight = 0.8       // motions repeat from bar to bar, so that they tell less than their number says
@@ -40,16 +40,17 @@ type class struct {
 	motions [contexts][longest][motions]float64 // by context, place and motion: how much likelier the motion is here than anywhere
 }
 
-// classes are in the order of tables.bin: 4/4 from lead sheets, folk tunes, pop songs, swung lead sheets and jazz solos; then the
-// other meters.
+// classes are in the order of tables.bin: 4/4 from lead sheets, folk tunes, pop songs, swung lead sheets, jazz solos and simple
+// tunes; then the other meters.
 var classes = load(tablesFile, []class{
 	{meter: jam.Quarters(4), prior: 0.25},
 	{meter: jam.Quarters(4), prior: 0.25},
 	{meter: jam.Quarters(4), prior: 0.25},
 	{meter: jam.Quarters(4), prior: 0.2},
 	{meter: jam.Quarters(4), prior: 0.2},
-	{meter: jam.Quarters(3), prior: 0.5},
-	{meter: jam.Meter{Count: 6, Unit: 8}, prior: 0.3},
+	{meter: jam.Quarters(4), prior: 0.2},
+	{meter: jam.Quarters(3), prior: 0.6},
+	{meter: jam.Meter{Count: 6, Unit: 8}, prior: 0.35},
 })
 
 // load fills the classes from the content of tables.bin. It panics if the length is wrong, because the file is part of the

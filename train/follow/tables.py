@@ -11,7 +11,7 @@ a motion is at the place than anywhere: 128 plus 20 times the logarithm of the r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ PRIOR = 20.0  # weight of a coarser table in a finer one, in counts
 MOTION_PRIOR = 600.0  # the same for motions
 WRITTEN = ("pop909", "leadsheets", "nottingham")
 INTERVALS = (1, 2, 4, 7)  # semitones; the largest of each kind of interval, up or down, but for leaps beyond the last
+SIMPLE = 0.8  # share of onsets on beats from which a tune is simple
 MOTIONS = 3 * 11  # kinds of the interval before (down, none, up) times kinds of interval
 UNMOVED = 16  # a repeated note after a repeated note
 
@@ -51,29 +52,41 @@ def swung(ticks: np.ndarray) -> np.ndarray:
     return ticks // TICKS * TICKS + np.interp(ticks % TICKS, (0, 6, TICKS), (0, 8, TICKS)).round().astype(ticks.dtype)
 
 
-CLASSES: dict[str, tuple[str, tuple[str, ...], Callable[[np.ndarray], np.ndarray]]] = {
-    "4/4": ("4/4", ("leadsheets",), np.asarray),
-    "4/4 folk": ("4/4", ("nottingham",), np.asarray),
-    "4/4 sung": ("4/4", ("pop909",), np.asarray),
-    "4/4 swung": ("4/4", ("leadsheets",), swung),
-    "4/4 jazz": ("4/4", ("weimar",), np.asarray),
-    "3/4": ("3/4", ("pop909", "leadsheets", "nottingham"), np.asarray),
-    "6/8": ("6/8", ("nottingham",), np.asarray),
+def every(_: Tune) -> bool:
+    """Takes every tune."""
+    return True
+
+
+def simple(tune: Tune) -> bool:
+    """Reports whether a tune is mostly on beats, as what beginners play."""
+    return bool(np.mean(tune.ticks % TICKS == 0) >= SIMPLE)
+
+
+CLASSES: dict[str, tuple[str, tuple[str, ...], Callable[[np.ndarray], np.ndarray], Callable[[Tune], bool]]] = {
+    "4/4": ("4/4", ("leadsheets",), np.asarray, every),
+    "4/4 folk": ("4/4", ("nottingham",), np.asarray, every),
+    "4/4 sung": ("4/4", ("pop909",), np.asarray, every),
+    "4/4 swung": ("4/4", ("leadsheets",), swung, every),
+    "4/4 jazz": ("4/4", ("weimar",), np.asarray, every),
+    "4/4 simple": ("4/4", ("leadsheets", "nottingham"), np.asarray, simple),
+    "3/4": ("3/4", ("pop909", "leadsheets", "nottingham"), np.asarray, every),
+    "6/8": ("6/8", ("nottingham",), np.asarray, every),
 }
 
 
 def learn(tunes: list[Tune]) -> bytes:
     """Returns the tables of all classes, from the tunes of the training split."""
     out = b""
-    for metre, corpora, feel in CLASSES.values():
-        own, written = (of(tunes, metre, c) for c in (corpora, WRITTEN))
+    for metre, corpora, feel, which in CLASSES.values():
+        own, written = of(filter(which, tunes), metre, corpora), of(tunes, metre, WRITTEN)
         out += b"".join(bytes_of(t) for t in tables(own, metre, feel))
         out += ratio_bytes(melody(own, written, metre, feel))
     return out
 
 
-def of(tunes: list[Tune], metre: str, corpora: tuple[str, ...]) -> list[list[Tune]]:
+def of(tunes: Iterable[Tune], metre: str, corpora: tuple[str, ...]) -> list[list[Tune]]:
     """Returns the training songs of a metre, by corpus, without the corpora that have none."""
+    tunes = list(tunes)
     found = ([t for t in tunes if t.split == "train" and t.metre == metre and t.corpus == c] for c in corpora)
     return [f for f in found if f]
 
@@ -169,7 +182,7 @@ def write(tunes: list[Tune], path: Path, command: str) -> None:
 
 def card(tunes: list[Tune], command: str, size: int) -> dict:
     """Returns what the tables are and what they were learned from."""
-    used = sorted({c for _, corpora, _ in CLASSES.values() for c in corpora})
+    used = sorted({c for _, corpora, _, _ in CLASSES.values() for c in corpora})
     return {
         "name": "follow",
         "text": "What the follower of the player's time expects of a melody: counts over training songs. The file "
@@ -177,8 +190,9 @@ def card(tunes: list[Tune], command: str, size: int) -> dict:
                 "the last index fastest. Places are ticks after the bar line, twelve a beat.",
         "bytes": size,
         "classes": [{"name": name, "metre": metre, "bar": TICKS * BEATS[metre], "corpora": list(corpora),
-                     "feel": "eighths swung two to one" if feel is swung else "as written or played"}
-                    for name, (metre, corpora, feel) in CLASSES.items()],
+                     "feel": "eighths swung two to one" if feel is swung else "as written or played",
+                     "songs": f"those with {SIMPLE:.0%} of their onsets on beats" if which is simple else "all"}
+                    for name, (metre, corpora, feel, which) in CLASSES.items()],
         "tables": [
             {"name": "first", "shape": ["bar"], "text": "probability of the place of a song's first onset"},
             {"name": "onset", "shape": ["bar"], "text": "probability of the place of any onset"},
