@@ -154,14 +154,23 @@ func (c *controls) askPolicy(control jam.Control) error {
 	before := c.expect(control.Text)
 	policy, _, err := c.jam.options.Policies.Warm(control.Text, model.Chords)
 	if err != nil {
-		c.expect(before)
+		c.expectAgain(before, control.Text)
 		return err
 	}
 	control.Policy = policy
+	c.loaded(control)
+	return nil
+}
+
+// loaded gives the loop a policy that has been loaded. If another one was asked for since, which took less time, that one stays.
+func (c *controls) loaded(control jam.Control) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.coming != control.Text {
+		release(control.Policy)
+		return
+	}
 	release(c.loop.Ask(control)) // a policy that this one replaces; after the end of the jam, this one
-	return nil
 }
 
 // expect stores the name of the policy that is to play next, and returns the name before it.
@@ -170,6 +179,15 @@ func (c *controls) expect(policy string) (before string) {
 	defer c.mu.Unlock()
 	before, c.coming = c.coming, policy
 	return before
+}
+
+// expectAgain takes back the expect of a policy that could not be loaded, unless another one is expected since.
+func (c *controls) expectAgain(before, failed string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.coming == failed {
+		c.coming = before
+	}
 }
 
 // check returns an error for a control that the engine would refuse, and for one that makes no sense in this jam.

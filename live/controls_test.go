@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"jamd/jam"
+	"jamd/jam/jamtest"
 )
 
 // A slider moves from .9 to .8 after the loop has taken .9, and before it reports so: what was asked for last stays, so that a
@@ -23,6 +24,21 @@ func TestALateReportChangesNothing(t *testing.T) {
 	j.controls.update(jam.Applied{Frame: 7, Control: late})
 	if got := value(t, j, "temperature").Value; got != "0.8" {
 		t.Errorf("the temperature is %s, though 0.8 was asked for last", got)
+	}
+}
+
+// Of two policies that are asked for in quick succession, the later one plays, even if it is loaded sooner.
+func TestThePolicyAskedForLastPlays(t *testing.T) {
+	c := &controls{loop: jam.NewControls()}
+	slow, quick := jamtest.NewPolicy(1), jamtest.NewPolicy(2)
+	c.expect("slow")
+	before := c.expect("broken")
+	c.expect("quick")
+	c.expectAgain(before, "broken")
+	c.loaded(jam.Control{Param: jam.ParamPolicy, Text: "quick", Policy: quick})
+	c.loaded(jam.Control{Param: jam.ParamPolicy, Text: "slow", Policy: slow})
+	if got := c.loop.Close(); got != quick {
+		t.Error("the policy that was asked for first plays")
 	}
 }
 
