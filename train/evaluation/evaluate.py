@@ -39,10 +39,12 @@ RESERVED = ("data", "melody")  # names that played.npz uses itself
 @dataclass(frozen=True)
 class Settings:
     """draws: the number of draws of windows and seeds. songs, player, jumps, agents: the largest number of songs in a
-    draw, at places with songs, with the player's defaults, for jumps, and for jams with the agent. minutes: the length
-    of the long jams at 120 BPM, which have one draw; 0: no long jams."""
+    draw, at places with songs, with the player's defaults, for jumps, and for jams with the agent. jump_draws: the
+    number of draws for jumps, of which each interval has only some windows. minutes: the length of the long jams at
+    120 BPM, which have one draw; 0: no long jams."""
 
     draws: int = 3
+    jump_draws: int = 12
     temperature: float = 0.99
     songs: int = 75
     player: int = 25
@@ -58,7 +60,7 @@ def places(pieces: list[Piece], s: Settings) -> dict[str, list[list[Window]]]:
     found = {place: drawn(by_place[place], s.draws, s.songs) for place in SONGS}
     test = by_place["test"]
     found[PLAYER] = drawn(test, s.draws, s.player)
-    found["jumps"] = adaptation.jumps(drawn(test, s.draws, s.jumps))
+    found["jumps"] = adaptation.jumps(drawn(test, s.jump_draws, s.jumps))
     found["twice"] = [[twice(w) for w in draw] for draw in found["test"]]
     found[LIVE] = [[w for p in by_place[LIVE] for w in throughout(p)]] * s.draws
     if s.minutes:

@@ -21,7 +21,7 @@ from train.tests.songs import made
 from train.tests.test_diversity import SHAPE, save
 from train.tests.test_play import policy_file
 
-SETTINGS = Settings(draws=2, minutes=1)
+SETTINGS = Settings(draws=2, jump_draws=2, minutes=1)
 PIECES = made(["test"] * 3 + ["ood"], 320)
 
 
@@ -82,7 +82,7 @@ def test_a_killed_run_keeps_what_it_had_played(tmp_path, played, monkeypatch):
 def test_what_cannot_be_compared_is_not_mixed(tmp_path):
     run(tmp_path, "chance")
     with pytest.raises(CorpusError, match=r"other settings \(draws 2, not draws 1\)"):
-        run(tmp_path, "rules-bar", settings=Settings(draws=1, minutes=1))
+        run(tmp_path, "rules-bar", settings=Settings(draws=1, jump_draws=2, minutes=1))
     with pytest.raises(CorpusError, match="other windows"):
         evaluate([performer("chance")], PIECES[1:], tmp_path, SETTINGS, workers=1)
     (tmp_path / "played.npz").write_bytes(b"PK")
