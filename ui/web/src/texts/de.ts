@@ -265,6 +265,7 @@ export const de: Texts = {
   buses: { melody: "Melodie", chords: "Akkorde", bass: "Bass", click: "Klick" },
   touchVelocity: "Anschlag",
   titles: {
+    panic: "Panik",
     tempo: "Tempo",
     tap: "Tippen",
     one: "Hier ist die Eins",

@@ -254,6 +254,7 @@ export const es: Texts = {
   buses: { melody: "Melodía", chords: "Acordes", bass: "Bajo", click: "Clic" },
   touchVelocity: "Pulsación",
   titles: {
+    panic: "Pánico",
     tempo: "Tempo",
     tap: "Marcar",
     one: "Este es el uno",

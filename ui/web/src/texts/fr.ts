@@ -256,6 +256,7 @@ export const fr: Texts = {
   buses: { melody: "Mélodie", chords: "Accords", bass: "Basse", click: "Clic" },
   touchVelocity: "Toucher",
   titles: {
+    panic: "Panique",
     tempo: "Tempo",
     tap: "Battre",
     one: "C'est le un",

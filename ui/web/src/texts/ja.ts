@@ -251,6 +251,7 @@ export const ja: Texts = {
   buses: { melody: "メロディー", chords: "コード", bass: "ベース", click: "クリック" },
   touchVelocity: "ベロシティ",
   titles: {
+    panic: "全消音",
     tempo: "テンポ",
     tap: "タップ",
     one: "ここが1拍目",
