@@ -23,7 +23,7 @@ func (h *Host) openPage() (err error) {
 	}
 	watching, unwatch := context.WithCancel(context.Background())
 	h.unwatch = unwatch
-	go h.ports.Watch(watching, h.server.Watched, func() { h.server.Changed(0) })
+	go h.watchPorts(watching, o.Keyboard)
 	if h.place, err = PagePlace(); err == nil {
 		err = h.server.Publish(h.place)
 	}

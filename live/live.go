@@ -53,6 +53,8 @@ type Options struct {
 	PageRemote bool   // the page may be at an address that the network can reach
 	Metrics    string // address of the metrics for Prometheus; "" for none
 
+	Keyboard func(name string, heard bool) // called when a keyboard has come, and whether jamd hears it; must not block; may be nil
+
 	Learned  map[learn.Trigger]string // the target of each learned controller, key or program
 	Defaults *config.Defaults         // nil if defaults cannot be saved
 }

@@ -131,6 +131,9 @@ func (j *Jam) perform(ctx context.Context, t *Tune, heard func(jam.Event)) {
 	}
 }
 
+// isLoopBack reports whether a port is one of the system that no keyboard is behind.
+func isLoopBack(port string) bool { return strings.Contains(port, "Midi Through") }
+
 // FirstKeyboard returns the name of the first input port that is not a loop-back port of the system ("Midi Through"). hint says
 // how to choose another port, or why there is none.
 func FirstKeyboard() (port, hint string) {
@@ -147,7 +150,7 @@ func FirstKeyboard() (port, hint string) {
 // firstOf returns the name of the first keyboard among the ports, with its address if another port has the same name.
 func firstOf(ins []midiio.PortInfo) (port, hint string) {
 	for _, p := range ins {
-		if strings.Contains(p.Name, "Midi Through") {
+		if isLoopBack(p.Name) {
 			continue
 		}
 		if len(ins) > 1 {

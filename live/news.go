@@ -81,6 +81,9 @@ func (j *Jam) tellPort(c midiio.Change) {
 	}
 	j.log.WithLevel(level).Msg(c.String())
 	j.notice(portNotice(c))
+	if told := j.options.Keyboard; told != nil && c.Event == midiio.Back && j.input != nil && c.Port == j.input.info() {
+		told(c.Port.Name, true)
+	}
 }
 
 // changed tells the pages that settings have changed from a frame on.

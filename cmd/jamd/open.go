@@ -57,6 +57,11 @@ func onDesktop(to console) bool {
 	if f, ok := to.Out.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
 		return false
 	}
+	return hasDisplay()
+}
+
+// hasDisplay reports whether a program of jamd's can show a window.
+func hasDisplay() bool {
 	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 

@@ -40,7 +40,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured) e
 		return err
 	}
 	defer end()
-	desktop := onDesktop(to)
+	desktop, keyboard := onDesktop(to), tellDesktop(ctx, to, c.Live.Pages.Page != live.NoPage)
 	terminal, to := newTerminal(to, c.Live.JSON)
 	player, hint, err := c.player(to)
 	if err != nil {
@@ -51,6 +51,7 @@ func (c *playCmd) Run(ctx context.Context, to console, configured *configured) e
 	}
 	terminal.ready, terminal.announce = c.ready, func(j *live.Jam) { announce(to, j, hint) }
 	o := c.Live.options(to, configured)
+	o.Keyboard = keyboard
 	o.Clock.Source = c.Live.Clock.source(c.CountIn == nil && !player.Settings.Metronome && !player.Settings.HoldTempo)
 	if c.Tempo != nil && o.Clock.Follows() {
 		o.Clock.BPM = *c.Tempo
