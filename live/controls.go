@@ -1,9 +1,9 @@
 package live
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,7 +40,7 @@ type controls struct {
 	settings jam.Settings                // in force or asked for
 	asked    map[jam.Param]time.Duration // when each param was asked for last
 	policy   string                      // name of the policy that plays
-	coming   string                      // name of the policy that is being loaded; "" for none. If the jam ends first, it is for the next jam.
+	coming   []*string                   // names of the policies that were asked for and do not play yet, the latest last. If the jam ends first, that one is for the next jam.
 }
 
 // newControls makes the controls of j and adds them to the configuration of its loop.
@@ -74,8 +74,9 @@ func (c *controls) update(a jam.Applied) {
 		}
 		return
 	}
-	if c.policy = a.Text; c.coming == a.Text {
-		c.coming = ""
+	c.policy = a.Text
+	if i := slices.IndexFunc(c.coming, func(name *string) bool { return *name == a.Text }); i >= 0 {
+		c.coming = c.coming[i+1:]
 	}
 }
 
@@ -100,11 +101,14 @@ func (c *controls) playing() string {
 	return c.policy
 }
 
-// wanted returns the name of the policy that is being loaded, or else of the one that plays.
+// wanted returns the name of the policy that was asked for last, or else of the one that plays.
 func (c *controls) wanted() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return cmp.Or(c.coming, c.policy)
+	if n := len(c.coming); n > 0 {
+		return *c.coming[n-1]
+	}
+	return c.policy
 }
 
 // set asks for a setting by its name and value, as users write them. The error says what the user must change.
@@ -151,43 +155,43 @@ func (c *controls) askPolicy(control jam.Control) error {
 	if err := model.CheckName(control.Text, model.Chords); err != nil {
 		return err
 	}
-	before := c.expect(control.Text)
+	asked := c.expect(control.Text)
 	policy, _, err := c.jam.options.Policies.Warm(control.Text, model.Chords)
 	if err != nil {
-		c.expectAgain(before, control.Text)
+		c.failed(asked)
 		return err
 	}
 	control.Policy = policy
-	c.loaded(control)
+	c.loaded(asked, control)
 	return nil
 }
 
-// loaded gives the loop a policy that has been loaded. If another one was asked for since, which took less time, that one stays.
-func (c *controls) loaded(control jam.Control) {
+// expect notes that a policy was asked for. Either loaded or failed must follow.
+func (c *controls) expect(policy string) (asked *string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.coming != control.Text {
+	c.coming = append(c.coming, &policy)
+	return &policy
+}
+
+// loaded gives the loop a policy that was asked for. If one that was asked for later is loaded already, that one stays.
+func (c *controls) loaded(asked *string, control jam.Control) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.Index(c.coming, asked)
+	if i < 0 {
 		release(control.Policy)
 		return
 	}
+	c.coming = c.coming[i:]
 	release(c.loop.Ask(control)) // a policy that this one replaces; after the end of the jam, this one
 }
 
-// expect stores the name of the policy that is to play next, and returns the name before it.
-func (c *controls) expect(policy string) (before string) {
+// failed forgets a policy that could not be loaded.
+func (c *controls) failed(asked *string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before, c.coming = c.coming, policy
-	return before
-}
-
-// expectAgain takes back the expect of a policy that could not be loaded, unless another one is expected since.
-func (c *controls) expectAgain(before, failed string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.coming == failed {
-		c.coming = before
-	}
+	c.coming = slices.DeleteFunc(c.coming, func(name *string) bool { return name == asked })
 }
 
 // check returns an error for a control that the engine would refuse, and for one that makes no sense in this jam.

@@ -31,14 +31,36 @@ func TestALateReportChangesNothing(t *testing.T) {
 func TestThePolicyAskedForLastPlays(t *testing.T) {
 	c := &controls{loop: jam.NewControls()}
 	slow, quick := jamtest.NewPolicy(1), jamtest.NewPolicy(2)
-	c.expect("slow")
-	before := c.expect("broken")
-	c.expect("quick")
-	c.expectAgain(before, "broken")
-	c.loaded(jam.Control{Param: jam.ParamPolicy, Text: "quick", Policy: quick})
-	c.loaded(jam.Control{Param: jam.ParamPolicy, Text: "slow", Policy: slow})
+	first, broken, last := c.expect("slow"), c.expect("broken"), c.expect("quick")
+	c.failed(broken)
+	c.loaded(last, jam.Control{Param: jam.ParamPolicy, Text: "quick", Policy: quick})
+	c.loaded(first, jam.Control{Param: jam.ParamPolicy, Text: "slow", Policy: slow})
 	if got := c.loop.Close(); got != quick {
 		t.Error("the policy that was asked for first plays")
+	}
+}
+
+// If the policy that was asked for last cannot be loaded, the one before it plays, and the page shows that one.
+func TestAPolicyThatFailsLeavesTheOneBefore(t *testing.T) {
+	c := &controls{loop: jam.NewControls(), policy: "plays"}
+	good := jamtest.NewPolicy(1)
+	bad, first, last := c.expect("bad"), c.expect("good"), c.expect("broken")
+	c.failed(bad)
+	c.loaded(first, jam.Control{Param: jam.ParamPolicy, Text: "good", Policy: good})
+	c.failed(last)
+	if got := c.wanted(); got != "good" {
+		t.Errorf("the page shows %q", got)
+	}
+	if got := c.loop.Close(); got != good {
+		t.Error("the policy that could be loaded does not play")
+	}
+
+	c = &controls{loop: jam.NewControls(), policy: "plays"}
+	first, last = c.expect("one"), c.expect("other")
+	c.failed(first)
+	c.failed(last)
+	if got := c.wanted(); got != "plays" {
+		t.Errorf("the page shows %q, which failed", got)
 	}
 }
 
