@@ -88,7 +88,7 @@ func (n *notifier) run(ctx context.Context) {
 		case s, open := <-n.clicks:
 			if !open { // the bus has ended
 				n.leave()
-			} else if n.isOpen(s) {
+			} else if n.open != nil && n.isOpen(s) { // any program of the user's can send a signal
 				n.open()
 			}
 		}

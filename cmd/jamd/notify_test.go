@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -195,6 +196,24 @@ func TestNotifyClick(t *testing.T) {
 	if len(opened) > 0 {
 		t.Error("the page opens for the notification of another program")
 	}
+}
+
+// Where no page can open, a click that another program makes up opens none.
+func TestNotifyClickWithoutPage(t *testing.T) {
+	n := newNotifier("", zerolog.Nop())
+	clicks := make(chan *dbus.Signal)
+	n.clicks, n.id = clicks, 7
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		n.run(ctx)
+		close(ended)
+	}()
+	for range 2 { // run has read the first one to its end when it takes the second
+		clicks <- &dbus.Signal{Name: notifications + ".ActionInvoked", Body: []any{uint32(7), openAction}}
+	}
+	end()
+	<-ended
 }
 
 // Without a desktop nothing happens but for one line of the log; when a desktop has started, it shows the next keyboard.
