@@ -44,7 +44,7 @@ func TestPageCountsListeningInBeats(t *testing.T) {
 		settings.Meter, settings.Listen = meter, 8
 		j := &Jam{
 			Prepared: &Prepared{Config: jam.LoopConfig{Settings: settings}}, output: &output{Out: midiio.NewOut(midiio.NewRecorder(jam.NewSystemClock().Now))},
-			controls: &controls{settings: settings}, host: &Host{},
+			controls: &controls{settings: settings}, host: &Host{learned: &learned{bindings: bindings(t)}},
 		}
 		if got := j.Info().ListenFrames; got != want {
 			t.Errorf("8 beats of %s are %d frames, want %d", text, got, want)
