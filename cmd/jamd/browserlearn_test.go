@@ -50,6 +50,8 @@ func TestLearnInABrowser(t *testing.T) {
 	// Forgotten, and undone.
 	v.click(`[aria-label="Forget CC 74, channel 1"]`)
 	v.wait("none learned", `!document.querySelector('.learning li') && !`+knob+`.textContent.includes('CC')`)
+	v.wait("the offer to undo it", `document.querySelector('.notices').textContent.includes('CC 74, channel 1 changes nothing now')`)
+	v.sees("1", `String(document.querySelectorAll('.notices button').length)`) // the last change alone can be undone
 	v.do(`midi('Stage 73', 0xB0, 74, 0)`)
 	v.do(`[...document.querySelectorAll('.notices li')].find((n) => n.textContent.startsWith('CC 74, channel 1 changes nothing now')).querySelector('button').click()`)
 	v.wait("it learned again", knob+`.textContent.includes('CC 74, channel 1')`)

@@ -42,11 +42,14 @@ async function learn(target: string) {
   if (response) tell(await response.json());
 }
 
-/** tell says what a knob changes now, and offers to undo that. */
+let endOffer = () => {}; // ends the notice that offers to undo the last change
+
+/** tell says what a knob changes now, and offers to undo that. Only the last change can be undone: older offers end. */
 function tell({ trigger, target }: Learned) {
   const t = texts.value,
     name = triggerOf(trigger);
-  notice(target ? t.learn.learned(name, targetOf(target, params.value)) : t.learn.forgotten(name), {
+  endOffer();
+  endOffer = notice(target ? t.learn.learned(name, targetOf(target, params.value)) : t.learn.forgotten(name), {
     label: t.undo,
     press: undo,
   });
