@@ -295,6 +295,35 @@ func TestLearnInAJam(t *testing.T) {
 	})
 }
 
+// A key that is learned, or forgotten, while it is held ends the note that it began.
+func TestReleasesGoWhereStrokesWent(t *testing.T) {
+	k := surface(t, nil)
+	on, off := jam.Event{Status: 0x92, Data1: 70, Data2: 9}, jam.Event{Status: 0x82, Data1: 70}
+	handled := func(e jam.Event, want bool, when string) {
+		t.Helper()
+		if k.Handle(e) != want {
+			t.Errorf("%s: %v is taken from the melody: %v, want %v", when, e.Status, !want, want)
+		}
+	}
+	bind := func(target string) {
+		t.Helper()
+		if err := k.bindings.Bind(Trigger{kind: key, number: 70, channel: 3}, target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	handled(on, false, "before")
+	bind("mute")
+	handled(off, false, "learned while it is held")
+	handled(on, true, "learned")
+	bind("")
+	handled(off, true, "forgotten while it is held")
+	bind("mute")
+	handled(on, true, "learned again")
+	bind("")
+	handled(on, false, "struck again without a release")
+	handled(jam.Event{Status: 0x92, Data1: 70}, false, "released by a stroke of velocity 0")
+}
+
 // A player who turns to another setting before a knob was turned learns that one.
 func TestLearnAnotherInstead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"jamd/jam"
 )
@@ -27,6 +28,7 @@ type Steerer interface {
 // A Surface is the player's control surface in one jam.
 type Surface struct {
 	bindings *Bindings
+	taken    [16][2]atomic.Uint64 // by channel and bit, the keys that were taken out of the melody when they were struck
 	moves    *jam.Queue[move]
 	closed   chan struct{} // closing it ends Steer; moves stays open, because a page may play until the very end
 	running  sync.WaitGroup
@@ -45,7 +47,8 @@ func NewSurface(b *Bindings) *Surface {
 }
 
 // Handle takes an event from the player. It reports whether the event belongs to a trigger, or is being learned as one, and so not to
-// the melody. It never blocks and is safe for concurrent use, also on the driver's thread. After Close, triggers change nothing.
+// the melody. The release of a key belongs to what its stroke belonged to, so that a key that is learned or forgotten while it is held ends
+// its note. Handle never blocks and is safe for concurrent use, also on the driver's thread. After Close, triggers change nothing.
 func (s *Surface) Handle(e jam.Event) bool {
 	var by kind
 	switch e.Status & 0xF0 {
@@ -58,14 +61,23 @@ func (s *Surface) Handle(e jam.Event) bool {
 	default:
 		return false
 	}
-	if s.bindings.learns(e) {
-		return true
+	channel, number := e.Status&0x0F, e.Data1&0x7F
+	taken, bit := &s.taken[channel][number/64], uint64(1)<<(number%64)
+	if by == key {
+		before := taken.And(^bit)
+		if e.Status&0xF0 == noteOff || e.Data2 == 0 { // releasing a key changes nothing
+			return before&bit != 0
+		}
 	}
-	target := s.bindings.table.Load().of[by][e.Status&0x0F][e.Data1&0x7F]
-	if target == nil {
+	learns := s.bindings.learns(e)
+	target := s.bindings.table.Load().of[by][channel][number]
+	if !learns && target == nil {
 		return false
 	}
-	if by != key || e.Status&0xF0 == noteOn && e.Data2 > 0 { // releasing a key changes nothing
+	if by == key {
+		taken.Or(bit)
+	}
+	if !learns {
 		s.moves.TrySend(move{target, by, e})
 	}
 	return true
