@@ -154,9 +154,17 @@ func TestFirstPressInABrowser(t *testing.T) {
 			if (m.type === 'note') order.push({ what: 'note', at: m.time, sent: performance.now() });
 			send.call(this, text);
 		};
-		globalThis.AudioContext = class extends AudioContext {
-			constructor(options) { order.push({ what: 'sound', at: performance.now() }); super(options); }
+		// The sound may have been built before, while the page was idle. What counts is what a key begins: to build it, to
+		// let it sound, or to start a source.
+		const sounds = () => order.some((o) => o.what === 'key') && order.push({ what: 'sound', at: performance.now() });
+		const before = (of, name) => {
+			const then = of[name];
+			of[name] = function (...given) { sounds(); return then.apply(this, given); };
 		};
+		before(BaseAudioContext.prototype, 'createGain');
+		before(AudioContext.prototype, 'resume');
+		before(AudioScheduledSourceNode.prototype, 'start');
+		before(AudioBufferSourceNode.prototype, 'start');
 	})()`)
 	v.press("KeyC")
 	v.wait("the sound", `order.some((o) => o.what === 'sound') && order.filter((o) => o.what === 'note').length === 2`)
@@ -164,7 +172,7 @@ func TestFirstPressInABrowser(t *testing.T) {
 	if off := v.number(`Math.abs(order[1].at - order[0].at)`); off > 20 {
 		t.Errorf("the first note says that it was played %.1f ms from its key", off)
 	}
-	t.Logf("the first note was sent %.1f ms after its key, the sound began to be built after %.1f ms", v.number(`order[1].sent - order[0].at`), v.number(`order[2].at - order[0].at`))
+	t.Logf("the first note was sent %.1f ms after its key, the sound began after %.1f ms", v.number(`order[1].sent - order[0].at`), v.number(`order[2].at - order[0].at`))
 	v.unbroken()
 }
 
