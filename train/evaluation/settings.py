@@ -6,10 +6,7 @@ the built program.
 
 from __future__ import annotations
 
-import json
 import shlex
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from train.data import metrics
 from train.data.corpora.song import CorpusError
 from train.data.vocabulary import OURS, read_symbol
 from train.evaluation.bootstrap import Songs, interval, quotient
+from train.evaluation.built import accompany
 from train.evaluation.listen import midi_file
 from train.evaluation.measured import LISTENED
 from train.evaluation.places import BAR, Window, seed_of
@@ -47,14 +45,8 @@ def judge(draws: list[list[Window]], settings: Sequence[str], binary: Path) -> I
 
 def accompanied(binary: Path, window: Window, seed: int, flags: str) -> list[dict]:
     """Returns the chords that jamd plays to a window with a seed, as `jamd accompany --json` gives them."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "melody.mid"
-        midi_file(window.song, window.melody, np.zeros_like(window.melody)).save(path)
-        done = subprocess.run([binary, "accompany", path, "--json", "--track", "MELODY", "--seed", str(seed),
-                               *shlex.split(flags)], capture_output=True, text=True)
-    if done.returncode:
-        raise CorpusError(f"{binary} accompany {flags}: {done.stderr.strip()}")
-    return json.loads(done.stdout)["chords"]
+    melody = midi_file(window.song, window.melody, np.zeros_like(window.melody))
+    return accompany(binary, melody, ["--track", "MELODY", "--seed", str(seed), *shlex.split(flags)])["chords"]
 
 
 def of_tokens(chords: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,9 +3,6 @@ the music that it plays to the same song, played exactly, on a grid."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from pathlib import Path
 import mido
 import numpy as np
 
+from train.evaluation.built import accompany
 from train.follow.playing import How, Performance, perform
 from train.follow.songs import Tune
 from train.follow.yardstick import chosen
@@ -109,16 +107,12 @@ def since(*jams: Chords) -> float:
 def accompanied(binary: Path, played: Performance, on_grid: bool, seed: int) -> Chords:
     """Lets jamd accompany a performance."""
     file, start = file_of(played, on_grid)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "melody.mid"
-        file.save(path)
-        how = ["--seed", str(seed)]
-        if not on_grid:
-            how += ["--clock", "follow", "--meter", "4/4"]
-            how += ["--taps", ",".join(map(str, played.heard["taps"]))] if played.heard["taps"] else []
-            how += ["--tempo", f"{played.heard['bpm']:.3f}"] if played.heard["bpm"] else []
-        done = subprocess.run([binary, "accompany", path, "--json", *how], capture_output=True, text=True, check=True)
-    return chords_of(played, json.loads(done.stdout), start)
+    how = ["--seed", str(seed)]
+    if not on_grid:
+        how += ["--clock", "follow", "--meter", "4/4"]
+        how += ["--taps", ",".join(map(str, played.heard["taps"]))] if played.heard["taps"] else []
+        how += ["--tempo", f"{played.heard['bpm']:.3f}"] if played.heard["bpm"] else []
+    return chords_of(played, accompany(binary, file, how), start)
 
 
 def judge(tunes: list[Tune], binary: Path, split: str, songs: int) -> Iterator[str]:
