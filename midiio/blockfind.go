@@ -44,8 +44,8 @@ func (b *blocks) findFrom(from int) bool {
 			continue
 		}
 		rare, ok := twoSteps(b.lines[from:b.n])
-		if !ok {
-			return false
+		if !ok { // perhaps the blocks are shorter: one more block in a pulse now and then looks like jitter of the whole pulse
+			continue
 		}
 		heard := b.numbers
 		for i := from + 1; i < b.n; i++ {

@@ -135,6 +135,19 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// Pulses of a little more than four blocks: hardly one in twenty takes five. Until the blocks are found each of those looks like a
+// slower tempo.
+func TestBlocksOfAQuarterPulse(t *testing.T) {
+	block := time.Duration(8.05e6)
+	for seed := range uint64(50) {
+		way := blockWay{block: block, jitter: ms, seed: seed}
+		bpm := float64(time.Minute) / pulsesPerBeat / 4.044 / float64(block)
+		if f, off := follow(way.deliver(master{tempo: steady(bpm)}.play(2*time.Second, 12*bar)), bpm, 2*bar); off > 2 {
+			t.Errorf("seed %d: pulse %d of %d, tempo off by %.2f BPM", seed, f.pulse, 12*bar-1, off)
+		}
+	}
+}
+
 // Any block, any tempo, any jitter that leaves the grid visible.
 func TestAnyBlock(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -80,7 +80,7 @@ func (c *clockCount) hear(at float64, anew bool) int64 {
 func (c *clockCount) doubt(at, gap float64) {
 	c.after[c.n] = at
 	c.n++
-	if c.n > 1 && gap < burstGap*c.before.period {
+	if c.n > 1 && c.n-c.burst <= regularRun && gap < burstGap*c.before.period { // what was due comes at once, not much later
 		c.burst = c.n
 	}
 	due := c.before.at + float64(c.n)*c.before.period // if no pulse was lost

@@ -162,3 +162,31 @@ func TestAnyStall(t *testing.T) {
 		}
 	})
 }
+
+// A slower tempo begins with a long gap, which might be a stall. If the tempo then rises, jitter brings two pulses close together.
+// They are no burst of pulses that were due in the stall, because other pulses came between.
+func TestNoBurstLongAfterAStall(t *testing.T) {
+	ahead := int64(0)
+	for seed := range uint64(100) {
+		tempo := func(n int) float64 {
+			switch {
+			case n < 40:
+				return 122
+			case n < 80:
+				return 50
+			}
+			return 240
+		}
+		f := newReceiver(120)
+		f.Receive(time.Second, jam.ClockStart, 0, 0)
+		for _, p := range (master{tempo: tempo, jitter: 3 * ms, seed: seed}).play(2*time.Second, 200) {
+			f.Receive(p.at, jam.ClockPulse, 0, 0)
+			if _, running, _ := f.Position(p.at); running {
+				ahead = max(ahead, f.passed-int64(p.number))
+			}
+		}
+	}
+	if ahead > jam.PulsesPerFrame {
+		t.Errorf("the song was up to %d pulses ahead", ahead)
+	}
+}
