@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -13,8 +14,19 @@ import (
 	"jamd/ui"
 )
 
-// playThrough plays a jam of one note and ends it.
+// playThrough plays a jam of one note and returns its result.
 func playThrough(t *testing.T, s *stage, j *Jam) *Result {
+	t.Helper()
+	endAfterNote(t, j)
+	for {
+		if r := await(t, "result", s.results); r.Session != "" {
+			return r
+		}
+	}
+}
+
+// endAfterNote plays a note, waits for the first frame, and ends the jam.
+func endAfterNote(t *testing.T, j *Jam) {
 	t.Helper()
 	j.Play(note(j))
 	for deadline := time.Now().Add(patience); !j.begun.Load() && time.Now().Before(deadline); {
@@ -22,11 +34,6 @@ func playThrough(t *testing.T, s *stage, j *Jam) *Result {
 	}
 	if err := j.Stop(); err != nil {
 		t.Error(err)
-	}
-	for {
-		if r := await(t, "result", s.results); r.Session != "" {
-			return r
-		}
 	}
 }
 
@@ -139,6 +146,33 @@ func TestTooShortToJudge(t *testing.T) {
 			}
 			if len(drawn) != 1 {
 				t.Errorf("played: %v", drawn)
+			}
+		})
+	}
+}
+
+// A blind jam whose session cannot be read cannot be rated, so it does not count: the same policy plays again.
+func TestBlindJamThatCannotBeRead(t *testing.T) {
+	for _, participant := range []string{"", "ann"} {
+		t.Run(participant, func(t *testing.T) {
+			root := t.TempDir()
+			s, stop := play(t, Options{SessionDir: root, Blind: Blind{Policies: []string{"gapt", "jamd"}, Participant: participant}})
+			defer stop()
+			var first string
+			for range 3 {
+				j := await(t, "jam", s.jams)
+				drawn := j.Policy.Metadata().Name
+				if first = cmp.Or(first, drawn); drawn != first {
+					t.Errorf("%s was drawn after %s", drawn, first)
+				}
+				manifest := filepath.Join(root, j.session, session.ManifestFile)
+				if err := errors.Join(os.Remove(manifest), os.Mkdir(manifest, 0o755)); err != nil { // which root cannot read either
+					t.Fatal(err)
+				}
+				endAfterNote(t, j)
+				if r := await(t, "result", s.results); r.Session != "" || !strings.Contains(r.Loss, session.ManifestFile) {
+					t.Errorf("%+v", r)
+				}
 			}
 		})
 	}

@@ -53,7 +53,7 @@ type Jam struct {
 	tempo     atomic.Uint64            // the tempo that is followed, as math.Float64bits; 0 before the first frame
 	told      atomic.Uint64            // the tempo that the player has set before it is found, as math.Float64bits; 0 if none
 	played    atomic.Bool              // a page has played a note
-	counts    bool                     // the blind jam was kept, and is long enough to judge; set when it ends
+	counts    bool                     // the blind jam was kept, can be read, and is long enough to judge; set when it ends
 	figures   atomic.Pointer[latency.Monitor]
 	ending    atomic.Uint32 // what comes after the jam; the first call of end sets it
 }

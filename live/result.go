@@ -18,7 +18,7 @@ type Result struct {
 	NoteInChord float64         `json:"note_in_chord"`
 	Figures     latency.Figures `json:"latency"`
 	Dropped     uint64          `json:"dropped_reports"`     // number of frame reports that slow readers missed
-	Session     string          `json:"session"`             // folder of the session; "" if the jam is not recorded
+	Session     string          `json:"session"`             // folder of the session; "" if the jam is not recorded, or is blind and cannot be read
 	Loss        string          `json:"loss,omitempty"`      // why the session is incomplete
 	Trial       *session.Trial  `json:"trial,omitempty"`     // of a blind jam
 	TooShort    bool            `json:"too_short,omitempty"` // the blind jam is too short to judge: it does not count

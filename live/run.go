@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -118,8 +119,11 @@ func (j *Jam) closeSession(log *session.Session, r *Result) error {
 		r.Session = ""
 	}
 	if j.blind() && r.Session != "" {
-		r.TooShort, err = tooShort(r.Session)
-		j.counts = !r.TooShort
+		if short, unread := tooShort(r.Session); unread != nil { // nobody can rate it
+			r.Session, r.Loss = "", cmp.Or(r.Loss, unread.Error())
+		} else {
+			r.TooShort, j.counts = short, !short
+		}
 	}
 	if server := j.host.server; server != nil {
 		server.End(idOf(r.Session))
@@ -128,13 +132,16 @@ func (j *Jam) closeSession(log *session.Session, r *Result) error {
 	return err
 }
 
-// tooShort reports whether the blind jam in a folder is too short to judge.
+// tooShort reports whether the blind jam in a folder is too short to judge. It returns an error if the session cannot be read.
 func tooShort(dir string) (bool, error) {
 	record, err := session.Open(dir)
 	if err != nil {
 		return false, err
 	}
 	b := record.Brief()
+	if b.Problem != "" {
+		return false, errors.New(b.Problem)
+	}
 	return b.TooShort, nil
 }
 
