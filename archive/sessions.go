@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"jamd/midiio"
 	"jamd/session"
 	"jamd/ui"
@@ -22,14 +24,15 @@ import (
 // Sessions are the recorded sessions in a folder, as the page shows and changes them. They are safe for concurrent use.
 type Sessions struct {
 	root     string
-	encoders *Encoders  // for reports
-	report   sync.Mutex // held while a report is made: only one at a time, because a jam may be running
-	change   sync.Mutex // held during a change, so that a new name is on disk before its session is deleted
+	encoders *Encoders    // for reports
+	report   sync.Mutex   // held while a report is made: only one at a time, because a jam may be running
+	change   sync.Mutex   // held during a change, so that a new name is on disk before its session is deleted
+	trashed  *flock.Flock // on trashLock, from the first Delete on
 }
 
 var _ ui.Sessions = (*Sessions)(nil)
 
-// Open opens a folder of sessions and empties its trash. root is "" for the user's own folder. ortLib is the path of ONNX
+// Open opens a folder of sessions and empties its trash, unless another jamd has deleted a session and could still restore it. root is "" for the user's own folder. ortLib is the path of ONNX
 // Runtime's library, or "" for the one that is found. The caller must call Close.
 func Open(root, ortLib string) (*Sessions, error) {
 	if root == "" {
@@ -38,12 +41,15 @@ func Open(root, ortLib string) (*Sessions, error) {
 			return nil, err
 		}
 	}
-	_ = os.RemoveAll(filepath.Join(root, trash)) // what cannot be removed does no harm
-	return &Sessions{root: root, encoders: NewEncoders(ortLib)}, nil
+	emptyTrash(root)
+	return &Sessions{root: root, encoders: NewEncoders(ortLib), trashed: flock.New(filepath.Join(root, trashLock))}, nil
 }
 
-// Close frees the networks that reports needed.
-func (s *Sessions) Close() { s.encoders.Close() }
+// Close frees the networks that reports needed. What was deleted can no longer be restored.
+func (s *Sessions) Close() {
+	s.encoders.Close()
+	_ = s.trashed.Close()
+}
 
 // folder returns the folder of the session called id in root. If there is none, the error wraps [ui.ErrUnknown].
 func folder(root, id string) (string, error) {

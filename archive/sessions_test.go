@@ -33,6 +33,7 @@ func TestSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer k.Close()
 	list := func() map[string]ui.Session {
 		all, err := k.List()
 		if err != nil {
@@ -88,6 +89,33 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// A session can be restored as long as the jamd that deleted it runs, whoever else opens the folder in the meantime.
+func TestAnotherJamdLeavesTheTrash(t *testing.T) {
+	root := t.TempDir()
+	archivetest.Short(t, root, "one", `{"type":"end","jam":{"frames":240,"chords":7,"misses":2}}`+"\n")
+	open := func() *Sessions {
+		k, err := Open(root, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	k := open()
+	if err := k.Delete("one"); err != nil {
+		t.Fatal(err)
+	}
+	open().Close()
+	if err := errors.Join(k.Restore("one"), k.Delete("one")); err != nil {
+		t.Errorf("after another jamd has begun: %v", err)
+	}
+	k.Close()
+	k = open()
+	defer k.Close()
+	if err := k.Restore("one"); !errors.Is(err, ui.ErrUnknown) {
+		t.Errorf("after the jamd that deleted it has ended: %v, want unknown", err)
+	}
+}
+
 // If several pages change a session at the same time, every change that was confirmed is stored.
 func TestSessionsByManyAtOnce(t *testing.T) {
 	root := t.TempDir()
@@ -96,6 +124,7 @@ func TestSessionsByManyAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer k.Close()
 	for i := range 30 {
 		name, control := fmt.Sprint("take ", i), i%5+1
 		var renamed, rated, deleted error
