@@ -26,6 +26,9 @@ const (
 
 var providerNames = [...]string{"auto", "cpu", "cuda", "cuda!"}
 
+// ProviderNames returns the names that UnmarshalText reads.
+func ProviderNames() []string { return slices.Clone(providerNames[:]) }
+
 func (p Provider) String() string { return providerNames[p] }
 
 // MarshalText returns the provider's name.

@@ -19,8 +19,8 @@ type benchCmd struct {
 	Budget   time.Duration  `placeholder:"DURATION" help:"End with exit code 1 if the 99th percentile of a policy step is longer than this, such as 5ms."`
 	Compare  string         `placeholder:"FILE" help:"Compare with an earlier run that was saved by --json > FILE."`
 	JSON     bool           `help:"Print one JSON object."`
-	Policy   string         `default:"${policy}" placeholder:"NAME|FILE" help:"Policy to measure (${default})."`
-	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
+	Policy   string         `default:"${policy}" placeholder:"NAME|FILE" predictor:"policy" help:"Policy to measure (${default})."`
+	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" predictor:"provider" help:"Where the policy runs (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
 
 	Configured configFlags `embed:""`

@@ -14,9 +14,9 @@ import (
 )
 
 type doctorCmd struct {
-	Policy     string         `default:"${policy}" placeholder:"NAME|FILE" help:"Policy to try (${default})."`
+	Policy     string         `default:"${policy}" placeholder:"NAME|FILE" predictor:"policy" help:"Policy to try (${default})."`
 	OrtLib     string         `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
-	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails without CUDA (${default})."`
+	Provider   model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" predictor:"provider" help:"Where the policy runs; cuda! fails without CUDA (${default})."`
 	SessionDir string         `placeholder:"DIR" help:"Folder of the sessions, as for 'jamd play'."`
 	JSON       bool           `help:"Print one JSON array."`
 

@@ -12,7 +12,7 @@ import (
 )
 
 type jamCmd struct {
-	Agent            string        `default:"melody" placeholder:"NAME|FILE" help:"Who plays the melody: an agent from 'jamd policies' or an .onnx file (${default})."`
+	Agent            string        `default:"melody" placeholder:"NAME|FILE" predictor:"agent" help:"Who plays the melody: an agent from 'jamd policies' or an .onnx file (${default})."`
 	AgentTemperature float64       `default:"0.99" help:"How adventurous the agent is: 0 plays the likeliest note, 1 as it learned (${default})."`
 	AgentTopP        float64       `default:"1" placeholder:"P" help:"Choose among the likeliest notes that make up this share (${default})."`
 	AgentSeed        uint64        `default:"2" help:"Seed of the agent. The same two seeds give the same jam (${default}); --random-seed draws both."`

@@ -27,7 +27,7 @@ type liveFlags struct {
 	JSON        bool          `help:"Print one JSON object at the end instead of the chords."`
 	Metrics     string        `placeholder:"127.0.0.1:PORT" help:"Serve the figures of the jam to Prometheus, on this machine only."`
 	Budget      time.Duration `placeholder:"DURATION" help:"Warn if the 99th percentile of a policy step is longer than this, such as 5ms."`
-	Faster      string        `placeholder:"NAME|FILE" help:"Faster policy that plays while this machine is too slow for the other: a name from 'jamd policies' or an .onnx file."`
+	Faster      string        `placeholder:"NAME|FILE" predictor:"policy" help:"Faster policy that plays while this machine is too slow for the other: a name from 'jamd policies' or an .onnx file."`
 	Log         string        `placeholder:"FILE" help:"Append the messages to this file, as JSON lines with time, level and frame."`
 	Storage     storageFlags  `embed:""`
 	Clock       clockFlags    `embed:""`

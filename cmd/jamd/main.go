@@ -16,7 +16,6 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-	kongcompletion "github.com/jotaen/kong-completion"
 
 	"jamd/model"
 	"jamd/usage"
@@ -59,7 +58,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "jamd:", err)
 		return exitFailed
 	}
-	if kongcompletion.Register(parser); exited { // a shell asked what could stand here, and has been told
+	if completeLine(parser); exited { // a shell asked what could stand here, and has been told
 		return code
 	}
 	if len(args) == 0 { // whoever types "jamd" alone wants to know what there is

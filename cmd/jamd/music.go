@@ -16,14 +16,14 @@ const defaultPolicy = "jamd"
 
 // musicFlags are the flags of the music. The commands play, jam and accompany share them.
 type musicFlags struct {
-	Policy      string           `default:"${policy}" placeholder:"NAME|FILE" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
+	Policy      string           `default:"${policy}" placeholder:"NAME|FILE" predictor:"policy" help:"Policy: a name from 'jamd policies' or an .onnx file (${default})."`
 	Listen      int              `default:"8" placeholder:"BEATS" help:"Listen this long before joining in (${default})."`
-	ChordGrid   jam.ChordGrid    `default:"beat" placeholder:"frame|beat|half|bar" help:"Where chords may change (${default}); a frame is a sixteenth note."`
-	Swing       jam.Swing        `default:"off" placeholder:"off|eighths|sixteenths" help:"Which notes swing (${default}); --set swing-percent=60 says how much."`
-	Style       jam.Style        `default:"pad" placeholder:"pad|block|pulse|arpeggio|ripple" help:"How chords are played while they last (${default})."`
-	Complexity  jam.Complexity   `default:"all" placeholder:"triads|sevenths|all" help:"Which chords may begin (${default})."`
-	Colour      jam.Colour       `default:"plain" placeholder:"plain|sevenths|ninths" help:"Add the sevenths of the key, or its ninths too, to triads (${default})."`
-	Key         jam.ChordKey     `default:"any" placeholder:"KEY" help:"Keep the chords to a key, such as G, Ebm or 'A minor' (${default})."`
+	ChordGrid   jam.ChordGrid    `default:"beat" placeholder:"frame|beat|half|bar" predictor:"chord-grid" help:"Where chords may change (${default}); a frame is a sixteenth note."`
+	Swing       jam.Swing        `default:"off" placeholder:"off|eighths|sixteenths" predictor:"swing" help:"Which notes swing (${default}); --set swing-percent=60 says how much."`
+	Style       jam.Style        `default:"pad" placeholder:"pad|block|pulse|arpeggio|ripple" predictor:"style" help:"How chords are played while they last (${default})."`
+	Complexity  jam.Complexity   `default:"all" placeholder:"triads|sevenths|all" predictor:"complexity" help:"Which chords may begin (${default})."`
+	Colour      jam.Colour       `default:"plain" placeholder:"plain|sevenths|ninths" predictor:"colour" help:"Add the sevenths of the key, or its ninths too, to triads (${default})."`
+	Key         jam.ChordKey     `default:"any" placeholder:"KEY" predictor:"key" help:"Keep the chords to a key, such as G, Ebm or 'A minor' (${default})."`
 	Temperature float64          `default:"0.99" help:"How adventurous: 0 plays the likeliest chord, 1 as the policy learned (${default})."`
 	TopP        float64          `default:"1" placeholder:"P" help:"Choose among the likeliest chords that make up this share (${default})."`
 	Seed        uint64           `default:"1" help:"The same seed and melody give the same chords (${default})."`
@@ -31,7 +31,7 @@ type musicFlags struct {
 	Bass        bool             `help:"Also play a bass line, on a channel of its own."`
 	Set         []config.Setting `placeholder:"NAME=VALUE" help:"Set any setting of a jam, such as transpose=-2; can be given several times."`
 
-	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" help:"Where the policy runs; cuda! fails without CUDA (${default})."`
+	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda|cuda!" predictor:"provider" help:"Where the policy runs; cuda! fails without CUDA (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
 }
 

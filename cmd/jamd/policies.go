@@ -50,7 +50,7 @@ const passingOn = "The licence is that of the weights, given by those who made t
 	"for the same licence, and one without a licence gives no leave at all. Pass the file on with its card."
 
 type policiesInfoCmd struct {
-	Policy string `arg:"" placeholder:"NAME|FILE" help:"Name of a policy or agent, or an .onnx file."`
+	Policy string `arg:"" placeholder:"NAME|FILE" predictor:"policy-or-agent" help:"Name of a policy or agent, or an .onnx file."`
 	JSON   bool   `help:"Print one JSON object."`
 }
 
@@ -111,7 +111,7 @@ func (c *policiesRemoveCmd) Run(to console) error {
 }
 
 type policiesVerifyCmd struct {
-	Policies []string `arg:"" optional:"" name:"policy" placeholder:"NAME|FILE" help:"Names or .onnx files (all)."`
+	Policies []string `arg:"" optional:"" name:"policy" placeholder:"NAME|FILE" predictor:"policy-or-agent" help:"Names or .onnx files (all)."`
 	OrtLib   string   `placeholder:"FILE" help:"ONNX Runtime's shared library, as for 'jamd play'."`
 
 	Configured configFlags `embed:""`

@@ -124,7 +124,7 @@ func (c *sessionsCmd) chooseOfAll(to console, only *sessionFilter) (records []*s
 type sessionFilter struct {
 	Since   date          `placeholder:"DATE" help:"That began on this day or later, such as 2026-01-31."`
 	Until   date          `placeholder:"DATE" help:"That began on this day or earlier."`
-	Policy  string        `placeholder:"NAME" help:"Played by this policy."`
+	Policy  string        `placeholder:"NAME" predictor:"policy" help:"Played by this policy."`
 	Tempo   tempoRange    `placeholder:"LOW-HIGH" help:"At these quarter notes a minute."`
 	Key     *jam.Key      `placeholder:"Am" help:"Whose melody is probably in this key."`
 	Longer  time.Duration `placeholder:"DURATION" help:"At least this long."`

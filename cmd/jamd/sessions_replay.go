@@ -19,12 +19,12 @@ import (
 
 type replayCmd struct {
 	sessionArg
-	Policy   string         `placeholder:"NAME|FILE" help:"Let this policy play instead of the session's own."`
-	Faster   string         `placeholder:"NAME|FILE" help:"File of the jam's faster variant, if it does not come with jamd."`
+	Policy   string         `placeholder:"NAME|FILE" predictor:"policy" help:"Let this policy play instead of the session's own."`
+	Faster   string         `placeholder:"NAME|FILE" predictor:"policy" help:"File of the jam's faster variant, if it does not come with jamd."`
 	Output   string         `short:"o" placeholder:"OUT.mid" help:"Write the replay, with the melody, into this MIDI file."`
 	Out      string         `placeholder:"NAME" help:"Play it in real time, with the melody, to this port; 'jamd out' opens one of that name."`
 	JSON     bool           `help:"Print one JSON object."`
-	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" help:"Where the policy runs (${default})."`
+	Provider model.Provider `default:"auto" placeholder:"auto|cpu|cuda" predictor:"provider" help:"Where the policy runs (${default})."`
 	OrtLib   string         `placeholder:"FILE" help:"ONNX Runtime's shared library; else ${ort_env}, beside jamd, the system's."`
 }
 
