@@ -51,3 +51,37 @@ func TestLanguagesInABrowser(t *testing.T) {
 	v.sees("hier spielen", `document.querySelector('.door b').textContent`)
 	v.unbroken()
 }
+
+// TestFirstScreenOfPhonesInABrowser checks that on small phones, in every language, the piano covers nothing of the first screen.
+func TestFirstScreenOfPhonesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute in a browser")
+	}
+	v := visit(t, "--clock", "follow")
+	v.see(`.doors`)
+	for _, size := range [][2]int64{{320, 640}, {360, 740}, {390, 844}} {
+		v.screen(size[0], size[1], true)
+		v.see(`.thumbs`)
+		for _, language := range []string{"en", "de", "es", "fr", "ja"} {
+			v.do(`choose('#language', '` + language + `')`)
+			v.wait(language, `document.documentElement.lang === '`+language+`'`)
+			for _, way := range []string{"1", "2", "3"} {
+				v.do(`document.querySelector('.ways button:nth-child(` + way + `)').click()`)
+				v.wait("way "+way, `document.querySelector('.ways button:nth-child(`+way+`)')?.ariaPressed === 'true'`)
+				v.do(`scrollTo(0, 0), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`)
+				covered := eval[string](v, `(() => {
+					const dock = document.querySelector('.dock').getBoundingClientRect().top;
+					return [...document.querySelectorAll('.front *')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().bottom > dock)
+						.map((e) => e.className + ' ' + (e.getBoundingClientRect().bottom - dock).toFixed(1) + ' px').join(', ');
+				})()`)
+				if covered != "" {
+					t.Errorf("%d x %d, %s, way %s: the piano covers %s", size[0], size[1], language, way, covered)
+				}
+				if found := eval[string](v, overflowing); found != "[]" {
+					t.Errorf("%d x %d, %s, way %s: these do not fit: %s", size[0], size[1], language, way, found)
+				}
+			}
+		}
+	}
+	v.unbroken()
+}
