@@ -23,6 +23,8 @@ _CHORDS = torch.from_numpy(tokens.chord_pitch_classes())[1:1 + tokens.CHORDS].fl
 _MELODY = torch.from_numpy(tokens.melody_pitch_classes()).float()
 SCALE = 7  # pitch classes of a key
 USUAL = 0.07  # about the share of frames in which a chord ends
+FULL = (0.1, 0.5)  # shares of time with four notes or more at the boundary between one kind of song and the next
+KINDS = len(FULL) + 1
 
 
 def ends(pieces: Sequence[Piece]) -> Tensor:
@@ -37,11 +39,13 @@ def ends(pieces: Sequence[Piece]) -> Tensor:
 
 def likeness(chords: Tensor) -> Tensor:
     """Returns [batch, length, chords]: how much each chord has in common with the data's chord, for tokens [batch,
-    length]. It is Jaccard's index: the number of pitch classes in both chords over the number in either, so 1 for the
-    same chord. In silence it is 0."""
+    length]. It is Jaccard's index, the number of pitch classes in both chords over the number in either, less its mean
+    over all chords. So a guess is worth as much as silence: nothing speaks for a chord before anything is heard. Where
+    the data is silent it is 0."""
     table = _CHORDS.to(chords.device)
     both = table @ table.T
     alike = both / (table.sum(dim=1)[:, None] + table.sum(dim=1) - both)
+    alike = alike - alike.mean(dim=1, keepdim=True)
     return alike[(chords - 1) % tokens.CHORDS] * (chords != tokens.NO_CHORD)[..., None]
 
 
@@ -116,40 +120,50 @@ def keys(melody: Tensor, mask: Tensor) -> Tensor:
     return ((classes[melody] * mask[..., None]).sum(dim=1) @ profiles.T).argmax(dim=-1)
 
 
+def kinds(chords: Tensor) -> Tensor:
+    """Returns int64 [batch]: of which kind each window of the data's chords [batch, length] is, by the share of its chords'
+    time in which four notes or more sound. Songs of pop and folk have few such chords, songs of jazz little else."""
+    sounds = chords != tokens.NO_CHORD
+    full = (_CHORDS.sum(dim=1) >= 4).to(chords.device)[(chords - 1) % tokens.CHORDS] & sounds
+    share = full.sum(dim=1) / sounds.sum(dim=1).clamp(min=1)
+    return torch.bucketize(share, torch.tensor(FULL, device=chords.device))
+
+
 @dataclass
 class Degrees:
-    """How rare each chord has become with the policy, compared with the data, by its degree in the key. It keeps
-    running counts of the frames of each quality on each degree, [2 modes, chords], transposed so that the tonic is
-    C."""
+    """How rare each chord has become with the policy, compared with the data of the same kind, by its degree in the key. It
+    keeps running counts of the frames of each quality on each degree, [kinds, 2 modes, chords], transposed so that the
+    tonic is C."""
 
-    data: Tensor = field(default_factory=lambda: torch.zeros(2, tokens.CHORDS))
-    own: Tensor = field(default_factory=lambda: torch.zeros(2, tokens.CHORDS))
+    data: Tensor = field(default_factory=lambda: torch.zeros(KINDS, 2, tokens.CHORDS))
+    own: Tensor = field(default_factory=lambda: torch.zeros(KINDS, 2, tokens.CHORDS))
 
-    def after(self, own: Tensor, data: Tensor, key: Tensor) -> Tensor:
+    def after(self, own: Tensor, data: Tensor, key: Tensor, kind: Tensor) -> Tensor:
         """Returns [batch, chords]: for each chord the logarithm of the data's share over the policy's in the window's
-        key. own and data are chord tokens [batch, length], key is [batch]. Both shares get 1 in 2000 added, so that a
-        chord rare in both counts as neither."""
-        self.own, self.data = (0.95 * shares + _counts(chords.cpu(), key.cpu())
+        key and kind. own and data are chord tokens [batch, length], key and kind are [batch]. Both shares get 1 in 2000
+        added, so that a chord rare in both counts as neither."""
+        self.own, self.data = (0.95 * shares + _counts(chords.cpu(), key.cpu(), kind.cpu())
                                for shares, chords in ((self.own, own), (self.data, data)))
-        own, data = ((shares / shares.sum(dim=1, keepdim=True).clamp(min=1) + 0.0005)
+        own, data = ((shares / shares.sum(dim=-1, keepdim=True).clamp(min=1) + 0.0005)
                      for shares in (self.own, self.data))
-        rarity = (data / own).log().view(2, -1, 12)
-        return torch.stack([rarity[k // 12].roll(k % 12, dims=-1).flatten() for k in key.tolist()])
+        rarity = (data / own).log().view(KINDS, 2, -1, 12)
+        return torch.stack([rarity[f, k // 12].roll(k % 12, dims=-1).flatten() for f, k in zip(kind.tolist(), key.tolist())])
 
     def within(self, own: Tensor, data: Tensor, melody: Tensor, mask: Tensor, jump: Tensor) -> Tensor:
         """Returns [batch, length, chords]: the same for every frame, with the melody's key on that frame's side of the
-        window's jump [batch]. All other arguments are [batch, length]."""
-        parts = sides(jump, melody.shape[1])
+        window's jump [batch], and the kind of the whole window. All other arguments are [batch, length]."""
+        kind, parts = kinds(data).repeat(2), sides(jump, melody.shape[1])
         own, data = (torch.where(parts, chords, tokens.NO_CHORD).flatten(0, 1) for chords in (own, data))
         key = keys(melody.repeat(2, 1), (mask & parts).flatten(0, 1))
-        before, after = self.after(own, data, key).to(melody.device).unflatten(0, (2, -1))[:, :, None]
+        before, after = self.after(own, data, key, kind).to(melody.device).unflatten(0, (2, -1))[:, :, None]
         return torch.where(parts[0][..., None], before, after)
 
 
-def _counts(chords: Tensor, key: Tensor) -> Tensor:
-    """Returns [2, chords]: the frames in which each chord sounds, by the mode of the key, transposed to C."""
-    counts = torch.zeros(2, tokens.CHORDS)
-    for row, k in zip(chords, key.tolist()):
+def _counts(chords: Tensor, key: Tensor, kind: Tensor) -> Tensor:
+    """Returns [kinds, 2, chords]: the frames in which each chord sounds, by the mode of the key, transposed to C."""
+    counts = torch.zeros(KINDS, 2, tokens.CHORDS)
+    for row, k, f in zip(chords, key.tolist(), kind.tolist()):
         sounding = (row[row != tokens.NO_CHORD] - 1) % tokens.CHORDS
-        counts[k // 12] += torch.bincount(sounding, minlength=tokens.CHORDS).view(-1, 12).roll(-(k % 12), 1).flatten()
+        of = torch.bincount(sounding, minlength=tokens.CHORDS).view(-1, 12)
+        counts[f, k // 12] += of.roll(-(k % 12), 1).flatten()
     return counts
