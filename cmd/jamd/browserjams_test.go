@@ -66,6 +66,7 @@ func TestNextJamInABrowser(t *testing.T) {
 func TestPortsInABrowser(t *testing.T) {
 	rack, v := browseRack(t, jam.Bars{Meter: jam.Quarters(4)})
 	v.click(`.door`) // which wakes the sound
+	v.wait("the sound", `document.querySelector('.speaker').textContent.toLowerCase() === 'sound on'`)
 	v.sees("hears this page · plays jamd out", `document.querySelector('.what').textContent`)
 	v.sees("sound on", `(document.querySelector('.speaker button').click(), document.querySelector('.speaker button').click(), document.querySelector('.speaker').textContent)`)
 

@@ -15,8 +15,8 @@ from train.evaluation.tables import table
 SYSTEMS = {"online-mle": "`online-mle`", "realchords-mle": "`realchords` from `online-mle`",
            "gapt-noadv-mle": "`gapt-noadv` from `online-mle`", "gapt-mle": "`gapt` from `online-mle`",
            "realchords": "`realchords`", "gapt-noadv": "`gapt-noadv`", "gapt": "`gapt`",
-           "jamd-before": "`jamd` before", "jamd-29": "`jamd` of 29 November",
-           "jamd-30": "`jamd` without agreement", "jamd": "`jamd`",
+           "jamd-before": "`jamd` before",
+           "jamd-30": "`jamd` of 30 November", "jamd": "`jamd`",
            "rules-beat": "`rules-beat`", "rules-half": "`rules-half`", "rules-bar": "`rules-bar`", "chance": "`chance`"}
 IN_THE_TABLE_OF_JUMPS = ["jamd", "jamd-before", "gapt", "rules-beat", "rules-half"]
 LEVELS = {"1": "1 (calm)", "2": "2", "3": "3", "4": "4", "5": "5 (busy)"}
