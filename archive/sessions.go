@@ -32,8 +32,9 @@ type Sessions struct {
 
 var _ ui.Sessions = (*Sessions)(nil)
 
-// Open opens a folder of sessions and empties its trash, unless another jamd has deleted a session and could still restore it. root is "" for the user's own folder. ortLib is the path of ONNX
-// Runtime's library, or "" for the one that is found. The caller must call Close.
+// Open opens a folder of sessions and empties its trash, unless another jamd has deleted a session and could still restore it. root
+// is "" for the user's own folder. ortLib is the path of ONNX Runtime's library, or "" for the one that is found. The caller must
+// call Close.
 func Open(root, ortLib string) (*Sessions, error) {
 	if root == "" {
 		var err error

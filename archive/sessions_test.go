@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -113,6 +114,22 @@ func TestAnotherJamdLeavesTheTrash(t *testing.T) {
 	defer k.Close()
 	if err := k.Restore("one"); !errors.Is(err, ui.ErrUnknown) {
 		t.Errorf("after the jamd that deleted it has ended: %v, want unknown", err)
+	}
+}
+
+// Where files cannot be locked the trash is emptied as ever: it would grow for good.
+func TestTrashThatCannotBeLocked(t *testing.T) {
+	root := t.TempDir()
+	if err := errors.Join(os.MkdirAll(filepath.Join(root, trash, "one"), 0o755), os.Mkdir(filepath.Join(root, trashLock), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	k, err := Open(root, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	if _, err := os.Stat(filepath.Join(root, trash)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the trash is still there: %v", err)
 	}
 }
 

@@ -20,7 +20,7 @@ func emptyTrash(root string) {
 		return
 	}
 	lock := flock.New(filepath.Join(root, trashLock))
-	if free, err := lock.TryLock(); err == nil && free {
+	if free, err := lock.TryLock(); free || err != nil { // where files cannot be locked, nobody can ask for the trash to be kept
 		_ = os.RemoveAll(filepath.Join(root, trash)) // what cannot be removed does no harm
 	}
 	_ = lock.Close()
@@ -37,7 +37,7 @@ func (s *Sessions) Delete(id string) error {
 	if (&session.Record{Dir: dir}).Recording() {
 		return gone(id)
 	}
-	_ = s.trashed.RLock() // where files cannot be locked, another jamd may end the undo, but that is no reason not to delete
+	_ = s.trashed.RLock() // where files cannot be locked, another jamd ends the undo, but that is no reason not to delete
 	if err := os.MkdirAll(filepath.Join(s.root, trash), 0o755); err != nil {
 		return err
 	}

@@ -18,6 +18,9 @@ const (
 	// foundSlack limits how uneven the rarer steps may be, in pulses. They are uneven because clocks jitter before they are
 	// delivered in blocks.
 	foundSlack = 0.3
+	// foundRare limits the share of the rarer steps where the pulses also lie on a grid of longer blocks, with steps of one length.
+	// Rarer steps each look like a new tempo; frequent ones look like jitter.
+	foundRare = 0.1
 	// mostLines is the largest number of blocks in a pulse. jamd treats shorter blocks as jitter.
 	mostLines = 4
 	// alikeGaps is the largest ratio of two gaps that count as the same number of blocks.
@@ -38,14 +41,18 @@ func (b *blocks) find() {
 // findFrom looks for blocks in the arrivals from index from on, and reports whether it found them. It then numbers their pulses
 // without gaps, because no pulse was lost.
 func (b *blocks) findFrom(from int) bool {
-	shortest := b.shortestGap(from)
+	shortest, whole := b.shortestGap(from), false
 	for part := 1.0; part <= mostLines; part++ {
 		if !b.lay(from, shortest/part) {
 			continue
 		}
 		rare, ok := twoSteps(b.lines[from:b.n])
 		if !ok { // perhaps the blocks are shorter: one more block in a pulse now and then looks like jitter of the whole pulse
+			whole = true
 			continue
+		}
+		if whole && rare > foundRare { // then the pulses can be followed as they come, and lost ones are counted sooner so
+			return false
 		}
 		heard := b.numbers
 		for i := from + 1; i < b.n; i++ {

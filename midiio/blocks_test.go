@@ -148,6 +148,22 @@ func TestBlocksOfAQuarterPulse(t *testing.T) {
 	}
 }
 
+// Where many pulses take five blocks instead of four they are followed as they come, and a lost one is counted at once.
+func TestLossesWithBlocksOfAQuarterPulse(t *testing.T) {
+	wrong := 0
+	for seed := range uint64(40) {
+		way := blockWay{block: time.Duration(5.333e6), drop: 0.01, seed: seed}
+		bpm := float64(time.Minute) / pulsesPerBeat / 4.3 / float64(way.block)
+		pulses := way.deliver(master{tempo: steady(bpm)}.play(2*time.Second, 600))
+		if f, _ := follow(pulses, bpm, 2*bar); f.pulse != int64(pulses[len(pulses)-1].number) {
+			wrong++
+		}
+	}
+	if wrong > 1 {
+		t.Errorf("the place is wrong in %d of 40 songs", wrong)
+	}
+}
+
 // Any block, any tempo, any jitter that leaves the grid visible.
 func TestAnyBlock(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -44,7 +44,7 @@ func judged(r *live.Result) string {
 	id := filepath.Base(r.Session)
 	switch t := r.Trial; {
 	case t != nil && r.Session == "" && r.Loss != "":
-		return "This jam does not count, because it was not recorded. The same policy plays the next one."
+		return "This jam does not count, because its recording cannot be read. The same policy plays the next one."
 	case t == nil || r.Session == "":
 		return ""
 	case r.TooShort:

@@ -38,14 +38,15 @@ LISTENING = (16, 64)  # frames; `jamd play` listens for 32 where nothing is set
 @dataclass(frozen=True)
 class Settings:
     """Settings of one run. In each step the policy plays `windows` windows of `length` frames and learns from them in
-    minibatches. coherence weighs the expected value: a frame with the melody's note in the chord is worth 1, and one
-    with the data's own chord is worth `agreement` more. kl weighs the divergence from the anchor, data the likelihood
-    of the data's chords. astray is the share of the data's windows with a history led astray. rarity is the bonus of a chord
-    for each e-fold that it is too rare in its key. changes is the share of the data's onset rate to aim at. price is
-    the gain of the prices of onsets. silence is the cost of a silent frame while the melody sounds; the first 8 frames
-    are free. jumps is the share of windows that change key on the way. listening is the share of windows in which the
-    policy is silent for the first 16 to 64 frames, as while jamd listens; it learns nothing from these frames. prices
-    are the initial prices of onsets at bar lines, on other beats and off the beat. The rate is Adam's."""
+    minibatches. coherence weighs the expected value: a frame with the melody's note in the chord is worth 1, and each is
+    worth `agreement` times its likeness to the data's chord more, which is 0 on average over all chords. kl weighs the
+    divergence from the anchor, data the likelihood of the data's chords. astray is the share of the data's windows with a
+    history led astray. rarity is the bonus of a chord for each e-fold that it is too rare in its key, beside songs of its
+    kind. changes is the share of the data's onset rate to aim at. price is the gain of the prices of onsets. silence is
+    the cost of a silent frame while the melody sounds; the first 8 frames are free. jumps is the share of windows that
+    change key on the way. listening is the share of windows in which the policy is silent for the first 16 to 64 frames,
+    as while jamd listens; it learns nothing from these frames. prices are the initial prices of onsets at bar lines, on
+    other beats and off the beat. The rate is Adam's."""
 
     steps: int = 400
     windows: int = 48

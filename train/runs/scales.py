@@ -48,7 +48,7 @@ def systems(**settings: object) -> dict[str, ppo.Settings]:
     return {name: replace(system, **settings) for name, system in SYSTEMS.items()}
 
 
-FORESIGHT: dict[str, Any] = {"coherence": 400.0, "agreement": 0.5, "listening": 0.33, "changes": 1.2, "kl": 0.5,
+FORESIGHT: dict[str, Any] = {"coherence": 400.0, "agreement": 0.5, "listening": 0.33, "changes": 1.25, "kl": 0.5,
                              "bfloat16": True}
 
 CPU = Scale(

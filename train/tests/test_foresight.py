@@ -99,7 +99,7 @@ def test_a_chord_is_rare_beside_songs_of_its_kind():
     half = torch.cat((plain[:, :6], full[:, :2], torch.zeros(1, 8, dtype=torch.int64)), dim=1)
     assert [int(coherence.kinds(of)) for of in (plain, half, full, torch.zeros(1, 8, dtype=torch.int64))] == [0, 1, 2, 0]
     degrees, both = coherence.Degrees(), torch.cat((plain, full))
-    for _ in range(50):  # the policy plays as many sevenths as the data, but in all songs alike
+    for _ in range(50):  # the policy plays some sevenths in all songs alike
         found = degrees.after(half[:, 2:10].repeat(2, 1), both, torch.tensor([0, 0]), coherence.kinds(both))
     assert found[0, seventh] < 0 < found[0, 0] and found[1, 0] < 0 < found[1, seventh]
 
