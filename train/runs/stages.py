@@ -113,7 +113,7 @@ def plan(scale: Scale, runs: Path, cache: Path, data: Path | None = None, fresh:
     for judge, (kind, rhythm) in JUDGES.items():
         shape, settings = (scale.rhythm, scale.rhythm_judging) if rhythm else (scale.judge, scale.judging[judge])
         for seed in (1, 2):
-            train(f"{judge}-{seed}", partial(kind, shape=shape, settings=replace(settings, seed=seed)))
+            train(f"{judge}-{seed}", partial(kind, shape=replace(shape, rhythm=rhythm), settings=replace(settings, seed=seed)))
     go_on("astray", Mle, scale.astray, scale.policy, "online-mle")
     go_on("anchor-astray", AnchorMle, scale.anchor_astray, scale.anchor, "anchor")
     for name, kind in (("realchords", RealChords), ("gapt-noadv", GaptNoAdversary), ("gapt", Gapt)):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_origin, get_type_hints
 
 import pytest
+import torch
 
 from train.__main__ import main, parser
 from train.data.corpora import dataset
@@ -27,7 +28,7 @@ SMALL, STEPS = {"dim": 16, "layers": 1, "heads": 2}, {"steps": 2, "batch": 2}
 TOY = Scale(
     where=Where(Path(), threads=1), policy=Shape(**SMALL), mle=mle.Settings(**STEPS), astray=mle.Settings(**STEPS),
     in_bars=mle.Settings(**STEPS), anchor=Shape(**SMALL), anchor_mle=anchor.Settings(**STEPS),
-    anchor_astray=anchor.Settings(**STEPS), judge=EncoderShape(**SMALL), rhythm=EncoderShape(**SMALL, rhythm=True),
+    anchor_astray=anchor.Settings(**STEPS), judge=EncoderShape(**SMALL), rhythm=EncoderShape(**SMALL),
     judging={kind: reward_models.Settings(steps=2, batch=4) for kind in ("contrastive", "discriminative")},
     rhythm_judging=reward_models.Settings(steps=2, batch=4), discriminator=EncoderShape(**SMALL),
     rl=systems(steps=2, windows=4, minibatch=2, schedule=Schedule(updates=1, batch=4)),
@@ -78,6 +79,25 @@ def test_every_stage_is_a_command_that_there_is(scale):
         args = parser().parse_args(stage.arguments)
         made_by = getattr(args, "output", None) or args.cache
         assert stage.makes == made_by or made_by in stage.makes.parents
+
+
+def test_judges_of_rhythm_see_rhythm_alone():
+    for scale in (*SCALES.values(), TOY):
+        trained = {stage.name: stage.arguments for stage in plan(scale, Path("runs"), Path("cache.npz")) if stage.run}
+        assert {name for name, arguments in trained.items() if "--rhythm" in arguments} == {
+            "contrastive-rhythm-1", "contrastive-rhythm-2", "discriminative-rhythm-1", "discriminative-rhythm-2"}
+
+
+def test_kept_networks_have_the_shapes_of_the_recipe():
+    checked = []
+    for stage in plan(SCALES["cpu"], Path("runs"), Path("cache.npz")):
+        shape = getattr(trainings.read(stage.arguments), "shape", None) if stage.kept and stage.kept.exists() else None
+        if shape:
+            kept = torch.load(stage.kept, map_location="cpu", weights_only=True)["shape"]
+            kept.pop("kind", None)  # of a reward model
+            assert type(shape)(**kept) == shape, stage.name
+            checked.append(stage.name)
+    assert "discriminative-rhythm-2" in checked
 
 
 def test_every_setting_of_a_training_can_be_given():
